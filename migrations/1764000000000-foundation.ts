@@ -1,0 +1,337 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Tenants, keys, users, rooms, messages, the event log, notifications, deliveries and attempts. */
+export class Foundation1764000000000 implements MigrationInterface {
+  name = 'Foundation1764000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(UP);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(DOWN);
+  }
+}
+
+const UP = /* sql */ `
+-- One row: which database cluster the epochs of this installation were written on (DESIGN: epoch).
+create table installation (
+  id                smallint primary key default 1 check (id = 1),
+  system_identifier text not null,
+  timeline          integer not null,
+  generation        integer not null default 1
+);
+
+create table clients (
+  id                 uuid primary key,
+  ref                text not null unique,
+  name               text not null,
+  slug               text not null unique,
+  suspended_at       timestamptz,
+  limits             jsonb not null default '{}',
+  settings           jsonb not null default '{}',
+  allowed_origins    text[] not null default '{}',
+  signing_secret     text not null,
+  previous_signing_secret            text,
+  previous_signing_secret_expires_at timestamptz,
+  created_at         timestamptz not null default clock_timestamp(),
+  updated_at         timestamptz not null default clock_timestamp()
+);
+
+-- A client's own stream. Apart from clients, because every settled delivery moves it.
+create table client_streams (
+  client_id uuid primary key references clients (id) on delete cascade,
+  epoch     integer not null default 1,
+  last_rev  bigint not null default 0
+) with (fillfactor = 70);
+
+create table users (
+  client_id    uuid not null references clients (id) on delete cascade,
+  id           uuid not null,
+  user_id      text not null,
+  display_name text,
+  avatar_url   text,
+  email        text,
+  phone        text,
+  metadata     jsonb not null default '{}',
+  last_seen_at timestamptz,
+  banned_until timestamptz,
+  epoch        integer not null default 1,
+  last_rev     bigint not null default 0,
+  created_at   timestamptz not null default clock_timestamp(),
+  updated_at   timestamptz not null default clock_timestamp(),
+  primary key (client_id, id),
+  unique (client_id, user_id)
+) with (fillfactor = 70);
+
+create table api_keys (
+  client_id    uuid not null references clients (id) on delete cascade,
+  id           uuid not null,
+  ref          text not null,
+  kind         text not null check (kind in ('master', 'scoped')),
+  name         text,
+  secret_hash  text not null,
+  user_id      uuid,
+  permissions  text[],
+  device_id    text,
+  issued_by    text not null check (issued_by in ('login', 'api')),
+  expires_at   timestamptz,
+  revoked_at   timestamptz,
+  last_used_at timestamptz,
+  created_at   timestamptz not null default clock_timestamp(),
+  primary key (client_id, id),
+  unique (client_id, ref),
+  foreign key (client_id, user_id) references users (client_id, id) on delete cascade,
+  check ((kind = 'scoped') = (user_id is not null))
+) with (fillfactor = 80);
+create index api_keys_of_user on api_keys (client_id, user_id) where revoked_at is null;
+
+-- What every node polls to forget keys it trusts. key_id null: every key of the client.
+create table auth_changes (
+  id         bigint generated always as identity primary key,
+  client_id  uuid not null,
+  key_id     uuid,
+  created_at timestamptz not null default clock_timestamp()
+);
+create index auth_changes_recent on auth_changes (created_at);
+
+-- client_id is the nil UUID for the operator's own requests, so it references nothing.
+create table idempotency_keys (
+  client_id     uuid not null,
+  scope         bytea not null,
+  fingerprint   bytea not null,
+  lease_until   timestamptz not null,
+  status        smallint,
+  body          text,
+  resource_type text,
+  resource_id   uuid,
+  completed_at  timestamptz,
+  expires_at    timestamptz not null,
+  primary key (client_id, scope)
+) with (fillfactor = 80);
+create index idempotency_keys_expiry on idempotency_keys (expires_at);
+
+-- last_seq, last_rev, last_message_at and updated_at move with every send: no index may hold them.
+create table rooms (
+  client_id          uuid not null references clients (id) on delete cascade,
+  id                 uuid not null,
+  room_type          text not null check (room_type in ('direct', 'group', 'channel', 'support')),
+  name               text,
+  slug               text,
+  description        text,
+  privacy            text not null default 'private' check (privacy in ('public', 'private', 'invite_only')),
+  status             text not null default 'active' check (status in ('active', 'inactive', 'archived', 'deleted')),
+  frozen             boolean not null default false,
+  history            text not null default 'full' check (history in ('full', 'since_join')),
+  created_by         uuid,
+  max_members        integer not null,
+  member_count       integer not null default 0,
+  direct_key         text,
+  epoch              integer not null default 1,
+  last_seq           bigint not null default 0,
+  last_rev           bigint not null default 0,
+  last_message_at    timestamptz,
+  deactivated_at     timestamptz,
+  deactivated_reason text check (deactivated_reason in ('manual', 'auto_inactive')),
+  lifecycle_check_at timestamptz,
+  metadata           jsonb not null default '{}',
+  created_at         timestamptz not null default clock_timestamp(),
+  updated_at         timestamptz not null default clock_timestamp(),
+  primary key (client_id, id),
+  foreign key (client_id, created_by) references users (client_id, id)
+) with (fillfactor = 70);
+create unique index rooms_direct on rooms (client_id, direct_key) where direct_key is not null;
+create unique index rooms_slug on rooms (client_id, slug) where slug is not null;
+
+-- The read and delivered markers move with sends and receipts: no index may hold them.
+create table room_members (
+  client_id          uuid not null,
+  room_id            uuid not null,
+  user_id            uuid not null,
+  role               text not null default 'member' check (role in ('owner', 'admin', 'member')),
+  status             text not null default 'active' check (status in ('active', 'left', 'banned')),
+  last_read_seq      bigint not null default 0,
+  last_delivered_seq bigint not null default 0,
+  mentions           integer not null default 0,
+  muted              boolean not null default false,
+  hidden             boolean not null default false,
+  joined_seq         bigint not null default 0,
+  joined_rev         bigint not null default 0,
+  left_rev           bigint,
+  banned_until       timestamptz,
+  joined_at          timestamptz not null default clock_timestamp(),
+  created_at         timestamptz not null default clock_timestamp(),
+  updated_at         timestamptz not null default clock_timestamp(),
+  primary key (client_id, room_id, user_id),
+  foreign key (client_id, room_id) references rooms (client_id, id) on delete cascade,
+  foreign key (client_id, user_id) references users (client_id, id) on delete cascade
+) with (fillfactor = 70);
+create index room_members_of_user on room_members (client_id, user_id) where status = 'active';
+
+create table messages (
+  client_id     uuid not null,
+  room_id       uuid not null,
+  seq           bigint not null,
+  id            uuid not null,
+  rev           bigint not null,
+  sender_id     uuid,
+  sender_type   text not null check (sender_type in ('user', 'client', 'system', 'bot')),
+  content_type  text not null,
+  content       text,
+  attachments   jsonb not null default '[]',
+  reply_to_id   uuid,
+  thread_id     uuid,
+  reply_count   integer not null default 0,
+  mentions      jsonb not null default '[]',
+  metadata      jsonb not null default '{}',
+  client_msg_id text,
+  body_hash     bytea,
+  pinned_at     timestamptz,
+  edited_at     timestamptz,
+  deleted_at    timestamptz,
+  deleted_by    uuid,
+  created_at    timestamptz not null,
+  updated_at    timestamptz not null,
+  primary key (client_id, room_id, seq),
+  foreign key (client_id, room_id) references rooms (client_id, id) on delete cascade,
+  foreign key (client_id, sender_id) references users (client_id, id)
+);
+create unique index messages_id on messages (client_id, id);
+create unique index messages_client_msg_id on messages (client_id, room_id, sender_id, client_msg_id)
+  nulls not distinct where client_msg_id is not null;
+
+-- The one event log. stream_id is the id of the room, user or client whose stream it is.
+-- A message's body lives in messages only; data is null there and filled in when read.
+create table events (
+  client_id   uuid not null,
+  stream_type text not null check (stream_type in ('room', 'user', 'client')),
+  stream_id   uuid not null,
+  room_id     uuid,
+  epoch       text not null,
+  rev         bigint not null,
+  id          uuid not null,
+  type        text not null,
+  v           smallint not null default 1,
+  seq         bigint,
+  subject_id  uuid,
+  actor_id    uuid,
+  actor_type  text not null,
+  data        jsonb,
+  tx          xid8 not null default pg_current_xact_id(),
+  occurred_at timestamptz not null,
+  primary key (client_id, stream_id, rev, occurred_at)
+) partition by range (occurred_at);
+create index events_in_commit_order on events (tx, stream_id, rev);
+
+create table providers (
+  client_id     uuid not null references clients (id) on delete cascade,
+  id            uuid not null,
+  name          text not null,
+  channel       text not null,
+  provider_type text not null,
+  position      integer not null,
+  is_primary    boolean not null default false,
+  from_email    text,
+  from_name     text,
+  config        text not null,
+  verified_at   timestamptz,
+  created_at    timestamptz not null default clock_timestamp(),
+  updated_at    timestamptz not null default clock_timestamp(),
+  primary key (client_id, id),
+  unique (client_id, channel, name)
+);
+
+-- open_count: deliveries not yet settled; failed_count: settled as failed or expired.
+create table notifications (
+  client_id          uuid not null references clients (id) on delete cascade,
+  id                 uuid not null,
+  sender_id          uuid,
+  status             text not null check (status in
+    ('scheduled', 'pending', 'processing', 'completed', 'partially_failed', 'failed', 'cancelled', 'expired')),
+  priority           text not null check (priority in ('low', 'normal', 'high', 'urgent')),
+  strategy           text not null check (strategy in ('all', 'fallback')),
+  channels           jsonb not null,
+  total              integer not null,
+  open_count         integer not null,
+  failed_count       integer not null default 0,
+  max_retry_attempts integer,
+  scheduled_for      timestamptz,
+  expires_at         timestamptz,
+  metadata           jsonb not null default '{}',
+  tags               text[] not null default '{}',
+  created_at         timestamptz not null default clock_timestamp(),
+  updated_at         timestamptz not null default clock_timestamp(),
+  primary key (client_id, id),
+  foreign key (client_id, sender_id) references users (client_id, id)
+) with (fillfactor = 80);
+create index notifications_of_sender on notifications (client_id, sender_id, id) where sender_id is not null;
+
+create table deliveries (
+  client_id           uuid not null,
+  id                  uuid not null,
+  created_at          timestamptz not null,
+  notification_id     uuid,
+  channel             text not null,
+  lane                text not null,
+  priority            smallint not null,
+  user_id             uuid,
+  address             text,
+  status              text not null check (status in ('pending', 'held', 'sending', 'retrying', 'sent',
+    'delivered', 'failed', 'suppressed', 'cancelled', 'expired', 'unknown')),
+  reason              text,
+  provider            text,
+  routing             jsonb,
+  attempt_count       integer not null default 0,
+  max_attempts        integer not null,
+  next_attempt_at     timestamptz,
+  lease_until         timestamptz,
+  expires_at          timestamptz,
+  sent_at             timestamptz,
+  delivered_at        timestamptz,
+  opened_at           timestamptz,
+  clicked_at          timestamptz,
+  provider_message_id text,
+  resend_of           uuid,
+  updated_at          timestamptz not null,
+  primary key (client_id, id, created_at)
+) partition by range (created_at);
+create index deliveries_of_notification on deliveries (client_id, notification_id, id);
+create index deliveries_of_user on deliveries (client_id, user_id, id) where user_id is not null;
+create index deliveries_due on deliveries (priority, client_id, lane, next_attempt_at)
+  where status in ('pending', 'retrying');
+create index deliveries_leased on deliveries (lease_until) where status = 'sending';
+create index deliveries_unknown on deliveries (next_attempt_at) where status = 'unknown';
+
+create table attempts (
+  client_id       uuid not null,
+  delivery_id     uuid not null,
+  number          integer not null,
+  provider        text,
+  status          text not null check (status in ('sent', 'failed', 'unknown')),
+  error_code      text,
+  error_message   text,
+  response_status integer,
+  response_body   text,
+  duration_ms     integer,
+  attempted_at    timestamptz not null,
+  primary key (client_id, delivery_id, number, attempted_at)
+) partition by range (attempted_at);
+`;
+
+const DOWN = /* sql */ `
+drop table attempts;
+drop table deliveries;
+drop table notifications;
+drop table providers;
+drop table events;
+drop table messages;
+drop table room_members;
+drop table rooms;
+drop table idempotency_keys;
+drop table auth_changes;
+drop table api_keys;
+drop table users;
+drop table client_streams;
+drop table clients;
+drop table installation;
+`;
