@@ -1,0 +1,120 @@
+/**
+ * The house's order, with the rooms that later work fills: a folder may import itself and the folders above it in this
+ * list, nothing else.
+ * The wiring (app.module, main, cli) stands on top and is imported by nobody.
+ */
+const rooms = [
+  'config',
+  'common',
+  'database',
+  'queue',
+  'realtime',
+  'audit',
+  'clients',
+  'users',
+  'events',
+  'providers',
+  'deliveries',
+  'rooms',
+  'messages',
+  'presence',
+  'bots',
+  'notifications',
+  'sources',
+  'analytics',
+  'operations',
+  'gateway',
+];
+
+const anyOf = (names) => `(${names.join('|')})`;
+const SPEC = '\\.spec\\.ts$';
+
+const upward = rooms.map((room, at) => ({
+  name: `${room}-imports-upward`,
+  comment: `src/${room} may import only folders above it in the list: ${rooms.slice(0, at).join(', ') || 'none'}.`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/${anyOf(rooms.slice(0, at + 1))}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    {
+      name: 'room-not-in-the-list',
+      comment: 'A new folder takes its place in the list of this file and in docs/conventions.md first.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/${anyOf(rooms)}/` },
+      to: {},
+    },
+    {
+      name: 'wiring-is-imported',
+      comment: 'Only the wiring itself and tests start the application.',
+      severity: 'error',
+      from: { path: '^(src/[^/]+/|migrations/)' },
+      to: { path: '^src/[^/]+\\.ts$' },
+    },
+    {
+      name: 'no-circular',
+      comment:
+        'Import cycles break load order under ESM: tell the higher room through an interface that the lower one declares.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'bullmq-only-in-queue',
+      comment:
+        'The backends differ in ways that src/queue hides. bull-board needs the queues themselves, nothing else.',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '^src/queue/' },
+      to: { path: '^(node_modules/)?(bullmq|@nestjs/bullmq)(/|$)' },
+    },
+    {
+      name: 'bull-board-only-in-operations',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: '^src/(operations|queue)/' },
+      to: { path: '^(node_modules/)?@bull-board/' },
+    },
+    {
+      name: 'typeorm-stays-in-repositories',
+      comment:
+        'Services and controllers speak in rows and wire shapes; SQL and its mapper stay in repositories and entities.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: '(^src/database/|\\.(repository|entity)\\.ts$)|\\.spec\\.ts$',
+      },
+      to: { path: '^(node_modules/)?typeorm(/|$)' },
+    },
+    {
+      name: 'no-test-code-in-the-product',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: SPEC },
+      to: { path: '^(test|bench|examples|scripts)/|\\.spec\\.ts$' },
+    },
+    {
+      name: 'no-dev-dependency-in-the-product',
+      comment: 'The image is installed with --omit=dev.',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: SPEC },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'not-resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    moduleSystems: ['es6', 'cjs'],
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
