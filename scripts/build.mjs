@@ -1,0 +1,3 @@
+import { build } from './dist.mjs';
+
+process.exitCode = build();

@@ -1,0 +1,49 @@
+// Compiles the sources to dist/ (incrementally) and stamps dist/, so that one can tell whether it is current.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const compiler = join(root, 'node_modules/typescript/lib/tsc.js');
+const stamp = join(root, 'dist/.built');
+const inputs = ['src', 'migrations', 'bench', 'examples', 'test/support'];
+const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+/** An image or an installation without dev dependencies has nothing to build from, or nothing to build with. */
+export const canBuild = () => existsSync(compiler) && existsSync(join(root, 'src'));
+
+/** Is there a build that is younger than each source and each folder? (A folder's time tells of removed files.) */
+export function isCurrent() {
+  const built = modifiedAt(stamp);
+  return settings.every((file) => modifiedAt(join(root, file)) <= built) && inputs.every((dir) => isOlder(dir, built));
+}
+
+function isOlder(dir, than) {
+  const path = join(root, dir);
+  if (modifiedAt(path) > than) return false;
+  if (!existsSync(path)) return true;
+  return readdirSync(path, { withFileTypes: true }).every((entry) =>
+    entry.isDirectory() ? isOlder(join(dir, entry.name), than) : modifiedAt(join(path, entry.name)) <= than,
+  );
+}
+
+function modifiedAt(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Returns the compiler's exit code; prints nothing when it is 0. */
+export function build() {
+  const startedAt = new Date();
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status === 0) {
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, '');
+    // The start, not the end: a source saved while the compiler ran must count as newer.
+    utimesSync(stamp, startedAt, startedAt);
+  }
+  return status ?? 1;
+}
