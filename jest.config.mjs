@@ -25,21 +25,20 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
-const project = (name, roots, match, extra = {}) => ({
+const project = (name, root, match) => ({
   ...common,
   displayName: name,
-  roots: roots.map((root) => `<rootDir>/${root}`),
-  testMatch: [match],
+  roots: [`<rootDir>/${root}`],
+  testMatch: [`<rootDir>/${match}`],
   setupFiles: ['reflect-metadata'],
-  ...extra,
 });
 
 // The servers that these need are started once per run by scripts/test.mjs.
 export default {
   projects: [
-    project('unit', ['src'], '**/*.spec.ts'),
-    project('integration', ['test/integration'], '**/*.test.ts'),
-    project('e2e', ['test/e2e'], '**/*.test.ts'),
-    project('faults', ['test/faults'], '**/*.test.ts'),
+    project('unit', 'src', 'src/**/*.spec.ts'),
+    project('integration', 'test', 'test/integration/**/*.test.ts'),
+    project('e2e', 'test', 'test/e2e/**/*.test.ts'),
+    project('faults', 'test', 'test/faults/**/*.test.ts'),
   ],
 };
