@@ -1,0 +1,158 @@
+import { defaultProviders, integer, keyRing, oneOf, text, trustProxy, url } from './config.parsers.js';
+import type { Parser } from './config.parsers.js';
+
+/** One documented environment variable. */
+export interface Key<T> extends Parser<T> {
+  name: string;
+  /** As it would be written in the environment; empty when the default depends on the mode. */
+  default: string;
+  /** One line, shown in .env.example. */
+  why: string;
+  /** Its value never appears in a message or a log. */
+  secret: boolean;
+}
+
+const key = <T>(name: string, byDefault: string, why: string, parser: Parser<T>): Key<T> => ({
+  ...parser,
+  name,
+  default: byDefault,
+  why,
+  secret: false,
+});
+
+const secretKey = <T>(name: string, byDefault: string, why: string, parser: Parser<T>): Key<T> => ({
+  ...key(name, byDefault, why, parser),
+  secret: true,
+});
+
+const count = integer(1, 1_000_000);
+const bytes = integer(1_024, 1_073_741_824);
+
+/** Every setting but the limits. An empty value counts as not set. */
+export const settingKeys = {
+  port: key('PORT', '8000', 'Where the API listens; 0 takes any free port.', integer(0, 65_535)),
+  host: key(
+    'HOST',
+    '',
+    'Address to listen on; by default 127.0.0.1 in embedded mode, else 0.0.0.0.',
+    text('an address or host name', /^[A-Za-z0-9.:_-]{1,255}$/),
+  ),
+  dataDir: key(
+    'CHATAPI_DATA_DIR',
+    '',
+    'Where embedded mode keeps its data and secrets; by default .data (as root /var/lib/chatapi where .data is out of reach for the user who runs PostgreSQL).',
+    text('a path', /^[^\0]+$/),
+  ),
+  role: key(
+    'CHATAPI_ROLE',
+    'all',
+    'What this process does (also --role); api and worker apart need DATABASE_URL and REDIS_URL.',
+    oneOf('all', 'api', 'worker'),
+  ),
+  databaseUrl: secretKey(
+    'DATABASE_URL',
+    '',
+    'Your PostgreSQL (15 or newer); without it ChatAPI starts one of its own.',
+    url('postgres', 'postgresql'),
+  ),
+  redisUrl: secretKey(
+    'REDIS_URL',
+    '',
+    'Redis for queue, sockets and limits of many processes; without it one process does everything.',
+    url('redis', 'rediss'),
+  ),
+  adminApiKey: secretKey(
+    'ADMIN_API_KEY',
+    '',
+    "The operator's key, 32 to 255 visible ASCII characters; made in the data directory in embedded mode.",
+    text('32 to 255 visible ASCII characters (make one with: openssl rand -hex 32)', /^[\x21-\x7e]{32,255}$/),
+  ),
+  encryptionKeys: secretKey(
+    'ENCRYPTION_KEYS',
+    '',
+    'id:base64-of-32-bytes, comma-separated: the first encrypts, all decrypt; made in the data directory in embedded mode.',
+    keyRing,
+  ),
+  logLevel: key(
+    'LOG_LEVEL',
+    'info',
+    'The least important line that is logged.',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  ),
+  logFormat: key('LOG_FORMAT', 'auto', 'auto is pretty in a terminal and json elsewhere.', oneOf('auto', 'json', 'pretty')),
+  defaultProviders: secretKey(
+    'DEFAULT_PROVIDERS',
+    '[]',
+    'JSON array of providers (name, channel, provider_type, config) for clients that have none of a channel.',
+    defaultProviders,
+  ),
+  trustProxy: key(
+    'TRUST_PROXY',
+    'false',
+    "Whose X-Forwarded-For is believed: false, true, a number of hops, or the proxies' addresses.",
+    trustProxy,
+  ),
+  metricsToken: secretKey(
+    'METRICS_TOKEN',
+    '',
+    'Bearer token that opens /metrics to other machines; without it only loopback may read them.',
+    text('16 to 255 visible ASCII characters (make one with: openssl rand -hex 32)', /^[\x21-\x7e]{16,255}$/),
+  ),
+  egressAllowPrivate: key(
+    'EGRESS_ALLOW_PRIVATE',
+    '',
+    'May tenants name private addresses? By default loopback in embedded mode on a loopback HOST, else false.',
+    oneOf('false', 'loopback', 'true'),
+  ),
+  databasePoolSize: key('DATABASE_POOL_SIZE', '20', 'Connections to PostgreSQL per process for requests and jobs.', integer(2, 500)),
+  shutdownTimeoutMs: key(
+    'SHUTDOWN_TIMEOUT_MS',
+    '25000',
+    'How long a stop may take to finish what was accepted, before it is forced (exit code 1).',
+    integer(100, 3_600_000),
+  ),
+  failedKeysPerMinute: key('FAILED_KEYS_PER_MINUTE', '60', 'Wrong keys per address and minute, then 429.', count),
+};
+
+/** Sizes and counts of CONTRACT §2, known to validation and to the OpenAPI document. */
+export const limitKeys = {
+  body_bytes: key('MAX_BODY_BYTES', '1048576', 'Largest request body.', bytes),
+  notification_body_bytes: key('MAX_NOTIFICATION_BODY_BYTES', '20971520', 'Largest body of a notification, with attachments.', bytes),
+  recipients: key('MAX_RECIPIENTS', '1000', 'Recipients of one notification.', count),
+  deliveries: key('MAX_DELIVERIES', '5000', 'Deliveries that one notification may make.', count),
+  content_chars: key('MAX_CONTENT_CHARS', '10000', "Unicode code points in a message's content.", count),
+  name_chars: key('MAX_NAME_CHARS', '255', 'Unicode code points in a name.', integer(1, 10_000)),
+  metadata_bytes: key('MAX_METADATA_BYTES', '16384', 'Bytes of metadata as JSON.', integer(2, 1_048_576)),
+  user_id_chars: key('MAX_USER_ID_CHARS', '255', 'Unicode code points in a user_id.', integer(1, 1_000)),
+  room_members: key('MAX_ROOM_MEMBERS', '5000', 'Ceiling of max_members of a room.', integer(2, 100_000)),
+  page: key('MAX_PAGE', '100', 'Largest limit of a list.', integer(1, 1_000)),
+  idempotency_key_chars: key('MAX_IDEMPOTENCY_KEY_CHARS', '255', 'Length of an Idempotency-Key.', integer(1, 1_000)),
+  path_param_chars: key('MAX_PATH_PARAM_CHARS', '4096', 'Length of a path parameter.', integer(255, 16_384)),
+  resume_rooms: key('MAX_RESUME_ROOMS', '200', 'Rooms in one answer of sync.resume and in session.ready.', integer(1, 10_000)),
+  resume_events: key('MAX_RESUME_EVENTS', '1000', 'Events in one answer of sync.resume.', integer(1, 100_000)),
+  resume_events_per_stream: key('MAX_RESUME_EVENTS_PER_STREAM', '300', 'Events of one stream in sync.resume.', integer(1, 10_000)),
+  resume_bytes: key('MAX_RESUME_BYTES', '1048576', 'Bytes of one answer of sync.resume.', bytes),
+  tags: key('MAX_TAGS', '20', 'Tags of a notification.', integer(1, 1_000)),
+  attachments: key('MAX_ATTACHMENTS', '20', 'Attachments of a message or an email.', integer(1, 1_000)),
+  messages_per_user_per_minute: key(
+    'MESSAGES_PER_USER_PER_MINUTE',
+    '600',
+    "Messages per user and minute, unless the client's own limits say otherwise.",
+    count,
+  ),
+};
+
+export const allKeys: Key<unknown>[] = [...Object.values(settingKeys), ...Object.values(limitKeys)];
+
+/** The text of .env.example: every key, its default, one line why. A test holds the file to it. */
+export function envExample(): string {
+  const entry = ({ name, default: value, why }: Key<unknown>): string => `# ${why}\n# ${name}=${value}\n`;
+  const list = (keys: object): string => Object.values(keys).map(entry).join('\n');
+  return [
+    '# Every setting of ChatAPI with its default. Copy to .env and uncomment what you change;',
+    '# variables of the environment win over the file.\n',
+    list(settingKeys),
+    '# --- Limits ---\n',
+    list(limitKeys),
+  ].join('\n');
+}

@@ -1,0 +1,97 @@
+import pg from 'pg';
+import { StartFailure } from '../config/failure.js';
+
+export interface SessionLockOptions {
+  /** Where to connect; awaited before every connection, so that it may bring a server up first. */
+  url: () => string | Promise<string>;
+  /** Number of the advisory lock, see {@link LOCKS}. */
+  key: number;
+  /** How long a holder may take to go away before the lock counts as refused. */
+  patienceMs: number;
+  /** Another process took the lock while this one was cut off. */
+  onLost: () => void;
+}
+
+/** Advisory locks of ChatAPI, all in one place so that none is used twice. */
+export const LOCKS = { migrations: 7_301, partitions: 7_302, singleProcess: 7_303, dataDirectory: 7_304 } as const;
+
+const RETRY_MS = 100;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * An advisory lock held for as long as this process wants it, on a connection of its own. PostgreSQL drops it with the
+ * connection, so a killed process hinders nobody. When the connection breaks (a restart of PostgreSQL) the lock is
+ * taken again; should somebody else have it by then, `onLost` is called.
+ */
+export class SessionLock {
+  private client: pg.Client | undefined;
+  private released = false;
+
+  private constructor(private readonly options: SessionLockOptions) {}
+
+  /** The lock, or undefined when somebody else holds it. Fails when PostgreSQL cannot be reached. */
+  static async acquire(options: SessionLockOptions): Promise<SessionLock | undefined> {
+    const lock = new SessionLock(options);
+    return (await lock.take()) ? lock : undefined;
+  }
+
+  async release(): Promise<void> {
+    this.released = true;
+    const client = this.client;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async take(): Promise<boolean> {
+    const client = new pg.Client({
+      connectionString: await this.options.url(),
+      application_name: `chatapi lock ${process.pid}`,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    });
+    let broken = false;
+    client.on('error', () => undefined);
+    client.on('end', () => {
+      broken = true;
+      if (this.client === client) void this.retake();
+    });
+    await client.connect();
+    try {
+      // A pooler or a server default may cut idle sessions: not this one.
+      await client.query("set idle_session_timeout = 0");
+      const taken = await this.poll(client);
+      if (taken && !this.released && !broken) {
+        this.client = client;
+        return true;
+      }
+      await client.end();
+      return taken && broken ? await this.take() : false;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async poll(client: pg.Client): Promise<boolean> {
+    const deadline = Date.now() + this.options.patienceMs;
+    for (;;) {
+      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [this.options.key]);
+      if (rows[0]!.taken) return true;
+      if (Date.now() >= deadline || this.released) return false;
+      await sleep(RETRY_MS);
+    }
+  }
+
+  private async retake(): Promise<void> {
+    this.client = undefined;
+    while (!this.released) {
+      try {
+        if (!(await this.take()) && !this.released) this.options.onLost();
+        return;
+      } catch (error) {
+        if (error instanceof StartFailure) return this.options.onLost();
+        await sleep(RETRY_MS * 5);
+      }
+    }
+  }
+}
