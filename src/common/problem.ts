@@ -30,7 +30,6 @@ export const PROBLEMS = {
   user_banned: { status: 403, title: 'The user is banned' },
   room_frozen: { status: 403, title: 'The room is frozen' },
   not_found: { status: 404, title: 'Not found' },
-  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   conflict: { status: 409, title: 'The request conflicts with the current state' },
   idempotency_conflict: { status: 409, title: 'The client_msg_id was used for another message' },
   idempotency_in_flight: { status: 409, title: 'The first request with this key is still running', retryable: true },

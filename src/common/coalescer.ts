@@ -1,0 +1,80 @@
+import { Problem } from './problem.js';
+
+export interface CoalescerOptions<In, Out> {
+  /** Items per batch at most. */
+  maxBatch: number;
+  /** Items waiting at most; beyond it `add` refuses with `overloaded`. */
+  maxWaiting: number;
+  /** Of those, one tenant's at most. */
+  maxWaitingPerTenant: number;
+  /** Handles one batch. Answers one result per item, in order; an Error rejects that item alone. */
+  run: (items: In[]) => Promise<(Out | Error)[]>;
+}
+
+interface Waiting<In, Out> {
+  tenant: string;
+  item: In;
+  resolve: (out: Out) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Gathers concurrent work into batches, one batch in flight: while one commits, the next fills. Under light
+ * load a batch holds one item and waits for nothing; under heavy load it holds as many as arrived meanwhile.
+ */
+export class Coalescer<In, Out> {
+  private readonly waiting: Waiting<In, Out>[] = [];
+  private readonly perTenant = new Map<string, number>();
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly options: CoalescerOptions<In, Out>) {}
+
+  /** @throws Problem `overloaded` (503, Retry-After) when too much waits already */
+  add(tenant: string, item: In): Promise<Out> {
+    const ofTenant = this.perTenant.get(tenant) ?? 0;
+    if (this.waiting.length >= this.options.maxWaiting || ofTenant >= this.options.maxWaitingPerTenant) {
+      return Promise.reject(new Problem('overloaded', 'Too much is waiting to be written.', { retryAfterS: 1 }));
+    }
+    this.perTenant.set(tenant, ofTenant + 1);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ tenant, item, resolve, reject });
+      this.running ??= this.drain();
+    });
+  }
+
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  /** Resolves when everything that was added has been handled. */
+  async idle(): Promise<void> {
+    while (this.running) await this.running;
+  }
+
+  private async drain(): Promise<void> {
+    // What arrives in the same turn of the event loop joins the first batch.
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) await this.runOne(this.waiting.splice(0, this.options.maxBatch));
+    this.running = null;
+  }
+
+  private async runOne(batch: Waiting<In, Out>[]): Promise<void> {
+    for (const { tenant } of batch) this.leave(tenant);
+    try {
+      const results = await this.options.run(batch.map(({ item }) => item));
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result instanceof Error) reject(result);
+        else resolve(result as Out);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  private leave(tenant: string): void {
+    const left = this.perTenant.get(tenant)! - 1;
+    if (left === 0) this.perTenant.delete(tenant);
+    else this.perTenant.set(tenant, left);
+  }
+}

@@ -1,0 +1,96 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { newId } from './ids.js';
+import { toProblem } from './to-problem.js';
+import { limits } from '../config/limits.js';
+import { logger } from './logger.js';
+
+/** `false`, `true`, a number of proxies, or their addresses: whose X-Forwarded-For is believed. */
+export type TrustProxy = boolean | number | string[];
+
+/** A caller's own X-Request-Id is kept when it is plain; it comes back in the answer and stands in the logs. */
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+const requestId = (request: { headers: IncomingMessage['headers'] }): string => {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+};
+
+export function createAdapter(trustProxy: TrustProxy): FastifyAdapter {
+  return new FastifyAdapter({
+    trustProxy: trustProxy as boolean, // Fastify also takes a number and a list; its type here lags behind
+    bodyLimit: limits.body_bytes,
+    genReqId: requestId,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.path_param_chars },
+    // Faults that come before routing, such as a malformed URL.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply),
+    // Answers with a problem document while closing, instead of Fastify's own 503.
+    return503OnClosing: false,
+  });
+}
+
+/** Body parsing, request ids, access log: what holds for every route. Call before `app.init()`. */
+export function configureHttp(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  acceptJsonOnly(fastify);
+  fastify.addHook('onRoute', (route) => {
+    const bodyBytes = (route.config as { bodyBytes?: number } | undefined)?.bodyBytes;
+    if (bodyBytes) route.bodyLimit = bodyBytes;
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    logRequest(request, reply);
+    done();
+  });
+}
+
+function acceptJsonOnly(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    /^application\/([\w.-]+\+)?json\b/,
+    { parseAs: 'string' },
+    (request: FastifyRequest, body: string, done) => {
+      // Clients that always send a content type send it with empty bodies too.
+      if (body.length === 0) done(null, undefined);
+      else void parse(request, body, done);
+    },
+  );
+}
+
+/** The path without its query: a query could hold what does not belong in a log. */
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
+
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  if (!logger.isLevelEnabled('info')) return;
+  const caller = (request as { caller?: { clientId?: string } }).caller;
+  logger.info(
+    {
+      request_id: request.id,
+      client_id: caller?.clientId,
+      method: request.method,
+      path: pathOf(request),
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    },
+    'request',
+  );
+}
+
+/** Answers any error as RFC 9457 problem+json, and logs it when it is ours. */
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error);
+  if (problem.code === 'internal') logger.error({ request_id: request.id, err: error }, 'request failed');
+  if (problem.options.retryAfterS !== undefined) void reply.header('retry-after', String(problem.options.retryAfterS));
+  void reply
+    .headers(problem.options.headers ?? {})
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(problem.toDocument(pathOf(request), request.id));
+}

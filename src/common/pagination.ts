@@ -1,0 +1,82 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Int, Text } from './fields.js';
+import { Problem } from './problem.js';
+import { limits } from '../config/limits.js';
+
+/** `?limit&cursor` of every list except messages. */
+export class PageQuery {
+  @Int({ optional: true, min: 1, max: limits.page, default: 50, query: true, description: 'Items per page.' })
+  limit?: number;
+
+  @Text({ optional: true, max: 1024, description: '`next_cursor` or `prev_cursor` of an earlier answer.' })
+  cursor?: string;
+}
+
+export class PageInfo {
+  @ApiProperty({ type: String, nullable: true })
+  next_cursor: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  prev_cursor: string | null;
+
+  @ApiProperty()
+  has_more: boolean;
+}
+
+export interface Page<T> {
+  data: T[];
+  page: PageInfo;
+}
+
+/** A place in a list, and which way to go from it. `key` is the sort key of the item at that place. */
+export interface Cursor {
+  direction: 'next' | 'prev';
+  key: (string | number | null)[];
+}
+
+/** @throws Problem `invalid_cursor` for text that no list returned */
+export function decodeCursor(text: string | undefined, keyLength: number): Cursor | null {
+  if (text === undefined) return null;
+  try {
+    const [direction, ...key] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown[];
+    const valid = key.length === keyLength && key.every((part) => part === null || typeof part !== 'object');
+    if ((direction === 'n' || direction === 'p') && valid) {
+      return { direction: direction === 'n' ? 'next' : 'prev', key: key as Cursor['key'] };
+    }
+  } catch {
+    // Falls through: whatever is wrong with it, it is not ours.
+  }
+  throw new Problem('invalid_cursor', 'cursor: use next_cursor or prev_cursor of an earlier answer, unchanged.');
+}
+
+const encode = (direction: 'n' | 'p', key: Cursor['key']): string =>
+  Buffer.from(JSON.stringify([direction, ...key])).toString('base64url');
+
+/**
+ * Makes the page from rows that were read in the cursor's direction, one more than `limit`.
+ * The rows of a `prev` page come in reverse and are turned round here.
+ */
+export function toPage<Row, Item>(
+  rows: Row[],
+  limit: number,
+  cursor: Cursor | null,
+  keyOf: (row: Row) => Cursor['key'],
+  present: (row: Row) => Item,
+): Page<Item> {
+  const more = rows.length > limit;
+  const kept = more ? rows.slice(0, limit) : rows;
+  const backwards = cursor?.direction === 'prev';
+  if (backwards) kept.reverse();
+  const first = kept[0];
+  const last = kept.at(-1);
+  const hasNext = backwards ? kept.length > 0 : more;
+  const hasPrev = backwards ? more : cursor !== null && kept.length > 0;
+  return {
+    data: kept.map(present),
+    page: {
+      next_cursor: hasNext && last !== undefined ? encode('n', keyOf(last)) : null,
+      prev_cursor: hasPrev && first !== undefined ? encode('p', keyOf(first)) : null,
+      has_more: hasNext,
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { validateSync, type ValidationError } from 'class-validator';
+import { fieldsOf, type FieldShape } from './fields.js';
+import { Problem, type FieldError } from './problem.js';
+
+type Dto = new () => object;
+
+/** Deeper JSON than this is refused: recursion over it could exhaust the stack. */
+const MAX_DEPTH = 32;
+
+const PLAIN_TYPES: unknown[] = [String, Number, Boolean, Array, Object, undefined];
+
+/** Turns request parts into their DTOs, or answers 422 naming every field at fault. */
+@Injectable()
+export class ValidationPipe implements PipeTransform {
+  transform(value: unknown, { metatype, type, data }: ArgumentMetadata): unknown {
+    if (type === 'custom') return value;
+    if (PLAIN_TYPES.includes(metatype)) {
+      refuseUnstorableText(value, data ?? '');
+      return value;
+    }
+    return toDto(metatype as Dto, value);
+  }
+}
+
+/**
+ * Validates plain JSON (or a parsed query) against a DTO class.
+ * @returns an instance that holds declared fields only
+ * @throws Problem `validation_failed` with every field at fault, unknown fields among them
+ */
+export function toDto<T extends object>(dto: new () => T, value: unknown): T {
+  if (value === undefined || value === null) value = {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new Problem('validation_failed', 'The body must be a JSON object.', {
+      errors: [{ field: '', message: 'must be a JSON object' }],
+    });
+  }
+  refuseUnstorableText(value, '');
+  const errors: FieldError[] = [];
+  const instance = instantiate(dto, value as Record<string, unknown>, '', errors) as T;
+  flatten(validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true }), '', errors);
+  if (errors.length > 0) {
+    const named = errors.map(({ field, message }) => `${field}: ${message}`).slice(0, 3);
+    const more = errors.length > named.length ? ` (and ${errors.length - named.length} more)` : '';
+    throw new Problem('validation_failed', `${named.join('; ')}${more}`, { errors });
+  }
+  return instance;
+}
+
+function instantiate(dto: Dto, plain: Record<string, unknown>, path: string, errors: FieldError[]): object {
+  const fields = fieldsOf(dto);
+  const instance = new dto() as Record<string, unknown>;
+  for (const key of Object.keys(plain)) {
+    const shape = fields.get(key);
+    if (!shape) {
+      errors.push({ field: path + key, message: 'is not a known field' });
+      continue;
+    }
+    instance[key] = read(shape, plain[key], path + key, errors);
+  }
+  return instance;
+}
+
+function read(shape: FieldShape, value: unknown, path: string, errors: FieldError[]): unknown {
+  if (shape.fromText && typeof value === 'string') return shape.fromText(value);
+  if (!shape.nested) return value;
+  const dto = shape.nested() as Dto;
+  const one = (item: unknown, at: string) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? instantiate(dto, item as Record<string, unknown>, `${at}.`, errors)
+      : item;
+  return Array.isArray(value) ? value.map((item, index) => one(item, `${path}[${index}]`)) : one(value, path);
+}
+
+function flatten(failures: ValidationError[], path: string, errors: FieldError[]): void {
+  for (const { property, constraints, children } of failures) {
+    const field = /^\d+$/.test(property) ? `${path.replace(/\.$/, '')}[${property}]` : path + property;
+    for (const message of Object.values(constraints ?? {})) errors.push({ field, message });
+    if (children?.length) flatten(children, `${field}.`, errors);
+  }
+}
+
+/** PostgreSQL stores neither NUL nor lone surrogates; deep nesting is refused here too. */
+export function refuseUnstorableText(value: unknown, path: string, depth = 0): void {
+  if (typeof value === 'string') {
+    if (value.includes('\u0000') || !value.isWellFormed()) throw unstorable(path);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_DEPTH) {
+    throw new Problem('validation_failed', `${path}: nested more than ${MAX_DEPTH} levels deep`, {
+      errors: [{ field: path, message: `must not be nested more than ${MAX_DEPTH} levels deep` }],
+    });
+  }
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) refuseUnstorableText(value[i], `${path}[${i}]`, depth + 1);
+    return;
+  }
+  for (const key of Object.keys(value)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    if (key.includes('\u0000') || !key.isWellFormed()) throw unstorable(path);
+    refuseUnstorableText((value as Record<string, unknown>)[key], at, depth + 1);
+  }
+}
+
+const unstorable = (path: string): Problem => {
+  const message = 'must be well-formed Unicode text without NUL characters';
+  return new Problem('validation_failed', `${path}: ${message}`, { errors: [{ field: path, message }] });
+};

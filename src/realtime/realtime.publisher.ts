@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { Server } from 'socket.io';
+import type { Outgoing, StreamRef } from './catalogue.js';
+
+/** Names of the Socket.IO rooms that sockets are put in. */
+export const channels = {
+  /** Readers of a room: everything in it. */
+  room: (roomId: string) => `r:${roomId}`,
+  /** Members whose key lacks `read_messages`: everything but messages. */
+  roomWithoutMessages: (roomId: string) => `n:${roomId}`,
+  user: (userRef: string) => `u:${userRef}`,
+  /** The user's sockets that may read messages, and those that may not. */
+  userReading: (userRef: string) => `ur:${userRef}`,
+  userNotReading: (userRef: string) => `un:${userRef}`,
+  client: (clientId: string) => `c:${clientId}`,
+  key: (keyId: string) => `k:${keyId}`,
+};
+
+/** Room events that only readers of messages may see. */
+const OF_MESSAGES = /^(message|reaction|typing|receipt)\./;
+
+/**
+ * The only place that emits. Emitting is a trigger, never the truth: what is lost here is found again in the
+ * event log. A process without sockets (role worker) emits through the cluster's adapter.
+ */
+@Injectable()
+export class RealtimePublisher {
+  readonly server = new Server({
+    path: '/sockets',
+    serveClient: false,
+    // WebSocket first; polling stays for networks that need it.
+    transports: ['websocket', 'polling'],
+    perMessageDeflate: false,
+    httpCompression: false,
+    cors: { origin: true, credentials: false },
+  });
+
+  /** Tells the sockets subscribed to each stream. Each envelope is encoded once, whatever the number of readers. */
+  publish(events: Outgoing[]): void {
+    for (const { stream, envelope } of events) {
+      this.server.to(this.channelsOf(stream, envelope.type)).emit(envelope.type, envelope);
+    }
+  }
+
+  /** Subscribes every socket of a user, on every node, to a room that the user gained. */
+  addToRoom(userRef: string, roomId: string): void {
+    this.server.in(channels.userReading(userRef)).socketsJoin(channels.room(roomId));
+    this.server.in(channels.userNotReading(userRef)).socketsJoin(channels.roomWithoutMessages(roomId));
+  }
+
+  removeFromRoom(userRef: string, roomId: string): void {
+    this.server.in(channels.user(userRef)).socketsLeave([channels.room(roomId), channels.roomWithoutMessages(roomId)]);
+  }
+
+  private channelsOf(stream: StreamRef, type: string): string[] {
+    switch (stream.type) {
+      case 'room':
+        return OF_MESSAGES.test(type)
+          ? [channels.room(stream.id)]
+          : [channels.room(stream.id), channels.roomWithoutMessages(stream.id)];
+      case 'user':
+        return [channels.user(stream.id)];
+      case 'client':
+        return [channels.client(stream.id)];
+    }
+  }
+}
