@@ -1,0 +1,82 @@
+import { Coalescer } from './coalescer.js';
+
+const later = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Records batches; each waits until the test lets it go. */
+function gatedRunner() {
+  const batches: number[][] = [];
+  const gates: (() => void)[] = [];
+  const run = async (items: number[]) => {
+    batches.push(items);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    return items.map((item) => (item < 0 ? new Error(`bad ${item}`) : item * 2));
+  };
+  return { batches, run, release: () => gates.shift()!() };
+}
+
+describe('Coalescer', () => {
+  const limits = { maxBatch: 3, maxWaiting: 8, maxWaitingPerTenant: 4 };
+
+  it('gathers what arrives together, in order, one batch in flight', async () => {
+    const { batches, run, release } = gatedRunner();
+    const coalescer = new Coalescer<number, number>({ ...limits, run });
+    const results = [1, 2, 3, 4].map((n) => coalescer.add('a', n));
+    await later();
+    await later();
+    expect(batches).toEqual([[1, 2, 3]]);
+    release();
+    expect(await Promise.all(results.slice(0, 3))).toEqual([2, 4, 6]);
+    await later();
+    expect(batches).toEqual([[1, 2, 3], [4]]);
+    release();
+    expect(await results[3]).toBe(8);
+    await coalescer.idle();
+    expect(coalescer.size).toBe(0);
+  });
+
+  it('rejects one item alone, and all of a batch that fails whole', async () => {
+    const one = new Coalescer<number, number>({
+      ...limits,
+      run: (items) => Promise.resolve(items.map((n) => (n < 0 ? new Error('bad') : n))),
+    });
+    const [good, bad] = await Promise.allSettled([one.add('a', 1), one.add('a', -1)]);
+    expect(good).toMatchObject({ status: 'fulfilled', value: 1 });
+    expect(bad).toMatchObject({ status: 'rejected' });
+
+    const whole = new Coalescer<number, number>({ ...limits, run: () => Promise.reject(new Error('down')) });
+    const failed = await Promise.allSettled([whole.add('a', 1), whole.add('a', 2)]);
+    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  it('goes on after a failed batch', async () => {
+    let calls = 0;
+    const coalescer = new Coalescer<number, number>({
+      ...limits,
+      run: (items) => (++calls === 1 ? Promise.reject(new Error('once')) : Promise.resolve(items)),
+    });
+    await expect(coalescer.add('a', 1)).rejects.toThrow('once');
+    await expect(coalescer.add('a', 2)).resolves.toBe(2);
+  });
+
+  it('refuses beyond what may wait, per tenant and altogether, and has room again afterwards', async () => {
+    const { run, release } = gatedRunner();
+    const coalescer = new Coalescer<number, number>({ ...limits, run });
+    const waiting = [1, 2, 3, 4].map((n) => coalescer.add('a', n));
+    await expect(coalescer.add('a', 5)).rejects.toMatchObject({ code: 'overloaded', status: 503 });
+    waiting.push(...[5, 6, 7, 8].map((n) => coalescer.add('b', n)));
+    await expect(coalescer.add('c', 9)).rejects.toMatchObject({ options: { retryAfterS: 1 } });
+
+    for (let batch = 0; batch < 3; batch++) {
+      while (coalescer.size > 8 - 3 * (batch + 1) && coalescer.size > 0) await later();
+      await later();
+      release();
+      await later();
+    }
+    expect(await Promise.all(waiting)).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
+    const again = coalescer.add('a', 1);
+    await later();
+    await later();
+    release();
+    expect(await again).toBe(2);
+  });
+});

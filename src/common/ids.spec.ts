@@ -1,0 +1,30 @@
+import { isUuid, newId, timeOfId } from './ids.js';
+
+describe('newId', () => {
+  it('makes UUIDs of version 7 and the RFC variant', () => {
+    const id = newId();
+    expect(isUuid(id)).toBe(true);
+    expect(id[14]).toBe('7');
+    expect('89ab').toContain(id[19]);
+  });
+
+  it('never repeats and always ascends within a process', () => {
+    const ids = Array.from({ length: 20_000 }, newId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect([...ids].sort()).toEqual(ids);
+  });
+
+  it('tells the time it was made at', () => {
+    const before = Date.now();
+    const at = timeOfId(newId()).getTime();
+    // Ids of one busy millisecond may run a little ahead of the clock.
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThan(before + 1000);
+  });
+});
+
+describe('isUuid', () => {
+  it.each([[''], ['me'], [5], [null], ['0199c2d4-7e1a-7000-8000-00000000000'], ["' or 1=1"]])('refuses %p', (value) => {
+    expect(isUuid(value)).toBe(false);
+  });
+});
