@@ -1,5 +1,9 @@
+import { Redis } from 'ioredis';
 import { createTransport } from 'nodemailer';
+import pg from 'pg';
+import { TestDatabase } from '../support/postgres.js';
 import { Receiver } from '../support/receiver.js';
+import { TestRedis } from '../support/redis.js';
 import { SmtpSink, type SmtpSinkOptions } from '../support/smtp.js';
 
 const letter = { from: 'a@example.com', to: ['b@example.com', 'c@example.com'], subject: 'Grüße', text: 'Hello' };
@@ -90,5 +94,36 @@ describe('the webhook receiver of the tests', () => {
     await receiver.waitFor(2);
     await receiver.stop();
     expect(await hung).toBe('fetch failed');
+  });
+});
+
+describe('the servers of the tests', () => {
+  it('gives each file a migrated database of its own', async () => {
+    const [one, two] = await Promise.all([TestDatabase.create(), TestDatabase.create()]);
+    const client = new pg.Client({ connectionString: one.url });
+    // It is dropped under the open connection.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      expect(one.url).not.toBe(two.url);
+      expect((await client.query('select count(*)::int as n from clients')).rows).toEqual([{ n: 0 }]);
+    } finally {
+      await Promise.all([one.drop(), two.drop()]);
+    }
+    await expect(new pg.Client({ connectionString: one.url }).connect()).rejects.toMatchObject({ code: '3D000' });
+  });
+
+  it('gives each file a Redis that never evicts and can be flushed', async () => {
+    const server = await TestRedis.start();
+    const client = new Redis(server.url);
+    try {
+      expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+      await client.set('a', '1');
+      await server.flush();
+      expect(await client.get('a')).toBeNull();
+    } finally {
+      client.disconnect();
+      await server.stop();
+    }
   });
 });

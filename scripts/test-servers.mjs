@@ -1,0 +1,178 @@
+// The servers of a test run: one PostgreSQL with a migrated template database, and Redis.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+import { root } from './dist.mjs';
+
+const TEMPLATE = 'chatapi_template';
+
+/** Starts both; `env` tells the tests where they are (test/support/postgres.ts and redis.ts read it). */
+export async function startServers() {
+  const dir = mkdtempSync(join(tmpdir(), 'chatapi-test-'));
+  // PostgreSQL refuses root and then runs as another user, who has to reach its folder.
+  chmodSync(dir, 0o755);
+  const started = [];
+  const stop = async () => {
+    for (const server of started.splice(0).toReversed()) await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    const redis = await startRedis(dir);
+    started.push(redis);
+    const postgres = await startPostgres(dir);
+    started.push(postgres);
+    return { env: { ...postgres.env, ...redis.env }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startPostgres(dataDir) {
+  const { startEmbeddedPostgres } = await import(fromDist('src/database/embedded/embedded-postgres.js'));
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    fsync: false,
+    settings: { shared_buffers: '256MB', max_wal_size: '4GB', wal_level: 'minimal', max_wal_senders: '0' },
+  });
+  try {
+    await query(server.url, `create database ${TEMPLATE}`);
+    const template = new URL(server.url);
+    template.pathname = TEMPLATE;
+    await migrate(template.href);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return { env: { TEST_DATABASE_URL: server.url, TEST_TEMPLATE: TEMPLATE }, stop: () => server.stop() };
+}
+
+/** By the very step that a deployment takes. */
+async function migrate(url) {
+  if (!existsSync(join(root, 'dist/src/cli.js'))) return migrateWithoutCli(url);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/src/cli.js', 'migrate'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: url,
+      ADMIN_API_KEY: randomBytes(32).toString('hex'),
+      ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+    },
+  });
+  if (status !== 0) throw new Error(`The migrations failed:\n${stdout}${stderr}`);
+}
+
+async function migrateWithoutCli(url) {
+  const { DataSource } = await import('typeorm');
+  const classes = await Promise.all(
+    readdirSync(join(root, 'dist/migrations'))
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => import(fromDist(`migrations/${file}`))),
+  );
+  const migrations = classes
+    .flatMap((exports) => Object.values(exports))
+    .filter((value) => typeof value === 'function');
+  const source = await new DataSource({ type: 'postgres', url, migrations }).initialize();
+  await source.runMigrations();
+  await source.destroy();
+}
+
+async function query(url, sql) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+/** REDIS_URL, else a server of our own from PATH, else from Debian's package. */
+async function startRedis(dir) {
+  if (process.env.REDIS_URL) return { env: { TEST_REDIS_URL: process.env.REDIS_URL }, stop: async () => {} };
+
+  const binary = findOnPath('redis-server') ?? installRedis();
+  const port = await freePort();
+  // prettier-ignore
+  const args = ['--bind', '127.0.0.1', '--port', port, '--dir', dir, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+  // In a group of its own: Ctrl-C must end the tests before it ends their servers.
+  const server = spawn(binary, args.map(String), { stdio: 'ignore', detached: true });
+  const ended = new Promise((resolve) => {
+    server.once('exit', resolve);
+    server.once('error', resolve);
+  });
+  await reachable(port, server);
+  return {
+    env: { TEST_REDIS_URL: `redis://127.0.0.1:${port}`, TEST_REDIS_SERVER: binary },
+    stop: async () => {
+      server.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function findOnPath(name) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+function installRedis() {
+  if (process.getuid?.() === 0 && findOnPath('apt-get')) {
+    console.log('Redis is not installed: installing the package redis-server.');
+    withoutServices(() => {
+      for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'redis-server']]) {
+        const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+        const { status, stdout, stderr } = spawnSync('apt-get', args, { encoding: 'utf8', env });
+        if (status !== 0) console.error(`apt-get ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`);
+      }
+    });
+    const installed = findOnPath('redis-server');
+    if (installed) return installed;
+  }
+  throw new Error(
+    'The tests need Redis. Install it (apt install redis-server, brew install redis), so that redis-server is on PATH, or set REDIS_URL to a Redis whose data may be deleted.',
+  );
+}
+
+/** Debian's package starts its service when it is installed, unless this file says no. */
+function withoutServices(install) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (isOurs) rmSync(policy);
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function reachable(port, server) {
+  const deadline = Date.now() + 10_000;
+  while (server.exitCode === null && Date.now() < deadline) {
+    const answered = await new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('close', () => resolve(false));
+      setTimeout(() => socket.destroy(), 100).unref();
+    });
+    if (answered) return;
+    await sleep(20);
+  }
+  throw new Error(`redis-server did not start on port ${port}.`);
+}
+
+const fromDist = (path) => pathToFileURL(join(root, 'dist', path)).href;

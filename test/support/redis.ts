@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { Redis } from 'ioredis';
+import { serverSetting } from './postgres.js';
+
+/**
+ * A Redis of its own for one test file: pub/sub crosses the numbered databases of a shared one, so applications of two
+ * files would hear each other. With a REDIS_URL from outside, and no redis-server, it is that one's database, emptied.
+ */
+export class TestRedis {
+  private constructor(
+    readonly url: string,
+    private readonly server: ChildProcess | undefined,
+  ) {}
+
+  static async start(): Promise<TestRedis> {
+    const shared = serverSetting('TEST_REDIS_URL');
+    const binary = process.env.TEST_REDIS_SERVER;
+    if (!binary) {
+      const redis = new TestRedis(shared, undefined);
+      await redis.flush();
+      return redis;
+    }
+    const port = await freePort();
+    const off = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+    const server = spawn(binary, ['--bind', '127.0.0.1', '--port', String(port), ...off], { stdio: 'ignore' });
+    const redis = new TestRedis(`redis://127.0.0.1:${port}`, server);
+    await redis.command((client) => client.ping());
+    return redis;
+  }
+
+  /** Loses everything in it. */
+  async flush(): Promise<void> {
+    await this.command((client) => client.flushdb());
+  }
+
+  async stop(): Promise<void> {
+    if (!this.server || this.server.exitCode !== null || this.server.signalCode !== null) return;
+    const ended = once(this.server, 'exit');
+    this.server.kill('SIGKILL');
+    await ended;
+  }
+
+  private async command<T>(run: (client: Redis) => Promise<T>): Promise<T> {
+    const client = new Redis(this.url, { retryStrategy: (times) => (times > 200 ? null : 25) });
+    client.on('error', () => {});
+    try {
+      return await run(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
