@@ -1,6 +1,9 @@
+import { metrics } from './metrics.js';
 import { Problem } from './problem.js';
 
 export interface CoalescerOptions<In, Out> {
+  /** Its label in the metrics; without one it is not measured. */
+  name?: string;
   /** Items per batch at most. */
   maxBatch: number;
   /** Items waiting at most; beyond it `add` refuses with `overloaded`. */
@@ -14,6 +17,7 @@ export interface CoalescerOptions<In, Out> {
 interface Waiting<In, Out> {
   tenant: string;
   item: In;
+  since: number;
   resolve: (out: Out) => void;
   reject: (error: unknown) => void;
 }
@@ -37,7 +41,7 @@ export class Coalescer<In, Out> {
     }
     this.perTenant.set(tenant, ofTenant + 1);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ tenant, item, resolve, reject });
+      this.waiting.push({ tenant, item, since: performance.now(), resolve, reject });
       this.running ??= this.drain();
     });
   }
@@ -60,6 +64,7 @@ export class Coalescer<In, Out> {
 
   private async runOne(batch: Waiting<In, Out>[]): Promise<void> {
     for (const { tenant } of batch) this.leave(tenant);
+    this.measure(batch);
     try {
       const results = await this.options.run(batch.map(({ item }) => item));
       batch.forEach(({ resolve, reject }, index) => {
@@ -70,6 +75,13 @@ export class Coalescer<In, Out> {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+  }
+
+  private measure(batch: Waiting<In, Out>[]): void {
+    const { name } = this.options;
+    if (name === undefined) return;
+    metrics.coalescerBatch.observe({ coalescer: name }, batch.length);
+    metrics.coalescerWait.observe({ coalescer: name }, (performance.now() - batch[0]!.since) / 1000);
   }
 
   private leave(tenant: string): void {

@@ -6,6 +6,7 @@ import { newId } from './ids.js';
 import { toProblem } from './to-problem.js';
 import { limits } from '../config/limits.js';
 import { logger } from './logger.js';
+import { measureRoutes } from './metrics.js';
 
 /** `false`, `true`, a number of proxies, or their addresses: whose X-Forwarded-For is believed. */
 export type TrustProxy = boolean | number | string[];
@@ -36,6 +37,7 @@ export function createAdapter(trustProxy: TrustProxy): FastifyAdapter {
 export function configureHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   acceptJsonOnly(fastify);
+  measureRoutes(fastify);
   fastify.addHook('onRoute', (route) => {
     const bodyBytes = (route.config as { bodyBytes?: number } | undefined)?.bodyBytes;
     if (bodyBytes) route.bodyLimit = bodyBytes;

@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { RouteDurations } from './route-durations.js';
+
+/** What `/metrics` shows: definitions here, incremented where things happen. One registry per process. */
+export const registry = new Registry();
+
+collectDefaultMetrics({ register: registry });
+
+const registers = [registry];
+
+/** HTTP durations by route template, fed by {@link measureRoutes}. */
+export const httpDurations = new RouteDurations();
+registry.registerMetric(httpDurations as never);
+
+export const metrics = {
+  /** Messages committed; a `client_msg_id` sent again does not count. */
+  messagesSent: new Counter({ name: 'chatapi_messages_sent_total', help: 'Messages committed.', registers }),
+
+  /** Items per batch of a coalescer. */
+  coalescerBatch: new Histogram({
+    name: 'chatapi_coalescer_batch_items',
+    help: 'Items per gathered batch.',
+    labelNames: ['coalescer'],
+    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500],
+    registers,
+  }),
+
+  /** How long the first item of a batch waited for it. */
+  coalescerWait: new Histogram({
+    name: 'chatapi_coalescer_wait_seconds',
+    help: 'Wait of the oldest item of each batch before the batch began.',
+    labelNames: ['coalescer'],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers,
+  }),
+
+  /** Open connections of end users and back ends on this process, by transport (`socket.io`, `websocket`). */
+  socketsConnected: new Gauge({
+    name: 'chatapi_sockets_connected',
+    help: 'Open sockets on this process.',
+    labelNames: ['transport'],
+    registers,
+  }),
+
+  /** Deliveries by the state they entered, counted when that is committed. */
+  deliveries: new Counter({
+    name: 'chatapi_deliveries_total',
+    help: 'Deliveries by channel and the state that they entered.',
+    labelNames: ['channel', 'status'],
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for. */
+  queueJobs: new Gauge({
+    name: 'chatapi_queue_jobs',
+    help: 'Jobs in the queue by state.',
+    labelNames: ['queue', 'state'],
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for. */
+  databaseConnections: new Gauge({
+    name: 'chatapi_database_connections',
+    help: 'Connections of the pool by state; waiting counts those who wait for one.',
+    labelNames: ['state'],
+    registers,
+  }),
+};
+
+/** Times every route that is declared after this call. */
+export function measureRoutes(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    const template = route.url.replace(/(.)\/$/, '$1');
+    const series = httpDurations.series(String(route.method), template);
+    // A closure per route, so that a request costs no look-up by its labels.
+    const own = route.onResponse === undefined ? [] : [route.onResponse].flat();
+    route.onResponse = [
+      ...own,
+      (_request, reply, done) => {
+        series.observe(reply.statusCode, reply.elapsedTime / 1000);
+        done();
+      },
+    ];
+  });
+}
