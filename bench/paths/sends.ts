@@ -1,0 +1,70 @@
+import { httpLoad } from '../support/http-load.js';
+import type { Tenant, BenchRoom } from '../support/product.js';
+import { LoadSocket, openSockets } from '../support/socket-load.js';
+
+const CONTENT = 'A message of some forty characters length.';
+
+/** Who sends where: one of its members to each room in turn, with a scoped key of their own. */
+export interface Senders {
+  port: number;
+  senders: { roomId: string; key: string }[];
+}
+
+export async function prepareSenders(tenant: Tenant, rooms: BenchRoom[]): Promise<Senders> {
+  const senders: Senders['senders'] = [];
+  for (const [index, room] of rooms.entries()) {
+    const member = room.members[index % room.members.length]!;
+    senders.push({ roomId: room.id, key: await tenant.login(member) });
+  }
+  return { port: tenant.port, senders };
+}
+
+let messages = 0;
+
+/** @returns messages per second, committed and acknowledged, over `connections` connections */
+export async function restSend({ port, senders }: Senders, requests: number, connections = 256): Promise<number> {
+  const result = await httpLoad({
+    port,
+    connections,
+    requests,
+    next: () => {
+      const { roomId, key } = senders[messages % senders.length]!;
+      return {
+        method: 'POST',
+        path: `/api/v1/rooms/${roomId}/messages`,
+        headers: { authorization: `Bearer ${key}` },
+        body: `{"content":"${CONTENT}","client_msg_id":"bench-${messages++}"}`,
+      };
+    },
+  });
+  const created = result.statuses.get(201) ?? 0;
+  if (created !== requests) throw new Error(`of ${requests} sends: ${JSON.stringify([...result.statuses])}`);
+  return result.perSecond;
+}
+
+/** The same over `sockets` sockets, each with `window` sends that wait for their acknowledgement. */
+export async function socketSend({ port, senders }: Senders, requests: number, sockets = 64, window = 4) {
+  const open = await openSockets(sockets, (index) =>
+    LoadSocket.open(port, '/sockets', { api_key: senders[index]!.key }),
+  );
+  let sent = 0;
+  const started = performance.now();
+  await Promise.all(
+    open.flatMap((socket, index) =>
+      Array.from({ length: window }, async () => {
+        while (sent < requests) {
+          sent++;
+          const ack = await socket.emit('message.send', {
+            room_id: senders[index]!.roomId,
+            content: CONTENT,
+            client_msg_id: `bench-${messages++}`,
+          });
+          if (!ack.startsWith('[{"ok":true')) throw new Error(ack);
+        }
+      }),
+    ),
+  );
+  const perSecond = requests / ((performance.now() - started) / 1000);
+  await Promise.all(open.map((socket) => socket.close()));
+  return perSecond;
+}
