@@ -3,13 +3,27 @@ import { limits } from '../config/limits.js';
 import { Problem } from './problem.js';
 
 /** Errors of PostgreSQL and of the network that mean: the database can't be reached just now. */
-const LOST_CONNECTION = /^(08|57P0|53300)/;
-const LOST_SOCKET = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'];
+const LOST_CONNECTION = /^(08|57P0|53300|25P03|25006)/;
+const LOST_SOCKET = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+];
+// pg and pg-pool give these no code.
 const LOST_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end/;
 
-/** Is this an error of a database connection that was lost or could not be made? */
+/**
+ * Is this an error of a database connection that was lost or could not be made, or the Problem that Database made of
+ * one? What a commit did on it is then not known.
+ */
 export function isLostConnection(error: unknown): boolean {
+  if (error instanceof Problem) return error.cause !== undefined && isLostConnection(error.cause);
   const { code, message } = (error ?? {}) as { code?: string; message?: string };
   return (
     (typeof code === 'string' && (LOST_CONNECTION.test(code) || LOST_SOCKET.includes(code))) ||

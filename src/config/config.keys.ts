@@ -79,7 +79,12 @@ export const settingKeys = {
     'The least important line that is logged.',
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   ),
-  logFormat: key('LOG_FORMAT', 'auto', 'auto is pretty in a terminal and json elsewhere.', oneOf('auto', 'json', 'pretty')),
+  logFormat: key(
+    'LOG_FORMAT',
+    'auto',
+    'auto is pretty in a terminal and json elsewhere.',
+    oneOf('auto', 'json', 'pretty'),
+  ),
   defaultProviders: secretKey(
     'DEFAULT_PROVIDERS',
     '[]',
@@ -104,7 +109,12 @@ export const settingKeys = {
     'May tenants name private addresses? By default loopback in embedded mode on a loopback HOST, else false.',
     oneOf('false', 'loopback', 'true'),
   ),
-  databasePoolSize: key('DATABASE_POOL_SIZE', '20', 'Connections to PostgreSQL per process for requests and jobs.', integer(2, 500)),
+  databasePoolSize: key(
+    'DATABASE_POOL_SIZE',
+    '20',
+    'Connections to PostgreSQL per process for requests and jobs.',
+    integer(2, 500),
+  ),
   shutdownTimeoutMs: key(
     'SHUTDOWN_TIMEOUT_MS',
     '25000',
@@ -117,7 +127,12 @@ export const settingKeys = {
 /** Sizes and counts of CONTRACT §2, known to validation and to the OpenAPI document. */
 export const limitKeys = {
   body_bytes: key('MAX_BODY_BYTES', '1048576', 'Largest request body.', bytes),
-  notification_body_bytes: key('MAX_NOTIFICATION_BODY_BYTES', '20971520', 'Largest body of a notification, with attachments.', bytes),
+  notification_body_bytes: key(
+    'MAX_NOTIFICATION_BODY_BYTES',
+    '20971520',
+    'Largest body of a notification, with attachments.',
+    bytes,
+  ),
   recipients: key('MAX_RECIPIENTS', '1000', 'Recipients of one notification.', count),
   deliveries: key('MAX_DELIVERIES', '5000', 'Deliveries that one notification may make.', count),
   content_chars: key('MAX_CONTENT_CHARS', '10000', "Unicode code points in a message's content.", count),
@@ -128,9 +143,19 @@ export const limitKeys = {
   page: key('MAX_PAGE', '100', 'Largest limit of a list.', integer(1, 1_000)),
   idempotency_key_chars: key('MAX_IDEMPOTENCY_KEY_CHARS', '255', 'Length of an Idempotency-Key.', integer(1, 1_000)),
   path_param_chars: key('MAX_PATH_PARAM_CHARS', '4096', 'Length of a path parameter.', integer(255, 16_384)),
-  resume_rooms: key('MAX_RESUME_ROOMS', '200', 'Rooms in one answer of sync.resume and in session.ready.', integer(1, 10_000)),
+  resume_rooms: key(
+    'MAX_RESUME_ROOMS',
+    '200',
+    'Rooms in one answer of sync.resume and in session.ready.',
+    integer(1, 10_000),
+  ),
   resume_events: key('MAX_RESUME_EVENTS', '1000', 'Events in one answer of sync.resume.', integer(1, 100_000)),
-  resume_events_per_stream: key('MAX_RESUME_EVENTS_PER_STREAM', '300', 'Events of one stream in sync.resume.', integer(1, 10_000)),
+  resume_events_per_stream: key(
+    'MAX_RESUME_EVENTS_PER_STREAM',
+    '300',
+    'Events of one stream in sync.resume.',
+    integer(1, 10_000),
+  ),
   resume_bytes: key('MAX_RESUME_BYTES', '1048576', 'Bytes of one answer of sync.resume.', bytes),
   tags: key('MAX_TAGS', '20', 'Tags of a notification.', integer(1, 1_000)),
   attachments: key('MAX_ATTACHMENTS', '20', 'Attachments of a message or an email.', integer(1, 1_000)),

@@ -40,7 +40,9 @@ export type TrustProxy = boolean | number | string[];
 const isAddressOrRange = (value: string): boolean => {
   const [address = '', prefix, ...rest] = value.split('/');
   const bits = isIP(address) === 4 ? 32 : 128;
-  return isIP(address) > 0 && rest.length === 0 && (prefix === undefined || integer(0, bits).parse(prefix) !== undefined);
+  return (
+    isIP(address) > 0 && rest.length === 0 && (prefix === undefined || integer(0, bits).parse(prefix) !== undefined)
+  );
 };
 
 export const trustProxy: Parser<TrustProxy> = {
@@ -91,7 +93,8 @@ const isProvider = (value: unknown): value is DefaultProvider =>
   isObject(value.config);
 
 export const defaultProviders: Parser<DefaultProvider[]> = {
-  expects: 'a JSON array of objects with name, channel, provider_type (texts) and config (an object), each name once per channel',
+  expects:
+    'a JSON array of objects with name, channel, provider_type (texts) and config (an object), each name once per channel',
   parse(value) {
     try {
       const list: unknown = JSON.parse(value);

@@ -99,14 +99,17 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
     port: required(settingKeys.port),
     databaseUrl: databaseUrl ?? '',
     databasePoolSize: required(settingKeys.databasePoolSize),
-    adminApiKey: secret(settingKeys.adminApiKey, source, dataDir, 'admin-api-key', () => randomBytes(32).toString('hex')),
+    adminApiKey: secret(settingKeys.adminApiKey, source, dataDir, 'admin-api-key', () =>
+      randomBytes(32).toString('hex'),
+    ),
     encryptionKeys: secret(settingKeys.encryptionKeys, source, dataDir, 'encryption-keys', makeKeyRing),
     logLevel: required(settingKeys.logLevel),
     logFormat: logFormat === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : logFormat,
     defaultProviders: required(settingKeys.defaultProviders),
     trustProxy: required(settingKeys.trustProxy),
     metricsToken: read(settingKeys.metricsToken),
-    egressAllowPrivate: read(settingKeys.egressAllowPrivate) ?? (mode === 'embedded' && isLoopback(host) ? 'loopback' : 'false'),
+    egressAllowPrivate:
+      read(settingKeys.egressAllowPrivate) ?? (mode === 'embedded' && isLoopback(host) ? 'loopback' : 'false'),
     shutdownTimeoutMs: required(settingKeys.shutdownTimeoutMs),
     failedKeysPerMinute: required(settingKeys.failedKeysPerMinute),
   });
@@ -132,7 +135,13 @@ function valueOf<T>(key: Key<T>, env: NodeJS.ProcessEnv): T | undefined {
 const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 /** A secret from the environment, else in embedded mode from a file of the data directory, made when missing. */
-function secret<T>(key: Key<T>, env: NodeJS.ProcessEnv, dataDir: string | undefined, file: string, make: () => string): T {
+function secret<T>(
+  key: Key<T>,
+  env: NodeJS.ProcessEnv,
+  dataDir: string | undefined,
+  file: string,
+  make: () => string,
+): T {
   const given = valueOf(key, env);
   if (given !== undefined) return given;
   if (dataDir === undefined) {
@@ -140,7 +149,10 @@ function secret<T>(key: Key<T>, env: NodeJS.ProcessEnv, dataDir: string | undefi
   }
   const path = join(dataDir, file);
   const value = key.parse(keepSecret(path, make));
-  if (value === undefined) throw new StartFailure(`${key.name}: the file ${path} does not hold ${key.expects}. Restore it or set ${key.name}.`);
+  if (value === undefined)
+    throw new StartFailure(
+      `${key.name}: the file ${path} does not hold ${key.expects}. Restore it or set ${key.name}.`,
+    );
   return value;
 }
 
@@ -148,7 +160,8 @@ function roleOf(args: readonly string[]): string | undefined {
   let role: string | undefined;
   for (let i = 0; i < args.length; i++) {
     const [name, inline] = args[i]!.split(/=(.*)/s);
-    if (name !== '--role') throw new StartFailure(`${quote(args[i]!)} is not an argument: only --role all|api|worker is known. Remove it.`);
+    if (name !== '--role')
+      throw new StartFailure(`${quote(args[i]!)} is not an argument: only --role all|api|worker is known. Remove it.`);
     role = inline ?? args[++i] ?? '';
     if (role === '') throw new StartFailure('--role names no role: write --role all, --role api or --role worker.');
   }
@@ -159,7 +172,9 @@ function refuseUnknown(env: NodeJS.ProcessEnv): void {
   const known = allKeys.map(({ name }) => name).filter((name) => name.startsWith('CHATAPI_'));
   const unknown = Object.keys(env).find((name) => name.startsWith('CHATAPI_') && !known.includes(name));
   if (unknown === undefined) return;
-  throw new StartFailure(`${quote(unknown).slice(1, -1)} is not a setting: those that begin with CHATAPI_ are ${known.join(' and ')}. Correct the name or remove it.`);
+  throw new StartFailure(
+    `${quote(unknown).slice(1, -1)} is not a setting: those that begin with CHATAPI_ are ${known.join(' and ')}. Correct the name or remove it.`,
+  );
 }
 
 function refuseLoneRole(mode: Mode, role: Role): void {

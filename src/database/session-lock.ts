@@ -58,7 +58,7 @@ export class SessionLock {
     await client.connect();
     try {
       // A pooler or a server default may cut idle sessions: not this one.
-      await client.query("set idle_session_timeout = 0");
+      await client.query('set idle_session_timeout = 0');
       const taken = await this.poll(client);
       if (taken && !this.released && !broken) {
         this.client = client;
@@ -75,7 +75,9 @@ export class SessionLock {
   private async poll(client: pg.Client): Promise<boolean> {
     const deadline = Date.now() + this.options.patienceMs;
     for (;;) {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [this.options.key]);
+      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+        this.options.key,
+      ]);
       if (rows[0]!.taken) return true;
       if (Date.now() >= deadline || this.released) return false;
       await sleep(RETRY_MS);

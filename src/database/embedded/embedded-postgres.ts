@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, chownSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  chownSync,
+} from 'node:fs';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -59,7 +69,9 @@ function ownerOf(pgData: string): ServerUser | undefined {
   const { uid, gid } = statSync(pgData);
   if (newOwner) return { uid, gid };
   if (uid === process.getuid()) return undefined;
-  throw new StartFailure(`${pgData} belongs to another user (uid ${uid}). Start ChatAPI as that user or as root, or give it its own CHATAPI_DATA_DIR.`);
+  throw new StartFailure(
+    `${pgData} belongs to another user (uid ${uid}). Start ChatAPI as that user or as root, or give it its own CHATAPI_DATA_DIR.`,
+  );
 }
 
 class EmbeddedServer {
@@ -122,7 +134,9 @@ class EmbeddedServer {
       const reason = (await this.answers()) ?? failure;
       if (reason === undefined) return;
       if (Date.now() > deadline || reason instanceof StartFailure) {
-        throw new StartFailure(`The embedded PostgreSQL in ${this.pgData} does not start: ${reason.message}. Its log is in ${join(this.pgData, 'log')}.`);
+        throw new StartFailure(
+          `The embedded PostgreSQL in ${this.pgData} does not start: ${reason.message}. Its log is in ${join(this.pgData, 'log')}.`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -139,7 +153,14 @@ class EmbeddedServer {
     if (port === undefined) return new Error(`it left no address (${this.lastWords()})`);
     // Pools hold the first address: a server that came up elsewhere is of no use to them.
     if (this.port !== 0 && port !== this.port) return new Error(`it listens on port ${port} instead of ${this.port}`);
-    const client = new pg.Client({ host: '127.0.0.1', port, user: USER, password: this.password, database: 'postgres', connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port,
+      user: USER,
+      password: this.password,
+      database: 'postgres',
+      connectionTimeoutMillis: 5_000,
+    });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -168,10 +189,19 @@ class EmbeddedServer {
     writeFileSync(passwordFile, this.password, { mode: 0o600 });
     if (user) for (const path of [draft, passwordFile]) chownSync(path, user.uid, user.gid);
     const args = ['--pgdata', cluster, '--username', USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'];
-    const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8', '--no-sync'];
+    const locale = [
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--encoding=UTF8',
+      '--no-sync',
+    ];
     try {
       const { code, output } = await execute(initdb, [...args, ...locale], draft, user, true);
-      if (code !== 0) throw new StartFailure(`The embedded PostgreSQL cannot be set up in ${this.options.dataDir}: ${lastLine(output)}`);
+      if (code !== 0)
+        throw new StartFailure(
+          `The embedded PostgreSQL cannot be set up in ${this.options.dataDir}: ${lastLine(output)}`,
+        );
       if (!existsSync(this.pgData)) renameSync(cluster, this.pgData);
     } catch (error) {
       const raced = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
@@ -212,7 +242,13 @@ class EmbeddedServer {
 
   private async pgCtl(...args: string[]): Promise<number> {
     // The server runs on and would hold a pipe open that it inherited: none is given to it.
-    const { code } = await execute(this.binaries.pgCtl, [...args, '-D', this.pgData], this.pgData, this.binaries.user, false);
+    const { code } = await execute(
+      this.binaries.pgCtl,
+      [...args, '-D', this.pgData],
+      this.pgData,
+      this.binaries.user,
+      false,
+    );
     return code;
   }
 
@@ -253,9 +289,20 @@ const lastLine = (output: string): string => output.trim().split('\n').at(-1) ??
 const shellQuote = (value: string): string =>
   process.platform === 'win32' ? `"${value}"` : `'${value.replaceAll("'", `'\\''`)}'`;
 
-function execute(file: string, args: string[], cwd: string, user: Binaries['user'], listen: boolean): Promise<{ code: number; output: string }> {
+function execute(
+  file: string,
+  args: string[],
+  cwd: string,
+  user: Binaries['user'],
+  listen: boolean,
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { ...user, cwd, stdio: ['ignore', 'ignore', listen ? 'pipe' : 'ignore'], windowsHide: true });
+    const child = spawn(file, args, {
+      ...user,
+      cwd,
+      stdio: ['ignore', 'ignore', listen ? 'pipe' : 'ignore'],
+      windowsHide: true,
+    });
     let output = '';
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.once('error', reject);

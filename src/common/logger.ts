@@ -1,0 +1,74 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from '../config/config.js';
+
+/** The structured log: `log.info({ field }, 'What happened.')`. */
+export type Log = Logger;
+
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'x-api-key',
+  'api_key',
+  'master_api_key',
+  'admin_api_key',
+  'password',
+  'secret',
+  'signing_secret',
+  'token',
+  'config',
+];
+
+/** Wherever they stand in the first three levels of a line's fields. */
+const REDACTED = SECRET_FIELDS.flatMap((field) =>
+  ['', '*.', '*.*.'].map((at) => (field.includes('-') ? `${at.slice(0, -1)}["${field}"]` : `${at}${field}`)),
+);
+
+/** One JSON object per line, or lines for people in a terminal. Secrets are replaced by `[redacted]`. */
+export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, to?: DestinationStream): Log {
+  const options = {
+    level: config.logLevel,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: REDACTED, censor: '[redacted]' },
+  };
+  if (config.logFormat === 'json') return to ? pino(options, to) : pino(options);
+  return pino(
+    options,
+    pretty({ colorize: process.stdout.isTTY, translateTime: 'SYS:HH:MM:ss.l', sync: true, destination: to }),
+  );
+}
+
+/** The process's log. Quiet until {@link configureLogger} has run. */
+export let logger: Log = pino({ level: 'silent' });
+
+export function configureLogger(config: Pick<Config, 'logLevel' | 'logFormat'>): void {
+  logger = createLogger(config);
+}
+
+/** What Nest's own `Logger` writes to. An object as message becomes the line's fields, an Error its `err`. */
+export class NestLog implements LoggerService {
+  log = (message: unknown, ...rest: unknown[]): void => this.write('info', message, rest);
+  error = (message: unknown, ...rest: unknown[]): void => this.write('error', message, rest);
+  warn = (message: unknown, ...rest: unknown[]): void => this.write('warn', message, rest);
+  debug = (message: unknown, ...rest: unknown[]): void => this.write('debug', message, rest);
+  verbose = (message: unknown, ...rest: unknown[]): void => this.write('trace', message, rest);
+  fatal = (message: unknown, ...rest: unknown[]): void => this.write('fatal', message, rest);
+
+  /** Nest appends the context, and for errors the stack before it. */
+  private write(
+    level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal',
+    message: unknown,
+    rest: unknown[],
+  ): void {
+    const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
+    const stack = rest.length > 1 && typeof rest[0] === 'string' ? rest[0] : undefined;
+    const fields = { ...(context === undefined ? {} : { context }), ...(stack === undefined ? {} : { stack }) };
+    if (message instanceof Error) logger[level]({ ...fields, err: message }, message.message);
+    else if (typeof message === 'object' && message !== null) logger[level]({ ...fields, ...message });
+    else logger[level](fields, String(message));
+  }
+}

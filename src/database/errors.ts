@@ -1,0 +1,41 @@
+import { QueryFailedError } from 'typeorm';
+import { Problem } from '../common/problem.js';
+import { isLostConnection, toProblem } from '../common/to-problem.js';
+
+interface PgFields {
+  code?: string;
+  constraint?: string;
+  message: string;
+}
+
+/** The driver's own error, whoever wrapped it. */
+function driverError(error: unknown): PgFields | undefined {
+  const inner = error instanceof QueryFailedError ? error.driverError : error;
+  return inner instanceof Error ? (inner as PgFields) : undefined;
+}
+
+/** SQLSTATE or the system's error code. */
+export const codeOf = (error: unknown): string | undefined => driverError(error)?.code;
+
+/** Did a unique constraint refuse the row? With `constraint`, that very one. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const inner = driverError(error);
+  return inner?.code === '23505' && (constraint === undefined || inner.constraint === constraint);
+}
+
+/** A deadlock or a serialization failure: the same transaction may succeed when run again. */
+export const isTransient = (error: unknown): boolean => ['40P01', '40001'].includes(codeOf(error) ?? '');
+
+/** What Database throws for what the driver threw: Problems for what the caller can wait out, else the error itself. */
+export function translate(error: unknown): unknown {
+  if (error instanceof Problem) return error;
+  // 503: what was being committed may or may not have been.
+  if (isLostConnection(error)) return because(toProblem(error), error);
+  // statement_timeout, lock_timeout: the work is too much for now.
+  if (['57014', '55P03'].includes(codeOf(error) ?? '')) {
+    return because(new Problem('overloaded', 'The database took too long. Try again.', { retryAfterS: 1 }), error);
+  }
+  return error;
+}
+
+const because = (problem: Problem, cause: unknown): Problem => Object.assign(problem, { cause });

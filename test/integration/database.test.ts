@@ -1,0 +1,288 @@
+import pg from 'pg';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Config } from '../../src/config/config.js';
+import { Database } from '../../src/database/database.js';
+import { isUniqueViolation } from '../../src/database/errors.js';
+import { Problem } from '../../src/common/problem.js';
+import { isLostConnection } from '../../src/common/to-problem.js';
+import { migrate, pendingMigrations, revertMigration } from '../../src/database/migrate.js';
+import { DAYS_AHEAD, PARTITIONED_TABLES, ensurePartitions } from '../../src/database/partitions.js';
+import { TestDatabase } from '../support/postgres.js';
+
+@Entity({ name: 'scratch' })
+class Scratch {
+  @PrimaryColumn('integer') id: number;
+  @Column('bigint') rev: number;
+}
+
+const settings = (databaseUrl: string): Config =>
+  ({ databaseUrl, databasePoolSize: 4, role: 'all' }) as unknown as Config;
+
+let target: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  target = await TestDatabase.create();
+  database = await Database.connect(settings(target.url));
+  await database.query(
+    'create table scratch (id integer constraint scratch_id primary key, rev bigint not null default 0)',
+  );
+});
+
+afterAll(async () => {
+  await database.close();
+  await target.drop();
+});
+
+const ids = async (): Promise<number[]> =>
+  (await database.query<{ id: number }>('select id from scratch order by id')).map(({ id }) => id);
+
+const caught = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('a transaction', () => {
+  it('commits what it returned from and rolls back what it threw from', async () => {
+    await database.transaction((tx) => tx.execute('insert into scratch values (1)'));
+    const error = await caught(
+      database.transaction(async (tx) => {
+        await tx.execute('insert into scratch values (2)');
+        throw new Error('no');
+      }),
+    );
+    expect(error).toEqual(new Error('no'));
+    expect(await ids()).toEqual([1]);
+  });
+
+  it('fails when a statement in it failed, even if nobody passed the error on', async () => {
+    const error = await caught(
+      database.transaction(async (tx) => {
+        await tx.execute('insert into scratch values (3)');
+        await caught(tx.query('select 1 / 0'));
+      }),
+    );
+    expect(String(error)).toMatch(/rolled back/);
+    expect(await ids()).toEqual([1]);
+  });
+
+  it('is shared by raw SQL and TypeORM, whose nested transactions become savepoints', async () => {
+    await database.transaction(async (tx) => {
+      await tx.manager.save(Object.assign(new Scratch(), { id: 10, rev: 7 }));
+      const inner = tx.manager.transaction(async (manager) => {
+        await manager.insert(Scratch, { id: 11, rev: 0 });
+        throw new Error('only the inner one');
+      });
+      await caught(inner);
+      expect(await tx.query('select rev from scratch where id = 10')).toEqual([{ rev: 7 }]);
+      // Not committed yet: nobody else sees it.
+      expect(await database.query('select id from scratch where id = 10')).toEqual([]);
+    });
+    expect(await database.dataSource.getRepository(Scratch).findOneByOrFail({ id: 10 })).toEqual({ id: 10, rev: 7 });
+    expect(await ids()).toEqual([1, 10]);
+  });
+
+  it('names the unique constraint that refused a row, raw and through TypeORM', async () => {
+    const raw = await caught(database.transaction((tx) => tx.query('insert into scratch values (1)')));
+    const orm = await caught(database.dataSource.getRepository(Scratch).insert({ id: 1, rev: 0 }));
+    for (const error of [raw, orm]) {
+      expect(isUniqueViolation(error)).toBe(true);
+      expect(isUniqueViolation(error, 'scratch_id')).toBe(true);
+      expect(isUniqueViolation(error, 'another')).toBe(false);
+    }
+    expect(isUniqueViolation(new Error('no'))).toBe(false);
+  });
+
+  it('runs again after a deadlock when it may', async () => {
+    await database.execute('insert into scratch values (20), (21)');
+    let runs = 0;
+    const lockBoth = (first: number, second: number): Promise<void> =>
+      database.transaction(
+        async (tx) => {
+          runs++;
+          await tx.execute('update scratch set rev = rev + 1 where id = $1', [first]);
+          await tx.query('select pg_sleep(0.1)');
+          await tx.execute('update scratch set rev = rev + 1 where id = $1', [second]);
+        },
+        { retries: 3 },
+      );
+    await Promise.all([lockBoth(20, 21), lockBoth(21, 20)]);
+    expect(runs).toBeGreaterThan(2);
+    expect(await database.query('select rev from scratch where id in (20, 21)')).toEqual([{ rev: 2 }, { rev: 2 }]);
+  });
+
+  it('gives up on a lock after the time that it was given', async () => {
+    await database.transaction(async (tx) => {
+      await tx.execute('update scratch set rev = 0 where id = 1');
+      const other = database.transaction((second) => second.execute('update scratch set rev = 1 where id = 1'), {
+        lockTimeoutMs: 50,
+      });
+      expect(await caught(other)).toMatchObject({ code: 'overloaded', status: 503 });
+    });
+  });
+});
+
+describe('a session', () => {
+  it('reads bigint as numbers and times as dates, and does not change pg for others', async () => {
+    const [row] = await database.query(
+      'select 9007199254740991::bigint as n, array[1, 2]::bigint[] as list, now() as at',
+    );
+    expect(row).toEqual({ n: 9_007_199_254_740_991, list: [1, 2], at: expect.any(Date) });
+    const plain = new pg.Client(target.url);
+    await plain.connect();
+    expect((await plain.query('select 1::bigint as n')).rows).toEqual([{ n: '1' }]);
+    await plain.end();
+  });
+
+  it('is limited in time, in UTC and named after its role', async () => {
+    const names = [
+      'statement_timeout',
+      'idle_in_transaction_session_timeout',
+      'TimeZone',
+      'application_name',
+      'transaction_isolation',
+    ];
+    const rows = await database.query<{ name: string; setting: string }>(
+      'select name, setting from pg_settings where name = any($1)',
+      [names],
+    );
+    expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual({
+      statement_timeout: '30000',
+      idle_in_transaction_session_timeout: '60000',
+      TimeZone: 'UTC',
+      application_name: 'chatapi all',
+      transaction_isolation: 'read committed',
+    });
+  });
+
+  it('that is cut off gives 503 to who uses it, and the next one works', async () => {
+    const cutAllOthers =
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+    const cut = async (): Promise<void> => {
+      const admin = new pg.Client(target.url);
+      await admin.connect();
+      await admin.query(cutAllOthers);
+      await admin.end();
+    };
+    const error = await caught(
+      database.transaction(async (tx) => {
+        await tx.execute('insert into scratch values (30)');
+        await cut();
+        await tx.execute('insert into scratch values (31)');
+      }),
+    );
+    expect(error).toBeInstanceOf(Problem);
+    expect(error).toMatchObject({ code: 'unavailable', status: 503 });
+    expect(isLostConnection(error)).toBe(true);
+    // Idle connections of the pool were cut as well; the first query may still meet one that does not know it yet.
+    await caught(database.query('select 1'));
+    expect((await ids()).filter((id) => id >= 30)).toEqual([]);
+  });
+});
+
+describe('the installation', () => {
+  const generations = async (): Promise<number[]> => {
+    const other = await Database.connect(settings(target.url));
+    const seen = [other.installation.generation, Number(other.epochOf(5).split('.')[0])];
+    expect(other.epochOf(5)).toMatch(/^\d+\.5$/);
+    await other.close();
+    return seen;
+  };
+
+  it('keeps its generation while the database stays the same', async () => {
+    expect(await generations()).toEqual([database.installation.generation, database.installation.generation]);
+    expect(await generations()).toEqual(await generations());
+  });
+
+  it.each([
+    ['another cluster', "system_identifier = '1'"],
+    ['another timeline', 'timeline = timeline + 1'],
+  ])('raises it once for %s, noticed on the next connection', async (_, change) => {
+    const [before = 0] = await generations();
+    await database.query(`update installation set ${change}`);
+    const [after = 0] = await generations();
+    expect(after).toBeGreaterThan(before);
+    expect(await generations()).toEqual([after, after]);
+  });
+});
+
+describe('partitions', () => {
+  const partitionsOf = async (): Promise<Record<string, number>> => {
+    const rows = await database.query<{ parent: string; n: number }>(
+      `select inhparent::regclass::text as parent, count(*) as n from pg_inherits
+       where inhparent = any($1::text[]::regclass[]) group by 1`,
+      [PARTITIONED_TABLES],
+    );
+    return Object.fromEntries(rows.map(({ parent, n }) => [parent, n]));
+  };
+  const all = Object.fromEntries(PARTITIONED_TABLES.map((table) => [table, DAYS_AHEAD + 2]));
+
+  it('are made once, however many processes make them', async () => {
+    await database.query(`do $$ declare part text; begin
+      for part in select inhrelid::regclass from pg_inherits join pg_class on pg_class.oid = inhparent where relkind = 'p' loop
+        execute 'drop table ' || part; end loop; end $$`);
+    expect(await partitionsOf()).toEqual({});
+    await Promise.all(Array.from({ length: 4 }, () => ensurePartitions((sql) => database.query(sql))));
+    expect(await partitionsOf()).toEqual(all);
+    await ensurePartitions((sql) => database.query(sql));
+    expect(await partitionsOf()).toEqual(all);
+  });
+
+  it('take rows from yesterday to the last day ahead, cut at midnight UTC', async () => {
+    const insert = (at: string) =>
+      database.query<{ part: string }>(
+        `insert into attempts (client_id, delivery_id, number, status, attempted_at)
+         values (gen_random_uuid(), gen_random_uuid(), 1, 'sent', ${at}) returning tableoid::regclass::text as part`,
+      );
+    const day = "(clock_timestamp() at time zone 'UTC')::date";
+    const [{ today } = { today: '' }] = await database.query<{ today: string }>(
+      `select to_char(${day}, 'YYYYMMDD') as today`,
+    );
+    expect(await insert(`${day}::timestamp at time zone 'UTC'`)).toEqual([{ part: `attempts_${today}` }]);
+    expect(await insert("clock_timestamp() - interval '1 day'")).toHaveLength(1);
+    expect(await insert(`clock_timestamp() + interval '${DAYS_AHEAD} days'`)).toHaveLength(1);
+  });
+
+  it('come with the keys and indexes of their table', async () => {
+    const [counts] = await database.query(
+      `select count(*) filter (where not indisvalid) as invalid, count(*) filter (where relispartition) as partitions
+       from pg_index join pg_class on pg_class.oid = indexrelid where indrelid = 'deliveries'::regclass or relname like 'deliveries_%'`,
+    );
+    expect(counts).toMatchObject({ invalid: 0 });
+    expect(Number((counts as { partitions: number }).partitions)).toBe(6 * (DAYS_AHEAD + 2));
+  });
+});
+
+describe('migrations', () => {
+  it('go down and up again, and at once from several processes', async () => {
+    const fresh = await TestDatabase.create();
+    try {
+      expect(await pendingMigrations(fresh.url)).toEqual([]);
+      expect(await migrate(fresh.url)).toEqual([]);
+      const undone: string[] = [];
+      for (let name = await revertMigration(fresh.url); name; name = await revertMigration(fresh.url))
+        undone.push(name);
+      expect(undone).toContain('Foundation1764000000000');
+      expect(await tablesOf(fresh.url)).toEqual(['migrations']);
+      expect(await pendingMigrations(fresh.url)).toEqual(undone.toReversed());
+
+      const done = await Promise.all([migrate(fresh.url), migrate(fresh.url), migrate(fresh.url)]);
+      expect(done.flat()).toEqual(undone.toReversed());
+      expect(await pendingMigrations(fresh.url)).toEqual([]);
+      expect(await tablesOf(fresh.url)).toContain('messages');
+    } finally {
+      await fresh.drop();
+    }
+  });
+});
+
+async function tablesOf(url: string): Promise<string[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    "select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')",
+  );
+  await client.end();
+  return rows.map(({ name }) => name);
+}
