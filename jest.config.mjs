@@ -1,6 +1,6 @@
 // Sources are ESM; jest runs them as CommonJS through swc (ts-jest cannot compile NestJS 12).
 const esmPackages =
-  '@nestjs|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|uid|iterare|mailgun\\.js|standardwebhooks|@scure|@stablelib';
+  '@nestjs|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|uid|iterare|mailgun\\.js|standardwebhooks|@scure|@stablelib|@seriousme';
 
 const common = {
   rootDir: import.meta.dirname,

@@ -188,11 +188,11 @@ export const Json = (options: FieldOptions & { maxBytes: number }): PropertyDeco
 
 const bytes = (max: number): object => ({ 'x-max-bytes': max });
 
-/** Another DTO. */
+/** Another DTO. (@nestjs/swagger knows a function that returns a class by its name, `type`: hence the inner ones.) */
 export const Nested = (type: ClassRef, options: FieldOptions = {}): PropertyDecorator =>
   field(
     options,
-    { type: type as () => new () => object },
+    { type: () => type() } as ApiPropertyOptions,
     [IsObject({ message: 'must be an object' }), ValidateNested()],
     { nested: type },
   );
@@ -201,7 +201,7 @@ export const Nested = (type: ClassRef, options: FieldOptions = {}): PropertyDeco
 export const NestedList = (type: ClassRef, options: FieldOptions & { max: number; min?: number }): PropertyDecorator =>
   field(
     options,
-    { type: type as () => new () => object, isArray: true, maxItems: options.max, minItems: options.min },
+    { type: () => type(), isArray: true, maxItems: options.max, minItems: options.min } as ApiPropertyOptions,
     [...listChecks(options), IsObject({ each: true, message: 'must be an object' }), ValidateNested({ each: true })],
     { nested: type },
   );

@@ -20,6 +20,8 @@ export interface RouteOptions {
   /** One line in the API reference. */
   summary: string;
   description?: string;
+  /** Kept for callers of ChatAPI's first version, which another route serves better. */
+  deprecated?: boolean;
   /** Who may call it; the guard decides by this and nothing else. */
   access: Access;
   /** Success status; 200 unless said otherwise. */
@@ -51,12 +53,12 @@ export function Route(options: RouteOptions): MethodDecorator {
   const decorators = [
     SetMetadata(ROUTE, options),
     HttpCode(status),
-    ApiOperation({ summary: options.summary, description: options.description }),
+    ApiOperation({ summary: options.summary, description: options.description, deprecated: options.deprecated }),
     ApiResponse({ status, description: 'Success.', ...answerSchema(answer, page, list) } as ApiResponseOptions),
     ...Object.entries(options.also ?? {}).map(([code, description]) =>
       ApiResponse({ status: Number(code), description, type: answer }),
     ),
-    ...problemResponses(options).map((response) => ApiResponse(response)),
+    ...problemResponses(options).map((response) => ApiResponse(response as ApiResponseOptions)),
     ApiExtension('x-access', access),
   ];
   if (page) decorators.push(ApiExtraModels(PageInfo, page) as MethodDecorator);
@@ -64,18 +66,10 @@ export function Route(options: RouteOptions): MethodDecorator {
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
   if (options.bodyBytes) decorators.push(RouteConfig({ bodyBytes: options.bodyBytes }) as MethodDecorator);
   if (options.actsForUser) {
-    decorators.push(
-      ApiHeader({ name: 'X-User-Id', required: false, description: 'With a master key: the user to act for.' }),
-    );
+    decorators.push(ApiHeader({ name: 'X-User-Id', required: false }));
   }
   if (options.idempotent) {
-    decorators.push(
-      ApiHeader({
-        name: 'Idempotency-Key',
-        required: false,
-        description: 'At most 255 characters, kept 24 h: the same key and body replays the first answer.',
-      }),
-    );
+    decorators.push(ApiHeader({ name: 'Idempotency-Key', required: false }));
   }
   return applyDecorators(...(decorators as MethodDecorator[]));
 }
@@ -97,12 +91,14 @@ function answerSchema(answer?: Type, page?: Type, list?: Type): Partial<ApiRespo
 }
 
 /** Codes by status: those of the route and those that its declaration implies. */
-function problemResponses(options: RouteOptions): ApiResponseOptions[] {
+function problemResponses(options: RouteOptions): ProblemResponse[] {
   const codes = new Set<ProblemCode>(options.errors ?? []);
   if (options.access !== 'public') {
-    for (const code of ['unauthenticated', 'invalid_key', 'forbidden', 'rate_limited'] as const) codes.add(code);
+    for (const code of OF_KEYS) codes.add(code);
+    if (options.access !== 'admin') for (const code of OF_CLIENT_KEYS) codes.add(code);
   }
   for (const code of ['validation_failed', 'unavailable'] as const) codes.add(code);
+  if (options.actsForUser) codes.add('user_mismatch');
   if (options.idempotent) {
     for (const code of ['idempotency_in_flight', 'idempotency_mismatch'] as const) codes.add(code);
   }
@@ -111,16 +107,30 @@ function problemResponses(options: RouteOptions): ApiResponseOptions[] {
     const status = PROBLEMS[code].status;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return [...byStatus].map(([status, of]) => ({
-    status,
-    description: of.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+  return [...byStatus.values()].map(problemResponse);
+}
+
+const OF_KEYS: ProblemCode[] = ['unauthenticated', 'invalid_key', 'forbidden', 'server_key_in_browser', 'rate_limited'];
+const OF_CLIENT_KEYS: ProblemCode[] = ['client_suspended', 'origin_not_allowed'];
+
+interface ProblemResponse {
+  status: number;
+  description: string;
+  content: object;
+}
+
+/** How the document shows a response with one of these codes, which share one status. */
+export function problemResponse(codes: ProblemCode[]): ProblemResponse {
+  return {
+    status: PROBLEMS[codes[0]!].status,
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
-        example: exampleProblem(of[0]!),
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }])),
       },
     },
-  }));
+  };
 }
 
 const exampleProblem = (code: ProblemCode): object => ({
