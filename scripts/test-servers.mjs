@@ -1,7 +1,6 @@
 // The servers of a test run: one PostgreSQL with a migrated template database, and Redis.
 import { spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -45,43 +44,13 @@ async function startPostgres(dataDir) {
     await query(server.url, `create database ${TEMPLATE}`);
     const template = new URL(server.url);
     template.pathname = TEMPLATE;
+    const { migrate } = await import(fromDist('src/database/migrate.js'));
     await migrate(template.href);
   } catch (error) {
     await server.stop();
     throw error;
   }
   return { env: { TEST_DATABASE_URL: server.url, TEST_TEMPLATE: TEMPLATE }, stop: () => server.stop() };
-}
-
-/** By the very step that a deployment takes. */
-async function migrate(url) {
-  if (!existsSync(join(root, 'dist/src/cli.js'))) return migrateWithoutCli(url);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/src/cli.js', 'migrate'], {
-    cwd: root,
-    encoding: 'utf8',
-    env: {
-      PATH: process.env.PATH,
-      DATABASE_URL: url,
-      ADMIN_API_KEY: randomBytes(32).toString('hex'),
-      ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
-    },
-  });
-  if (status !== 0) throw new Error(`The migrations failed:\n${stdout}${stderr}`);
-}
-
-async function migrateWithoutCli(url) {
-  const { DataSource } = await import('typeorm');
-  const classes = await Promise.all(
-    readdirSync(join(root, 'dist/migrations'))
-      .filter((file) => file.endsWith('.js'))
-      .map((file) => import(fromDist(`migrations/${file}`))),
-  );
-  const migrations = classes
-    .flatMap((exports) => Object.values(exports))
-    .filter((value) => typeof value === 'function');
-  const source = await new DataSource({ type: 'postgres', url, migrations }).initialize();
-  await source.runMigrations();
-  await source.destroy();
 }
 
 async function query(url, sql) {
