@@ -49,9 +49,20 @@ export function configureLogger(config: Pick<Config, 'logLevel' | 'logFormat'>):
   logger = createLogger(config);
 }
 
+/** Parts of Nest that announce each module and route at start. */
+const FRAMEWORK = new Set<unknown>([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'WebSocketsController',
+  'NestApplication',
+]);
+
 /** What Nest's own `Logger` writes to. An object as message becomes the line's fields, an Error its `err`. */
 export class NestLog implements LoggerService {
-  log = (message: unknown, ...rest: unknown[]): void => this.write('info', message, rest);
+  log = (message: unknown, ...rest: unknown[]): void =>
+    this.write(FRAMEWORK.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   error = (message: unknown, ...rest: unknown[]): void => this.write('error', message, rest);
   warn = (message: unknown, ...rest: unknown[]): void => this.write('warn', message, rest);
   debug = (message: unknown, ...rest: unknown[]): void => this.write('debug', message, rest);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { StartFailure } from './failure.js';
 
@@ -33,13 +33,24 @@ function canEnter(directory: string, user: ServerUser): boolean {
 
 const nearestExisting = (path: string): string => (existsSync(path) ? path : nearestExisting(dirname(path)));
 
-/** Makes the directory, so that the server's user can pass through it but not list it. */
+/**
+ * Makes the directory so that the server's user can pass through it but not list it. An existing one is opened to him
+ * in the same way only while it is empty: with something in it, it may be more than a data directory.
+ * @returns whether he can get there
+ */
 function make(directory: string, user: ServerUser | undefined): boolean {
-  const isNew = !existsSync(directory);
-  if (isNew && user && !canEnter(nearestExisting(directory), user)) return false;
-  mkdirSync(directory, { recursive: true, mode: user ? 0o711 : 0o700 });
-  if (isNew && user) chmodSync(directory, 0o711);
-  return !user || canEnter(directory, user);
+  if (!user) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return true;
+  }
+  if (!existsSync(directory)) {
+    if (!canEnter(nearestExisting(directory), user)) return false;
+    mkdirSync(directory, { recursive: true, mode: 0o711 });
+  }
+  if (canEnter(directory, user)) return true;
+  if (readdirSync(directory).length > 0) return false;
+  chmodSync(directory, 0o711);
+  return canEnter(directory, user);
 }
 
 const FALLBACK = '/var/lib/chatapi';

@@ -6,6 +6,8 @@ export interface SessionLockOptions {
   url: () => string | Promise<string>;
   /** Number of the advisory lock, see {@link LOCKS}. */
   key: number;
+  /** Held together with others who share it, against those who want it alone. */
+  shared?: boolean;
   /** How long a holder may take to go away before the lock counts as refused. */
   patienceMs: number;
   /** Another process took the lock while this one was cut off. */
@@ -74,10 +76,9 @@ export class SessionLock {
 
   private async poll(client: pg.Client): Promise<boolean> {
     const deadline = Date.now() + this.options.patienceMs;
+    const lock = this.options.shared ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
     for (;;) {
-      const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
-        this.options.key,
-      ]);
+      const { rows } = await client.query<{ taken: boolean }>(`select ${lock}($1) as taken`, [this.options.key]);
       if (rows[0]!.taken) return true;
       if (Date.now() >= deadline || this.released) return false;
       await sleep(RETRY_MS);

@@ -15,7 +15,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { serverUser } from '../../config/data-dir.js';
+import { resolveDataDir, serverUser } from '../../config/data-dir.js';
 import type { ServerUser } from '../../config/data-dir.js';
 import { StartFailure } from '../../config/failure.js';
 import { keepSecret } from '../../config/files.js';
@@ -25,7 +25,7 @@ import type { Binaries } from './binaries.js';
 import { dropMisleadingPidFile, readPostmaster } from './postmaster.js';
 
 export interface EmbeddedPostgresOptions {
-  /** Absolute; the cluster goes into its folder `postgres`. Reachable for `nobody` when started by root. */
+  /** The cluster goes into its folder `postgres`. Made when missing; must be in reach of `nobody` for root. */
   dataDir: string;
   /** false only for tests: faster, and nothing survives a crash of the machine. */
   fsync?: boolean;
@@ -57,8 +57,9 @@ const START_TIMEOUT_S = 120;
  * succeeds, the others fail with a StartFailure that says so; a SIGKILL frees it. A server that dies is started again.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const user = ownerOf(join(options.dataDir, 'postgres'));
-  const server = new EmbeddedServer(options, await findBinaries(options.dataDir, user));
+  const dataDir = resolveDataDir(options.dataDir);
+  const user = ownerOf(join(dataDir, 'postgres'));
+  const server = new EmbeddedServer({ ...options, dataDir }, await findBinaries(dataDir, user));
   return server.start();
 }
 

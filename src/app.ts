@@ -1,0 +1,37 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { AppModule } from './app.module.js';
+import { configureHttp, createAdapter } from './common/http.js';
+import { NestLog } from './common/logger.js';
+import { ProblemFilter } from './common/problem.filter.js';
+import { Problem } from './common/problem.js';
+import { ValidationPipe } from './common/validation.js';
+import type { Config } from './config/config.js';
+
+/**
+ * The application as it serves, connected but not listening. The database must be prepared. Tests use it as well, so
+ * that they see the same wiring.
+ */
+export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config),
+    createAdapter(config.trustProxy),
+    { logger: new NestLog(), abortOnError: false },
+  );
+  configureHttp(app);
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(new ValidationPipe());
+  if (!config.servesApi()) serveOperatorsOnly(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
+  return app;
+}
+
+const OPERATORS_PATHS = /^\/(health|metrics|api\/v1\/utils\/health-check)(\/|\?|$)/;
+
+/** A worker answers for its health and its metrics, and does nobody's requests. */
+function serveOperatorsOnly(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async (request) => {
+    if (!OPERATORS_PATHS.test(request.url))
+      throw new Problem('not_found', 'This process is a worker: it serves /health and /metrics only.');
+  });
+}

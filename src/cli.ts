@@ -1,0 +1,70 @@
+import 'reflect-metadata';
+import { configureLogger } from './common/logger.js';
+import { loadConfig } from './config/config.js';
+import type { Config } from './config/config.js';
+import { environment } from './config/environment.js';
+import { StartFailure } from './config/failure.js';
+
+interface Command {
+  /** One line for the list of commands. */
+  does: string;
+  run(config: Config): Promise<void>;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const COMMANDS: Record<string, Command> = {
+  migrate: {
+    does: 'brings the database schema up to date',
+    run: async (config) => {
+      const { migrate } = await import('./database/migrate.js');
+      await withDatabase(config, async (url) => {
+        const done = await migrate(url);
+        for (const name of done) say(`applied ${name}`);
+        if (done.length === 0) say('The schema is up to date.');
+      });
+    },
+  },
+  'migrate:down': {
+    does: 'undoes the latest migration',
+    run: async (config) => {
+      const { revertMigration } = await import('./database/migrate.js');
+      await withDatabase(config, async (url) => {
+        const name = await revertMigration(url);
+        say(name === undefined ? 'There is no migration to undo.' : `undid ${name}`);
+      });
+    },
+  },
+};
+
+/** In embedded mode PostgreSQL is started for as long as the work takes. */
+async function withDatabase(config: Config, work: (url: string) => Promise<void>): Promise<void> {
+  if (config.dataDir === undefined) return work(config.databaseUrl);
+  const { startEmbeddedPostgres } = await import('./database/embedded/embedded-postgres.js');
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  try {
+    await work(postgres.url);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function main([name = '', ...args]: string[]): Promise<void> {
+  const command = COMMANDS[name];
+  if (!command) {
+    const list = Object.entries(COMMANDS).map(([known, { does }]) => `  ${known.padEnd(14)}${does}`);
+    throw new StartFailure(`${name === '' ? 'Name a command' : `There is no command ${name}`}:\n${list.join('\n')}`);
+  }
+  const config = loadConfig(environment(), args);
+  configureLogger(config);
+  await command.run(config);
+}
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const known = error instanceof StartFailure;
+    process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    process.exit(1);
+  },
+);

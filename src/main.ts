@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { configureLogger, logger } from './common/logger.js';
+import { loadConfig } from './config/config.js';
+import { environment } from './config/environment.js';
+import { StartFailure } from './config/failure.js';
+import type { Running } from './start.js';
+
+/**
+ * One process of ChatAPI. SIGTERM and SIGINT stop it in order (exit code 0, or 1 when that takes too long); a second
+ * signal ends it at once. Our own handlers: Nest's would raise the signal again before PostgreSQL is stopped.
+ */
+/** The exit code that a stop was asked for with. */
+let stopping: number | undefined;
+const starting = begin();
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (stopping !== undefined) {
+      logger.fatal({ signal }, 'Ended at once by a second signal.');
+      process.exit(1);
+    }
+    logger.info({ signal }, 'Stopping.');
+    void stop(0);
+  });
+}
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    logger.fatal({ err: error }, 'An error that nobody handled: stopping.');
+    void stop(1);
+  });
+}
+
+starting.then(
+  async (running) => {
+    const { welcome } = await import('./welcome.js');
+    const { config, url } = running;
+    if (config.mode === 'embedded') process.stdout.write(`${welcome(running).join('\n')}\n`);
+    else logger.info({ url, mode: config.mode, role: config.role }, 'ChatAPI is ready.');
+  },
+  (error: unknown) => {
+    if (error instanceof StartFailure) process.stderr.write(`ChatAPI cannot start: ${error.message}\n`);
+    else logger.fatal({ err: error }, 'ChatAPI cannot start.');
+    process.exit(1);
+  },
+);
+
+async function begin(): Promise<Running> {
+  const config = loadConfig(environment(), process.argv.slice(2));
+  configureLogger(config);
+  // Not before: the limits that validation needs are read when these modules load.
+  const { start } = await import('./start.js');
+  return start(config, () => {
+    logger.fatal('Another ChatAPI process took over the database while this one was cut off from it: stopping.');
+    void stop(1);
+  });
+}
+
+async function stop(exitCode: number): Promise<void> {
+  if (stopping !== undefined) return;
+  stopping = exitCode;
+  // A signal during the start takes effect when there is something to stop; a failing start ends the process itself.
+  const running = await starting;
+  const inTime = await running.stop();
+  if (!inTime) logger.fatal('Work in hand did not end within SHUTDOWN_TIMEOUT_MS: ended without it.');
+  process.exit(inTime ? exitCode : 1);
+}

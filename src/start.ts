@@ -1,0 +1,99 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from './app.js';
+import { logger } from './common/logger.js';
+import type { Config } from './config/config.js';
+import { StartFailure } from './config/failure.js';
+import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
+import { prepareDatabase } from './database/prepare.js';
+
+/** ChatAPI as it runs in this process. */
+export interface Running {
+  app: NestFastifyApplication;
+  /** With the address of the embedded PostgreSQL, where there is one. */
+  config: Config;
+  /** Where it listens, such as http://127.0.0.1:8000. */
+  url: string;
+  /**
+   * Finishes what was accepted, then stops everything that was started.
+   * @returns false when that took longer than SHUTDOWN_TIMEOUT_MS; PostgreSQL is stopped all the same.
+   */
+  stop(): Promise<boolean>;
+}
+
+/**
+ * Starts everything, in this order: PostgreSQL (embedded mode), the schema, the application, the listener. What was
+ * started is stopped again when a later step fails.
+ * @param onLost this process lost its place to another one and must stop
+ */
+export async function start(config: Config, onLost: () => void): Promise<Running> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stopRest = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    if (config.dataDir !== undefined) {
+      const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, onLost });
+      undo.push(() => postgres.stop());
+      if (postgres.adopted) logger.warn('Took over the PostgreSQL that a killed process left running.');
+      config = config.withDatabase(postgres.url);
+    }
+    const place = await prepareDatabase(config, onLost);
+    undo.push(() => place.release());
+    const app = await createApp(config);
+    const close = once(() => app.close());
+    undo.push(close);
+    const url = await listen(app, config);
+    const stop = once(async () => {
+      undo.pop();
+      const inTime = await within(config.shutdownTimeoutMs, close());
+      await stopRest();
+      return inTime;
+    });
+    return { app, config, url, stop };
+  } catch (error) {
+    await stopRest();
+    throw error;
+  }
+}
+
+async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
+  const { host, port } = config;
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new StartFailure(
+        `PORT ${port} on ${host} is taken by another program. Stop that, or set PORT to a free one (0 takes any).`,
+      );
+    if (code === 'EACCES')
+      throw new StartFailure(`PORT ${port} on ${host} may not be used by this user. Set PORT to one above 1023.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartFailure(
+        `HOST ${host} is not an address of this machine. Set HOST to 127.0.0.1, 0.0.0.0 or one that is.`,
+      );
+    throw error;
+  }
+  return app.getUrl();
+}
+
+/** Did it end in time? Failures are told of and count as an end. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const ended = work.then(
+    () => true,
+    (error: unknown) => {
+      logger.error({ err: error }, 'The application did not close cleanly.');
+      return true;
+    },
+  );
+  return Promise.race([ended, timeout]).finally(() => clearTimeout(timer));
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
