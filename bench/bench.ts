@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { measureEmptyJobs } from './floors/empty-jobs.js';
 import { TransactionFloor } from './floors/transactions.js';
@@ -9,7 +8,7 @@ import { memoryPerSocket } from './paths/memory.js';
 import { notificationsToWebhook } from './paths/notifications.js';
 import { prepareSenders, restSend, socketSend } from './paths/sends.js';
 import { startUp } from './paths/start-up.js';
-import { createDatabase } from './support/database.js';
+import { createDatabase, temporaryDataDir } from './support/database.js';
 import { Product, type Tenant } from './support/product.js';
 import { median, ratioOf, toTable, type Figure } from './support/report.js';
 
@@ -113,7 +112,7 @@ async function withProduct(url: string, env: Record<string, string>, work: (tena
 }
 
 async function main(): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-bench-'));
+  const dataDir = temporaryDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir });
   try {
     const url = await createDatabase(postgres.url, 'bench');

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { temporaryDataDir } from '../support/database.js';
 import { Child } from '../support/child.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -13,7 +12,7 @@ const EMPTY = fileURLToPath(new URL('../floors/empty-app.js', import.meta.url));
  * the same PostgreSQL, and an empty Nest application, one after the other.
  */
 export async function startUp(): Promise<{ product: number; floor: number }> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-start-'));
+  const dataDir = temporaryDataDir();
   const env = { CHATAPI_DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
   try {
     await timed(MAIN, env);

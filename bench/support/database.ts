@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
@@ -31,4 +34,11 @@ export async function createDatabase(
     });
   }
   return url.href;
+}
+
+/** A folder for one run; PostgreSQL, which refuses root, can pass through it. */
+export function temporaryDataDir(): string {
+  const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-bench-'));
+  chmodSync(dataDir, 0o711);
+  return dataDir;
 }

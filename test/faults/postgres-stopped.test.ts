@@ -1,0 +1,115 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppProcess, newSecrets } from '../support/process.js';
+import { Receiver } from '../support/receiver.js';
+import { Truth } from '../support/truth.js';
+import { until } from '../support/until.js';
+
+const SENDERS = 20;
+const CRASHES = process.env.TEST_FULL ? 5 : 2;
+
+jest.setTimeout(180_000);
+
+/** Embedded mode on a data directory of its own, whose PostgreSQL the test may kill. */
+async function startEmbedded() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-faults-'));
+  chmodSync(dataDir, 0o755);
+  const app = await AppProcess.start(newSecrets(), { env: { CHATAPI_DATA_DIR: dataDir } });
+  const postmaster = () => readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
+  const password = readFileSync(join(dataDir, 'postgres-password'), 'utf8').trim();
+  const truth = Truth.at(`postgres://chatapi:${password}@127.0.0.1:${postmaster()[3]}/chatapi`);
+  const killPostgres = () => process.kill(Number(postmaster()[0]), 'SIGKILL');
+  const stop = async () => {
+    await truth.close();
+    expect(await app.stop()).toBe(0);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { app, truth, killPostgres, stop };
+}
+
+describe('PostgreSQL killed and started again under load', () => {
+  it('keeps every acknowledged message in order, once, and delivers every accepted notification', async () => {
+    const { app, truth, killPostgres, stop } = await startEmbedded();
+    const receiver = await Receiver.start();
+    const { id, masterKey } = await app.makeClient();
+    const users = Array.from({ length: SENDERS }, (_, index) => `user-${index}`);
+    const { body: room } = await app.call<{ id: string }>('POST', '/rooms', masterKey, {
+      room_type: 'group',
+      name: 'Under load',
+      members: users,
+    });
+
+    const acknowledged = new Map<string, { id: string; seq: number }>();
+    const notifications: string[] = [];
+    let running = true;
+    const statuses = new Set<number>();
+    /** A client that sends again with the same id until it is told: what every client is asked to do. */
+    const sendUntilTold = async (user: string, clientMsgId: string) => {
+      while (!acknowledged.has(clientMsgId)) {
+        const answer = await app.call<{ id: string; seq: number }>(
+          'POST',
+          `/rooms/${room.id}/messages`,
+          masterKey,
+          { content: clientMsgId, client_msg_id: clientMsgId },
+          { 'x-user-id': user },
+        );
+        statuses.add(answer.status);
+        if (answer.status < 300) acknowledged.set(clientMsgId, answer.body);
+        else await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const load = users.map(async (user) => {
+      for (let n = 0; running; n++) {
+        await sendUntilTold(user, `${user}-${n}`);
+        const { status, body } = await app.call<{ id: string }>('POST', '/notifications', masterKey, {
+          recipients: [],
+          channels: { webhook: { url: `${receiver.url}/hook`, payload: { user, n } } },
+        });
+        statuses.add(status);
+        if (status === 202) notifications.push(body.id);
+      }
+    });
+
+    for (let crash = 0; crash < CRASHES; crash++) {
+      const before = acknowledged.size;
+      await until('messages to flow', () => acknowledged.size > before + 100, { timeout: 60_000 });
+      killPostgres();
+      const atCrash = acknowledged.size;
+      await until('messages to flow again', () => acknowledged.size > atCrash + 100, { timeout: 60_000 });
+    }
+    running = false;
+    await Promise.all(load);
+
+    // Lost connections are told as such, never as faults of ours.
+    expect([...statuses].filter((status) => status >= 500 && status !== 503)).toEqual([]);
+
+    const rows = await truth.query<{ client_msg_id: string; id: string; seq: string }>(
+      'select client_msg_id, id, seq::text from messages where client_id = $1',
+      [id],
+    );
+    const stored = new Map(rows.map((row) => [row.client_msg_id, row]));
+    expect(rows).toHaveLength(acknowledged.size);
+    for (const [clientMsgId, told] of acknowledged) {
+      expect(stored.get(clientMsgId)).toEqual({ client_msg_id: clientMsgId, id: told.id, seq: String(told.seq) });
+    }
+    await truth.expectGaplessRoom(id, room.id);
+
+    await until(
+      'every accepted notification to be delivered',
+      async () => {
+        await truth.expireLeases();
+        await truth.bringRetriesForward();
+        const { delivered = 0, ...others } = await truth.states(id);
+        return delivered >= notifications.length && Object.keys(others).length === 0;
+      },
+      { timeout: 60_000, every: 500 },
+    );
+    const known = await truth.query<{ id: string }>('select id from notifications where client_id = $1', [id]);
+    const knownIds = new Set(known.map((row) => row.id));
+    expect(notifications.filter((notification) => !knownIds.has(notification))).toEqual([]);
+    await truth.expectBalancedLedger(id);
+    await receiver.stop();
+    await stop();
+  });
+});

@@ -1,0 +1,114 @@
+import { TestDatabase } from '../support/postgres.js';
+import { AppProcess, newSecrets } from '../support/process.js';
+import { Receiver } from '../support/receiver.js';
+import { TestRedis } from '../support/redis.js';
+import { Truth } from '../support/truth.js';
+import { until } from '../support/until.js';
+
+const DELIVERIES = process.env.TEST_FULL ? 2000 : 500;
+
+jest.setTimeout(180_000);
+
+/** A cluster of one API and one worker, and a receiver whose answers take a moment, so that work is in hand when something breaks. */
+async function startCluster() {
+  const secrets = newSecrets();
+  const database = await TestDatabase.create();
+  const redis = await TestRedis.start();
+  const receiver = await Receiver.start(() => ({ status: 200, delayMs: 5 }));
+  const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
+  const api = await AppProcess.start(secrets, { role: 'api', env });
+  const truth = Truth.at(database.url);
+  const startWorker = () => AppProcess.start(secrets, { role: 'worker', env });
+  const stop = async (...workers: AppProcess[]) => {
+    for (const app of [...workers, api]) await app.stop();
+    await truth.close();
+    await receiver.stop();
+    await redis.stop();
+    await database.drop();
+  };
+  return { api, redis, receiver, truth, startWorker, stop };
+}
+
+type Cluster = Awaited<ReturnType<typeof startCluster>>;
+
+/** Notifications of one webhook each; the ids that were acknowledged. */
+async function acceptMany({ api, receiver }: Cluster, masterKey: string, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      while (next < count) {
+        const n = next++;
+        const { status, body } = await api.call<{ id: string }>('POST', '/notifications', masterKey, {
+          recipients: [],
+          channels: { webhook: { url: `${receiver.url}/hook`, payload: { n } } },
+        });
+        expect(status).toBe(202);
+        ids.push(body.id);
+      }
+    }),
+  );
+  return ids;
+}
+
+/** Every acknowledged notification has arrived at least once and is on record as delivered. */
+async function expectAllDelivered({ truth, receiver }: Cluster, clientId: string, accepted: string[]): Promise<void> {
+  await until(
+    'every delivery to settle',
+    async () => (await truth.states(clientId)).delivered === accepted.length || (await truth.bringRetriesForward()),
+    { timeout: 90_000, every: 200 },
+  );
+  expect(await truth.states(clientId)).toEqual({ delivered: accepted.length });
+  const arrived = new Set(receiver.requests.map(({ body }) => (JSON.parse(body.toString()) as { n: number }).n));
+  expect(arrived.size).toBe(accepted.length);
+  const webhookIds = new Set(receiver.requests.map(({ headers }) => headers['webhook-id']));
+  expect(webhookIds.size).toBe(accepted.length);
+  await truth.expectBalancedLedger(clientId);
+}
+
+describe('a worker killed by SIGKILL in the middle of its deliveries', () => {
+  it('loses nothing: another one takes over what it held, under the same webhook-id', async () => {
+    const cluster = await startCluster();
+    const { api, receiver, truth, startWorker } = cluster;
+    const { id, masterKey } = await api.makeClient();
+    const accepted = await acceptMany(cluster, masterKey, DELIVERIES);
+
+    const first = await startWorker();
+    await until('some deliveries', () => receiver.requests.length > DELIVERIES / 5, { timeout: 30_000, every: 2 });
+    await first.kill();
+    const held = (await truth.states(id)).sending ?? 0;
+    expect(held).toBeGreaterThan(0);
+    expect(receiver.requests.length).toBeLessThan(DELIVERIES);
+
+    await truth.expireLeases();
+    const second = await startWorker();
+    await expectAllDelivered(cluster, id, accepted);
+    const lost = await truth.query(
+      `select 1 from attempts where client_id = $1 and status = 'unknown' and error_code = 'worker_lost'`,
+      [id],
+    );
+    expect(lost).toHaveLength(held);
+    await cluster.stop(second);
+  });
+});
+
+describe('Redis flushed with jobs waiting', () => {
+  it('loses nothing: the jobs are made again from the rows', async () => {
+    const cluster = await startCluster();
+    const { api, redis, receiver, startWorker } = cluster;
+    receiver.respond(() => ({ status: 200, delayMs: 50 }));
+    const { id, masterKey } = await api.makeClient();
+    const accepted = await acceptMany(cluster, masterKey, DELIVERIES);
+
+    const worker = await startWorker();
+    await until('some deliveries', () => receiver.requests.length > DELIVERIES / 10, { timeout: 30_000, every: 2 });
+    await redis.flush();
+    expect(receiver.requests.length).toBeLessThan(DELIVERIES);
+    receiver.respond(() => ({ status: 200 }));
+
+    await expectAllDelivered(cluster, id, accepted);
+    // No attempt was lost, so nothing was sent twice either.
+    expect(receiver.requests).toHaveLength(DELIVERIES);
+    await cluster.stop(worker);
+  });
+});
