@@ -7,7 +7,7 @@ COPY package.json package-lock.json ./
 COPY scripts ./scripts
 RUN npm ci --omit=optional --ignore-scripts
 COPY . .
-RUN npm run build && rm dist/.tsbuildinfo
+RUN npm run build && rm dist/.build.tsbuildinfo
 
 # What the server needs at run time. The embedded PostgreSQL (optional packages) has no place in an image.
 FROM node:20-bookworm-slim AS dependencies

@@ -16,6 +16,7 @@ export const canBuild = () => existsSync(compiler) && existsSync(join(root, 'src
 /** Is there a build that is younger than each source and each folder? (A folder's time tells of removed files.) */
 export function isCurrent() {
   const built = modifiedAt(stamp);
+  if (built === 0) return false;
   return settings.every((file) => modifiedAt(join(root, file)) <= built) && inputs.every((dir) => isOlder(dir, built));
 }
 

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+interface Report {
+  summary: { violations: { from: string; rule: { name: string } }[] };
+}
+
+/** A small house of its own, with stand-ins for the packages that the rules name. */
+describe('.dependency-cruiser.cjs', () => {
+  let dir: string;
+  const file = (path: string, content: string): void => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), content);
+  };
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'chatapi-house-'));
+    const packages = ['typeorm', 'bullmq', '@bull-board/api', 'smtp-server'];
+    for (const name of packages) {
+      file(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
+      file(`node_modules/${name}/index.js`, 'exports.x = 1;');
+    }
+    const dependencies = { typeorm: '1', bullmq: '1', '@bull-board/api': '1' };
+    file('package.json', JSON.stringify({ type: 'module', dependencies, devDependencies: { 'smtp-server': '1' } }));
+    file('tsconfig.json', '{"compilerOptions": {"module": "nodenext"}}');
+    const imports = (...from: string[]): string =>
+      from.map((name, i) => `import { x as x${i} } from '${name}';`).join('\n');
+    const exporting = '\nexport const x = 1;';
+
+    file('src/main.ts', imports('./app.module.js') + exporting);
+    file('src/app.module.ts', imports('./gateway/gateway.js') + exporting);
+    file('src/gateway/gateway.ts', imports('../users/users.js', '../rooms/rooms.repository.js') + exporting);
+    file('src/rooms/rooms.repository.ts', imports('typeorm', '../users/users.js') + exporting);
+    file('src/users/users.ts', exporting);
+    file('src/users/users.spec.ts', imports('./users.js', '../../test/support/help.js', 'smtp-server'));
+    file('src/queue/queue.ts', imports('bullmq') + exporting);
+    file('src/operations/board.ts', imports('@bull-board/api') + exporting);
+    file('test/support/help.ts', exporting);
+
+    file('src/users/upward.ts', imports('../rooms/rooms.repository.js') + exporting);
+    file('src/users/service.ts', "import type { x } from 'typeorm';\nexport type T = typeof x;");
+    file('src/users/jobs.ts', imports('bullmq') + exporting);
+    file('src/users/board.ts', imports('@bull-board/api') + exporting);
+    file('src/users/starts.ts', imports('../app.module.js') + exporting);
+    file('src/users/tests.ts', imports('../../test/support/help.js') + exporting);
+    file('src/users/dev.ts', imports('smtp-server') + exporting);
+    file('src/users/lost.ts', imports('./nowhere.js') + exporting);
+    file('src/users/ring.ts', imports('./ring-back.js') + exporting);
+    file('src/users/ring-back.ts', imports('./ring.js') + exporting);
+    file('src/attic/attic.ts', imports('../users/users.js') + exporting);
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it('refuses what breaks the order of the house, and nothing else', () => {
+    const cli = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+    const args = ['--config', resolve('.dependency-cruiser.cjs'), '--output-type', 'json', 'src'];
+    const { stdout } = spawnSync(process.execPath, [cli, ...args], { cwd: dir, encoding: 'utf8' });
+    const { violations } = (JSON.parse(stdout) as Report).summary;
+    const found = [...new Set(violations.map(({ from, rule }) => `${from} ${rule.name}`))].toSorted();
+    expect(found).toEqual([
+      'src/attic/attic.ts room-not-in-the-list',
+      'src/users/board.ts bull-board-only-in-operations',
+      'src/users/dev.ts no-dev-dependency-in-the-product',
+      'src/users/jobs.ts bullmq-only-in-queue',
+      'src/users/lost.ts not-resolvable',
+      'src/users/ring-back.ts no-circular',
+      'src/users/service.ts typeorm-stays-in-repositories',
+      'src/users/starts.ts users-imports-upward',
+      'src/users/starts.ts wiring-is-imported',
+      'src/users/tests.ts no-test-code-in-the-product',
+      'src/users/upward.ts users-imports-upward',
+    ]);
+  });
+});

@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { until } from '../support/until.js';
+
+// Stands for tsc: notes that it ran, and fails when told to.
+const COMPILER = `
+const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require('node:fs');
+appendFileSync('builds', '.');
+if (existsSync('src/broken.ts')) { console.error('src/broken.ts: no'); process.exit(2); }
+mkdirSync('dist/src', { recursive: true });
+writeFileSync('dist/src/main.js', "console.log('built', ...process.argv.slice(2))");
+`;
+
+describe('scripts/run.mjs', () => {
+  let dir: string;
+  const file = (path: string, content = ''): void => {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), content);
+  };
+  /** Sets the clock of everything back, so that what changes next is newer beyond doubt. */
+  const age = (...paths: string[]): void => {
+    for (const path of paths) utimesSync(join(dir, path), new Date(0), new Date(0));
+  };
+  const builds = (): number => readFileSync(join(dir, 'builds'), 'utf8').length;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'chatapi-scripts-'));
+    cpSync('scripts', join(dir, 'scripts'), { recursive: true });
+    file('package.json', '{"type": "module"}');
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  const start = (...args: string[]): { child: ChildProcess; output: () => string; code: Promise<number | null> } => {
+    const child = spawn(process.execPath, ['scripts/run.mjs', ...args], { cwd: dir });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    return { child, output: () => output, code: once(child, 'close').then(([code]) => code as number | null) };
+  };
+  const run = async (...args: string[]): Promise<{ code: number | null; output: string }> => {
+    const { code, output } = start(...args);
+    return { code: await code, output: output() };
+  };
+
+  it('runs what is built where there is nothing to build from, with its arguments and exit code', async () => {
+    file('dist/src/main.js', 'console.log(process.argv.slice(2).join()); process.exitCode = 7;');
+    expect(await run('main.js', '--role', 'api')).toEqual({ code: 7, output: '--role,api\n' });
+    const { code, output } = await run('cli.js');
+    expect(code).toBe(1);
+    expect(output).toContain('npm ci');
+  });
+
+  it('builds when a source changed, appeared or went away, and only then', async () => {
+    file('node_modules/typescript/lib/tsc.js', COMPILER);
+    file('node_modules/typescript/package.json', '{}');
+    file('src/a/one.ts');
+    file('src/a/two.ts');
+    age('src/a/one.ts', 'src/a/two.ts', 'src/a', 'src');
+
+    expect(await run('main.js', 'x')).toEqual({ code: 0, output: 'built x\n' });
+    await run('main.js');
+    expect(builds()).toBe(1);
+
+    file('src/a/one.ts', 'changed');
+    await run('main.js');
+    await run('main.js');
+    expect(builds()).toBe(2);
+
+    rmSync(join(dir, 'src/a/two.ts'));
+    await run('main.js');
+    expect(builds()).toBe(3);
+
+    file('src/broken.ts');
+    expect(await run('main.js')).toEqual({ code: 2, output: 'src/broken.ts: no\n' });
+    await run('main.js');
+    expect(builds()).toBe(5);
+  });
+
+  it('hands one signal on once, though npm repeats it, and a later one too', async () => {
+    const counts = `let seen = 0;
+      process.on('SIGINT', () => console.log('seen', ++seen) ?? (seen === 2 && process.exit(3)));
+      setInterval(() => {}, 1000); console.log('ready');`;
+    file('dist/src/main.js', counts);
+    const { child, output, code } = start('main.js');
+    await until('the start', () => output().includes('ready'));
+    child.kill('SIGINT');
+    await until('the first signal', () => output().includes('seen 1'));
+    child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(output()).not.toContain('seen 2');
+    child.kill('SIGINT');
+    expect(await code).toBe(3);
+  });
+});
