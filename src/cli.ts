@@ -8,7 +8,8 @@ import { StartFailure } from './config/failure.js';
 interface Command {
   /** One line for the list of commands. */
   does: string;
-  run(config: Config): Promise<void>;
+  /** `load` reads the configuration, for those that need it. */
+  run(load: () => Config): Promise<void>;
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -16,9 +17,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const COMMANDS: Record<string, Command> = {
   migrate: {
     does: 'brings the database schema up to date',
-    run: async (config) => {
+    run: async (load) => {
       const { migrate } = await import('./database/migrate.js');
-      await withDatabase(config, async (url) => {
+      await withDatabase(load(), async (url) => {
         const done = await migrate(url);
         for (const name of done) say(`applied ${name}`);
         if (done.length === 0) say('The schema is up to date.');
@@ -27,12 +28,19 @@ const COMMANDS: Record<string, Command> = {
   },
   'migrate:down': {
     does: 'undoes the latest migration',
-    run: async (config) => {
+    run: async (load) => {
       const { revertMigration } = await import('./database/migrate.js');
-      await withDatabase(config, async (url) => {
+      await withDatabase(load(), async (url) => {
         const name = await revertMigration(url);
         say(name === undefined ? 'There is no migration to undo.' : `undid ${name}`);
       });
+    },
+  },
+  'env-example': {
+    does: 'prints .env.example from the list of settings',
+    run: async () => {
+      const { envExample } = await import('./config/env-example.js');
+      process.stdout.write(envExample());
     },
   },
 };
@@ -55,9 +63,11 @@ async function main([name = '', ...args]: string[]): Promise<void> {
     const list = Object.entries(COMMANDS).map(([known, { does }]) => `  ${known.padEnd(14)}${does}`);
     throw new StartFailure(`${name === '' ? 'Name a command' : `There is no command ${name}`}:\n${list.join('\n')}`);
   }
-  const config = loadConfig(environment(), args);
-  configureLogger(config);
-  await command.run(config);
+  await command.run(() => {
+    const config = loadConfig(environment(), args);
+    configureLogger(config);
+    return config;
+  });
 }
 
 main(process.argv.slice(2)).then(

@@ -35,7 +35,7 @@ starting.then(
     const { welcome } = await import('./welcome.js');
     const { config, url } = running;
     if (config.mode === 'embedded') process.stdout.write(`${welcome(running).join('\n')}\n`);
-    else logger.info({ url, mode: config.mode, role: config.role }, 'ChatAPI is ready.');
+    else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');
   },
   (error: unknown) => {
     if (error instanceof StartFailure) process.stderr.write(`ChatAPI cannot start: ${error.message}\n`);

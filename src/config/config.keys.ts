@@ -168,16 +168,3 @@ export const limitKeys = {
 };
 
 export const allKeys: Key<unknown>[] = [...Object.values(settingKeys), ...Object.values(limitKeys)];
-
-/** The text of .env.example: every key, its default, one line why. A test holds the file to it. */
-export function envExample(): string {
-  const entry = ({ name, default: value, why }: Key<unknown>): string => `# ${why}\n# ${name}=${value}\n`;
-  const list = (keys: object): string => Object.values(keys).map(entry).join('\n');
-  return [
-    '# Every setting of ChatAPI with its default. Copy to .env and uncomment what you change;',
-    '# variables of the environment win over the file.\n',
-    list(settingKeys),
-    '# --- Limits ---\n',
-    list(limitKeys),
-  ].join('\n');
-}

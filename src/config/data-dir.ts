@@ -70,6 +70,6 @@ export function resolveDataDir(asked: string | undefined, user = serverUser()): 
     );
   }
   throw new StartFailure(
-    `CHATAPI_DATA_DIR: ${wanted} is out of reach for the user "nobody", who runs PostgreSQL when ChatAPI is started by root. Choose a path outside of private directories such as /root, or start ChatAPI as another user.`,
+    `CHATAPI_DATA_DIR: ${wanted} is out of reach for the user "nobody", who runs PostgreSQL when ChatAPI is started by root. Open the way to it (chmod o+x), choose a path outside of private directories such as /root, or start ChatAPI as another user.`,
   );
 }
