@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 /** What a running server writes into its data directory. */
 export interface Postmaster {
@@ -20,21 +20,36 @@ export function readPostmaster(pgData: string): Postmaster | undefined {
 }
 
 /**
- * Removes a pid file that names a process which lives but is no PostgreSQL: after a crash of the machine or a restart
- * of a container the number is often taken again, and the server would refuse to start. A file whose process is gone
- * stays: the server itself judges that better (it also looks for orphans that still hold its shared memory).
+ * Removes a pid file that would keep the server from starting although its process is no PostgreSQL: after a restart of
+ * a machine or a container the number is often taken again, and under a careless init a killed server stays a zombie.
+ * Never while anybody still holds the server's shared memory, such as a backend that outlived it. A file whose process
+ * is gone stays: the server itself judges that. Linux only; elsewhere numbers are not taken again so soon.
  */
 export function dropMisleadingPidFile(pgData: string): void {
   const server = readPostmaster(pgData);
-  if (server && commandOf(server.pid)?.startsWith('postgres') === false) rmSync(pidFile(pgData), { force: true });
+  if (!server || !isSomethingElse(server.pid) || isMemoryHeld(pgData)) return;
+  rmSync(pidFile(pgData), { force: true });
 }
 
-/** The name of a running program. Known on Linux only; elsewhere undefined, and the file stays. */
-function commandOf(pid: number): string | undefined {
+function isSomethingElse(pid: number): boolean {
+  const status = read(`/proc/${pid}/status`);
+  const name = /^Name:\t(.*)$/m.exec(status)?.[1];
+  return name !== undefined && (!name.startsWith('postgres') || /^State:\t[ZX]/m.test(status));
+}
+
+/** Line 7 names the System V segment that only a server and its backends attach to. */
+function isMemoryHeld(pgData: string): boolean {
+  const segment = read(pidFile(pgData)).split('\n')[6]?.trim().split(/\s+/)[1];
+  return read('/proc/sysvipc/shm')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .some(([, id, , , , , attached]) => id === segment && Number(attached) > 0);
+}
+
+function read(path: string): string {
   try {
-    const [command = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return command === '' ? undefined : basename(command);
+    return readFileSync(path, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }
