@@ -91,4 +91,5 @@ it('tells its holder when somebody else took it meanwhile', async () => {
   expect(await take()).toBeDefined();
   reachable!();
   await until('the loss to be told', () => lost.mock.calls.length === 1);
+  expect(lost).toHaveBeenCalledWith('another process took its place');
 });

@@ -31,8 +31,8 @@ export interface EmbeddedPostgresOptions {
   maxConnections?: number;
   /** More server settings, such as `{ shared_buffers: '256MB' }`. */
   settings?: Record<string, string>;
-  /** Another process took over the data directory while this one was cut off from it. */
-  onLost?: () => void;
+  /** The directory is no longer ours, or the server does not come up again: see SessionLock. */
+  onLost?: (reason: string) => void;
 }
 
 export interface EmbeddedPostgres {
@@ -97,7 +97,7 @@ class EmbeddedServer {
       },
       key: LOCKS.dataDirectory,
       patienceMs: 2_000,
-      onLost: () => this.options.onLost?.(),
+      onLost: (reason) => this.options.onLost?.(reason),
     });
     if (!lock) throw this.refusal();
     removeDrafts(this.options.dataDir);
