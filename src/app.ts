@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
+import { ReplayFilter } from './clients/answers.js';
 import { configureHttp, createAdapter } from './common/http.js';
 import { NestLog } from './common/logger.js';
 import { ProblemFilter } from './common/problem.filter.js';
@@ -17,13 +18,31 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
     createAdapter(config.trustProxy),
-    { logger: new NestLog(), abortOnError: false },
+    // Fastify's own body parsers are set up by configureHttp.
+    { logger: new NestLog(), abortOnError: false, bodyParser: false },
   );
   configureHttp(app);
-  app.useGlobalFilters(new ProblemFilter());
+  allowBrowsers(app);
+  app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_THE_PREFIX });
+  // Nest asks the last one first.
+  app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalPipes(new ValidationPipe());
   if (!config.servesApi()) serveOperatorsOnly(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   return app;
+}
+
+/** What load balancers and Prometheus expect at the root, and what carries its prefix itself. */
+const OUTSIDE_THE_PREFIX = ['health', 'health/*path', 'metrics', 'api/v1/utils/health-check'];
+
+/** Any origin and no credentials, so no cookie can be abused; which origin may use a key is the guard's to decide. */
+function allowBrowsers(app: NestFastifyApplication): void {
+  app.enableCors({
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id', 'Idempotency-Replayed'],
+    maxAge: 86_400,
+    strictPreflight: false,
+  });
 }
 
 const OPERATORS_PATHS = /^\/(health|metrics|api\/v1\/utils\/health-check)(\/|\?|$)/;

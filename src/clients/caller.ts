@@ -22,6 +22,8 @@ export interface Caller {
   requestId: string;
   /** Held while this request owns its Idempotency-Key; see Idempotency. */
   idempotency: IdempotencyLease | null;
+  /** Headers of a limit that this request counted against; REST answers carry them. */
+  rateLimit: Record<string, string> | null;
 }
 
 /** A request's claim on its Idempotency-Key. */

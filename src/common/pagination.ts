@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Int, Text } from './fields.js';
+import { isUuid } from './ids.js';
 import { Problem } from './problem.js';
 import { limits } from '../config/limits.js';
 
@@ -46,7 +47,17 @@ export function decodeCursor(text: string | undefined, keyLength: number): Curso
   } catch {
     // Falls through: whatever is wrong with it, it is not ours.
   }
-  throw new Problem('invalid_cursor', 'cursor: use next_cursor or prev_cursor of an earlier answer, unchanged.');
+  throw invalidCursor();
+}
+
+const invalidCursor = (): Problem =>
+  new Problem('invalid_cursor', 'cursor: use next_cursor or prev_cursor of an earlier answer, unchanged.');
+
+/** For lists in the order of their ids. @throws Problem `invalid_cursor` */
+export function decodeIdCursor(text: string | undefined): Cursor | null {
+  const cursor = decodeCursor(text, 1);
+  if (cursor === null || isUuid(cursor.key[0])) return cursor;
+  throw invalidCursor();
 }
 
 const encode = (direction: 'n' | 'p', key: Cursor['key']): string =>

@@ -1,0 +1,15 @@
+/**
+ * `RateLimit-Policy` and `RateLimit` as structured fields (draft-ietf-httpapi-ratelimit-headers-11): quota `q` per
+ * window of `w` seconds, `r` left for the next `t` seconds.
+ */
+export function rateLimitHeaders(
+  policy: string,
+  quota: number,
+  remaining: number,
+  seconds: number,
+): Record<string, string> {
+  return {
+    'ratelimit-policy': `"${policy}";q=${quota};w=60`,
+    ratelimit: `"${policy}";r=${remaining};t=${seconds}`,
+  };
+}

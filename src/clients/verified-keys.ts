@@ -1,0 +1,58 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { KeyIdentity } from './key-identity.js';
+
+/** A key whose secret was verified once. The secret of a key never changes, so that stays true for good. */
+export interface VerifiedKey {
+  identity: KeyIdentity;
+  /** By this process's monotonic clock, in ms; Infinity for keys that don't expire. */
+  expiresAtMs: number;
+  /** Something about the key or its client changed: read it again before it is believed. */
+  stale: boolean;
+  /** When its use was last noted, by the monotonic clock. */
+  usedAtMs: number;
+}
+
+/**
+ * The keys that were seen lately, least recently used ones dropped first. Remembered under a digest keyed with random
+ * bytes of this process: neither a secret nor anything that can be matched against one stays in memory.
+ */
+export class VerifiedKeys {
+  private readonly digestKey = randomBytes(32);
+  private readonly byDigest = new Map<string, VerifiedKey>();
+
+  constructor(private readonly capacity: number) {}
+
+  digest(apiKey: string): string {
+    return createHmac('sha256', this.digestKey).update(apiKey).digest('base64');
+  }
+
+  get(digest: string): VerifiedKey | undefined {
+    const found = this.byDigest.get(digest);
+    if (found !== undefined) {
+      this.byDigest.delete(digest);
+      this.byDigest.set(digest, found);
+    }
+    return found;
+  }
+
+  set(digest: string, key: VerifiedKey): void {
+    this.byDigest.delete(digest);
+    this.byDigest.set(digest, key);
+    if (this.byDigest.size > this.capacity) this.byDigest.delete(this.byDigest.keys().next().value!);
+  }
+
+  delete(digest: string): void {
+    this.byDigest.delete(digest);
+  }
+
+  get size(): number {
+    return this.byDigest.size;
+  }
+
+  /** Marks what changed: single keys, or every key of the clients named. */
+  markStale(keyIds: ReadonlySet<string>, clientIds: ReadonlySet<string>): void {
+    for (const key of this.byDigest.values()) {
+      if (keyIds.has(key.identity.keyId) || clientIds.has(key.identity.clientId)) key.stale = true;
+    }
+  }
+}
