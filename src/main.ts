@@ -49,8 +49,8 @@ async function begin(): Promise<Running> {
   configureLogger(config);
   // Not before: the limits that validation needs are read when these modules load.
   const { start } = await import('./start.js');
-  return start(config, () => {
-    logger.fatal('Another ChatAPI process took over the database while this one was cut off from it: stopping.');
+  return start(config, (reason) => {
+    logger.fatal({ reason }, 'This process lost its place in the database: stopping.');
     void stop(1);
   });
 }

@@ -23,9 +23,9 @@ export interface Running {
 /**
  * Starts everything, in this order: PostgreSQL (embedded mode), the schema, the application, the listener. What was
  * started is stopped again when a later step fails.
- * @param onLost this process lost its place to another one and must stop
+ * @param onLost this process lost its place in the database and must stop
  */
-export async function start(config: Config, onLost: () => void): Promise<Running> {
+export async function start(config: Config, onLost: (reason: string) => void): Promise<Running> {
   const undo: (() => Promise<unknown>)[] = [];
   const stopRest = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step();

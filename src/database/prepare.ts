@@ -13,11 +13,11 @@ const MIN_VERSION = 150_000;
 /**
  * What stands between a reachable PostgreSQL and the application: this process's place beside others, the schema and
  * the partitions of the days to come. One process migrates by itself; a cluster never does, deployments do.
- * @param onLost another process took our place while PostgreSQL was away: this one must stop
+ * @param onLost our place is gone after PostgreSQL was away: this process must stop
  * @returns the place, to be released when the application has ended
  * @throws StartFailure that says what to do
  */
-export async function prepareDatabase(config: Config, onLost: () => void): Promise<SessionLock> {
+export async function prepareDatabase(config: Config, onLost: (reason: string) => void): Promise<SessionLock> {
   const url = config.databaseUrl;
   await reach(url);
   const place = await SessionLock.acquire({

@@ -10,8 +10,8 @@ export interface SessionLockOptions {
   shared?: boolean;
   /** How long a holder may take to go away before the lock counts as refused. */
   patienceMs: number;
-  /** Another process took the lock while this one was cut off. */
-  onLost: () => void;
+  /** The lock cannot be had again: somebody else took it while this process was cut off, or PostgreSQL stays away. */
+  onLost: (reason: string) => void;
 }
 
 /** Advisory locks of ChatAPI, all in one place so that none is used twice. */
@@ -89,10 +89,10 @@ export class SessionLock {
     this.client = undefined;
     while (!this.released) {
       try {
-        if (!(await this.take()) && !this.released) this.options.onLost();
+        if (!(await this.take()) && !this.released) this.options.onLost('another process took its place');
         return;
       } catch (error) {
-        if (error instanceof StartFailure) return this.options.onLost();
+        if (error instanceof StartFailure) return this.options.onLost(error.message);
         await sleep(RETRY_MS * 5);
       }
     }

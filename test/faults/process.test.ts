@@ -68,6 +68,38 @@ describe('in embedded mode', () => {
     expect(postmaster()).toBeUndefined();
   });
 
+  describe('with a request in hand that does not end', () => {
+    const stuck = async (url: string): Promise<void> => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(
+        'POST /api/v1/rooms HTTP/1.1\r\nHost: chatapi\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+      );
+      // Asked later: when this is answered, the server has seen the other one too.
+      await statusOf(url);
+    };
+
+    it('gives up after SHUTDOWN_TIMEOUT_MS, says so, and stops PostgreSQL all the same', async () => {
+      const child = start({ SHUTDOWN_TIMEOUT_MS: '300' });
+      await stuck(await child.ready());
+      expect(await child.end('SIGTERM')).toBe(1);
+      expect(child.output).toMatch(/did not end within SHUTDOWN_TIMEOUT_MS/);
+      expect(postmaster()).toBeUndefined();
+    });
+
+    it('ends at once on a second signal, which hinders the next start in nothing', async () => {
+      const child = start({ SHUTDOWN_TIMEOUT_MS: '3600000' });
+      await stuck(await child.ready());
+      process.kill(child.pid, 'SIGTERM');
+      await until('the stop to begin', () => child.output.includes('Stopping.'));
+      expect(await child.end('SIGTERM')).toBe(1);
+      expect(child.output).toMatch(/second signal/);
+      const next = start();
+      await next.ready();
+      expect(await next.end('SIGTERM')).toBe(0);
+    });
+  });
+
   it('refuses a second start on the same data directory, and the first goes on', async () => {
     const first = start();
     const url = await first.ready();

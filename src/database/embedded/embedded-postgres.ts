@@ -9,10 +9,7 @@ import {
   writeFileSync,
   chownSync,
 } from 'node:fs';
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { resolveDataDir, serverUser } from '../../config/data-dir.js';
@@ -22,6 +19,7 @@ import { keepSecret } from '../../config/files.js';
 import { LOCKS, SessionLock } from '../session-lock.js';
 import { findBinaries } from './binaries.js';
 import type { Binaries } from './binaries.js';
+import { execute, freePort, lastLine, shellQuote } from './commands.js';
 import { dropMisleadingPidFile, readPostmaster } from './postmaster.js';
 
 export interface EmbeddedPostgresOptions {
@@ -33,8 +31,8 @@ export interface EmbeddedPostgresOptions {
   maxConnections?: number;
   /** More server settings, such as `{ shared_buffers: '256MB' }`. */
   settings?: Record<string, string>;
-  /** Another process took over the data directory while this one was cut off from it. */
-  onLost?: () => void;
+  /** The directory is no longer ours, or the server does not come up again: see SessionLock. */
+  onLost?: (reason: string) => void;
 }
 
 export interface EmbeddedPostgres {
@@ -99,7 +97,7 @@ class EmbeddedServer {
       },
       key: LOCKS.dataDirectory,
       patienceMs: 2_000,
-      onLost: () => this.options.onLost?.(),
+      onLost: (reason) => this.options.onLost?.(reason),
     });
     if (!lock) throw this.refusal();
     removeDrafts(this.options.dataDir);
@@ -282,42 +280,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-const lastLine = (output: string): string => output.trim().split('\n').at(-1) ?? '';
-
-/** For the command line that pg_ctl hands to a shell. */
-const shellQuote = (value: string): string =>
-  process.platform === 'win32' ? `"${value}"` : `'${value.replaceAll("'", `'\\''`)}'`;
-
-function execute(
-  file: string,
-  args: string[],
-  cwd: string,
-  user: Binaries['user'],
-  listen: boolean,
-): Promise<{ code: number; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      ...user,
-      cwd,
-      stdio: ['ignore', 'ignore', listen ? 'pipe' : 'ignore'],
-      windowsHide: true,
-    });
-    let output = '';
-    child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code: code ?? 1, output }));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,0 +1,95 @@
+import pg from 'pg';
+import { SessionLock } from '../../src/database/session-lock.js';
+import { TestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
+
+const KEY = 42;
+
+let database: TestDatabase;
+let admin: pg.Client;
+const held: SessionLock[] = [];
+
+beforeAll(async () => {
+  database = await TestDatabase.create();
+  admin = new pg.Client(database.url);
+  await admin.connect();
+});
+afterEach(async () => {
+  for (const lock of held.splice(0)) await lock.release();
+});
+afterAll(async () => {
+  await admin.end();
+  await database.drop();
+});
+
+async function take(
+  options: { shared?: boolean; onLost?: () => void; url?: () => string } = {},
+): Promise<SessionLock | undefined> {
+  const lock = await SessionLock.acquire({
+    url: () => database.url,
+    key: KEY,
+    patienceMs: 200,
+    onLost: () => undefined,
+    ...options,
+  });
+  if (lock) held.push(lock);
+  return lock;
+}
+
+/** The process that holds the lock, as PostgreSQL sees it. */
+async function holder(): Promise<number | undefined> {
+  const { rows } = await admin.query<{ pid: number }>(
+    `select pid from pg_locks where locktype = 'advisory' and objid = $1 and granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    [KEY],
+  );
+  return rows[0]?.pid;
+}
+
+const cut = (pid: number | undefined) => admin.query('select pg_terminate_backend($1, 5000)', [pid]);
+
+it('has one holder, and is free when that one releases it', async () => {
+  const first = await take();
+  expect(await take()).toBeUndefined();
+  await first!.release();
+  expect(await take()).toBeDefined();
+});
+
+it('waits a little for a holder that is going away', async () => {
+  const first = await take();
+  setTimeout(() => void first!.release(), 50);
+  expect(await take()).toBeDefined();
+});
+
+it('can be shared, against those who want it alone', async () => {
+  expect(await take({ shared: true })).toBeDefined();
+  expect(await take({ shared: true })).toBeDefined();
+  expect(await take()).toBeUndefined();
+});
+
+it('is taken again when its connection breaks', async () => {
+  const lost = jest.fn();
+  await take({ onLost: lost });
+  const before = await holder();
+  await cut(before);
+  const after = await until('the lock to be held again', holder);
+  expect(after).not.toBe(before);
+  expect(lost).not.toHaveBeenCalled();
+  expect(await take()).toBeUndefined();
+});
+
+it('tells its holder when somebody else took it meanwhile', async () => {
+  let reachable: (() => void) | undefined;
+  const lost = jest.fn();
+  const gate = { url: () => database.url as string | Promise<string> };
+  const lock = await SessionLock.acquire({ url: () => gate.url(), key: KEY, patienceMs: 200, onLost: lost });
+  held.push(lock!);
+  // Cut off: the next connection has to wait until the other one is there.
+  gate.url = () => new Promise((resolve) => (reachable = () => resolve(database.url)));
+  await cut(await holder());
+  await until('the attempt to connect again', () => reachable);
+  expect(await take()).toBeDefined();
+  reachable!();
+  await until('the loss to be told', () => lost.mock.calls.length === 1);
+  expect(lost).toHaveBeenCalledWith('another process took its place');
+});
