@@ -11,6 +11,24 @@ export interface EventCatalogue {
   'sync.heads': { rooms: { room_id: string; epoch: string; rev: number; last_seq: number }[] };
 }
 
+/** What belongs to the connection: sent bare, without an envelope. */
+export interface SessionCatalogue {
+  'session.ready': {
+    session_id: string;
+    /** null: a master key that acts for nobody. */
+    user_id: string | null;
+    server_time: string;
+    heartbeat_ms: number;
+    user: { epoch: string; rev: number } | null;
+    /** The most recent rooms' positions. */
+    rooms: { room_id: string; epoch: string; rev: number }[];
+    /** There are more rooms than these. */
+    rooms_truncated: boolean;
+  };
+  'session.expiring': { expires_at: string };
+  'session.draining': { reconnect_after_ms: number };
+}
+
 export type EventType = keyof EventCatalogue;
 
 export type StreamType = 'room' | 'user' | 'client';

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Server } from 'socket.io';
-import type { Outgoing, StreamRef } from './catalogue.js';
+import { Server, type Socket } from 'socket.io';
+import { limits } from '../config/limits.js';
+import type { Outgoing, SessionCatalogue, StreamRef } from './catalogue.js';
+
+/** How often an idle connection is pinged. */
+export const HEARTBEAT_MS = 25_000;
+/** A connection that has not presented a valid key by then is closed. */
+const CONNECT_TIMEOUT_MS = 20_000;
 
 /** Names of the Socket.IO rooms that sockets are put in. */
 export const channels = {
@@ -30,6 +36,9 @@ export class RealtimePublisher {
     serveClient: false,
     // WebSocket first; polling stays for networks that need it.
     transports: ['websocket', 'polling'],
+    pingInterval: HEARTBEAT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxHttpBufferSize: limits.body_bytes,
     perMessageDeflate: false,
     httpCompression: false,
     cors: { origin: true, credentials: false },
@@ -40,6 +49,18 @@ export class RealtimePublisher {
     for (const { stream, envelope } of events) {
       this.server.to(this.channelsOf(stream, envelope.type)).emit(envelope.type, envelope);
     }
+  }
+
+  /** The same for this node's sockets only. */
+  publishHere(events: Outgoing[]): void {
+    for (const { stream, envelope } of events) {
+      this.server.local.to(this.channelsOf(stream, envelope.type)).emit(envelope.type, envelope);
+    }
+  }
+
+  /** Tells one connection what concerns it alone. */
+  tell<T extends keyof SessionCatalogue>(socket: Socket, event: T, body: SessionCatalogue[T]): void {
+    socket.emit(event, body);
   }
 
   /** Subscribes every socket of a user, on every node, to a room that the user gained. */

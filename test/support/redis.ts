@@ -11,7 +11,7 @@ import { serverSetting } from './postgres.js';
 export class TestRedis {
   private constructor(
     readonly url: string,
-    private readonly server: ChildProcess | undefined,
+    private server: ChildProcess | undefined,
   ) {}
 
   static async start(): Promise<TestRedis> {
@@ -23,9 +23,7 @@ export class TestRedis {
       return redis;
     }
     const port = await freePort();
-    const off = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
-    const server = spawn(binary, ['--bind', '127.0.0.1', '--port', String(port), ...off], { stdio: 'ignore' });
-    const redis = new TestRedis(`redis://127.0.0.1:${port}`, server);
+    const redis = new TestRedis(`redis://127.0.0.1:${port}`, spawnServer(binary, String(port)));
     await redis.command((client) => client.ping());
     return redis;
   }
@@ -42,6 +40,12 @@ export class TestRedis {
     await ended;
   }
 
+  /** At the same address after {@link stop}, empty. Needs a redis-server of its own. */
+  async restart(): Promise<void> {
+    this.server = spawnServer(process.env.TEST_REDIS_SERVER!, new URL(this.url).port);
+    await this.command((client) => client.ping());
+  }
+
   private async command<T>(run: (client: Redis) => Promise<T>): Promise<T> {
     const client = new Redis(this.url, { retryStrategy: (times) => (times > 200 ? null : 25) });
     client.on('error', () => {});
@@ -51,6 +55,11 @@ export class TestRedis {
       client.disconnect();
     }
   }
+}
+
+function spawnServer(binary: string, port: string): ChildProcess {
+  const off = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+  return spawn(binary, ['--bind', '127.0.0.1', '--port', port, ...off], { stdio: 'ignore' });
 }
 
 async function freePort(): Promise<number> {

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { io, type Socket } from 'socket.io-client';
+import type { Config } from '../../src/config/config.js';
+import { RedisConnections } from '../../src/database/redis.js';
+import type { Outgoing } from '../../src/realtime/catalogue.js';
+import { Cluster } from '../../src/realtime/cluster.js';
+import { channels, RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import { TestRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
+
+/** One node: a publisher with an HTTP server, whose sockets say which channels they want. */
+class Node {
+  readonly publisher = new RealtimePublisher();
+  readonly cluster: Cluster;
+  private readonly redis: RedisConnections;
+  private readonly http: HttpServer = createServer();
+  private readonly sockets: Socket[] = [];
+
+  constructor(redisUrl: string) {
+    this.redis = new RedisConnections({ redisUrl } as Config);
+    this.cluster = new Cluster(this.redis, this.publisher);
+  }
+
+  async start(): Promise<this> {
+    this.cluster.onModuleInit();
+    this.publisher.server.on('connection', (socket) => {
+      void socket.join(socket.handshake.auth.channels as string[]);
+      socket.emit('joined');
+    });
+    this.publisher.server.attach(this.http);
+    this.http.listen(0, '127.0.0.1');
+    await once(this.http, 'listening');
+    await this.joined();
+    return this;
+  }
+
+  /** Resolves when it hears the other nodes and is heard by them. */
+  async joined(): Promise<void> {
+    await until('Redis', async () => !this.cluster.cutOff && (await this.redis.isHealthy()));
+  }
+
+  /** @returns the events that the connection receives, by name */
+  async connect(...wanted: string[]): Promise<string[]> {
+    const { port } = this.http.address() as AddressInfo;
+    const socket = io(`http://127.0.0.1:${port}`, {
+      path: '/sockets',
+      transports: ['websocket'],
+      auth: { channels: wanted },
+    });
+    this.sockets.push(socket);
+    const received: string[] = [];
+    await new Promise<void>((resolve) => socket.once('joined', () => resolve()));
+    socket.onAny((name, envelope: { id: string }) => received.push(`${name} ${envelope.id}`));
+    return received;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.disconnect();
+    await this.publisher.server.close();
+    await this.redis.close();
+  }
+}
+
+const created = (room: string, id: string): Outgoing =>
+  ({
+    stream: { type: 'room', id: room },
+    envelope: { id, type: 'message.created', room_id: room },
+  }) as unknown as Outgoing;
+
+describe('two nodes on one Redis', () => {
+  let redis: TestRedis;
+  let here: Node;
+  let there: Node;
+
+  beforeEach(async () => {
+    redis = await TestRedis.start();
+    here = await new Node(redis.url).start();
+    there = await new Node(redis.url).start();
+  });
+
+  afterEach(async () => {
+    await here.stop();
+    await there.stop();
+    await redis.stop();
+  });
+
+  it('tells every reader once, on whichever node, and those without read_messages nothing of messages', async () => {
+    const near = await here.connect(channels.room('a'));
+    const far = await there.connect(channels.room('a'));
+    const blind = await there.connect(channels.roomWithoutMessages('a'));
+    const other = await there.connect(channels.room('b'));
+    here.publisher.publish([created('a', '1'), created('a', '2')]);
+    there.publisher.publish([created('a', '3')]);
+    await until('all events', () => near.length >= 3 && far.length >= 3);
+    expect(near).toEqual(['message.created 1', 'message.created 2', 'message.created 3']);
+    expect([...far].sort()).toEqual(near);
+    expect([...blind, ...other]).toEqual([]);
+  });
+
+  it('subscribes a user everywhere to a room gained, and lets go of one lost', async () => {
+    const near = await here.connect(channels.user('u'), channels.userReading('u'));
+    const far = await there.connect(channels.user('u'), channels.userReading('u'));
+    here.publisher.addToRoom('u', 'a');
+    here.publisher.publish([created('a', '1')]);
+    await until('the event of the room gained', () => near.length === 1 && far.length === 1);
+    here.publisher.removeFromRoom('u', 'a');
+    here.publisher.publish([created('a', '2'), { ...created('u', '3'), stream: { type: 'user', id: 'u' } }]);
+    await until('the event of the user', () => near.length === 2 && far.length === 2);
+    expect(far).toEqual(['message.created 1', 'message.created 3']);
+    expect(near).toEqual(far);
+  });
+
+  it('serves its own sockets while Redis is away, and hears the others again when it is back', async () => {
+    const near = await here.connect(channels.user('u'), channels.userReading('u'));
+    const heardAgain = jest.fn();
+    here.cluster.onRejoined(heardAgain);
+    await redis.stop();
+    await until('the loss to be noticed', () => here.cluster.cutOff);
+    here.publisher.addToRoom('u', 'a');
+    here.publisher.publish([created('a', '1')]);
+    await until('the event', () => near.length === 1);
+    here.publisher.removeFromRoom('u', 'a');
+    here.publisher.publish([created('a', '2'), { ...created('u', '3'), stream: { type: 'user', id: 'u' } }]);
+    await until('the next event', () => near.length === 2);
+    expect(near).toEqual(['message.created 1', 'message.created 3']);
+
+    await redis.restart();
+    await Promise.all([here.joined(), there.joined()]);
+    expect(heardAgain).toHaveBeenCalledTimes(1);
+    there.publisher.publish([{ ...created('u', '4'), stream: { type: 'user', id: 'u' } }]);
+    await until('an event of the other node', () => near.length === 3);
+  });
+
+  it('encodes an event once, whatever the number of readers', async () => {
+    const readers = await Promise.all(Array.from({ length: 20 }, () => here.connect(channels.room('a'))));
+    const encoded = jest.spyOn(here.publisher.server.encoder, 'encode');
+    here.publisher.publish([created('a', '1')]);
+    await until('all readers', () => readers.every((received) => received.length === 1));
+    expect(encoded).toHaveBeenCalledTimes(1);
+  });
+});
