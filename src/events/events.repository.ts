@@ -38,6 +38,15 @@ export interface EventRow {
   occurred_at: Date;
 }
 
+/** A stretch of one stream: what comes after `after`, up to and including `upto`. */
+export interface StreamRange {
+  stream_id: string;
+  after: number;
+  upto: number;
+  /** No event of the stretch is older: bounds the days read. */
+  since?: Date | undefined;
+}
+
 /** Where a stream stands. */
 export interface Head {
   epoch: string;
@@ -101,6 +110,31 @@ export class EventsRepository {
         where client_id = $1 and stream_id = $2 and rev > $3 and occurred_at >= coalesce($5, '-infinity')
         order by rev limit $4`,
       [clientId, streamId, rev, limit, since ?? null],
+    );
+  }
+
+  /** Stretches of many streams of one client in one statement: those of `ranges[i]` carry `range` i, ascending. */
+  async readRanges(clientId: string, ranges: StreamRange[]): Promise<(EventRow & { range: number })[]> {
+    return this.database.query(
+      `select w.range::int - 1 as range, e.*
+         from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+              with ordinality as w (stream_id, after, upto, since, range)
+        cross join lateral (
+          select client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, seq, subject_id,
+                 actor_id, actor_type, data, occurred_at
+            from events
+           where client_id = $1 and stream_id = w.stream_id and rev > w.after and rev <= w.upto
+             and occurred_at >= w.since
+           order by rev
+        ) e
+        order by w.range, e.rev`,
+      [
+        clientId,
+        ranges.map(({ stream_id }) => stream_id),
+        ranges.map(({ after }) => after),
+        ranges.map(({ upto }) => upto),
+        ranges.map(({ since }) => since ?? '-infinity'),
+      ],
     );
   }
 

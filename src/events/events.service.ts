@@ -3,7 +3,7 @@ import type { Tx } from '../database/database.js';
 import type { Envelope, Outgoing } from '../realtime/catalogue.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { UsersService } from '../users/users.service.js';
-import { EventsRepository, type EventRow, type NewEvent } from './events.repository.js';
+import { EventsRepository, type EventRow, type NewEvent, type StreamRange } from './events.repository.js';
 
 /** Fills in the `data` of events whose bodies live in their own tables. Registered by the room that owns them. */
 export interface Hydrator {
@@ -44,6 +44,37 @@ export class EventsService {
   async readAfter(clientId: string, streamId: string, rev: number, limit: number, since?: Date): Promise<Envelope[]> {
     const rows = await this.repository.readAfter(clientId, streamId, rev, limit, since);
     return (await this.toOutgoing(rows)).map(({ envelope }) => envelope);
+  }
+
+  /**
+   * Reads stretches of many streams of one client. A `since` that was too late is found out by the gap that it leaves,
+   * and the stretch is read again without it.
+   * @returns for each range its events, ascending and without a gap, or null where the log doesn't hold all of them
+   */
+  async readRanges(clientId: string, ranges: StreamRange[]): Promise<(Envelope[] | null)[]> {
+    if (ranges.length === 0) return [];
+    const found = await this.findRanges(clientId, ranges);
+    const again = ranges.flatMap((range, index) => (found[index] === null && range.since ? [index] : []));
+    if (again.length > 0) {
+      const unbounded = await this.findRanges(
+        clientId,
+        again.map((index) => ({ ...ranges[index]!, since: undefined })),
+      );
+      again.forEach((index, nth) => (found[index] = unbounded[nth]!));
+    }
+    const envelopes = (await this.toOutgoing(found.flatMap((rows) => rows ?? []))).map(({ envelope }) => envelope);
+    let at = 0;
+    return found.map((rows) => rows && envelopes.slice(at, (at += rows.length)));
+  }
+
+  private async findRanges(clientId: string, ranges: StreamRange[]): Promise<(EventRow[] | null)[]> {
+    const found: EventRow[][] = ranges.map(() => []);
+    for (const { range, ...row } of await this.repository.readRanges(clientId, ranges)) found[range]!.push(row);
+    return ranges.map(({ after, upto }, index) => {
+      const rows = found[index]!;
+      const whole = rows.length === upto - after && rows.every(({ rev }, nth) => rev === after + 1 + nth);
+      return whole ? rows : null;
+    });
   }
 
   /** Rows of any clients as envelopes, bodies filled in. */
