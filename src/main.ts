@@ -45,6 +45,8 @@ starting.then(
 );
 
 async function begin(): Promise<Running> {
+  // For errors that come before the configuration is known.
+  configureLogger({ logLevel: 'info', logFormat: process.stdout.isTTY ? 'pretty' : 'json' });
   const config = loadConfig(environment(), process.argv.slice(2));
   configureLogger(config);
   // Not before: the limits that validation needs are read when these modules load.

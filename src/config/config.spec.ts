@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config, loadConfig } from './config.js';
 import { allKeys, limitKeys } from './config.keys.js';
+import { serverUser } from './data-dir.js';
 import { envExample } from './env-example.js';
 import { StartFailure } from './failure.js';
 import { limits } from './limits.js';
@@ -94,6 +95,12 @@ describe('secrets', () => {
     writeFileSync(join(dataDir, 'encryption-keys'), 'k1:damaged\n');
     expect(refusal(embedded)).toMatch(/ENCRYPTION_KEYS: the file .*encryption-keys does not hold/);
     expect(readFileSync(join(dataDir, 'encryption-keys'), 'utf8')).toBe('k1:damaged\n');
+  });
+
+  it('that cannot be read are named in one line', () => {
+    mkdirSync(join(dataDir, 'admin-api-key'));
+    if (serverUser()) chmodSync(dataDir, 0o711);
+    expect(refusal(embedded)).toMatch(/admin-api-key cannot be read or made \(EISDIR/);
   });
 
   it('are read as a ring: the first encrypts, all decrypt', () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { StartFailure } from './failure.js';
 
 const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
 
@@ -9,6 +10,16 @@ const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.Errn
  * once all get the same text: a complete file is linked into its place, which fails when there already is one.
  */
 export function keepSecret(path: string, make: () => string): string {
+  try {
+    return keep(path, make);
+  } catch (error) {
+    throw new StartFailure(
+      `${path} cannot be read or made (${(error as Error).message}). Give this user the right to do so, or set CHATAPI_DATA_DIR to another directory.`,
+    );
+  }
+}
+
+function keep(path: string, make: () => string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {

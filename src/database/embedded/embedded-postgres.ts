@@ -5,21 +5,20 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
   chownSync,
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
-import { resolveDataDir, serverUser } from '../../config/data-dir.js';
-import type { ServerUser } from '../../config/data-dir.js';
+import { resolveDataDir } from '../../config/data-dir.js';
 import { StartFailure } from '../../config/failure.js';
 import { keepSecret } from '../../config/files.js';
 import { LOCKS, SessionLock } from '../session-lock.js';
 import { findBinaries } from './binaries.js';
 import type { Binaries } from './binaries.js';
 import { execute, freePort, lastLine, shellQuote } from './commands.js';
+import { ownerOf } from './owner.js';
 import { dropMisleadingPidFile, readPostmaster } from './postmaster.js';
 
 export interface EmbeddedPostgresOptions {
@@ -48,6 +47,8 @@ const USER = 'chatapi';
 const DATABASE = 'chatapi';
 /** Recovery after a crash may take a while. */
 const START_TIMEOUT_S = 120;
+/** What hinders a launch for longer than this (another start, backends that outlive their server) will not go away. */
+const HINDERED_MS = 35_000;
 
 /**
  * Starts the PostgreSQL of a data directory, which is made on the first start, or adopts the one that a killed process
@@ -59,18 +60,6 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const user = ownerOf(join(dataDir, 'postgres'));
   const server = new EmbeddedServer({ ...options, dataDir }, await findBinaries(dataDir, user));
   return server.start();
-}
-
-/** As whom to run the server: PostgreSQL insists on the owner of its files. */
-function ownerOf(pgData: string): ServerUser | undefined {
-  const newOwner = serverUser();
-  if (!existsSync(pgData) || process.getuid === undefined) return newOwner;
-  const { uid, gid } = statSync(pgData);
-  if (newOwner) return { uid, gid };
-  if (uid === process.getuid()) return undefined;
-  throw new StartFailure(
-    `${pgData} belongs to another user (uid ${uid}). Start ChatAPI as that user or as root, or give it its own CHATAPI_DATA_DIR.`,
-  );
 }
 
 class EmbeddedServer {
@@ -89,7 +78,11 @@ class EmbeddedServer {
   }
 
   async start(): Promise<EmbeddedPostgres> {
-    await this.bringUp();
+    await this.bringUp().catch(async (error: unknown) => {
+      // Nobody can use what does not let us in.
+      if (!this.adopted) await this.shutDown();
+      throw error;
+    });
     const lock = await SessionLock.acquire({
       url: async () => {
         await this.bringUp();
@@ -107,7 +100,7 @@ class EmbeddedServer {
       adopted: this.adopted,
       stop: async () => {
         this.stopping = true;
-        await this.pgCtl('stop', '-m', 'fast', '-w', '-t', '60');
+        await this.shutDown();
         await lock.release();
       },
     };
@@ -126,19 +119,29 @@ class EmbeddedServer {
   /** Returns when the server answers, whoever starts or stops it at the same time. */
   private async bringUp(): Promise<void> {
     const deadline = Date.now() + START_TIMEOUT_S * 1000;
+    const patience = Date.now() + HINDERED_MS;
     for (;;) {
       if (this.stopping) throw new Error('The embedded PostgreSQL is being stopped.');
       if (!existsSync(this.pgData)) await this.initialise();
+      this.refuseOtherVersion();
       const failure = (await this.isRunning()) ? undefined : await this.launch();
-      const reason = (await this.answers()) ?? failure;
+      const reason = failure ?? (await this.answers());
       if (reason === undefined) return;
-      if (Date.now() > deadline || reason instanceof StartFailure) {
+      if (Date.now() > (failure ? patience : deadline) || reason instanceof StartFailure) {
         throw new StartFailure(
           `The embedded PostgreSQL in ${this.pgData} does not start: ${reason.message}. Its log is in ${join(this.pgData, 'log')}.`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  private refuseOtherVersion(): void {
+    const found = Number.parseInt(readFileSync(join(this.pgData, 'PG_VERSION'), 'utf8'), 10);
+    if (found === this.binaries.major) return;
+    throw new StartFailure(
+      `The data in ${this.pgData} was written by PostgreSQL ${found}, and this ChatAPI brings PostgreSQL ${this.binaries.major}. Start the ChatAPI that wrote it, or choose another CHATAPI_DATA_DIR.`,
+    );
   }
 
   private async isRunning(): Promise<boolean> {
@@ -229,6 +232,10 @@ class EmbeddedServer {
     const code = await this.pgCtl('start', '-w', '-t', String(START_TIMEOUT_S), '-l', log, '-o', flags.join(' '));
     if (code === 0) this.adopted = false;
     return code === 0 ? undefined : new Error(this.lastWords());
+  }
+
+  private shutDown(): Promise<number> {
+    return this.pgCtl('stop', '-m', 'fast', '-w', '-t', '60');
   }
 
   private lastWords(): string {
