@@ -4,6 +4,9 @@ import { ClientsModule } from './clients/clients.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The whole application: every room in the house's order. */
@@ -12,7 +15,15 @@ export class AppModule {
   static forRoot(config: Config): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.forRoot(config), DatabaseModule, ClientsModule, UsersModule],
+      imports: [
+        ConfigModule.forRoot(config),
+        DatabaseModule,
+        RealtimeModule,
+        ClientsModule,
+        UsersModule,
+        EventsModule,
+        GatewayModule,
+      ],
     };
   }
 }

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import type { Socket } from 'socket.io';
+import { may } from '../clients/caller.js';
+import { newId } from '../common/ids.js';
+import { logger } from '../common/logger.js';
+import { Problem } from '../common/problem.js';
+import { toProblem } from '../common/to-problem.js';
+import { toDto } from '../common/validation.js';
+import { isTooSlow } from './backlog.js';
+import { SessionEvents } from './session.events.js';
+import { sessionOf, type Connection, type Session } from './session.js';
+import type { UpEvent } from './up-event.js';
+
+/** Events that one connection may have in hand at once, and of those the ones that read much. */
+const MAX_RUNNING = 1_000;
+const MAX_READING = 64;
+
+type Ack = (answer: object) => void;
+
+/**
+ * Takes every event that clients send, and answers its ack. One listener serves all connections, so that a connection
+ * costs no closure per event. Why not Nest's gateways: docs/decisions/socket-dispatcher.md.
+ */
+@Injectable()
+export class Dispatcher {
+  private readonly events: ReadonlyMap<unknown, UpEvent>;
+  private readonly listener: (this: Socket, ...args: unknown[]) => void;
+  private running = 0;
+  private finishing = false;
+  private whenIdle: (() => void)[] = [];
+
+  constructor(sessions: SessionEvents) {
+    this.events = new Map(sessions.events.map((event) => [event.name, event]));
+    const dispatch = this.dispatch.bind(this);
+    this.listener = function (this: Socket, name, ...args) {
+      void dispatch(this as Connection, name, args);
+    };
+  }
+
+  listen(socket: Connection): void {
+    socket.onAny(this.listener);
+  }
+
+  /** Accepts nothing more; resolves when everything that was accepted has been answered. */
+  async finish(): Promise<void> {
+    this.finishing = true;
+    if (this.running > 0) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  }
+
+  /** Never rejects. */
+  private async dispatch(socket: Connection, name: unknown, args: unknown[]): Promise<void> {
+    const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
+    const session = sessionOf(socket);
+    const requestId = newId();
+    const event = this.events.get(name);
+    this.begin(session, event);
+    try {
+      const data = await this.run(socket, session, event, { name, args, requestId });
+      ack?.({ ok: true, data });
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.code === 'internal') logger.error({ request_id: requestId, event: name, err: error }, 'event failed');
+      ack?.({ ok: false, error: problem.toDocument(nameOf(name), requestId) });
+    } finally {
+      this.end(session, event);
+    }
+  }
+
+  private run(
+    socket: Connection,
+    session: Session,
+    event: UpEvent | undefined,
+    { name, args, requestId }: { name: unknown; args: unknown[]; requestId: string },
+  ): unknown {
+    if (this.finishing) throw new Problem('unavailable', 'This node is going away. Connect again.');
+    if (!event) throw new Problem('bad_request', `There is no event ${nameOf(name)}.`);
+    if (args.length > 1) throw new Problem('bad_request', 'An event takes one object and an acknowledgement.');
+    if (session.running > MAX_RUNNING || session.reading > MAX_READING || isTooSlow(socket)) {
+      throw new Problem('overloaded', 'Too much is in hand for this connection: wait for answers.');
+    }
+    if (event.access !== 'key' && !may(session.caller, event.access)) {
+      throw new Problem('forbidden', `This takes a key with the permission ${event.access}.`);
+    }
+    const dto = toDto(event.dto, args[0]);
+    return event.run({ caller: { ...session.caller, requestId }, dto, socket });
+  }
+
+  private begin(session: Session, event: UpEvent | undefined): void {
+    this.running++;
+    session.running++;
+    if (event?.reads) session.reading++;
+  }
+
+  private end(session: Session, event: UpEvent | undefined): void {
+    session.running--;
+    if (event?.reads) session.reading--;
+    if (--this.running > 0) return;
+    for (const resolve of this.whenIdle.splice(0)) resolve();
+  }
+}
+
+/** What a client called its event, cut to what belongs in an answer. */
+const nameOf = (name: unknown): string => String(name).toWellFormed().slice(0, 64);

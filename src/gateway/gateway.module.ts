@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { SyncModule } from '../rooms/sync.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { Dispatcher } from './dispatcher.js';
+import { Gateway } from './gateway.js';
+import { Handshake } from './handshake.js';
+import { Heads } from './heads.js';
+import { Keeper } from './keeper.js';
+import { KeyExchange } from './key-exchange.js';
+import { SessionEvents } from './session.events.js';
+import { Subscriptions } from './subscriptions.js';
+
+@Module({
+  imports: [UsersModule, SyncModule],
+  providers: [Gateway, Handshake, KeyExchange, Subscriptions, Dispatcher, SessionEvents, Keeper, Heads],
+})
+export class GatewayModule {}

@@ -1,0 +1,78 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { AuthChanges } from '../clients/auth-changes.js';
+import { logger } from '../common/logger.js';
+import { channels, RealtimePublisher } from '../realtime/realtime.publisher.js';
+import { drop, isTooSlow } from './backlog.js';
+import { connectionsOf, sessionOf, type Connection } from './session.js';
+
+const LOOK_EVERY_MS = 1_000;
+const WARN_MS = 60_000;
+
+/** Closes connections whose time is over: key revoked, key expired, or too slow to be waited for. */
+@Injectable()
+export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly publisher: RealtimePublisher,
+    private readonly changes: AuthChanges,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.changes.onRevoked(({ clientId, keyId }) => this.revoke(clientId, keyId));
+    this.changes.onChanged((changed) => {
+      for (const { key_id, ends_in_ms } of changed)
+        if (key_id !== null && ends_in_ms !== null) this.endsIn(key_id, ends_in_ms);
+    });
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.timer.unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Every node hears of the revocation, so each closes its own. */
+  private revoke(clientId: string, keyId: string | null): void {
+    if (keyId !== null) {
+      this.publisher.server.local.in(channels.key(keyId)).disconnectSockets(true);
+      return;
+    }
+    for (const socket of connectionsOf(this.publisher.server).values()) {
+      if (sessionOf(socket).caller.clientId === clientId) socket.disconnect(true);
+    }
+  }
+
+  /** A key that was replaced works on for its overlap. */
+  private endsIn(keyId: string, ms: number): void {
+    const { adapter, sockets } = this.publisher.server.sockets;
+    for (const id of adapter.rooms.get(channels.key(keyId)) ?? []) {
+      const socket = sockets.get(id);
+      if (socket) sessionOf(socket).expiresAt = Date.now() + ms;
+    }
+  }
+
+  private look(): void {
+    const now = Date.now();
+    for (const socket of connectionsOf(this.publisher.server).values()) {
+      if (isTooSlow(socket)) {
+        logger.info(
+          { client_id: sessionOf(socket).caller.clientId },
+          'A connection that fell too far behind was closed.',
+        );
+        drop(socket);
+      } else this.expire(socket, now);
+    }
+  }
+
+  private expire(socket: Connection, now: number): void {
+    const session = sessionOf(socket);
+    if (session.expiresAt === null || session.expiresAt - now > WARN_MS) return;
+    if (session.expiresAt <= now) {
+      socket.disconnect(true);
+    } else if (!session.warned) {
+      session.warned = true;
+      this.publisher.tell(socket, 'session.expiring', { expires_at: new Date(session.expiresAt).toISOString() });
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { closeSockets, connect, refusal } from '../support/socket.js';
+import { until } from '../support/until.js';
+
+let app: TestApp;
+let client: TestClient;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+beforeEach(async () => {
+  client = await app.client();
+});
+afterEach(closeSockets);
+
+describe('a handshake', () => {
+  it('tells a user where everything stands', async () => {
+    const alice = await client.login('alice');
+    const socket = await connect(app, alice.key);
+    const ready = await socket.waitForReady();
+    expect(ready).toEqual({
+      session_id: socket.socket.id,
+      user_id: 'alice',
+      server_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      heartbeat_ms: 25_000,
+      user: { epoch: expect.stringMatching(/^\d+\.\d+$/), rev: 0 },
+      rooms: [],
+      rooms_truncated: false,
+    });
+  });
+
+  it('works over polling too', async () => {
+    const alice = await client.login('alice');
+    const socket = await connect(app, alice.key, { transports: ['polling'] });
+    expect(await socket.get('ping', {})).toEqual({ server_time: expect.any(String) });
+  });
+
+  it('takes a master key for nobody, or for a user that it makes and names', async () => {
+    const nobody = await connect(app, client.key);
+    expect(await nobody.waitForReady()).toMatchObject({ user_id: null, user: null, rooms: [] });
+    const dora = await connect(app, client.key, { user_id: 'dora', display_name: 'Dora D.' });
+    expect(await dora.waitForReady()).toMatchObject({ user_id: 'dora', user: { rev: 0 } });
+    const { body } = await client.request('GET', '/users/dora');
+    expect(body.display_name).toBe('Dora D.');
+  });
+
+  it('is refused with the problem of the same request', async () => {
+    const alice = await client.login('alice');
+    expect(await refusal(app, {})).toMatchObject({ code: 'unauthenticated', status: 401, instance: '/sockets' });
+    expect(await refusal(app, { api_key: 'ck_user_x_y_z' })).toMatchObject({ code: 'invalid_key', status: 401 });
+    expect(await refusal(app, { api_key: 17 })).toMatchObject({ code: 'validation_failed' });
+    expect(await refusal(app, { api_key: alice.key, surprise: 1 })).toMatchObject({ code: 'validation_failed' });
+    expect(await refusal(app, { api_key: app.admin().key })).toMatchObject({ code: 'forbidden' });
+    expect(await refusal(app, { api_key: alice.key, user_id: 'bob' })).toMatchObject({ code: 'user_mismatch' });
+    expect(await refusal(app, { api_key: alice.key, display_name: 'A' })).toMatchObject({ code: 'validation_failed' });
+  });
+
+  it('is refused for a suspended client, and its connections are closed', async () => {
+    const alice = await client.login('alice');
+    const socket = await connect(app, alice.key);
+    await app.admin().request('POST', `/clients/${client.id}/suspend`);
+    expect(await socket.waitForEnd()).toBe('io server disconnect');
+    expect(await refusal(app, { api_key: alice.key })).toMatchObject({ code: 'client_suspended', status: 403 });
+  });
+
+  it('is refused from origins that the client did not allow, and for server keys in browsers', async () => {
+    const alice = await client.login('alice');
+    const from = (origin: string) => ({ headers: { origin } });
+    expect(await refusal(app, { api_key: client.key }, from('https://evil.example'))).toMatchObject({
+      code: 'server_key_in_browser',
+    });
+    await client.request('PATCH', '/clients/me', { body: { allowed_origins: ['https://app.example'] } });
+    expect(await refusal(app, { api_key: alice.key }, from('https://evil.example'))).toMatchObject({
+      code: 'origin_not_allowed',
+      status: 403,
+    });
+    await connect(app, alice.key, from('https://app.example'));
+    await connect(app, alice.key);
+  });
+
+  it('serves one key per connection', async () => {
+    const alice = await client.login('alice');
+    const socket = await connect(app, alice.key);
+    // A second CONNECT packet on a connection that has its session.
+    (socket.socket as any).packet({ type: 0, data: { api_key: alice.key } });
+    expect(await socket.waitForEnd()).toBe('transport close');
+  });
+
+  it('answers CORS of polling for any origin, without credentials', async () => {
+    const headers = { origin: 'https://app.example' };
+    const answer = await app.request('GET', '//sockets/?EIO=4&transport=polling', { headers });
+    expect(answer.status).toBe(200);
+    expect(['*', 'https://app.example']).toContain(answer.headers.get('access-control-allow-origin'));
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+});
+
+describe('a key that ends', () => {
+  it('closes its connections within a second when it is revoked, and no other', async () => {
+    const alice = await client.login('alice');
+    const tablet = await client.login('alice', { device_id: 'tablet' });
+    const [phone, other] = [await connect(app, alice.key), await connect(app, tablet.key)];
+    const before = Date.now();
+    await alice.request('POST', '/auth/logout', { body: { user_id: 'alice' } });
+    expect(await phone.waitForEnd()).toBe('io server disconnect');
+    expect(Date.now() - before).toBeLessThan(1_500);
+    expect(other.socket.connected).toBe(true);
+    expect(await refusal(app, { api_key: alice.key })).toMatchObject({ code: 'invalid_key' });
+  });
+
+  it('is told a minute ahead, and closes the connection when it expires', async () => {
+    const alice = await client.login('alice', { expires_in: 2 });
+    const socket = await connect(app, alice.key);
+    expect(await socket.waitFor('session.expiring')).toEqual({ expires_at: alice.expires_at });
+    expect(await socket.waitForEnd()).toBe('io server disconnect');
+    expect(socket.bodies('session.expiring')).toHaveLength(1);
+  });
+
+  it('is exchanged by auth.refresh, and the connection goes on with what the new key allows', async () => {
+    const alice = await client.login('alice');
+    const socket = await connect(app, alice.key);
+    const next = await client.login('alice', { permissions: ['read_messages'], overlap_s: 60 });
+    expect(await socket.waitFor('session.expiring')).toEqual({ expires_at: expect.any(String) });
+    const refreshed = await socket.get('auth.refresh', { api_key: next.key });
+    expect(refreshed).toEqual({
+      user_id: 'alice',
+      key_id: next.key_id,
+      permissions: ['read_messages'],
+      expires_at: null,
+    });
+    await client.request('POST', '/auth/logout', { body: { user_id: 'alice' } });
+    expect(await socket.waitForEnd()).toBe('io server disconnect');
+  });
+
+  it('is not exchanged for a key of somebody else', async () => {
+    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    const foreign = await (await app.client()).login('alice');
+    const socket = await connect(app, alice.key);
+    for (const api_key of [bob.key, foreign.key, client.key]) {
+      expect(await socket.ask('auth.refresh', { api_key })).toMatchObject({ error: { code: 'user_mismatch' } });
+    }
+    expect(await socket.ask('auth.refresh', { api_key: 'x' })).toMatchObject({ error: { code: 'invalid_key' } });
+    expect(await socket.ask('auth.refresh', {})).toMatchObject({ error: { code: 'validation_failed' } });
+    expect(await socket.get('ping', {})).toBeDefined();
+  });
+});
+
+describe('too many wrong keys', () => {
+  it('are refused with 429 while right ones pass', async () => {
+    const strict = await startApp({ env: { FAILED_KEYS_PER_MINUTE: '3' } });
+    const wrong = { api_key: 'ck_user_x_y_z' };
+    const codes: string[] = [];
+    for (let i = 0; i < 5; i++) codes.push((await refusal(strict, wrong)).code);
+    expect(codes).toEqual(['invalid_key', 'invalid_key', 'invalid_key', 'rate_limited', 'rate_limited']);
+    const alice = await (await strict.client()).login('alice');
+    await connect(strict, alice.key);
+    closeSockets();
+    await strict.stop();
+  });
+});
+
+describe('a node that goes away', () => {
+  it('tells its clients, and cuts them off in a way that makes them come back', async () => {
+    const leaving = await startApp();
+    const alice = await (await leaving.client()).login('alice');
+    const socket = await connect(leaving, alice.key);
+    await leaving.stop();
+    const { reconnect_after_ms } = (await socket.waitFor('session.draining')) as any;
+    expect(reconnect_after_ms).toBeGreaterThanOrEqual(250);
+    expect(reconnect_after_ms).toBeLessThan(5_000);
+    expect(await until('the end', () => socket.disconnects[0])).not.toBe('io server disconnect');
+  });
+});

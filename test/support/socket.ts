@@ -1,0 +1,116 @@
+import { io, type Socket } from 'socket.io-client';
+import type { ProblemDocument } from '../../src/common/problem.js';
+import type { Envelope, SessionCatalogue } from '../../src/realtime/catalogue.js';
+import type { TestApp } from './app.js';
+import { until } from './until.js';
+
+export type Ack<T = any> = { ok: true; data: T } | { ok: false; error: ProblemDocument };
+
+export interface ConnectOptions {
+  user_id?: string;
+  display_name?: string;
+  /** Sent as the handshake's headers, such as Origin. */
+  headers?: Record<string, string>;
+  transports?: ('websocket' | 'polling')[];
+  /** Comes back by itself when the connection is lost. */
+  reconnects?: boolean;
+}
+
+interface Received {
+  name: string;
+  body: any;
+}
+
+const open = new Set<Socket>();
+
+/** Closes what the tests of a file left open: call it in `afterEach`. */
+export function closeSockets(): void {
+  for (const socket of open) socket.disconnect();
+  open.clear();
+}
+
+/** A Socket.IO client that remembers what it receives. */
+export class TestSocket {
+  readonly received: Received[] = [];
+  /** Why it was disconnected, in order. */
+  readonly disconnects: string[] = [];
+
+  constructor(readonly socket: Socket) {
+    open.add(socket);
+    socket.onAny((name: string, body: unknown) => this.received.push({ name, body }));
+    socket.on('disconnect', (reason) => this.disconnects.push(reason));
+  }
+
+  /** Sends an event and waits for its ack. */
+  ask<T = any>(event: string, ...args: unknown[]): Promise<Ack<T>> {
+    return this.socket.timeout(10_000).emitWithAck(event, ...args) as Promise<Ack<T>>;
+  }
+
+  /** The same; fails unless it is ok. */
+  async get<T = any>(event: string, ...args: unknown[]): Promise<T> {
+    const ack = await this.ask<T>(event, ...args);
+    if (!ack.ok) throw new Error(`${event}: ${JSON.stringify(ack.error)}`);
+    return ack.data;
+  }
+
+  bodies(name: string): any[] {
+    return this.received.filter((event) => event.name === name).map(({ body }) => body);
+  }
+
+  /** Waits for the first event of that name which matches. */
+  waitFor<T = Envelope>(name: string, matches: (body: any) => boolean = () => true): Promise<T> {
+    return until(`${name} on the socket`, () => this.bodies(name).find(matches) as T);
+  }
+
+  waitForReady(): Promise<SessionCatalogue['session.ready']> {
+    return this.waitFor('session.ready');
+  }
+
+  /** Waits for the end of the connection. @returns its reason */
+  waitForEnd(): Promise<string> {
+    return until('the disconnect', () => this.disconnects[0]) as Promise<string>;
+  }
+}
+
+/** Connects and waits until the server has said where everything stands. */
+export async function connect(app: TestApp, api_key: string, options: ConnectOptions = {}): Promise<TestSocket> {
+  const socket = dial(app, { api_key }, options);
+  await new Promise<void>((resolve, reject) => {
+    socket.socket.once('connect', resolve);
+    socket.socket.once('connect_error', (error: Error & { data?: unknown }) =>
+      reject(new Error(`refused: ${JSON.stringify(error.data ?? error.message)}`)),
+    );
+  });
+  await socket.waitForReady();
+  return socket;
+}
+
+/** @returns the problem that a handshake is refused with */
+export async function refusal(app: TestApp, auth: unknown, options: ConnectOptions = {}): Promise<ProblemDocument> {
+  const { socket } = dial(app, auth, options);
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => reject(new Error('connected')));
+    socket.once('connect_error', (error: Error & { data?: ProblemDocument }) =>
+      error.data ? resolve(error.data) : reject(error),
+    );
+  });
+}
+
+function dial(app: TestApp, auth: unknown, options: ConnectOptions): TestSocket {
+  const { user_id, display_name, headers, transports = ['websocket'], reconnects = false } = options;
+  return new TestSocket(
+    io(app.url, {
+      path: '/sockets',
+      forceNew: true,
+      transports,
+      reconnection: reconnects,
+      reconnectionDelay: 50,
+      ...(headers && { extraHeaders: headers }),
+      auth: {
+        ...(auth as object),
+        ...(user_id !== undefined && { user_id }),
+        ...(display_name !== undefined && { display_name }),
+      },
+    }),
+  );
+}
