@@ -207,6 +207,22 @@ describe('the installation', () => {
   });
 });
 
+describe('a database that was replaced while we were connected', () => {
+  it('is noticed by the first new connection, before anything is written through it', async () => {
+    const mine = await Database.connect(settings(target.url));
+    const before = mine.installation.generation;
+    const verify = mine.installation.verify.bind(mine.installation);
+    jest
+      .spyOn(mine.installation, 'verify')
+      .mockImplementation((client, found) => verify(client, { ...found, timeline: found.timeline + 1000 }));
+    await mine.query('select pg_terminate_backend(pg_backend_pid())').catch(() => undefined);
+    const epoch = await mine.transaction(async () => mine.epochOf(3));
+    expect(mine.installation.generation).toBeGreaterThan(before);
+    expect(epoch).toBe(`${mine.installation.generation}.3`);
+    await mine.close();
+  });
+});
+
 describe('partitions', () => {
   const partitionsOf = async (): Promise<Record<string, number>> => {
     const rows = await database.query<{ parent: string; n: number }>(
