@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { newId } from './ids.js';
+import { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 import { limits } from '../config/limits.js';
 import { logger } from './logger.js';
@@ -61,10 +62,14 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
     (request: FastifyRequest, body: string, done) => {
       // Clients that always send a content type send it with empty bodies too.
       if (body.length === 0) done(null, undefined);
-      else void parse(request, body, done);
+      else void parse(request, body, (error, value) => done(error && malformed(error), value));
     },
   );
 }
+
+/** Said here: further out Nest makes every kind of bad request look alike. */
+const malformed = ({ message }: Error): Problem =>
+  new Problem('malformed_json', `The body is not valid JSON: ${message}`);
 
 /** The path without its query: a query could hold what does not belong in a log. */
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
