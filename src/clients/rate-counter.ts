@@ -62,11 +62,9 @@ export class RateCounter {
 
   add(key: string): Counted | Promise<Counted> {
     if (this.shared === null) return this.local.add(key);
-    return this.shared
-      .consume(key)
-      .then(({ consumedPoints, msBeforeNext }: RateLimiterRes) => ({
-        count: consumedPoints,
-        resetsInMs: msBeforeNext,
-      }));
+    return this.shared.consume(key).then(({ consumedPoints, msBeforeNext }: RateLimiterRes) => ({
+      count: consumedPoints,
+      resetsInMs: msBeforeNext,
+    }));
   }
 }

@@ -100,14 +100,17 @@ export class TestApp {
   }
 
   /** Something of the application itself. */
-  get<T>(token: abstract new (...args: never[]) => T): T {
-    return this.nest.get(token as never, { strict: false });
+  get<T>(token: Token<T>): T {
+    return this.nest.get(token as never, { strict: false }) as T;
   }
 
   async stop(): Promise<void> {
     await this.release();
   }
 }
+
+/** A class, also one whose constructor is private. */
+type Token<T> = Function & { prototype: T };
 
 export type Requester = <T = any>(method: string, path: string, options?: RequestOptions) => Promise<Answer<T>>;
 

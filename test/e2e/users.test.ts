@@ -1,0 +1,200 @@
+import { Database } from '../../src/database/database.js';
+import { UsersService } from '../../src/users/users.service.js';
+import { newId } from '../../src/common/ids.js';
+import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { until } from '../support/until.js';
+
+const PROFILE = {
+  display_name: 'Alice',
+  avatar_url: 'https://cdn.example.com/a.png',
+  email: 'alice@example.com',
+  phone: '+4930123456',
+  metadata: { plan: 'pro', tags: { a: 1, b: 2 } },
+};
+
+describe('users', () => {
+  let app: TestApp;
+  let client: TestClient;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  beforeEach(async () => {
+    client = await app.client();
+  });
+  afterAll(() => app.stop());
+
+  const put = (userId: string, body: object) => client.request('PUT', `/users/${encodeURIComponent(userId)}`, { body });
+
+  it('are made and changed by PUT, which leaves what it does not name', async () => {
+    const made = await put('alice', PROFILE);
+    expect(made.status).toBe(200);
+    expect(made.body).toEqual({
+      user_id: 'alice',
+      ...PROFILE,
+      last_seen_at: null,
+      banned_until: null,
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
+    });
+    const changed = await put('alice', { email: null, metadata: { plan: 'free' } });
+    expect(changed.body).toMatchObject({ ...PROFILE, email: null, metadata: { plan: 'free' } });
+    expect((await client.request('GET', '/users/alice')).body).toEqual(changed.body);
+  });
+
+  it('are changed by PATCH as RFC 7396 says', async () => {
+    await put('alice', PROFILE);
+    const { body } = await client.request('PATCH', '/users/alice', {
+      body: { phone: null, metadata: { plan: null, tags: { b: 3 } } },
+    });
+    expect(body).toMatchObject({ display_name: 'Alice', phone: null });
+    expect(body.metadata).toEqual({ tags: { a: 1, b: 3 } });
+    expect((await client.request('PATCH', '/users/nobody', { body: {} })).status).toBe(404);
+    await put('full', { metadata: { a: 'x'.repeat(10_000) } });
+    const merged = await client.request('PATCH', '/users/full', { body: { metadata: { b: 'x'.repeat(10_000) } } });
+    expect(merged).toMatchObject({ status: 422, body: { errors: [{ field: 'metadata' }] } });
+  });
+
+  it.each([
+    [{ email: 'no address' }, 'email'],
+    [{ phone: '030 123' }, 'phone'],
+    [{ avatar_url: 'javascript:alert(1)' }, 'avatar_url'],
+    [{ display_name: '' }, 'display_name'],
+    [{ metadata: { a: 'x'.repeat(17_000) } }, 'metadata'],
+    [{ metadata: [] }, 'metadata'],
+    [{ user_id: 'bob' }, 'user_id'],
+  ])('refuse %j by name', async (body, field) => {
+    expect(await put('alice', body)).toMatchObject({ status: 422, body: { errors: [{ field }] } });
+  });
+
+  it('have ids of any characters but controls, compared exactly', async () => {
+    for (const id of ['A', 'a', 'a b/c?d', '日本', "x'; drop", '😀'.repeat(255)]) {
+      expect((await put(id, {})).body.user_id).toBe(id);
+      expect((await client.request('GET', `/users/${encodeURIComponent(id)}`)).body.user_id).toBe(id);
+    }
+    for (const id of ['me', 'a\u0007', 'a'.repeat(256)]) expect((await put(id, {})).status).toBe(422);
+  });
+
+  it('are listed in pages by the master key', async () => {
+    for (const id of ['a', 'b', 'c']) await put(id, {});
+    const first = (await client.request('GET', '/users?limit=2')).body;
+    const rest = (await client.request('GET', `/users?limit=2&cursor=${first.page.next_cursor}`)).body;
+    expect([...first.data, ...rest.data].map((user) => user.user_id)).toEqual(['a', 'b', 'c']);
+    expect(rest.page).toMatchObject({ has_more: false, next_cursor: null });
+    expect((await (await client.login('a')).request('GET', '/users')).status).toBe(403);
+  });
+
+  it('are seen whole by themselves, in brief by who shares a room, else not at all', async () => {
+    await put('alice', PROFILE);
+    await put('bob', { email: 'bob@example.com', display_name: 'Bob' });
+    const alice = await client.login('alice');
+    expect((await alice.request('GET', '/users/me')).body).toMatchObject({ user_id: 'alice', email: PROFILE.email });
+    expect((await alice.request('GET', '/users/bob')).status).toBe(404);
+    await shareRoom(['alice', 'bob']);
+    expect((await alice.request('GET', '/users/bob')).body).toEqual({
+      user_id: 'bob',
+      display_name: 'Bob',
+      avatar_url: null,
+    });
+    await app
+      .get(Database)
+      .execute(`update room_members set status = 'left' where client_id = $1 and status = 'active'`, [client.id]);
+    expect((await alice.request('GET', '/users/bob')).status).toBe(404);
+  });
+
+  it('change their own name and picture, and nothing else of anybody', async () => {
+    await put('bob', {});
+    const alice = await client.login('alice');
+    const own = await alice.request('PATCH', '/users/me', { body: { display_name: 'Alice L.' } });
+    expect(own).toMatchObject({ status: 200, body: { display_name: 'Alice L.' } });
+    const email = await alice.request('PATCH', '/users/alice', { body: { email: 'x@example.com' } });
+    expect(email).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await alice.request('PATCH', '/users/bob', { body: { display_name: 'X' } })).status).toBe(404);
+    expect((await alice.request('PUT', '/users/alice', { body: {} })).status).toBe(403);
+    await shareRoom(['alice', 'bob']);
+    expect((await alice.request('PATCH', '/users/bob', { body: { display_name: 'X' } })).status).toBe(403);
+  });
+
+  it('are another tenant’s own', async () => {
+    await put('alice', PROFILE);
+    const other = await app.client();
+    expect((await other.request('GET', '/users/alice')).status).toBe(404);
+    expect((await other.request('PATCH', '/users/alice', { body: {} })).status).toBe(404);
+    expect((await other.request('GET', '/users')).body.data).toEqual([]);
+  });
+
+  describe('named by X-User-Id', () => {
+    it('are made by a master key, whatever the encoding', async () => {
+      expect((await client.master('carol').request('GET', '/users/me')).body.user_id).toBe('carol');
+      const named = async (header: string) =>
+        (await client.request('GET', '/users/me', { headers: { 'x-user-id': header } })).body.user_id;
+      expect(await named('josé')).toBe('josé');
+      expect(await named(Buffer.from('josé').toString('latin1'))).toBe('josé');
+      expect(await named("UTF-8''%E6%97%A5%E6%9C%AC")).toBe('日本');
+      expect((await client.request('GET', '/users')).body.data).toHaveLength(3);
+    });
+
+    it('are held to the rules of user ids', async () => {
+      for (const header of ['me', '', 'a'.repeat(256), "UTF-8''a%00b"]) {
+        const answer = await client.request('GET', '/users/me', { headers: { 'x-user-id': header } });
+        expect(answer).toMatchObject({ status: 422, body: { errors: [{ field: 'X-User-Id' }] } });
+      }
+    });
+
+    it('must be the scoped key’s own', async () => {
+      const alice = await client.login('alice');
+      const as = (user: string) => alice.request('GET', '/users/me', { headers: { 'x-user-id': user } });
+      expect((await as('alice')).status).toBe(200);
+      expect(await as('bob')).toMatchObject({ status: 403, body: { code: 'user_mismatch' } });
+      expect((await client.request('GET', '/users/bob')).status).toBe(404);
+    });
+
+    it('are made once by twenty requests at once', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => client.master('dora').request('GET', '/users/me')),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect((await client.request('GET', '/users')).body.data).toHaveLength(1);
+    });
+  });
+
+  it('are resolved for other rooms: found, made, or refused by name', async () => {
+    const users = app.get(UsersService);
+    await put('alice', PROFILE);
+    const found = await users.resolve(client.id, ['alice', 'alice'], { create: false });
+    expect([...found.keys()]).toEqual(['alice']);
+    const refusal = users.resolve(client.id, ['alice', 'zoe'], { create: false });
+    await expect(refusal).rejects.toMatchObject({ code: 'user_unavailable', message: expect.stringContaining('zoe') });
+    const made = await users.resolve(client.id, ['zoe', 'alice'], { create: true });
+    const zoe = made.get('zoe')!;
+    expect(await users.refsOf(client.id, [zoe.id, newId()])).toEqual(new Map([[zoe.id, zoe]]));
+    expect(await users.refsOf((await app.client()).id, [zoe.id])).toEqual(new Map());
+    const alice = made.get('alice')!;
+    expect(await users.addressesOf(client.id, [alice.id])).toEqual(
+      new Map([[alice.id, { email: PROFILE.email, phone: PROFILE.phone }]]),
+    );
+  });
+
+  it('show a new name to what remembered the old one', async () => {
+    await put('alice', { display_name: 'Before' });
+    const users = app.get(UsersService);
+    const { id } = (await users.resolve(client.id, ['alice'], { create: false })).get('alice')!;
+    await put('alice', { display_name: 'After' });
+    expect((await users.refsOf(client.id, [id])).get(id)!.display_name).toBe('After');
+    // As another node changes it.
+    await app.get(Database).execute(`update users set display_name = 'Later' where id = $1`, [id]);
+    await until('the new name', async () => (await users.refsOf(client.id, [id])).get(id)!.display_name === 'Later', {
+      timeout: 7_000,
+      every: 200,
+    });
+  }, 15_000);
+
+  async function shareRoom(userIds: string[]): Promise<void> {
+    const users = await app.get(UsersService).resolve(client.id, userIds, { create: true });
+    const room = newId();
+    await app.get(Database).execute(
+      `with room as (insert into rooms (client_id, id, room_type, max_members) values ($1, $2, 'group', 10))
+       insert into room_members (client_id, room_id, user_id) select $1, $2, unnest($3::uuid[])`,
+      [client.id, room, [...users.values()].map(({ id }) => id)],
+    );
+  }
+});
