@@ -40,6 +40,8 @@ type ClassRef = () => Class;
 /** How the validation pipe turns plain JSON into a DTO: which fields there are, and which hold DTOs themselves. */
 export interface FieldShape {
   nested?: ClassRef;
+  /** Of a list: how many there may be. */
+  max?: number;
   /** Query strings carry text only: how to read the field from it. */
   fromText?: (text: string) => unknown;
   /** Free JSON: its keys are the caller's own. */
@@ -203,7 +205,7 @@ export const NestedList = (type: ClassRef, options: FieldOptions & { max: number
     options,
     { type: () => type(), isArray: true, maxItems: options.max, minItems: options.min } as ApiPropertyOptions,
     [...listChecks(options), IsObject({ each: true, message: 'must be an object' }), ValidateNested({ each: true })],
-    { nested: type },
+    { nested: type, max: options.max },
   );
 
 /** A list of texts. */

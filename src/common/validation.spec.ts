@@ -132,4 +132,38 @@ describe('toDto', () => {
     const deep = JSON.parse(`{"metadata":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`) as object;
     expect(errorsOf(deep)).toHaveLength(1);
   });
+
+  it('looks at no more items of a list than it takes to see that they are too many', () => {
+    let made = 0;
+    class Counted {
+      constructor() {
+        made++;
+      }
+      @Text({ max: 3 })
+      name: string;
+    }
+    class Lists {
+      @NestedList(() => Counted, { max: 2 })
+      many: Counted[];
+      @Nested(() => Counted)
+      one: Counted;
+    }
+    const items = Array.from({ length: 50 }, () => ({ name: 'a' }));
+    expect(errorsOf({ many: items, one: items }, Lists).map(({ field }) => field)).toEqual(['many', 'one']);
+    expect(made).toBeLessThan(10);
+  });
+
+  it('names at most a hundred faults, and only the beginning of a long name', () => {
+    const junk = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${'x'.repeat(1_000)}${i}`, 1]));
+    const errors = errorsOf(junk);
+    expect(errors).toHaveLength(100);
+    expect(errors[0]!.field).toHaveLength(100);
+  });
+
+  it('refuses bytes, wherever they stand', () => {
+    expect(errorsOf(Buffer.from('abc'))).toEqual([{ field: '', message: 'must not be binary' }]);
+    expect(errorsOf({ metadata: { a: [new Uint8Array(3)] } })).toEqual([
+      { field: 'metadata.a[0]', message: 'must not be binary' },
+    ]);
+  });
 });

@@ -8,6 +8,10 @@ type Dto = new () => object;
 /** Deeper JSON than this is refused: recursion over it could exhaust the stack. */
 const MAX_DEPTH = 32;
 
+/** Faults named, and how much of an unknown field's name: the answer to junk shouldn't be larger than the junk. */
+const MAX_ERRORS = 100;
+const MAX_NAME = 100;
+
 const PLAIN_TYPES: unknown[] = [String, Number, Boolean, Array, Object, undefined];
 
 /** Turns request parts into their DTOs, or answers 422 naming every field at fault. */
@@ -40,9 +44,9 @@ export function toDto<T extends object>(dto: new () => T, value: unknown): T {
   const instance = instantiate(dto, value as Record<string, unknown>, '', errors) as T;
   flatten(validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true }), '', errors);
   if (errors.length > 0) {
-    const named = errors.map(({ field, message }) => `${field}: ${message}`).slice(0, 3);
+    const named = errors.slice(0, 3).map(({ field, message }) => `${field}: ${message}`);
     const more = errors.length > named.length ? ` (and ${errors.length - named.length} more)` : '';
-    throw new Problem('validation_failed', `${named.join('; ')}${more}`, { errors });
+    throw new Problem('validation_failed', `${named.join('; ')}${more}`, { errors: errors.slice(0, MAX_ERRORS) });
   }
   return instance;
 }
@@ -53,7 +57,7 @@ function instantiate(dto: Dto, plain: Record<string, unknown>, path: string, err
   for (const key of Object.keys(plain)) {
     const shape = fields.get(key);
     if (!shape) {
-      errors.push({ field: path + key, message: 'is not a known field' });
+      errors.push({ field: path + key.slice(0, MAX_NAME), message: 'is not a known field' });
       continue;
     }
     instance[key] = read(shape, plain[key], path + key, errors);
@@ -69,7 +73,10 @@ function read(shape: FieldShape, value: unknown, path: string, errors: FieldErro
     typeof item === 'object' && item !== null && !Array.isArray(item)
       ? instantiate(dto, item as Record<string, unknown>, `${at}.`, errors)
       : item;
-  return Array.isArray(value) ? value.map((item, index) => one(item, `${path}[${index}]`)) : one(value, path);
+  // One more than allowed shows that there are too many; to look at all of a million would cost seconds.
+  return Array.isArray(value)
+    ? value.slice(0, (shape.max ?? 0) + 1).map((item, index) => one(item, `${path}[${index}]`))
+    : one(value, path);
 }
 
 function flatten(failures: ValidationError[], path: string, errors: FieldError[]): void {
@@ -87,6 +94,8 @@ export function refuseUnstorableText(value: unknown, path: string, depth = 0): v
     return;
   }
   if (typeof value !== 'object' || value === null) return;
+  // Sockets can carry bytes, and everything that we take is text.
+  if (ArrayBuffer.isView(value)) throw refusal(path, 'must not be binary');
   if (depth >= MAX_DEPTH) {
     throw new Problem('validation_failed', `${path}: nested more than ${MAX_DEPTH} levels deep`, {
       errors: [{ field: path, message: `must not be nested more than ${MAX_DEPTH} levels deep` }],
@@ -103,7 +112,7 @@ export function refuseUnstorableText(value: unknown, path: string, depth = 0): v
   }
 }
 
-const unstorable = (path: string): Problem => {
-  const message = 'must be well-formed Unicode text without NUL characters';
-  return new Problem('validation_failed', `${path}: ${message}`, { errors: [{ field: path, message }] });
-};
+const unstorable = (path: string): Problem => refusal(path, 'must be well-formed Unicode text without NUL characters');
+
+const refusal = (path: string, message: string): Problem =>
+  new Problem('validation_failed', `${path}: ${message}`, { errors: [{ field: path, message }] });
