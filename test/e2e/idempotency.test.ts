@@ -1,0 +1,195 @@
+import type { Caller } from '../../src/clients/caller.js';
+import { Idempotency, Replay } from '../../src/clients/idempotency.js';
+import { newId } from '../../src/common/ids.js';
+import { Database } from '../../src/database/database.js';
+import { startApp, type Answer, type TestApp, type TestClient } from '../support/app.js';
+
+describe('Idempotency-Key', () => {
+  let app: TestApp;
+  let client: TestClient;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  beforeEach(async () => {
+    client = await app.client();
+  });
+  afterAll(() => app.stop());
+
+  const age = (set: string) =>
+    app.get(Database).execute(`update idempotency_keys set ${set} where client_id = $1`, [client.id]);
+  const rows = () =>
+    app
+      .get(Database)
+      .query<{ status: number; body: string }>('select * from idempotency_keys where client_id = $1', [client.id]);
+  const makeKey = (key: string, body: unknown = { name: 'CI' }, path = '/clients/me/keys'): Promise<Answer> =>
+    client.request('POST', path, { body, headers: { 'idempotency-key': key } });
+  const keysNamed = async (name: string): Promise<number> =>
+    (await client.request('GET', '/clients/me/keys?limit=100')).body.data.filter(
+      (key: { name: string }) => key.name === name,
+    ).length;
+
+  it('lets twenty equal requests at once have one effect', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => makeKey('once')));
+    expect(await keysNamed('CI')).toBe(1);
+    const made = answers.filter(({ status }) => status === 201);
+    expect(made.length).toBeGreaterThan(0);
+    expect(new Set(made.map(({ body }) => body.api_key)).size).toBe(1);
+    for (const answer of answers.filter(({ status }) => status !== 201)) {
+      expect(answer).toMatchObject({ status: 409, body: { code: 'idempotency_in_flight', retryable: true } });
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+  });
+
+  it('replays status and body, secrets included, which are stored encrypted', async () => {
+    const first = await makeKey('a');
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    const second = await makeKey('a', { name: 'CI' }, '/clients/me/keys/');
+    expect(second).toMatchObject({ status: 201, body: first.body });
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.headers.get('content-type')).toContain('application/json');
+    expect(JSON.stringify(await rows())).not.toContain(first.body.api_key);
+    expect(await keysNamed('CI')).toBe(1);
+  });
+
+  it('refuses the same key for another body', async () => {
+    await makeKey('a');
+    expect(await makeKey('a', { name: 'Other' })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_mismatch' },
+    });
+    expect((await makeKey('a', { name: 'CI' })).status).toBe(201);
+  });
+
+  it('is scoped to client, user and path', async () => {
+    const first = await makeKey('a');
+    const headers = { 'idempotency-key': 'a' };
+    const elsewhere = await client.request('POST', `/clients/me/keys/${first.body.id}/rotate`, { headers });
+    expect(elsewhere.headers.get('idempotency-replayed')).toBeNull();
+    const other = await app.client();
+    const theirs = await other.request('POST', '/clients/me/keys', { body: { name: 'CI' }, headers });
+    expect(theirs.headers.get('idempotency-replayed')).toBeNull();
+    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    for (const user of [alice, bob]) {
+      const answer = await user.request('POST', '/auth/logout', { headers });
+      expect(answer.body).toEqual({ user_id: user.user_id, revoked: 1 });
+    }
+  });
+
+  it('serves the operator too', async () => {
+    const make = () =>
+      app.admin().request('POST', '/clients', { body: { name: 'Once' }, headers: { 'idempotency-key': client.id } });
+    const [first, second] = [await make(), await make()];
+    expect(second.body).toEqual(first.body);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('keeps no answer that a better request could change: the key is free again', async () => {
+    expect((await makeKey('a', { name: '' })).status).toBe(422);
+    expect(await rows()).toEqual([]);
+    expect((await makeKey('a')).status).toBe(201);
+  });
+
+  it('keeps answers without an effect, such as 404', async () => {
+    const path = `/clients/me/keys/${newId()}/rotate`;
+    const first = await makeKey('a', {}, path);
+    const second = await makeKey('a', {}, path);
+    expect(second).toMatchObject({ status: 404, body: first.body });
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('is free again when the lease of a crashed request runs out, or after its day', async () => {
+    await makeKey('a');
+    // As a crash leaves it.
+    await age('status = null, body = null, completed_at = null');
+    const busy = await makeKey('a');
+    expect(busy).toMatchObject({ status: 409, body: { code: 'idempotency_in_flight' } });
+    await age(`lease_until = clock_timestamp() - interval '1 s'`);
+    expect((await makeKey('a')).headers.get('idempotency-replayed')).toBeNull();
+    expect(await keysNamed('CI')).toBe(2);
+    await age(`expires_at = clock_timestamp() - interval '1 s'`);
+    expect((await makeKey('a', { name: 'New' })).status).toBe(201);
+  });
+
+  it.each(['', 'x'.repeat(256)])('has 1 to 255 characters (%#)', async (key) => {
+    expect(await makeKey(key)).toMatchObject({ status: 422, body: { errors: [{ field: 'Idempotency-Key' }] } });
+    expect((await makeKey('x'.repeat(255))).status).toBe(201);
+  });
+
+  describe('in a service', () => {
+    const request = { key: 'k', method: 'POST', path: '/x', query: '', body: { a: 1 } };
+    const caller = (): Caller => ({
+      kind: 'master',
+      clientId: client.id,
+      keyId: newId(),
+      permissions: null,
+      user: null,
+      limits: { messages_per_user_per_minute: 1 },
+      requestId: 'r',
+      idempotency: null,
+      rateLimit: null,
+    });
+    const replayOf = async (idempotency: Idempotency): Promise<Replay> => {
+      const thrown = await idempotency.begin(caller(), request).catch((error: unknown) => error);
+      expect(thrown).toBeInstanceOf(Replay);
+      return thrown as Replay;
+    };
+
+    it('rolls an effect back whose key was lost to a later request', async () => {
+      const idempotency = app.get(Idempotency);
+      const slow = caller();
+      await idempotency.begin(slow, request);
+      await age(`lease_until = clock_timestamp() - interval '1 s'`);
+      const late = caller();
+      await idempotency.begin(late, request);
+      await idempotency.effect(late, async () => ({ by: 'late' }));
+      const effect = idempotency.effect(slow, async (tx) => {
+        await tx.execute(`update clients set name = 'Slow' where id = $1`, [client.id]);
+        return { by: 'slow' };
+      });
+      await expect(effect).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+      expect((await client.request('GET', '/clients/me')).body.client.name).toBe('Test');
+      expect((await replayOf(idempotency)).body).toBe('{"by":"late"}');
+    });
+
+    it('reads large answers again from their resource', async () => {
+      const idempotency = app.get(Idempotency);
+      const type = `large-${client.id}`;
+      idempotency.registerRebuilder(type, async ({ clientId }, id) => ({ clientId, id, rebuilt: true }));
+      const first = caller();
+      await idempotency.begin(first, request);
+      const id = newId();
+      await idempotency.effect(first, async () => ({ id, text: 'x'.repeat(70_000) }), {
+        status: 202,
+        resource: (answer) => ({ type, id: answer.id }),
+      });
+      expect((await rows())[0]!.body).toBeNull();
+      const replay = await replayOf(idempotency);
+      expect(replay.status).toBe(202);
+      expect(JSON.parse(replay.body)).toEqual({ clientId: client.id, id, rebuilt: true });
+    });
+
+    it('completes the keys of many requests in their common transaction', async () => {
+      const idempotency = app.get(Idempotency);
+      const type = `gathered-${client.id}`;
+      idempotency.registerRebuilder(type, async (_, id) => ({ id }));
+      const first = caller();
+      await idempotency.begin(first, request);
+      const lease = first.idempotency!;
+      const row = { ...lease, status: 201, resource_type: type, resource_id: newId() };
+      const database = app.get(Database);
+      await database.transaction((tx) => idempotency.completeWithResource(tx, [row]));
+      expect(JSON.parse((await replayOf(idempotency)).body)).toEqual({ id: row.resource_id });
+      const again = database.transaction((tx) => idempotency.completeWithResource(tx, [row]));
+      await expect(again).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+    });
+
+    it.each([401, 403, 422, 429, 500, 503])('frees the key after %i', async (status) => {
+      const idempotency = app.get(Idempotency);
+      const first = caller();
+      await idempotency.begin(first, request);
+      await idempotency.finish(first.idempotency!, status, '{}');
+      await expect(idempotency.begin(caller(), request)).resolves.toBeUndefined();
+    });
+  });
+});
