@@ -97,7 +97,7 @@ function problemResponses(options: RouteOptions): ProblemResponse[] {
     for (const code of OF_KEYS) codes.add(code);
     if (options.access !== 'admin') for (const code of OF_CLIENT_KEYS) codes.add(code);
   }
-  for (const code of ['validation_failed', 'unavailable'] as const) codes.add(code);
+  codes.add('unavailable');
   if (options.actsForUser) codes.add('user_mismatch');
   if (options.idempotent) {
     for (const code of ['idempotency_in_flight', 'idempotency_mismatch'] as const) codes.add(code);

@@ -34,7 +34,7 @@ interface Operation {
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'options', 'head', 'trace'];
 
 /** Codes that any body can cause. */
-const OF_BODIES: ProblemCode[] = ['malformed_json', 'too_large', 'unsupported_media_type'];
+const OF_BODIES: ProblemCode[] = ['malformed_json', 'too_large', 'unsupported_media_type', 'validation_failed'];
 
 const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id of the resource (UUID).',
@@ -101,20 +101,23 @@ function describeParameters(operation: Operation): void {
 }
 
 function describeBody(operation: Operation, schemas: Schemas): void {
+  if (operation.parameters?.some((parameter) => !('$ref' in parameter))) addProblem(operation, 'validation_failed');
   if (!operation.requestBody) return;
   giveExamples(operation.requestBody.content, schemas, false);
-  for (const code of OF_BODIES) {
-    const { status, ...response } = problemResponse([code]);
-    const present = operation.responses[status];
-    if (!present) operation.responses[status] = response as Response;
-    else addProblem(present, response as Response);
-  }
+  for (const code of OF_BODIES) addProblem(operation, code);
 }
 
-function addProblem(present: Response, more: Response): void {
-  present.description += ` ${more.description}`;
-  const [of, from] = [present, more].map(({ content }) => content?.['application/problem+json']);
-  if (of && from) of.examples = { ...of.examples, ...from.examples };
+function addProblem({ responses }: Operation, code: ProblemCode): void {
+  const { status, ...more } = problemResponse([code]);
+  const present = responses[status];
+  const [of, from] = [present?.content, more.content as Content].map(
+    (content) => content?.['application/problem+json'],
+  );
+  if (!present || !of) responses[status] = more as Response;
+  else if (!of.examples?.[code]) {
+    present.description += ` ${more.description}`;
+    of.examples = { ...of.examples, ...from?.examples };
+  }
 }
 
 const header = (name: string): object => ({ [name]: { $ref: `#/components/headers/${name}` } });

@@ -31,7 +31,7 @@ class CreateThing {
   metadata?: object;
 }
 
-class Thing {
+class ThingDto {
   @Uuid()
   id: string;
 
@@ -51,17 +51,17 @@ class Thing {
 @Controller('things')
 class BigThingsController {
   @Post(['', 'make'])
-  @Route({ summary: 'Make', access: 'master', status: 201, answer: Thing, idempotent: true, actsForUser: true })
-  create(@Body() _body: CreateThing): Thing {
-    return new Thing();
+  @Route({ summary: 'Make', access: 'master', status: 201, answer: ThingDto, idempotent: true, actsForUser: true })
+  create(@Body() _body: CreateThing): ThingDto {
+    return new ThingDto();
   }
 
   @Get()
-  @Route({ summary: 'List', access: 'read_messages', page: Thing })
+  @Route({ summary: 'List', access: 'read_messages', page: ThingDto })
   list(@Query() _query: PageQuery): void {}
 
   @Patch(':id')
-  @Route({ summary: 'Change', access: 'admin', answer: Thing, errors: ['not_found', 'conflict'] })
+  @Route({ summary: 'Change', access: 'admin', answer: ThingDto, errors: ['not_found', 'conflict'] })
   update(@Param('id') _id: string, @Body() _body: CreateThing): void {}
 }
 

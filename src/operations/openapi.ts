@@ -21,9 +21,11 @@ export function buildDocument(app: INestApplication, version: string): OpenAPIOb
     .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'An admin, master or scoped key.' })
     .addSecurity('api_key', { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same keys.' })
     .build();
-  const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) => `${camelCase(controller.replace(/Controller$/, ''))}_${method}`,
-  });
+  const document = withPlainNames(
+    SwaggerModule.createDocument(app, config, {
+      operationIdFactory: (controller, method) => `${camelCase(controller.replace(/Controller$/, ''))}_${method}`,
+    }),
+  );
   const components = (document.components ??= {});
   components.headers = HEADERS;
   components.parameters = PARAMETERS;
@@ -33,6 +35,21 @@ export function buildDocument(app: INestApplication, version: string): OpenAPIOb
   const used = finishOperations(document);
   document.tags = [...used].map((name) => ({ name, description: TAGS[name] }));
   return document;
+}
+
+/** Schemas are called what they are: `Client`, not `ClientDto`. */
+function withPlainNames(document: OpenAPIObject): OpenAPIObject {
+  const { schemas = {} } = document.components ?? {};
+  const plain = (name: string): string => {
+    const short = name.replace(/(Dto|View)$/, '');
+    return short in schemas ? name : short;
+  };
+  const text = JSON.stringify(document, (key, value: unknown) => {
+    if (key === '$ref') return String(value).replace(/\w+$/, plain);
+    if (value !== schemas) return value;
+    return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [plain(name), schema]));
+  });
+  return JSON.parse(text) as OpenAPIObject;
 }
 
 const camelCase = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
