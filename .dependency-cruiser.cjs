@@ -24,6 +24,8 @@ const rooms = [
   'analytics',
   'operations',
   'gateway',
+  // Commands: they talk to a server over its API.
+  'cli',
 ];
 
 const anyOf = (names) => `(${names.join('|')})`;

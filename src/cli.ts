@@ -43,6 +43,20 @@ const COMMANDS: Record<string, Command> = {
       process.stdout.write(envExample());
     },
   },
+  seed: {
+    does: 'fills the demo client with users and conversations to look at',
+    run: async (load) => {
+      const { seed } = await import('./cli/seed.js');
+      await seed(load(), say);
+    },
+  },
+  demo: {
+    does: 'does the main job from end to end and shows each step',
+    run: async (load) => {
+      const { demo } = await import('./cli/demo/demo.js');
+      await demo(load(), say);
+    },
+  },
 };
 
 /** In embedded mode PostgreSQL is started for as long as the work takes. */

@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/config.js';
+import { environment } from '../config/environment.js';
+import { StartFailure } from '../config/failure.js';
+
+/** A server that a command talks to. */
+export interface Server {
+  url: string;
+  /** Was it running already? */
+  found: boolean;
+  /** Stops it if it was started here. */
+  stop(): Promise<void>;
+}
+
+const START_MS = 60_000;
+
+/** The server that answers at HOST and PORT, or else one that is started for the command, on any free port. */
+export async function reachServer(config: Config): Promise<Server> {
+  const host = ['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
+  if (config.port !== 0 && (await isChatApi(url))) return { url, found: true, stop: () => Promise.resolve() };
+  return startServer();
+}
+
+async function isChatApi(url: string): Promise<boolean> {
+  const health = await ask(`${url}/health`);
+  return typeof health?.version === 'string' && typeof health.checks === 'object';
+}
+
+async function ask(url: string): Promise<Record<string, unknown> | null> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(3_000) });
+    return (await answer.json()) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+async function startServer(): Promise<Server> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../main.js', import.meta.url))], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // What commands tell it to call (an SMTP server, a webhook) is on this machine.
+    env: {
+      ...environment(),
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      EGRESS_ALLOW_PRIVATE: 'loopback',
+      LOG_LEVEL: 'warn',
+    },
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-2_000)));
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = Date.now() + START_MS;
+  while ((await ask(`${url}/health/ready`))?.status !== 'ok') {
+    if (child.exitCode !== null) throw new StartFailure(`The server did not start. ${complaints.trim()}`);
+    if (Date.now() > deadline) {
+      await end(child);
+      throw new StartFailure(`The server was not ready within ${START_MS / 1000} s. ${complaints.trim()}`);
+    }
+    await sleep(50);
+  }
+  return { url, found: false, stop: () => end(child) };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
