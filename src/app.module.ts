@@ -7,6 +7,8 @@ import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { QueueModule } from './queue/queue.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The whole application: every room in the house's order. */
@@ -18,10 +20,12 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         DatabaseModule,
+        QueueModule,
         RealtimeModule,
         ClientsModule,
         UsersModule,
         EventsModule,
+        OperationsModule,
         GatewayModule,
       ],
     };

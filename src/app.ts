@@ -9,6 +9,7 @@ import { ProblemFilter } from './common/problem.filter.js';
 import { Problem } from './common/problem.js';
 import { ValidationPipe } from './common/validation.js';
 import type { Config } from './config/config.js';
+import { servePages, UNPREFIXED } from './operations/pages.js';
 
 /**
  * The application as it serves, connected but not listening. The database must be prepared. Tests use it as well, so
@@ -23,16 +24,14 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   );
   configureHttp(app);
   allowBrowsers(app);
-  app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_THE_PREFIX });
+  app.setGlobalPrefix('api/v1', { exclude: UNPREFIXED });
   // Nest asks the last one first.
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalPipes(new ValidationPipe());
   if (!config.servesApi()) serveOperatorsOnly(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
+  await servePages(app);
   return app;
 }
-
-/** What load balancers and Prometheus expect at the root, and what carries its prefix itself. */
-const OUTSIDE_THE_PREFIX = ['health', 'health/*path', 'metrics', 'api/v1/utils/health-check'];
 
 /** Any origin and no credentials, so no cookie can be abused; which origin may use a key is the guard's to decide. */
 function allowBrowsers(app: NestFastifyApplication): void {

@@ -1,0 +1,108 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { httpDurations } from '../../src/common/metrics.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { operationsOf } from '../support/routes.js';
+
+describe('the API reference', () => {
+  let app: TestApp;
+  let document: any;
+
+  const routes: string[] = [];
+
+  beforeAll(async () => {
+    // Every route is measured, so this sees each as it is declared.
+    const series = jest.spyOn(httpDurations, 'series');
+    app = await startApp();
+    for (const [method, path] of series.mock.calls) {
+      if (/^\/(api\/v1|health)\b/.test(path) && !/HEAD|OPTIONS/.test(method) && path !== '/api/v1/openapi.json') {
+        routes.push(`${method.toLowerCase()} ${path}`);
+      }
+    }
+    series.mockRestore();
+    document = (await app.request('GET', '/openapi.json')).body;
+  });
+
+  afterAll(() => app.stop());
+
+  const operations = () =>
+    Object.entries<any>(document.paths).flatMap(([path, methods]) =>
+      Object.entries<any>(methods).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
+    );
+  const named = (wrong: { name: string }[]) => wrong.map(({ name }) => name);
+
+  it('is a valid OpenAPI 3.1 document', async () => {
+    expect(document.openapi).toBe('3.1.0');
+    const { valid, errors } = await new Validator().validate(structuredClone(document));
+    expect(errors).toBeUndefined();
+    expect(valid).toBe(true);
+  });
+
+  it('has every route that the application answers', () => {
+    const documented = new Set(operations().map(({ name }) => name.replaceAll(/\{(\w+)\}/g, ':$1')));
+    expect(routes.length).toBeGreaterThan(20);
+    expect(routes.filter((route) => !documented.has(route))).toEqual([]);
+  });
+
+  it('says of each operation what it does, who may call it and what comes back', () => {
+    const all = operations();
+    expect(named(all.filter(({ summary }) => !summary))).toEqual([]);
+    expect(named(all.filter((operation) => !operation['x-access']))).toEqual([]);
+    expect(
+      named(all.filter((operation) => (operation['x-access'] === 'public') === Boolean(operation.security))),
+    ).toEqual([]);
+    const withoutProblems = all.filter(
+      ({ responses }) => !Object.keys(responses).some((status) => /^[45]/.test(status)),
+    );
+    expect(named(withoutProblems)).toEqual([]);
+    expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
+  });
+
+  it('gives every JSON body and every answer a schema and an example', () => {
+    const wrong = operations().filter(({ requestBody, responses }) => {
+      const bodies = [requestBody, ...Object.values<any>(responses)].flatMap((one) =>
+        Object.values<any>(one?.content ?? {}),
+      );
+      const silent = Object.entries<any>(responses).some(
+        ([status, response]) => /^2/.test(status) && status !== '204' && !response.content,
+      );
+      return silent || bodies.some(({ schema, example, examples }) => !schema || (example ?? examples) === undefined);
+    });
+    expect(named(wrong)).toEqual([]);
+  });
+
+  it('describes every tag and every parameter', () => {
+    expect(document.tags.filter((tag: any) => !tag.description)).toEqual([]);
+    const wrong = operationsOf(document).filter(({ parameters }) =>
+      parameters.some((parameter: any) => !parameter.description || !parameter.schema),
+    );
+    expect(named(wrong)).toEqual([]);
+  });
+
+  it.each(['//docs', '//docs/', '//redoc'])('%s is a page that needs nothing from elsewhere', async (path) => {
+    const { status, headers, body } = await app.request('GET', path);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('text/html');
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toMatch(/https?:/);
+    const links = [...body.matchAll(/(?:src|href)="([^"]+)"/g)]
+      .map(([, link]) => link)
+      .filter((link) => link !== 'data:,');
+    expect(links.length).toBeGreaterThan(1);
+    for (const link of links) {
+      expect(link).toMatch(/^\/(docs|redoc)\//);
+      expect((await app.request('GET', `/${link}`)).status).toBe(200);
+    }
+  });
+
+  it('hands out the files of its pages only', async () => {
+    for (const path of [
+      '//docs/assets/package.json',
+      '//docs/assets/..%2fpackage.json',
+      '//redoc/assets/%2e%2e/LICENSE',
+    ]) {
+      expect((await app.request('GET', path)).status).toBe(404);
+    }
+  });
+});
