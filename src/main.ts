@@ -34,7 +34,7 @@ starting.then(
   async (running) => {
     const { welcome } = await import('./welcome.js');
     const { config, url } = running;
-    if (config.mode === 'embedded') process.stdout.write(`${welcome(running).join('\n')}\n`);
+    if (config.mode === 'embedded') process.stdout.write(`${(await welcome(running)).join('\n')}\n`);
     else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');
   },
   (error: unknown) => {

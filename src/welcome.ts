@@ -1,20 +1,38 @@
+import { join } from 'node:path';
+import { logger } from './common/logger.js';
+import { DEMO_KEY_FILE, firstSteps, makeDemoClient } from './operations/demo-client.js';
+import { BOARD_PATH } from './operations/queue-board.js';
 import type { Running } from './start.js';
 
-/** What a person at the terminal is told when the application is ready. */
-export function welcome({ config, url }: Running): string[] {
+/**
+ * What a person at the terminal is told when embedded mode is ready. The first start makes a demo client and shows its
+ * key; later ones say where it is kept.
+ */
+export async function welcome({ app, config, url }: Running): Promise<string[]> {
   const address = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, '//localhost');
+  const demo = await makeDemoClient(app, config).catch((error: unknown) => {
+    logger.error({ err: error }, 'The demo client could not be made.');
+    return null;
+  });
+  const { dataDir = '', egressAllowPrivate } = config;
   const lines = [
     `ChatAPI is ready at ${address}`,
-    `  API reference  ${address}/docs`,
+    `  API            ${address}/api/v1`,
+    `  API reference  ${address}/docs and ${address}/redoc`,
     `  Socket.IO      ${address}/sockets`,
+    `  Mailbox        ${address}/api/v1/dev/mailbox`,
+    `  Queues         ${address}${BOARD_PATH} (any user name; password: the admin key)`,
     `  Health         ${address}/health`,
+    `  Data           ${dataDir}`,
+    `  Admin key      in ${join(dataDir, 'admin-api-key')}`,
+    `  Demo client    ${demo ? `master key ${demo.masterKey}, kept` : 'master key'} in ${join(dataDir, DEMO_KEY_FILE)}`,
   ];
-  if (config.dataDir !== undefined)
-    lines.push(`  Data           ${config.dataDir} (the admin key is in admin-api-key)`);
-  if (config.egressAllowPrivate !== 'false') {
+  if (egressAllowPrivate !== 'false') {
     lines.push(
-      `  Note           tenants may name ${config.egressAllowPrivate === 'true' ? 'private' : 'loopback'} addresses (EGRESS_ALLOW_PRIVATE)`,
+      `  Note           tenants may name ${egressAllowPrivate === 'true' ? 'private' : 'loopback'} addresses (EGRESS_ALLOW_PRIVATE)`,
     );
   }
+  if (demo)
+    lines.push('', 'Try it: log in a user, send a message, send a notification.', '', ...firstSteps(address, demo), '');
   return lines;
 }

@@ -63,7 +63,7 @@ describe('the API reference', () => {
         Object.values<any>(one?.content ?? {}),
       );
       const silent = Object.entries<any>(responses).some(
-        ([status, response]) => /^2/.test(status) && status !== '204' && !response.content,
+        ([status, response]) => status.startsWith('2') && status !== '204' && !response.content,
       );
       return silent || bodies.some(({ schema, example, examples }) => !schema || (example ?? examples) === undefined);
     });
