@@ -1,8 +1,10 @@
 import type { Socket } from 'socket.io';
 
-/** What may wait to be sent to one connection. */
-const MAX_BYTES = 4 * 1_048_576;
-const MAX_PACKETS = 10_000;
+/** What may wait to be sent to one connection, and what may at no moment. */
+const MUCH_BYTES = 4 * 1_048_576;
+const TOO_MUCH_BYTES = 32 * 1_048_576;
+/** What a packet costs beyond its data. */
+const PACKET_BYTES = 200;
 
 /** Fields of Engine.IO and ws that their types keep to themselves. */
 interface EngineSocket {
@@ -10,13 +12,13 @@ interface EngineSocket {
   transport: { socket?: { bufferedAmount: number; terminate(): void } };
 }
 
-/** Has the other end fallen so far behind that its connection costs too much memory? It resumes when it is back. */
-export function isTooSlow(socket: Socket): boolean {
+/** How far has the other end fallen behind? `much` can be a burst; what stays so costs too much memory. */
+export function backlogOf(socket: Socket): 'little' | 'much' | 'too much' {
   const { writeBuffer, transport } = socket.conn as unknown as EngineSocket;
   let bytes = transport.socket?.bufferedAmount ?? 0;
-  if (writeBuffer.length > MAX_PACKETS) return true;
-  for (const { data } of writeBuffer) bytes += data?.length ?? 0;
-  return bytes > MAX_BYTES;
+  for (const { data } of writeBuffer) bytes += PACKET_BYTES + (data?.length ?? 0);
+  if (bytes > TOO_MUCH_BYTES) return 'too much';
+  return bytes > MUCH_BYTES ? 'much' : 'little';
 }
 
 /** Closes without waiting for what is left to be taken. The client sees a lost connection, and comes back. */

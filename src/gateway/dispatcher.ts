@@ -6,7 +6,7 @@ import { logger } from '../common/logger.js';
 import { Problem } from '../common/problem.js';
 import { toProblem } from '../common/to-problem.js';
 import { toDto } from '../common/validation.js';
-import { isTooSlow } from './backlog.js';
+import { backlogOf } from './backlog.js';
 import { SessionEvents } from './session.events.js';
 import { sessionOf, type Connection, type Session } from './session.js';
 import type { UpEvent } from './up-event.js';
@@ -75,7 +75,7 @@ export class Dispatcher {
     if (this.finishing) throw new Problem('unavailable', 'This node is going away. Connect again.');
     if (!event) throw new Problem('bad_request', `There is no event ${nameOf(name)}.`);
     if (args.length > 1) throw new Problem('bad_request', 'An event takes one object and an acknowledgement.');
-    if (session.running > MAX_RUNNING || session.reading > MAX_READING || isTooSlow(socket)) {
+    if (session.running > MAX_RUNNING || session.reading > MAX_READING || backlogOf(socket) !== 'little') {
       throw new Problem('overloaded', 'Too much is in hand for this connection: wait for answers.');
     }
     if (event.access !== 'key' && !may(session.caller, event.access)) {

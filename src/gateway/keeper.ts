@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { AuthChanges } from '../clients/auth-changes.js';
 import { logger } from '../common/logger.js';
 import { channels, RealtimePublisher } from '../realtime/realtime.publisher.js';
-import { drop, isTooSlow } from './backlog.js';
+import { backlogOf, drop } from './backlog.js';
 import { connectionsOf, sessionOf, type Connection } from './session.js';
 
 const LOOK_EVERY_MS = 1_000;
@@ -55,14 +55,20 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
   private look(): void {
     const now = Date.now();
     for (const socket of connectionsOf(this.publisher.server).values()) {
-      if (isTooSlow(socket)) {
-        logger.info(
-          { client_id: sessionOf(socket).caller.clientId },
-          'A connection that fell too far behind was closed.',
-        );
+      if (this.isTooSlow(socket)) {
+        logger.info({ client_id: sessionOf(socket).caller.clientId }, 'A connection too slow to wait for was closed.');
         drop(socket);
       } else this.expire(socket, now);
     }
+  }
+
+  /** Behind at two looks in a row, or hopelessly at one. */
+  private isTooSlow(socket: Connection): boolean {
+    const session = sessionOf(socket);
+    const wasBehind = session.behind;
+    const backlog = backlogOf(socket);
+    session.behind = backlog !== 'little';
+    return backlog === 'too much' || (wasBehind && session.behind);
   }
 
   private expire(socket: Connection, now: number): void {

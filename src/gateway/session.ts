@@ -9,6 +9,8 @@ export interface Session {
   expiresAt: number | null;
   /** session.expiring was sent. */
   warned: boolean;
+  /** Much was waiting to be sent when it was last looked at. */
+  behind: boolean;
   /** Rooms that this socket alone left with room.unsubscribe. */
   left: Set<string> | null;
   /** Events in hand; of those, the ones that read much. */
@@ -24,6 +26,7 @@ export const newSession = (caller: Caller, expiresAt: Date | null): Session => (
   caller,
   expiresAt: expiresAt?.getTime() ?? null,
   warned: false,
+  behind: false,
   left: null,
   running: 0,
   reading: 0,

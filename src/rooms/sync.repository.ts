@@ -12,7 +12,6 @@ export interface RoomHead {
   member_count: number;
   /** The reader's own membership; null where the reader is the client itself. */
   role: string | null;
-  joined_seq: number | null;
   joined_rev: number | null;
   last_read_seq: number | null;
   mentions: number | null;
@@ -37,7 +36,7 @@ export class SyncRepository {
     if (roomIds.length === 0) return new Map();
     const rows = await this.database.query<WithNumber<RoomHead>>(
       `select r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
-              m.role, m.joined_seq, m.joined_rev, m.last_read_seq, m.mentions, m.muted, m.hidden
+              m.role, m.joined_rev, m.last_read_seq, m.mentions, m.muted, m.hidden
          from rooms r
          left join room_members m
            on m.client_id = r.client_id and m.room_id = r.id and m.user_id = $2 and m.status = 'active'

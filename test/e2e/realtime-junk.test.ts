@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { WebSocket } from 'ws';
+import { limits } from '../../src/config/limits.js';
+import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { closeSockets, connect } from '../support/socket.js';
+import { until } from '../support/until.js';
+
+let app: TestApp;
+let client: TestClient;
+
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+beforeEach(async () => {
+  client = await app.client();
+});
+afterEach(closeSockets);
+
+const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
+const deep = (levels: number): unknown => JSON.parse(nested(levels));
+
+const NAMES = [
+  'message.send',
+  'message.list',
+  'room.list',
+  'room.subscribe',
+  'room.unsubscribe',
+  'sync.resume',
+  'notification.ack',
+  'auth.refresh',
+];
+
+const JUNK: unknown[] = [
+  'text',
+  17,
+  true,
+  [],
+  [[]],
+  Buffer.from('bytes'),
+  { room_id: Buffer.from('bytes') },
+  { unknown: 1 },
+  { room_id: 'x', rooms: 'x', id: {}, api_key: [] },
+  { room_id: '\u0000', api_key: '\u0000', id: '\u0000' },
+  { rooms: [null, 5, {}, { room_id: 1, epoch: 2, rev: '3' }] },
+  { rooms: [{ room_id: '0199c2d4-7e1a-7000-8000-000000000000', epoch: 'e', rev: 1e300 }] },
+  { rooms: [{ room_id: '0199c2d4-7e1a-7000-8000-000000000000', epoch: 'e', rev: 1, at: '+275760-09-13T00:00:00Z' }] },
+  { room_id: '0199c2d4-7e1a-7000-8000-000000000000', limit: -1, history: 1e9, content: {} },
+  { __proto__: { x: 1 }, constructor: 1 },
+  { metadata: deep(500) },
+  { content: '\ud800' },
+];
+
+describe('junk on a socket', () => {
+  it('gets an error ack of the 4xx for each event', async () => {
+    const alice = await client.login('alice', { permissions: undefined });
+    const socket = await connect(app, alice.key);
+    for (const name of NAMES) {
+      for (const junk of JUNK) {
+        const ack = await socket.ask(name, junk);
+        const error = ack.ok ? undefined : ack.error;
+        expect([name, junk, error?.status ?? 'ok']).toEqual([name, junk, expect.any(Number)]);
+        expect(error!.status).toBeGreaterThanOrEqual(400);
+        expect(error!.status).toBeLessThan(500);
+      }
+    }
+  });
+
+  it('names what is wrong: unknown events, arguments beyond one, fields', async () => {
+    const socket = await connect(app, (await client.login('alice')).key);
+    for (const name of ['no.such', '__proto__', 'constructor', 'toString', 'error', '', 'x'.repeat(5_000)]) {
+      expect(await socket.ask(name, {})).toMatchObject({ ok: false, error: { code: 'bad_request', errors: [] } });
+    }
+    expect(await socket.ask('ping', {}, {})).toMatchObject({ error: { code: 'bad_request' } });
+    expect(await socket.ask('ping', { surprise: 1 })).toMatchObject({
+      error: { code: 'validation_failed', errors: [{ field: 'surprise', message: 'is not a known field' }] },
+    });
+    expect(await socket.ask('ping')).toMatchObject({ ok: true });
+  });
+
+  it('without an ack gets nothing, and the connection goes on', async () => {
+    const socket = await connect(app, (await client.login('alice')).key);
+    for (const junk of JUNK) socket.socket.emit('message.send', junk);
+    socket.socket.emit('no.such');
+    expect(await socket.get('ping', {})).toBeDefined();
+    expect(socket.received.map(({ name }) => name)).toEqual(['session.ready']);
+  });
+
+  it('larger than a body may be ends the connection, and only that', async () => {
+    const { key } = await client.login('alice');
+    const [big, other] = [await connect(app, key), await connect(app, key)];
+    big.socket.emit('message.send', { content: 'x'.repeat(limits.body_bytes + 1) });
+    expect(await big.waitForEnd()).toMatch(/^transport/);
+    expect(await other.get('ping', {})).toBeDefined();
+  });
+
+  it('of many positions is refused without looking at all of them', async () => {
+    const socket = await connect(app, (await client.login('alice')).key);
+    const started = performance.now();
+    const ack = await socket.ask('sync.resume', { rooms: Array.from({ length: 200_000 }, () => ({})) });
+    expect(ack).toMatchObject({ error: { code: 'validation_failed' } });
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+
+  it('from twenty connections at once, below the protocol, leaves the others untouched', async () => {
+    const good = await connect(app, (await client.login('alice')).key);
+    const { key } = await client.login('mallory');
+    const url = `${app.url.replace('http', 'ws')}/sockets/?EIO=4&transport=websocket`;
+    const frames = (): (string | Buffer)[] => [
+      randomBytes(64),
+      randomBytes(64).toString('latin1'),
+      '9',
+      '4',
+      '42',
+      '42[]',
+      '42{}',
+      '42["connect"]',
+      '42["disconnect",{}]',
+      '42[17,{}]',
+      '42[null]',
+      '421["message.send"]',
+      '4299999999999999999999["ping",{}]',
+      '451-["message.send",{"_placeholder":true,"num":0}]',
+      '4599-["message.send"]',
+      '430[]',
+      '431["x"]',
+      '44{"message":"x"}',
+      '40/admin,{}',
+      '40{"api_key":"x"}',
+      `40${JSON.stringify({ api_key: key })}`,
+      '41',
+      '4' + '['.repeat(50_000),
+      `421["ping",${nested(50_000)}]`,
+      `451-["message.send",${nested(50_000)}]`,
+      Buffer.from('the bytes of it'),
+    ];
+    const sockets = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const socket = new WebSocket(url);
+        socket.on('error', () => undefined);
+        await new Promise((resolve) => socket.once('open', resolve));
+        return socket;
+      }),
+    );
+    // Half of them with a session first; each begins elsewhere in the list.
+    await Promise.all(
+      sockets.map(async (socket, nth) => {
+        if (nth % 2 === 0) socket.send(`40${JSON.stringify({ api_key: key })}`);
+        for (const [index] of frames().entries()) {
+          if (socket.readyState !== WebSocket.OPEN) return;
+          socket.send(frames()[(index + nth) % frames().length]!);
+          await new Promise(setImmediate);
+        }
+      }),
+    );
+    expect(await good.ask('ping', {})).toMatchObject({ ok: true });
+    for (const socket of sockets) socket.terminate();
+    expect(good.disconnects).toEqual([]);
+  });
+
+  it('asks for one session many times on one connection, and gets one', async () => {
+    const { key } = await client.login('alice');
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/sockets/?EIO=4&transport=websocket`);
+    const received: string[] = [];
+    socket.on('message', (data) => received.push(String(data)));
+    await new Promise((resolve) => socket.once('open', resolve));
+    for (let i = 0; i < 50; i++) socket.send(`40${JSON.stringify({ api_key: key })}`);
+    await until('the refusals', () => received.filter((frame) => frame.startsWith('44')).length === 49);
+    expect(received.filter((frame) => frame.startsWith('40{'))).toHaveLength(1);
+    socket.terminate();
+  });
+});
+
+describe('a connection that does not read', () => {
+  it('is closed before what waits for it grows without bound', async () => {
+    const publisher = app.get(RealtimePublisher);
+    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    const reading = await connect(app, bob.key);
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/sockets/?EIO=4&transport=websocket`);
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('open', resolve));
+    const ready = new Promise<void>((resolve) => {
+      socket.on('message', (data) => String(data).includes('session.ready') && resolve());
+    });
+    socket.send(`40${JSON.stringify({ api_key: alice.key })}`);
+    await ready;
+    socket.pause();
+
+    const connections = publisher.server.sockets.sockets;
+    const before = connections.size;
+    const big = 'x'.repeat(65_536);
+    for (let i = 1; i <= 400; i++) {
+      publisher.server.local.emit('message.created', { data: { content: big } });
+      if (i % 20 === 0) await until('the other', () => reading.bodies('message.created').length === i, { every: 1 });
+    }
+    await until('the slow one to be closed', () => connections.size < before, { timeout: 4_000 });
+    expect(await reading.get('ping', {})).toBeDefined();
+    expect(connections.size).toBe(before - 1);
+    socket.terminate();
+  });
+});
