@@ -1,3 +1,4 @@
+import { AuthChanges, type Revocation } from '../../src/clients/auth-changes.js';
 import { startApp, type TestApp } from '../support/app.js';
 
 const NOBODY = '0199c2d4-7e1a-7000-8000-000000000000';
@@ -139,7 +140,12 @@ describe('clients', () => {
   it('are suspended and reactivated, with every key of theirs', async () => {
     const client = await app.client();
     const alice = await client.login('alice');
+    const told: Revocation[] = [];
+    app.get(AuthChanges).onRevoked((revocation) => told.push(revocation));
+    await app.admin().request('PATCH', `/clients/${client.id}`, { body: { name: 'Late payer' } });
+    expect(told).toEqual([]);
     expect((await app.admin().request('POST', `/clients/${client.id}/suspend`)).body.is_active).toBe(false);
+    expect(told).toEqual([{ clientId: client.id, keyId: null }]);
     for (const key of [client.key, alice.key]) {
       const answer = await app.request('GET', '/clients/me', { key });
       expect(answer).toMatchObject({ status: 403, body: { code: 'client_suspended' } });

@@ -1,3 +1,5 @@
+import bcrypt from 'bcrypt';
+import { KeysRepository } from '../../src/clients/keys.repository.js';
 import { Database } from '../../src/database/database.js';
 import { AuthChanges } from '../../src/clients/auth-changes.js';
 import { KeysService } from '../../src/clients/keys.service.js';
@@ -183,6 +185,25 @@ describe('keys', () => {
     const first = await until('the use to be noted', lastUsed, { timeout: 5_000 });
     for (let i = 0; i < 3; i++) await request('GET', '/clients/me');
     expect(await lastUsed()).toBe(first);
+  });
+
+  it('seen for the first time by many requests cost one read, and after a change no second bcrypt', async () => {
+    const client = await app.client();
+    const read = jest.spyOn(app.get(KeysRepository), 'findByRefs');
+    const compare = jest.spyOn(bcrypt, 'compare');
+    try {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => me(client.key)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect([read.mock.calls.length, compare.mock.calls.length]).toEqual([1, 1]);
+      await client.request('PATCH', '/clients/me', { body: { name: 'Changed' } });
+      expect((await me(client.key)).status).toBe(200);
+      expect([read.mock.calls.length, compare.mock.calls.length]).toEqual([2, 1]);
+      for (const key of ['junk', 'ck_master_aaaaaaaaaaaa_aaaaaaaaaaaa_' + 'a'.repeat(49)]) await me(key);
+      expect([read.mock.calls.length, compare.mock.calls.length]).toEqual([2, 1]);
+    } finally {
+      read.mockRestore();
+      compare.mockRestore();
+    }
   });
 
   it('are known in microseconds once verified, and not when this node hears nothing', async () => {
