@@ -153,6 +153,10 @@ describe('the HTTP layer', () => {
     expect(headers.get('access-control-allow-headers')).toContain('authorization');
   });
 
+  it('takes an OPTIONS that is no preflight for one', async () => {
+    expect((await app.request('OPTIONS', '/auth/login')).status).toBe(204);
+  });
+
   it('lets pages read the headers that matter, on errors too', async () => {
     const { headers } = await app.request('GET', '/users', { headers: { origin: 'https://anywhere.example' } });
     expect(headers.get('access-control-allow-origin')).toBe('*');
