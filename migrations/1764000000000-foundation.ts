@@ -197,7 +197,8 @@ create table messages (
   foreign key (client_id, sender_id) references users (client_id, id)
 );
 create unique index messages_id on messages (client_id, id);
-create unique index messages_client_msg_id on messages (client_id, room_id, sender_id, client_msg_id)
+-- sender_id last: who looks a client_msg_id up can't name a null sender to an index.
+create unique index messages_client_msg_id on messages (client_id, room_id, client_msg_id, sender_id)
   nulls not distinct where client_msg_id is not null;
 
 -- The one event log. stream_id is the id of the room, user or client whose stream it is.

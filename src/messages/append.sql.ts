@@ -1,0 +1,107 @@
+/**
+ * The two statements of the gathered send. They are two because a statement's snapshot is older than its locks: only
+ * a second one, begun when the rooms are locked, sees what was committed before (a member's removal, say).
+ *
+ * Sent as plain parameterised queries: as named prepared statements they would get a generic plan, which is several
+ * times slower.
+ */
+
+const LOCK = /* sql */ `
+select r.client_id, r.id
+  from rooms r
+  join (select distinct client_id, room_id from unnest($1::uuid[], $2::uuid[]) as w (client_id, room_id)) w
+    on r.client_id = w.client_id and r.id = w.room_id
+ order by r.client_id, r.id
+   for update of r`;
+
+/** Locks the rooms that are free, always in the same order. What is locked elsewhere holds nobody up. */
+export const LOCK_FREE_ROOMS = `${LOCK} skip locked`;
+
+/** Locks the rooms, waiting for them (up to lock_timeout). */
+export const LOCK_ROOMS = LOCK;
+
+/**
+ * Judges every message under the locks and writes those that pass. One row comes back for each, in the order given.
+ * Room state, membership, ban and duplicates are looked up one by one by their keys (`limit 1` keeps the planner
+ * from reading whole tables while their statistics are young).
+ */
+export const APPEND = /* sql */ `
+with input as materialized (
+  select *
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
+                $9::jsonb[], $10::text[], $11::bytea[], $12::boolean[])
+         with ordinality as i (client_id, room_id, id, event_id, sender_id, content_type, content, attachments,
+                               metadata, client_msg_id, body_hash, locked, position)
+), clock as materialized (
+  select date_trunc('milliseconds', clock_timestamp()) as now
+), judged as materialized (
+  select i.*, r.epoch, r.last_seq, r.last_rev, original.id as original_id,
+         case
+           when r.id is null or r.status = 'deleted' then 'not_found'
+           when not i.locked then 'held'
+           when i.sender_id is not null and m.banned then 'user_banned'
+           when i.sender_id is not null and m.role is null then 'not_found'
+           when original.body_hash = i.body_hash then 'duplicate'
+           when original.id is not null then 'idempotency_conflict'
+           when u.banned_until > clock.now then 'user_banned'
+           when r.status <> 'active' then 'room_inactive'
+           when r.frozen and m.role = 'member' then 'room_frozen'
+           else 'sent'
+         end as verdict
+    from input i
+    cross join clock
+    left join lateral (
+      select id, status, frozen, epoch, last_seq, last_rev from rooms
+       where client_id = i.client_id and id = i.room_id limit 1
+    ) r on true
+    left join lateral (
+      select case status when 'active' then role end as role,
+             status = 'banned' and coalesce(banned_until, 'infinity') > clock.now as banned
+        from room_members
+       where client_id = i.client_id and room_id = i.room_id and user_id = i.sender_id limit 1
+    ) m on true
+    left join lateral (
+      select banned_until from users where client_id = i.client_id and id = i.sender_id limit 1
+    ) u on true
+    left join lateral (
+      select id, body_hash from messages
+       where client_id = i.client_id and room_id = i.room_id and client_msg_id = i.client_msg_id
+         and sender_id is not distinct from i.sender_id limit 1
+    ) original on true
+), sent as materialized (
+  select j.*, last_seq + nth as seq, last_rev + nth as rev
+    from (select *, row_number() over (partition by client_id, room_id order by position) as nth
+            from judged where verdict = 'sent') j
+), moved_rooms as (
+  update rooms r
+     set last_seq = s.seq, last_rev = s.rev, last_message_at = clock.now, updated_at = clock.now
+    from (select client_id, room_id, max(seq) as seq, max(rev) as rev from sent group by 1, 2) s, clock
+   where r.client_id = s.client_id and r.id = s.room_id
+), moved_markers as (
+  update room_members m
+     set last_read_seq = s.seq, last_delivered_seq = s.seq
+    from (select client_id, room_id, sender_id, max(seq) as seq from sent where sender_id is not null group by 1, 2, 3) s
+   where m.client_id = s.client_id and m.room_id = s.room_id and m.user_id = s.sender_id
+), written_messages as (
+  insert into messages (client_id, room_id, seq, id, rev, sender_id, sender_type, content_type, content, attachments,
+                        metadata, client_msg_id, body_hash, created_at, updated_at)
+  select client_id, room_id, seq, id, rev, sender_id, case when sender_id is null then 'client' else 'user' end,
+         content_type, content, attachments, metadata, client_msg_id, body_hash, clock.now, clock.now
+    from sent, clock
+), written_events as (
+  insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_id,
+                      actor_type, occurred_at)
+  select client_id, 'room', room_id, room_id, $13 || epoch::text, rev, event_id, 'message.created', seq, id, sender_id,
+         case when sender_id is null then 'client' else 'user' end, clock.now
+    from sent, clock
+)
+select j.verdict, j.original_id, j.epoch, s.seq, s.rev, clock.now as at
+  from judged j cross join clock left join sent s using (position)
+ order by j.position`;
+
+/** Which of our messages are there already: asked, under the locks, when an earlier try's answer was lost. */
+export const FIND_WRITTEN = /* sql */ `
+select m.id, m.seq, m.rev, m.created_at as at, r.epoch
+  from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+  join messages m on m.client_id = w.client_id and m.id = w.id
+  join rooms r on r.client_id = m.client_id and r.id = m.room_id`;
