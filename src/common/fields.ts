@@ -42,6 +42,8 @@ export interface FieldShape {
   nested?: ClassRef;
   /** Of a list: how many there may be. */
   max?: number;
+  /** A plain string in a list of DTOs stands for a DTO with this field only. */
+  shorthand?: string;
   /** Query strings carry text only: how to read the field from it. */
   fromText?: (text: string) => unknown;
   /** Free JSON: its keys are the caller's own. */
@@ -199,13 +201,16 @@ export const Nested = (type: ClassRef, options: FieldOptions = {}): PropertyDeco
     { nested: type },
   );
 
-/** A list of DTOs. */
-export const NestedList = (type: ClassRef, options: FieldOptions & { max: number; min?: number }): PropertyDecorator =>
+/** A list of DTOs; with `shorthand`, a plain string stands for a DTO that has only the field of that name. */
+export const NestedList = (
+  type: ClassRef,
+  options: FieldOptions & { max: number; min?: number; shorthand?: string },
+): PropertyDecorator =>
   field(
     options,
     { type: () => type(), isArray: true, maxItems: options.max, minItems: options.min } as ApiPropertyOptions,
     [...listChecks(options), IsObject({ each: true, message: 'must be an object' }), ValidateNested({ each: true })],
-    { nested: type, max: options.max },
+    { nested: type, max: options.max, shorthand: options.shorthand },
   );
 
 /** A list of texts. */

@@ -60,7 +60,8 @@ export function decodeIdCursor(text: string | undefined): Cursor | null {
   throw invalidCursor();
 }
 
-const encode = (direction: 'n' | 'p', key: Cursor['key']): string =>
+/** For lists that make their own pages. */
+export const encodeCursor = (direction: 'n' | 'p', key: Cursor['key']): string =>
   Buffer.from(JSON.stringify([direction, ...key])).toString('base64url');
 
 /**
@@ -85,8 +86,8 @@ export function toPage<Row, Item>(
   return {
     data: kept.map(present),
     page: {
-      next_cursor: hasNext && last !== undefined ? encode('n', keyOf(last)) : null,
-      prev_cursor: hasPrev && first !== undefined ? encode('p', keyOf(first)) : null,
+      next_cursor: hasNext && last !== undefined ? encodeCursor('n', keyOf(last)) : null,
+      prev_cursor: hasPrev && first !== undefined ? encodeCursor('p', keyOf(first)) : null,
       has_more: hasNext,
     },
   };

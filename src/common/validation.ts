@@ -69,13 +69,15 @@ function read(shape: FieldShape, value: unknown, path: string, errors: FieldErro
   if (shape.fromText && typeof value === 'string') return shape.fromText(value);
   if (!shape.nested) return value;
   const dto = shape.nested() as Dto;
+  const expand = (item: unknown) =>
+    shape.shorthand !== undefined && typeof item === 'string' ? { [shape.shorthand]: item } : item;
   const one = (item: unknown, at: string) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)
       ? instantiate(dto, item as Record<string, unknown>, `${at}.`, errors)
       : item;
   // One more than allowed shows that there are too many; to look at all of a million would cost seconds.
   return Array.isArray(value)
-    ? value.slice(0, (shape.max ?? 0) + 1).map((item, index) => one(item, `${path}[${index}]`))
+    ? value.slice(0, (shape.max ?? 0) + 1).map((item, index) => one(expand(item), `${path}[${index}]`))
     : one(value, path);
 }
 
