@@ -147,7 +147,7 @@ export class EventsRepository {
        ), locked as materialized (
          select s.client_id, s.${id} as stream_id, w.n
            from ${table} s join wanted w on s.client_id = w.client_id and s.${id} = w.stream_id
-          order by s.client_id, s.${id} for update of s
+          order by s.client_id, s.${id} for no key update of s
        )
        update ${table} s set last_rev = s.last_rev + l.n
          from locked l where s.client_id = l.client_id and s.${id} = l.stream_id
