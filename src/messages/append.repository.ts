@@ -53,7 +53,7 @@ export class AppendRepository {
         const written = again ? await this.findWritten(tx, firsts) : new Map<string, Verdict>();
         const verdicts = await this.write(tx, firsts, locked, written);
         const outcomes = batch.map((message, at) => outcomeOf(message, firsts[firstOf[at]!]!, verdicts[firstOf[at]!]!));
-        await this.completeLeases(tx, batch, outcomes);
+        await this.completeLeases(tx, batch, outcomes, written);
         return outcomes;
       },
       { lockTimeoutMs: waitMs },
@@ -107,7 +107,7 @@ export class AppendRepository {
       messages.map(({ client_msg_id }) => client_msg_id),
       messages.map(({ body_hash }) => body_hash),
       messages.map(({ client_id, room_id }) => locked.has(`${client_id} ${room_id}`)),
-      this.database.epochOf(0).slice(0, -1),
+      `${this.database.installation.generation}.`,
     ];
   }
 
@@ -148,12 +148,22 @@ export class AppendRepository {
     return { verdict: 'sent', message: messageOf(message, place), epoch: this.database.epochOf(place.epoch) };
   }
 
-  private async completeLeases(tx: Tx, batch: NewMessage[], outcomes: (Verdict | typeof HELD)[]): Promise<void> {
-    const rows = batch.flatMap(({ lease }, at) => {
+  /** Those of messages that an earlier try wrote were completed there. */
+  private async completeLeases(
+    tx: Tx,
+    batch: NewMessage[],
+    outcomes: (Verdict | typeof HELD)[],
+    written: Map<string, Verdict>,
+  ): Promise<void> {
+    const rows = batch.flatMap(({ id, lease }, at) => {
       const outcome = outcomes[at]!;
-      if (!lease || outcome === HELD || outcome instanceof Problem) return [];
-      const status = outcome.verdict === 'sent' ? 201 : 200;
-      return { ...lease, status, resource_type: 'message', resource_id: outcome.message.id };
+      if (!lease || outcome === HELD || outcome instanceof Problem || written.has(id)) return [];
+      const { clientId, scope } = lease;
+      const kind =
+        outcome.verdict === 'sent'
+          ? { status: 201, resource_type: 'message' }
+          : { status: 200, resource_type: 'deduplicated_message' };
+      return { clientId, scope, ...kind, resource_id: outcome.message.id };
     });
     if (rows.length > 0) await this.idempotency.completeWithResource(tx, rows);
   }

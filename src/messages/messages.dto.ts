@@ -1,5 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Bool, HttpUrl, Int, Json, Nested, NestedList, OneOf, Text, TextList, Time, UserId, Uuid } from '../common/fields.js';
+import {
+  Bool,
+  HttpUrl,
+  Int,
+  Json,
+  Nested,
+  NestedList,
+  OneOf,
+  Text,
+  TextList,
+  Time,
+  UserId,
+  Uuid,
+} from '../common/fields.js';
 import { limits } from '../config/limits.js';
 
 export const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;

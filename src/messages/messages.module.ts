@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
+import { AppendRepository } from './append.repository.js';
+import { BatchRunner } from './batch-runner.js';
+import { GatheredSend } from './gathered-send.js';
+import { MessagesController } from './messages.controller.js';
+import { MessagesHydrator } from './messages.hydrator.js';
+import { MessagesRepository } from './messages.repository.js';
+import { MessagesService } from './messages.service.js';
+import './messages.events.js';
+
+/** Messages: written in gathered batches, read in pages. */
+@Module({
+  imports: [EventsModule, RoomsModule],
+  controllers: [MessagesController],
+  providers: [AppendRepository, BatchRunner, GatheredSend, MessagesHydrator, MessagesRepository, MessagesService],
+  exports: [MessagesService],
+})
+export class MessagesModule {}

@@ -1,0 +1,110 @@
+import type { MemberDto, Role } from './members.dto.js';
+import type { Room, RoomMe } from './rooms.dto.js';
+
+/** A row of `rooms` with its creator's own id, and the membership of whoever looks. */
+export interface RoomRow {
+  id: string;
+  room_type: Room['room_type'];
+  name: string | null;
+  slug: string | null;
+  description: string | null;
+  privacy: Room['privacy'];
+  status: Room['status'];
+  frozen: boolean;
+  history: Room['history'];
+  created_by: string | null;
+  max_members: number;
+  member_count: number;
+  epoch: number;
+  last_seq: number;
+  last_rev: number;
+  last_message_at: Date | null;
+  deactivated_at: Date | null;
+  deactivated_reason: Room['deactivated_reason'];
+  metadata: Record<string, unknown>;
+  created_at: Date;
+  updated_at: Date;
+  /** null: no user, or not a member. */
+  my_role: Role | null;
+  my_last_read_seq: number | null;
+  my_mentions: number | null;
+  my_muted: boolean | null;
+  my_hidden: boolean | null;
+  my_joined_seq: number | null;
+}
+
+/** Select list and joins that make a {@link RoomRow} of `rooms r`, seen by the user of `viewer` (an expression). */
+export const ROOM_COLUMNS = `r.id, r.room_type, r.name, r.slug, r.description, r.privacy, r.status, r.frozen, r.history,
+  c.user_id as created_by, r.max_members, r.member_count, r.epoch, r.last_seq, r.last_rev, r.last_message_at,
+  r.deactivated_at, r.deactivated_reason, r.metadata, r.created_at, r.updated_at, me.role as my_role,
+  me.last_read_seq as my_last_read_seq, me.mentions as my_mentions, me.muted as my_muted, me.hidden as my_hidden,
+  me.joined_seq as my_joined_seq`;
+
+export const roomPeople = (viewer: string): string => `
+  left join users c on c.client_id = r.client_id and c.id = r.created_by
+  left join room_members me
+    on me.client_id = r.client_id and me.room_id = r.id and me.user_id = ${viewer} and me.status = 'active'`;
+
+const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
+
+/** The room as everybody sees it. */
+export function toRoom(row: RoomRow, epoch: string): Room {
+  return {
+    id: row.id,
+    room_type: row.room_type,
+    name: row.name,
+    slug: row.slug,
+    description: row.description,
+    privacy: row.privacy,
+    status: row.status,
+    frozen: row.frozen,
+    history: row.history,
+    created_by: row.created_by,
+    max_members: row.max_members,
+    member_count: row.member_count,
+    epoch,
+    last_seq: row.last_seq,
+    last_rev: row.last_rev,
+    last_message_at: iso(row.last_message_at),
+    deactivated_at: iso(row.deactivated_at),
+    deactivated_reason: row.deactivated_reason,
+    metadata: row.metadata,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+/** The looking user's own side. */
+export function toRoomMe(row: RoomRow): RoomMe {
+  return {
+    role: row.my_role!,
+    last_read_seq: row.my_last_read_seq!,
+    unread: Math.max(0, row.last_seq - row.my_last_read_seq!),
+    mentions: row.my_mentions!,
+    muted: row.my_muted!,
+    hidden: row.my_hidden!,
+  };
+}
+
+/** A row of `room_members` with the user's own id. */
+export interface MemberRow {
+  /** `users.id` */
+  ref: string;
+  room_id: string;
+  user_id: string;
+  display_name: string | null;
+  role: Role;
+  status: MemberDto['status'];
+  last_read_seq: number;
+  last_delivered_seq: number;
+  joined_at: Date;
+  banned_until: Date | null;
+}
+
+/** Select list that makes a {@link MemberRow} of `room_members m join users u`. */
+export const MEMBER_COLUMNS = `m.user_id as ref, m.room_id, u.user_id, u.display_name, m.role, m.status,
+  m.last_read_seq, m.last_delivered_seq, m.joined_at, m.banned_until`;
+
+export function toMember({ ref: _, ...row }: MemberRow): MemberDto {
+  return { ...row, joined_at: row.joined_at.toISOString(), banned_until: iso(row.banned_until) };
+}

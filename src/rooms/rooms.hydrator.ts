@@ -1,0 +1,50 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { EventRow } from '../events/events.repository.js';
+import { EventsService } from '../events/events.service.js';
+import { MembersRepository } from './members.repository.js';
+import { toMember, toRoom } from './room.row.js';
+import { RoomsRepository } from './rooms.repository.js';
+
+/** Fills in the bodies of events of rooms and members when they are read: rooms as they are now. */
+@Injectable()
+export class RoomsHydrator implements OnModuleInit {
+  constructor(
+    private readonly events: EventsService,
+    private readonly rooms: RoomsRepository,
+    private readonly members: MembersRepository,
+    private readonly database: Database,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.register({ prefix: 'room.', hydrate: (clientId, rows) => this.hydrateRooms(clientId, rows) });
+    this.events.register({ prefix: 'member.', hydrate: (clientId, rows) => this.hydrateMembers(clientId, rows) });
+  }
+
+  private async hydrateRooms(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
+    const bare = rows.filter(({ data }) => data === null);
+    const rooms = await this.rooms.findMany(clientId, [...new Set(bare.map(({ room_id }) => room_id!))]);
+    return new Map(
+      bare.flatMap(({ id, type, room_id }) => {
+        const row = rooms.get(room_id!);
+        if (!row) return [];
+        const room = toRoom(row, this.database.epochOf(row.epoch));
+        return [[id, type === 'room.added' ? { room, epoch: room.epoch, rev: room.last_rev } : room]];
+      }),
+    );
+  }
+
+  /** Role and status as they were, so that a `member.left` still says so when the member is back. */
+  private async hydrateMembers(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
+    const members = await this.members.findPairs(
+      clientId,
+      rows.map(({ room_id, subject_id }) => ({ room_id: room_id!, ref: subject_id! })),
+    );
+    return new Map(
+      rows.flatMap(({ id, data }, at) => {
+        const member = members[at];
+        return member ? [[id, { ...toMember(member), ...(data as object) }]] : [];
+      }),
+    );
+  }
+}
