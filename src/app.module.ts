@@ -6,9 +6,11 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
-import { RealtimeModule } from './realtime/realtime.module.js';
+import { MessagesModule } from './messages/messages.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { QueueModule } from './queue/queue.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { RoomsModule } from './rooms/rooms.module.js';
 import { UsersModule } from './users/users.module.js';
 
 /** The whole application: every room in the house's order. */
@@ -25,6 +27,8 @@ export class AppModule {
         ClientsModule,
         UsersModule,
         EventsModule,
+        RoomsModule,
+        MessagesModule,
         OperationsModule,
         GatewayModule,
       ],

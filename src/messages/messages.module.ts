@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { EventsModule } from '../events/events.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { AppendRepository } from './append.repository.js';
 import { BatchRunner } from './batch-runner.js';
@@ -12,7 +11,7 @@ import './messages.events.js';
 
 /** Messages: written in gathered batches, read in pages. */
 @Module({
-  imports: [EventsModule, RoomsModule],
+  imports: [RoomsModule],
   controllers: [MessagesController],
   providers: [AppendRepository, BatchRunner, GatheredSend, MessagesHydrator, MessagesRepository, MessagesService],
   exports: [MessagesService],

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { EventsModule } from '../events/events.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { MembersController } from './members.controller.js';
 import { MembersRepository } from './members.repository.js';
@@ -14,7 +13,7 @@ import './rooms.events.js';
 
 /** Rooms and who is in them. */
 @Module({
-  imports: [EventsModule, UsersModule],
+  imports: [UsersModule],
   controllers: [RoomsController, MembersController],
   providers: [
     MembersRepository,
