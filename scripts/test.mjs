@@ -2,7 +2,7 @@
 // runs jest against them and ends with a line `N passed, N failed`.
 // node scripts/test.mjs --serve: only the servers, with the variables that a plain `npx jest` needs, until Ctrl-C.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, root } from './dist.mjs';
@@ -14,6 +14,9 @@ const RUNS = [
   { projects: ['faults'], flags: ['--runInBand'] },
 ];
 
+/** jest waits for ever for what a test left open, a socket or a child: that is a failure, not a hang. */
+const EXIT_GRACE_MS = 15_000;
+
 const given = process.argv.slice(2);
 const known = RUNS.flatMap((run) => run.projects);
 const project = known.includes(given[0]) ? given[0] : undefined;
@@ -22,8 +25,6 @@ const jestArguments = given.slice(project ? 1 : 0).filter((argument) => argument
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort(signal));
-
-process.exitCode = await main();
 
 async function main() {
   // Some tests spawn the application as it is shipped. Whoever runs a part may be in the middle of something else.
@@ -66,8 +67,10 @@ async function runTests({ env }, reports) {
     const report = join(reports, `${index}.json`);
     // A file named without its project is in one of the runs only.
     const mayBeEmpty = !project && jestArguments.length > 0 ? ['--passWithNoTests'] : [];
-    const args = ['--selectProjects', ...selected, ...flags, ...mayBeEmpty, ...jestArguments];
-    const code = await jest([...args, '--json', '--outputFile', report], env);
+    const pace = jestArguments.some((argument) => /^(-i|-w|--runInBand|--maxWorkers)/.test(argument)) ? [] : flags;
+    const reporting = ['--json', '--outputFile', report];
+    const args = ['--selectProjects', ...selected, ...reporting, ...pace, ...mayBeEmpty, ...jestArguments];
+    const code = await jest(args, env, report);
     exitCode ||= code;
     count(report, total);
   }
@@ -76,7 +79,7 @@ async function runTests({ env }, reports) {
   return exitCode || (total.failed > 0 ? 1 : 0);
 }
 
-function jest(args, servers) {
+function jest(args, servers, report) {
   const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', '--config', 'jest.config.mjs', ...args], {
     cwd: root,
     stdio: 'inherit',
@@ -84,9 +87,17 @@ function jest(args, servers) {
   });
   const kill = () => child.kill('SIGTERM');
   stopping.signal.addEventListener('abort', kill);
+  let reportedAt;
+  const watch = setInterval(() => {
+    if (existsSync(report)) reportedAt ??= Date.now();
+    if (!(Date.now() - reportedAt > EXIT_GRACE_MS)) return;
+    console.error('The tests ended, but left something open that keeps jest running: ended by force.');
+    child.kill('SIGKILL');
+  }, 500);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
+      clearInterval(watch);
       stopping.signal.removeEventListener('abort', kill);
       resolve(code ?? 1);
     });
@@ -116,3 +127,5 @@ function count(report, total) {
   total.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
   total.skipped += result.numPendingTests + result.numTodoTests;
 }
+
+process.exitCode = await main();
