@@ -10,6 +10,7 @@ import { ClientsController } from './clients.controller.js';
 import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
+import { Housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { KeyGuard } from './key.guard.js';
@@ -48,6 +49,7 @@ const shared = [
     Answers,
     ClientsRepository,
     ClientsService,
+    Housekeeping,
     IdempotencyRepository,
     LastUsed,
     MasterKeysService,

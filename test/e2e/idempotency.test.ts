@@ -1,4 +1,5 @@
 import type { Caller } from '../../src/clients/caller.js';
+import { Housekeeping } from '../../src/clients/housekeeping.js';
 import { Idempotency, Replay } from '../../src/clients/idempotency.js';
 import { newId } from '../../src/common/ids.js';
 import { Database } from '../../src/database/database.js';
@@ -109,6 +110,20 @@ describe('Idempotency-Key', () => {
     expect(await keysNamed('CI')).toBe(2);
     await age(`expires_at = clock_timestamp() - interval '1 s'`);
     expect((await makeKey('a', { name: 'New' })).status).toBe(201);
+  });
+
+  it('is forgotten after its day, and so are old news of keys; what is younger stays', async () => {
+    await makeKey('old');
+    await age(`expires_at = clock_timestamp() - interval '1 s'`);
+    await makeKey('young');
+    const database = app.get(Database);
+    const news = 'insert into auth_changes (client_id, created_at) values ($1, clock_timestamp() - $2::interval)';
+    await database.execute(news, [client.id, '8 days']);
+    await database.execute(news, [client.id, '1 day']);
+    await app.get(Housekeeping).run();
+    expect(await rows()).toHaveLength(1);
+    const left = await database.query('select 1 from auth_changes where client_id = $1', [client.id]);
+    expect(left).toHaveLength(1);
   });
 
   it.each(['', 'x'.repeat(256)])('has 1 to 255 characters (%#)', async (key) => {

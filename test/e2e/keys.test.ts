@@ -45,10 +45,17 @@ describe('keys', () => {
       expect(refused).toMatchObject({ status: 409, body: { code: 'conflict' } });
 
       const second = (await client.request('POST', '/clients/me/keys', { body: { name: 'second' } })).body;
-      const both = await Promise.all(
-        [first.id, second.id].map((id) => client.request('DELETE', `/clients/me/keys/${id}`)),
-      );
-      expect(both.map(({ status }) => status).sort()).toEqual([204, 409]);
+      // Held at their last step, both requests have looked before either commits.
+      const database = app.get(Database);
+      const both = await database.transaction(async (tx) => {
+        await tx.execute('lock table auth_changes in share mode');
+        const ids = [first.id, second.id];
+        const answers = Promise.all(ids.map((id) => client.request('DELETE', `/clients/me/keys/${id}`)));
+        const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        await until('both to wait', async () => (await database.query(waiting)).length === 2);
+        return { answers };
+      });
+      expect((await both.answers).map(({ status }) => status).sort()).toEqual([204, 409]);
     });
 
     it('are rotated at once or with an overlap', async () => {
