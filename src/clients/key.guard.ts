@@ -50,7 +50,8 @@ export class KeyGuard implements CanActivate {
   }
 
   private admit(identity: KeyIdentity, route: RouteOptions, request: Request): boolean | Promise<boolean> {
-    this.origins.check(identity, request.headers.origin, ownOriginsOf(request.headers.host));
+    const { origin, host } = request.headers;
+    if (origin !== undefined) this.origins.check(identity, origin, ownOriginsOf(host));
     if (!opens(identity, route.access)) throw forbidden(identity, route.access);
     const takesUser = route.actsForUser === true || identity.kind === 'scoped';
     const userId = takesUser ? readUserId(request.headers) : undefined;
