@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { AuthChanges } from '../clients/auth-changes.js';
 import { logger } from '../common/logger.js';
 import { channels, RealtimePublisher } from '../realtime/realtime.publisher.js';
+import { UsersService } from '../users/users.service.js';
 import { backlogOf, drop } from './backlog.js';
 import { connectionsOf, sessionOf, type Connection } from './session.js';
 
@@ -16,13 +17,17 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly publisher: RealtimePublisher,
     private readonly changes: AuthChanges,
+    private readonly users: UsersService,
   ) {}
 
   onApplicationBootstrap(): void {
     this.changes.onRevoked(({ clientId, keyId }) => this.revoke(clientId, keyId));
     this.changes.onChanged((changed) => {
-      for (const { key_id, ends_in_ms } of changed)
-        if (key_id !== null && ends_in_ms !== null) this.endsIn(key_id, ends_in_ms);
+      for (const { key_id, ends_in_ms, revoked } of changed) {
+        if (key_id === null || revoked) continue;
+        if (ends_in_ms !== null) this.endsIn(key_id, ends_in_ms);
+        void this.rename(key_id);
+      }
     });
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     this.timer.unref();
@@ -45,10 +50,33 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** A key that was replaced works on for its overlap. */
   private endsIn(keyId: string, ms: number): void {
-    const { adapter, sockets } = this.publisher.server.sockets;
-    for (const id of adapter.rooms.get(channels.key(keyId)) ?? []) {
-      const socket = sockets.get(id);
-      if (socket) sessionOf(socket).expiresAt = Date.now() + ms;
+    for (const socket of this.listenersOf(channels.key(keyId))) sessionOf(socket).expiresAt = Date.now() + ms;
+  }
+
+  /** A user's keys change with its name, which messages carry. */
+  private async rename(keyId: string): Promise<void> {
+    const [socket] = this.listenersOf(channels.key(keyId));
+    if (!socket) return;
+    const { clientId, user } = sessionOf(socket).caller;
+    if (!user) return;
+    try {
+      const known = (await this.users.readRefs(clientId, [user.id])).get(user.id);
+      if (!known) return;
+      for (const each of this.listenersOf(channels.user(user.id))) {
+        const session = sessionOf(each);
+        session.caller = { ...session.caller, user: known };
+      }
+    } catch (error) {
+      logger.debug({ reason: (error as Error).message }, 'A user could not be read again.');
+    }
+  }
+
+  /** This node's connections on a channel. */
+  private *listenersOf(channel: string): Generator<Connection> {
+    const { adapter } = this.publisher.server.sockets;
+    for (const id of adapter.rooms.get(channel) ?? []) {
+      const socket = connectionsOf(this.publisher.server).get(id);
+      if (socket) yield socket;
     }
   }
 

@@ -66,7 +66,14 @@ export class UsersService implements UserDirectory {
       else unknown.push(id);
     }
     if (unknown.length === 0) return found;
-    for (const { id, user_id, display_name } of await this.users.refsOf(clientId, unknown)) {
+    for (const [id, ref] of await this.readRefs(clientId, unknown)) found.set(id, ref);
+    return found;
+  }
+
+  /** The same, past what this node remembers. */
+  async readRefs(clientId: string, ids: string[]): Promise<Map<string, UserRef>> {
+    const found = new Map<string, UserRef>();
+    for (const { id, user_id, display_name } of await this.users.refsOf(clientId, ids)) {
       const ref = { id, user_id, display_name };
       this.refs.remember(clientId, ref);
       found.set(id, ref);
