@@ -7,6 +7,7 @@ import { Problem } from '../common/problem.js';
 import { toProblem } from '../common/to-problem.js';
 import { toDto } from '../common/validation.js';
 import { backlogOf } from './backlog.js';
+import { MessageEvents } from './message.events.js';
 import { SessionEvents } from './session.events.js';
 import { sessionOf, type Connection, type Session } from './session.js';
 import type { UpEvent } from './up-event.js';
@@ -29,8 +30,8 @@ export class Dispatcher {
   private finishing = false;
   private whenIdle: (() => void)[] = [];
 
-  constructor(sessions: SessionEvents) {
-    this.events = new Map(sessions.events.map((event) => [event.name, event]));
+  constructor(messages: MessageEvents, sessions: SessionEvents) {
+    this.events = new Map([...messages.events, ...sessions.events].map((event) => [event.name, event]));
     const dispatch = this.dispatch.bind(this);
     this.listener = function (this: Socket, name, ...args) {
       void dispatch(this as Connection, name, args);

@@ -1,5 +1,6 @@
-import { Text, UserId, Uuid } from '../common/fields.js';
+import { Int, Text, UserId, Uuid } from '../common/fields.js';
 import { limits } from '../config/limits.js';
+import { MessagesQuery } from '../messages/messages.dto.js';
 
 /** `auth` of a Socket.IO handshake. */
 export class HandshakeDto {
@@ -13,14 +14,27 @@ export class HandshakeDto {
   display_name?: string;
 }
 
+export class ListMessagesDto extends MessagesQuery {
+  @Uuid()
+  room_id: string;
+}
+
 export class SubscribeDto {
   @Uuid()
   room_id: string;
+
+  @Int({ optional: true, min: 1, max: limits.page, description: 'As many of the newest messages come along.' })
+  history?: number;
 }
 
 export class UnsubscribeDto {
   @Uuid()
   room_id: string;
+}
+
+export class AcknowledgeDto {
+  @Uuid({ description: 'delivery_id of notification.created.' })
+  id: string;
 }
 
 export class RefreshDto {

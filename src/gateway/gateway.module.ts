@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { MessagesModule } from '../messages/messages.module.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
 import { SyncModule } from '../rooms/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { Dispatcher } from './dispatcher.js';
@@ -7,11 +9,12 @@ import { Handshake } from './handshake.js';
 import { Heads } from './heads.js';
 import { Keeper } from './keeper.js';
 import { KeyExchange } from './key-exchange.js';
+import { MessageEvents } from './message.events.js';
 import { SessionEvents } from './session.events.js';
 import { Subscriptions } from './subscriptions.js';
 
 @Module({
-  imports: [UsersModule, SyncModule],
-  providers: [Gateway, Handshake, KeyExchange, Subscriptions, Dispatcher, SessionEvents, Keeper, Heads],
+  imports: [UsersModule, RoomsModule, SyncModule, MessagesModule],
+  providers: [Gateway, Handshake, KeyExchange, Subscriptions, Dispatcher, MessageEvents, SessionEvents, Keeper, Heads],
 })
 export class GatewayModule {}

@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { may } from '../clients/caller.js';
+import { Problem } from '../common/problem.js';
+import { MessagesService } from '../messages/messages.service.js';
 import { ResumeDto } from '../rooms/sync.dto.js';
 import { SyncService } from '../rooms/sync.service.js';
 import { EmptyDto, RefreshDto, SubscribeDto, UnsubscribeDto } from './gateway.dto.js';
@@ -12,6 +15,7 @@ export class SessionEvents {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly sync: SyncService,
+    private readonly messages: MessagesService,
     private readonly keys: KeyExchange,
   ) {}
 
@@ -22,12 +26,19 @@ export class SessionEvents {
       dto: SubscribeDto,
       reads: true,
       run: async ({ caller, dto, socket }) => {
+        if (dto.history !== undefined && !may(caller, 'read_messages')) {
+          throw new Problem('forbidden', 'history needs the permission read_messages.');
+        }
         const room = await this.subscriptions.subscribe(socket, caller, dto.room_id.toLowerCase());
+        // Read after subscribing: what comes live follows it without a gap.
+        const history =
+          dto.history === undefined ? null : await this.messages.list(caller, room.id, { limit: dto.history });
         return {
           room_id: room.id,
           epoch: room.epoch,
           rev: room.last_rev,
           last_seq: room.last_seq,
+          ...(history && { history }),
         };
       },
     }),

@@ -1,0 +1,83 @@
+import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { makeRoom, ok, say } from '../support/chat.js';
+import { TestRedis } from '../support/redis.js';
+import { closeSockets, connect, type TestSocket } from '../support/socket.js';
+import { until } from '../support/until.js';
+
+describe('two nodes on one database and Redis', () => {
+  let redis: TestRedis;
+  let here: TestApp;
+  let there: TestApp;
+  let client: TestClient;
+
+  beforeAll(async () => {
+    redis = await TestRedis.start();
+    const env = { REDIS_URL: redis.url };
+    here = await startApp({ env });
+    there = await startApp({ env, database: here.database });
+  });
+  afterAll(async () => {
+    await there?.stop();
+    await here?.stop();
+    await redis?.stop();
+  });
+  beforeEach(async () => {
+    client = await here.client();
+  });
+  afterEach(closeSockets);
+
+  const contentsOf = (socket: TestSocket): string[] => socket.bodies('message.created').map(({ data }) => data.content);
+
+  it('reach users wherever they are connected, in rooms joined later too, and no longer once they are removed', async () => {
+    const alice = await connect(there, (await client.login('alice')).key);
+    const bob = client.master('bob').request;
+    const room = await makeRoom(client, ['bob']);
+    ok(await client.request('POST', `/rooms/${room.id}/members`, { body: { user_id: 'alice' } }));
+    await say(bob, room.id, 'welcome');
+    await alice.waitFor('message.created');
+    ok(await client.request('DELETE', `/rooms/${room.id}/members/alice`));
+    await alice.waitFor('room.removed');
+    await say(bob, room.id, 'she is gone');
+    const other = await makeRoom(client, ['alice', 'bob']);
+    await say(bob, other.id, 'elsewhere');
+    await until('the last', () => contentsOf(alice).includes('elsewhere'));
+    expect(contentsOf(alice)).toEqual(['welcome', 'elsewhere']);
+  });
+
+  it('close the connections of a revoked key on every node', async () => {
+    const alice = await client.login('alice');
+    const sockets = [await connect(here, alice.key), await connect(there, alice.key)];
+    await here.request('POST', '/auth/logout', { key: alice.key, body: { user_id: 'alice' } });
+    for (const socket of sockets) expect(await socket.waitForEnd()).toBe('io server disconnect');
+  });
+
+  it('go on without Redis, and make good what they could not tell each other once it is back', async () => {
+    const alice = await client.login('alice');
+    const [near, far] = [await connect(here, alice.key), await connect(there, alice.key)];
+    const bob = client.master('bob').request;
+    const kept = await makeRoom(client, ['alice', 'bob']);
+    const lost = await makeRoom(client, ['alice', 'bob']);
+    await until('both rooms', () => far.bodies('room.added').length === 2);
+
+    await redis.stop();
+    await say(bob, kept.id, 'on this node');
+    await until('the message', () => contentsOf(near).length === 1);
+    ok(await client.request('DELETE', `/rooms/${lost.id}/members/alice`));
+    const gained = await makeRoom(client, ['alice', 'bob']);
+
+    await redis.restart();
+    // The other node reads the memberships again.
+    await until(
+      'the room gained on the other node',
+      async () => {
+        await say(bob, gained.id, 'gained');
+        return contentsOf(far).includes('gained');
+      },
+      { every: 200 },
+    );
+    await say(bob, lost.id, 'not for alice');
+    await say(bob, kept.id, 'the end');
+    await until('the end', () => contentsOf(near).includes('the end') && contentsOf(far).includes('the end'));
+    expect([...contentsOf(near), ...contentsOf(far)]).not.toContain('not for alice');
+  });
+});

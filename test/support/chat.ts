@@ -1,0 +1,43 @@
+import type { Message } from '../../src/messages/messages.dto.js';
+import type { Room } from '../../src/rooms/rooms.dto.js';
+import type { Answer, Requester, TestClient } from './app.js';
+
+/** Fails with the answer when it is not of the 2xx. */
+export function ok<T>(answer: Answer<T>): T {
+  if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** A room of these users, made by the client. */
+export async function makeRoom(client: TestClient, members: string[], fields: object = {}): Promise<Room> {
+  const body = { room_type: 'group', name: 'Room', members, ...fields };
+  return ok(await client.request<Room>('POST', '/rooms', { body }));
+}
+
+export async function say(request: Requester, roomId: string, content: string): Promise<Message> {
+  return ok(await request<Message>('POST', `/rooms/${roomId}/messages`, { body: { content } }));
+}
+
+/** A stream's reader, by the rules of docs/realtime.md: fails on a gap, drops what it has. */
+export class Reader {
+  readonly contents: string[] = [];
+
+  constructor(
+    readonly room_id: string,
+    public epoch: string,
+    public rev: number,
+  ) {}
+
+  get position(): { room_id: string; epoch: string; rev: number } {
+    return { room_id: this.room_id, epoch: this.epoch, rev: this.rev };
+  }
+
+  /** @returns false when something between was missed */
+  apply(event: { type: string; room_id: string | null; epoch?: string; rev?: number; data: any }): boolean {
+    if (event.room_id !== this.room_id || event.rev === undefined || event.rev <= this.rev) return true;
+    if (event.epoch !== this.epoch || event.rev !== this.rev + 1) return false;
+    this.rev = event.rev;
+    if (event.type === 'message.created') this.contents.push(event.data.content);
+    return true;
+  }
+}
