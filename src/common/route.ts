@@ -36,6 +36,8 @@ export interface RouteOptions {
   also?: Partial<Record<200 | 202, string>>;
   /** Codes beyond those that every route can answer. */
   errors?: ProblemCode[];
+  /** Counts against messages per user and minute; its answers carry RateLimit headers. */
+  limited?: boolean;
   /** Takes X-User-Id with a master key. */
   actsForUser?: boolean;
   /** Takes Idempotency-Key (writing POSTs). */
@@ -61,6 +63,7 @@ export function Route(options: RouteOptions): MethodDecorator {
     ...problemResponses(options).map((response) => ApiResponse(response as ApiResponseOptions)),
     ApiExtension('x-access', access),
   ];
+  if (options.limited) decorators.push(ApiExtension('x-rate-limited', true));
   if (page) decorators.push(ApiExtraModels(PageInfo, page) as MethodDecorator);
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);

@@ -29,6 +29,7 @@ interface Operation {
   requestBody?: { content: Content };
   responses: Record<string, Response>;
   'x-access'?: Access;
+  'x-rate-limited'?: boolean;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'options', 'head', 'trace'];
@@ -132,7 +133,9 @@ function describeResponses(operation: Operation, schemas: Schemas): void {
       ...response.headers,
       ...header('X-Request-Id'),
       ...(succeeds && isIdempotent ? header('Idempotency-Replayed') : {}),
-      ...(status === '429' ? { ...header('RateLimit'), ...header('RateLimit-Policy') } : {}),
+      ...(status === '429' || (succeeds && operation['x-rate-limited'])
+        ? { ...header('RateLimit'), ...header('RateLimit-Policy') }
+        : {}),
       ...(status === '429' || status === '503' ? header('Retry-After') : {}),
     };
     if (succeeds && response.content) giveExamples(response.content, schemas, true);

@@ -51,7 +51,15 @@ class ThingDto {
 @Controller('things')
 class BigThingsController {
   @Post(['', 'make'])
-  @Route({ summary: 'Make', access: 'master', status: 201, answer: ThingDto, idempotent: true, actsForUser: true })
+  @Route({
+    summary: 'Make',
+    access: 'master',
+    status: 201,
+    answer: ThingDto,
+    idempotent: true,
+    actsForUser: true,
+    limited: true,
+  })
   create(@Body() _body: CreateThing): ThingDto {
     return new ThingDto();
   }
@@ -108,7 +116,12 @@ describe('the OpenAPI document', () => {
       expect.arrayContaining(['201', '400', '401', '403', '409', '413', '415', '422', '429', '503']),
     );
     expect(responses['403'].content['application/problem+json'].examples).toHaveProperty('user_mismatch');
-    expect(Object.keys(responses['201'].headers)).toEqual(['X-Request-Id', 'Idempotency-Replayed']);
+    expect(Object.keys(responses['201'].headers)).toEqual([
+      'X-Request-Id',
+      'Idempotency-Replayed',
+      'RateLimit',
+      'RateLimit-Policy',
+    ]);
     expect(Object.keys(responses['429'].headers)).toContain('Retry-After');
     expect(responses['201'].content['application/json'].example).toMatchObject({
       level: 'low',

@@ -59,21 +59,14 @@ Socket.IO at \`/sockets\`, handshake \`auth: { api_key }\`. Events come in one e
 
 /** One line per tag; a test fails when a controller's tag is not here. */
 export const TAGS: Record<string, string> = {
-  Auth: 'Log users in and out: scoped keys for apps.',
-  Clients: 'Tenants, and what a client may know and change of itself.',
-  Keys: 'Master keys: more of them, rotation with an overlap, revocation.',
-  'Scoped keys': 'Keys that act as one user, made without a login.',
+  Auth: 'Log users in and out, and make keys that act as one user.',
+  Clients: 'Tenants, and what a client may know and change of itself: keys, limits, its signing secret.',
   Users: "A client's end users: profile and addresses.",
-  Rooms: 'Where messages are: direct, group, channel and support rooms.',
-  Members: 'Who is in a room, and in which role.',
+  Rooms: 'Where messages are: direct, group, channel and support rooms, and who is in them.',
   Messages: 'Send and read messages, in a gapless order per room.',
   Sync: 'Catch up after an absence, without loss or repeat.',
-  Notifications: 'Tell recipients something over email, websocket and webhook at once.',
-  Deliveries: 'One recipient over one channel: its state, its reason, its attempts.',
-  Providers: 'What delivers: SMTP servers and other implementations of a channel.',
-  'Email providers': 'The providers of email: SMTP servers with encrypted credentials.',
-  'Signing secret': 'The secret that signs webhooks to bare URLs, and its rotation.',
-  Mailbox: 'Development only: mail that had no provider to go to, in embedded mode on loopback.',
+  Notifications: 'Tell recipients something over email, websocket and webhook at once, and see what became of it.',
+  Providers: 'What delivers: SMTP servers with encrypted credentials, tried out when they are saved.',
+  Development: 'Embedded mode on loopback only: the mail that had no provider to go to.',
   Health: 'Is it alive, is it ready?',
-  Metrics: 'Prometheus metrics of this process.',
 };

@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { NIL_UUID } from '../../src/clients/caller.js';
 import { httpDurations } from '../../src/common/metrics.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { operationsOf } from '../support/routes.js';
@@ -68,6 +69,24 @@ describe('the API reference', () => {
       return silent || bodies.some(({ schema, example, examples }) => !schema || (example ?? examples) === undefined);
     });
     expect(named(wrong)).toEqual([]);
+  });
+
+  it('gives examples of bodies that the application takes', async () => {
+    const { key } = await app.client();
+    const withBody = operationsOf(document).filter(({ example }) => example && !Array.isArray(example));
+    expect(withBody.length).toBeGreaterThan(5);
+    const wrong: unknown[] = [];
+    for (const { name, method, path, access, example } of withBody) {
+      // Refused for this one field only, so that nothing is done.
+      const body = { ...(example as object), no_such_field: 1 };
+      const answer = await app.request(method, `/${path.replaceAll(/\{\w+\}/g, NIL_UUID)}`, {
+        key: access === 'admin' ? app.admin().key : key,
+        body,
+      });
+      const faults = answer.body.errors?.map(({ field }: { field: string }) => field).join();
+      if (answer.status !== 422 || faults !== 'no_such_field') wrong.push([name, answer.body]);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('describes every tag and every parameter', () => {
