@@ -34,7 +34,7 @@ export class MeController {
   }
 
   @Put()
-  @Route({ summary: 'The same as PATCH', access: 'master', answer: ClientDto })
+  @Route({ summary: 'The same as PATCH', deprecated: true, access: 'master', answer: ClientDto })
   put(@CurrentCaller() caller: Caller, @Body() dto: UpdateMeDto): Promise<ClientDto> {
     return this.clients.update(caller.clientId, dto, caller);
   }

@@ -7,6 +7,7 @@ import { Message, MessagePage, MessagesQuery, SendMessageDto, SendMessageToRoomD
 import { MessagesService } from './messages.service.js';
 
 const SEND: Omit<RouteOptions, 'summary'> = {
+  limited: true,
   access: 'send_messages',
   status: 201,
   also: { 200: 'This client_msg_id was sent before: the original, with `deduplicated: true`.' },
@@ -71,7 +72,7 @@ export class MessagesController {
   }
 
   @Post('messages')
-  @Route({ ...SEND, summary: 'Send a message to the room in the body' })
+  @Route({ ...SEND, summary: 'Send a message to the room in the body', deprecated: true })
   sendToRoom(
     @CurrentCaller() caller: Caller,
     @Body() { room_id, ...dto }: SendMessageToRoomDto,
@@ -81,7 +82,7 @@ export class MessagesController {
   }
 
   @Get('messages/rooms/:room_id')
-  @Route({ ...LIST, summary: "The same as reading a room's messages" })
+  @Route({ ...LIST, summary: "The same as reading a room's messages", deprecated: true })
   listOfRoom(
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
@@ -91,7 +92,7 @@ export class MessagesController {
   }
 
   @Get('messages/:id')
-  @Route({ ...GET, summary: 'Read a message, whatever its room' })
+  @Route({ ...GET, summary: 'Read a message, whatever its room', deprecated: true })
   getAnywhere(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Message> {
     return this.messages.get(caller, null, id);
   }

@@ -68,6 +68,7 @@ export class MembersController {
   @Put(':user_id/role')
   @Route({
     summary: 'The same as PATCH',
+    deprecated: true,
     access: 'manage_rooms',
     answer: MemberDto,
     errors: ['not_found', 'insufficient_role', 'last_owner', 'direct_room'],

@@ -14,7 +14,7 @@ export class MemberInput {
 
 /** One member by `user_id`, or many by `members`. */
 export class AddMembersDto {
-  @UserId({ optional: true })
+  @UserId({ optional: true, description: 'Instead of `members`.', example: undefined })
   user_id?: string;
 
   @OneOf(ROLES, { optional: true, default: 'member', description: 'With `user_id`.' })

@@ -83,6 +83,7 @@ export class RoomsController {
   @Put(':room_id')
   @Route({
     summary: 'The same as PATCH',
+    deprecated: true,
     access: 'manage_rooms',
     answer: Room,
     errors: ['not_found', 'insufficient_role'],

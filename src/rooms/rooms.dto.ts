@@ -79,13 +79,13 @@ export class RoomQuery {
 }
 
 export class AllRoomsQuery extends PageQuery {
-  @OneOf(ROOM_TYPES, { optional: true })
+  @OneOf(ROOM_TYPES, { optional: true, description: 'Rooms of this type.' })
   room_type?: RoomType;
 
   @OneOf(ROOM_STATUSES, { optional: true, description: 'Omitted: all but deleted ones.' })
   status?: RoomStatus;
 
-  @OneOf(PRIVACIES, { optional: true })
+  @OneOf(PRIVACIES, { optional: true, description: 'Rooms of this privacy.' })
   privacy?: Privacy;
 
   @UserId({ optional: true, description: 'Rooms that this user is a member of.' })
