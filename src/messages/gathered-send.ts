@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../common/coalescer.js';
+import { metrics } from '../common/metrics.js';
 import { notFound, Problem } from '../common/problem.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
 import { BatchRunner } from './batch-runner.js';
@@ -34,6 +35,7 @@ export class GatheredSend {
       run: (messages) => this.runLane(messages),
     });
     this.coalescer = new Coalescer({
+      name: 'messages',
       maxBatch: MAX_BATCH,
       maxWaiting: MAX_WAITING,
       maxWaitingPerTenant: MAX_WAITING_PER_TENANT,
@@ -78,6 +80,7 @@ export class GatheredSend {
 
   private publish(from: NewMessage, verdict: Verdict): void {
     if (verdict instanceof Problem || verdict.verdict !== 'sent') return;
+    metrics.messagesSent.inc();
     const { message, epoch } = verdict;
     this.publisher.publish([
       {
