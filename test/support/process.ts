@@ -1,11 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { until } from './until.js';
-
-const ROOT = join(__dirname, '../..');
+import { TestProcess } from './test-process.js';
 
 export interface Answer<T = Record<string, unknown>> {
   status: number;
@@ -18,62 +12,39 @@ export interface ProcessOptions {
   env?: Record<string, string>;
 }
 
-/** The application as it is shipped, in a process that tests may kill. Build first: it runs dist/. */
-export class AppProcess {
-  private output = '';
+export interface Secrets {
+  adminKey: string;
+  encryptionKeys: string;
+}
 
+export const newSecrets = (): Secrets => ({
+  adminKey: randomBytes(32).toString('hex'),
+  encryptionKeys: `test:${randomBytes(32).toString('base64')}`,
+});
+
+/** A ready application in a process that faults may kill, and requests to it. */
+export class AppProcess {
   private constructor(
-    private readonly child: ChildProcess,
-    readonly port: number,
+    private readonly process: TestProcess,
+    readonly url: string,
     readonly adminKey: string,
-    private readonly role: string,
-  ) {
-    child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-  }
+  ) {}
 
   /** Starts it and waits until it is ready. Processes that share a database need the same `secrets`. */
   static async start(secrets: Secrets, { role = 'all', env = {} }: ProcessOptions = {}): Promise<AppProcess> {
-    const port = await freePort();
-    const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js'), '--role', role], {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH,
-        PORT: String(port),
-        HOST: '127.0.0.1',
-        LOG_FORMAT: 'json',
-        LOG_LEVEL: 'info',
-        EGRESS_ALLOW_PRIVATE: 'loopback',
-        ADMIN_API_KEY: secrets.adminKey,
-        ENCRYPTION_KEYS: secrets.encryptionKeys,
-        ...env,
-      },
-    });
-    const app = new AppProcess(child, port, secrets.adminKey, role);
-    await app.ready();
-    return app;
-  }
-
-  get log(): string {
-    return this.output;
-  }
-
-  get pid(): number {
-    return this.child.pid!;
-  }
-
-  /** Waits until it says so itself: by its readiness route, a worker by its log. */
-  async ready(): Promise<void> {
-    const looks = this.role === 'worker' ? () => this.output.includes('worker is ready') : () => this.answersReady();
-    await until(
-      `the ${this.role} process to be ready`,
-      async () => {
-        if (this.child.exitCode !== null) throw new Error(`it ended with ${this.child.exitCode}:\n${this.output}`);
-        return looks();
-      },
-      { timeout: 60_000, every: 50 },
-    );
+    const settings = {
+      EGRESS_ALLOW_PRIVATE: 'loopback',
+      ADMIN_API_KEY: secrets.adminKey,
+      ENCRYPTION_KEYS: secrets.encryptionKeys,
+      ...env,
+    };
+    const process = new TestProcess(settings, ['--role', role]);
+    try {
+      return new AppProcess(process, await process.ready(), secrets.adminKey);
+    } catch (error) {
+      await process.end('SIGKILL');
+      throw error;
+    }
   }
 
   async call<T = Record<string, unknown>>(
@@ -83,7 +54,7 @@ export class AppProcess {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<T>> {
-    const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1${path}`, {
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -109,41 +80,11 @@ export class AppProcess {
 
   /** SIGKILL: nothing of it gets a chance to finish. */
   async kill(): Promise<void> {
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exited;
+    await this.process.end('SIGKILL');
   }
 
   /** SIGTERM; the exit code. */
-  async stop(): Promise<number | null> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    const exited = once(this.child, 'exit') as Promise<[number | null]>;
-    this.child.kill('SIGTERM');
-    const [code] = await exited;
-    return code;
+  async stop(): Promise<number | NodeJS.Signals> {
+    return this.process.end('SIGTERM');
   }
-
-  private async answersReady(): Promise<boolean> {
-    const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`).catch(() => null);
-    return answer?.ok ?? false;
-  }
-}
-
-export interface Secrets {
-  adminKey: string;
-  encryptionKeys: string;
-}
-
-export const newSecrets = (): Secrets => ({
-  adminKey: randomBytes(32).toString('hex'),
-  encryptionKeys: `test:${randomBytes(32).toString('base64')}`,
-});
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
