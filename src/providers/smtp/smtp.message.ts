@@ -1,0 +1,56 @@
+import type { SendMailOptions } from 'nodemailer';
+import type { EmailContent, OutboundDelivery, ProviderConfig } from '../provider.js';
+
+export interface Mailbox {
+  name: string;
+  address: string;
+}
+
+/** `a@b.c`, `Name <a@b.c>` or `"Name, with comma" <a@b.c>`. */
+const MAILBOX = /^(?:\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>,;]*?))\s*<([^<>\s@,;"]+@[^<>\s@,;"]+)>\s*|\s*([^<>\s@,;"]+@[^<>\s@,;"]+)\s*)$/;
+
+/** @returns null for text that is not exactly one mailbox */
+export function parseMailbox(text: string): Mailbox | null {
+  // A header that could be continued on a next line is a header that could be added.
+  if (/[\u0000-\u001f\u007f]/.test(text)) return null; // eslint-disable-line no-control-regex
+  const [, quoted, plain, bracketed, bare] = MAILBOX.exec(text) ?? [];
+  const address = bracketed ?? bare;
+  if (address === undefined) return null;
+  return { name: quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? '', address };
+}
+
+/** Who the mail is from: what the caller said, else the provider's own. */
+export function senderOf(content: EmailContent, config: ProviderConfig): Mailbox | null {
+  if (content.from !== undefined) return parseMailbox(content.from);
+  if (config.from_email === null) return null;
+  return { name: config.from_name ?? '', address: config.from_email };
+}
+
+/** The whole mail. Its Message-ID is made from the delivery's id, so that a second try is known as the same mail. */
+export function toMail(delivery: OutboundDelivery<'email'>, from: Mailbox): SendMailOptions {
+  const { content } = delivery;
+  const to = delivery.address ?? '';
+  const mailboxes = (list: string[] | undefined): Mailbox[] =>
+    (list ?? []).map(parseMailbox).filter((mailbox) => mailbox !== null);
+  const [cc, bcc] = [mailboxes(content.cc), mailboxes(content.bcc)];
+  return {
+    messageId: `<${delivery.message_id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    from,
+    to: { name: '', address: to },
+    cc,
+    subject: content.subject,
+    text: content.text,
+    html: content.html,
+    replyTo: mailboxes(content.reply_to === undefined ? [] : [content.reply_to]),
+    headers: content.headers,
+    attachments: content.attachments?.map((attachment) => ({
+      filename: attachment.filename,
+      content: Buffer.from(attachment.content, 'base64'),
+      contentType: attachment.content_type,
+      cid: attachment.content_id,
+    })),
+    envelope: { from: from.address, to: [to, ...[...cc, ...bcc].map(({ address }) => address)] },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}

@@ -1,0 +1,16 @@
+import { createHmac } from 'node:crypto';
+
+/**
+ * The `webhook-signature` header of Standard Webhooks 1.0: one `v1,<base64>` per secret, so that receivers can change
+ * to a new secret while the old one still counts.
+ * @param secrets `whsec_<base64>`
+ * @param timestamp seconds
+ */
+export function signatures(secrets: string[], id: string, timestamp: number, body: string): string {
+  return secrets
+    .map((secret) => {
+      const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+      return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+    })
+    .join(' ');
+}
