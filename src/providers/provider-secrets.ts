@@ -1,0 +1,43 @@
+import { KeyRing } from '../common/key-ring.js';
+import { SmtpConfigView } from './providers.dto.js';
+import type { ProviderRow } from './providers.repository.js';
+import type { SmtpConfig } from './smtp/smtp.config.js';
+
+const contextOf = (clientId: string, id: string): string => `provider:${clientId}:${id}`;
+
+export const seal = (keys: KeyRing, clientId: string, id: string, config: SmtpConfig): string =>
+  keys.encrypt(JSON.stringify(config), contextOf(clientId, id));
+
+export const unseal = (keys: KeyRing, row: ProviderRow): SmtpConfig =>
+  JSON.parse(keys.decrypt(row.config, contextOf(row.client_id, row.id))) as SmtpConfig;
+
+/** A secret that was left out keeps its stored value. */
+export function keepSecrets(next: SmtpConfig, stored: SmtpConfig | null): SmtpConfig {
+  if (!stored) return next;
+  const kept = { ...next };
+  if (next.username !== undefined) kept.password ??= stored.password;
+  if (next.dkim) kept.dkim = { ...next.dkim, private_key: next.dkim.private_key ?? stored.dkim?.private_key };
+  return kept;
+}
+
+export function withoutSecrets({ host, port, secure, username, require_tls = false, dkim }: SmtpConfig): SmtpConfigView {
+  return {
+    host,
+    port,
+    secure,
+    ...(username === undefined ? {} : { username }),
+    require_tls,
+    ...(dkim ? { dkim: { domain: dkim.domain, selector: dkim.selector } } : {}),
+  };
+}
+
+/** RFC 7396. */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged: Record<string, unknown> = typeof target === 'object' && target !== null ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else if (key !== '__proto__') merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+}
