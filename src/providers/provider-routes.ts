@@ -64,7 +64,7 @@ export class ProviderRoutes {
       case 'websocket':
         return [builtIn(this.registry.websocket, clientId, null)];
       case 'webhook':
-        return [builtIn(this.registry.webhook, clientId, { secrets: await this.secrets.of(clientId) })];
+        return [builtIn(this.registry.webhook, clientId, { secrets: await this.secrets.active(clientId) })];
       case 'email':
         return this.configured(clientId, channel);
     }

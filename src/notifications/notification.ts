@@ -1,0 +1,59 @@
+import type { ContentOf } from '../providers/provider.js';
+import type { DeliveryStatus, Priority } from '../deliveries/delivery.js';
+import { noCounts, type Notification, type NotificationCounts, type NotificationStatus } from './notifications.dto.js';
+
+/** What is sent, by channel, as it is kept in `notifications.channels`. */
+export type Channels = Partial<ContentOf>;
+
+export interface NotificationRow {
+  client_id: string;
+  id: string;
+  sender_id: string | null;
+  status: NotificationStatus;
+  priority: Priority;
+  strategy: string;
+  total: number;
+  open_count: number;
+  failed_count: number;
+  scheduled_for: Date | null;
+  expires_at: Date | null;
+  metadata: Record<string, unknown>;
+  tags: string[];
+  created_at: Date;
+  updated_at: Date;
+}
+
+/** Without `channels`, which may hold attachments of megabytes. */
+export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_id, n.status, n.priority, n.strategy, n.total,
+  n.open_count, n.failed_count, n.scheduled_for, n.expires_at, n.metadata, n.tags, n.created_at, n.updated_at`;
+
+export interface StatusCount {
+  notification_id: string;
+  status: DeliveryStatus;
+  n: number;
+}
+
+export function countsOf(rows: Pick<StatusCount, 'status' | 'n'>[]): NotificationCounts {
+  const counts = noCounts();
+  for (const { status, n } of rows) {
+    counts[status] = n;
+    counts.total += n;
+  }
+  return counts;
+}
+
+export function toNotification(row: NotificationRow, counts: NotificationCounts): Notification {
+  return {
+    id: row.id,
+    status: row.status,
+    priority: row.priority,
+    strategy: row.strategy,
+    scheduled_for: row.scheduled_for?.toISOString() ?? null,
+    expires_at: row.expires_at?.toISOString() ?? null,
+    counts,
+    metadata: row.metadata,
+    tags: row.tags,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { NotificationDeliveries } from './notification-deliveries.js';
+import { NotificationsController } from './notifications.controller.js';
+import { NotificationsReader } from './notifications.reader.js';
+import { NotificationsRepository } from './notifications.repository.js';
+import { NotificationsService } from './notifications.service.js';
+import { Recipients } from './recipients.js';
+import { RecipientsRepository } from './recipients.repository.js';
+
+@Module({
+  imports: [DeliveriesModule, UsersModule],
+  controllers: [NotificationsController],
+  providers: [
+    NotificationDeliveries,
+    NotificationsReader,
+    NotificationsRepository,
+    NotificationsService,
+    Recipients,
+    RecipientsRepository,
+  ],
+  exports: [NotificationsService],
+})
+export class NotificationsModule {}

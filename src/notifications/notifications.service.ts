@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../clients/caller.js';
+import { Idempotency } from '../clients/idempotency.js';
+import { isUuid, newId } from '../common/ids.js';
+import { invalidField, notFound, Problem } from '../common/problem.js';
+import { limits } from '../config/limits.js';
+import type { EventRow } from '../events/events.repository.js';
+import { DeliveriesService } from '../deliveries/deliveries.service.js';
+import type { Transition } from '../deliveries/delivery.js';
+import { Dispatcher } from '../deliveries/dispatcher.js';
+import { Transitions } from '../deliveries/transitions.js';
+import type { Channels } from './notification.js';
+import { countsOf, toNotification } from './notification.js';
+import type { Notification, NotificationInput } from './notifications.dto.js';
+import { NotificationsRepository, type NewDelivery, type NewNotification } from './notifications.repository.js';
+import { planDeliveries } from './plan-deliveries.js';
+import { Recipients } from './recipients.js';
+import { toEmailContent } from './email-content.js';
+
+/** Takes notifications on: once answered, they and their deliveries are rows, and the engine does the rest. */
+@Injectable()
+export class NotificationsService {
+  constructor(
+    private readonly repository: NotificationsRepository,
+    private readonly recipients: Recipients,
+    private readonly idempotency: Idempotency,
+    private readonly transitions: Transitions,
+    private readonly dispatcher: Dispatcher,
+    private readonly deliveries: DeliveriesService,
+  ) {}
+
+  /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
+  async accept(caller: Caller, input: NotificationInput): Promise<Notification> {
+    const channels = toChannels(input);
+    refuseBeyondPermission(caller, channels);
+    refuseUnsendable(input, channels);
+    const people = await this.recipients.resolve(caller, input.recipients ?? [], channels.email !== undefined);
+    const deliveries = planDeliveries(channels, people, input.max_retry_attempts);
+    if (deliveries.length === 0) throw invalidField('recipients', 'name nobody: the rooms have no such members');
+    if (deliveries.length > limits.deliveries) {
+      throw invalidField('recipients', `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`);
+    }
+    return this.write(caller, toRow(caller, input, channels), deliveries);
+  }
+
+  /**
+   * A device of the caller's user has shown the socket notification: `sent` becomes `delivered`. Again changes nothing.
+   * @param deliveryId `delivery_id` of notification.created
+   * @throws Problem `not_found` for what is no id
+   */
+  async acknowledge(caller: Caller, deliveryId: string): Promise<{ id: string; acknowledged: boolean }> {
+    if (!caller.user) throw new Problem('forbidden', 'Only a user acknowledges notifications: name one in X-User-Id.');
+    if (!isUuid(deliveryId)) throw notFound('notification');
+    const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.id, deliveryId);
+    return { id: deliveryId, acknowledged };
+  }
+
+  private async write(caller: Caller, row: NewNotification, deliveries: NewDelivery[]): Promise<Notification> {
+    const { clientId } = caller;
+    const suppresses = deliveries.some(({ suppressed }) => suppressed !== null);
+    let ended: Transition[] = [];
+    let written: EventRow[] = [];
+    const answer = await this.idempotency.effect(
+      caller,
+      async (tx) => {
+        let inserted = await this.repository.insert(tx, clientId, row, deliveries);
+        if (suppresses) {
+          const rows = await this.repository.suppressedOf(tx, clientId, inserted);
+          ended = rows.map((row) => ({ from: 'suppressed', row, content: null }));
+          written = await this.transitions.record(tx, ended);
+          if (inserted.open_count === 0) inserted = { ...inserted, status: 'completed' };
+        }
+        const { total, open_count } = inserted;
+        const states = [
+          { status: 'pending' as const, n: open_count },
+          { status: 'suppressed' as const, n: total - open_count },
+        ];
+        return toNotification(inserted, countsOf(states));
+      },
+      { status: 202 },
+    );
+    this.dispatcher.wake();
+    if (suppresses) await this.transitions.announce(ended, written);
+    return answer;
+  }
+}
+
+function toChannels({ channels: { email, websocket, webhook } }: NotificationInput): Channels {
+  return {
+    ...(email ? { email: toEmailContent(email) } : {}),
+    ...(websocket
+      ? { websocket: { title: websocket.title ?? null, body: websocket.body ?? null, data: websocket.data ?? null } }
+      : {}),
+    // Serialised once: every attempt signs and sends these very bytes.
+    ...(webhook ? { webhook: { url: checkUrl(webhook.url), body: JSON.stringify(webhook.payload) } } : {}),
+  };
+}
+
+function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url) throw invalidField('channels.webhook.url', 'must be an absolute http or https URL');
+  if (url.username !== '' || url.password !== '') {
+    throw invalidField('channels.webhook.url', 'must not hold a user name or password: verify the signature instead');
+  }
+  return text;
+}
+
+function refuseBeyondPermission(caller: Caller, { email, webhook }: Channels): void {
+  if (caller.kind === 'scoped' && (email || webhook)) {
+    throw new Problem('forbidden', 'A scoped key sends websocket notifications only.');
+  }
+}
+
+function refuseUnsendable({ recipients = [], expires_at }: NotificationInput, { email, websocket, webhook }: Channels): void {
+  if (!email && !websocket && !webhook) throw invalidField('channels', 'must have at least one of email, websocket, webhook');
+  if ((email || websocket) && recipients.length === 0) throw invalidField('recipients', 'must name at least one recipient');
+  if (expires_at !== undefined && Date.parse(expires_at) <= Date.now()) throw invalidField('expires_at', 'must be in the future');
+}
+
+const toRow = (caller: Caller, input: NotificationInput, channels: Channels): NewNotification => ({
+  id: newId(),
+  sender_id: caller.user?.id ?? null,
+  priority: input.priority ?? 'normal',
+  channels,
+  expires_at: input.expires_at ?? null,
+  max_retry_attempts: input.max_retry_attempts ?? null,
+  metadata: input.metadata ?? {},
+  tags: input.tags ?? [],
+});
