@@ -302,6 +302,8 @@ create index deliveries_due on deliveries (priority, client_id, lane, next_attem
   where status in ('pending', 'retrying');
 create index deliveries_leased on deliveries (lease_until) where status = 'sending';
 create index deliveries_unknown on deliveries (next_attempt_at) where status = 'unknown';
+create index deliveries_expiring on deliveries (expires_at) where expires_at is not null
+  and (status in ('pending', 'held', 'retrying', 'unknown') or (status = 'sent' and channel = 'websocket'));
 
 create table attempts (
   client_id       uuid not null,

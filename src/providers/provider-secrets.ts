@@ -30,14 +30,3 @@ export function withoutSecrets({ host, port, secure, username, require_tls = fal
     ...(dkim ? { dkim: { domain: dkim.domain, selector: dkim.selector } } : {}),
   };
 }
-
-/** RFC 7396. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const merged: Record<string, unknown> = typeof target === 'object' && target !== null ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else if (key !== '__proto__') merged[key] = mergePatch(merged[key], value);
-  }
-  return merged;
-}

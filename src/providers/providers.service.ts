@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../common/ids.js';
 import { KeyRing } from '../common/key-ring.js';
+import { mergePatch } from '../common/merge-patch.js';
 import { invalidField, notFound, Problem } from '../common/problem.js';
 import { toDto } from '../common/validation.js';
 import type { Caller } from '../clients/caller.js';
 import { Idempotency } from '../clients/idempotency.js';
 import { Database, type Tx } from '../database/database.js';
 import { cleanText } from './clean-text.js';
-import { keepSecrets, mergePatch, seal, unseal, withoutSecrets } from './provider-secrets.js';
+import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
 import { ProviderRegistry } from './provider.registry.js';
 import { ProviderInput, type ProviderPatch, type ProviderTestResult, type ProviderView } from './providers.dto.js';
 import { ProvidersRepository, type ProviderRow } from './providers.repository.js';
@@ -117,7 +118,7 @@ export class ProvidersService {
   private patched(row: ProviderRow, patch: ProviderPatch): ProviderInput {
     const { name, is_primary, from_email, from_name, provider_type } = row;
     const stored = { name, is_primary, from_email, from_name, provider_type, config: unseal(this.keys, row) };
-    return toDto(ProviderInput, mergePatch(stored, patch));
+    return toDto(ProviderInput, mergePatch(stored, { ...patch }));
   }
 
   private async save(
