@@ -1,0 +1,289 @@
+import pg from 'pg';
+import type { Idempotency } from '../../src/clients/idempotency.js';
+import { newId } from '../../src/common/ids.js';
+import { Problem } from '../../src/common/problem.js';
+import type { Config } from '../../src/config/config.js';
+import { Database } from '../../src/database/database.js';
+import { AppendRepository } from '../../src/messages/append.repository.js';
+import { BatchRunner } from '../../src/messages/batch-runner.js';
+import { GatheredSend } from '../../src/messages/gathered-send.js';
+import type { NewMessage } from '../../src/messages/new-message.js';
+import type { Outgoing } from '../../src/realtime/catalogue.js';
+import type { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import { TestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
+
+let place: TestDatabase;
+let database: Database;
+let repository: AppendRepository;
+let gathered: GatheredSend;
+let published: Outgoing[];
+
+beforeAll(async () => {
+  place = await TestDatabase.create();
+  database = await Database.connect({ databaseUrl: place.url, role: 'all', databasePoolSize: 12 } as Config);
+  repository = new AppendRepository(database, {} as Idempotency);
+});
+afterAll(async () => {
+  await database.close();
+  await place.drop();
+});
+beforeEach(() => {
+  published = [];
+  const publisher = { publish: (events: Outgoing[]) => published.push(...events) } as unknown as RealtimePublisher;
+  gathered = new GatheredSend(new BatchRunner(repository), publisher);
+});
+
+/** A tenant with rooms that all of its users are in. */
+async function tenant(rooms = 1, users = 1) {
+  const clientId = newId();
+  const roomIds = Array.from({ length: rooms }, newId);
+  const userIds = Array.from({ length: users }, newId);
+  await database.query(
+    `insert into clients (id, ref, name, slug, signing_secret) values ($1::uuid, $1::uuid::text, 'x', $1::uuid::text, 'x')`,
+    [clientId],
+  );
+  await database.query(`insert into users (client_id, id, user_id) select $1, u, u::text from unnest($2::uuid[]) u`, [
+    clientId,
+    userIds,
+  ]);
+  await database.query(
+    `insert into rooms (client_id, id, room_type, max_members) select $1, r, 'group', 50 from unnest($2::uuid[]) r`,
+    [clientId, roomIds],
+  );
+  await database.query(
+    `insert into room_members (client_id, room_id, user_id)
+     select $1, r, u from unnest($2::uuid[]) r, unnest($3::uuid[]) u`,
+    [clientId, roomIds, userIds],
+  );
+  const message = (room = 0, more: Partial<NewMessage> = {}): NewMessage => ({
+    client_id: clientId,
+    room_id: roomIds[room]!,
+    id: newId(),
+    event_id: newId(),
+    sender: { id: userIds[0]!, user_id: userIds[0]!, display_name: null },
+    content_type: 'text',
+    content: 'x',
+    attachments: [],
+    metadata: {},
+    client_msg_id: null,
+    body_hash: null,
+    lease: null,
+    ...more,
+  });
+  return { clientId, roomIds, userIds, message };
+}
+
+/** Of a room: its messages' seqs, its message events' revs, and what it believes. */
+async function stateOf(roomId: string) {
+  const [row] = await database.query<{ seqs: number[]; revs: number[]; last_seq: number; last_rev: number }>(
+    `select (select coalesce(array_agg(seq order by seq), '{}') from messages where room_id = r.id) as seqs,
+            (select coalesce(array_agg(rev order by rev), '{}') from events where stream_id = r.id) as revs,
+            last_seq, last_rev from rooms r where id = $1`,
+    [roomId],
+  );
+  return row!;
+}
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, at) => at + 1);
+const gapless = (n: number) => ({ seqs: upTo(n), revs: upTo(n), last_seq: n, last_rev: n });
+
+/** Holds a room's lock, as a change of membership does, until `release`. */
+async function holdRoom(roomId: string) {
+  const client = await database.pool.connect();
+  await client.query('begin');
+  await client.query('select from rooms where id = $1 for update', [roomId]);
+  return {
+    query: (sql: string, params: unknown[]) => client.query(sql, params),
+    release: async () => {
+      await client.query('commit');
+      client.release();
+    },
+  };
+}
+
+/** Ends the connections that are in the middle of writing a batch; how many. */
+async function cutBatches(): Promise<number> {
+  const client = new pg.Client({ connectionString: place.url });
+  await client.connect();
+  const { rowCount } = await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()
+        and (query like '%input as materialized%' or (query = 'commit' and state = 'active'))
+        and state <> 'idle'`,
+  );
+  await client.end();
+  return rowCount!;
+}
+
+const waitingForLock = () =>
+  until('a transaction waits for a lock', async () => {
+    const [row] = await database.query<{ n: number }>(
+      `select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return row!.n > 0;
+  });
+
+describe('the gathered send', () => {
+  it('gives a batch gapless places, moves the sender’s marker, and publishes in order', async () => {
+    const { roomIds, message, userIds } = await tenant(2);
+    const sent = await Promise.all(upTo(40).map((n) => gathered.send(message(n % 2))));
+    expect(await stateOf(roomIds[0]!)).toEqual(gapless(20));
+    expect(await stateOf(roomIds[1]!)).toEqual(gapless(20));
+    const inFirst = published.filter(({ envelope }) => envelope.room_id === roomIds[0]);
+    expect(inFirst.map(({ envelope }) => envelope.rev)).toEqual(upTo(20));
+    expect(inFirst[0]!.envelope).toMatchObject({
+      type: 'message.created',
+      seq: 1,
+      actor: { id: userIds[0], type: 'user' },
+    });
+    expect(sent[1]).toMatchObject({ verdict: 'sent', message: { seq: 1, rev: 1 } });
+    const [member] = await database.query(
+      'select last_read_seq, last_delivered_seq from room_members where room_id = $1',
+      [roomIds[0]],
+    );
+    expect(member).toEqual({ last_read_seq: 20, last_delivered_seq: 20 });
+  });
+
+  it('lets no message of a member in who was removed before it', async () => {
+    const { clientId, roomIds, userIds, message } = await tenant();
+    const kick = await holdRoom(roomIds[0]!);
+    await kick.query(`update room_members set status = 'left', left_rev = 1 where client_id = $1 and user_id = $2`, [
+      clientId,
+      userIds[0],
+    ]);
+    const sending = gathered.send(message()).catch((error: unknown) => error);
+    // The send saw him as a member when it began; it waits for the lock now.
+    await waitingForLock();
+    await kick.release();
+    expect(await sending).toMatchObject({ code: 'not_found' });
+    expect(await stateOf(roomIds[0]!)).toEqual(gapless(0));
+  });
+
+  it('fails one bad message of five hundred alone', async () => {
+    const { roomIds, message } = await tenant(5);
+    const batch = upTo(500).map((n) => message(n % 5));
+    // Validation lets no NUL through; the database refuses it in jsonb.
+    batch[123]!.metadata = { bad: '\u0000' };
+    const outcomes = await Promise.allSettled(batch.map((one) => gathered.send(one)));
+    expect(outcomes.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))).toEqual([123]);
+    expect(outcomes[123]).toMatchObject({ reason: { code: 'internal' } });
+    const states = await Promise.all(roomIds.map(stateOf));
+    expect(states.map(({ last_seq }) => last_seq).sort()).toEqual([100, 100, 100, 100, 99]);
+    for (const state of states) expect(state).toEqual(gapless(state.last_seq));
+  });
+
+  it('holds nobody up while a room is locked elsewhere, and keeps that room’s order', async () => {
+    const { roomIds, message } = await tenant(3);
+    const lock = await holdRoom(roomIds[0]!);
+    let held = 0;
+    const waiting = upTo(10).map((n) => gathered.send(message(0, { content: `${n}` })).finally(() => held++));
+    await waitingForLock();
+    const later = upTo(10).map((n) => gathered.send(message(0, { content: `${n + 10}` })).finally(() => held++));
+    await Promise.all(upTo(200).map((n) => gathered.send(message(1 + (n % 2)))));
+    expect(held).toBe(0);
+    await lock.release();
+    const sent = await Promise.all([...waiting, ...later]);
+    expect(sent.map(({ message: { seq } }) => seq)).toEqual(upTo(20));
+    expect(
+      published.filter(({ envelope }) => envelope.room_id === roomIds[0]).map(({ envelope }) => envelope.seq),
+    ).toEqual(upTo(20));
+    // The lane is closed: the room is served by the batches again.
+    expect(await gathered.send(message())).toMatchObject({ message: { seq: 21 } });
+  });
+
+  it('tells to try again when a room stays locked', async () => {
+    const { roomIds, message } = await tenant();
+    const lock = await holdRoom(roomIds[0]!);
+    const late = new BatchRunner(repository).run([message()], 50);
+    await expect(late).rejects.toMatchObject({ code: 'overloaded', status: 503, options: { retryAfterS: 1 } });
+    await lock.release();
+  });
+
+  it('loses and doubles nothing when connections are cut in mid-batch', async () => {
+    const { roomIds, message } = await tenant(4);
+    let sending = true;
+    let cut = 0;
+    const cutter = (async () => {
+      while (sending) {
+        cut += await cutBatches();
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+    })();
+    const sent = [];
+    for (let round = 0; round < 8 || cut < 3; round++) {
+      sent.push(...(await Promise.all(upTo(100).map((n) => gathered.send(message(n % 4))))));
+    }
+    sending = false;
+    await cutter;
+    expect(new Set(sent.map(({ message: { id } }) => id)).size).toBe(sent.length);
+    for (const roomId of roomIds) expect(await stateOf(roomId)).toEqual(gapless(sent.length / 4));
+    const ofFirst = sent.filter(({ message: { room_id } }) => room_id === roomIds[0]);
+    expect(ofFirst.map(({ message: { seq } }) => seq).sort((a, b) => a - b)).toEqual(upTo(sent.length / 4));
+  });
+
+  it('finds what was committed when only the answer was lost', async () => {
+    const { roomIds, message } = await tenant();
+    let tries = 0;
+    const losing = {
+      append: async (...args: Parameters<AppendRepository['append']>) => {
+        const outcome = await repository.append(...args);
+        if (++tries === 1) throw new Problem('unavailable', 'The connection was lost.');
+        return outcome;
+      },
+    } as AppendRepository;
+    const [first, second] = [message(), message()];
+    const verdicts = await new BatchRunner(losing).run([first, second]);
+    expect(verdicts).toMatchObject([
+      { verdict: 'sent', message: { id: first.id, seq: 1 } },
+      { verdict: 'sent', message: { id: second.id, seq: 2 } },
+    ]);
+    expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
+  });
+
+  it('folds equal client_msg_ids of one batch, and tells different bodies apart', async () => {
+    const { roomIds, message, userIds } = await tenant(1, 2);
+    const named = (hash: number, sender = 0) =>
+      message(0, {
+        client_msg_id: 'same',
+        body_hash: Buffer.alloc(32, hash),
+        sender: { id: userIds[sender]!, user_id: userIds[sender]!, display_name: null },
+      });
+    const outcomes = await repository.append([named(1), named(1), named(2), named(1, 1)], { waitMs: 0, again: false });
+    expect(outcomes).toMatchObject([
+      { verdict: 'sent', message: { seq: 1 } },
+      { verdict: 'duplicate', message: { seq: 1 } },
+      { code: 'idempotency_conflict' },
+      { verdict: 'sent', message: { seq: 2 } },
+    ]);
+    const later = await repository.append([named(1), named(2)], { waitMs: 0, again: false });
+    expect(later).toMatchObject([{ verdict: 'duplicate', message: { seq: 1 } }, { code: 'idempotency_conflict' }]);
+    expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
+  });
+
+  it('does not see another tenant’s room', async () => {
+    const [one, other] = [await tenant(), await tenant()];
+    const foreign = one.message(0, { room_id: other.roomIds[0]!, sender: null });
+    await expect(gathered.send(foreign)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('refuses one tenant’s flood while others are served', async () => {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const refusal = new Problem('not_found', 'x');
+    const runner = { run: async (batch: NewMessage[]) => finished.then(() => batch.map(() => refusal)) };
+    const busy = new GatheredSend(runner as unknown as BatchRunner, {} as RealtimePublisher);
+    const { message } = await tenant();
+    const codes: string[] = [];
+    const send = (one: NewMessage) => void busy.send(one).catch((error: Problem) => codes.push(error.code));
+    send(message());
+    await new Promise(setImmediate);
+    for (let n = 0; n < 1251; n++) send(message());
+    send(message(0, { client_id: newId() }));
+    await new Promise(setImmediate);
+    expect(codes).toEqual(['overloaded']);
+    finish();
+    await until('all are answered', () => codes.length === 1253);
+    expect(codes.filter((code) => code === 'overloaded')).toHaveLength(1);
+  });
+});
