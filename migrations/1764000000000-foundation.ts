@@ -168,6 +168,7 @@ create table room_members (
 ) with (fillfactor = 70);
 create index room_members_of_user on room_members (client_id, user_id) where status = 'active';
 
+-- No foreign keys: the send has looked both rows up under the room's lock (docs/decisions/gathered-send.md).
 create table messages (
   client_id     uuid not null,
   room_id       uuid not null,
@@ -192,9 +193,7 @@ create table messages (
   deleted_by    uuid,
   created_at    timestamptz not null,
   updated_at    timestamptz not null,
-  primary key (client_id, room_id, seq),
-  foreign key (client_id, room_id) references rooms (client_id, id) on delete cascade,
-  foreign key (client_id, sender_id) references users (client_id, id)
+  primary key (client_id, room_id, seq)
 );
 create unique index messages_id on messages (client_id, id);
 -- sender_id last: who looks a client_msg_id up can't name a null sender to an index.

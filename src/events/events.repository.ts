@@ -107,7 +107,7 @@ export class EventsRepository {
       `select client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, seq, subject_id,
               actor_id, actor_type, data, occurred_at
          from events
-        where client_id = $1 and stream_id = $2 and rev > $3 and occurred_at >= coalesce($5, '-infinity')
+        where client_id = $1 and stream_id = $2 and rev > $3 and occurred_at >= coalesce($5::timestamptz, '-infinity')
         order by rev limit $4`,
       [clientId, streamId, rev, limit, since ?? null],
     );

@@ -11,8 +11,10 @@ export function slugOf(name: string | null): string | null {
     .toLowerCase()
     .replace(/[^\p{Letter}\p{Number}]+/gu, '-')
     .slice(0, MAX_LENGTH)
+    // A letter of two halves may have been cut in the middle.
+    .replace(/[\ud800-\udbff]$/, '')
     .replace(/^-|-$/g, '');
-  return slug.isWellFormed() && slug !== '' ? slug : null;
+  return slug === '' ? null : slug;
 }
 
 /** The slugs to try in turn: the plain one, then with suffixes that nobody can have foreseen. */
