@@ -54,7 +54,7 @@ export class Product {
       name: 'Bench',
     });
     await this.call('PATCH', `/clients/${client.id}`, this.adminKey, {
-      limits: { messages_per_user_per_minute: 1_000_000_000 },
+      limits: { messages_per_user_per_minute: 1_000_000 },
     });
     return new Tenant(this, client.master_api_key);
   }
