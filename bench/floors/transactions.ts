@@ -10,7 +10,7 @@ const MEMBERS = 20;
 const CONNECTIONS = 64;
 const CLIENT = '00000000-0000-7000-8000-000000000000';
 
-const idOf = (n: string): string => `('00000000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+const idOf = (n: string): string => `('00000000-0000-7000-8000-' || lpad(to_hex(${n}::int), 12, '0'))::uuid`;
 
 /** What one send must do at the least, one transaction per message: lock, check, take seq and rev, insert both rows. */
 const LOCK = `select 1 from rooms where client_id = '${CLIENT}' and id = ${idOf('$1')} for update`;
