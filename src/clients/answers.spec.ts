@@ -12,7 +12,9 @@ describe('an answer to a known caller', () => {
   beforeEach(() => {
     finished.length = 0;
     app = fastify();
-    const idempotency = { finish: async (_: unknown, status: number, body: string) => void finished.push([status, body]) };
+    const idempotency = {
+      finish: async (_: unknown, status: number, body: string) => void finished.push([status, body]),
+    };
     new Answers(
       { httpAdapter: { getInstance: () => app } } as unknown as HttpAdapterHost,
       idempotency as unknown as Idempotency,

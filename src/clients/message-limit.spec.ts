@@ -1,4 +1,4 @@
-import type { RedisConnections } from '../database/redis.js';
+import { RedisConnections } from '../database/redis.js';
 import type { Caller } from './caller.js';
 import { MessageLimit, type Consumed } from './message-limit.js';
 import { MinuteCounts, RateCounter } from './rate-counter.js';
@@ -49,6 +49,20 @@ describe('the limit of messages', () => {
     for (let i = 0; i < 5; i++) expect(consume(acting).headers).toEqual({});
     expect(() => consume(caller('dora', 1))).not.toThrow();
   });
+});
+
+it('is counted by each node alone while Redis is away', async () => {
+  // Nobody listens there.
+  const redis = new RedisConnections({ redisUrl: 'redis://127.0.0.1:1' });
+  try {
+    const limit = new MessageLimit(new RateCounter(redis));
+    await expect(limit.consume(caller('erin', 1))).resolves.toMatchObject({
+      headers: { ratelimit: expect.stringContaining('r=0') },
+    });
+    await expect(limit.consume(caller('erin', 1))).rejects.toMatchObject({ code: 'rate_limited' });
+  } finally {
+    await redis.close();
+  }
 });
 
 describe('counts by the minute', () => {
