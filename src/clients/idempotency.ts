@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { KeyRing } from '../common/key-ring.js';
 import { logger } from '../common/logger.js';
 import { Problem } from '../common/problem.js';
+import { refuseUnstorableText } from '../common/validation.js';
 import { limits } from '../config/limits.js';
 import { Database, type Tx } from '../database/database.js';
 import type { Caller, IdempotencyLease } from './caller.js';
@@ -66,6 +67,8 @@ export class Idempotency {
    */
   async begin(caller: Caller, request: KeyedRequest): Promise<void> {
     const scope = digest([caller.user?.id ?? '', request.method, request.path, readKey(request.key)]);
+    // Validation comes later, and JSON.stringify has only so much of a stack for deep nesting.
+    refuseUnstorableText(request.body, '');
     const fingerprint = digest([request.query, JSON.stringify(request.body) ?? '']);
     if (await this.repository.claim(caller.clientId, scope, fingerprint)) {
       caller.idempotency = { clientId: caller.clientId, scope, completed: false };
