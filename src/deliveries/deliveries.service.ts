@@ -26,6 +26,7 @@ export class DeliveriesService {
   private source: DeliverySource | null = null;
 
   private readonly claims = new Coalescer<DeliveryRef, ClaimedDelivery | null>({
+    name: 'claims',
     maxBatch: MAX_BATCH,
     maxWaiting: MAX_WAITING,
     maxWaitingPerTenant: MAX_WAITING,
@@ -33,6 +34,7 @@ export class DeliveriesService {
   });
 
   private readonly settlements = new Coalescer<Settlement, Transition | null>({
+    name: 'settlements',
     maxBatch: MAX_BATCH,
     maxWaiting: MAX_WAITING,
     maxWaitingPerTenant: MAX_WAITING,

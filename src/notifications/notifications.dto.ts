@@ -148,10 +148,10 @@ export const NOTIFICATION_STATUSES = [
 export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
 export class NotificationsQuery extends PageQuery {
-  @OneOf(NOTIFICATION_STATUSES, { optional: true })
+  @OneOf(NOTIFICATION_STATUSES, { optional: true, description: 'Only those in this state.' })
   status?: NotificationStatus;
 
-  @OneOf(CHANNELS, { optional: true })
+  @OneOf(CHANNELS, { optional: true, description: 'Only those that go over this channel.' })
   channel?: string;
 
   @Text({ optional: true, max: limits.name_chars, description: 'Only those that carry this tag.' })
