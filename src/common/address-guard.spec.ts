@@ -36,7 +36,10 @@ describe('addresses that tenants name', () => {
 describe('AddressGuard', () => {
   const resolving = (...addresses: string[]) =>
     new AddressGuard('false', (_host, _options, done) =>
-      done(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))),
+      done(
+        null,
+        addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      ),
     );
   const lookup = (guard: AddressGuard) =>
     new Promise((resolve, reject) =>
@@ -57,7 +60,9 @@ describe('AddressGuard', () => {
 
   it('refuses at connect time what an earlier answer allowed', async () => {
     const answers = ['1.1.1.1', '127.0.0.1'];
-    const guard = new AddressGuard('false', (_host, _options, done) => done(null, [{ address: answers.shift()!, family: 4 }]));
+    const guard = new AddressGuard('false', (_host, _options, done) =>
+      done(null, [{ address: answers.shift()!, family: 4 }]),
+    );
     await lookup(guard);
     await expect(guard.connect('rebinding.test', 80, 100)).rejects.toThrow(BlockedAddressError);
   });
@@ -65,7 +70,11 @@ describe('AddressGuard', () => {
   it('connects where the policy allows it', async () => {
     const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
-    const socket = await new AddressGuard('loopback').connect('127.0.0.1', (server.address() as AddressInfo).port, 1_000);
+    const socket = await new AddressGuard('loopback').connect(
+      '127.0.0.1',
+      (server.address() as AddressInfo).port,
+      1_000,
+    );
     expect(socket.remoteAddress).toBe('127.0.0.1');
     socket.destroy();
     server.close();

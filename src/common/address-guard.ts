@@ -78,11 +78,14 @@ const EMBEDDING: { groups: number[]; at: number }[] = [
 
 /** The eight groups of an IPv6 address, dotted tail and zone included. */
 function groupsOf(address: string): number[] {
-  const plain = address.split('%')[0]!.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
-    [(Number(a) << 8) | Number(b), (Number(c) << 8) | Number(d)].map((group) => group.toString(16)).join(':'),
-  );
+  const plain = address
+    .split('%')[0]!
+    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
+      [(Number(a) << 8) | Number(b), (Number(c) << 8) | Number(d)].map((group) => group.toString(16)).join(':'),
+    );
   const [head = '', tail] = plain.split('::');
-  const parse = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
+  const parse = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
   const before = parse(head);
   const after = tail === undefined ? [] : parse(tail);
   return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];

@@ -57,7 +57,9 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async attemptAll(refs: DeliveryRef[]): Promise<void> {
-    const claimed = (await Promise.all(refs.map((ref) => this.deliveries.claim(ref)))).filter((found) => found !== null);
+    const claimed = (await Promise.all(refs.map((ref) => this.deliveries.claim(ref)))).filter(
+      (found) => found !== null,
+    );
     const batches = new Map<Route, Planned[]>();
     await Promise.all(
       claimed.map(async (delivery) => {
@@ -69,8 +71,11 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
         return undefined;
       }),
     );
-    await Promise.all([...batches].flatMap(([route, planned]) => chunks(planned, route.provider.maxBatch)
-      .map((batch) => this.send(route, batch))));
+    await Promise.all(
+      [...batches].flatMap(([route, planned]) =>
+        chunks(planned, route.provider.maxBatch).map((batch) => this.send(route, batch)),
+      ),
+    );
   }
 
   private async plan(delivery: ClaimedDelivery): Promise<Planned> {
@@ -95,11 +100,20 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
     const outcome: Outcome =
       planned.route === null
         ? { kind: 'permanent', fault: 'provider', code: 'no_provider', message: NO_PROVIDER(planned.routing.decision) }
-        : { kind: 'permanent', fault: 'recipient', code: 'content_missing', message: `There is nothing to send by ${delivery.channel}.` };
+        : {
+            kind: 'permanent',
+            fault: 'recipient',
+            code: 'content_missing',
+            message: `There is nothing to send by ${delivery.channel}.`,
+          };
     return this.record(planned, outcome, 0);
   }
 
-  private async record({ delivery, route, routing, othersLeft }: Planned, outcome: Outcome, durationMs: number): Promise<void> {
+  private async record(
+    { delivery, route, routing, othersLeft }: Planned,
+    outcome: Outcome,
+    durationMs: number,
+  ): Promise<void> {
     const verdict = judge(delivery, outcome, routing, othersLeft);
     const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
     await this.deliveries.settle({ delivery, attempt, verdict });
@@ -119,7 +133,12 @@ const NO_PROVIDER = (named: string): string =>
     ? 'The client has no email provider: add one at /api/v1/clients/me/email-providers.'
     : `The client has no provider named ${JSON.stringify(named)}.`;
 
-const THREW: Outcome = { kind: 'unknown', fault: 'provider', code: 'provider_error', message: 'The provider failed on our side.' };
+const THREW: Outcome = {
+  kind: 'unknown',
+  fault: 'provider',
+  code: 'provider_error',
+  message: 'The provider failed on our side.',
+};
 
 const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
   id: delivery.id,

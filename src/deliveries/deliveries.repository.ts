@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../database/database.js';
-import { DELIVERY_COLUMNS, type DeliveryRef, type DeliveryRow, type DeliveryStatus, type Settlement } from './delivery.js';
+import {
+  DELIVERY_COLUMNS,
+  type DeliveryRef,
+  type DeliveryRow,
+  type DeliveryStatus,
+  type Settlement,
+} from './delivery.js';
 
 /** Longer than any attempt may take. */
 const LEASE_S = 90;

@@ -82,7 +82,8 @@ export class DeliveriesService {
 
   private async claimBatch(refs: DeliveryRef[]): Promise<(ClaimedDelivery | null)[]> {
     const claimed = await this.repository.claim(refs);
-    const contents: Map<string, Content> = claimed.length > 0 && this.source ? await this.source.load(claimed) : new Map();
+    const contents: Map<string, Content> =
+      claimed.length > 0 && this.source ? await this.source.load(claimed) : new Map();
     const byId = new Map(claimed.map((row) => [row.id, row]));
     return refs.map(({ id }) => {
       const row = byId.get(id);
@@ -102,4 +103,3 @@ export class DeliveriesService {
     return batch.map(({ delivery }) => byId.get(delivery.id) ?? null);
   }
 }
-

@@ -52,7 +52,13 @@ export class DispatcherRepository {
               and d.priority = l.priority and d.client_id = l.client_id and d.lane = l.lane
               and d.next_attempt_at <= clock_timestamp() + ${AHEAD}
             order by d.next_attempt_at limit $1) d`,
-      [perLane, lanes, after?.priority ?? -1, after?.client_id ?? '00000000-0000-0000-0000-000000000000', after?.lane ?? ''],
+      [
+        perLane,
+        lanes,
+        after?.priority ?? -1,
+        after?.client_id ?? '00000000-0000-0000-0000-000000000000',
+        after?.lane ?? '',
+      ],
     );
   }
 }

@@ -52,7 +52,8 @@ export class JobPlan {
     this.keepUnseen(before, now);
     const jobs = [...again].map(([job, group]) => this.job(job, group, now));
     for (const group of fresh.values()) {
-      for (let at = 0; at < group.length; at += PER_JOB) jobs.push(this.job(newId(), group.slice(at, at + PER_JOB), now));
+      for (let at = 0; at < group.length; at += PER_JOB)
+        jobs.push(this.job(newId(), group.slice(at, at + PER_JOB), now));
     }
     return jobs;
   }

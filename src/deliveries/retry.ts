@@ -29,7 +29,12 @@ export const POLICIES: Record<Channel, Policy> = {
     success: 'sent',
     unknownWait: 15 * MINUTE,
   },
-  websocket: { attempts: 8, waits: [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND, MINUTE], success: 'sent', unknownWait: null },
+  websocket: {
+    attempts: 8,
+    waits: [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND, MINUTE],
+    success: 'sent',
+    unknownWait: null,
+  },
 };
 
 /** The wait before the next attempt: ±20 %, and never shorter than the other side asked for. */
@@ -54,7 +59,13 @@ export function judge(
   const policy = POLICIES[channel];
   if (outcome.kind === 'accepted') {
     const routed = { decision: routing.decision, reason: routing.reason };
-    return { status: policy.success, reason: null, delayMs: null, routing: routed, provider_message_id: outcome.provider_message_id ?? null };
+    return {
+      status: policy.success,
+      reason: null,
+      delayMs: null,
+      routing: routed,
+      provider_message_id: outcome.provider_message_id ?? null,
+    };
   }
   const { code: reason } = outcome;
   const verdict = (status: Verdict['status'], delayMs: number | null, next = routing): Verdict => ({

@@ -33,9 +33,15 @@ export class Sweeper {
         return this.deliveries.settle({ delivery, attempt: attemptOf(WORKER_LOST, null, null), verdict });
       }),
     );
-    await this.transitions.commit(async (tx) => (await this.repository.resolveUnknown(tx, PER_SWEEP)).map(toTransition));
+    await this.transitions.commit(async (tx) =>
+      (await this.repository.resolveUnknown(tx, PER_SWEEP)).map(toTransition),
+    );
     await this.transitions.commit(async (tx) => (await this.repository.expire(tx, PER_SWEEP)).map(toTransition));
   }
 }
 
-const toTransition = ({ from, ...row }: DeliveryRow & { from: DeliveryStatus }): Transition => ({ from, row, content: null });
+const toTransition = ({ from, ...row }: DeliveryRow & { from: DeliveryStatus }): Transition => ({
+  from,
+  row,
+  content: null,
+});

@@ -52,7 +52,10 @@ export class Transitions {
    */
   async record(tx: Tx, transitions: Transition[]): Promise<EventRow[]> {
     if (transitions.length === 0) return [];
-    const userIds = await this.repository.userIdsOf(tx, transitions.map(({ row }) => row));
+    const userIds = await this.repository.userIdsOf(
+      tx,
+      transitions.map(({ row }) => row),
+    );
     const events = transitions.map((transition) => eventOf(transition, userIds)).filter((event) => event !== null);
     for (const observer of this.observers) events.push(...(await observer.settled(tx, transitions)));
     return this.events.append(tx, events);

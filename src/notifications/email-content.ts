@@ -28,7 +28,8 @@ export function toEmailContent(email: EmailInput): EmailContent {
     const message = headerFault(name, value);
     if (message) errors.push({ field: `channels.email.headers.${name}`, message });
   }
-  if (errors.length > 0) throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
+  if (errors.length > 0)
+    throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
   return { ...email };
 }
 

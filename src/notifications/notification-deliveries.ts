@@ -77,14 +77,13 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
   private async countsOf(tx: Tx, rows: NotificationRow[], transitions: Transition[]) {
     const single = new Map(transitions.map(({ row }) => [row.notification_id!, row.status]));
     const counts = new Map(
-      rows
-        .filter(({ total }) => total === 1)
-        .map((row) => [row.id, countsOf([{ status: single.get(row.id)!, n: 1 }])]),
+      rows.filter(({ total }) => total === 1).map((row) => [row.id, countsOf([{ status: single.get(row.id)!, n: 1 }])]),
     );
     const others = rows.filter(({ total }) => total > 1);
     if (others.length === 0) return counts;
     const found = await this.repository.counts(tx, others);
-    for (const { id } of others) counts.set(id, countsOf(found.filter(({ notification_id }) => notification_id === id)));
+    for (const { id } of others)
+      counts.set(id, countsOf(found.filter(({ notification_id }) => notification_id === id)));
     return counts;
   }
 }

@@ -1,5 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Email, HttpUrl, Int, Json, Nested, NestedList, OneOf, Text, TextList, Time, UserId, Uuid } from '../common/fields.js';
+import {
+  Email,
+  HttpUrl,
+  Int,
+  Json,
+  Nested,
+  NestedList,
+  OneOf,
+  Text,
+  TextList,
+  Time,
+  UserId,
+  Uuid,
+} from '../common/fields.js';
 import { PageQuery } from '../common/pagination.js';
 import { limits } from '../config/limits.js';
 import { Delivery } from '../deliveries/deliveries.dto.js';
@@ -22,7 +35,12 @@ export class RecipientInput {
   @Uuid({ optional: true, description: 'Instead of a person: everybody who is a member of this room now.' })
   room_id?: string;
 
-  @TextList({ optional: true, max: limits.recipients, maxChars: limits.user_id_chars, description: 'With room_id: not these members.' })
+  @TextList({
+    optional: true,
+    max: limits.recipients,
+    maxChars: limits.user_id_chars,
+    description: 'With room_id: not these members.',
+  })
   exclude_user_ids?: string[];
 }
 
@@ -39,7 +57,13 @@ export class EmailAttachmentInput {
   })
   content: string;
 
-  @Text({ optional: true, max: 255, pattern: /^[\w.+-]+\/[\w.+-]+$/, patternMessage: 'must be a media type', example: 'application/pdf' })
+  @Text({
+    optional: true,
+    max: 255,
+    pattern: /^[\w.+-]+\/[\w.+-]+$/,
+    patternMessage: 'must be a media type',
+    example: 'application/pdf',
+  })
   content_type?: string;
 
   @Text({ optional: true, max: 255, pattern: /^[\w.@+-]+$/, description: 'For images that the HTML shows as cid:…' })
@@ -72,7 +96,11 @@ export class EmailInput {
   @NestedList(() => EmailAttachmentInput, { optional: true, max: limits.attachments })
   attachments?: EmailAttachmentInput[];
 
-  @Json({ optional: true, maxBytes: limits.metadata_bytes, description: 'Further headers; not those that ChatAPI writes itself.' })
+  @Json({
+    optional: true,
+    maxBytes: limits.metadata_bytes,
+    description: 'Further headers; not those that ChatAPI writes itself.',
+  })
   headers?: Record<string, string>;
 
   @Text({ optional: true, max: limits.name_chars, description: 'Name of the provider that must send it.' })
@@ -110,7 +138,11 @@ export class ChannelsInput {
 }
 
 export class NotificationInput {
-  @NestedList(() => RecipientInput, { optional: true, max: limits.recipients, description: 'Not needed for a webhook alone.' })
+  @NestedList(() => RecipientInput, {
+    optional: true,
+    max: limits.recipients,
+    description: 'Not needed for a webhook alone.',
+  })
   recipients?: RecipientInput[];
 
   @Nested(() => ChannelsInput)
@@ -191,4 +223,7 @@ export class Notification {
 }
 
 export const noCounts = (): NotificationCounts =>
-  Object.fromEntries([['total', 0], ...DELIVERY_STATUSES.map((status) => [status, 0])]) as unknown as NotificationCounts;
+  Object.fromEntries([
+    ['total', 0],
+    ...DELIVERY_STATUSES.map((status) => [status, 0]),
+  ]) as unknown as NotificationCounts;

@@ -26,7 +26,13 @@ export class NotificationsReader {
     const filter = { status, channel, tag, viewer: viewerOf(caller) };
     const rows = await this.repository.list(caller.clientId, filter, limit, cursor);
     const counts = await this.countsOf(rows);
-    return toPage(rows, limit, cursor, ({ id }) => [id], (row) => toNotification(row, counts.get(row.id)!));
+    return toPage(
+      rows,
+      limit,
+      cursor,
+      ({ id }) => [id],
+      (row) => toNotification(row, counts.get(row.id)!),
+    );
   }
 
   async get(caller: Caller, id: string): Promise<Notification> {
@@ -52,20 +58,28 @@ export class NotificationsReader {
     return row;
   }
 
-  private async pageOf(caller: Caller, row: NotificationRow, { limit = 50, cursor: text }: PageQuery): Promise<Page<Delivery>> {
+  private async pageOf(
+    caller: Caller,
+    row: NotificationRow,
+    { limit = 50, cursor: text }: PageQuery,
+  ): Promise<Page<Delivery>> {
     const cursor = decodeIdCursor(text);
     const viewer = viewerOf(caller);
     const only = row.sender_id === viewer ? null : viewer;
     const rows = await this.repository.deliveries(caller.clientId, row, only, limit, cursor);
     const attempts = groupAttempts(rows.length > 0 ? await this.repository.attempts(caller.clientId, rows) : []);
-    return toPage(rows, limit, cursor, ({ id }) => [id], (delivery) => present(delivery, attempts.get(delivery.id)));
+    return toPage(
+      rows,
+      limit,
+      cursor,
+      ({ id }) => [id],
+      (delivery) => present(delivery, attempts.get(delivery.id)),
+    );
   }
 
   private async countsOf(rows: NotificationRow[]) {
     const found = rows.length > 0 ? await this.repository.counts(this.database, rows) : [];
-    return new Map(
-      rows.map(({ id }) => [id, countsOf(found.filter(({ notification_id }) => notification_id === id))]),
-    );
+    return new Map(rows.map(({ id }) => [id, countsOf(found.filter(({ notification_id }) => notification_id === id))]));
   }
 }
 

@@ -148,7 +148,9 @@ export class NotificationsRepository {
   }
 
   /** What is to be sent, of notifications of any clients; only the channels that are asked for. */
-  contents(wanted: { client_id: string; id: string; channel: Channel }[]): Promise<{ id: string; channel: Channel; content: unknown }[]> {
+  contents(
+    wanted: { client_id: string; id: string; channel: Channel }[],
+  ): Promise<{ id: string; channel: Channel; content: unknown }[]> {
     return this.database.query(
       `select n.id, w.channel, n.channels -> w.channel as content
          from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (client_id, id, channel)
@@ -216,4 +218,3 @@ export class NotificationsRepository {
     );
   }
 }
-

@@ -38,7 +38,10 @@ export class NotificationsService {
     const deliveries = planDeliveries(channels, people, input.max_retry_attempts);
     if (deliveries.length === 0) throw invalidField('recipients', 'name nobody: the rooms have no such members');
     if (deliveries.length > limits.deliveries) {
-      throw invalidField('recipients', `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`);
+      throw invalidField(
+        'recipients',
+        `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
+      );
     }
     return this.write(caller, toRow(caller, input, channels), deliveries);
   }
@@ -111,10 +114,16 @@ function refuseBeyondPermission(caller: Caller, { email, webhook }: Channels): v
   }
 }
 
-function refuseUnsendable({ recipients = [], expires_at }: NotificationInput, { email, websocket, webhook }: Channels): void {
-  if (!email && !websocket && !webhook) throw invalidField('channels', 'must have at least one of email, websocket, webhook');
-  if ((email || websocket) && recipients.length === 0) throw invalidField('recipients', 'must name at least one recipient');
-  if (expires_at !== undefined && Date.parse(expires_at) <= Date.now()) throw invalidField('expires_at', 'must be in the future');
+function refuseUnsendable(
+  { recipients = [], expires_at }: NotificationInput,
+  { email, websocket, webhook }: Channels,
+): void {
+  if (!email && !websocket && !webhook)
+    throw invalidField('channels', 'must have at least one of email, websocket, webhook');
+  if ((email || websocket) && recipients.length === 0)
+    throw invalidField('recipients', 'must name at least one recipient');
+  if (expires_at !== undefined && Date.parse(expires_at) <= Date.now())
+    throw invalidField('expires_at', 'must be in the future');
 }
 
 const toRow = (caller: Caller, input: NotificationInput, channels: Channels): NewNotification => ({

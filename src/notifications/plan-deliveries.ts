@@ -11,7 +11,11 @@ import type { Person } from './recipients.js';
  */
 export function planDeliveries(channels: Channels, people: Person[], retries: number | undefined): NewDelivery[] {
   const made: NewDelivery[] = [];
-  const add = (channel: Channel, lane: string, fields: Pick<NewDelivery, 'user_id' | 'address' | 'suppressed'>): void => {
+  const add = (
+    channel: Channel,
+    lane: string,
+    fields: Pick<NewDelivery, 'user_id' | 'address' | 'suppressed'>,
+  ): void => {
     const max_attempts = retries === undefined ? POLICIES[channel].attempts : retries + 1;
     made.push({ id: newId(), channel, lane, max_attempts, ...fields });
   };

@@ -10,7 +10,13 @@ export class RecipientsRepository {
    * @param viewer who must be a member too; null: the client itself asks
    * @returns null when there is no such room, or the viewer doesn't see it
    */
-  async members(clientId: string, roomId: string, viewer: string | null, except: string[], limit: number): Promise<string[] | null> {
+  async members(
+    clientId: string,
+    roomId: string,
+    viewer: string | null,
+    except: string[],
+    limit: number,
+  ): Promise<string[] | null> {
     const rows = await this.database.query<{ user_id: string | null }>(
       `select m.user_id from rooms r left join lateral (
          select m.user_id from room_members m join users u on u.client_id = m.client_id and u.id = m.user_id

@@ -53,7 +53,11 @@ export class Recipients {
   private async refuseStrangers(caller: Caller, inputs: RecipientInput[], refs: Map<string, string>): Promise<void> {
     const reachable = await this.repository.sharingRoom(caller.clientId, caller.user!.id, [...refs.values()]);
     const stranger = inputs.find(({ user_id }) => user_id === undefined || !reachable.has(refs.get(user_id)!));
-    if (stranger) throw new Problem('user_unavailable', `No such user, or not available to this key: ${stranger.user_id ?? stranger.email}.`);
+    if (stranger)
+      throw new Problem(
+        'user_unavailable',
+        `No such user, or not available to this key: ${stranger.user_id ?? stranger.email}.`,
+      );
   }
 
   private async members(caller: Caller, inputs: RecipientInput[]): Promise<Person[]> {
@@ -61,7 +65,13 @@ export class Recipients {
     for (const { room_id, exclude_user_ids = [] } of inputs) {
       if (room_id === undefined) continue;
       const viewer = caller.kind === 'master' ? null : caller.user!.id;
-      const members = await this.repository.members(caller.clientId, room_id, viewer, exclude_user_ids, limits.deliveries + 1);
+      const members = await this.repository.members(
+        caller.clientId,
+        room_id,
+        viewer,
+        exclude_user_ids,
+        limits.deliveries + 1,
+      );
       if (!members) throw notFound('room');
       people.push(...members.map((userRef) => ({ userRef, email: null })));
     }
@@ -71,7 +81,10 @@ export class Recipients {
   private async addAddresses(clientId: string, people: Person[]): Promise<void> {
     const without = people.filter(({ userRef, email }) => userRef !== null && email === null);
     if (without.length === 0) return;
-    const found = await this.users.addressesOf(clientId, without.map(({ userRef }) => userRef!));
+    const found = await this.users.addressesOf(
+      clientId,
+      without.map(({ userRef }) => userRef!),
+    );
     for (const person of without) person.email = found.get(person.userRef!)?.email ?? null;
   }
 }

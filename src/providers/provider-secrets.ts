@@ -20,7 +20,14 @@ export function keepSecrets(next: SmtpConfig, stored: SmtpConfig | null): SmtpCo
   return kept;
 }
 
-export function withoutSecrets({ host, port, secure, username, require_tls = false, dkim }: SmtpConfig): SmtpConfigView {
+export function withoutSecrets({
+  host,
+  port,
+  secure,
+  username,
+  require_tls = false,
+  dkim,
+}: SmtpConfig): SmtpConfigView {
   return {
     host,
     port,

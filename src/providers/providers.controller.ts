@@ -38,13 +38,21 @@ export class ProvidersController {
     errors: REFUSALS,
     idempotent: true,
   })
-  add(@CurrentCaller() caller: Caller, @Body() input: ProviderInput, @Query() query: SaveProviderQuery): Promise<ProviderView> {
+  add(
+    @CurrentCaller() caller: Caller,
+    @Body() input: ProviderInput,
+    @Query() query: SaveProviderQuery,
+  ): Promise<ProviderView> {
     return this.providers.add(caller, input, query.verify ?? true);
   }
 
   @Put()
   @ReplacesList()
-  replace(@CurrentCaller() caller: Caller, @Body() body: unknown, @Query() query: SaveProviderQuery): Promise<ProviderView[]> {
+  replace(
+    @CurrentCaller() caller: Caller,
+    @Body() body: unknown,
+    @Query() query: SaveProviderQuery,
+  ): Promise<ProviderView[]> {
     return this.providers.replace(caller.clientId, body, query.verify ?? true);
   }
 
@@ -86,7 +94,8 @@ function ReplacesList(): MethodDecorator {
   return applyDecorators(
     Route({
       summary: 'Replace the list of providers',
-      description: 'A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.',
+      description:
+        'A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.',
       access: 'master',
       list: ProviderView,
       errors: REFUSALS,

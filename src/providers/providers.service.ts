@@ -42,7 +42,8 @@ export class ProvidersService {
     const saved = await this.idempotency.effect(caller, async (tx) => {
       const rows = await this.repository.lock(tx, clientId, CHANNEL);
       refuseTaken(rows, input.name);
-      if (rows.length >= MAX_PROVIDERS) throw new Problem('conflict', `A client has at most ${MAX_PROVIDERS} providers.`);
+      if (rows.length >= MAX_PROVIDERS)
+        throw new Problem('conflict', `A client has at most ${MAX_PROVIDERS} providers.`);
       const position = (rows.at(-1)?.position ?? -1) + 1;
       return this.save(tx, clientId, newId(), input, position, verify);
     });
@@ -77,7 +78,10 @@ export class ProvidersService {
     const updated = await this.database.transaction(async (tx) => {
       const rows = await this.repository.lock(tx, clientId, CHANNEL);
       if (!rows.some(({ id }) => id === row.id)) throw notFound('provider');
-      refuseTaken(rows.filter(({ id }) => id !== row.id), input.name);
+      refuseTaken(
+        rows.filter(({ id }) => id !== row.id),
+        input.name,
+      );
       const verified = patch.config === undefined ? row.verified_at !== null : verify;
       return this.save(tx, clientId, row.id, input, row.position, verified);
     });
@@ -154,9 +158,13 @@ export class ProvidersService {
       await provider?.verify?.({ key: 'verification', from_email, from_name, values: config });
     } catch (error) {
       const message = cleanText((error as Error).message, 500);
-      throw new Problem('provider_rejected', `${at ?? ''}${at ? ': ' : ''}${message}. Use ?verify=false to save it all the same.`, {
-        errors: [{ field: at === undefined ? 'config' : `${at}.config`, message }],
-      });
+      throw new Problem(
+        'provider_rejected',
+        `${at ?? ''}${at ? ': ' : ''}${message}. Use ?verify=false to save it all the same.`,
+        {
+          errors: [{ field: at === undefined ? 'config' : `${at}.config`, message }],
+        },
+      );
     }
   }
 
@@ -179,7 +187,10 @@ export class ProvidersService {
 
 function refuseTaken(rows: ProviderRow[], name: string): void {
   if (rows.some((row) => row.name === name)) {
-    throw new Problem('name_taken', `There is a provider named ${JSON.stringify(name)} already: PATCH it, or choose another name.`);
+    throw new Problem(
+      'name_taken',
+      `There is a provider named ${JSON.stringify(name)} already: PATCH it, or choose another name.`,
+    );
   }
 }
 
@@ -201,8 +212,9 @@ function readList(body: unknown): ProviderInput[] {
     if (input && names.has(input.name)) errors.push({ field: `[${index}].name`, message: 'is in the list twice' });
     if (input) names.add(input.name);
   }
-  if (inputs.filter((input) => input?.is_primary).length > 1) errors.push({ field: '', message: 'at most one may be primary' });
-  if (errors.length > 0) throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
+  if (inputs.filter((input) => input?.is_primary).length > 1)
+    errors.push({ field: '', message: 'at most one may be primary' });
+  if (errors.length > 0)
+    throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
   return inputs as ProviderInput[];
 }
-

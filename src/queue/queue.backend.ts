@@ -1,5 +1,6 @@
 import { createPostgresBackend, createRedisBackend, Queue, runMigrations, Worker } from 'bullmq';
 import type { Processor, QueueOptions, WorkerOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
@@ -18,6 +19,8 @@ export interface QueueBackend {
 export function createBackend(config: Config, redis: RedisConnections): QueueBackend {
   return redis.configured ? redisBackend(redis) : postgresBackend(config.databaseUrl);
 }
+
+const READY_MS = 2_000;
 
 /** The rows own attempts and their schedule; a job that ran is gone, or its id could not be used again. */
 const JOB_DEFAULTS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -41,9 +44,20 @@ function redisBackend(redis: RedisConnections): QueueBackend {
   const adding = redis.open('queue', { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
   return {
     name: 'redis',
-    prepare: () => Promise.resolve(),
+    prepare: () => ready(adding),
     queue: (name) =>
-      new Queue(name, { ...queueOptions, connection: adding, skipWaitingForReady: true }, createRedisBackend),
+      new Queue(
+        name,
+        // Nothing is asked of Redis while the queue is made: one that was away just then would break it for good.
+        {
+          ...queueOptions,
+          connection: adding,
+          skipWaitingForReady: true,
+          skipVersionCheck: true,
+          skipMetasUpdate: true,
+        },
+        createRedisBackend,
+      ),
     worker: (name, processor, concurrency) =>
       new Worker(
         name,
@@ -53,6 +67,18 @@ function redisBackend(redis: RedisConnections): QueueBackend {
       ),
     close: () => Promise.resolve(),
   };
+}
+
+/** Waits a moment for Redis. The start goes on without it: what is to be queued waits in PostgreSQL. */
+async function ready(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, READY_MS);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** Above the number of workers, each of which keeps one connection to listen on. */

@@ -18,7 +18,7 @@ export interface NewJob {
 const PERIODIC = 'periodic';
 
 /** How often a lost scheduler (a flushed Redis) is noticed and made again. */
-const REASSERT_MS = 10_000;
+const REASSERT_MS = 5_000;
 
 /** BullMQ, on Redis where there is one and else on PostgreSQL. The only way to a queue. */
 @Injectable()
@@ -131,6 +131,8 @@ export class QueueService implements OnModuleInit, BeforeApplicationShutdown, On
   /** Makes the schedulers that are not there. One that is there is left alone: making it again would delay its tick. */
   private async assertSchedulers(): Promise<void> {
     const queue = this.queue(PERIODIC);
+    // Whatever made two ticks at once: one runs at a time, in the whole cluster.
+    await queue.setGlobalConcurrency(1).catch(() => undefined);
     for (const [name, { everyMs }] of this.periodic) {
       try {
         const found = await queue.getJobScheduler(name);

@@ -51,7 +51,11 @@ describe('POST /notifications', () => {
         webhook: { url: `${receiver.url}/hook`, payload: { z: 1, a: 2 } },
       },
     });
-    expect({ status, total: counts.total, pending: counts.pending }).toEqual({ status: 'pending', total: 3, pending: 3 });
+    expect({ status, total: counts.total, pending: counts.pending }).toEqual({
+      status: 'pending',
+      total: 3,
+      pending: 3,
+    });
 
     const done = await settled(id);
     expect(done).toMatchObject({ status: 'completed', counts: { total: 3, sent: 2, delivered: 1, pending: 0 } });
@@ -70,6 +74,10 @@ describe('POST /notifications', () => {
     const byChannel = Object.fromEntries(done.deliveries.map((d: any) => [d.channel, d]));
     expect(byChannel.webhook).toMatchObject({ status: 'delivered', recipient: { address: `${receiver.url}/hook` } });
     expect(webhook!.headers['webhook-id']).toBe(byChannel.webhook.id);
-    expect(byChannel.email).toMatchObject({ provider: 'sink', routing: { decision: 'sink' }, recipient: { user_id: 'alice' } });
+    expect(byChannel.email).toMatchObject({
+      provider: 'sink',
+      routing: { decision: 'sink' },
+      recipient: { user_id: 'alice' },
+    });
   });
 });

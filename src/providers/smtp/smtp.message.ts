@@ -7,7 +7,8 @@ export interface Mailbox {
 }
 
 /** `a@b.c`, `Name <a@b.c>` or `"Name, with comma" <a@b.c>`. */
-const MAILBOX = /^(?:\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>,;]*?))\s*<([^<>\s@,;"]+@[^<>\s@,;"]+)>\s*|\s*([^<>\s@,;"]+@[^<>\s@,;"]+)\s*)$/;
+const MAILBOX =
+  /^(?:\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>,;]*?))\s*<([^<>\s@,;"]+@[^<>\s@,;"]+)>\s*|\s*([^<>\s@,;"]+@[^<>\s@,;"]+)\s*)$/;
 
 /** @returns null for text that is not exactly one mailbox */
 export function parseMailbox(text: string): Mailbox | null {

@@ -15,7 +15,11 @@ export interface SmtpError extends Error {
  */
 export function outcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
   const { responseCode: reply, command = '' } = error;
-  const answer = (kind: 'permanent' | 'retryable' | 'unknown', fault: 'recipient' | 'provider', code: string): Outcome => ({
+  const answer = (
+    kind: 'permanent' | 'retryable' | 'unknown',
+    fault: 'recipient' | 'provider',
+    code: string,
+  ): Outcome => ({
     kind,
     fault,
     code,
@@ -25,7 +29,8 @@ export function outcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
 
   if (error.code === 'EBLOCKED') return answer('permanent', 'provider', 'address_blocked');
   // Wrong credentials are repaired by people, while deliveries wait.
-  if (error.code === 'EAUTH' || error.code === 'ENOAUTH') return answer('retryable', 'provider', 'authentication_failed');
+  if (error.code === 'EAUTH' || error.code === 'ENOAUTH')
+    return answer('retryable', 'provider', 'authentication_failed');
   if (reply !== undefined && reply !== 421 && reply !== 503 && reply >= 400) {
     const kind = reply >= 500 ? 'permanent' : 'retryable';
     if (command === 'RCPT TO') return answer(kind, 'recipient', 'recipient_refused');

@@ -93,8 +93,8 @@ function watchBody() {
   };
 }
 
-/** The property by which the mail finds its watcher in nodemailer's stream step. */
-const WATCHED = Symbol('watched');
+/** The property by which the mail finds its watcher in nodemailer's stream step; it copies no symbols. */
+const WATCHED = 'chatapiWatched';
 
 interface Composed {
   data: { [WATCHED]?: ReturnType<typeof watchBody> };

@@ -26,7 +26,13 @@ export interface HttpClientOptions {
   maxBodyBytes: number;
 }
 
-const AGENT = { keepAlive: true, keepAliveMsecs: 10_000, maxSockets: 128, maxFreeSockets: 32, scheduling: 'lifo' } as const;
+const AGENT = {
+  keepAlive: true,
+  keepAliveMsecs: 10_000,
+  maxSockets: 128,
+  maxFreeSockets: 32,
+  scheduling: 'lifo',
+} as const;
 
 /** Posts to addresses that tenants name: guarded at connect time, redirects not followed, answers capped. */
 export class HttpClient {
@@ -76,7 +82,8 @@ export class HttpClient {
         signal,
       });
       const timer = setTimeout(
-        () => request.destroy(Object.assign(new Error(`No answer within ${options.timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+        () =>
+          request.destroy(Object.assign(new Error(`No answer within ${options.timeoutMs} ms`), { code: 'ETIMEDOUT' })),
         options.timeoutMs,
       );
       request.once('socket', (socket) => {

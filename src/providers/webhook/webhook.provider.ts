@@ -66,7 +66,13 @@ function outcomeOf({ status, retryAfter, body }: HttpAnswer, messageId: string):
   if (status >= 200 && status < 300) return { kind: 'accepted', provider_message_id: messageId, response };
   const fault = 'recipient';
   if (status === 410) {
-    return { kind: 'permanent', fault, code: 'gone', message: 'The receiver answered 410: it wants no more.', response };
+    return {
+      kind: 'permanent',
+      fault,
+      code: 'gone',
+      message: 'The receiver answered 410: it wants no more.',
+      response,
+    };
   }
   const code = status >= 300 && status < 400 ? 'redirected' : `http_${status}`;
   const retryAfterMs = parseRetryAfter(retryAfter);
@@ -83,6 +89,8 @@ function outcomeOf({ status, retryAfter, body }: HttpAnswer, messageId: string):
 /** Seconds or an HTTP date (RFC 9110). */
 export function parseRetryAfter(text: string | undefined, now = Date.now()): number | undefined {
   if (text === undefined) return undefined;
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  // Date.parse reads much that is no HTTP date.
+  const date = /^[A-Z][a-z]{2}, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : date - now;
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }

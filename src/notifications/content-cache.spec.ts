@@ -1,0 +1,18 @@
+import { ContentCache } from './content-cache.js';
+
+const content = (chars: number) => ({ subject: 's', text: 'x'.repeat(chars) });
+
+describe('ContentCache', () => {
+  it('forgets the oldest when it grows too large', () => {
+    const cache = new ContentCache(10_000);
+    for (const key of ['a', 'b', 'c']) cache.put(key, content(2_000));
+    expect([cache.get('a'), cache.get('c')]).toEqual([undefined, content(2_000)]);
+  });
+
+  it('does not keep what would fill it alone', () => {
+    const cache = new ContentCache(10_000);
+    cache.put('small', content(10));
+    cache.put('large', content(6_000));
+    expect([cache.get('small'), cache.get('large')]).toEqual([content(10), undefined]);
+  });
+});

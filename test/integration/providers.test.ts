@@ -1,0 +1,333 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AddressGuard } from '../../src/common/address-guard.js';
+import { newId } from '../../src/common/ids.js';
+import { MailboxProvider } from '../../src/providers/mailbox/mailbox.provider.js';
+import type {
+  Channel,
+  ContentOf,
+  Outcome,
+  OutboundDelivery,
+  Provider,
+  ProviderConfig,
+} from '../../src/providers/provider.js';
+import { SmtpProvider } from '../../src/providers/smtp/smtp.provider.js';
+import { WebhookProvider } from '../../src/providers/webhook/webhook.provider.js';
+import { WebsocketProvider } from '../../src/providers/websocket/websocket.provider.js';
+import { Receiver } from '../support/receiver.js';
+import { SmtpSink } from '../support/smtp.js';
+
+const guard = new AddressGuard('loopback');
+const signal = () => AbortSignal.timeout(5_000);
+
+let receiver: Receiver;
+let sink: SmtpSink;
+let folder: string;
+/** A port that nobody listens on. */
+let closedPort: number;
+/** Takes connections and never says a word. */
+let mute: Server;
+
+beforeAll(async () => {
+  [receiver, sink, folder] = await Promise.all([
+    Receiver.start(),
+    SmtpSink.start(),
+    mkdtemp(join(tmpdir(), 'mailbox-')),
+  ]);
+  const listen = async (server: Server) => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  };
+  const short = createServer();
+  closedPort = await listen(short);
+  await new Promise((resolve) => short.close(resolve));
+  mute = createServer(() => undefined);
+  await listen(mute);
+});
+afterAll(async () => {
+  await Promise.all([receiver.stop(), sink.stop(), rm(folder, { recursive: true })]);
+  mute.close();
+});
+beforeEach(() => {
+  receiver.respond(() => ({ status: 200 }));
+  receiver.requests.length = 0;
+  sink.messages.length = 0;
+});
+
+function delivery<C extends Channel>(content: ContentOf[C], address: string | null): OutboundDelivery<C> {
+  const id = newId();
+  return { id, client_id: newId(), message_id: id, address, content };
+}
+
+const config = <T>(values: T): ProviderConfig<T> => ({
+  key: newId(),
+  from_email: 'acme@example.com',
+  from_name: 'Acme',
+  values,
+});
+const smtpConfig = (more: object = {}) => config({ host: '127.0.0.1', port: sink.port, secure: false, ...more });
+const mail = (more: Partial<ContentOf['email']> = {}, to = 'bob@example.com') =>
+  delivery<'email'>({ subject: 'Subject', text: 'Text', ...more }, to);
+const hook = (path = '/', body = '{}') => delivery<'webhook'>({ url: receiver.url + path, body }, receiver.url + path);
+const hookConfig = () => config({ secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] });
+const kindOf = (outcome: Outcome | undefined) =>
+  outcome!.kind === 'accepted' ? ['accepted'] : [outcome!.kind, outcome!.fault, outcome!.code];
+
+interface Conforming {
+  provider: Provider;
+  config: () => ProviderConfig;
+  make: () => OutboundDelivery;
+  /** A configuration whose other side can't be reached; null where there is no other side. */
+  unreachable: (() => [ProviderConfig, OutboundDelivery]) | null;
+}
+
+const conforming: Record<string, () => Conforming> = {
+  smtp: () => ({
+    provider: new SmtpProvider(guard),
+    config: smtpConfig,
+    make: mail,
+    unreachable: () => [smtpConfig({ port: closedPort }), mail()],
+  }),
+  webhook: () => ({
+    provider: new WebhookProvider(guard) as Provider,
+    config: hookConfig,
+    make: hook,
+    unreachable: () => {
+      const url = `http://127.0.0.1:${closedPort}/`;
+      return [hookConfig(), delivery<'webhook'>({ url, body: '{}' }, url)];
+    },
+  }),
+  websocket: () => ({
+    provider: new WebsocketProvider(),
+    config: () => config(null),
+    make: () => delivery<'websocket'>({ title: 't', body: null, data: null }, null),
+    unreachable: null,
+  }),
+  mailbox: () => ({ provider: new MailboxProvider(folder), config: () => config(null), make: mail, unreachable: null }),
+};
+
+describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
+  let subject: Conforming;
+  beforeEach(() => {
+    subject = conforming[name]!();
+  });
+  afterEach(() => (subject.provider as { close?: () => void }).close?.());
+
+  it('answers one outcome per delivery, in order', async () => {
+    const batch = Array.from({ length: 3 }, () => subject.make());
+    const outcomes = await subject.provider.send(batch, subject.config(), signal());
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  it('answers nothing for nothing', async () => {
+    await expect(subject.provider.send([], subject.config(), signal())).resolves.toEqual([]);
+  });
+
+  it('says what channel and how many at once', () => {
+    expect(subject.provider.maxBatch).toBeGreaterThan(0);
+    expect(['email', 'webhook', 'websocket']).toContain(subject.provider.channel);
+  });
+
+  it('tells of an other side that is away as of something that may pass, and does not throw', async () => {
+    if (!subject.unreachable) return expect(subject.provider.verify).toBeUndefined();
+    const [settings, outbound] = subject.unreachable();
+    const [outcome] = await subject.provider.send([outbound], settings, signal());
+    expect(outcome!.kind).toBe('retryable');
+    expect((outcome as { code: string }).code).toMatch(/^[a-z][a-z0-9_]*$/);
+  });
+
+  it('stops when told to, with an outcome', async () => {
+    const [outcome] = await subject.provider.send([subject.make()], subject.config(), AbortSignal.abort());
+    expect(['accepted', 'retryable', 'unknown']).toContain(outcome!.kind);
+  });
+});
+
+describe('SMTP', () => {
+  const provider = new SmtpProvider(guard);
+  afterAll(() => provider.close());
+  const send = async (outbound: OutboundDelivery<'email'>, settings = smtpConfig()) =>
+    (await provider.send([outbound], settings, signal()))[0]!;
+
+  it('writes the mail as it was asked for', async () => {
+    const outbound = mail({
+      subject: 'Grüße',
+      html: '<b>Hi</b>',
+      reply_to: 'help@example.com',
+      cc: ['Carl <carl@example.com>'],
+      bcc: ['dora@example.com'],
+      headers: { 'X-Campaign': 'spring' },
+      attachments: [
+        { filename: 'a.txt', content: Buffer.from('attached').toString('base64'), content_type: 'text/plain' },
+      ],
+    });
+    expect(await send(outbound)).toMatchObject({
+      kind: 'accepted',
+      provider_message_id: `<${outbound.id}@example.com>`,
+    });
+    const [{ to, mail: received, raw }] = sink.messages as [(typeof sink.messages)[0]];
+    expect(to).toEqual(['bob@example.com', 'carl@example.com', 'dora@example.com']);
+    expect(received).toMatchObject({
+      subject: 'Grüße',
+      from: { name: 'Acme', address: 'acme@example.com' },
+      replyTo: [{ address: 'help@example.com' }],
+      messageId: `<${outbound.id}@example.com>`,
+    });
+    expect(received.attachments[0]).toMatchObject({ filename: 'a.txt' });
+    expect(raw.toString()).toContain('X-Campaign: spring');
+    expect(raw.toString()).not.toContain('dora');
+  });
+
+  it('lets nothing add headers of its own', async () => {
+    const evil = 'x\r\nBcc: eve@example.com\r\nX-Evil: 1';
+    await send(mail({ subject: evil, headers: { 'X-A': evil }, attachments: [{ filename: evil, content: '' }] }));
+    const [{ to, raw }] = sink.messages as [(typeof sink.messages)[0]];
+    expect(to).toEqual(['bob@example.com']);
+    expect(raw.toString()).not.toMatch(/^(Bcc|X-Evil):/m);
+  });
+
+  it.each([
+    ['rcpt', 550, ['permanent', 'recipient', 'recipient_refused']],
+    ['rcpt', 451, ['retryable', 'recipient', 'recipient_refused']],
+    ['mail', 550, ['permanent', 'provider', 'sender_refused']],
+    ['data', 554, ['permanent', 'recipient', 'message_refused']],
+    ['data', 452, ['retryable', 'recipient', 'message_refused']],
+  ] as const)('reads a refusal at %s with %i', async (stage, code, expected) => {
+    sink.refuse(code, { stage });
+    const outcome = await send(mail());
+    expect(kindOf(outcome)).toEqual(expected);
+    expect(outcome.response).toMatchObject({ status: code });
+  });
+
+  it('keeps using a connection after a refusal', async () => {
+    const settings = smtpConfig();
+    sink.refuse(550, { stage: 'rcpt' });
+    await send(mail(), settings);
+    expect((await send(mail(), settings)).kind).toBe('accepted');
+  });
+
+  it('does not know when the server is silent after the body', async () => {
+    sink.hold();
+    const outcomes = await provider.send([mail()], smtpConfig(), AbortSignal.timeout(500));
+    sink.release();
+    expect(kindOf(outcomes[0])).toEqual(['unknown', 'provider', 'connection_lost']);
+    expect(sink.messages).toHaveLength(1);
+  });
+
+  it('does know when the server is silent before it', async () => {
+    const { port } = mute.address() as AddressInfo;
+    const outcomes = await provider.send([mail()], smtpConfig({ port }), AbortSignal.timeout(300));
+    expect(outcomes[0]!.kind).toBe('retryable');
+  });
+
+  it('logs in, says so when it is refused, and is verified before', async () => {
+    const strict = await SmtpSink.start({ auth: { user: 'u', pass: 'p' } });
+    const settings = (password: string) => smtpConfig({ port: strict.port, username: 'u', password });
+    expect((await send(mail(), settings('p'))).kind).toBe('accepted');
+    expect(kindOf(await send(mail(), settings('wrong')))).toEqual(['retryable', 'provider', 'authentication_failed']);
+    await expect(provider.verify(settings('p'))).resolves.toBeUndefined();
+    await expect(provider.verify(settings('wrong'))).rejects.toThrow('Invalid login');
+    await strict.stop();
+  });
+
+  it('refuses to send without TLS when told so', async () => {
+    expect(kindOf(await send(mail(), smtpConfig({ require_tls: true })))[0]).toBe('retryable');
+    expect(sink.messages).toHaveLength(0);
+  });
+
+  it('refuses private hosts', async () => {
+    const strict = new SmtpProvider(new AddressGuard('false'));
+    const [outcome] = await strict.send([mail()], smtpConfig(), signal());
+    expect(kindOf(outcome)).toEqual(['permanent', 'provider', 'address_blocked']);
+    await expect(strict.verify(smtpConfig())).rejects.toThrow('not a public address');
+    strict.close();
+  });
+
+  it('needs somebody to send as', async () => {
+    const settings = { ...smtpConfig(), from_email: null };
+    expect(kindOf(await send(mail(), settings))).toEqual(['permanent', 'provider', 'no_sender']);
+    expect((await send(mail({ from: 'Me <me@example.com>' }), settings)).kind).toBe('accepted');
+  });
+});
+
+describe('webhooks', () => {
+  const provider = new WebhookProvider(guard, 400);
+  afterAll(() => provider.close());
+  const send = async (outbound: OutboundDelivery<'webhook'>) =>
+    (await provider.send([outbound], hookConfig(), signal()))[0]!;
+
+  it.each([
+    [204, ['accepted']],
+    [301, ['retryable', 'recipient', 'redirected']],
+    [404, ['retryable', 'recipient', 'http_404']],
+    [410, ['permanent', 'recipient', 'gone']],
+    [503, ['retryable', 'recipient', 'http_503']],
+  ])('reads the answer %i', async (status, expected) => {
+    receiver.respond(() => ({ status, headers: { location: `${receiver.url}/elsewhere` } }));
+    expect(kindOf(await send(hook()))).toEqual(expected);
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('honours Retry-After', async () => {
+    receiver.respond(() => ({ status: 429, headers: { 'retry-after': '120' } }));
+    expect(await send(hook())).toMatchObject({ retryAfterMs: 120_000 });
+  });
+
+  it('keeps only the beginning of a long answer, fit to be stored', async () => {
+    receiver.respond(() => ({
+      status: 500,
+      body: Buffer.concat([Buffer.from('a\u0000\ud83d'), Buffer.alloc(1_000_000, 'x')]),
+    }));
+    const { response } = await send(hook());
+    expect(response!.body!.length).toBeLessThanOrEqual(4_096);
+    expect(response!.body).toMatch(/^a[^\u0000]*x$/);
+  });
+
+  it('does not know what became of it when there is no answer', async () => {
+    receiver.respond(() => 'hang');
+    expect(kindOf(await send(hook()))).toEqual(['unknown', 'recipient', 'timeout']);
+  });
+
+  it('ends an answer that never ends', async () => {
+    const endless = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx'));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => endless.once('listening', resolve));
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/`;
+    expect((await send(delivery<'webhook'>({ url, body: '{}' }, url))).kind).toBe('unknown');
+    endless.close();
+  });
+
+  it.each([
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://127.1/',
+    'http://localhost/',
+    'http://0/',
+  ])('refuses private addresses, however they are written: %s', async (url) => {
+    const strict = new WebhookProvider(new AddressGuard('false'));
+    const [outcome] = await strict.send([delivery<'webhook'>({ url, body: '{}' }, url)], hookConfig(), signal());
+    expect(kindOf(outcome)).toEqual(['permanent', 'recipient', 'address_blocked']);
+    strict.close();
+  });
+
+  it('keeps its connections', async () => {
+    const sockets = new Set<number>();
+    receiver.respond((request) => {
+      sockets.add(Number(request.headers['content-length']));
+      return { status: 200 };
+    });
+    await send(hook());
+    await send(hook());
+    expect(receiver.requests.map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'keep-alive']);
+  });
+
+  it('sends again over a new connection when a kept one was closed meanwhile', async () => {
+    await send(hook());
+    receiver.respond((_, index) => (index === 1 ? 'reset' : { status: 200 }));
+    expect((await send(hook())).kind).toBe('accepted');
+  });
+});
