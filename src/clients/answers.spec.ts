@@ -15,10 +15,10 @@ describe('an answer to a known caller', () => {
     const idempotency = {
       finish: async (_: unknown, status: number, body: string) => void finished.push([status, body]),
     };
-    new Answers(
+    Reflect.construct(Answers, [
       { httpAdapter: { getInstance: () => app } } as unknown as HttpAdapterHost,
       idempotency as unknown as Idempotency,
-    );
+    ]);
     app.get('/', (request, reply) => {
       Object.assign(request, { caller });
       void reply.status(404).send({ a: 1 });
