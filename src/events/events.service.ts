@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { logger } from '../common/logger.js';
 import type { Tx } from '../database/database.js';
 import type { Envelope, Outgoing } from '../realtime/catalogue.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
@@ -37,7 +38,11 @@ export class EventsService {
 
   /** Tells the sockets of events that have been committed. Never throws: the log is the truth, this is a trigger. */
   async publish(rows: EventRow[]): Promise<void> {
-    this.publisher.publish(await this.toOutgoing(rows));
+    try {
+      this.publisher.publish(await this.toOutgoing(rows));
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'Events were committed, but sockets could not be told.');
+    }
   }
 
   /** @returns events of a stream after `rev`, ascending, whole */
