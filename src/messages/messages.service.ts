@@ -10,7 +10,7 @@ import { GatheredSend } from './gathered-send.js';
 import { pageOf, stretchOf } from './message-page.js';
 import { toMessage } from './message.row.js';
 import { MessagesRepository } from './messages.repository.js';
-import type { Message, MessagePage, MessagesQuery, SendMessageDto } from './messages.dto.js';
+import type { Attachment, Message, MessagePage, MessagesQuery, SendMessageDto } from './messages.dto.js';
 import type { NewMessage } from './new-message.js';
 
 /** Messages, the same for REST and sockets. */
@@ -79,12 +79,22 @@ function newMessage(caller: Caller, roomId: string, dto: SendMessageDto): NewMes
     sender: caller.user,
     content_type,
     content,
-    attachments,
+    attachments: attachments.map(whole),
     metadata,
     client_msg_id,
     body_hash: client_msg_id === null ? null : hashOf([content_type, content, attachments, metadata]),
     lease: caller.idempotency,
   };
 }
+
+/** With every field that its shape promises. */
+const whole = ({ type, url, name = null, size = null, mime_type = null, ...more }: Attachment): Attachment => ({
+  type,
+  url,
+  name,
+  size,
+  mime_type,
+  ...more,
+});
 
 const hashOf = (body: unknown[]): Buffer => createHash('sha256').update(JSON.stringify(body)).digest();

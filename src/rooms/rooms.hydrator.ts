@@ -4,6 +4,7 @@ import type { EventRow } from '../events/events.repository.js';
 import { EventsService } from '../events/events.service.js';
 import { MembersRepository } from './members.repository.js';
 import { toMember, toRoom } from './room.row.js';
+import type { Room } from './rooms.dto.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** Fills in the bodies of events of rooms and members when they are read: rooms as they are now. */
@@ -23,15 +24,31 @@ export class RoomsHydrator implements OnModuleInit {
 
   private async hydrateRooms(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
     const bare = rows.filter(({ data }) => data === null);
-    const rooms = await this.rooms.findMany(clientId, [...new Set(bare.map(({ room_id }) => room_id!))]);
-    return new Map(
-      bare.flatMap(({ id, type, room_id }) => {
-        const row = rooms.get(room_id!);
+    const [rooms, hidden] = await Promise.all([
+      this.rooms.findMany(clientId, [...new Set(bare.map(({ room_id }) => room_id!))]),
+      this.findGone(clientId, bare),
+    ]);
+    return new Map<string, unknown>(
+      bare.flatMap((event): [string, unknown][] => {
+        const row = rooms.get(event.room_id!);
         if (!row) return [];
         const room = toRoom(row, this.database.epochOf(row.epoch));
-        return [[id, type === 'room.added' ? { room, epoch: room.epoch, rev: room.last_rev } : room]];
+        if (event.type !== 'room.added') return [[event.id, room]];
+        const shown = hidden.has(event) ? withoutContents(room) : room;
+        return [[event.id, { room: shown, epoch: room.epoch, rev: room.last_rev }]];
       }),
     );
+  }
+
+  /** Those `room.added` whose reader is no longer in the room: what it is like now is not for him. */
+  private async findGone(clientId: string, rows: EventRow[]): Promise<Set<EventRow>> {
+    const added = rows.filter(({ type }) => type === 'room.added');
+    if (added.length === 0) return new Set();
+    const members = await this.members.findPairs(
+      clientId,
+      added.map(({ room_id, stream_id }) => ({ room_id: room_id!, ref: stream_id })),
+    );
+    return new Set(added.filter((_, at) => members[at]?.status !== 'active'));
   }
 
   /** Role and status as they were, so that a `member.left` still says so when the member is back. */
@@ -48,3 +65,12 @@ export class RoomsHydrator implements OnModuleInit {
     );
   }
 }
+
+const withoutContents = (room: Room): Room => ({
+  ...room,
+  name: null,
+  slug: null,
+  description: null,
+  metadata: {},
+  last_message_at: null,
+});

@@ -113,8 +113,11 @@ export class RoomsService {
       caller,
       async (tx) => {
         const locked = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
-        await this.rooms.update(tx, caller.clientId, locked.id, changeOf(dto, locked));
-        events = await this.announcer.events.append(tx, [this.announcer.ofRoom(caller, locked.id, 'room.updated')]);
+        const change = changeOf(dto, locked);
+        if (Object.keys(change).length > 0) {
+          await this.rooms.update(tx, caller.clientId, locked.id, change);
+          events = await this.announcer.events.append(tx, [this.announcer.ofRoom(caller, locked.id, 'room.updated')]);
+        }
         const row = await this.rooms.find(tx, caller.clientId, locked.id, caller.user?.id ?? null);
         if (!row) throw notFound('room');
         return this.present(row);

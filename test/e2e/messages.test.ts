@@ -34,7 +34,7 @@ describe('sending', () => {
       sender_display_name: 'Alice',
       content_type: 'text',
       content: 'Hallo 🙂',
-      attachments,
+      attachments: [{ ...attachments[0], name: null, size: null, mime_type: null }],
       reply_to_id: null,
       thread_id: null,
       reply_count: 0,

@@ -180,6 +180,7 @@ describe('changing a room', () => {
     expect(changed.body.metadata.drop).toBeUndefined();
     expect((await bob.request('PATCH', path, { body: { name: 'B' } })).body.code).toBe('insufficient_role');
     expect((await alice.request('PUT', path, { body: { description: 'd' } })).body.description).toBe('d');
+    expect((await alice.request('PATCH', path, { body: {} })).body.last_rev).toBe(3);
     expect((await alice.request('PATCH', path, { body: { max_members: 1 } })).status).toBe(422);
     expect((await alice.request('PATCH', path, { body: { room_type: 'direct' } })).status).toBe(422);
     const big = { a: 'x'.repeat(9_000) };

@@ -71,6 +71,12 @@ describe('the events of rooms', () => {
       [room.id, id],
     );
     expect(membership).toEqual({ joined_seq: 1, joined_rev: 7, left_rev: null, role: 'member' });
+
+    await alice.request('DELETE', `${path}/members/bob`);
+    await alice.request('PATCH', path, { body: { name: 'Without Bob' } });
+    const after = await streamOf(client.id, id);
+    expect(after[2]!.data).toMatchObject({ room: { id: room.id, name: null, metadata: {} } });
+    expect(after[3]!.data).toEqual({ room_id: room.id, reason: 'removed' });
   });
 
   it('tell a new room to all who are in it from the start', async () => {
