@@ -12,9 +12,10 @@ import { SessionEvents } from './session.events.js';
 import { sessionOf, type Connection, type Session } from './session.js';
 import type { UpEvent } from './up-event.js';
 
-/** Events that one connection may have in hand at once, and of those the ones that read much. */
+/** Events that one connection may have in hand at once, waiting ones among them. */
 const MAX_RUNNING = 1_000;
-const MAX_READING = 64;
+/** Of those, how many that read much run at a time: their answers can be a megabyte each. */
+const MAX_READING = 16;
 
 type Ack = (answer: object) => void;
 
@@ -54,7 +55,8 @@ export class Dispatcher {
     const session = sessionOf(socket);
     const requestId = newId();
     const event = this.events.get(name);
-    this.begin(session, event);
+    this.running++;
+    session.running++;
     try {
       const data = await this.run(socket, session, event, { name, args, requestId });
       ack?.({ ok: true, data });
@@ -63,7 +65,8 @@ export class Dispatcher {
       if (problem.code === 'internal') logger.error({ request_id: requestId, event: name, err: error }, 'event failed');
       ack?.({ ok: false, error: problem.toDocument(nameOf(name), requestId) });
     } finally {
-      this.end(session, event);
+      session.running--;
+      if (--this.running === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
     }
   }
 
@@ -76,29 +79,32 @@ export class Dispatcher {
     if (this.finishing) throw new Problem('unavailable', 'This node is going away. Connect again.');
     if (!event) throw new Problem('bad_request', `There is no event ${nameOf(name)}.`);
     if (args.length > 1) throw new Problem('bad_request', 'An event takes one object and an acknowledgement.');
-    if (session.running > MAX_RUNNING || session.reading > MAX_READING || backlogOf(socket) !== 'little') {
-      throw new Problem('overloaded', 'Too much is in hand for this connection: wait for answers.');
-    }
+    if (session.running > MAX_RUNNING || backlogOf(socket) !== 'little') throw tooMuch();
     if (event.access !== 'key' && !may(session.caller, event.access)) {
       throw new Problem('forbidden', `This takes a key with the permission ${event.access}.`);
     }
     const dto = toDto(event.dto, args[0]);
-    return event.run({ caller: { ...session.caller, requestId }, dto, socket });
-  }
-
-  private begin(session: Session, event: UpEvent | undefined): void {
-    this.running++;
-    session.running++;
-    if (event?.reads) session.reading++;
-  }
-
-  private end(session: Session, event: UpEvent | undefined): void {
-    session.running--;
-    if (event?.reads) session.reading--;
-    if (--this.running > 0) return;
-    for (const resolve of this.whenIdle.splice(0)) resolve();
+    const request = { caller: { ...session.caller, requestId }, dto, socket };
+    return event.reads ? inTurn(session, socket, () => event.run(request)) : event.run(request);
   }
 }
+
+/** Runs it when fewer than MAX_READING of the connection run, in the order that they came. */
+async function inTurn(session: Session, socket: Connection, run: () => unknown): Promise<unknown> {
+  if (session.reading < MAX_READING) session.reading++;
+  else await new Promise<void>((resolve) => (session.waiting ??= []).push(resolve));
+  try {
+    if (!socket.connected || backlogOf(socket) !== 'little') throw tooMuch();
+    return await run();
+  } finally {
+    const next = session.waiting?.shift();
+    if (next) next();
+    else session.reading--;
+  }
+}
+
+const tooMuch = (): Problem =>
+  new Problem('overloaded', 'Too much is in hand for this connection: wait for answers.', { retryAfterS: 1 });
 
 /** What a client called its event, cut to what belongs in an answer. */
 const nameOf = (name: unknown): string => String(name).toWellFormed().slice(0, 64);

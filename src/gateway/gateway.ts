@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Server as HttpServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExtendedError, Socket } from 'socket.io';
 import { newId } from '../common/ids.js';
 import { logger } from '../common/logger.js';
@@ -17,6 +18,8 @@ import { Subscriptions } from './subscriptions.js';
 /** How long clients spread their return over, when a node goes away. */
 const RECONNECT_MIN_MS = 250;
 const RECONNECT_SPREAD_MS = 4_750;
+/** How long the last answers may take to leave. */
+const FLUSH_MS = 1_000;
 
 /** Takes Socket.IO connections at /sockets: authenticates, subscribes, hands on; and lets go in order. */
 @Injectable()
@@ -53,9 +56,17 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
       });
     }
     await this.dispatcher.finish();
-    // Their transports only: a disconnect packet would tell clients not to come back.
-    for (const socket of connectionsOf(server).values()) socket.conn.close();
-    server.engine?.close();
+    if (this.config.servesApi()) await this.cutOff();
+  }
+
+  /** Their transports only: a disconnect packet would tell clients not to come back. */
+  private async cutOff(): Promise<void> {
+    const { engine, sockets } = this.publisher.server;
+    for (const socket of sockets.sockets.values()) socket.conn.close();
+    // What is still to be written, the last answers among it, would be discarded by the engine.
+    const deadline = performance.now() + FLUSH_MS;
+    while (engine.clientsCount > 0 && performance.now() < deadline) await sleep(10);
+    engine.close();
   }
 
   /** Resolves for who may connect, else rejects with what `connect_error` tells. */

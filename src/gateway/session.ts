@@ -13,9 +13,10 @@ export interface Session {
   behind: boolean;
   /** Rooms that this socket alone left with room.unsubscribe. */
   left: Set<string> | null;
-  /** Events in hand; of those, the ones that read much. */
+  /** Events in hand; of those that read much, the ones that run, and the ones that wait for their turn. */
   running: number;
   reading: number;
+  waiting: (() => void)[] | null;
 }
 
 export type Connection = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Session>;
@@ -30,6 +31,7 @@ export const newSession = (caller: Caller, expiresAt: Date | null): Session => (
   left: null,
   running: 0,
   reading: 0,
+  waiting: null,
 });
 
 /** This node's connections. */

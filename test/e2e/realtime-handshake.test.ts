@@ -1,4 +1,6 @@
+import pg from 'pg';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { makeRoom } from '../support/chat.js';
 import { closeSockets, connect, refusal } from '../support/socket.js';
 import { until } from '../support/until.js';
 
@@ -170,5 +172,31 @@ describe('a node that goes away', () => {
     expect(reconnect_after_ms).toBeGreaterThanOrEqual(250);
     expect(reconnect_after_ms).toBeLessThan(5_000);
     expect(await until('the end', () => socket.disconnects[0])).not.toBe('io server disconnect');
+  });
+
+  it('answers what it has accepted', async () => {
+    const leaving = await startApp();
+    const tenant = await leaving.client();
+    const alice = await tenant.login('alice');
+    const room = await makeRoom(tenant, ['alice']);
+    const socket = await connect(leaving, alice.key);
+    const holder = new pg.Client({ connectionString: leaving.database.url });
+    holder.on('error', () => undefined);
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from rooms where id = $1 for update', [room.id]);
+    const sending = socket.ask('message.send', { room_id: room.id, content: 'last words' });
+    await until('the send to wait', async () => {
+      const { rows } = await holder.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'
+        and datname = current_database()`);
+      return rows.length > 0;
+    });
+    const stopped = leaving.stop();
+    await socket.waitFor('session.draining');
+    expect(await socket.ask('ping', {})).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
+    await holder.query('commit');
+    await holder.end();
+    expect(await sending).toMatchObject({ ok: true, data: { content: 'last words', seq: 1 } });
+    await stopped;
   });
 });

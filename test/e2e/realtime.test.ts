@@ -278,6 +278,46 @@ describe('limits', () => {
   });
 });
 
+describe('one connection', () => {
+  it('may ask for much at once, and is answered in turn', async () => {
+    const alice = await client.login('alice');
+    const room = await makeRoom(client, ['alice']);
+    const socket = await connect(app, alice.key);
+    const reads = Array.from({ length: 300 }, () => socket.get('message.list', { room_id: room.id }));
+    const sends = Array.from({ length: 300 }, (_, i) =>
+      socket.get('message.send', { room_id: room.id, content: String(i) }),
+    );
+    const messages = await Promise.all(sends);
+    expect(messages.map(({ seq }) => seq).sort((x, y) => x - y)).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+    expect((await Promise.all(reads)).every(({ data }) => Array.isArray(data))).toBe(true);
+  });
+
+  it('is refused what is beyond a thousand in hand, and goes on', async () => {
+    const alice = await client.login('alice');
+    const room = await makeRoom(client, ['alice']);
+    const socket = await connect(app, alice.key);
+    const acks = await Promise.all(
+      Array.from({ length: 1_200 }, () => socket.ask('message.list', { room_id: room.id, limit: 1 })),
+    );
+    const refused = acks.flatMap((ack) => (ack.ok ? [] : ack.error));
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['overloaded']));
+    expect(refused[0]).toMatchObject({ status: 503, retryable: true });
+    expect(await socket.ask('message.list', { room_id: room.id })).toMatchObject({ ok: true });
+  });
+
+  it('sends under the name that its user has by now', async () => {
+    const alice = await client.login('alice', { display_name: 'Alice' });
+    const room = await makeRoom(client, ['alice']);
+    const socket = await connect(app, alice.key);
+    ok(await client.request('PATCH', '/users/alice', { body: { display_name: 'Alice B.' } }));
+    await until('the new name', async () => {
+      const message = await socket.get('message.send', { room_id: room.id, content: 'x' });
+      return message.sender_display_name === 'Alice B.';
+    });
+    expect((await socket.waitFor<any>('message.created')).data.sender_id).toBe('alice');
+  });
+});
+
 describe('sync.heads', () => {
   it('tells where a room stands whose event was lost on the way', async () => {
     const heads = app.get(Heads);
