@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MessagesModule } from '../messages/messages.module.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { SyncModule } from '../rooms/sync.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -14,7 +15,7 @@ import { SessionEvents } from './session.events.js';
 import { Subscriptions } from './subscriptions.js';
 
 @Module({
-  imports: [UsersModule, RoomsModule, SyncModule, MessagesModule],
+  imports: [UsersModule, RoomsModule, SyncModule, MessagesModule, NotificationsModule],
   providers: [Gateway, Handshake, KeyExchange, Subscriptions, Dispatcher, MessageEvents, SessionEvents, Keeper, Heads],
 })
 export class GatewayModule {}

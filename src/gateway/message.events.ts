@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { PageQuery } from '../common/pagination.js';
 import { SendMessageToRoomDto } from '../messages/messages.dto.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { NotificationsService } from '../notifications/notifications.service.js';
 import { RoomsService } from '../rooms/rooms.service.js';
-import { ListMessagesDto } from './gateway.dto.js';
+import { AcknowledgeDto, ListMessagesDto } from './gateway.dto.js';
 import { upEvent } from './up-event.js';
 
 /** Events that do what a REST route does, through the same service. */
@@ -12,6 +13,7 @@ export class MessageEvents {
   constructor(
     private readonly messages: MessagesService,
     private readonly rooms: RoomsService,
+    private readonly notifications: NotificationsService,
   ) {}
 
   readonly events = [
@@ -34,6 +36,12 @@ export class MessageEvents {
       dto: PageQuery,
       reads: true,
       run: ({ caller, dto }) => this.rooms.list(caller, dto),
+    }),
+    upEvent({
+      name: 'notification.ack',
+      access: 'key',
+      dto: AcknowledgeDto,
+      run: ({ caller, dto }) => this.notifications.acknowledge(caller, dto.id),
     }),
   ];
 }

@@ -278,6 +278,39 @@ describe('limits', () => {
   });
 });
 
+describe('a notification', () => {
+  it('reaches the user’s sockets, waits in the stream for who is away, and is delivered when acknowledged', async () => {
+    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    const [online, other] = [await connect(app, alice.key), await connect(app, bob.key)];
+    const { user } = await online.waitForReady();
+    const accepted = ok(
+      await client.request('POST', '/notifications', {
+        body: {
+          recipients: [{ user_id: 'alice' }],
+          channels: { websocket: { title: 'Hello', body: 'Hi', data: { n: 1 } } },
+        },
+      }),
+    );
+    const event = await online.waitFor<any>('notification.created');
+    expect(event).toMatchObject({
+      stream: 'user:alice',
+      rev: user!.rev + 1,
+      data: { notification_id: accepted.id, title: 'Hello', body: 'Hi', data: { n: 1 } },
+    });
+    const later = await connect(app, alice.key);
+    const answer = await later.get('sync.resume', { user });
+    expect(answer.user.events).toEqual([event]);
+
+    const id = event.data.delivery_id;
+    await other.ask('notification.ack', { id });
+    const delivery = async () =>
+      ok<any>(await client.request('GET', `/notifications/${accepted.id}`)).deliveries[0].status;
+    expect(await delivery()).toBe('sent');
+    expect(await later.get('notification.ack', { id })).toMatchObject({ id });
+    await until('the delivery', async () => (await delivery()) === 'delivered');
+  });
+});
+
 describe('one connection', () => {
   it('may ask for much at once, and is answered in turn', async () => {
     const alice = await client.login('alice');
