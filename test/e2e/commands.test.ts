@@ -1,0 +1,114 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestProcess } from '../support/test-process.js';
+import { until } from '../support/until.js';
+
+/** A line of curl as fetch: what a shell would make of the quoting that these lines use. */
+function runCurl(line: string): Promise<Response> {
+  const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  const url = words.find((word) => word.startsWith('http'))!;
+  const after = (flag: string): string[] => words.filter((_, at) => words[at - 1] === flag);
+  const headers = after('-H').map((header) => header.split(/: (.*)/s).slice(0, 2) as [string, string]);
+  return fetch(url, { method: 'POST', headers, body: after('-d')[0] });
+}
+
+// In this order: each goes on with what the one before left in the data directory.
+describe('a newcomer in embedded mode', () => {
+  let dataDir: string;
+  let server: TestProcess;
+  let url: string;
+  let firstWords: string;
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'chatapi-newcomer-'));
+    // As root PostgreSQL runs as another user, who must get through.
+    chmodSync(dataDir, 0o711);
+    server = start();
+    url = await server.ready();
+    firstWords = server.output;
+  }, 90_000);
+
+  afterAll(async () => {
+    await server.end('SIGTERM');
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const start = () => new TestProcess({ CHATAPI_DATA_DIR: dataDir, LOG_LEVEL: 'warn' });
+  const masterKey = () => readFileSync(join(dataDir, 'demo-master-key'), 'utf8').trim();
+  const command = async (name: string, env: Record<string, string> = {}) => {
+    const running = new TestProcess({ CHATAPI_DATA_DIR: dataDir, PORT: new URL(url).port, ...env }, [name], 'cli.js');
+    return { code: await running.ended, output: running.output };
+  };
+
+  it('is shown the addresses and the key of a demo client, which only its owner may read', () => {
+    for (const path of ['/docs', '/redoc', '/sockets', '/admin/queues', '/api/v1/dev/mailbox']) {
+      expect(firstWords).toContain(url + path);
+    }
+    expect(firstWords).toContain(masterKey());
+    expect(statSync(join(dataDir, 'demo-master-key')).mode & 0o777).toBe(0o600);
+    expect(firstWords).not.toContain(readFileSync(join(dataDir, 'admin-api-key'), 'utf8').trim());
+  });
+
+  it('can paste three lines of curl, which work', async () => {
+    const lines = firstWords.split('\n').filter((line) => line.startsWith('curl '));
+    expect(lines).toHaveLength(3);
+    const statuses: number[] = [];
+    for (const line of lines) statuses.push((await runCurl(line)).status);
+    expect(statuses).toEqual([201, 201, 202]);
+    const mailbox = async () => (await fetch(`${url}/api/v1/dev/mailbox`)).text();
+    await until('the mail in the mailbox', async () => (await mailbox()).includes('It works.'));
+  });
+
+  it('can seed the running server, any number of times', async () => {
+    const first = await command('seed');
+    expect(first).toMatchObject({ code: 0, output: expect.stringContaining('charlie') });
+    expect(first.output).toMatch(/Weekend trip\): 4 messages added/);
+    const second = await command('seed');
+    expect(second.code).toBe(0);
+    expect(second.output.match(/: 0 messages added/g)).toHaveLength(3);
+  }, 60_000);
+
+  it('can run the demo against the running server', async () => {
+    const { code, output } = await command('demo');
+    expect(output).toContain(`${url} was running`);
+    expectWholeDemo(output);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it('is told where the key is at the next start, and not the key', async () => {
+    expect(await server.end('SIGTERM')).toBe(0);
+    server = start();
+    url = await server.ready();
+    expect(server.output).toContain(join(dataDir, 'demo-master-key'));
+    expect(server.output).not.toContain(masterKey());
+    expect(server.output).not.toContain('curl');
+  }, 60_000);
+
+  it('can seed and run the demo with no server running: one is started and stopped', async () => {
+    expect(await server.end('SIGTERM')).toBe(0);
+    expect(await command('seed')).toMatchObject({ code: 0, output: expect.stringContaining(': 0 messages added') });
+    const { code, output } = await command('demo');
+    expect(output).toContain('was started for this demo');
+    expectWholeDemo(output);
+    expect(code).toBe(0);
+    await expect(fetch(/http:\/\/127\.0\.0\.1:\d+/.exec(output)![0])).rejects.toThrow();
+  }, 90_000);
+
+  const expectWholeDemo = (output: string): void => {
+    for (const proof of [
+      'recovered: true with 5 events',
+      "bob's app has seq 1, 2, 3, 4, 5, 6, 7, 8, 9",
+      'Subject: Your order has shipped',
+      '"type": "notification.created"',
+      'webhook-signature: v1,',
+      'the signature is right',
+      'email: sent, 1 attempt(s)',
+      'websocket: delivered, 1 attempt(s)',
+      'webhook: delivered, 1 attempt(s)',
+      'All of it held',
+    ]) {
+      expect(output).toContain(proof);
+    }
+  };
+});
