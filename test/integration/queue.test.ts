@@ -49,6 +49,7 @@ describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
     );
     await until('all jobs', () => seen.size === 300);
     await until('nothing to be left', async () => Object.values(await queue.counts(name)).every((n) => n === 0));
+    expect(seen.size).toBe(300);
   });
 
   it('adds a job whose id waits already only once, and again once it has run', async () => {
@@ -83,6 +84,7 @@ describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
     });
     await queue.addBulk(name, [{ data: { n: 0 } }, { data: { n: 1 } }]);
     await until('the job behind it', () => seen.length === 1);
+    expect(seen).toEqual([1]);
   });
 
   it('finishes the jobs in hand before it closes', async () => {

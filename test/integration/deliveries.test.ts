@@ -1,0 +1,239 @@
+import { attemptOf } from '../../src/deliveries/attempt-record.js';
+import { AttemptsService } from '../../src/deliveries/attempts.service.js';
+import { DeliveriesService } from '../../src/deliveries/deliveries.service.js';
+import type { DeliveryRef } from '../../src/deliveries/delivery.js';
+import { judge } from '../../src/deliveries/retry.js';
+import { QueueService } from '../../src/queue/queue.service.js';
+import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { Receiver } from '../support/receiver.js';
+import { TestRedis } from '../support/redis.js';
+import { SmtpSink } from '../support/smtp.js';
+import { Truth } from '../support/truth.js';
+import { until } from '../support/until.js';
+
+jest.setTimeout(30_000);
+
+const sleepless = (app: TestApp) => {
+  // The engine's own hands are held, so that the test decides who claims.
+  jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValue(undefined);
+};
+
+describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backend) => {
+  let app: TestApp;
+  let redis: TestRedis | null;
+  let client: TestClient;
+  let receiver: Receiver;
+  let truth: Truth;
+
+  beforeAll(async () => {
+    redis = backend === 'redis' ? await TestRedis.start() : null;
+    app = await startApp(redis ? { env: { REDIS_URL: redis.url } } : {});
+    expect(app.get(QueueService).backendName).toBe(backend);
+    receiver = await Receiver.start();
+    truth = Truth.at(app.database.url);
+  });
+  afterAll(async () => {
+    await truth.close();
+    await receiver.stop();
+    await app.stop();
+    await redis?.stop();
+  });
+  beforeEach(async () => {
+    client = await app.client();
+    receiver.requests.length = 0;
+    receiver.respond(() => ({ status: 200 }));
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await truth.expectBalancedLedger(client.id);
+  });
+
+  const webhook = async (more: object = {}): Promise<string> => {
+    const body = { channels: { webhook: { url: `${receiver.url}/hook`, payload: { n: 1 } } }, ...more };
+    const answer = await client.request('POST', '/notifications', { body });
+    expect(answer.status).toBe(202);
+    return answer.body.id;
+  };
+  const row = async (notification: string) =>
+    (await truth.query<any>('select * from deliveries where notification_id = $1', [notification]))[0];
+  const become = (notification: string, status: string, timeout = 10_000) =>
+    until(`the delivery to be ${status}`, async () => {
+      const found = await row(notification);
+      return found.status === status ? found : null;
+    }, { timeout });
+  const update = (notification: string, set: string) =>
+    truth.query(`update deliveries set ${set} where notification_id = $1`, [notification]);
+  const get = async (id: string) => (await client.request('GET', `/notifications/${id}`)).body;
+  const refOf = (found: any): DeliveryRef => ({
+    client_id: found.client_id,
+    id: found.id,
+    created_at: found.created_at.getTime(),
+    attempt_count: found.attempt_count,
+  });
+
+  it('retries by the schedule, and delivers in the end under the same webhook-id', async () => {
+    receiver.respond((_, index) => ({ status: index < 2 ? 503 : 200 }));
+    const id = await webhook();
+    const first = await become(id, 'retrying');
+    const wait = (first.next_attempt_at - first.updated_at) / 1000;
+    expect(wait).toBeGreaterThan(3.9);
+    expect(wait).toBeLessThan(6.1);
+    await update(id, 'next_attempt_at = clock_timestamp()');
+    await until('the second attempt', async () => (await row(id)).attempt_count === 2 && (await row(id)).status === 'retrying');
+    const second = await row(id);
+    expect((second.next_attempt_at - second.updated_at) / 60_000).toBeGreaterThan(3.9);
+    await update(id, 'next_attempt_at = clock_timestamp()');
+    await become(id, 'delivered');
+    expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([first.id]));
+    const { deliveries, status } = await get(id);
+    expect(status).toBe('completed');
+    expect(deliveries[0].attempts.map((a: any) => [a.number, a.status, a.error_code, a.response_status])).toEqual([
+      [1, 'failed', 'http_503', 503],
+      [2, 'failed', 'http_503', 503],
+      [3, 'sent', null, 200],
+    ]);
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    receiver.respond(() => ({ status: 429, headers: { 'retry-after': '600' } }));
+    const found = await become(await webhook(), 'retrying');
+    expect((found.next_attempt_at - found.updated_at) / 1000).toBeGreaterThan(590);
+  });
+
+  it('gives up at 410 at once, and else when the attempts are used up', async () => {
+    receiver.respond(() => ({ status: 410 }));
+    expect(await become(await webhook(), 'failed')).toMatchObject({ reason: 'gone', attempt_count: 1 });
+    receiver.respond(() => ({ status: 500 }));
+    const id = await webhook({ max_retry_attempts: 0 });
+    expect(await become(id, 'failed')).toMatchObject({ reason: 'attempts_exhausted', attempt_count: 1 });
+    expect((await get(id)).status).toBe('failed');
+    const events = await truth.query<any>('select type from events where client_id = $1 order by rev', [client.id]);
+    expect(events.map(({ type }) => type)).toEqual([
+      'delivery.failed',
+      'notification.failed',
+      'delivery.exhausted',
+      'notification.failed',
+    ]);
+  });
+
+  it('lets nobody claim twice, and nobody settle what it holds no more', async () => {
+    sleepless(app);
+    const found = await row(await webhook());
+    const deliveries = app.get(DeliveriesService);
+    const claims = await Promise.all(Array.from({ length: 20 }, () => deliveries.claim(refOf(found))));
+    const [held] = claims.filter((claim) => claim !== null);
+    expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+
+    await truth.expireLeases();
+    await until('the lease to be over', async () => (await row(held!.notification_id!)).status === 'retrying');
+    const accepted = { kind: 'accepted' } as const;
+    const late = await deliveries.settle({
+      delivery: held!,
+      attempt: attemptOf(accepted, 'webhook', 1),
+      verdict: judge(held!, accepted, { decision: 'webhook', reason: 'only' }, false),
+    });
+    expect(late).toBeNull();
+    expect(await row(held!.notification_id!)).toMatchObject({ status: 'retrying', attempt_count: 1, reason: 'worker_lost' });
+    const attempts = await truth.query<any>('select * from attempts where delivery_id = $1', [held!.id]);
+    expect(attempts).toMatchObject([{ number: 1, status: 'unknown', error_code: 'worker_lost' }]);
+  });
+
+  it('does not claim what is not due, was claimed since, or is past its time', async () => {
+    sleepless(app);
+    const id = await webhook();
+    const deliveries = app.get(DeliveriesService);
+    const claim = async () => deliveries.claim(refOf(await row(id)));
+    await update(id, `next_attempt_at = clock_timestamp() + interval '1 hour'`);
+    expect(await claim()).toBeNull();
+    await update(id, 'next_attempt_at = clock_timestamp()');
+    expect(await deliveries.claim({ ...refOf(await row(id)), attempt_count: 1 })).toBeNull();
+    await update(id, `expires_at = clock_timestamp() - interval '1 second'`);
+    expect(await claim()).toBeNull();
+    expect(await become(id, 'expired')).toMatchObject({ attempt_count: 0 });
+    expect((await get(id)).status).toBe('failed');
+  });
+
+  it('delivers what its job was lost for', async () => {
+    const run = jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValueOnce(undefined);
+    const id = await webhook();
+    await become(id, 'delivered', 15_000);
+    expect(run.mock.calls.length).toBeGreaterThan(1);
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('delivers a burst, each once', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => webhook()));
+    for (const id of ids) await become(id, 'delivered');
+    expect(receiver.requests).toHaveLength(20);
+    expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(20);
+  });
+
+  it('leaves a mail alone whose outcome is unknown, then tries again, then gives up', async () => {
+    const sink = await SmtpSink.start();
+    const config = { host: '127.0.0.1', port: sink.port, secure: false };
+    await client.request('POST', '/clients/me/email-providers', {
+      body: { name: 's', provider_type: 'smtp', from_email: 'a@example.com', config },
+    });
+    sleepless(app);
+    const { body } = await client.request('POST', '/notifications', {
+      body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't' } }, max_retry_attempts: 1 },
+    });
+    await app.get(DeliveriesService).claim(refOf(await row(body.id)));
+    await truth.expireLeases();
+    const unknown = await become(body.id, 'unknown');
+    expect((unknown.next_attempt_at - unknown.updated_at) / 60_000).toBeCloseTo(15, 0);
+    expect((await get(body.id)).counts).toMatchObject({ unknown: 1, total: 1 });
+    await truth.bringRetriesForward();
+    await become(body.id, 'retrying');
+    await app.get(DeliveriesService).claim(refOf(await row(body.id)));
+    await truth.expireLeases();
+    await become(body.id, 'unknown');
+    await truth.bringRetriesForward();
+    expect(await become(body.id, 'failed')).toMatchObject({ reason: 'outcome_unknown', attempt_count: 2 });
+    await sink.stop();
+  });
+
+  it('goes over to the next provider at once when one is at fault', async () => {
+    const sink = await SmtpSink.start();
+    const provider = (name: string, port: number, more = {}) =>
+      client.request('POST', '/clients/me/providers?verify=false', {
+        body: { name, provider_type: 'smtp', from_email: 'a@example.com', config: { host: '127.0.0.1', port, secure: false }, ...more },
+      });
+    await provider('good', sink.port);
+    await provider('down', 1, { is_primary: true });
+    const { body } = await client.request('POST', '/notifications', {
+      body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't' } } },
+    });
+    await become(body.id, 'sent');
+    const [delivery] = (await get(body.id)).deliveries;
+    expect(delivery).toMatchObject({ provider: 'good', routing: { decision: 'good', reason: 'failover' } });
+    expect(delivery.attempts.map((a: any) => [a.provider, a.status])).toEqual([
+      ['down', 'failed'],
+      ['good', 'sent'],
+    ]);
+    const explicit = await client.request('POST', '/notifications', {
+      body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't', provider: 'down' } } },
+    });
+    expect(await become(explicit.body.id, 'retrying')).toMatchObject({ routing: { decision: 'down', reason: 'explicit' } });
+    await sink.stop();
+  });
+
+  it('explains a mail that nobody can send', async () => {
+    const { body } = await client.request('POST', '/notifications', {
+      body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't' } } },
+    });
+    expect(await become(body.id, 'failed')).toMatchObject({ reason: 'no_provider' });
+    expect((await get(body.id)).deliveries[0].attempts[0].error_message).toContain('email-providers');
+  });
+
+  it('lets a slow receiver hold up nobody else', async () => {
+    const slow = await Receiver.start(() => 'hang');
+    for (let n = 0; n < 120; n++) {
+      await client.request('POST', '/notifications', { body: { channels: { webhook: { url: slow.url, payload: { n } } } } });
+    }
+    const began = performance.now();
+    await become(await webhook(), 'delivered');
+    expect(performance.now() - began).toBeLessThan(3_000);
+    await slow.stop();
+  });
+});
