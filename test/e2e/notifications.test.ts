@@ -1,7 +1,11 @@
 import { Webhook } from 'standardwebhooks';
+import type { Caller } from '../../src/clients/caller.js';
+import { NotificationsService } from '../../src/notifications/notifications.service.js';
+import { UsersService } from '../../src/users/users.service.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
+import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
 
 let app: TestApp;
@@ -79,5 +83,217 @@ describe('POST /notifications', () => {
       routing: { decision: 'sink' },
       recipient: { user_id: 'alice' },
     });
+  });
+});
+
+describe('the recipients of a notification', () => {
+  const websocket = { title: 'T' };
+  const people = (body: any) =>
+    body.deliveries.map(({ channel, recipient, status, reason }: any) => [
+      channel,
+      recipient.user_id ?? recipient.address,
+      status,
+      reason,
+    ]);
+
+  it('are told once, however often they are named', async () => {
+    const { id } = await send({
+      recipients: [{ user_id: 'alice' }, { user_id: 'alice', email: 'a@example.com' }, { user_id: 'bob' }],
+      channels: { websocket },
+    });
+    expect(people(await settled(id))).toEqual([
+      ['websocket', 'alice', 'sent', null],
+      ['websocket', 'bob', 'sent', null],
+    ]);
+  });
+
+  it('are the members of a room, but for those excluded', async () => {
+    const room = await client.request('POST', '/rooms', {
+      body: { room_type: 'group', name: 'r', members: ['a', 'b', 'c'] },
+    });
+    expect(room.status).toBe(201);
+    const recipients = [{ room_id: room.body.id, exclude_user_ids: ['b'] }];
+    const { id } = await send({ recipients, channels: { websocket } });
+    expect(
+      people(await settled(id))
+        .map(([, who]: string[]) => who)
+        .toSorted(),
+    ).toEqual(['a', 'c']);
+    const other = await app.client();
+    const foreign = await other.request('POST', '/notifications', { body: { recipients, channels: { websocket } } });
+    expect(foreign.status).toBe(404);
+  });
+
+  it('who cannot be reached over a channel are on record with the reason', async () => {
+    const { id, status, counts } = await send({
+      recipients: [{ user_id: 'nomail' }],
+      channels: { email: { subject: 's', text: 't' } },
+    });
+    expect([status, counts.suppressed]).toEqual(['completed', 1]);
+    expect(people(await settled(id))).toEqual([['email', 'nomail', 'suppressed', 'no_address']]);
+    const byAddress = await send({ recipients: [{ email: 'x@example.com' }], channels: { websocket } });
+    expect(people(await settled(byAddress.id))).toEqual([['websocket', 'x@example.com', 'suppressed', 'no_user']]);
+  });
+});
+
+describe('a socket notification', () => {
+  it('is on the stream of its user once, and delivered when a device acknowledges it', async () => {
+    const alice = await client.login('alice');
+    const { id } = await send({
+      recipients: [{ user_id: 'alice' }],
+      channels: { websocket: { title: 'T', data: { a: 1 } } },
+    });
+    const [delivery] = (await settled(id)).deliveries;
+    const truth = Truth.at(app.database.url);
+    const events = await truth.query<any>(
+      `select data from events where client_id = $1 and type = 'notification.created'`,
+      [client.id],
+    );
+    await truth.close();
+    expect(events.map(({ data }) => data)).toEqual([
+      { notification_id: id, delivery_id: delivery.id, title: 'T', body: null, data: { a: 1 } },
+    ]);
+    const service = app.get(NotificationsService);
+    const caller = (userId: string) =>
+      ({ kind: 'scoped', clientId: client.id, user: { id: userId } }) as unknown as Caller;
+    const ref = await app.get(UsersService).resolve(client.id, ['alice', 'bob'], { create: true });
+    expect((await service.acknowledge(caller(ref.get('bob')!.id), delivery.id)).acknowledged).toBe(false);
+    expect((await service.acknowledge(caller(ref.get('alice')!.id), delivery.id)).acknowledged).toBe(true);
+    expect((await service.acknowledge(caller(ref.get('alice')!.id), delivery.id)).acknowledged).toBe(false);
+    const { body } = await alice.request('GET', `/notifications/${id}`);
+    expect(body).toMatchObject({
+      status: 'completed',
+      counts: { delivered: 1 },
+      deliveries: [{ status: 'delivered' }],
+    });
+  });
+});
+
+describe('who may send and see notifications', () => {
+  const websocket = { title: 'T' };
+
+  it('a user sees what it sent and got, and of that its own deliveries', async () => {
+    const [alice, bob, carol] = await Promise.all(['alice', 'bob', 'carol'].map((name) => client.login(name)));
+    const { id } = await send({ recipients: [{ user_id: 'alice' }, { user_id: 'bob' }], channels: { websocket } });
+    await settled(id);
+    const { body } = await alice!.request('GET', `/notifications/${id}`);
+    expect(body.deliveries.map(({ recipient }: any) => recipient.user_id)).toEqual(['alice']);
+    expect((await bob!.request('GET', '/notifications')).body.data).toHaveLength(1);
+    expect((await carol!.request('GET', '/notifications')).body.data).toEqual([]);
+    expect((await carol!.request('GET', `/notifications/${id}`)).status).toBe(404);
+    expect((await carol!.request('GET', `/notifications/${id}/deliveries`)).status).toBe(404);
+  });
+
+  it('a user with the permission tells people who share a room, over the socket only', async () => {
+    const alice = await client.login('alice', { permissions: ['send_notifications'] });
+    await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'r', members: ['alice', 'bob'] } });
+    await client.request('PUT', '/users/stranger', { body: {} });
+    const tell = (body: object) => alice.request('POST', '/notifications', { body });
+    expect((await tell({ recipients: [{ user_id: 'bob' }], channels: { websocket } })).status).toBe(202);
+    for (const user_id of ['stranger', 'nobody']) {
+      const answer = await tell({ recipients: [{ user_id }], channels: { websocket } });
+      expect([answer.status, answer.body.code]).toEqual([422, 'user_unavailable']);
+    }
+    const byMail = await tell({ recipients: [{ user_id: 'bob' }], channels: { email: { subject: 's', text: 't' } } });
+    expect(byMail.status).toBe(403);
+    const bob = await client.login('bob');
+    expect((await bob.request('POST', '/notifications', { body: {} })).status).toBe(403);
+  });
+});
+
+describe('a request for a notification', () => {
+  const webhook = { url: 'https://example.com/', payload: {} };
+  const email = { subject: 's', text: 't' };
+  const to = [{ user_id: 'alice' }];
+
+  it('is carried out once per Idempotency-Key', async () => {
+    const body = { channels: { webhook: { url: `${receiver.url}/once`, payload: {} } } };
+    const headers = { 'idempotency-key': 'n1' };
+    const first = await client.request('POST', '/notifications', { body, headers });
+    const again = await client.request('POST', '/notifications', { body, headers });
+    expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 202, 'true']);
+    expect(again.body).toEqual(first.body);
+    await settled(first.body.id);
+    expect(receiver.requests.filter(({ path }) => path === '/once')).toHaveLength(1);
+  });
+
+  it('is taken at /notifications/send too, and pages through lists', async () => {
+    for (let n = 0; n < 3; n++) {
+      const channels = { webhook: { url: `${receiver.url}/list`, payload: { n } } };
+      expect(
+        (await client.request('POST', '/notifications/send', { body: { channels, tags: [`t${n}`] } })).status,
+      ).toBe(202);
+    }
+    const first = await client.request('GET', '/notifications?limit=2');
+    expect(first.body.data).toHaveLength(2);
+    const second = await client.request('GET', `/notifications?limit=2&cursor=${first.body.page.next_cursor}`);
+    expect(second.body).toMatchObject({ data: [{ tags: ['t0'] }], page: { has_more: false } });
+    expect((await client.request('GET', '/notifications?tag=t1')).body.data).toHaveLength(1);
+    expect((await client.request('GET', '/notifications?channel=email')).body.data).toEqual([]);
+  });
+
+  it.each([
+    ['no channel', { recipients: to, channels: {} }, 'channels'],
+    ['no recipient', { channels: { email } }, 'recipients'],
+    ['a recipient that is nobody', { recipients: [{}], channels: { email } }, 'recipients[0]'],
+    [
+      'a person and a room at once',
+      { recipients: [{ user_id: 'a', room_id: '0199c2d4-7e1a-7000-8000-000000000000' }], channels: { email } },
+      'recipients[0]',
+    ],
+    ['an email without a body', { recipients: to, channels: { email: { subject: 's' } } }, 'channels.email'],
+    [
+      'a header of ours',
+      { recipients: to, channels: { email: { ...email, headers: { bcc: 'x' } } } },
+      'channels.email.headers.bcc',
+    ],
+    [
+      'a header that is two',
+      { recipients: to, channels: { email: { ...email, headers: { 'X-A': 'a\nb' } } } },
+      'channels.email.headers.X-A',
+    ],
+    [
+      'a subject of two lines',
+      { recipients: to, channels: { email: { ...email, subject: 'a\r\nBcc: x' } } },
+      'channels.email.subject',
+    ],
+    [
+      'a sender that is two',
+      { recipients: to, channels: { email: { ...email, from: 'a@b.c, d@e.f' } } },
+      'channels.email.from',
+    ],
+    [
+      'an attachment that is not base64',
+      { recipients: to, channels: { email: { ...email, attachments: [{ filename: 'a', content: '%%' }] } } },
+      'channels.email.attachments[0].content',
+    ],
+    [
+      'a URL with a password',
+      { channels: { webhook: { ...webhook, url: 'https://u:p@example.com/' } } },
+      'channels.webhook.url',
+    ],
+    [
+      'a URL of another scheme',
+      { channels: { webhook: { ...webhook, url: 'ftp://example.com/' } } },
+      'channels.webhook.url',
+    ],
+    ['a time that is past', { channels: { webhook }, expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
+    ['a strategy that is not built', { channels: { webhook }, strategy: 'fallback' }, 'strategy'],
+    ['fallbacks', { channels: { webhook }, fallback: [] }, 'fallback'],
+    ['a time to come', { channels: { webhook }, scheduled_for: '2030-01-01T00:00:00Z' }, 'scheduled_for'],
+    ['tracking', { recipients: to, channels: { email: { ...email, tracking: true } } }, 'channels.email.tracking'],
+    ['an endpoint', { channels: { webhook: { endpoint_id: 'x', payload: {} } } }, 'channels.webhook.endpoint_id'],
+  ])('is refused with %s', async (_, body, field) => {
+    const answer = await client.request('POST', '/notifications', { body });
+    expect([answer.status, answer.body.code]).toEqual([422, 'validation_failed']);
+    expect(answer.body.errors.map((error: any) => error.field)).toContain(field);
+  });
+
+  it('may hold attachments beyond the size of other bodies, up to a limit', async () => {
+    const content = 'A'.repeat(3 * 1024 * 1024);
+    const channels = { email: { ...email, attachments: [{ filename: 'a.bin', content }] } };
+    expect((await client.request('POST', '/notifications', { body: { recipients: to, channels } })).status).toBe(202);
+    const tooLarge = { recipients: to, channels: { email: { ...email, text: 'x'.repeat(21 * 1024 * 1024) } } };
+    expect((await client.request('POST', '/notifications', { body: tooLarge })).status).toBe(413);
   });
 });

@@ -57,10 +57,14 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   const row = async (notification: string) =>
     (await truth.query<any>('select * from deliveries where notification_id = $1', [notification]))[0];
   const become = (notification: string, status: string, timeout = 10_000) =>
-    until(`the delivery to be ${status}`, async () => {
-      const found = await row(notification);
-      return found.status === status ? found : null;
-    }, { timeout });
+    until(
+      `the delivery to be ${status}`,
+      async () => {
+        const found = await row(notification);
+        return found.status === status ? found : null;
+      },
+      { timeout },
+    );
   const update = (notification: string, set: string) =>
     truth.query(`update deliveries set ${set} where notification_id = $1`, [notification]);
   const get = async (id: string) => (await client.request('GET', `/notifications/${id}`)).body;
@@ -79,7 +83,10 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     expect(wait).toBeGreaterThan(3.9);
     expect(wait).toBeLessThan(6.1);
     await update(id, 'next_attempt_at = clock_timestamp()');
-    await until('the second attempt', async () => (await row(id)).attempt_count === 2 && (await row(id)).status === 'retrying');
+    await until(
+      'the second attempt',
+      async () => (await row(id)).attempt_count === 2 && (await row(id)).status === 'retrying',
+    );
     const second = await row(id);
     expect((second.next_attempt_at - second.updated_at) / 60_000).toBeGreaterThan(3.9);
     await update(id, 'next_attempt_at = clock_timestamp()');
@@ -133,7 +140,11 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
       verdict: judge(held!, accepted, { decision: 'webhook', reason: 'only' }, false),
     });
     expect(late).toBeNull();
-    expect(await row(held!.notification_id!)).toMatchObject({ status: 'retrying', attempt_count: 1, reason: 'worker_lost' });
+    expect(await row(held!.notification_id!)).toMatchObject({
+      status: 'retrying',
+      attempt_count: 1,
+      reason: 'worker_lost',
+    });
     const attempts = await truth.query<any>('select * from attempts where delivery_id = $1', [held!.id]);
     expect(attempts).toMatchObject([{ number: 1, status: 'unknown', error_code: 'worker_lost' }]);
   });
@@ -176,7 +187,11 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     });
     sleepless(app);
     const { body } = await client.request('POST', '/notifications', {
-      body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't' } }, max_retry_attempts: 1 },
+      body: {
+        recipients: [{ email: 'b@example.com' }],
+        channels: { email: { subject: 's', text: 't' } },
+        max_retry_attempts: 1,
+      },
     });
     await app.get(DeliveriesService).claim(refOf(await row(body.id)));
     await truth.expireLeases();
@@ -197,7 +212,13 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     const sink = await SmtpSink.start();
     const provider = (name: string, port: number, more = {}) =>
       client.request('POST', '/clients/me/providers?verify=false', {
-        body: { name, provider_type: 'smtp', from_email: 'a@example.com', config: { host: '127.0.0.1', port, secure: false }, ...more },
+        body: {
+          name,
+          provider_type: 'smtp',
+          from_email: 'a@example.com',
+          config: { host: '127.0.0.1', port, secure: false },
+          ...more,
+        },
       });
     await provider('good', sink.port);
     await provider('down', 1, { is_primary: true });
@@ -212,9 +233,14 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
       ['good', 'sent'],
     ]);
     const explicit = await client.request('POST', '/notifications', {
-      body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't', provider: 'down' } } },
+      body: {
+        recipients: [{ email: 'b@example.com' }],
+        channels: { email: { subject: 's', text: 't', provider: 'down' } },
+      },
     });
-    expect(await become(explicit.body.id, 'retrying')).toMatchObject({ routing: { decision: 'down', reason: 'explicit' } });
+    expect(await become(explicit.body.id, 'retrying')).toMatchObject({
+      routing: { decision: 'down', reason: 'explicit' },
+    });
     await sink.stop();
   });
 
@@ -229,7 +255,9 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   it('lets a slow receiver hold up nobody else', async () => {
     const slow = await Receiver.start(() => 'hang');
     for (let n = 0; n < 120; n++) {
-      await client.request('POST', '/notifications', { body: { channels: { webhook: { url: slow.url, payload: { n } } } } });
+      await client.request('POST', '/notifications', {
+        body: { channels: { webhook: { url: slow.url, payload: { n } } } },
+      });
     }
     const began = performance.now();
     await become(await webhook(), 'delivered');

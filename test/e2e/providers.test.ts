@@ -1,0 +1,163 @@
+import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { SmtpSink } from '../support/smtp.js';
+import { Truth } from '../support/truth.js';
+
+let app: TestApp;
+let client: TestClient;
+let sink: SmtpSink;
+beforeAll(async () => {
+  [app, sink] = await Promise.all([startApp(), SmtpSink.start({ auth: { user: 'u', pass: 'secret-p' } })]);
+});
+afterAll(async () => {
+  await app.stop();
+  await sink.stop();
+});
+beforeEach(async () => {
+  client = await app.client();
+  sink.messages.length = 0;
+});
+
+const smtp = (more: object = {}, config: object = {}) => ({
+  name: 'main',
+  provider_type: 'smtp',
+  from_email: 'acme@example.com',
+  config: { host: '127.0.0.1', port: sink.port, secure: false, username: 'u', password: 'secret-p', ...config },
+  ...more,
+});
+const post = (body: object, query = '') => client.request('POST', `/clients/me/providers${query}`, { body });
+
+describe.each(['/clients/me/providers', '/clients/me/email-providers'])('%s', (path) => {
+  it('adds, lists, changes and removes, and never shows a secret', async () => {
+    const added = await client.request('POST', path, { body: smtp() });
+    expect(added.status).toBe(201);
+    expect(added.body).toMatchObject({
+      name: 'main',
+      channel: 'email',
+      is_primary: false,
+      verified_at: expect.any(String),
+      config: { host: '127.0.0.1', username: 'u', require_tls: false },
+    });
+    const patched = await client.request('PATCH', `${path}/main`, { body: { is_primary: true, from_name: 'Acme' } });
+    expect(patched).toMatchObject({ status: 200, body: { is_primary: true, from_name: 'Acme' } });
+    const listed = await client.request('GET', path);
+    expect(listed.body).toHaveLength(1);
+    for (const { body } of [added, patched, listed]) expect(JSON.stringify(body)).not.toContain('secret-p');
+    expect((await client.request('DELETE', `${path}/main`)).status).toBe(204);
+    expect((await client.request('DELETE', `${path}/main`)).status).toBe(404);
+    expect((await client.request('GET', path)).body).toEqual([]);
+  });
+});
+
+describe('a provider', () => {
+  it('is tried out when it is saved, unless told not to', async () => {
+    const refused = await post(smtp({}, { password: 'wrong' }));
+    expect(refused).toMatchObject({ status: 422, body: { code: 'provider_rejected' } });
+    expect(refused.body.detail).toContain('Invalid login');
+    const saved = await post(smtp({}, { password: 'wrong' }), '?verify=false');
+    expect(saved).toMatchObject({ status: 201, body: { verified_at: null } });
+  });
+
+  it('keeps its password when a change leaves it out', async () => {
+    await post(smtp());
+    const { host, port } = smtp().config;
+    const put = await client.request('PUT', '/clients/me/providers', {
+      body: [smtp({ config: { host, port, secure: false, username: 'u' } })],
+    });
+    expect(put.status).toBe(200);
+    const patched = await client.request('PATCH', '/clients/me/providers/main', {
+      body: { config: { host: 'localhost' } },
+    });
+    expect(patched).toMatchObject({ status: 200, body: { config: { host: 'localhost', port } } });
+    const tested = await client.request('POST', '/clients/me/providers/main/test', { body: { to: 'bob@example.com' } });
+    expect(tested).toMatchObject({ status: 200, body: { status: 'sent' } });
+    expect(sink.messages[0]).toMatchObject({ to: ['bob@example.com'], user: 'u' });
+  });
+
+  it('replaces the list in its order', async () => {
+    await post(smtp({ name: 'old' }));
+    const body = ['b', 'a'].map((name) => smtp({ name }));
+    const put = await client.request('PUT', '/clients/me/email-providers', { body });
+    expect(put.body.map(({ name }: any) => name)).toEqual(['b', 'a']);
+    const primary = await client.request('PATCH', '/clients/me/providers/a', { body: { is_primary: true } });
+    expect(primary.status).toBe(200);
+    expect((await client.request('GET', '/clients/me/providers')).body.map(({ name }: any) => name)).toEqual([
+      'a',
+      'b',
+    ]);
+  });
+
+  it('stands encrypted in the database', async () => {
+    await post(smtp());
+    const truth = Truth.at(app.database.url);
+    const [row] = await truth.query<{ config: string }>('select config from providers where client_id = $1', [
+      client.id,
+    ]);
+    await truth.close();
+    expect(row!.config).not.toContain('secret');
+    expect(row!.config).not.toContain('127.0.0.1');
+  });
+
+  it('has a name of its own', async () => {
+    await post(smtp());
+    expect(await post(smtp())).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+    await post(smtp({ name: 'other' }));
+    const renamed = await client.request('PATCH', '/clients/me/providers/other', { body: { name: 'main' } });
+    expect(renamed).toMatchObject({ status: 409, body: { code: 'name_taken' } });
+  });
+
+  it("is not reachable with another tenant's key, nor with a scoped one", async () => {
+    await post(smtp());
+    const other = await app.client();
+    expect((await other.request('PATCH', '/clients/me/providers/main', { body: {} })).status).toBe(404);
+    const { request } = await client.login('alice');
+    expect((await request('GET', '/clients/me/providers')).status).toBe(403);
+  });
+
+  it.each([
+    ['an unknown type', () => smtp({ provider_type: 'mailgun' }), 'provider_type'],
+    ['what is not built yet', () => smtp({ is_bulk: true }), 'is_bulk'],
+    ['a port that is none', () => smtp({}, { port: 0 }), 'config.port'],
+    ['an unknown setting', () => smtp({}, { pool: true }), 'config.pool'],
+    ['a host with a line break', () => smtp({}, { host: 'a\r\nb' }), 'config.host'],
+    ['no config', () => ({ name: 'x', provider_type: 'smtp' }), 'config'],
+  ])('refuses %s', async (_, body, field) => {
+    const { status, body: problem } = await post(body());
+    expect([status, problem.code]).toEqual([422, 'validation_failed']);
+    expect(problem.errors.map((error: any) => error.field)).toContain(field);
+  });
+
+  it.each([
+    ['an object', () => ({}), ''],
+    ['nonsense in it', () => [smtp(), 5], '[1]'],
+    ['a name twice', () => [smtp(), smtp()], '[1].name'],
+  ])('refuses a list that is or has %s', async (_, body, field) => {
+    const { status, body: problem } = await client.request('PUT', '/clients/me/providers', { body: body() });
+    expect(status).toBe(422);
+    expect(problem.errors[0].field).toContain(field);
+  });
+});
+
+describe('mail of a client without a provider', () => {
+  it('goes through DEFAULT_PROVIDERS, where the operator has set some', async () => {
+    const open = await SmtpSink.start();
+    const config = { host: '127.0.0.1', port: open.port, secure: false };
+    const own = await startApp({
+      env: {
+        DEFAULT_PROVIDERS: JSON.stringify([
+          { name: 'house', channel: 'email', provider_type: 'smtp', from_email: 'house@example.com', config },
+        ]),
+      },
+    });
+    const tenant = await own.client();
+    const channels = { email: { subject: 's', text: 't' } };
+    await tenant.request('POST', '/notifications', { body: { recipients: [{ email: 'b@example.com' }], channels } });
+    const [mail] = await open.waitFor(1);
+    expect(mail!.from).toBe('house@example.com');
+    await own.stop();
+    await open.stop();
+  });
+
+  it('is no page of the API outside of embedded mode', async () => {
+    expect((await app.request('GET', '/dev/mailbox')).status).toBe(404);
+  });
+});
