@@ -281,7 +281,8 @@ describe('webhooks', () => {
     }));
     const { response } = await send(hook());
     expect(response!.body!.length).toBeLessThanOrEqual(4_096);
-    expect(response!.body).toMatch(/^a[^\u0000]*x$/);
+    expect(response!.body).not.toContain('\u0000');
+    expect(response!.body).toMatch(/^a.*x$/s);
   });
 
   it('does not know what became of it when there is no answer', async () => {
