@@ -213,16 +213,12 @@ describe('keys', () => {
     }
   });
 
-  it('are known in microseconds once verified, and not when this node hears nothing', async () => {
+  it('are known without a look-up once verified, and not when this node hears nothing', async () => {
     const client = await app.client();
     const keys = app.get(KeysService);
     expect(keys.recall(client.key)).toBeNull();
     await keys.authenticate(client.key);
     expect(keys.recall(client.key)).toMatchObject({ kind: 'master', clientId: client.id });
-    const started = performance.now();
-    for (let i = 0; i < 10_000; i++) keys.recall(client.key);
-    // About 4 µs; the bound leaves room for a busy machine.
-    expect((performance.now() - started) / 10_000).toBeLessThan(0.05);
 
     const changes = app.get(AuthChanges) as unknown as { confirmedAt: number };
     changes.confirmedAt = performance.now() - 1_001;
