@@ -1,4 +1,5 @@
 import type { Caller } from '../clients/caller.js';
+import { limits } from '../config/limits.js';
 import { channels, RealtimePublisher } from '../realtime/realtime.publisher.js';
 import type { SyncRepository } from '../rooms/sync.repository.js';
 import type { SyncService } from '../rooms/sync.service.js';
@@ -100,6 +101,17 @@ describe('a new connection', () => {
     await subscriptions.open(socket);
     expect(positions(emit)).toEqual(['a', 'late']);
     expect(listened).toEqual([false, false, true]);
+  });
+});
+
+describe('session.ready', () => {
+  it('lists the most recent rooms, and says when there are more; all are listened to', async () => {
+    const { socket, rooms, emit } = connection();
+    const many = Array.from({ length: limits.resume_rooms + 1 }, (_, i) => `room${i}`);
+    await memberships([many]).subscriptions.open(socket);
+    expect(positions(emit)).toEqual(many.slice(0, -1));
+    expect(emit).toHaveBeenCalledWith('session.ready', expect.objectContaining({ rooms_truncated: true }));
+    expect(many.every((id) => rooms.has(channels.room(id)))).toBe(true);
   });
 });
 

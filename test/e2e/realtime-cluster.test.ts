@@ -1,3 +1,5 @@
+import type { Envelope } from '../../src/realtime/catalogue.js';
+import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { TestRedis } from '../support/redis.js';
@@ -49,6 +51,20 @@ describe('two nodes on one database and Redis', () => {
     const sockets = [await connect(here, alice.key), await connect(there, alice.key)];
     await here.request('POST', '/auth/logout', { key: alice.key, body: { user_id: 'alice' } });
     for (const socket of sockets) expect(await socket.waitForEnd()).toBe('io server disconnect');
+  });
+
+  it('hear a worker, which takes no connections itself', async () => {
+    const worker = await startApp({ env: { REDIS_URL: redis.url, CHATAPI_ROLE: 'worker' }, database: here.database });
+    const sockets = [await connect(here, client.key), await connect(there, client.key)];
+    const envelope = { id: '1', type: 'notification.completed', client_id: client.id, stream: 'client', data: {} };
+    await until('the event', () => {
+      worker
+        .get(RealtimePublisher)
+        .publish([{ stream: { type: 'client', id: client.id }, envelope: envelope as unknown as Envelope }]);
+      return sockets.every((socket) => socket.bodies('notification.completed').length > 0);
+    });
+    expect((await worker.request('GET', '//sockets/?EIO=4&transport=polling')).status).toBe(404);
+    await worker.stop();
   });
 
   it('go on without Redis, and make good what they could not tell each other once it is back', async () => {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom } from '../support/chat.js';
 import { closeSockets, connect, refusal } from '../support/socket.js';
@@ -30,6 +31,13 @@ describe('a handshake', () => {
       rooms: [],
       rooms_truncated: false,
     });
+  });
+
+  it('leaves no key in memory that can be read from a connection', async () => {
+    const alice = await client.login('alice');
+    const { socket } = await connect(app, alice.key);
+    const served = app.get(RealtimePublisher).server.sockets.sockets.get(socket.id!)!;
+    expect(JSON.stringify([served.handshake, served.data])).not.toContain(alice.key);
   });
 
   it('works over polling too', async () => {

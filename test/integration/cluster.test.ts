@@ -115,6 +115,8 @@ describe('two nodes on one Redis', () => {
   it('serves its own sockets while Redis is away, and hears the others again when it is back', async () => {
     const near = await here.connect(channels.user('u'), channels.userReading('u'));
     const heardAgain = jest.fn();
+    const unhandled = jest.fn();
+    process.on('unhandledRejection', unhandled);
     here.cluster.onRejoined(heardAgain);
     await redis.stop();
     await until('the loss to be noticed', () => here.cluster.cutOff);
@@ -128,6 +130,8 @@ describe('two nodes on one Redis', () => {
 
     await redis.restart();
     await Promise.all([here.joined(), there.joined()]);
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
     expect(heardAgain).toHaveBeenCalledTimes(1);
     there.publisher.publish([{ ...created('u', '4'), stream: { type: 'user', id: 'u' } }]);
     await until('an event of the other node', () => near.length === 3);

@@ -219,6 +219,13 @@ describe('sync.resume', () => {
     expect(seen.filter(({ recovered }) => !recovered).map(({ room_id }) => room_id)).toEqual([huge]);
   });
 
+  it('leaves the markers of large rooms to REST', async () => {
+    const room_id = await tenant.room(1);
+    await database.query('update rooms set member_count = 101 where id = $1', [room_id]);
+    const [recovery] = await tenant.resume([{ room_id, epoch: tenant.epoch, rev: 0 }]);
+    expect(recovery).toMatchObject({ recovered: true, receipts: [], me: { role: 'member' } });
+  });
+
   it('recovers the user’s stream with any key, rooms only with read_messages', async () => {
     const room_id = await tenant.room(3);
     await database.query(`update users set last_rev = 2 where id = $1`, [tenant.userRef]);
