@@ -15,7 +15,13 @@ export interface SessionLockOptions {
 }
 
 /** Advisory locks of ChatAPI, all in one place so that none is used twice. */
-export const LOCKS = { migrations: 7_301, partitions: 7_302, singleProcess: 7_303, dataDirectory: 7_304, dispatcher: 7_305 } as const;
+export const LOCKS = {
+  migrations: 7_301,
+  partitions: 7_302,
+  singleProcess: 7_303,
+  dataDirectory: 7_304,
+  dispatcher: 7_305,
+} as const;
 
 const RETRY_MS = 100;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
