@@ -1,19 +1,25 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { newId } from '../common/ids.js';
 import { logger } from '../common/logger.js';
-import type { Outgoing } from '../realtime/catalogue.js';
+import type { Envelope, EventCatalogue, Outgoing, StreamRef } from '../realtime/catalogue.js';
 import { Cluster } from '../realtime/cluster.js';
 import { RealtimePublisher } from '../realtime/realtime.publisher.js';
-import { SyncRepository, type RoomKey } from '../rooms/sync.repository.js';
-import { sessionOf } from './session.js';
+import {
+  SyncRepository,
+  type RoomHeadNow,
+  type RoomKey,
+  type UserHeadNow,
+  type UserKey,
+} from '../rooms/sync.repository.js';
+import { connectionsOf, sessionOf } from './session.js';
 import { Subscriptions } from './subscriptions.js';
 
 const EVERY_MS = 20_000;
-const ROOMS_PER_QUERY = 1_000;
+const STREAMS_PER_QUERY = 1_000;
 
 /**
- * Tells this node's connections from time to time where their rooms stand, so that they notice an event that never
- * reached them. Also repairs subscriptions while other nodes can't be heard, and once they can be heard again.
+ * Tells this node's connections from time to time where their streams stand, so that they notice an event that
+ * never reached them. Also repairs subscriptions while other nodes can't be heard, and once they can be heard again.
  */
 @Injectable()
 export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
@@ -63,23 +69,23 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async round(reconcile: boolean): Promise<void> {
     if (reconcile) await this.subscriptions.reconcile();
-    const rooms = this.roomsHere();
     const before = this.told;
-    // Rooms that nobody listens to any more are forgotten by this.
+    // Streams that nobody listens to any more are forgotten by this.
     this.told = new Map();
-    for (let at = 0; at < rooms.length; at += ROOMS_PER_QUERY) {
-      await this.tell(rooms.slice(at, at + ROOMS_PER_QUERY), before);
+    for (const rooms of chunksOf(this.roomsHere())) {
+      this.tell(before, (await this.repository.findHeadsOfMany(rooms)).map(headOfRoom));
+    }
+    for (const users of chunksOf(this.usersHere())) {
+      this.tell(before, (await this.repository.findUserHeadsOfMany(users)).map(headOfUser));
     }
   }
 
-  private async tell(rooms: RoomKey[], before: ReadonlyMap<string, string>): Promise<void> {
-    const heads = await this.repository.findHeadsOfMany(rooms);
-    const moved = heads.filter(({ room_id, epoch, rev }) => {
-      const position = `${epoch} ${rev}`;
-      this.told.set(room_id, position);
-      return before.get(room_id) !== position;
+  private tell(before: ReadonlyMap<string, string>, heads: Head[]): void {
+    const moved = heads.filter(({ position, outgoing: { stream } }) => {
+      this.told.set(stream.id, position);
+      return before.get(stream.id) !== position;
     });
-    this.publisher.publishHere(moved.map(toOutgoing));
+    this.publisher.publishHere(moved.map(({ outgoing }) => outgoing));
   }
 
   /** Rooms with connections on this node, each with the client that one of them belongs to. */
@@ -94,19 +100,54 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
     }
     return [...clients].map(([room_id, client_id]) => ({ room_id, client_id }));
   }
+
+  private usersHere(): UserKey[] {
+    const users = new Map<string, UserKey>();
+    for (const socket of connectionsOf(this.publisher.server).values()) {
+      const { clientId, user } = sessionOf(socket).caller;
+      if (user) users.set(user.id, { client_id: clientId, user_ref: user.id });
+    }
+    return [...users.values()];
+  }
 }
 
-const toOutgoing = (head: RoomKey & { epoch: string; rev: number; last_seq: number; now: Date }): Outgoing => ({
-  stream: { type: 'room', id: head.room_id },
-  envelope: {
+interface Head {
+  position: string;
+  outgoing: Outgoing;
+}
+
+const headOfRoom = ({ client_id, room_id, epoch, rev, last_seq, now }: RoomHeadNow): Head =>
+  headOf({ type: 'room', id: room_id }, `room:${room_id}`, { client_id, epoch, rev, now }, room_id, {
+    rooms: [{ room_id, epoch, rev, last_seq }],
+  });
+
+const headOfUser = ({ client_id, user_ref, user_id, epoch, rev, now }: UserHeadNow): Head =>
+  headOf({ type: 'user', id: user_ref }, `user:${user_id}`, { client_id, epoch, rev, now }, null, {
+    rooms: [],
+    user: { epoch, rev },
+  });
+
+function headOf(
+  stream: StreamRef,
+  name: string,
+  at: { client_id: string; epoch: string; rev: number; now: Date },
+  room_id: string | null,
+  data: EventCatalogue['sync.heads'],
+): Head {
+  const envelope: Envelope<'sync.heads'> = {
     id: newId(),
     type: 'sync.heads',
     v: 1,
-    client_id: head.client_id,
-    stream: `room:${head.room_id}`,
-    room_id: head.room_id,
-    occurred_at: head.now.toISOString(),
+    client_id: at.client_id,
+    stream: name,
+    room_id,
+    occurred_at: at.now.toISOString(),
     actor: { id: null, type: 'system' },
-    data: { rooms: [{ room_id: head.room_id, epoch: head.epoch, rev: head.rev, last_seq: head.last_seq }] },
-  },
-});
+    data,
+  };
+  return { position: `${at.epoch} ${at.rev}`, outgoing: { stream, envelope } };
+}
+
+function* chunksOf<T>(items: T[]): Generator<T[]> {
+  for (let at = 0; at < items.length; at += STREAMS_PER_QUERY) yield items.slice(at, at + STREAMS_PER_QUERY);
+}

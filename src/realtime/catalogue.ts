@@ -8,7 +8,11 @@
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface EventCatalogue {
   /** Where streams stand, for those who may have missed something. */
-  'sync.heads': { rooms: { room_id: string; epoch: string; rev: number; last_seq: number }[] };
+  'sync.heads': {
+    rooms: { room_id: string; epoch: string; rev: number; last_seq: number }[];
+    /** On the user's stream: where that stands. */
+    user?: { epoch: string; rev: number };
+  };
 }
 
 /** What belongs to the connection: sent bare, without an envelope. */

@@ -25,6 +25,15 @@ export interface RoomKey {
   room_id: string;
 }
 
+export interface UserKey {
+  client_id: string;
+  user_ref: string;
+}
+
+/** Where a stream stands, and what time it is. */
+export type RoomHeadNow = RoomKey & StreamPosition & { last_seq: number; now: Date };
+export type UserHeadNow = UserKey & StreamPosition & { user_id: string; now: Date };
+
 type WithNumber<T> = Omit<T, 'epoch'> & { epoch: number };
 
 @Injectable()
@@ -80,7 +89,7 @@ export class SyncRepository {
   }
 
   /** Users' active memberships, for a node that may have missed changes of them. */
-  async findRoomIdsOfMany(users: { client_id: string; user_ref: string }[]): Promise<Map<string, string[]>> {
+  async findRoomIdsOfMany(users: UserKey[]): Promise<Map<string, string[]>> {
     const byUser = new Map<string, string[]>(users.map(({ user_ref }) => [user_ref, []]));
     const rows = await this.database.query<{ room_id: string; user_ref: string }>(
       `select m.room_id, m.user_id as user_ref
@@ -129,14 +138,23 @@ export class SyncRepository {
   }
 
   /** Where rooms of any clients stand. */
-  async findHeadsOfMany(
-    rooms: RoomKey[],
-  ): Promise<(RoomKey & { epoch: string; rev: number; last_seq: number; now: Date })[]> {
-    const rows = await this.database.query<RoomKey & { epoch: number; rev: number; last_seq: number; now: Date }>(
+  async findHeadsOfMany(rooms: RoomKey[]): Promise<RoomHeadNow[]> {
+    const rows = await this.database.query<WithNumber<RoomHeadNow>>(
       `select r.client_id, r.id as room_id, r.epoch, r.last_rev as rev, r.last_seq, clock_timestamp() as now
          from unnest($1::uuid[], $2::uuid[]) as w (client_id, room_id)
          join rooms r on r.client_id = w.client_id and r.id = w.room_id`,
       [rooms.map(({ client_id }) => client_id), rooms.map(({ room_id }) => room_id)],
+    );
+    return rows.map((row) => this.withEpoch(row));
+  }
+
+  /** Where the streams of users of any clients stand. */
+  async findUserHeadsOfMany(users: UserKey[]): Promise<UserHeadNow[]> {
+    const rows = await this.database.query<WithNumber<UserHeadNow>>(
+      `select u.client_id, u.id as user_ref, u.user_id, u.epoch, u.last_rev as rev, clock_timestamp() as now
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_ref)
+         join users u on u.client_id = w.client_id and u.id = w.user_ref`,
+      [users.map(({ client_id }) => client_id), users.map(({ user_ref }) => user_ref)],
     );
     return rows.map((row) => this.withEpoch(row));
   }

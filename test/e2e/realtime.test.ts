@@ -5,6 +5,8 @@ import { makeRoom, ok, Reader, say } from '../support/chat.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
 
+jest.setTimeout(30_000);
+
 let app: TestApp;
 let client: TestClient;
 
@@ -358,18 +360,31 @@ describe('sync.heads', () => {
     const room = await makeRoom(client, ['alice', 'bob']);
     const { rev } = await say(client.master('bob').request, room.id, '1');
     await alice.waitFor('message.created');
+    const ofRoom = () => alice.bodies('sync.heads').filter(({ room_id }) => room_id === room.id);
     await heads.run(false);
-    expect(await alice.waitFor('sync.heads')).toMatchObject({
+    await until('the first', () => ofRoom().length === 1);
+    expect(ofRoom()[0]).toMatchObject({
       stream: `room:${room.id}`,
-      room_id: room.id,
       data: { rooms: [{ room_id: room.id, epoch: room.epoch, rev, last_seq: 1 }] },
     });
     await heads.run(false);
     // Written behind the publisher's back, as by a node whose emit was lost.
     await app.get(Database).query('update rooms set last_rev = last_rev + 1 where id = $1', [room.id]);
     await heads.run(false);
-    await until('the second', () => alice.bodies('sync.heads').length >= 2);
-    expect(alice.bodies('sync.heads').map(({ data }) => data.rooms[0].rev)).toEqual([rev, rev + 1]);
-    expect(alice.bodies('sync.heads')[1]).not.toHaveProperty('rev');
+    await until('the second', () => ofRoom().length >= 2);
+    expect(ofRoom().map(({ data }) => data.rooms[0].rev)).toEqual([rev, rev + 1]);
+    expect(ofRoom()[1]).not.toHaveProperty('rev');
+  });
+
+  it('tells where the user’s own stream stands', async () => {
+    const heads = app.get(Heads);
+    const alice = await connect(app, (await client.login('alice')).key);
+    const { user } = await alice.waitForReady();
+    await heads.run(false);
+    expect(await alice.waitFor('sync.heads')).toMatchObject({
+      stream: 'user:alice',
+      room_id: null,
+      data: { rooms: [], user },
+    });
   });
 });
