@@ -57,3 +57,12 @@ export function toNotification(row: NotificationRow, counts: NotificationCounts)
     updated_at: row.updated_at.toISOString(),
   };
 }
+
+/** As it is answered when it was accepted: nothing but what can't be sent at all has happened yet. */
+export function asAccepted(row: NotificationRow): Notification {
+  const counts = countsOf([
+    { status: 'pending', n: row.open_count },
+    { status: 'suppressed', n: row.total - row.open_count },
+  ]);
+  return toNotification(row.open_count === 0 ? { ...row, status: 'completed' } : row, counts);
+}

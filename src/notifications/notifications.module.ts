@@ -6,6 +6,7 @@ import { NotificationsController } from './notifications.controller.js';
 import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsRepository } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
+import { NotificationsWriter } from './notifications.writer.js';
 import { Recipients } from './recipients.js';
 import { RecipientsRepository } from './recipients.repository.js';
 
@@ -17,6 +18,7 @@ import { RecipientsRepository } from './recipients.repository.js';
     NotificationsReader,
     NotificationsRepository,
     NotificationsService,
+    NotificationsWriter,
     Recipients,
     RecipientsRepository,
   ],

@@ -27,6 +27,13 @@ export interface NewDelivery {
   suppressed: string | null;
 }
 
+/** A notification to be written with its deliveries. */
+export interface Accepted {
+  client_id: string;
+  row: NewNotification;
+  deliveries: NewDelivery[];
+}
+
 export interface NotificationFilter {
   status?: string;
   channel?: string;
@@ -53,51 +60,64 @@ export class NotificationsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * A notification and its deliveries, in one statement. All have the same created_at, so that deliveries are found in
-   * one partition.
+   * Notifications of any clients and their deliveries, in one statement. Deliveries have their notification's
+   * created_at, so that they are found in one partition.
    */
-  async insert(tx: Tx, clientId: string, row: NewNotification, deliveries: NewDelivery[]): Promise<NotificationRow> {
-    const of = <T>(read: (delivery: NewDelivery) => T): T[] => deliveries.map(read);
-    const [inserted] = await tx.query<NotificationRow>(
+  insert(on: Pick<Tx, 'query'>, items: Accepted[]): Promise<NotificationRow[]> {
+    const of = <T>(read: (item: Accepted) => T): T[] => items.map(read);
+    const all = items.flatMap(({ client_id, row, deliveries }) =>
+      deliveries.map((delivery) => ({ ...delivery, client_id, notification_id: row.id, priority: row.priority })),
+    );
+    const each = <T>(read: (delivery: (typeof all)[number]) => T): T[] => all.map(read);
+    return on.query<NotificationRow>(
       `with n as (
          insert into notifications as n (client_id, id, sender_id, status, priority, strategy, channels, total, open_count,
                                          max_retry_attempts, expires_at, metadata, tags, created_at, updated_at)
-         select $1, $2, $3, 'pending', $4, 'all', $5, $6, $7, $8, $9, $10, $11, at, at
-           from (select date_trunc('milliseconds', clock_timestamp()) as at) now
+         select w.client_id, w.id, w.sender_id, 'pending', w.priority, 'all', w.channels, w.total, w.open_count,
+                w.max_retry_attempts, w.expires_at, w.metadata,
+                array(select jsonb_array_elements_text(w.tags)), at, at
+           from (select date_trunc('milliseconds', clock_timestamp()) as at) now,
+                unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::int[], $7::int[], $8::int[],
+                       $9::timestamptz[], $10::jsonb[], $11::jsonb[])
+             as w (client_id, id, sender_id, priority, channels, total, open_count, max_retry_attempts, expires_at,
+                   metadata, tags)
          returning ${NOTIFICATION_COLUMNS}
        ), d as (
          insert into deliveries (client_id, id, created_at, notification_id, channel, lane, priority, user_id, address,
                                  status, reason, max_attempts, next_attempt_at, expires_at, updated_at)
-         select $1, d.id, n.created_at, n.id, d.channel, d.lane, $12::smallint, d.user_id, d.address,
+         select n.client_id, d.id, n.created_at, n.id, d.channel, d.lane, d.priority, d.user_id, d.address,
                 case when d.suppressed is null then 'pending' else 'suppressed' end, d.suppressed, d.max_attempts,
                 case when d.suppressed is null then n.created_at end, n.expires_at, n.created_at
-           from n, unnest($13::uuid[], $14::text[], $15::text[], $16::uuid[], $17::text[], $18::int[], $19::text[])
-             as d (id, channel, lane, user_id, address, max_attempts, suppressed)
+           from n join unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::text[], $16::text[], $17::smallint[],
+                              $18::uuid[], $19::text[], $20::int[], $21::text[])
+             as d (client_id, notification_id, id, channel, lane, priority, user_id, address, max_attempts, suppressed)
+             on d.client_id = n.client_id and d.notification_id = n.id
        )
        select * from n`,
       [
-        clientId,
-        row.id,
-        row.sender_id,
-        row.priority,
-        row.channels,
-        deliveries.length,
-        deliveries.filter(({ suppressed }) => suppressed === null).length,
-        row.max_retry_attempts,
-        row.expires_at,
-        row.metadata,
-        row.tags,
-        PRIORITIES.indexOf(row.priority),
-        of(({ id }) => id),
-        of(({ channel }) => channel),
-        of(({ lane }) => lane),
-        of(({ user_id }) => user_id),
-        of(({ address }) => address),
-        of(({ max_attempts }) => max_attempts),
-        of(({ suppressed }) => suppressed),
+        of(({ client_id }) => client_id),
+        of(({ row }) => row.id),
+        of(({ row }) => row.sender_id),
+        of(({ row }) => row.priority),
+        of(({ row }) => JSON.stringify(row.channels)),
+        of(({ deliveries }) => deliveries.length),
+        of(({ deliveries }) => deliveries.filter(({ suppressed }) => suppressed === null).length),
+        of(({ row }) => row.max_retry_attempts),
+        of(({ row }) => row.expires_at),
+        of(({ row }) => JSON.stringify(row.metadata)),
+        of(({ row }) => JSON.stringify(row.tags)),
+        each(({ client_id }) => client_id),
+        each(({ notification_id }) => notification_id),
+        each(({ id }) => id),
+        each(({ channel }) => channel),
+        each(({ lane }) => lane),
+        each(({ priority }) => PRIORITIES.indexOf(priority)),
+        each(({ user_id }) => user_id),
+        each(({ address }) => address),
+        each(({ max_attempts }) => max_attempts),
+        each(({ suppressed }) => suppressed),
       ],
     );
-    return inserted!;
   }
 
   suppressedOf(tx: Tx, clientId: string, row: NotificationRow): Promise<DeliveryRow[]> {

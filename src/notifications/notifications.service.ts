@@ -1,18 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../clients/caller.js';
-import { Idempotency } from '../clients/idempotency.js';
 import { isUuid, newId } from '../common/ids.js';
 import { invalidField, notFound, Problem } from '../common/problem.js';
 import { limits } from '../config/limits.js';
-import type { EventRow } from '../events/events.repository.js';
 import { DeliveriesService } from '../deliveries/deliveries.service.js';
-import type { Transition } from '../deliveries/delivery.js';
 import { Dispatcher } from '../deliveries/dispatcher.js';
-import { Transitions } from '../deliveries/transitions.js';
 import type { Channels } from './notification.js';
-import { countsOf, toNotification } from './notification.js';
 import type { Notification, NotificationInput } from './notifications.dto.js';
-import { NotificationsRepository, type NewDelivery, type NewNotification } from './notifications.repository.js';
+import type { NewNotification } from './notifications.repository.js';
+import { NotificationsWriter } from './notifications.writer.js';
 import { planDeliveries } from './plan-deliveries.js';
 import { Recipients } from './recipients.js';
 import { toEmailContent } from './email-content.js';
@@ -21,10 +17,8 @@ import { toEmailContent } from './email-content.js';
 @Injectable()
 export class NotificationsService {
   constructor(
-    private readonly repository: NotificationsRepository,
     private readonly recipients: Recipients,
-    private readonly idempotency: Idempotency,
-    private readonly transitions: Transitions,
+    private readonly writer: NotificationsWriter,
     private readonly dispatcher: Dispatcher,
     private readonly deliveries: DeliveriesService,
   ) {}
@@ -43,7 +37,10 @@ export class NotificationsService {
         `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
       );
     }
-    return this.write(caller, toRow(caller, input, channels), deliveries);
+    const item = { client_id: caller.clientId, row: toRow(caller, input, channels), deliveries };
+    const answer = await this.writer.write(caller, item);
+    this.dispatcher.wake();
+    return answer;
   }
 
   /**
@@ -56,35 +53,6 @@ export class NotificationsService {
     if (!isUuid(deliveryId)) throw notFound('notification');
     const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.id, deliveryId);
     return { id: deliveryId, acknowledged };
-  }
-
-  private async write(caller: Caller, row: NewNotification, deliveries: NewDelivery[]): Promise<Notification> {
-    const { clientId } = caller;
-    const suppresses = deliveries.some(({ suppressed }) => suppressed !== null);
-    let ended: Transition[] = [];
-    let written: EventRow[] = [];
-    const answer = await this.idempotency.effect(
-      caller,
-      async (tx) => {
-        let inserted = await this.repository.insert(tx, clientId, row, deliveries);
-        if (suppresses) {
-          const rows = await this.repository.suppressedOf(tx, clientId, inserted);
-          ended = rows.map((row) => ({ from: 'suppressed', row, content: null }));
-          written = await this.transitions.record(tx, ended);
-          if (inserted.open_count === 0) inserted = { ...inserted, status: 'completed' };
-        }
-        const { total, open_count } = inserted;
-        const states = [
-          { status: 'pending' as const, n: open_count },
-          { status: 'suppressed' as const, n: total - open_count },
-        ];
-        return toNotification(inserted, countsOf(states));
-      },
-      { status: 202 },
-    );
-    this.dispatcher.wake();
-    if (suppresses) await this.transitions.announce(ended, written);
-    return answer;
   }
 }
 
