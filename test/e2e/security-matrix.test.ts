@@ -140,7 +140,8 @@ describe('every route', () => {
     );
     const answers = await Promise.all(reads.map((operation) => call(operation, client.key)));
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-    return answers.map(({ body }) => body);
+    // Reading uses A's own keys, which moves nothing but this.
+    return answers.map(({ body }) => ({ ...body, last_used_at: null }));
   };
 
   it('refuses bodies that are no JSON object', async () => {

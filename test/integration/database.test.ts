@@ -262,11 +262,14 @@ describe('partitions', () => {
 
   it('come with the keys and indexes of their table', async () => {
     const [counts] = await database.query(
-      `select count(*) filter (where not indisvalid) as invalid, count(*) filter (where relispartition) as partitions
+      `select count(*) filter (where not indisvalid) as invalid, count(*) filter (where relispartition) as partitions,
+              count(*) filter (where indrelid = 'deliveries'::regclass) as of_table
        from pg_index join pg_class on pg_class.oid = indexrelid where indrelid = 'deliveries'::regclass or relname like 'deliveries_%'`,
     );
-    expect(counts).toMatchObject({ invalid: 0 });
-    expect(Number((counts as { partitions: number }).partitions)).toBe(6 * (DAYS_AHEAD + 2));
+    const { invalid, partitions, of_table } = counts as Record<string, number>;
+    expect(invalid).toBe(0);
+    expect(of_table).toBeGreaterThan(0);
+    expect(partitions).toBe(of_table! * (DAYS_AHEAD + 2));
   });
 });
 

@@ -75,12 +75,12 @@ export class Truth {
       [clientId, roomId],
     );
     const seqs = await this.query<{ seq: string }>(
-      'select seq::text from messages where client_id = $1 and room_id = $2 order by seq',
+      'select seq::text from messages m where client_id = $1 and room_id = $2 order by m.seq',
       [clientId, roomId],
     );
     expect(seqs.map(({ seq }) => Number(seq))).toEqual(upTo(Number(room!.last_seq)));
     const revs = await this.query<{ rev: string }>(
-      'select rev::text from events where client_id = $1 and stream_id = $2 order by rev',
+      'select rev::text from events e where client_id = $1 and stream_id = $2 order by e.rev',
       [clientId, roomId],
     );
     expect(revs.map(({ rev }) => Number(rev))).toEqual(upTo(Number(room!.last_rev)));
