@@ -11,27 +11,32 @@ const CRASHES = process.env.TEST_FULL ? 5 : 2;
 
 jest.setTimeout(180_000);
 
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
 /** Embedded mode on a data directory of its own, whose PostgreSQL the test may kill. */
 async function startEmbedded() {
   const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-faults-'));
   chmodSync(dataDir, 0o755);
+  cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const app = await AppProcess.start(newSecrets(), { env: { CHATAPI_DATA_DIR: dataDir } });
+  cleanups.push(() => app.stop());
   const postmaster = () => readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
   const password = readFileSync(join(dataDir, 'postgres-password'), 'utf8').trim();
   const truth = Truth.at(`postgres://chatapi:${password}@127.0.0.1:${postmaster()[3]}/chatapi`);
+  cleanups.push(() => truth.close());
   const killPostgres = () => process.kill(Number(postmaster()[0]), 'SIGKILL');
-  const stop = async () => {
-    await truth.close();
-    expect(await app.stop()).toBe(0);
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  return { app, truth, killPostgres, stop };
+  return { app, truth, killPostgres };
 }
 
 describe('PostgreSQL killed and started again under load', () => {
   it('keeps every acknowledged message in order, once, and delivers every accepted notification', async () => {
-    const { app, truth, killPostgres, stop } = await startEmbedded();
+    const { app, truth, killPostgres } = await startEmbedded();
     const receiver = await Receiver.start();
+    cleanups.push(() => receiver.stop());
     const { id, masterKey } = await app.makeClient();
     const users = Array.from({ length: SENDERS }, (_, index) => `user-${index}`);
     const { body: room } = await app.call<{ id: string }>('POST', '/rooms', masterKey, {
@@ -109,7 +114,6 @@ describe('PostgreSQL killed and started again under load', () => {
     const knownIds = new Set(known.map((row) => row.id));
     expect(notifications.filter((notification) => !knownIds.has(notification))).toEqual([]);
     await truth.expectBalancedLedger(id);
-    await receiver.stop();
-    await stop();
+    expect(await app.stop()).toBe(0);
   });
 });

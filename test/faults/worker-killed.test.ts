@@ -9,24 +9,29 @@ const DELIVERIES = process.env.TEST_FULL ? 2000 : 500;
 
 jest.setTimeout(180_000);
 
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
 /** A cluster of one API and one worker, and a receiver whose answers take a moment, so that work is in hand when something breaks. */
 async function startCluster() {
   const secrets = newSecrets();
   const database = await TestDatabase.create();
+  cleanups.push(() => database.drop());
   const redis = await TestRedis.start();
+  cleanups.push(() => redis.stop());
   const receiver = await Receiver.start(() => ({ status: 200, delayMs: 5 }));
-  const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
-  const api = await AppProcess.start(secrets, { role: 'api', env });
+  cleanups.push(() => receiver.stop());
   const truth = Truth.at(database.url);
-  const startWorker = () => AppProcess.start(secrets, { role: 'worker', env });
-  const stop = async (...workers: AppProcess[]) => {
-    for (const app of [...workers, api]) await app.stop();
-    await truth.close();
-    await receiver.stop();
-    await redis.stop();
-    await database.drop();
+  cleanups.push(() => truth.close());
+  const start = async (role: 'api' | 'worker') => {
+    const app = await AppProcess.start(secrets, { role, env: { DATABASE_URL: database.url, REDIS_URL: redis.url } });
+    cleanups.push(() => app.stop());
+    return app;
   };
-  return { api, redis, receiver, truth, startWorker, stop };
+  return { api: await start('api'), redis, receiver, truth, startWorker: () => start('worker') };
 }
 
 type Cluster = Awaited<ReturnType<typeof startCluster>>;
@@ -81,14 +86,13 @@ describe('a worker killed by SIGKILL in the middle of its deliveries', () => {
     expect(receiver.requests.length).toBeLessThan(DELIVERIES);
 
     await truth.expireLeases();
-    const second = await startWorker();
+    await startWorker();
     await expectAllDelivered(cluster, id, accepted);
     const lost = await truth.query(
       `select 1 from attempts where client_id = $1 and status = 'unknown' and error_code = 'worker_lost'`,
       [id],
     );
     expect(lost).toHaveLength(held);
-    await cluster.stop(second);
   });
 });
 
@@ -100,7 +104,7 @@ describe('Redis flushed with jobs waiting', () => {
     const { id, masterKey } = await api.makeClient();
     const accepted = await acceptMany(cluster, masterKey, DELIVERIES);
 
-    const worker = await startWorker();
+    await startWorker();
     await until('some deliveries', () => receiver.requests.length > DELIVERIES / 10, { timeout: 30_000, every: 2 });
     await redis.flush();
     expect(receiver.requests.length).toBeLessThan(DELIVERIES);
@@ -109,6 +113,5 @@ describe('Redis flushed with jobs waiting', () => {
     await expectAllDelivered(cluster, id, accepted);
     // No attempt was lost, so nothing was sent twice either.
     expect(receiver.requests).toHaveLength(DELIVERIES);
-    await cluster.stop(worker);
   });
 });
