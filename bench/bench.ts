@@ -44,6 +44,7 @@ async function inTurn(floor: () => Promise<number>, path: () => Promise<number>)
 async function measureSends(tenant: Tenant, transactions: TransactionFloor): Promise<void> {
   const rooms = await tenant.rooms(size(1000), 20, 500);
   const senders = await prepareSenders(tenant, rooms);
+  await transactions.prepare();
   const floor = () => transactions.measure(size(10));
   await restSend(senders, size(20_000)); // warm: code compiled, keys verified
   const rest = await inTurn(floor, () => restSend(senders, size(100_000)));
@@ -118,7 +119,6 @@ async function main(): Promise<void> {
     const url = await createDatabase(postgres.url, 'bench');
     await withProduct(url, {}, async (tenant) => {
       const transactions = new TransactionFloor(url);
-      await transactions.prepare();
       await measureSends(tenant, transactions);
       await measureFanOut(tenant);
       await measureNotifications(tenant, url);
