@@ -5,11 +5,12 @@ import { LoadSocket, openSockets } from '../support/socket-load.js';
 
 const BARE = fileURLToPath(new URL('../floors/bare-sockets.js', import.meta.url));
 
+const CONTENT = 'A message of some forty characters length.';
+
 /** One room whose members all listen; measures deliveries per second of messages sent into it. */
 export class FanOut {
   private constructor(
     private readonly roomId: string,
-    private readonly sender: LoadSocket,
     private readonly listeners: LoadSocket[],
     private readonly bare: Child,
     private readonly bareListeners: LoadSocket[],
@@ -32,42 +33,42 @@ export class FanOut {
     const bare = await Child.start([BARE], { MESSAGE: JSON.stringify(packet[1]) });
     await bare.ready('/');
     const bareListeners = await openSockets(members, () => LoadSocket.open(bare.port, '/sockets'));
-    return new FanOut(room.id, listeners[0]!, listeners, bare, bareListeners);
+    return new FanOut(room.id, listeners, bare, bareListeners);
   }
 
   /** @returns deliveries per second to all members, of `messages` messages sent by one of them over its socket */
-  async measure(messages: number, window = 16): Promise<number> {
-    const finished = allSeen(this.listeners, messages);
-    const started = performance.now();
-    let sent = 0;
-    await Promise.all(
-      Array.from({ length: window }, async () => {
-        while (sent < messages) {
-          sent++;
-          await this.sender.emit('message.send', {
-            room_id: this.roomId,
-            content: 'A message of some forty characters length.',
-          });
-        }
-      }),
-    );
-    await finished;
-    return (messages * this.listeners.length) / ((performance.now() - started) / 1000);
+  measure(messages: number): Promise<number> {
+    return broadcast(this.listeners, this.roomId, messages);
   }
 
-  /** @returns deliveries per second of a bare Socket.IO server that emits the same payload as often */
-  async floor(messages: number): Promise<number> {
-    const finished = allSeen(this.bareListeners, messages);
-    const started = performance.now();
-    await fetch(`http://127.0.0.1:${this.bare.port}/broadcast?n=${messages}`);
-    await finished;
-    return (messages * this.bareListeners.length) / ((performance.now() - started) / 1000);
+  /** @returns the same of a bare Socket.IO server that emits the same payload as often, asked the same way */
+  floor(messages: number): Promise<number> {
+    return broadcast(this.bareListeners, this.roomId, messages);
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.listeners, ...this.bareListeners].map((socket) => socket.close()));
     await this.bare.stop();
   }
+}
+
+/** Sends in flight at once: enough that neither side waits for the other. */
+const WINDOW = 64;
+
+async function broadcast(listeners: LoadSocket[], roomId: string, messages: number): Promise<number> {
+  const finished = allSeen(listeners, messages);
+  const started = performance.now();
+  let sent = 0;
+  await Promise.all(
+    Array.from({ length: WINDOW }, async () => {
+      while (sent < messages) {
+        sent++;
+        await listeners[0]!.emit('message.send', { room_id: roomId, content: CONTENT });
+      }
+    }),
+  );
+  await finished;
+  return (messages * listeners.length) / ((performance.now() - started) / 1000);
 }
 
 /** Resolves when every socket has seen `messages` new messages. */
