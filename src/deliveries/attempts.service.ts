@@ -8,6 +8,7 @@ import { attemptOf } from './attempt-record.js';
 import type { ClaimedDelivery, DeliveryRef, Routing } from './delivery.js';
 import { DELIVERY_QUEUE, Dispatcher } from './dispatcher.js';
 import type { DeliveryJob } from './job-plan.js';
+import { LaneGate } from './lane-gate.js';
 import { judge } from './retry.js';
 import { choose } from './routing.js';
 
@@ -15,6 +16,7 @@ import { choose } from './routing.js';
 const JOBS = 50;
 /** Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. */
 const LANE_IN_FLIGHT = 100;
+const LANE_PATIENCE_MS = 300;
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
 /** What still runs this long after a stop was asked for is broken off, and tried again by others. */
@@ -23,7 +25,7 @@ const GRACE_MS = 10_000;
 /** The worker: claims what a job names, sends it by the chosen provider, records what became of it. */
 @Injectable()
 export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly inFlight = new Map<string, number>();
+  private readonly gate = new LaneGate(LANE_IN_FLIGHT, LANE_PATIENCE_MS);
   private readonly stopping = new AbortController();
 
   constructor(
@@ -43,16 +45,12 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** Does what a job says, as far as its lane has room here; the dispatcher sees what was left and asks again. */
   async run({ lane, deliveries }: DeliveryJob): Promise<void> {
-    const busy = this.inFlight.get(lane) ?? 0;
-    const taken = deliveries.slice(0, Math.max(0, LANE_IN_FLIGHT - busy));
-    if (taken.length === 0) return;
-    this.inFlight.set(lane, busy + taken.length);
+    const room = await this.gate.enter(lane, deliveries.length);
+    if (room === 0) return;
     try {
-      await this.attemptAll(taken);
+      await this.attemptAll(deliveries.slice(0, room));
     } finally {
-      const left = this.inFlight.get(lane)! - taken.length;
-      if (left === 0) this.inFlight.delete(lane);
-      else this.inFlight.set(lane, left);
+      this.gate.leave(lane, room);
     }
   }
 
