@@ -13,9 +13,9 @@ import { judge } from './retry.js';
 import { choose } from './routing.js';
 
 /** Jobs in hand per process; each holds up to a chunk of one lane's deliveries. */
-const JOBS = 50;
+const JOBS = 100;
 /** Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. */
-const LANE_IN_FLIGHT = 100;
+const LANE_IN_FLIGHT = 500;
 const LANE_PATIENCE_MS = 300;
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;

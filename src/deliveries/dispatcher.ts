@@ -12,7 +12,7 @@ export const DELIVERY_QUEUE = 'deliveries';
 
 /** Queued at most; the backlog waits in PostgreSQL, where it is fair, visible and can be cancelled. */
 const MAX_QUEUED = 2_000;
-const MAX_PER_LANE = 500;
+const MAX_PER_LANE = 1_000;
 const MAX_LANES = 1_000;
 /** Between two looks: when nobody wakes it, at least, and while the queue is well filled. */
 const POLL_MS = 250;

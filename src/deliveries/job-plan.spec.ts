@@ -14,9 +14,9 @@ const due = (due_in_ms = -1, lane = 'l'): DueDelivery => ({
 const sizes = (jobs: { data: object }[]) => jobs.map(({ data }) => (data as DeliveryJob).deliveries.length);
 
 describe('which jobs are made of due deliveries', () => {
-  it('one for up to ten of a lane', () => {
+  it('one for up to twenty of a lane', () => {
     const rows = [...Array.from({ length: 23 }, () => due()), due(-1, 'other')];
-    expect(sizes(new JobPlan().next(rows, 0))).toEqual([10, 10, 3, 1]);
+    expect(sizes(new JobPlan().next(rows, 0))).toEqual([20, 3, 1]);
   });
 
   it('none for what is queued already', () => {

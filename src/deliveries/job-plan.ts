@@ -9,7 +9,7 @@ export interface DeliveryJob {
   deliveries: DeliveryRef[];
 }
 
-const PER_JOB = 10;
+const PER_JOB = 20;
 /** Due for so long and still not claimed: the job is made again. Where it exists still, that does nothing. */
 const AGAIN_MS = 3_000;
 /** A delivery that became due earlier than its job by more than this gets another job. */

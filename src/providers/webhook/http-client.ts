@@ -29,8 +29,8 @@ export interface HttpClientOptions {
 const AGENT = {
   keepAlive: true,
   keepAliveMsecs: 10_000,
-  maxSockets: 128,
-  maxFreeSockets: 32,
+  maxSockets: 512,
+  maxFreeSockets: 64,
   scheduling: 'lifo',
 } as const;
 
