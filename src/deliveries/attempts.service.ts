@@ -13,10 +13,11 @@ import { judge } from './retry.js';
 import { choose } from './routing.js';
 
 /** Jobs in hand per process; each holds up to a chunk of one lane's deliveries. */
-const JOBS = 100;
+const JOBS = 500;
 /** Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. */
 const LANE_IN_FLIGHT = 500;
-const LANE_PATIENCE_MS = 300;
+/** A lane in which nothing was done for so long is slow: its jobs leave, and are made again by the dispatcher. */
+const LANE_PATIENCE_MS = 1_000;
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
 /** What still runs this long after a stop was asked for is broken off, and tried again by others. */
@@ -43,14 +44,17 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
     setTimeout(() => this.stopping.abort(), GRACE_MS).unref();
   }
 
-  /** Does what a job says, as far as its lane has room here; the dispatcher sees what was left and asks again. */
+  /** Does what a job says as its lane has room here; what a slow lane turns away, the dispatcher sees and asks again. */
   async run({ lane, deliveries }: DeliveryJob): Promise<void> {
-    const room = await this.gate.enter(lane, deliveries.length);
-    if (room === 0) return;
-    try {
-      await this.attemptAll(deliveries.slice(0, room));
-    } finally {
-      this.gate.leave(lane, room);
+    for (let done = 0; done < deliveries.length;) {
+      const room = await this.gate.enter(lane, deliveries.length - done);
+      if (room === 0) return;
+      try {
+        await this.attemptAll(deliveries.slice(done, done + room));
+      } finally {
+        this.gate.leave(lane, room);
+      }
+      done += room;
     }
   }
 

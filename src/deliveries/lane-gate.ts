@@ -3,34 +3,34 @@ interface Waiting {
   admit: (granted: number) => void;
 }
 
+interface Lane {
+  inHand: number;
+  waiting: Waiting[];
+  /** Runs out when nothing was done in the lane for a while. */
+  patience: NodeJS.Timeout | undefined;
+}
+
 /**
- * How much of each lane is in hand. A lane that is full lets the next in as soon as one is done, which in a fast lane is
- * at once; a slow lane turns them away after a moment, so that it doesn't hold up others.
+ * How much of each lane is in hand. A full lane lets the next in as soon as one is done; a lane in which nothing is done
+ * for a while turns away those who wait, so that a slow receiver doesn't hold up others.
  */
 export class LaneGate {
-  private readonly lanes = new Map<string, { inHand: number; waiting: Waiting[] }>();
+  private readonly lanes = new Map<string, Lane>();
 
   constructor(
     private readonly capacity: number,
     private readonly patienceMs: number,
   ) {}
 
-  /** @returns for how many of those wanted there is room; each must {@link leave} */
-  async enter(name: string, wanted: number): Promise<number> {
-    const lane = this.lanes.get(name) ?? { inHand: 0, waiting: [] };
+  /** @returns for how many of those wanted there is room; each must {@link leave}. 0: turned away */
+  enter(name: string, wanted: number): Promise<number> {
+    const lane = this.lanes.get(name) ?? { inHand: 0, waiting: [], patience: undefined };
     this.lanes.set(name, lane);
-    const room = Math.min(this.capacity - lane.inHand, wanted);
-    if (room > 0) {
-      lane.inHand += room;
-      return room;
-    }
+    // Who comes later does not overtake.
+    if (lane.waiting.length === 0 && lane.inHand < this.capacity) return Promise.resolve(this.take(lane, wanted));
     return new Promise((resolve) => {
-      const waiting = { wanted, admit: (granted: number) => (clearTimeout(timer), resolve(granted)) };
-      const timer = setTimeout(() => {
-        lane.waiting.splice(lane.waiting.indexOf(waiting), 1);
-        resolve(0);
-      }, this.patienceMs);
-      lane.waiting.push(waiting);
+      lane.waiting.push({ wanted, admit: resolve });
+      lane.patience ??= setTimeout(() => this.turnAway(lane), this.patienceMs);
     });
   }
 
@@ -39,10 +39,21 @@ export class LaneGate {
     lane.inHand -= count;
     while (lane.waiting.length > 0 && lane.inHand < this.capacity) {
       const { wanted, admit } = lane.waiting.shift()!;
-      const room = Math.min(this.capacity - lane.inHand, wanted);
-      lane.inHand += room;
-      admit(room);
+      admit(this.take(lane, wanted));
     }
+    clearTimeout(lane.patience);
+    lane.patience = lane.waiting.length > 0 ? setTimeout(() => this.turnAway(lane), this.patienceMs) : undefined;
     if (lane.inHand === 0) this.lanes.delete(name);
+  }
+
+  private take(lane: Lane, wanted: number): number {
+    const room = Math.min(this.capacity - lane.inHand, wanted);
+    lane.inHand += room;
+    return room;
+  }
+
+  private turnAway(lane: Lane): void {
+    lane.patience = undefined;
+    for (const { admit } of lane.waiting.splice(0)) admit(0);
   }
 }
