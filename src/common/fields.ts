@@ -20,6 +20,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { limits } from '../config/limits.js';
 
 /**
  * Field decorators: validation and OpenAPI in one line. Every property of a DTO carries exactly one.
@@ -104,10 +105,10 @@ export const Text = (
   return field(options, { type: String, minLength: min, maxLength: max, pattern: pattern?.source }, checks);
 };
 
-/** A client's own id of a user: 1–255 code points without control characters; `me` is reserved. */
+/** A client's own id of a user, without control characters; `me` is reserved. */
 export const UserId = (options: FieldOptions = {}): PropertyDecorator =>
   Text({
-    max: 255,
+    max: limits.user_id_chars,
     // eslint-disable-next-line no-control-regex
     pattern: /^(?!me$)[^\u0000-\u001f\u007f-\u009f]+$/u,
     patternMessage: 'must not hold control characters, and must not be "me"',

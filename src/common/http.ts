@@ -92,7 +92,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
 
 /** Answers any error as RFC 9457 problem+json, and logs it when it is ours. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = toProblem(error);
+  const problem = toProblem(error, request.routeOptions?.bodyLimit);
   if (problem.code === 'internal') logger.error({ request_id: request.id, err: error }, 'request failed');
   if (problem.options.retryAfterS !== undefined) void reply.header('retry-after', String(problem.options.retryAfterS));
   void reply

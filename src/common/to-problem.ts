@@ -31,8 +31,11 @@ export function isLostConnection(error: unknown): boolean {
   );
 }
 
-/** What the caller is told of any error. Unknown ones become `internal`, whose detail says nothing of the inside. */
-export function toProblem(error: unknown): Problem {
+/**
+ * What the caller is told of any error. Unknown ones become `internal`, whose detail says nothing of the inside.
+ * @param bodyBytes the largest body that the route takes
+ */
+export function toProblem(error: unknown, bodyBytes = limits.body_bytes): Problem {
   if (error instanceof Problem) return error;
   if (isLostConnection(error)) {
     return new Problem('unavailable', 'The database cannot be reached just now. Try again.', { retryAfterS: 1 });
@@ -43,10 +46,9 @@ export function toProblem(error: unknown): Problem {
     case 404:
       return new Problem('not_found', 'There is no such route. The API reference is at /docs.');
     case 413:
-      return new Problem(
-        'too_large',
-        `The body is larger than this route accepts (${limits.body_bytes} bytes on most).`,
-      );
+      return new Problem('too_large', `The body is larger than this route accepts (${bodyBytes} bytes).`);
+    case 414:
+      return new Problem('bad_request', `A part of the path is longer than ${limits.path_param_chars} characters.`);
     case 415:
       return new Problem('unsupported_media_type', 'Send the body as application/json.');
     case 400:

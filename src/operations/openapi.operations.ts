@@ -2,6 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Access } from '../common/access.js';
 import type { ProblemCode } from '../common/problem.js';
 import { problemResponse } from '../common/route.js';
+import { limits } from '../config/limits.js';
 import { exampleOf, schemasOf, toJsonSchema, type Schema, type Schemas } from './openapi.schemas.js';
 
 interface Parameter {
@@ -96,7 +97,10 @@ function describeParameters(operation: Operation): void {
     if ('$ref' in parameter) return parameter;
     if (parameter.in === 'header') return { $ref: `#/components/parameters/${parameter.name}` };
     if (parameter.schema) toJsonSchema(parameter.schema);
-    if (parameter.in === 'path') parameter.description ??= PATH_PARAMETERS[parameter.name];
+    if (parameter.in === 'path') {
+      parameter.description ??= PATH_PARAMETERS[parameter.name];
+      parameter.schema = { maxLength: limits.path_param_chars, ...parameter.schema };
+    }
     return parameter;
   });
 }

@@ -11,6 +11,7 @@ export interface Schema {
   default?: unknown;
   example?: unknown;
   minimum?: number;
+  maxLength?: number;
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEMS } from '../common/problem.js';
+import { limits } from '../config/limits.js';
 import { finishOperations } from './openapi.operations.js';
 import { schemasOf, toJsonSchema } from './openapi.schemas.js';
 import { INTRODUCTION, TAGS } from './openapi.text.js';
@@ -85,14 +86,14 @@ const PARAMETERS: Components['parameters'] = {
     required: false,
     description:
       "With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`.",
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: limits.user_id_chars },
   },
   'Idempotency-Key': {
     name: 'Idempotency-Key',
     in: 'header',
     required: false,
     description: 'Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: limits.idempotency_key_chars },
   },
 };
 
