@@ -25,8 +25,10 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
-const project = (name, root, match) => ({
+const project = (name, root, match, testTimeout = 120_000) => ({
   ...common,
+  // Against hangs only. The machine may be busy: what starts an application or a server takes as long as it takes.
+  testTimeout,
   displayName: name,
   roots: [`<rootDir>/${root}`],
   testMatch: [`<rootDir>/${match}`],
@@ -39,6 +41,6 @@ export default {
     project('unit', 'src', 'src/**/*.spec.ts'),
     project('integration', 'test', 'test/integration/**/*.test.ts'),
     project('e2e', 'test', 'test/e2e/**/*.test.ts'),
-    project('faults', 'test', 'test/faults/**/*.test.ts'),
+    project('faults', 'test', 'test/faults/**/*.test.ts', 180_000),
   ],
 };

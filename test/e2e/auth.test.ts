@@ -178,7 +178,7 @@ describe('login and logout', () => {
         await one.stop();
         await redis.stop();
       }
-    }, 30_000);
+    });
   });
 
   it('read every request’s key again while changes cannot be heard', async () => {

@@ -27,7 +27,7 @@ describe('a newcomer in embedded mode', () => {
     server = start();
     url = await server.ready();
     firstWords = server.output;
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await server.end('SIGTERM');
@@ -67,14 +67,14 @@ describe('a newcomer in embedded mode', () => {
     const second = await command('seed');
     expect(second.code).toBe(0);
     expect(second.output.match(/: 0 messages added/g)).toHaveLength(3);
-  }, 60_000);
+  });
 
   it('can run the demo against the running server', async () => {
     const { code, output } = await command('demo');
     expect(output).toContain(`${url} was running`);
     expectWholeDemo(output);
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it('is told where the key is at the next start, and not the key', async () => {
     expect(await server.end('SIGTERM')).toBe(0);
@@ -83,7 +83,7 @@ describe('a newcomer in embedded mode', () => {
     expect(server.output).toContain(join(dataDir, 'demo-master-key'));
     expect(server.output).not.toContain(masterKey());
     expect(server.output).not.toContain('curl');
-  }, 60_000);
+  });
 
   it('can seed and run the demo with no server running: one is started and stopped', async () => {
     expect(await server.end('SIGTERM')).toBe(0);
@@ -93,7 +93,7 @@ describe('a newcomer in embedded mode', () => {
     expectWholeDemo(output);
     expect(code).toBe(0);
     await expect(fetch(/http:\/\/127\.0\.0\.1:\d+/.exec(output)![0])).rejects.toThrow();
-  }, 90_000);
+  });
 
   const expectWholeDemo = (output: string): void => {
     for (const proof of [

@@ -6,8 +6,6 @@ import { TestRedis } from '../support/redis.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(30_000);
-
 describe('two nodes on one database and Redis', () => {
   let redis: TestRedis;
   let here: TestApp;

@@ -6,8 +6,6 @@ import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(30_000);
-
 let app: TestApp;
 let client: TestClient;
 

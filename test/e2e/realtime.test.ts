@@ -5,8 +5,6 @@ import { makeRoom, ok, Reader, say } from '../support/chat.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(30_000);
-
 let app: TestApp;
 let client: TestClient;
 

@@ -186,7 +186,7 @@ describe('users', () => {
       timeout: 7_000,
       every: 200,
     });
-  }, 15_000);
+  });
 
   async function shareRoom(userIds: string[]): Promise<void> {
     const users = await app.get(UsersService).resolve(client.id, userIds, { create: true });

@@ -9,8 +9,6 @@ import { until } from '../support/until.js';
 const SENDERS = 20;
 const CRASHES = process.env.TEST_FULL ? 5 : 2;
 
-jest.setTimeout(180_000);
-
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {

@@ -8,8 +8,6 @@ import { TestDatabase, serverSetting } from '../support/postgres.js';
 import { TestProcess } from '../support/test-process.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(120_000);
-
 const started: TestProcess[] = [];
 const run = (...args: ConstructorParameters<typeof TestProcess>): TestProcess => {
   const child = new TestProcess(...args);

@@ -7,8 +7,6 @@ import { until } from '../support/until.js';
 
 const DELIVERIES = process.env.TEST_FULL ? 2000 : 500;
 
-jest.setTimeout(180_000);
-
 const cleanups: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {

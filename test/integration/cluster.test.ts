@@ -10,8 +10,6 @@ import { channels, RealtimePublisher } from '../../src/realtime/realtime.publish
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(30_000);
-
 /** One node: a publisher with an HTTP server, whose sockets say which channels they want. */
 class Node {
   readonly publisher = new RealtimePublisher();

@@ -11,8 +11,6 @@ import { SmtpSink } from '../support/smtp.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
 
-jest.setTimeout(30_000);
-
 const sleepless = (app: TestApp) => {
   // The engine's own hands are held, so that the test decides who claims.
   jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValue(undefined);
