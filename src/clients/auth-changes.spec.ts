@@ -41,6 +41,19 @@ describe('changes of keys', () => {
     ]);
   });
 
+  it('are asked for each half second, so that they are told within one', async () => {
+    jest.useFakeTimers();
+    try {
+      answer = () => ({ now: 't1', changes: [] });
+      await changes.onModuleInit();
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(asked).toHaveLength(5);
+      await changes.onModuleDestroy();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('are asked for from the last answer on, however long the database was away', async () => {
     answer = () => ({ now: 't1', changes: [] });
     await changes.poll();

@@ -27,22 +27,21 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     redis = backend === 'redis' ? await TestRedis.start() : null;
     app = await startApp(redis ? { env: { REDIS_URL: redis.url } } : {});
     expect(app.get(QueueService).backendName).toBe(backend);
-    receiver = await Receiver.start();
     truth = Truth.at(app.database.url);
   });
   afterAll(async () => {
     await truth.close();
-    await receiver.stop();
     await app.stop();
     await redis?.stop();
   });
   beforeEach(async () => {
     client = await app.client();
-    receiver.requests.length = 0;
-    receiver.respond(() => ({ status: 200 }));
+    // A new one each time: what an earlier test left to be tried again must not come here.
+    receiver = await Receiver.start();
   });
   afterEach(async () => {
     jest.restoreAllMocks();
+    await receiver.stop();
     await truth.expectBalancedLedger(client.id);
   });
 
@@ -54,15 +53,11 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   };
   const row = async (notification: string) =>
     (await truth.query<any>('select * from deliveries where notification_id = $1', [notification]))[0];
-  const become = (notification: string, status: string, timeout = 10_000) =>
-    until(
-      `the delivery to be ${status}`,
-      async () => {
-        const found = await row(notification);
-        return found.status === status ? found : null;
-      },
-      { timeout },
-    );
+  const become = (notification: string, status: string) =>
+    until(`the delivery to be ${status}`, async () => {
+      const found = await row(notification);
+      return found.status === status ? found : null;
+    });
   const update = (notification: string, set: string) =>
     truth.query(`update deliveries set ${set} where notification_id = $1`, [notification]);
   const get = async (id: string) => (await client.request('GET', `/notifications/${id}`)).body;
@@ -165,7 +160,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   it('delivers what its job was lost for', async () => {
     const run = jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValueOnce(undefined);
     const id = await webhook();
-    await become(id, 'delivered', 15_000);
+    await become(id, 'delivered');
     expect(run.mock.calls.length).toBeGreaterThan(1);
     expect(receiver.requests).toHaveLength(1);
   });
@@ -259,9 +254,9 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
       );
       await Promise.all(some);
     }
-    const began = performance.now();
     await become(await webhook(), 'delivered');
-    expect(performance.now() - began).toBeLessThan(3_000);
+    const { pending = 0, sending = 0, ...settled } = await truth.states(client.id);
+    expect([pending + sending, settled]).toEqual([120, { delivered: 1 }]);
     await slow.stop();
   });
 });

@@ -43,8 +43,8 @@ export class Receiver {
   }
 
   /** Waits until at least `count` requests have come and returns all of them. */
-  async waitFor(count: number, timeout = 10_000): Promise<ReceivedRequest[]> {
-    await until(`${count} requests at the receiver`, () => this.requests.length >= count, { timeout });
+  async waitFor(count: number): Promise<ReceivedRequest[]> {
+    await until(`${count} requests at the receiver`, () => this.requests.length >= count);
     return this.requests;
   }
 

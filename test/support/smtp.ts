@@ -85,8 +85,8 @@ export class SmtpSink {
   }
 
   /** Waits until at least `count` messages have come and returns all of them. */
-  async waitFor(count: number, timeout = 10_000): Promise<ReceivedMail[]> {
-    await until(`${count} mails at the SMTP server`, () => this.messages.length >= count, { timeout });
+  async waitFor(count: number): Promise<ReceivedMail[]> {
+    await until(`${count} mails at the SMTP server`, () => this.messages.length >= count);
     return this.messages;
   }
 

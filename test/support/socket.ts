@@ -43,7 +43,7 @@ export class TestSocket {
 
   /** Sends an event and waits for its ack. */
   ask<T = any>(event: string, ...args: unknown[]): Promise<Ack<T>> {
-    return this.socket.timeout(10_000).emitWithAck(event, ...args) as Promise<Ack<T>>;
+    return this.socket.timeout(30_000).emitWithAck(event, ...args) as Promise<Ack<T>>;
   }
 
   /** The same; fails unless it is ok. */

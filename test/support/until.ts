@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Milliseconds after which the wait fails; 10,000 unless told. */
+  /** Milliseconds after which the wait fails; 30,000 unless told: against hangs, the machine may be busy. */
   timeout?: number;
   /** Milliseconds between two looks; 20 unless told. */
   every?: number;
@@ -14,7 +14,7 @@ export interface UntilOptions {
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
-  { timeout = 10_000, every = 20 }: UntilOptions = {},
+  { timeout = 30_000, every = 20 }: UntilOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + timeout;
   for (;;) {
