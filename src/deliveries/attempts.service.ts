@@ -15,7 +15,7 @@ import { choose } from './routing.js';
 /** Jobs in hand per process; each holds up to a chunk of one lane's deliveries. */
 const JOBS = 500;
 /** Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. */
-const LANE_IN_FLIGHT = 500;
+const LANE_IN_FLIGHT = 128;
 /** A lane in which nothing was done for so long is slow: its jobs leave, and are made again by the dispatcher. */
 const LANE_PATIENCE_MS = 1_000;
 /** Well below the lease. */

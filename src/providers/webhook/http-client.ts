@@ -26,11 +26,16 @@ export interface HttpClientOptions {
   maxBodyBytes: number;
 }
 
+/** To one host at once. A burst's connections are kept for the next, then closed when idle. */
+const CONNECTIONS_PER_HOST = 128;
+const IDLE_MS = 20_000;
+
 const AGENT = {
   keepAlive: true,
   keepAliveMsecs: 10_000,
-  maxSockets: 512,
-  maxFreeSockets: 64,
+  maxSockets: CONNECTIONS_PER_HOST,
+  maxFreeSockets: CONNECTIONS_PER_HOST,
+  timeout: IDLE_MS,
   scheduling: 'lifo',
 } as const;
 
