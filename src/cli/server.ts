@@ -18,12 +18,25 @@ export interface Server {
 
 const START_MS = 60_000;
 
-/** The server that answers at HOST and PORT, or else one that is started for the command, on any free port. */
+/**
+ * The server that answers at HOST and PORT, or else one that is started for the command, on any free port.
+ * @throws StartFailure when the one that answers has another admin key
+ */
 export async function reachServer(config: Config): Promise<Server> {
   const host = ['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
-  if (config.port !== 0 && (await isChatApi(url))) return { url, found: true, stop: () => Promise.resolve() };
-  return startServer();
+  if (config.port === 0 || !(await isChatApi(url))) return startServer();
+  if (!(await takesAdminKey(url, config.adminApiKey))) {
+    throw new StartFailure(
+      `The server at ${url} has another admin key. Set ADMIN_API_KEY, or CHATAPI_DATA_DIR to its data directory; or set PORT to where nothing runs, and one is started.`,
+    );
+  }
+  return { url, found: true, stop: () => Promise.resolve() };
+}
+
+async function takesAdminKey(url: string, key: string): Promise<boolean> {
+  const { status } = await fetch(`${url}/api/v1/clients?limit=1`, { headers: { authorization: `Bearer ${key}` } });
+  return status !== 401;
 }
 
 async function isChatApi(url: string): Promise<boolean> {

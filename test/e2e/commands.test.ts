@@ -76,6 +76,13 @@ describe('a newcomer in embedded mode', () => {
     expect(code).toBe(0);
   });
 
+  it('is told how to reach a server that has another admin key', async () => {
+    const { code, output } = await command('demo', { ADMIN_API_KEY: 'x'.repeat(40) });
+    expect(code).toBe(1);
+    expect(output).toContain(`The server at ${url} has another admin key. Set ADMIN_API_KEY`);
+    expect(output).not.toContain('    at ');
+  });
+
   it('is told where the key is at the next start, and not the key', async () => {
     expect(await server.end('SIGTERM')).toBe(0);
     server = start();
