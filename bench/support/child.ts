@@ -43,29 +43,62 @@ export class Child {
     await once(this.process, 'exit');
   }
 
-  /** Collects garbage, then reads the heap and what hangs on it, over the inspector (start with `--inspect=0`). */
+  /** Collects garbage, then reads the heap and what hangs on it. */
   async memory(): Promise<{ rss: number; used: number }> {
+    return this.inspect(async (call) => {
+      await call('HeapProfiler.collectGarbage');
+      await call('HeapProfiler.collectGarbage');
+      const expression = 'JSON.stringify(process.memoryUsage())';
+      const { result } = await call<{ result: { value: string } }>('Runtime.evaluate', { expression });
+      const usage = JSON.parse(result.value) as Record<'rss' | 'heapUsed' | 'external', number>;
+      return { rss: usage.rss, used: usage.heapUsed + usage.external };
+    });
+  }
+
+  /** What the process does while `work` runs, as V8's sampling profiler sees it. */
+  async profile(work: () => Promise<unknown>): Promise<CpuProfile> {
+    return this.inspect(async (call) => {
+      await call('Profiler.enable');
+      await call('Profiler.start');
+      await work();
+      const { profile } = await call<{ profile: CpuProfile }>('Profiler.stop');
+      return profile;
+    });
+  }
+
+  /** A session with its inspector (start with `--inspect=0`). */
+  private async inspect<T>(use: (call: InspectorCall) => Promise<T>): Promise<T> {
     const url = /ws:\/\/\S+/.exec(this.output)?.[0];
     if (!url) throw new Error('start the process with --inspect=0');
-    const inspector = new WebSocket(url);
+    const inspector = new WebSocket(url, { maxPayload: 1 << 30 });
     await once(inspector, 'open');
-    const call = (id: number, method: string, params: object = {}) =>
-      new Promise<{ result?: { result?: { value?: string } } }>((resolve) => {
-        inspector.on('message', function read(raw: Buffer) {
-          const message = JSON.parse(raw.toString()) as { id?: number };
-          if (message.id !== id) return;
-          inspector.off('message', read);
-          resolve(message as object);
-        });
-        inspector.send(JSON.stringify({ id, method, params }));
+    const answers = new Map<number, (result: unknown) => void>();
+    inspector.on('message', (raw: Buffer) => {
+      const { id, result } = JSON.parse(raw.toString()) as { id?: number; result?: unknown };
+      if (id !== undefined) answers.get(id)?.(result);
+    });
+    let asked = 0;
+    const call: InspectorCall = (method, params = {}) =>
+      new Promise((resolve) => {
+        answers.set(++asked, resolve as (result: unknown) => void);
+        inspector.send(JSON.stringify({ id: asked, method, params }));
       });
-    await call(1, 'HeapProfiler.collectGarbage');
-    await call(2, 'HeapProfiler.collectGarbage');
-    const answer = await call(3, 'Runtime.evaluate', { expression: 'JSON.stringify(process.memoryUsage())' });
-    inspector.close();
-    const usage = JSON.parse(answer.result!.result!.value!) as Record<'rss' | 'heapUsed' | 'external', number>;
-    return { rss: usage.rss, used: usage.heapUsed + usage.external };
+    try {
+      return await use(call);
+    } finally {
+      inspector.close();
+    }
   }
+}
+
+type InspectorCall = <T = unknown>(method: string, params?: object) => Promise<T>;
+
+/** As the DevTools protocol has it. */
+export interface CpuProfile {
+  nodes: { id: number; callFrame: { functionName: string; url: string }; children?: number[] }[];
+  samples: number[];
+  /** Microseconds before each sample. */
+  timeDeltas: number[];
 }
 
 export async function freePort(): Promise<number> {
