@@ -14,7 +14,7 @@ export class Foundation1764000000000 implements MigrationInterface {
 }
 
 const UP = /* sql */ `
--- One row: which database cluster the epochs of this installation were written on (DESIGN: epoch).
+-- One row: which database cluster the epochs of this installation were written on.
 create table installation (
   id                smallint primary key default 1 check (id = 1),
   system_identifier text not null,

@@ -5,10 +5,9 @@ import { environment } from './config/environment.js';
 import { StartFailure } from './config/failure.js';
 import type { Running } from './start.js';
 
-/**
- * One process of ChatAPI. SIGTERM and SIGINT stop it in order (exit code 0, or 1 when that takes too long); a second
- * signal ends it at once. Our own handlers: Nest's would raise the signal again before PostgreSQL is stopped.
- */
+// One process of ChatAPI. SIGTERM and SIGINT stop it in order (exit code 0, or 1 when that takes too long); a second
+// signal ends it at once. Our own handlers: Nest's would raise the signal again before PostgreSQL is stopped.
+
 /** The exit code that a stop was asked for with. */
 let stopping: number | undefined;
 const starting = begin();

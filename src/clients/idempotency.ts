@@ -39,11 +39,11 @@ export class Replay {
 
 const MAX_BODY_BYTES = 65_536;
 /** Answers after which the same request may be tried again. */
-const NOT_KEPT = (status: number): boolean => [401, 403, 422, 429].includes(status) || status >= 500;
+const isNotKept = (status: number): boolean => [401, 403, 422, 429].includes(status) || status >= 500;
 
 /**
- * `Idempotency-Key` (CONTRACT §2, DESIGN §6.10). The guard claims the key with a lease; the effect's own transaction
- * writes completion, so effect and record exist together or not at all; two holders of one key cannot both commit.
+ * `Idempotency-Key`. The guard claims the key with a lease; the effect's own transaction writes completion, so effect and
+ * record exist together or not at all; two holders of one key cannot both commit.
  * What had no effect, such as a 404, is recorded when the answer leaves.
  */
 @Injectable()
@@ -115,7 +115,7 @@ export class Idempotency {
   async finish(lease: IdempotencyLease, status: number, body: string): Promise<void> {
     const { clientId, scope } = lease;
     try {
-      if (NOT_KEPT(status)) await this.repository.free(clientId, scope);
+      if (isNotKept(status)) await this.repository.free(clientId, scope);
       else await this.repository.completeAlone({ clientId, scope, status, body: this.encrypt(lease, body) });
     } catch (error) {
       // The lease runs out by itself.

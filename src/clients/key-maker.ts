@@ -4,7 +4,7 @@ import { formatApiKey, newRef, newSecret } from './api-key.js';
 import type { ScopedKeyDto, MasterKeyDto } from './keys.dto.js';
 import type { KeyRow, NewKey } from './keys.repository.js';
 
-/** bcrypt's cheapest: it has nothing to slow down, the secrets have 256 random bits (DESIGN §6.9). */
+/** bcrypt's cheapest: it has nothing to slow down, the secrets have 256 random bits. */
 const BCRYPT_COST = 4;
 
 type KeyOptions = Omit<NewKey, 'id' | 'ref' | 'secret_hash'>;

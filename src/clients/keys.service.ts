@@ -26,7 +26,7 @@ const OPERATOR: KeyIdentity = {
 
 /**
  * Finds out whom a key stands for. A key seen for the first time costs one read and one bcrypt (its cheapest cost:
- * secrets have 256 random bits, DESIGN §6.9); from then on microseconds, as long as the node hears of changes.
+ * secrets have 256 random bits); from then on microseconds, as long as the node hears of changes.
  */
 @Injectable()
 export class KeysService {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '../common/problem.js';
 import type { KeyIdentity } from './key-identity.js';
 
-/** Which browser pages may use which keys (CONTRACT "Browsers"). Only browsers send Origin, and pages cannot forge it. */
+/** Which browser pages may use which keys. Only browsers send Origin, and pages cannot forge it. */
 @Injectable()
 export class OriginPolicy {
   /**

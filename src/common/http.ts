@@ -5,12 +5,10 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { newId } from './ids.js';
 import { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
+import type { TrustProxy } from '../config/config.parsers.js';
 import { limits } from '../config/limits.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
-
-/** `false`, `true`, a number of proxies, or their addresses: whose X-Forwarded-For is believed. */
-export type TrustProxy = boolean | number | string[];
 
 /** A caller's own X-Request-Id is kept when it is plain; it comes back in the answer and stands in the logs. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;

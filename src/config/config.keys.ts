@@ -124,7 +124,7 @@ export const settingKeys = {
   failedKeysPerMinute: key('FAILED_KEYS_PER_MINUTE', '60', 'Wrong keys per address and minute, then 429.', count),
 };
 
-/** Sizes and counts of CONTRACT §2, known to validation and to the OpenAPI document. */
+/** Sizes and counts that requests are held to, known to validation and to the OpenAPI document. */
 export const limitKeys = {
   body_bytes: key('MAX_BODY_BYTES', '1048576', 'Largest request body.', bytes),
   notification_body_bytes: key(

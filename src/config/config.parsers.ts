@@ -75,7 +75,7 @@ export const keyRing: Parser<EncryptionKey[]> = {
   },
 };
 
-/** A provider of CONTRACT §4 that serves clients who have none of its channel. */
+/** A provider that serves clients who have none of its channel. */
 export interface DefaultProvider {
   name: string;
   channel: string;

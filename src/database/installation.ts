@@ -22,8 +22,8 @@ const RECORD = `
   where (installation.system_identifier, installation.timeline) is distinct from ($1, $2)`;
 
 /**
- * The part of every epoch that says which history of the database is meant (DESIGN §6.11). Checked on every new
- * connection before anything else runs on it, so that nothing is ever written under the epoch of another history.
+ * The part of every epoch that says which history of the database is meant. Checked on every new connection before
+ * anything else runs on it, so that nothing is ever written under the epoch of another history.
  */
 export class Installation {
   private known: ClusterIdentity | undefined;

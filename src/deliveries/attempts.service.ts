@@ -101,7 +101,7 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
     const { delivery } = planned;
     const outcome: Outcome =
       planned.route === null
-        ? { kind: 'permanent', fault: 'provider', code: 'no_provider', message: NO_PROVIDER(planned.routing.decision) }
+        ? { kind: 'permanent', fault: 'provider', code: 'no_provider', message: noProvider(planned.routing.decision) }
         : {
             kind: 'permanent',
             fault: 'recipient',
@@ -130,7 +130,7 @@ interface Planned {
   othersLeft: boolean;
 }
 
-const NO_PROVIDER = (named: string): string =>
+const noProvider = (named: string): string =>
   named === ''
     ? 'The client has no email provider: add one at /api/v1/clients/me/email-providers.'
     : `The client has no provider named ${JSON.stringify(named)}.`;

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { TrustProxy } from '../common/http.js';
+import type { TrustProxy } from '../config/config.parsers.js';
 import { addressReader } from './client-address.js';
 
 const seen = (trust: TrustProxy, forwarded?: string): string =>

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddress from '@fastify/proxy-addr';
 import type { Socket } from 'socket.io';
-import type { TrustProxy } from '../common/http.js';
+import type { TrustProxy } from '../config/config.parsers.js';
 
 /** Who is at the other end, seen through the proxies that are trusted: what `request.ip` is to a route. */
 export function addressReader(trustProxy: TrustProxy): (socket: Socket) => string {

@@ -32,7 +32,7 @@ const REFUSALS = {
   idempotency_conflict: 'client_msg_id was used for a message with another body. Use a fresh one for each message.',
 } as const satisfies Partial<Record<ProblemCode, string | null>>;
 
-/** Writes messages, many at a time (DESIGN §6.1). */
+/** Writes messages, many at a time: docs/decisions/gathered-send.md. */
 @Injectable()
 export class AppendRepository {
   constructor(

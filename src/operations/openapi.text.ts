@@ -64,7 +64,6 @@ export const TAGS: Record<string, string> = {
   Users: "A client's end users: profile and addresses.",
   Rooms: 'Where messages are: direct, group, channel and support rooms, and who is in them.',
   Messages: 'Send and read messages, in a gapless order per room.',
-  Sync: 'Catch up after an absence, without loss or repeat.',
   Notifications: 'Tell recipients something over email, websocket and webhook at once, and see what became of it.',
   Providers: 'What delivers: SMTP servers with encrypted credentials, tried out when they are saved.',
   Development: 'Embedded mode on loopback only: the mail that had no provider to go to.',

@@ -15,7 +15,7 @@ const streamOf = (clientId: string, streamId: string): Promise<Envelope[]> =>
   app.get(EventsService).readAfter(clientId, streamId, 0, 100);
 
 describe('the events of rooms', () => {
-  it('tell the room of its members, and each member of its rooms, with bodies of the contract', async () => {
+  it('tell the room of its members, and each member of its rooms, with whole bodies', async () => {
     const client = await app.client();
     const bob = await client.login('bob', { display_name: 'Bob' });
     const alice = client.master('alice');
