@@ -4,7 +4,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
 import { isLostConnection } from '../common/to-problem.js';
-import { isTransient, translate } from './errors.js';
+import { isTransient, translate, translateErrors } from './errors.js';
 import { CLUSTER_IDENTITY, Installation } from './installation.js';
 import type { ClusterIdentity } from './installation.js';
 import { Transaction } from './transaction.js';
@@ -77,6 +77,7 @@ export class Database {
       },
     });
     await dataSource.initialize();
+    translateErrors(dataSource);
     return new Database(dataSource, (dataSource.driver as PostgresDriver).master as Pool, installation);
   }
 

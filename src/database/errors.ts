@@ -1,4 +1,6 @@
+import type { Client } from 'pg';
 import { QueryFailedError } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { Problem } from '../common/problem.js';
 import { isLostConnection, toProblem } from '../common/to-problem.js';
 
@@ -29,6 +31,8 @@ export const isTransient = (error: unknown): boolean => ['40P01', '40001'].inclu
 /** What Database throws for what the driver threw: Problems for what the caller can wait out, else the error itself. */
 export function translate(error: unknown): unknown {
   if (error instanceof Problem) return error;
+  // TypeORM's own error carries the statement's values, which no log may show.
+  if (error instanceof QueryFailedError) return translate(error.driverError);
   // 503: what was being committed may or may not have been.
   if (isLostConnection(error)) return because(toProblem(error), error);
   // statement_timeout, lock_timeout: the work is too much for now.
@@ -39,3 +43,28 @@ export function translate(error: unknown): unknown {
 }
 
 const because = (problem: Problem, cause: unknown): Problem => Object.assign(problem, { cause });
+
+/** Everything that TypeORM does goes through a query runner: lets it throw what raw SQL throws. */
+export function translateErrors(dataSource: DataSource): void {
+  const create = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => {
+    const runner = create(mode);
+    const query = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+    return Object.assign(runner, {
+      query: async (...args: unknown[]) => {
+        try {
+          return await query(...args);
+        } catch (error) {
+          if (isLostConnection(error)) discard(runner);
+          throw translate(error);
+        }
+      },
+    } as Partial<QueryRunner>);
+  };
+}
+
+/** TypeORM would give the pool a connection back that no longer answers. Ended, the pool throws it away. */
+function discard(runner: QueryRunner): void {
+  const { databaseConnection } = runner as unknown as { databaseConnection?: Client };
+  databaseConnection?.end().catch(() => undefined);
+}

@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import pg from 'pg';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Config } from '../../src/config/config.js';
-import { Database } from '../../src/database/database.js';
+import { Database, type Tx } from '../../src/database/database.js';
 import { isUniqueViolation } from '../../src/database/errors.js';
 import { Problem } from '../../src/common/problem.js';
 import { isLostConnection } from '../../src/common/to-problem.js';
@@ -156,7 +157,10 @@ describe('a session', () => {
     });
   });
 
-  it('that is cut off gives 503 to who uses it, and the next one works', async () => {
+  it.each<[string, (tx: Tx) => Promise<unknown>]>([
+    ['raw SQL', (tx) => tx.execute('insert into scratch values (31)')],
+    ['TypeORM', (tx) => tx.manager.insert(Scratch, { id: 31, rev: 0 })],
+  ])('that is cut off gives 503 to %s, and the next one works', async (_, write) => {
     const cutAllOthers =
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
     const cut = async (): Promise<void> => {
@@ -169,7 +173,7 @@ describe('a session', () => {
       database.transaction(async (tx) => {
         await tx.execute('insert into scratch values (30)');
         await cut();
-        await tx.execute('insert into scratch values (31)');
+        await write(tx);
       }),
     );
     expect(error).toBeInstanceOf(Problem);
@@ -178,6 +182,49 @@ describe('a session', () => {
     // Idle connections of the pool were cut as well; the first query may still meet one that does not know it yet.
     await caught(database.query('select 1'));
     expect((await ids()).filter((id) => id >= 30)).toEqual([]);
+  });
+});
+
+describe('TypeORM outside of a transaction', () => {
+  it('gives 503 for a connection that was cut off, and the next query works', async () => {
+    const rows = database.dataSource.getRepository(Scratch);
+    const error = await caught(rows.query('select pg_terminate_backend(pg_backend_pid())'));
+    expect(error).toBeInstanceOf(Problem);
+    expect(error).toMatchObject({ code: 'unavailable', status: 503 });
+    expect(isLostConnection(error)).toBe(true);
+    expect(await rows.existsBy({ id: 1 })).toBe(true);
+  });
+
+  it('gives 503 for a server that does not answer, and does not use that connection again', async () => {
+    const rows = database.dataSource.getRepository(Scratch);
+    const runner = database.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as pg.Client;
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+    const failed = caught(runner.query('select pg_sleep(20)'));
+    // What pg says when query_timeout is over.
+    jest.spyOn(client, 'query').mockImplementation(() => Promise.reject(new Error('Query read timeout')) as never);
+    const error = await caught(runner.query('select 1'));
+    await runner.release();
+    expect(error).toMatchObject({ code: 'unavailable', status: 503 });
+    await ended;
+    expect(await failed).toMatchObject({ code: 'unavailable' });
+    expect(await rows.existsBy({ id: 1 })).toBe(true);
+  });
+
+  it('gives 503 for a statement that took too long', async () => {
+    const runner = database.dataSource.createQueryRunner();
+    await runner.query('set statement_timeout = 20');
+    const error = await caught(runner.query('select pg_sleep(10)'));
+    await runner.query(`set statement_timeout = '30s'`);
+    await runner.release();
+    expect(error).toMatchObject({ code: 'overloaded', status: 503 });
+  });
+
+  it('says nothing of the values of a statement that failed', async () => {
+    const rows = database.dataSource.getRepository(Scratch);
+    const error = await caught(rows.insert({ id: 1, rev: 123_456_789 }));
+    expect(isUniqueViolation(error)).toBe(true);
+    expect(inspect(error)).not.toContain('123456789');
   });
 });
 
