@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../common/key-ring.js';
 import { SigningSecretsService } from '../clients/signing-secrets.service.js';
+import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry, type ConfiguredProvider } from './provider.registry.js';
-import { ProvidersRepository, type ProviderRow } from './providers.repository.js';
+import { ProvidersRepository } from './providers.repository.js';
 import type { Channel } from './provider.js';
 import { unseal } from './provider-secrets.js';
 
@@ -46,7 +47,7 @@ export class ProviderRoutes {
     for (const key of this.cached.keys()) if (key.startsWith(clientId)) this.cached.delete(key);
   }
 
-  configure(row: ProviderRow): ConfiguredProvider {
+  configure(row: ProviderEntity): ConfiguredProvider {
     const provider = this.registry.find(row.channel, row.provider_type);
     if (!provider) throw new Error(`no provider ${row.channel} ${row.provider_type}`);
     const { name, from_email, from_name } = row;

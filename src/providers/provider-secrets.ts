@@ -1,6 +1,6 @@
 import { KeyRing } from '../common/key-ring.js';
+import type { ProviderEntity } from './provider.entity.js';
 import { SmtpConfigView } from './providers.dto.js';
-import type { ProviderRow } from './providers.repository.js';
 import type { SmtpConfig } from './smtp/smtp.config.js';
 
 const contextOf = (clientId: string, id: string): string => `provider:${clientId}:${id}`;
@@ -8,7 +8,7 @@ const contextOf = (clientId: string, id: string): string => `provider:${clientId
 export const seal = (keys: KeyRing, clientId: string, id: string, config: SmtpConfig): string =>
   keys.encrypt(JSON.stringify(config), contextOf(clientId, id));
 
-export const unseal = (keys: KeyRing, row: ProviderRow): SmtpConfig =>
+export const unseal = (keys: KeyRing, row: ProviderEntity): SmtpConfig =>
   JSON.parse(keys.decrypt(row.config, contextOf(row.client_id, row.id))) as SmtpConfig;
 
 /** A secret that was left out keeps its stored value. */

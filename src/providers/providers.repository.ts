@@ -1,48 +1,33 @@
 import { Injectable } from '@nestjs/common';
+import { In, Not } from 'typeorm';
 import { Database, type Tx } from '../database/database.js';
+import { ProviderEntity } from './provider.entity.js';
 
-export interface ProviderRow {
-  client_id: string;
-  id: string;
-  name: string;
-  channel: string;
-  provider_type: string;
-  position: number;
-  is_primary: boolean;
-  from_email: string | null;
-  from_name: string | null;
-  /** Encrypted. */
-  config: string;
-  verified_at: Date | null;
-  created_at: Date;
-  updated_at: Date;
-}
-
-export type NewProviderRow = Omit<ProviderRow, 'created_at' | 'updated_at' | 'verified_at'> & { verified: boolean };
-
-const ALL = `select client_id, id, name, channel, provider_type, position, is_primary, from_email, from_name, config,
-                    verified_at, created_at, updated_at from providers`;
+export type NewProviderRow = Omit<ProviderEntity, 'created_at' | 'updated_at' | 'verified_at'> & { verified: boolean };
 
 @Injectable()
 export class ProvidersRepository {
   constructor(private readonly database: Database) {}
 
   /** In the order in which they are tried. */
-  list(clientId: string, channel?: string): Promise<ProviderRow[]> {
-    return this.database.query(
-      `${ALL} where client_id = $1 and ($2::text is null or channel = $2) order by channel, is_primary desc, position, id`,
-      [clientId, channel ?? null],
-    );
+  list(clientId: string, channel?: string): Promise<ProviderEntity[]> {
+    return this.database.dataSource.getRepository(ProviderEntity).find({
+      where: { client_id: clientId, ...(channel !== undefined && { channel }) },
+      order: { channel: 'ASC', is_primary: 'DESC', position: 'ASC', id: 'ASC' },
+    });
   }
 
   /** Lets changes to a client's providers take turns; @returns them all. */
-  async lock(tx: Tx, clientId: string, channel: string): Promise<ProviderRow[]> {
+  async lock(tx: Tx, clientId: string, channel: string): Promise<ProviderEntity[]> {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`providers:${clientId}`]);
-    return tx.query(`${ALL} where client_id = $1 and channel = $2 order by position, id`, [clientId, channel]);
+    return tx.manager.find(ProviderEntity, {
+      where: { client_id: clientId, channel },
+      order: { position: 'ASC', id: 'ASC' },
+    });
   }
 
-  async save(tx: Tx, clientId: string, row: NewProviderRow): Promise<ProviderRow> {
-    const [saved] = await tx.query<ProviderRow>(
+  async save(tx: Tx, clientId: string, row: NewProviderRow): Promise<ProviderEntity> {
+    const [saved] = await tx.query<ProviderEntity>(
       `insert into providers (client_id, id, name, channel, provider_type, position, is_primary, from_email, from_name,
                               config, verified_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then clock_timestamp() end)
@@ -70,22 +55,16 @@ export class ProvidersRepository {
 
   /** At most one is primary. */
   async clearPrimary(tx: Tx, clientId: string, channel: string, exceptId: string): Promise<void> {
-    await tx.execute(
-      'update providers set is_primary = false where client_id = $1 and channel = $2 and id <> $3 and is_primary',
-      [clientId, channel, exceptId],
-    );
+    const others = { client_id: clientId, channel, id: Not(exceptId), is_primary: true };
+    await tx.manager.update(ProviderEntity, others, { is_primary: false });
   }
 
   async deleteExcept(tx: Tx, clientId: string, channel: string, keptIds: string[]): Promise<void> {
-    await tx.execute('delete from providers where client_id = $1 and channel = $2 and id <> all ($3::uuid[])', [
-      clientId,
-      channel,
-      keptIds,
-    ]);
+    await tx.manager.delete(ProviderEntity, { client_id: clientId, channel, id: Not(In(keptIds)) });
   }
 
   async delete(clientId: string, channel: string, name: string): Promise<boolean> {
-    const sql = 'delete from providers where client_id = $1 and channel = $2 and name = $3';
-    return (await this.database.execute(sql, [clientId, channel, name])) > 0;
+    const providers = this.database.dataSource.getRepository(ProviderEntity);
+    return (await providers.delete({ client_id: clientId, channel, name })).affected! > 0;
   }
 }

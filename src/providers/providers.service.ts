@@ -9,9 +9,10 @@ import { Idempotency } from '../clients/idempotency.js';
 import { Database, type Tx } from '../database/database.js';
 import { cleanText } from './clean-text.js';
 import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
+import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry } from './provider.registry.js';
 import { ProviderInput, type ProviderPatch, type ProviderTestResult, type ProviderView } from './providers.dto.js';
-import { ProvidersRepository, type ProviderRow } from './providers.repository.js';
+import { ProvidersRepository } from './providers.repository.js';
 import { ProviderRoutes } from './provider-routes.js';
 
 const MAX_PROVIDERS = 20;
@@ -113,13 +114,13 @@ export class ProvidersService {
     };
   }
 
-  private async getRow(clientId: string, name: string): Promise<ProviderRow> {
+  private async getRow(clientId: string, name: string): Promise<ProviderEntity> {
     const row = (await this.repository.list(clientId, CHANNEL)).find((found) => found.name === name);
     if (!row) throw notFound('provider');
     return row;
   }
 
-  private patched(row: ProviderRow, patch: ProviderPatch): ProviderInput {
+  private patched(row: ProviderEntity, patch: ProviderPatch): ProviderInput {
     const { name, is_primary, from_email, from_name, provider_type } = row;
     const stored = { name, is_primary, from_email, from_name, provider_type, config: unseal(this.keys, row) };
     return toDto(ProviderInput, mergePatch(stored, { ...patch }));
@@ -168,7 +169,7 @@ export class ProvidersService {
     }
   }
 
-  private present(row: ProviderRow): ProviderView {
+  private present(row: ProviderEntity): ProviderView {
     return {
       id: row.id,
       name: row.name,
@@ -185,7 +186,7 @@ export class ProvidersService {
   }
 }
 
-function refuseTaken(rows: ProviderRow[], name: string): void {
+function refuseTaken(rows: ProviderEntity[], name: string): void {
   if (rows.some((row) => row.name === name)) {
     throw new Problem(
       'name_taken',
