@@ -38,6 +38,11 @@ export function may(caller: Caller, permission: Permission): boolean {
   return caller.permissions === null || caller.permissions.has(permission);
 }
 
+/** A master key that was not narrowed: it speaks for the client in everything. */
+export function managesClient({ kind, permissions }: Pick<Caller, 'kind' | 'permissions'>): boolean {
+  return kind === 'master' && permissions === null;
+}
+
 /** The `Caller` that the key guard found, as a controller's parameter. */
 export const CurrentCaller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller =>

@@ -4,7 +4,7 @@ import type { Access } from '../common/access.js';
 import { Problem } from '../common/problem.js';
 import { ROUTE, type RouteOptions } from '../common/route.js';
 import { CallerFactory } from './caller.factory.js';
-import type { Caller } from './caller.js';
+import { managesClient, type Caller } from './caller.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
 import { Idempotency } from './idempotency.js';
 import type { KeyIdentity } from './key-identity.js';
@@ -77,7 +77,8 @@ export class KeyGuard implements CanActivate {
   }
 }
 
-function opens({ kind, permissions }: KeyIdentity, access: Access): boolean {
+function opens(identity: KeyIdentity, access: Access): boolean {
+  const { kind, permissions } = identity;
   switch (access) {
     case 'public':
       return true;
@@ -85,7 +86,7 @@ function opens({ kind, permissions }: KeyIdentity, access: Access): boolean {
       return kind === 'admin';
     case 'master':
       // A master key that was narrowed does what its permissions say, and does not manage the client.
-      return kind === 'master' && permissions === null;
+      return managesClient(identity);
     case 'key':
       return kind !== 'admin';
     default:

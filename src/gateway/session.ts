@@ -49,7 +49,7 @@ export function ownChannels(caller: Caller): string[] {
     const { id } = caller.user;
     own.push(channels.user(id), may(caller, 'read_messages') ? channels.userReading(id) : channels.userNotReading(id));
   }
-  if (caller.kind === 'master') own.push(channels.client(caller.clientId));
+  if (caller.kind === 'master' && may(caller, 'send_notifications')) own.push(channels.client(caller.clientId));
   return own;
 }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../clients/caller.js';
+import { may, type Caller } from '../clients/caller.js';
 import { isUuid } from '../common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQuery } from '../common/pagination.js';
-import { notFound } from '../common/problem.js';
+import { notFound, Problem } from '../common/problem.js';
 import { Database } from '../database/database.js';
 import { toDelivery, type Delivery } from '../deliveries/deliveries.dto.js';
 import type { DeliveryRow } from '../deliveries/delivery.js';
@@ -12,7 +12,7 @@ import { NotificationsRepository, type AttemptRow } from './notifications.reposi
 
 const DELIVERIES_SHOWN = 100;
 
-/** Who may see what: a master key everything; a user what it sent, and of what it got its own deliveries. */
+/** Who may see what: a master key everything (narrowed: with `send_notifications`); a user what it sent, and of what it got its own deliveries. */
 @Injectable()
 export class NotificationsReader {
   constructor(
@@ -49,9 +49,9 @@ export class NotificationsReader {
   }
 
   private async getRow(caller: Caller, id: string): Promise<NotificationRow> {
+    const viewer = viewerOf(caller);
     const row = isUuid(id) ? await this.repository.find(caller.clientId, id) : null;
     if (!row) throw notFound('notification');
-    const viewer = viewerOf(caller);
     if (viewer === null || row.sender_id === viewer) return row;
     const own = await this.repository.deliveries(caller.clientId, row, viewer, 0, null);
     if (own.length === 0) throw notFound('notification');
@@ -83,8 +83,12 @@ export class NotificationsReader {
   }
 }
 
-/** null: sees everything of the client. */
-const viewerOf = (caller: Caller): string | null => (caller.kind === 'scoped' ? caller.user!.id : null);
+/** null: sees everything of the client. @throws Problem `forbidden` for a narrowed master key that may not send any */
+function viewerOf(caller: Caller): string | null {
+  if (caller.kind === 'scoped') return caller.user!.id;
+  if (may(caller, 'send_notifications')) return null;
+  throw new Problem('forbidden', "The client's notifications take a key with the permission send_notifications.");
+}
 
 const present = (row: DeliveryRow & { user_name: string | null }, attempts: AttemptRow[] = []): Delivery => ({
   ...toDelivery(row, row.user_name ?? undefined),

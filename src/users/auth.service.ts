@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthChanges } from '../clients/auth-changes.js';
 import { AuthChangesRepository } from '../clients/auth-changes.repository.js';
-import type { Caller } from '../clients/caller.js';
+import { managesClient, type Caller } from '../clients/caller.js';
 import { Idempotency } from '../clients/idempotency.js';
 import { makeKey } from '../clients/key-maker.js';
 import { KeysRepository, type KeyRow } from '../clients/keys.repository.js';
@@ -55,6 +55,9 @@ export class AuthService {
 
   /** @returns how many login keys of the user (of the device, when named) ended; a scoped key ends itself */
   async logout(caller: Caller, dto: LogoutDto): Promise<LogoutAnswer> {
+    if (caller.kind === 'master' && !managesClient(caller)) {
+      throw new Problem('forbidden', 'Logging users out takes a master key that was not narrowed to some permissions.');
+    }
     const find = caller.kind === 'scoped' ? this.ownKey(caller, dto) : this.loginKeys(caller, dto);
     const { user_id, keysOf } = await find;
     const answer = await this.idempotency.effect(

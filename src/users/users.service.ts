@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthChanges } from '../clients/auth-changes.js';
 import { AuthChangesRepository } from '../clients/auth-changes.repository.js';
-import type { Caller } from '../clients/caller.js';
+import { managesClient, type Caller } from '../clients/caller.js';
 import { CallerFactory, type UserDirectory } from '../clients/caller.factory.js';
 import { Idempotency } from '../clients/idempotency.js';
 import type { UserRef } from '../clients/user-ref.js';
@@ -109,9 +109,10 @@ export class UsersService implements UserDirectory {
   /** Whole to the client and to the user itself; to who shares a room, what a profile picture shows; else 404. */
   async get(caller: Caller, userId: string): Promise<UserDto> {
     const { clientId } = caller;
+    refuseNobody(caller);
     const user = await this.users.find(clientId, this.nameOf(caller, userId));
     if (!user) throw notFound('user');
-    if (caller.kind !== 'scoped' || caller.user!.id === user.id) return toUserDto(user);
+    if (managesClient(caller) || caller.user!.id === user.id) return toUserDto(user);
     if (!(await this.users.shareRoom(clientId, caller.user!.id, user.id))) throw notFound('user');
     return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
   }
@@ -121,10 +122,11 @@ export class UsersService implements UserDirectory {
     return this.save(caller, userId, async () => dto);
   }
 
-  /** RFC 7396. A scoped key changes its own name and picture only. */
+  /** RFC 7396. A scoped or a narrowed key changes its own user's name and picture only. */
   async patch(caller: Caller, userId: string, dto: PutUserDto): Promise<UserDto> {
+    refuseNobody(caller);
     const name = this.nameOf(caller, userId);
-    if (caller.kind === 'scoped') {
+    if (!managesClient(caller)) {
       if (name !== caller.user!.user_id) throw await this.refusalOf(caller, name);
       const refused = Object.keys(dto).filter((field) => !OWN_FIELDS.includes(field));
       if (refused.length > 0) throw new Problem('forbidden', `Only a master key may change ${refused.join(', ')}.`);
@@ -169,7 +171,7 @@ export class UsersService implements UserDirectory {
   /** Who may be seen may be known not to be changed; others are not there. */
   private async refusalOf(caller: Caller, userId: string): Promise<Problem> {
     await this.get(caller, userId);
-    return new Problem('forbidden', 'A scoped key changes the profile of its own user only.');
+    return new Problem('forbidden', 'This key changes the profile of its own user only.');
   }
 
   private async findMissing(clientId: string, wanted: Set<string>, found: Map<string, UserRef>): Promise<void> {
@@ -181,6 +183,12 @@ export class UsersService implements UserDirectory {
       found.set(user_id, ref);
     }
   }
+}
+
+/** A narrowed master key sees people as the user does that it acts for. */
+function refuseNobody(caller: Caller): void {
+  if (managesClient(caller) || caller.user) return;
+  throw new Problem('forbidden', 'A narrowed master key sees people as a user does: name one in X-User-Id.');
 }
 
 function toUserDto(user: UserRow): UserDto {

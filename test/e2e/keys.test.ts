@@ -90,6 +90,34 @@ describe('keys', () => {
       expect(escalate).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     });
 
+    it('see and touch nobody but the user they act for, once narrowed', async () => {
+      const client = await app.client();
+      const narrow = async (permission: string) =>
+        (await client.request('POST', '/clients/me/keys', { body: { name: permission, permissions: [permission] } }))
+          .body.api_key as string;
+      const [reader, notifier] = [await narrow('read_messages'), await narrow('send_notifications')];
+      await client.request('PUT', '/users/alice', { body: { email: 'alice@example.com' } });
+      const alice = await client.login('alice');
+      const notification = { recipients: [{ user_id: 'alice' }], channels: { websocket: { title: 'Hi' } } };
+      const { id } = (await client.request('POST', '/notifications', { body: notification })).body;
+
+      const refused = { status: 403, body: { code: 'forbidden' } };
+      const asReader = app.requester(reader);
+      expect(await asReader('GET', '/users/alice')).toMatchObject(refused);
+      expect(await asReader('PATCH', '/users/alice', { body: { email: 'eve@example.com' } })).toMatchObject(refused);
+      expect(await asReader('POST', '/auth/logout', { body: { user_id: 'alice' } })).toMatchObject(refused);
+      for (const path of ['', `/${id}`, `/${id}/deliveries`]) {
+        expect(await asReader('GET', `/notifications${path}`)).toMatchObject(refused);
+        expect((await app.request('GET', `/notifications${path}`, { key: notifier })).status).toBe(200);
+      }
+      expect((await me(alice.key)).status).toBe(200);
+
+      const headers = { 'x-user-id': 'alice' };
+      expect((await asReader('GET', '/users/me', { headers })).body.email).toBe('alice@example.com');
+      expect((await asReader('PATCH', '/users/me', { headers, body: { display_name: 'Al' } })).status).toBe(200);
+      expect(await asReader('PATCH', '/users/me', { headers, body: { email: 'a@b.co' } })).toMatchObject(refused);
+    });
+
     it('are out of reach for other tenants', async () => {
       const [client, other] = [await app.client(), await app.client()];
       const key = (await client.request('POST', '/clients/me/keys', { body: { name: 'CI' } })).body;
