@@ -1,9 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { newId } from './ids.js';
-import { Problem } from './problem.js';
+import { invalidField, Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 import type { TrustProxy } from '../config/config.parsers.js';
 import { limits } from '../config/limits.js';
@@ -27,9 +28,35 @@ export function createAdapter(trustProxy: TrustProxy): FastifyAdapter {
     // Faults that come before routing, such as a malformed URL.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply),
+    clientErrorHandler: refuseConnection,
     // Answers with a problem document while closing, instead of Fastify's own 503.
     return503OnClosing: false,
   });
+}
+
+const BROKEN_HTTP: Record<string, [status: string, detail: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The URL and the headers are larger than 16 KiB.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+};
+
+/** What could not even be read as HTTP has no request and no reply, only a connection. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [line, detail] = BROKEN_HTTP[error.code ?? ''] ?? ['400 Bad Request', 'The request is not valid HTTP.'];
+  const id = newId();
+  const document = { ...new Problem('bad_request', detail).toDocument('/', id), status: Number.parseInt(line, 10) };
+  const body = JSON.stringify(document);
+  const headers = [
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${id}`,
+    'Connection: close',
+  ];
+  socket.write(`HTTP/1.1 ${line}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
 }
 
 /** Body parsing, request ids, access log: what holds for every route. Call before `app.init()`. */
@@ -58,16 +85,32 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
     /^application\/([\w.-]+\+)?json\b/,
     { parseAs: 'string' },
     (request: FastifyRequest, body: string, done) => {
+      const { 'content-encoding': encoding = 'identity' } = request.headers;
       // Clients that always send a content type send it with empty bodies too.
       if (body.length === 0) done(null, undefined);
-      else void parse(request, body, (error, value) => done(error && malformed(error), value));
+      else if (encoding !== 'identity') done(compressed(encoding), undefined);
+      else
+        void parse(request, body, (error, value: unknown) => {
+          if (error) done(malformed(body), undefined);
+          else if (value === null) done(invalidField('', 'must be a JSON object'), undefined);
+          else done(null, value);
+        });
     },
   );
 }
 
+const compressed = (encoding: string): Problem =>
+  new Problem('unsupported_media_type', `Send the body as it is: the Content-Encoding ${encoding} is not understood.`);
+
 /** Said here: further out Nest makes every kind of bad request look alike. */
-const malformed = ({ message }: Error): Problem =>
-  new Problem('malformed_json', `The body is not valid JSON: ${message}`);
+function malformed(body: string): Problem {
+  try {
+    JSON.parse(body);
+    return new Problem('malformed_json', 'The body holds the key __proto__ or constructor.prototype.');
+  } catch (error) {
+    return new Problem('malformed_json', `The body is not valid JSON: ${(error as Error).message}`);
+  }
+}
 
 /** The path without its query: a query could hold what does not belong in a log. */
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;

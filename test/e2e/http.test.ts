@@ -69,6 +69,7 @@ describe('the HTTP layer', () => {
     expectProblem(await login({ body: { user_id: 'x'.repeat(1_100_000) } }), 413, 'too_large');
     expectProblem(await login({ body: '[]' }), 422, 'validation_failed');
     expectProblem(await login({ body: '"text"' }), 422, 'validation_failed');
+    expectProblem(await client.request('PATCH', '/clients/me', { body: 'null' }), 422, 'validation_failed');
     expectProblem(await login({ body: '{"__proto__": {"a": 1}, "user_id": "a"}' }), 400, 'malformed_json');
     expectProblem(await login({ body: '{"user_id": "a\\u0000b"}' }), 422, 'validation_failed');
     expectProblem(await login({ body: '{"user_id": "a\\ud800b"}' }), 422, 'validation_failed');
@@ -77,6 +78,19 @@ describe('the HTTP layer', () => {
       422,
       'validation_failed',
     );
+  });
+
+  it('says what it cannot read in a body', async () => {
+    const detailOf = async (body: string, headers = {}) =>
+      (await client.request('POST', '/auth/login', { body, headers })).body.detail;
+    expect(await detailOf('{"user_id" "a"}')).toMatch(/Expected ':' after property name in JSON at position 11/);
+    expect(await detailOf('{"user_id":"a","__proto__":{}}')).toContain('__proto__');
+    const gzipped = await client.request('POST', '/auth/login', {
+      body: '{}',
+      headers: { 'content-encoding': 'gzip' },
+    });
+    expectProblem(gzipped, 415, 'unsupported_media_type');
+    expect(gzipped.body.detail).toContain('gzip');
   });
 
   it.each([
@@ -136,6 +150,16 @@ describe('the HTTP layer', () => {
   ])('meets %s on the wire with a 4xx', async (_, bytes) => {
     expect(await raw(app.url, bytes)).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect((await client.request('GET', '/clients/me')).status).toBe(200);
+  });
+
+  it.each([
+    ['that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX-Junk: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    ['without a colon', 'GET / HTTP/1.1\r\nHost: x\r\njunk\r\n\r\n', 400],
+  ])('answers headers %s with a problem, and hangs up', async (_, bytes, status) => {
+    const [head = '', body = ''] = (await raw(app.url, bytes)).split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(JSON.parse(body)).toEqual({ ...PROBLEM, status, code: 'bad_request' });
   });
 
   it('answers preflights for any origin, without credentials', async () => {
