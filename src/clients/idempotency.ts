@@ -7,7 +7,7 @@ import { refuseUnstorableText } from '../common/validation.js';
 import { limits } from '../config/limits.js';
 import { Database, type Tx } from '../database/database.js';
 import type { Caller, IdempotencyLease } from './caller.js';
-import { IdempotencyRepository, type KeyedRow } from './idempotency.repository.js';
+import { IdempotencyRepository, type Completion, type KeyedRow } from './idempotency.repository.js';
 
 /** What identifies a request to be carried out once. */
 export interface KeyedRequest {
@@ -24,6 +24,16 @@ export interface EffectOptions<T> {
   status?: number | ((answer: T) => number);
   /** Where the answer can be read again, for answers too large to keep. */
   resource?: (answer: T) => { type: string; id: string };
+}
+
+/** What a request with a key is answered. */
+export interface KeyedAnswer {
+  lease: Pick<IdempotencyLease, 'clientId' | 'scope'>;
+  status: number;
+  /** The route's answer, word for word. */
+  answer: unknown;
+  /** Where the answer can be read again, should it be too large to keep. */
+  resource?: { type: string; id: string } | undefined;
 }
 
 /** Reads a resource as the first answer showed it. */
@@ -92,7 +102,11 @@ export class Idempotency {
     const lease = caller.idempotency;
     const answer = await this.database.transaction(async (tx) => {
       const answer = await fn(tx);
-      if (lease) await this.complete(tx, lease, answer, options);
+      if (lease) {
+        const { status = 201, resource } = options;
+        const decided = typeof status === 'function' ? status(answer) : status;
+        await this.complete(tx, [{ lease, status: decided, answer, resource: resource?.(answer) }]);
+      }
       return answer;
     });
     if (lease) lease.completed = true;
@@ -100,15 +114,13 @@ export class Idempotency {
   }
 
   /**
-   * For effects that share a transaction: completes the keys of many requests, whose answers are read again from their
-   * resources. Set `completed` on their leases after the commit.
+   * For effects that share a transaction: completes the keys of many requests. Set `completed` on their leases after
+   * the commit.
    * @throws Problem `idempotency_in_flight` when a key was lost to a later request: roll back
    */
-  async completeWithResource(
-    tx: Tx,
-    rows: { clientId: string; scope: Buffer; status: number; resource_type: string; resource_id: string }[],
-  ): Promise<void> {
-    if (rows.length > 0 && (await this.repository.complete(tx, rows)) < rows.length) throw inFlight();
+  async complete(tx: Tx, answers: KeyedAnswer[]): Promise<void> {
+    const rows = answers.map((answer) => this.completionOf(answer));
+    if ((await this.repository.complete(tx, rows)) < rows.length) throw inFlight();
   }
 
   /** Ends a request's claim when its answer is known. Never throws. */
@@ -123,21 +135,13 @@ export class Idempotency {
     }
   }
 
-  private async complete<T>(tx: Tx, lease: IdempotencyLease, answer: T, options: EffectOptions<T>): Promise<void> {
-    const { status = 201, resource } = options;
+  private completionOf({ lease, status, answer, resource }: KeyedAnswer): Completion {
+    const { clientId, scope } = lease;
     const body = answer === undefined ? '' : JSON.stringify(answer);
-    const place = resource && Buffer.byteLength(body) > MAX_BODY_BYTES ? resource(answer) : null;
-    const completed = await this.repository.complete(tx, [
-      {
-        clientId: lease.clientId,
-        scope: lease.scope,
-        status: typeof status === 'function' ? status(answer) : status,
-        body: place ? null : this.encrypt(lease, body),
-        resource_type: place?.type ?? null,
-        resource_id: place?.id ?? null,
-      },
-    ]);
-    if (completed === 0) throw inFlight();
+    if (!resource || Buffer.byteLength(body) <= MAX_BODY_BYTES) {
+      return { clientId, scope, status, body: this.encrypt(lease, body) };
+    }
+    return { clientId, scope, status, resource_type: resource.type, resource_id: resource.id };
   }
 
   private async bodyOf(caller: Caller, scope: Buffer, row: KeyedRow): Promise<string> {
@@ -147,7 +151,7 @@ export class Idempotency {
     return JSON.stringify(await rebuild(caller, row.resource_id!));
   }
 
-  private encrypt({ clientId, scope }: IdempotencyLease, body: string): string {
+  private encrypt({ clientId, scope }: KeyedAnswer['lease'], body: string): string {
     return this.keyRing.encrypt(body, contextOf(clientId, scope));
   }
 }

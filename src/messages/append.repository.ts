@@ -5,7 +5,7 @@ import { Database, type Tx } from '../database/database.js';
 import { APPEND, FIND_WRITTEN, LOCK_FREE_ROOMS, LOCK_ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
 import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, toMessage, type MessageRow } from './message.row.js';
-import { HELD, messageOf, type NewMessage, type Verdict } from './new-message.js';
+import { answerOf, HELD, messageOf, type NewMessage, type Verdict } from './new-message.js';
 import type { Message } from './messages.dto.js';
 
 export interface AppendOptions {
@@ -155,17 +155,14 @@ export class AppendRepository {
     outcomes: (Verdict | typeof HELD)[],
     written: Map<string, Verdict>,
   ): Promise<void> {
-    const rows = batch.flatMap(({ id, lease }, at) => {
+    const answers = batch.flatMap(({ id, lease }, at) => {
       const outcome = outcomes[at]!;
       if (!lease || outcome === HELD || outcome instanceof Problem || written.has(id)) return [];
-      const { clientId, scope } = lease;
-      const kind =
-        outcome.verdict === 'sent'
-          ? { status: 201, resource_type: 'message' }
-          : { status: 200, resource_type: 'deduplicated_message' };
-      return { clientId, scope, ...kind, resource_id: outcome.message.id };
+      const { verdict, message } = outcome;
+      const [status, type] = verdict === 'sent' ? [201, 'message'] : [200, 'deduplicated_message'];
+      return { lease, status, answer: answerOf(outcome), resource: { type, id: message.id } };
     });
-    if (rows.length > 0) await this.idempotency.completeWithResource(tx, rows);
+    if (answers.length > 0) await this.idempotency.complete(tx, answers);
   }
 }
 

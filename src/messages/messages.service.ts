@@ -11,7 +11,7 @@ import { pageOf, stretchOf } from './message-page.js';
 import { toMessage } from './message.row.js';
 import { MessagesRepository } from './messages.repository.js';
 import type { Attachment, Message, MessagePage, MessagesQuery, SendMessageDto } from './messages.dto.js';
-import type { NewMessage } from './new-message.js';
+import { answerOf, type NewMessage } from './new-message.js';
 
 /** Messages, the same for REST and sockets. */
 @Injectable()
@@ -35,7 +35,7 @@ export class MessagesService {
     if (counted instanceof Promise) await counted;
     const sent = await this.gathered.send(message);
     if (caller.idempotency) caller.idempotency.completed = true;
-    return sent.verdict === 'duplicate' ? { ...sent.message, deduplicated: true } : sent.message;
+    return answerOf(sent);
   }
 
   /** Ascending; at most one of the places of the query. */

@@ -36,6 +36,10 @@ export interface Duplicate {
 }
 
 /** What became of a message; a Problem is for the sender. */
+/** What the sender is told. */
+export const answerOf = ({ verdict, message }: Sent | Duplicate): Message =>
+  verdict === 'duplicate' ? { ...message, deduplicated: true } : message;
+
 export type Verdict = Sent | Duplicate | Problem;
 
 /** The room could not be locked at once: nothing is decided. */

@@ -52,6 +52,30 @@ describe('Idempotency-Key', () => {
     expect(await keysNamed('CI')).toBe(1);
   });
 
+  it('replays a message as it was first answered, also to who has left the room since', async () => {
+    const alice = await client.login('alice', { display_name: 'Alice' });
+    const made = await client.request('POST', '/rooms', { body: { room_type: 'group', members: ['alice', 'bob'] } });
+    const path = `/rooms/${made.body.id}/messages`;
+    const send = (key: string) =>
+      alice.request('POST', path, {
+        body: { content: 'Hi', client_msg_id: 'once', metadata: { z: 1, a: 2 } },
+        headers: { 'idempotency-key': key },
+      });
+    const [sent, repeated] = [await send('a'), await send('b')];
+    expect([sent.status, repeated.status]).toEqual([201, 200]);
+    await client.request('PATCH', '/users/alice', { body: { display_name: 'Renamed' } });
+    await client.request('DELETE', `/rooms/${made.body.id}/members/alice`);
+    for (const [key, first] of [
+      ['a', sent],
+      ['b', repeated],
+    ] as const) {
+      const replayed = await send(key);
+      expect(replayed.headers.get('idempotency-replayed')).toBe('true');
+      expect(replayed.status).toBe(first.status);
+      expect(JSON.stringify(replayed.body)).toBe(JSON.stringify(first.body));
+    }
+  });
+
   it('refuses the same key for another body', async () => {
     await makeKey('a');
     expect(await makeKey('a', { name: 'Other' })).toMatchObject({
@@ -186,16 +210,14 @@ describe('Idempotency-Key', () => {
 
     it('completes the keys of many requests in their common transaction', async () => {
       const idempotency = app.get(Idempotency);
-      const type = `gathered-${client.id}`;
-      idempotency.registerRebuilder(type, async (_, id) => ({ id }));
       const first = caller();
       await idempotency.begin(first, request);
       const lease = first.idempotency!;
-      const row = { ...lease, status: 201, resource_type: type, resource_id: newId() };
+      const row = { lease, status: 201, answer: { id: newId() } };
       const database = app.get(Database);
-      await database.transaction((tx) => idempotency.completeWithResource(tx, [row]));
-      expect(JSON.parse((await replayOf(idempotency)).body)).toEqual({ id: row.resource_id });
-      const again = database.transaction((tx) => idempotency.completeWithResource(tx, [row]));
+      await database.transaction((tx) => idempotency.complete(tx, [row]));
+      expect(JSON.parse((await replayOf(idempotency)).body)).toEqual(row.answer);
+      const again = database.transaction((tx) => idempotency.complete(tx, [row]));
       await expect(again).rejects.toMatchObject({ code: 'idempotency_in_flight' });
     });
 
