@@ -1,32 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { LessThan, MoreThan } from 'typeorm';
 import type { Cursor } from '../common/pagination.js';
 import { Database, type Tx } from '../database/database.js';
-import type { ClientSettings } from './clients.dto.js';
+import { ClientEntity } from './client.entity.js';
 
-export interface ClientRow {
-  id: string;
-  ref: string;
-  name: string;
-  slug: string;
-  suspended_at: Date | null;
-  limits: Record<string, number>;
-  settings: ClientSettings;
-  allowed_origins: string[];
-  created_at: Date;
-  updated_at: Date;
-}
+export type SigningSecretRow = Pick<
+  ClientEntity,
+  'signing_secret' | 'previous_signing_secret' | 'previous_signing_secret_expires_at'
+>;
 
-export interface NewClient {
-  id: string;
-  ref: string;
-  name: string;
-  slug: string;
+export type ClientRow = Omit<ClientEntity, keyof SigningSecretRow>;
+
+export type NewClient = Pick<ClientEntity, 'id' | 'ref' | 'name' | 'slug' | 'allowed_origins' | 'signing_secret'> & {
   limits: object;
   settings: object;
-  allowed_origins: string[];
-  /** Encrypted. */
-  signing_secret: string;
-}
+};
 
 export interface ClientPatch {
   name?: string | undefined;
@@ -34,12 +22,6 @@ export interface ClientPatch {
   limits?: object | undefined;
   settings?: object | undefined;
   allowed_origins?: string[] | undefined;
-}
-
-export interface SigningSecretRow {
-  signing_secret: string;
-  previous_signing_secret: string | null;
-  previous_signing_secret_expires_at: Date | null;
 }
 
 const COLUMNS = 'id, ref, name, slug, suspended_at, limits, settings, allowed_origins, created_at, updated_at';
@@ -77,19 +59,18 @@ export class ClientsRepository {
     return row ?? null;
   }
 
-  async find(clientId: string): Promise<ClientRow | null> {
-    const [row] = await this.database.query<ClientRow>(`select ${COLUMNS} from clients where id = $1`, [clientId]);
-    return row ?? null;
+  find(clientId: string): Promise<ClientRow | null> {
+    return this.database.dataSource.getRepository(ClientEntity).findOneBy({ id: clientId });
   }
 
-  /** Oldest first. */
-  async list(limit: number, cursor: Cursor | null): Promise<ClientRow[]> {
+  /** Oldest first, one more than `limit`. */
+  list(limit: number, cursor: Cursor | null): Promise<ClientRow[]> {
     const backwards = cursor?.direction === 'prev';
-    return this.database.query<ClientRow>(
-      `select ${COLUMNS} from clients where $1::uuid is null or id ${backwards ? '<' : '>'} $1
-        order by id ${backwards ? 'desc' : 'asc'} limit $2`,
-      [cursor?.key[0] ?? null, limit + 1],
-    );
+    return this.database.dataSource.getRepository(ClientEntity).find({
+      where: cursor ? { id: (backwards ? LessThan : MoreThan)(cursor.key[0] as string) } : {},
+      order: { id: backwards ? 'DESC' : 'ASC' },
+      take: limit + 1,
+    });
   }
 
   async update(tx: Tx, clientId: string, patch: ClientPatch): Promise<ClientRow | null> {

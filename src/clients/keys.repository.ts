@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import type { Permission } from '../common/access.js';
 import type { Cursor } from '../common/pagination.js';
 import { Database, type Tx } from '../database/database.js';
+import { ApiKeyEntity } from './api-key.entity.js';
 import type { ClientSettings } from './clients.dto.js';
 
 /** A key with what a request needs to know of its client and user, in one read. */
@@ -25,32 +27,16 @@ export interface KeyState {
   allowed_origins: string[];
 }
 
-export interface KeyRow {
-  id: string;
-  client_ref: string;
-  kind: 'master' | 'scoped';
-  ref: string;
-  name: string | null;
-  permissions: Permission[] | null;
-  user_id: string | null;
-  device_id: string | null;
-  issued_by: 'login' | 'api';
-  expires_at: Date | null;
-  last_used_at: Date | null;
-  created_at: Date;
-}
+/** With its client's ref and, as `user_id`, the client's own string of its user. */
+export type KeyRow = Omit<ApiKeyEntity, 'client_id' | 'secret_hash' | 'revoked_at'> & { client_ref: string };
 
-export interface NewKey {
-  id: string;
-  ref: string;
-  kind: 'master' | 'scoped';
-  name: string | null;
-  secret_hash: string;
+export interface NewKey extends Pick<
+  ApiKeyEntity,
+  'id' | 'ref' | 'kind' | 'name' | 'secret_hash' | 'device_id' | 'issued_by'
+> {
   /** `users.id` */
   user_ref: string | null;
   permissions: string[] | null;
-  device_id: string | null;
-  issued_by: 'login' | 'api';
   /** Seconds from now; null: at `expires_at`, else as the client's settings say for scoped keys, else never. */
   expires_in: number | null;
   expires_at?: Date | null;
@@ -144,11 +130,16 @@ export class KeysRepository {
 
   /** Live master keys that may do everything and don't expire. */
   async lastingMasterKeys(tx: Tx, clientId: string): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      `select k.id from api_keys k where k.client_id = $1 and k.kind = 'master' and k.permissions is null
-          and k.expires_at is null and k.revoked_at is null`,
-      [clientId],
-    );
+    const rows = await tx.manager.find(ApiKeyEntity, {
+      select: { id: true },
+      where: {
+        client_id: clientId,
+        kind: 'master',
+        permissions: IsNull(),
+        expires_at: IsNull(),
+        revoked_at: IsNull(),
+      },
+    });
     return rows.map(({ id }) => id);
   }
 
