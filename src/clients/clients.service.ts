@@ -109,7 +109,7 @@ export class ClientsService {
   }
 }
 
-export function toClientDto(row: ClientRow): ClientDto {
+function toClientDto(row: ClientRow): ClientDto {
   return {
     id: row.id,
     name: row.name,

@@ -27,7 +27,8 @@ export class MinuteCounts {
       this.windows.set(key, window);
     }
     window.count++;
-    return { count: window.count, resetsInMs: window.endsAt - now };
+    // `endsAt` is rounded: what is left may come out a hair too long, which in whole seconds would be 61.
+    return { count: window.count, resetsInMs: Math.min(window.endsAt - now, WINDOW_MS) };
   }
 
   get size(): number {
