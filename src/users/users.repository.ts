@@ -1,55 +1,43 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, LessThan, MoreThan } from 'typeorm';
+import { ApiKeyEntity } from '../clients/api-key.entity.js';
 import type { UserRef } from '../clients/user-ref.js';
 import { newId } from '../common/ids.js';
 import type { Cursor } from '../common/pagination.js';
 import { Database, type Tx } from '../database/database.js';
-
-export interface UserRow extends UserRef {
-  avatar_url: string | null;
-  email: string | null;
-  phone: string | null;
-  metadata: Record<string, unknown>;
-  last_seen_at: Date | null;
-  banned_until: Date | null;
-  created_at: Date;
-  updated_at: Date;
-}
+import { UserEntity } from './user.entity.js';
 
 /** What is undefined stays as it is. */
-export type Profile = Partial<Pick<UserRow, 'display_name' | 'avatar_url' | 'email' | 'phone' | 'metadata'>>;
+export type Profile = Partial<Pick<UserEntity, 'display_name' | 'avatar_url' | 'email' | 'phone' | 'metadata'>>;
 
-const COLUMNS = `id, user_id, display_name, avatar_url, email, phone, metadata, last_seen_at, banned_until, created_at, updated_at`;
 const PROFILE = ['display_name', 'avatar_url', 'email', 'phone', 'metadata'] as const;
 
 @Injectable()
 export class UsersRepository {
   constructor(private readonly database: Database) {}
 
-  async find(clientId: string, userId: string): Promise<UserRow | null> {
-    const [row] = await this.database.query<UserRow>(
-      `select ${COLUMNS} from users where client_id = $1 and user_id = $2`,
-      [clientId, userId],
-    );
-    return row ?? null;
+  find(clientId: string, userId: string): Promise<UserEntity | null> {
+    return this.database.dataSource.getRepository(UserEntity).findOneBy({ client_id: clientId, user_id: userId });
   }
 
-  async lock(tx: Tx, clientId: string, userId: string): Promise<UserRow | null> {
-    const [row] = await tx.query<UserRow>(
-      `select ${COLUMNS} from users where client_id = $1 and user_id = $2 for no key update`,
-      [clientId, userId],
-    );
-    return row ?? null;
+  lock(tx: Tx, clientId: string, userId: string): Promise<UserEntity | null> {
+    return tx.manager.findOne(UserEntity, {
+      where: { client_id: clientId, user_id: userId },
+      lock: { mode: 'for_no_key_update' },
+    });
   }
 
-  /** Oldest first. */
-  async list(clientId: string, limit: number, cursor: Cursor | null): Promise<UserRow[]> {
+  /** Oldest first, one more than `limit`. */
+  list(clientId: string, limit: number, cursor: Cursor | null): Promise<UserEntity[]> {
     const backwards = cursor?.direction === 'prev';
-    return this.database.query<UserRow>(
-      `select ${COLUMNS} from users
-        where client_id = $1 and ($2::uuid is null or id ${backwards ? '<' : '>'} $2)
-        order by id ${backwards ? 'desc' : 'asc'} limit $3`,
-      [clientId, cursor?.key[0] ?? null, limit + 1],
-    );
+    return this.database.dataSource.getRepository(UserEntity).find({
+      where: {
+        client_id: clientId,
+        ...(cursor && { id: (backwards ? LessThan : MoreThan)(cursor.key[0] as string) }),
+      },
+      order: { id: backwards ? 'DESC' : 'ASC' },
+      take: limit + 1,
+    });
   }
 
   async findRefs(clientId: string, userIds: string[]): Promise<UserRef[]> {
@@ -88,16 +76,16 @@ export class UsersRepository {
   }
 
   /** Makes or changes a user; its row is locked until the commit either way. */
-  async upsert(tx: Tx, clientId: string, userId: string, profile: Profile): Promise<UserRow> {
+  async upsert(tx: Tx, clientId: string, userId: string, profile: Profile): Promise<UserEntity> {
     const given = PROFILE.filter((column) => profile[column] !== undefined);
     const values = given.map((column) => profile[column]);
     const set = given.map((column) => `${column} = excluded.${column}, `).join('');
-    const [row] = await tx.query<UserRow>(
+    const [row] = await tx.query<UserEntity>(
       `insert into users (client_id, id, user_id${given.map((column) => `, ${column}`).join('')})
        values ($1, $2, $3${given.map((_, index) => `, $${index + 4}`).join('')})
        on conflict (client_id, user_id) do update set ${set}
           updated_at = ${given.length > 0 ? 'clock_timestamp()' : 'users.updated_at'}
-       returning ${COLUMNS}`,
+       returning *`,
       [clientId, newId(), userId, ...values],
     );
     return row!;
@@ -116,10 +104,10 @@ export class UsersRepository {
 
   /** Live keys of a user: what nodes remember of them holds the user's name. */
   async keysOf(tx: Tx, clientId: string, id: string): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      'select id from api_keys where client_id = $1 and user_id = $2 and revoked_at is null',
-      [clientId, id],
-    );
+    const rows = await tx.manager.find(ApiKeyEntity, {
+      select: { id: true },
+      where: { client_id: clientId, user_id: id, revoked_at: IsNull() },
+    });
     return rows.map((row) => row.id);
   }
 }

@@ -9,10 +9,11 @@ import { mergePatch } from '../common/merge-patch.js';
 import { decodeIdCursor, toPage, type Page, type PageQuery } from '../common/pagination.js';
 import { invalidField, notFound, Problem } from '../common/problem.js';
 import { limits } from '../config/limits.js';
+import type { UserEntity } from './user.entity.js';
 import { checkUserId } from './user-id.js';
 import { UserRefs } from './user-refs.js';
 import type { PutUserDto, UserDto } from './users.dto.js';
-import { UsersRepository, type Profile, type UserRow } from './users.repository.js';
+import { UsersRepository, type Profile } from './users.repository.js';
 
 const REMEMBERED_USERS = 50_000;
 /** What a user may change of its own profile: addresses and metadata are the client's word. */
@@ -146,7 +147,7 @@ export class UsersService implements UserDirectory {
   private async save(
     caller: Caller,
     userId: string,
-    profileOf: (before: UserRow | null) => Promise<Profile>,
+    profileOf: (before: UserEntity | null) => Promise<Profile>,
   ): Promise<UserDto> {
     const { clientId } = caller;
     const user = await this.idempotency.effect(caller, async (tx) => {
@@ -191,7 +192,7 @@ function refuseNobody(caller: Caller): void {
   throw new Problem('forbidden', 'A narrowed master key sees people as a user does: name one in X-User-Id.');
 }
 
-function toUserDto(user: UserRow): UserDto {
+function toUserDto(user: UserEntity): UserDto {
   return {
     user_id: user.user_id,
     display_name: user.display_name,
