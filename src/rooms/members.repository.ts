@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../common/pagination.js';
 import { Database, type Tx } from '../database/database.js';
 import type { Role } from './members.dto.js';
+import { RoomMemberEntity } from './room-member.entity.js';
 import { MEMBER_COLUMNS, type MemberRow } from './room.row.js';
 
 export interface NewMember {
@@ -64,20 +65,13 @@ export class MembersRepository {
   }
 
   async setRole(tx: Tx, clientId: string, roomId: string, userRef: string, role: Role): Promise<void> {
-    await tx.execute(
-      `update room_members set role = $4, updated_at = clock_timestamp()
-        where client_id = $1 and room_id = $2 and user_id = $3`,
-      [clientId, roomId, userRef, role],
-    );
+    const member = { client_id: clientId, room_id: roomId, user_id: userRef };
+    await tx.manager.update(RoomMemberEntity, member, { role, updated_at: () => 'clock_timestamp()' });
   }
 
-  async countOwners(tx: Tx, clientId: string, roomId: string): Promise<number> {
-    const [row] = await tx.query<{ owners: number }>(
-      `select count(*) as owners from room_members
-        where client_id = $1 and room_id = $2 and status = 'active' and role = 'owner'`,
-      [clientId, roomId],
-    );
-    return row!.owners;
+  countOwners(tx: Tx, clientId: string, roomId: string): Promise<number> {
+    const owners = { client_id: clientId, room_id: roomId, status: 'active', role: 'owner' } as const;
+    return tx.manager.countBy(RoomMemberEntity, owners);
   }
 
   /** Members of any status, by `users.id`. */

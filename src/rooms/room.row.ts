@@ -1,29 +1,10 @@
 import type { MemberDto, Role } from './members.dto.js';
+import type { RoomMemberEntity } from './room-member.entity.js';
+import type { RoomEntity } from './room.entity.js';
 import type { Room, RoomMe } from './rooms.dto.js';
 
 /** A row of `rooms` with its creator's own id, and the membership of whoever looks. */
-export interface RoomRow {
-  id: string;
-  room_type: Room['room_type'];
-  name: string | null;
-  slug: string | null;
-  description: string | null;
-  privacy: Room['privacy'];
-  status: Room['status'];
-  frozen: boolean;
-  history: Room['history'];
-  created_by: string | null;
-  max_members: number;
-  member_count: number;
-  epoch: number;
-  last_seq: number;
-  last_rev: number;
-  last_message_at: Date | null;
-  deactivated_at: Date | null;
-  deactivated_reason: Room['deactivated_reason'];
-  metadata: Record<string, unknown>;
-  created_at: Date;
-  updated_at: Date;
+export interface RoomRow extends Omit<RoomEntity, 'client_id' | 'direct_key' | 'lifecycle_check_at'> {
   /** null: no user, or not a member. */
   my_role: Role | null;
   my_last_read_seq: number | null;
@@ -87,18 +68,13 @@ export function toRoomMe(row: RoomRow): RoomMe {
 }
 
 /** A row of `room_members` with the user's own id. */
-export interface MemberRow {
+export interface MemberRow extends Pick<
+  RoomMemberEntity,
+  'room_id' | 'user_id' | 'role' | 'status' | 'last_read_seq' | 'last_delivered_seq' | 'joined_at' | 'banned_until'
+> {
   /** `users.id` */
   ref: string;
-  room_id: string;
-  user_id: string;
   display_name: string | null;
-  role: Role;
-  status: MemberDto['status'];
-  last_read_seq: number;
-  last_delivered_seq: number;
-  joined_at: Date;
-  banned_until: Date | null;
 }
 
 /** Select list that makes a {@link MemberRow} of `room_members m join users u`. */

@@ -1,35 +1,32 @@
 import { Injectable } from '@nestjs/common';
+import type { QueryDeepPartialEntity } from 'typeorm';
 import type { Cursor } from '../common/pagination.js';
 import { Database, type Tx } from '../database/database.js';
 import { slugsOf } from './slug.js';
+import { RoomEntity } from './room.entity.js';
 import { ROOM_COLUMNS, roomPeople, type RoomRow } from './room.row.js';
 import type { Role } from './members.dto.js';
-import type { AllRoomsQuery, History, Privacy, RoomType } from './rooms.dto.js';
+import type { AllRoomsQuery } from './rooms.dto.js';
 
-export interface NewRoom {
-  id: string;
-  room_type: RoomType;
-  name: string | null;
-  description: string | null;
-  privacy: Privacy;
-  history: History;
-  max_members: number;
-  metadata: Record<string, unknown>;
-  /** `users.id`; null: the client itself. */
-  created_by: string | null;
-  /** Both people of a direct room; null for others. */
-  direct_key: string | null;
-}
+export type NewRoom = Pick<
+  RoomEntity,
+  | 'id'
+  | 'room_type'
+  | 'name'
+  | 'description'
+  | 'privacy'
+  | 'history'
+  | 'max_members'
+  | 'metadata'
+  | 'created_by'
+  | 'direct_key'
+>;
 
 /** A room under its lock, as a change of it must see it. */
-export interface LockedRoom {
-  id: string;
-  room_type: RoomType;
-  max_members: number;
-  member_count: number;
-  last_seq: number;
-  last_rev: number;
-  metadata: Record<string, unknown>;
+export interface LockedRoom extends Pick<
+  RoomEntity,
+  'id' | 'room_type' | 'max_members' | 'member_count' | 'last_seq' | 'last_rev' | 'metadata'
+> {
   /** Of who asks for the change; null: not a member. */
   actor_role: Role | null;
 }
@@ -75,11 +72,8 @@ export class RoomsRepository {
   }
 
   async getDirect(tx: Tx, clientId: string, directKey: string): Promise<string> {
-    const [row] = await tx.query<{ id: string }>(`select id from rooms where client_id = $1 and direct_key = $2`, [
-      clientId,
-      directKey,
-    ]);
-    return row!.id;
+    const where = { client_id: clientId, direct_key: directKey };
+    return (await tx.manager.findOneOrFail(RoomEntity, { select: { id: true }, where })).id;
   }
 
   /** @param viewerRef the user whose own side comes with it */
@@ -122,13 +116,9 @@ export class RoomsRepository {
   }
 
   async update(tx: Tx, clientId: string, id: string, change: RoomChange): Promise<void> {
-    const columns = Object.keys(change);
-    const values = Object.entries(change).map(([name, value]) => (name === 'metadata' ? JSON.stringify(value) : value));
-    await tx.execute(
-      `update rooms set ${columns.map((name, at) => `${name} = $${at + 3}, `).join('')}updated_at = clock_timestamp()
-        where client_id = $1 and id = $2`,
-      [clientId, id, ...values],
-    );
+    const columns = { ...change, updated_at: () => 'clock_timestamp()' };
+    // TypeORM's own type knows no column of any JSON.
+    await tx.manager.update(RoomEntity, { client_id: clientId, id }, columns as QueryDeepPartialEntity<RoomEntity>);
   }
 
   /** A user's rooms, those with the latest message (or, without any, the newest) first. Cursor: [microseconds, id]. */
