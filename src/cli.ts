@@ -84,6 +84,9 @@ async function main([name = '', ...args]: string[]): Promise<void> {
   });
 }
 
+// Who reads along has enough (`npm run demo | head`).
+process.stdout.on('error', () => process.exit(1));
+
 main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {

@@ -22,6 +22,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     void stop(0);
   });
 }
+// The command that started this process for itself, over a channel, has ended, however that came.
+process.once('disconnect', () => void stop(0));
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     logger.fatal({ err: error }, 'An error that nobody handled: stopping.');

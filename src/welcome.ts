@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logger } from './common/logger.js';
 import { DEMO_KEY_FILE, firstSteps, makeDemoClient } from './operations/demo-client.js';
@@ -15,6 +16,7 @@ export async function welcome({ app, config, url }: Running): Promise<string[]> 
     return null;
   });
   const { dataDir = '', egressAllowPrivate } = config;
+  const adminKeyFile = join(dataDir, 'admin-api-key');
   const lines = [
     `ChatAPI is ready at ${address}`,
     `  API            ${address}/api/v1`,
@@ -24,7 +26,7 @@ export async function welcome({ app, config, url }: Running): Promise<string[]> 
     `  Queues         ${address}${BOARD_PATH} (any user name; password: the admin key)`,
     `  Health         ${address}/health`,
     `  Data           ${dataDir}`,
-    `  Admin key      in ${join(dataDir, 'admin-api-key')}`,
+    `  Admin key      ${isKept(config.adminApiKey, adminKeyFile) ? `in ${adminKeyFile}` : 'as set in ADMIN_API_KEY'}`,
     `  Demo client    ${demo ? `master key ${demo.masterKey}, kept` : 'master key'} in ${join(dataDir, DEMO_KEY_FILE)}`,
   ];
   if (egressAllowPrivate !== 'false') {
@@ -36,3 +38,6 @@ export async function welcome({ app, config, url }: Running): Promise<string[]> 
     lines.push('', 'Try it: log in a user, send a message, send a notification.', '', ...firstSteps(address, demo), '');
   return lines;
 }
+
+const isKept = (secret: string, file: string): boolean =>
+  existsSync(file) && readFileSync(file, 'utf8').trim() === secret;

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DEMO_KEY_FILE } from '../operations/demo-client.js';
 import type { Config } from '../config/config.js';
 import { StartFailure } from '../config/failure.js';
@@ -49,6 +50,17 @@ const CONVERSATIONS: Conversation[] = [
   },
 ];
 
+const DEMO_CLIENT_MS = 10_000;
+
+/** The key of the demo client, which a first start makes as soon as it listens. */
+async function demoKey(file: string): Promise<string> {
+  for (const deadline = Date.now() + DEMO_CLIENT_MS; Date.now() < deadline; await sleep(50)) {
+    const key = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+    if (key !== '') return key;
+  }
+  throw new StartFailure(`There is no demo client to fill: the first start keeps its key in ${file}.`);
+}
+
 /** Fills the demo client of embedded mode with people and conversations. A second run adds nothing. */
 export async function seed(config: Config, write: (line: string) => void): Promise<void> {
   if (config.dataDir === undefined) {
@@ -58,7 +70,7 @@ export async function seed(config: Config, write: (line: string) => void): Promi
   }
   const server = await reachServer(config);
   try {
-    const master = new Api(server.url, readFileSync(join(config.dataDir, DEMO_KEY_FILE), 'utf8').trim());
+    const master = new Api(server.url, await demoKey(join(config.dataDir, DEMO_KEY_FILE)));
     for (const { user_id, ...profile } of PEOPLE) {
       await master.put(`/users/${user_id}`, profile);
       write(`user ${user_id}`);

@@ -56,7 +56,8 @@ async function ask(url: string): Promise<Record<string, unknown> | null> {
 async function startServer(): Promise<Server> {
   const port = await freePort();
   const child = spawn(process.execPath, [fileURLToPath(new URL('../main.js', import.meta.url))], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // Over the channel it notices when this command is killed, and stops too.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // What commands tell it to call (an SMTP server, a webhook) is on this machine.
     env: {
       ...environment(),
@@ -67,7 +68,7 @@ async function startServer(): Promise<Server> {
     },
   });
   let complaints = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-2_000)));
+  child.stderr!.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-2_000)));
   const url = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + START_MS;
   while ((await ask(`${url}/health/ready`))?.status !== 'ok') {

@@ -56,12 +56,14 @@ it("keeps Nest's context, stack and objects apart", () => {
   nest.log('announced', 'RoutesResolver');
   nest.error('failed', 'at line 1', 'Rooms');
   nest.error(failure, 'Rooms');
+  nest.error(failure, 'ExceptionHandler');
   nest.log({ room_id: 'r', msg: 'full' }, 'Rooms');
   expect(written).toEqual([
     ['info', { context: 'Rooms' }, 'started'],
     ['debug', { context: 'RoutesResolver' }, 'announced'],
     ['error', { context: 'Rooms', stack: 'at line 1' }, 'failed'],
     ['error', { context: 'Rooms', err: failure }, 'broken'],
+    ['debug', { context: 'ExceptionHandler', err: failure }, 'broken'],
     ['info', { context: 'Rooms', room_id: 'r', msg: 'full' }],
   ]);
 });

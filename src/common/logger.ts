@@ -59,11 +59,15 @@ const FRAMEWORK = new Set<unknown>([
   'NestApplication',
 ]);
 
+/** Parts of Nest that announce an error of the start and throw it too: who catches it says it once. */
+const RETHROWING = new Set<unknown>(['NestApplication', 'ExceptionHandler']);
+
 /** What Nest's own `Logger` writes to. An object as message becomes the line's fields, an Error its `err`. */
 export class NestLog implements LoggerService {
   log = (message: unknown, ...rest: unknown[]): void =>
     this.write(FRAMEWORK.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
-  error = (message: unknown, ...rest: unknown[]): void => this.write('error', message, rest);
+  error = (message: unknown, ...rest: unknown[]): void =>
+    this.write(RETHROWING.has(rest.at(-1)) ? 'debug' : 'error', message, rest);
   warn = (message: unknown, ...rest: unknown[]): void => this.write('warn', message, rest);
   debug = (message: unknown, ...rest: unknown[]): void => this.write('debug', message, rest);
   verbose = (message: unknown, ...rest: unknown[]): void => this.write('trace', message, rest);

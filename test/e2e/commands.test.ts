@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,6 +103,43 @@ describe('a newcomer in embedded mode', () => {
     expect(code).toBe(0);
     await expect(fetch(/http:\/\/127\.0\.0\.1:\d+/.exec(output)![0])).rejects.toThrow();
   });
+
+  it('can begin with the seed; and a command that is killed takes the server with it that it started', async () => {
+    const fresh = join(dataDir, 'fresh');
+    const env = { CHATAPI_DATA_DIR: fresh, PORT: '0' };
+    expect(await command('seed', env)).toMatchObject({ code: 0, output: expect.stringContaining('4 messages added') });
+    const demo = new TestProcess(env, ['demo'], 'cli.js');
+    await until('its server', () => demo.output.includes('was started for this demo'));
+    await demo.end('SIGKILL');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(demo.output)![0];
+    await until('its end', () =>
+      fetch(url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect(await command('seed', env)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining(': 0 messages added'),
+    });
+  }, 60_000);
+
+  it('is told in one line what keeps the server from starting', async () => {
+    const said = async (env: Record<string, string>) => {
+      const failing = new TestProcess({ CHATAPI_DATA_DIR: join(dataDir, 'failing'), ...env });
+      expect(await failing.ended).toBe(1);
+      return failing.output.trimEnd();
+    };
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    expect(await said({ PORT: String(port) })).toMatch(/^ChatAPI cannot start: PORT \d+ on 127\.0\.0\.1 is taken .*$/);
+    taken.close();
+    const pigeon = [{ name: 'a', channel: 'email', provider_type: 'pigeon', config: {} }];
+    expect(await said({ DEFAULT_PROVIDERS: JSON.stringify(pigeon) })).toMatch(
+      /^ChatAPI cannot start: DEFAULT_PROVIDERS.*$/,
+    );
+  }, 60_000);
 
   const expectWholeDemo = (output: string): void => {
     for (const proof of [
