@@ -10,6 +10,7 @@ import type { TrustProxy } from '../config/config.parsers.js';
 import { limits } from '../config/limits.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
+import { trustOf } from './trust-proxy.js';
 
 /** A caller's own X-Request-Id is kept when it is plain; it comes back in the answer and stands in the logs. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -21,7 +22,7 @@ const requestId = (request: { headers: IncomingMessage['headers'] }): string => 
 
 export function createAdapter(trustProxy: TrustProxy): FastifyAdapter {
   return new FastifyAdapter({
-    trustProxy: trustProxy as boolean, // Fastify also takes a number and a list; its type here lags behind
+    trustProxy: trustOf(trustProxy),
     bodyLimit: limits.body_bytes,
     genReqId: requestId,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.path_param_chars },

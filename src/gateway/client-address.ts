@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddress from '@fastify/proxy-addr';
 import type { Socket } from 'socket.io';
+import { trustOf } from '../common/trust-proxy.js';
 import type { TrustProxy } from '../config/config.parsers.js';
 
 /** Who is at the other end, seen through the proxies that are trusted: what `request.ip` is to a route. */
@@ -11,10 +12,4 @@ export function addressReader(trustProxy: TrustProxy): (socket: Socket) => strin
     const request = { headers, socket: { remoteAddress: address } } as unknown as IncomingMessage;
     return proxyAddress(request, trust) ?? address;
   };
-}
-
-function trustOf(trustProxy: TrustProxy): (address: string, hop: number) => boolean {
-  if (typeof trustProxy === 'boolean') return () => trustProxy;
-  if (typeof trustProxy === 'number') return (_, hop) => hop < trustProxy;
-  return proxyAddress.compile(trustProxy);
 }

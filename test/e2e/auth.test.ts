@@ -149,6 +149,22 @@ describe('login and logout', () => {
     }
   });
 
+  it('count the address before as many proxies as are trusted', async () => {
+    const limited = await startApp({ env: { FAILED_KEYS_PER_MINUTE: '1', TRUST_PROXY: '1' } });
+    try {
+      const wrong = async (forwarded: string): Promise<number> =>
+        (await limited.request('GET', '/clients/me', { key: 'x', headers: { 'x-forwarded-for': forwarded } })).status;
+      // What the proxy wrote stands last; who forges the rest is still one address.
+      expect([
+        await wrong('203.0.113.1'),
+        await wrong('203.0.113.2'),
+        await wrong('198.51.100.7, 203.0.113.2'),
+      ]).toEqual([401, 401, 429]);
+    } finally {
+      await limited.stop();
+    }
+  });
+
   describe('in a cluster', () => {
     it('end a key on every node by its next look for changes, and share the limit of wrong keys', async () => {
       const redis = await TestRedis.start();
