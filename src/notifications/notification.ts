@@ -1,27 +1,11 @@
-import type { ContentOf } from '../providers/provider.js';
-import type { DeliveryStatus, Priority } from '../deliveries/delivery.js';
-import { noCounts, type Notification, type NotificationCounts, type NotificationStatus } from './notifications.dto.js';
+import type { DeliveryStatus } from '../deliveries/delivery.js';
+import type { NotificationEntity } from './notification.entity.js';
+import { noCounts, type Notification, type NotificationCounts } from './notifications.dto.js';
 
 /** What is sent, by channel, as it is kept in `notifications.channels`. */
-export type Channels = Partial<ContentOf>;
+export type Channels = NotificationEntity['channels'];
 
-export interface NotificationRow {
-  client_id: string;
-  id: string;
-  sender_id: string | null;
-  status: NotificationStatus;
-  priority: Priority;
-  strategy: string;
-  total: number;
-  open_count: number;
-  failed_count: number;
-  scheduled_for: Date | null;
-  expires_at: Date | null;
-  metadata: Record<string, unknown>;
-  tags: string[];
-  created_at: Date;
-  updated_at: Date;
-}
+export type NotificationRow = Omit<NotificationEntity, 'channels' | 'max_retry_attempts'>;
 
 /** Without `channels`, which may hold attachments of megabytes. */
 export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_id, n.status, n.priority, n.strategy, n.total,

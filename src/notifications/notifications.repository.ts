@@ -1,19 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../common/pagination.js';
 import { Database, type Tx } from '../database/database.js';
-import { DELIVERY_COLUMNS, PRIORITIES, type DeliveryRow, type Priority } from '../deliveries/delivery.js';
+import { DELIVERY_COLUMNS, PRIORITIES, type DeliveryRow } from '../deliveries/delivery.js';
 import type { Channel } from '../providers/provider.js';
-import { NOTIFICATION_COLUMNS, type Channels, type NotificationRow, type StatusCount } from './notification.js';
+import { NotificationEntity } from './notification.entity.js';
+import { NOTIFICATION_COLUMNS, type NotificationRow, type StatusCount } from './notification.js';
 
-export interface NewNotification {
-  id: string;
-  sender_id: string | null;
-  priority: Priority;
-  channels: Channels;
+export interface NewNotification extends Pick<
+  NotificationEntity,
+  'id' | 'sender_id' | 'priority' | 'channels' | 'max_retry_attempts' | 'metadata' | 'tags'
+> {
   expires_at: string | null;
-  max_retry_attempts: number | null;
-  metadata: object;
-  tags: string[];
 }
 
 export interface NewDelivery {
@@ -203,9 +200,8 @@ export class NotificationsRepository {
     );
   }
 
-  async find(clientId: string, id: string): Promise<NotificationRow | null> {
-    const sql = `select ${NOTIFICATION_COLUMNS} from notifications n where n.client_id = $1 and n.id = $2`;
-    return (await this.database.query<NotificationRow>(sql, [clientId, id]))[0] ?? null;
+  find(clientId: string, id: string): Promise<NotificationRow | null> {
+    return this.database.dataSource.getRepository(NotificationEntity).findOneBy({ client_id: clientId, id });
   }
 
   /** In the order in which they were made, one more than `limit`. */
