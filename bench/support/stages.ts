@@ -13,6 +13,8 @@ const STAGES: [name: string, frame: RegExp][] = [
   ['validation (class-validator, DTOs)', /node_modules\/class-validator\/|src\/common\/validation/],
   ['key check, caller, limits', /src\/clients\//],
   ['message path (service, gathering, rows to messages)', /src\/(messages|events|common\/coalescer|database)/],
+  ['webhook client and signatures', /src\/providers\//],
+  ['delivery engine and queue', /src\/(deliveries|notifications|queue)\/|node_modules\/bullmq\//],
   [
     'framework (Nest, Fastify)',
     /node_modules\/(@nestjs|fastify|find-my-way|avvio|secure-json-parse|fast-json-stringify|rxjs)\//,
