@@ -36,6 +36,18 @@ it('redacts secrets wherever they stand', () => {
   expect(lines[0]!['x-api-key']).toBe('[redacted]');
 });
 
+it('shows nothing of the rows that an error of the database carries', () => {
+  const driverError = Object.assign(new Error('violates'), { code: '23514', detail: 'Failing row contains (hidden).' });
+  const wrapped = Object.assign(new Error('violates'), { query: 'insert', parameters: ['hidden'], driverError });
+  const lines = linesOf((log) => {
+    log.error({ err: driverError }, 'failed');
+    log.error({ err: wrapped }, 'failed');
+  });
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatchObject({ err: { code: '23514', message: 'violates' } });
+  expect(JSON.stringify(lines)).not.toContain('hidden');
+});
+
 it('is quiet until it is configured, and then for everybody who imported it', () => {
   expect(logger.isLevelEnabled('fatal')).toBe(false);
   configureLogger({ logLevel: 'warn', logFormat: 'json' });

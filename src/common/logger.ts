@@ -19,6 +19,9 @@ const SECRET_FIELDS = [
   'signing_secret',
   'token',
   'config',
+  // Of the database's errors: a statement's values, and the row that was refused.
+  'parameters',
+  'detail',
 ];
 
 /** Wherever they stand in the first three levels of a line's fields. */
