@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { AddressGuard } from '../common/address-guard.js';
 import { toDto } from '../common/validation.js';
 import { Config } from '../config/config.js';
+import type { DefaultProvider } from '../config/config.parsers.js';
 import { StartFailure } from '../config/failure.js';
 import { MailboxProvider } from './mailbox/mailbox.provider.js';
 import type { Channel, Provider, ProviderConfig } from './provider.js';
+import { ProviderInput } from './providers.dto.js';
 import { SmtpProvider } from './smtp/smtp.provider.js';
 import { WebhookProvider } from './webhook/webhook.provider.js';
 import { WebsocketProvider } from './websocket/websocket.provider.js';
@@ -34,16 +36,15 @@ export class ProviderRegistry implements OnApplicationShutdown {
     this.webhook = new WebhookProvider(guard);
     this.smtp = new SmtpProvider(guard);
     this.mailbox = config.dataDir === undefined ? null : new MailboxProvider(join(config.dataDir, 'mailbox'));
-    this.defaults = config.defaultProviders.map((entry) => this.configure(entry));
+    this.defaults = config.defaultProviders
+      .map((entry) => this.configure(entry))
+      .toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary));
   }
 
-  /** Providers that clients set up themselves. */
-  get configurable(): Provider[] {
-    return [this.smtp];
-  }
-
+  /** One that clients set up themselves. */
   find(channel: string, type: string): Provider | null {
-    return this.configurable.find((provider) => provider.channel === channel && provider.type === type) ?? null;
+    const found = [this.smtp, this.webhook, this.websocket].find((one) => one.channel === channel && one.type === type);
+    return found && found.configSchema !== null ? found : null;
   }
 
   onApplicationShutdown(): void {
@@ -51,24 +52,26 @@ export class ProviderRegistry implements OnApplicationShutdown {
     this.webhook.close();
   }
 
-  private configure(entry: Config['defaultProviders'][number]): ConfiguredProvider {
-    const { name, channel, provider_type, config } = entry;
-    const provider = this.find(channel, provider_type);
-    const refuse = (why: string) =>
-      new StartFailure(`DEFAULT_PROVIDERS: the provider ${JSON.stringify(name)} ${why}. Correct it or remove it.`);
-    if (!provider?.configSchema) throw refuse(`has no known channel and provider_type (known: email smtp)`);
-    try {
-      toDto(provider.configSchema, config);
-    } catch (error) {
-      throw refuse(`has a config that is not valid (${(error as Error).message})`);
-    }
-    const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-    const [from_email, from_name] = [text(entry.from_email), text(entry.from_name)];
+  private configure(entry: DefaultProvider): ConfiguredProvider & { isPrimary: boolean } {
+    const { name, provider_type, is_primary = false, from_email = null, from_name = null, config } = readDefault(entry);
+    const channel = 'email';
     return {
       name,
-      channel: provider.channel,
-      provider,
+      channel,
+      provider: this.find(channel, provider_type)!,
       config: { key: `default:${channel}:${name}`, from_email, from_name, values: config },
+      isPrimary: is_primary,
     };
+  }
+}
+
+/** By the rules for a client's own. @throws StartFailure */
+function readDefault(entry: DefaultProvider): ProviderInput {
+  try {
+    return toDto(ProviderInput, entry);
+  } catch (error) {
+    throw new StartFailure(
+      `DEFAULT_PROVIDERS: the provider ${JSON.stringify(entry.name)} is not valid (${(error as Error).message}). Correct it or remove it.`,
+    );
   }
 }
