@@ -94,14 +94,21 @@ export class SmtpConfigView {
   @ApiProperty({ required: false, type: () => DkimView }) dkim?: DkimView;
 }
 
+const CAP = { type: 'integer', nullable: true } as const;
+
 export class ProviderView {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty() name: string;
   @ApiProperty({ enum: ['email'] }) channel: string;
   @ApiProperty({ enum: ['smtp'] }) provider_type: string;
   @ApiProperty() is_primary: boolean;
+  @ApiProperty({ description: 'Preferred for many recipients at once.' }) is_bulk: boolean;
   @ApiProperty({ type: String, nullable: true }) from_email: string | null;
   @ApiProperty({ type: String, nullable: true }) from_name: string | null;
+  @ApiProperty({ ...CAP, description: 'Recipients of one call; null: no cap.' }) max_recipients: number | null;
+  @ApiProperty({ ...CAP, description: 'null: no cap.' }) rate_limit_per_second: number | null;
+  @ApiProperty({ ...CAP, description: 'null: no cap.' }) hourly_cap: number | null;
+  @ApiProperty({ ...CAP, description: 'null: no cap.' }) daily_cap: number | null;
   @ApiProperty({ type: SmtpConfigView }) config: SmtpConfigView;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When its settings were tried out.' })
   verified_at: string | null;

@@ -1,4 +1,4 @@
-import { Email, HttpUrl, Json, Text, Time, UserId } from '../common/fields.js';
+import { Email, HttpUrl, Json, Text, Time, UserId, Uuid } from '../common/fields.js';
 import { limits } from '../config/limits.js';
 
 const DISPLAY_NAME = { max: limits.name_chars, nullable: true, example: 'Alice' } as const;
@@ -32,6 +32,9 @@ export class PutUserDto {
 }
 
 export class UserDto {
+  @Uuid({ optional: true, description: "ChatAPI's own; `user_id` is yours." })
+  id?: string;
+
   @UserId()
   user_id: string;
 

@@ -194,6 +194,7 @@ function refuseNobody(caller: Caller): void {
 
 function toUserDto(user: UserEntity): UserDto {
   return {
+    id: user.id,
     user_id: user.user_id,
     display_name: user.display_name,
     avatar_url: user.avatar_url,

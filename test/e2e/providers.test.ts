@@ -34,6 +34,11 @@ describe.each(['/clients/me/providers', '/clients/me/email-providers'])('%s', (p
       name: 'main',
       channel: 'email',
       is_primary: false,
+      is_bulk: false,
+      max_recipients: null,
+      rate_limit_per_second: null,
+      hourly_cap: null,
+      daily_cap: null,
       verified_at: expect.any(String),
       config: { host: '127.0.0.1', username: 'u', require_tls: false },
     });

@@ -29,6 +29,7 @@ describe('users', () => {
     const made = await put('alice', PROFILE);
     expect(made.status).toBe(200);
     expect(made.body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       user_id: 'alice',
       ...PROFILE,
       last_seen_at: null,
