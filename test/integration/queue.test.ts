@@ -147,6 +147,7 @@ describe('the queue while Redis is away', () => {
     await own.stop();
     // Nobody starts that Redis again: to wait for it would never end.
     await expect(queue.addBulk('away', [{ data: {} }])).rejects.toThrow();
+    await queue.onApplicationShutdown();
     await connections.close();
   });
 });
