@@ -148,6 +148,7 @@ create table room_members (
   client_id          uuid not null,
   room_id            uuid not null,
   user_id            uuid not null,
+  id                 uuid not null default gen_random_uuid(),
   role               text not null default 'member' check (role in ('owner', 'admin', 'member')),
   status             text not null default 'active' check (status in ('active', 'left', 'banned')),
   last_read_seq      bigint not null default 0,

@@ -29,6 +29,12 @@ export interface Page<T> {
   page: PageInfo;
 }
 
+/** A list that is always short enough for one page. */
+export const wholePage = <T>(data: T[]): Page<T> => ({
+  data,
+  page: { next_cursor: null, prev_cursor: null, has_more: false },
+});
+
 /** A place in a list, and which way to go from it. `key` is the sort key of the item at that place. */
 export interface Cursor {
   direction: 'next' | 'prev';

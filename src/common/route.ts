@@ -28,10 +28,8 @@ export interface RouteOptions {
   status?: 200 | 201 | 202 | 204;
   /** What comes back: one DTO, */
   answer?: Type;
-  /** or a page of DTOs, */
+  /** or a page of DTOs. */
   page?: Type;
-  /** or a plain list of DTOs. */
-  list?: Type;
   /** Further success statuses, by status. */
   also?: Partial<Record<200 | 202, string>>;
   /** Codes beyond those that every route can answer. */
@@ -51,12 +49,12 @@ export interface RouteOptions {
  * A handler without it is refused by the guard.
  */
 export function Route(options: RouteOptions): MethodDecorator {
-  const { status = 200, answer, page, list, access } = options;
+  const { status = 200, answer, page, access } = options;
   const decorators = [
     SetMetadata(ROUTE, options),
     HttpCode(status),
     ApiOperation({ summary: options.summary, description: options.description, deprecated: options.deprecated }),
-    ApiResponse({ status, description: 'Success.', ...answerSchema(answer, page, list) } as ApiResponseOptions),
+    ApiResponse({ status, description: 'Success.', ...answerSchema(answer, page) } as ApiResponseOptions),
     ...Object.entries(options.also ?? {}).map(([code, description]) =>
       ApiResponse({ status: Number(code), description, type: answer }),
     ),
@@ -77,9 +75,8 @@ export function Route(options: RouteOptions): MethodDecorator {
   return applyDecorators(...(decorators as MethodDecorator[]));
 }
 
-function answerSchema(answer?: Type, page?: Type, list?: Type): Partial<ApiResponseOptions> {
+function answerSchema(answer?: Type, page?: Type): Partial<ApiResponseOptions> {
   if (answer) return { type: answer };
-  if (list) return { type: list, isArray: true };
   if (!page) return {};
   return {
     schema: {

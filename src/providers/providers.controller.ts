@@ -1,6 +1,7 @@
 import { applyDecorators, Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../clients/caller.js';
+import type { Page } from '../common/pagination.js';
 import type { ProblemCode } from '../common/problem.js';
 import { Route } from '../common/route.js';
 import {
@@ -23,8 +24,8 @@ export class ProvidersController {
   constructor(private readonly providers: ProvidersService) {}
 
   @Get()
-  @Route({ summary: 'List providers, in the order in which they are tried', access: 'master', list: ProviderView })
-  list(@CurrentCaller() caller: Caller, @Query() query: ProvidersQuery): Promise<ProviderView[]> {
+  @Route({ summary: 'List providers, in the order in which they are tried', access: 'master', page: ProviderView })
+  list(@CurrentCaller() caller: Caller, @Query() query: ProvidersQuery): Promise<Page<ProviderView>> {
     return this.providers.list(caller.clientId, query.channel);
   }
 
@@ -52,7 +53,7 @@ export class ProvidersController {
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
     @Query() query: SaveProviderQuery,
-  ): Promise<ProviderView[]> {
+  ): Promise<Page<ProviderView>> {
     return this.providers.replace(caller.clientId, body, query.verify ?? true);
   }
 
@@ -97,7 +98,7 @@ function ReplacesList(): MethodDecorator {
       description:
         'A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.',
       access: 'master',
-      list: ProviderView,
+      page: ProviderView,
       errors: REFUSALS,
     }),
     ApiBody({ type: ProviderInput, isArray: true }),

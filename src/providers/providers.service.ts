@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../common/ids.js';
 import { KeyRing } from '../common/key-ring.js';
 import { mergePatch } from '../common/merge-patch.js';
+import { wholePage, type Page } from '../common/pagination.js';
 import { invalidField, notFound, Problem } from '../common/problem.js';
 import { toDto } from '../common/validation.js';
 import type { Caller } from '../clients/caller.js';
@@ -31,8 +32,8 @@ export class ProvidersService {
     private readonly idempotency: Idempotency,
   ) {}
 
-  async list(clientId: string, channel?: string): Promise<ProviderView[]> {
-    return (await this.repository.list(clientId, channel)).map((row) => this.present(row));
+  async list(clientId: string, channel?: string): Promise<Page<ProviderView>> {
+    return wholePage((await this.repository.list(clientId, channel)).map((row) => this.present(row)));
   }
 
   async add(caller: Caller, input: ProviderInput, verify: boolean): Promise<ProviderView> {
@@ -53,7 +54,7 @@ export class ProvidersService {
   }
 
   /** The list becomes what is sent, in its order. */
-  async replace(clientId: string, body: unknown, verify: boolean): Promise<ProviderView[]> {
+  async replace(clientId: string, body: unknown, verify: boolean): Promise<Page<ProviderView>> {
     const stored = new Map((await this.repository.list(clientId, CHANNEL)).map((row) => [row.name, row]));
     const inputs = readList(body).map((input) => {
       const row = stored.get(input.name);

@@ -38,6 +38,9 @@ export class UpdateMemberDto {
 
 export class MemberDto {
   @Uuid()
+  id: string;
+
+  @Uuid()
   room_id: string;
 
   @UserId()
@@ -63,6 +66,12 @@ export class MemberDto {
 
   @Time({ nullable: true })
   banned_until: string | null;
+
+  @Time()
+  created_at: string;
+
+  @Time()
+  updated_at: string;
 }
 
 /** Who is a member now, in the order asked. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { newId } from '../common/ids.js';
 import type { Cursor } from '../common/pagination.js';
 import { Database, type Tx } from '../database/database.js';
 import type { Role } from './members.dto.js';
@@ -32,9 +33,10 @@ export class MembersRepository {
   ): Promise<Set<string>> {
     const joined = await tx.query<{ ref: string }>(
       `with joined as (
-         insert into room_members as m (client_id, room_id, user_id, role, last_read_seq, last_delivered_seq,
+         insert into room_members as m (client_id, room_id, user_id, role, id, last_read_seq, last_delivered_seq,
                                         joined_seq, joined_rev)
-         select $1, $2, w.user_id, w.role, $5, $5, $5, $6 from unnest($3::uuid[], $4::text[]) as w (user_id, role)
+         select $1, $2, w.user_id, w.role, w.id, $5, $5, $5, $6
+           from unnest($3::uuid[], $4::text[], $7::uuid[]) as w (user_id, role, id)
          on conflict (client_id, room_id, user_id) do update
             set role = excluded.role, status = 'active', last_read_seq = excluded.last_read_seq,
                 last_delivered_seq = excluded.last_delivered_seq, joined_seq = excluded.joined_seq,
@@ -47,7 +49,15 @@ export class MembersRepository {
           where client_id = $1 and id = $2 and exists (select from joined)
        )
        select user_id as ref from joined`,
-      [clientId, roomId, members.map(({ ref }) => ref), members.map(({ role }) => role), at.seq, at.rev],
+      [
+        clientId,
+        roomId,
+        members.map(({ ref }) => ref),
+        members.map(({ role }) => role),
+        at.seq,
+        at.rev,
+        members.map(() => newId()),
+      ],
     );
     return new Set(joined.map(({ ref }) => ref));
   }

@@ -68,7 +68,7 @@ export class MembersService {
       const { events } = this.announcer;
       const changed = { role, status: 'active' as const };
       return [
-        toMember({ ...member, role }),
+        toMember(await this.get(tx, caller, room, userId)),
         await events.append(tx, [this.announcer.ofMember(caller, room.id, 'member.updated', member.ref, changed)]),
       ];
     });

@@ -7,6 +7,7 @@ export class RoomMemberEntity {
   @PrimaryColumn('uuid') room_id: string;
   /** `users.id` */
   @PrimaryColumn('uuid') user_id: string;
+  @Column('uuid') id: string;
   @Column('text') role: Role;
   @Column('text') status: MemberDto['status'];
   @Column('bigint') last_read_seq: number;

@@ -70,7 +70,17 @@ export function toRoomMe(row: RoomRow): RoomMe {
 /** A row of `room_members` with the user's own id. */
 export interface MemberRow extends Pick<
   RoomMemberEntity,
-  'room_id' | 'user_id' | 'role' | 'status' | 'last_read_seq' | 'last_delivered_seq' | 'joined_at' | 'banned_until'
+  | 'id'
+  | 'room_id'
+  | 'user_id'
+  | 'role'
+  | 'status'
+  | 'last_read_seq'
+  | 'last_delivered_seq'
+  | 'joined_at'
+  | 'banned_until'
+  | 'created_at'
+  | 'updated_at'
 > {
   /** `users.id` */
   ref: string;
@@ -78,9 +88,15 @@ export interface MemberRow extends Pick<
 }
 
 /** Select list that makes a {@link MemberRow} of `room_members m join users u`. */
-export const MEMBER_COLUMNS = `m.user_id as ref, m.room_id, u.user_id, u.display_name, m.role, m.status,
-  m.last_read_seq, m.last_delivered_seq, m.joined_at, m.banned_until`;
+export const MEMBER_COLUMNS = `m.user_id as ref, m.id, m.room_id, u.user_id, u.display_name, m.role, m.status,
+  m.last_read_seq, m.last_delivered_seq, m.joined_at, m.banned_until, m.created_at, m.updated_at`;
 
 export function toMember({ ref: _, ...row }: MemberRow): MemberDto {
-  return { ...row, joined_at: row.joined_at.toISOString(), banned_until: iso(row.banned_until) };
+  return {
+    ...row,
+    joined_at: row.joined_at.toISOString(),
+    banned_until: iso(row.banned_until),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
 }

@@ -45,11 +45,14 @@ describe.each(['/clients/me/providers', '/clients/me/email-providers'])('%s', (p
     const patched = await client.request('PATCH', `${path}/main`, { body: { is_primary: true, from_name: 'Acme' } });
     expect(patched).toMatchObject({ status: 200, body: { is_primary: true, from_name: 'Acme' } });
     const listed = await client.request('GET', path);
-    expect(listed.body).toHaveLength(1);
+    expect(listed.body.data).toHaveLength(1);
     for (const { body } of [added, patched, listed]) expect(JSON.stringify(body)).not.toContain('secret-p');
     expect((await client.request('DELETE', `${path}/main`)).status).toBe(204);
     expect((await client.request('DELETE', `${path}/main`)).status).toBe(404);
-    expect((await client.request('GET', path)).body).toEqual([]);
+    expect((await client.request('GET', path)).body).toEqual({
+      data: [],
+      page: { next_cursor: null, prev_cursor: null, has_more: false },
+    });
   });
 });
 
@@ -82,10 +85,10 @@ describe('a provider', () => {
     await post(smtp({ name: 'old' }));
     const body = ['b', 'a'].map((name) => smtp({ name }));
     const put = await client.request('PUT', '/clients/me/email-providers', { body });
-    expect(put.body.map(({ name }: any) => name)).toEqual(['b', 'a']);
+    expect(put.body.data.map(({ name }: any) => name)).toEqual(['b', 'a']);
     const primary = await client.request('PATCH', '/clients/me/providers/a', { body: { is_primary: true } });
     expect(primary.status).toBe(200);
-    expect((await client.request('GET', '/clients/me/providers')).body.map(({ name }: any) => name)).toEqual([
+    expect((await client.request('GET', '/clients/me/providers')).body.data.map(({ name }: any) => name)).toEqual([
       'a',
       'b',
     ]);

@@ -243,7 +243,9 @@ describe('members', () => {
     expect(await code(carol.request('POST', path, { body: { user_id: 'dave' } }))).toBe('insufficient_role');
     expect(await code(alice.request('DELETE', `${path}/me`))).toBe('last_owner');
     expect(await code(alice.request('PATCH', `${path}/alice`, { body: { role: 'member' } }))).toBe('last_owner');
-    expect((await alice.request('PUT', `${path}/carol/role`, { body: { role: 'owner' } })).body.role).toBe('owner');
+    const { body: owner } = await alice.request('PUT', `${path}/carol/role`, { body: { role: 'owner' } });
+    expect(owner).toMatchObject({ role: 'owner', id: expect.any(String), created_at: expect.any(String) });
+    expect(owner.updated_at > owner.created_at).toBe(true);
     expect((await alice.request('DELETE', `${path}/alice`)).status).toBe(204);
     expect((await alice.request('GET', path)).status).toBe(404);
     expect((await carol.request('DELETE', `${path}/alice`)).status).toBe(404);
