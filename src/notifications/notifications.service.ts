@@ -3,6 +3,7 @@ import type { Caller } from '../clients/caller.js';
 import { isUuid, newId } from '../common/ids.js';
 import { invalidField, notFound, Problem } from '../common/problem.js';
 import { limits } from '../config/limits.js';
+import { ProviderRoutes } from '../providers/provider-routes.js';
 import { DeliveriesService } from '../deliveries/deliveries.service.js';
 import { Dispatcher } from '../deliveries/dispatcher.js';
 import type { Channels } from './notification.js';
@@ -21,6 +22,7 @@ export class NotificationsService {
     private readonly writer: NotificationsWriter,
     private readonly dispatcher: Dispatcher,
     private readonly deliveries: DeliveriesService,
+    private readonly routes: ProviderRoutes,
   ) {}
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
@@ -28,6 +30,7 @@ export class NotificationsService {
     const channels = toChannels(input);
     refuseBeyondPermission(caller, channels);
     refuseUnsendable(input, channels);
+    await this.refuseUnknownProvider(caller.clientId, channels.email?.provider);
     const people = await this.recipients.resolve(caller, input.recipients ?? [], channels.email !== undefined);
     const deliveries = planDeliveries(channels, people, input.max_retry_attempts);
     if (deliveries.length === 0) throw invalidField('recipients', 'name nobody: the rooms have no such members');
@@ -53,6 +56,11 @@ export class NotificationsService {
     if (!isUuid(deliveryId)) throw notFound('notification');
     const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.id, deliveryId);
     return { id: deliveryId, acknowledged };
+  }
+
+  private async refuseUnknownProvider(clientId: string, name: string | undefined): Promise<void> {
+    if (name === undefined || (await this.routes.has(clientId, 'email', name))) return;
+    throw invalidField('channels.email.provider', 'is not the name of a provider of this client');
   }
 }
 

@@ -43,6 +43,14 @@ export class ProviderRoutes {
     return routes;
   }
 
+  /** Is there a provider of this name, also one that another process has just added? */
+  async has(clientId: string, channel: Channel, name: string): Promise<boolean> {
+    const named = async () => (await this.of(clientId, channel)).some((route) => route.name === name);
+    if (await named()) return true;
+    this.forget(clientId);
+    return named();
+  }
+
   forget(clientId: string): void {
     for (const key of this.cached.keys()) if (key.startsWith(clientId)) this.cached.delete(key);
   }

@@ -268,6 +268,11 @@ describe('a request for a notification', () => {
       'channels.email.attachments[0].content',
     ],
     [
+      'a provider that there is not',
+      { recipients: to, channels: { email: { ...email, provider: 'nobody' } } },
+      'channels.email.provider',
+    ],
+    [
       'a URL with a password',
       { channels: { webhook: { ...webhook, url: 'https://u:p@example.com/' } } },
       'channels.webhook.url',
