@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ProvidersModule } from '../providers/providers.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
@@ -11,7 +12,7 @@ import { Recipients } from './recipients.js';
 import { RecipientsRepository } from './recipients.repository.js';
 
 @Module({
-  imports: [DeliveriesModule, UsersModule],
+  imports: [ProvidersModule, DeliveriesModule, UsersModule],
   controllers: [NotificationsController],
   providers: [
     NotificationDeliveries,
