@@ -18,6 +18,10 @@ export interface LaneKey {
   lane: string;
 }
 
+export interface DormantLane extends LaneKey {
+  id: null;
+}
+
 /** Jobs are made this long before they are due. */
 const AHEAD = `interval '30 seconds'`;
 
@@ -28,9 +32,10 @@ export class DispatcherRepository {
   /**
    * The first due deliveries of each lane. Jumps from lane to lane through the index, so that a long backlog in one
    * lane costs no more than a short one.
-   * @param after begin behind this lane, where the one before had no room for all lanes
+   * @param after begin behind this lane, where the look before had no room for all lanes
+   * @returns lane by lane; a lane of which nothing is due yet (retries of hours) is there too, without a delivery
    */
-  due(perLane: number, lanes: number, after: LaneKey | null): Promise<DueDelivery[]> {
+  due(perLane: number, lanes: number, after: LaneKey | null): Promise<(DueDelivery | DormantLane)[]> {
     return this.database.query(
       `with recursive lanes as (
          (select d.priority, d.client_id, d.lane from deliveries d
@@ -46,12 +51,12 @@ export class DispatcherRepository {
        )
        select l.priority, l.client_id, l.lane, d.id, d.created_at, d.attempt_count,
               extract(epoch from d.next_attempt_at - clock_timestamp())::float8 * 1000 as due_in_ms
-         from (select * from lanes limit $2) l, lateral (
+         from (select * from lanes limit $2) l left join lateral (
            select d.id, d.created_at, d.attempt_count, d.next_attempt_at from deliveries d
             where d.status in ('pending', 'retrying')
               and d.priority = l.priority and d.client_id = l.client_id and d.lane = l.lane
               and d.next_attempt_at <= clock_timestamp() + ${AHEAD}
-            order by d.next_attempt_at limit $1) d`,
+            order by d.next_attempt_at limit $1) d on true`,
       [
         perLane,
         lanes,

@@ -82,9 +82,9 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Looks once and queues what is due. @returns how many wait to be claimed */
   private async look(): Promise<number> {
-    const rows = await this.repository.due(MAX_PER_LANE, MAX_LANES, this.after);
-    this.after = rows.length === 0 ? null : nextLane(rows);
-    const wanted = fairOrder(rows).slice(0, MAX_QUEUED);
+    const lanes = await this.repository.due(MAX_PER_LANE, MAX_LANES, this.after);
+    this.after = nextLane(lanes);
+    const wanted = fairOrder(lanes.filter((row) => row.id !== null)).slice(0, MAX_QUEUED);
     const jobs = this.plan.next(wanted, performance.now());
     if (jobs.length > 0) await this.queue.addBulk(DELIVERY_QUEUE, jobs);
     return wanted.length;
@@ -126,5 +126,5 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
 /** Where the next look begins, when this one had no room for every lane. */
 function nextLane(rows: LaneKey[]): LaneKey | null {
   const lanes = new Set(rows.map(({ priority, client_id, lane }) => `${priority} ${client_id} ${lane}`));
-  return lanes.size < MAX_LANES ? null : rows.at(-1)!;
+  return lanes.size < MAX_LANES ? null : (rows.at(-1) ?? null);
 }

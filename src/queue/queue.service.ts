@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Queue, Worker } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
 import { RedisConnections } from '../database/redis.js';
@@ -17,6 +18,9 @@ export interface NewJob {
 /** Ticks would wait behind the backlog of any other queue. */
 const PERIODIC = 'periodic';
 
+/** How long closing the workers may take beyond the jobs in hand. */
+const CLOSE_MS = 2_000;
+
 /** How often a lost scheduler (a flushed Redis) is noticed and made again. */
 const REASSERT_MS = 5_000;
 
@@ -26,6 +30,7 @@ export class QueueService implements OnModuleInit, BeforeApplicationShutdown, On
   private readonly backend: QueueBackend;
   private readonly opened = new Map<string, Queue>();
   private readonly workers: Worker[] = [];
+  private readonly inHand = new Set<Promise<void>>();
   private readonly periodic = new Map<string, { everyMs: number; handler: () => Promise<void> }>();
   private reasserting: NodeJS.Timeout | undefined;
 
@@ -90,15 +95,23 @@ export class QueueService implements OnModuleInit, BeforeApplicationShutdown, On
     return this.queue(queue).getJobCounts('waiting', 'active', 'delayed', 'prioritized');
   }
 
-  /** Stops taking jobs and finishes those in hand. */
+  /**
+   * Stops taking jobs and finishes those in hand. BullMQ closes a worker only when its backend answers, which may be
+   * away for longer: that a job has run is then not told, and another process finds nothing left to do for it.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.reasserting);
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    const closed = Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.race([closed, this.finished().then(() => sleep(CLOSE_MS, undefined, { ref: false }))]);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.queues.map((queue) => queue.close()));
     await this.backend.close();
+  }
+
+  private async finished(): Promise<void> {
+    while (this.inHand.size > 0) await Promise.all(this.inHand);
   }
 
   private queue(name: string): Queue {
@@ -111,16 +124,22 @@ export class QueueService implements OnModuleInit, BeforeApplicationShutdown, On
     return queue;
   }
 
+  private async run(queue: string, job: string, handler: () => Promise<void>): Promise<void> {
+    try {
+      await handler();
+    } catch (error) {
+      // Not thrown on: BullMQ would store the message, which PostgreSQL may refuse.
+      logger.error({ queue, job, err: error }, 'job failed');
+    }
+  }
+
   private startWorker(queue: string, concurrency: number, handler: (job: string, data: object) => Promise<void>): void {
     const worker = this.backend.worker(
       queue,
       async (job) => {
-        try {
-          await handler(job.name, job.data as object);
-        } catch (error) {
-          // Not thrown on: BullMQ would store the message, which PostgreSQL may refuse.
-          logger.error({ queue, job: job.name, err: error }, 'job failed');
-        }
+        const run = this.run(queue, job.name, () => handler(job.name, job.data as object));
+        this.inHand.add(run);
+        await run.finally(() => this.inHand.delete(run));
       },
       concurrency,
     );

@@ -151,6 +151,8 @@ describe('mail of a client without a provider', () => {
     const config = { host: '127.0.0.1', port: open.port, secure: false };
     const own = await startApp({
       env: {
+        // Which concerns what tenants name: the operator's server may well stand on a private address.
+        EGRESS_ALLOW_PRIVATE: 'false',
         DEFAULT_PROVIDERS: JSON.stringify([
           { name: 'house', channel: 'email', provider_type: 'smtp', from_email: 'house@example.com', config },
         ]),
@@ -161,6 +163,11 @@ describe('mail of a client without a provider', () => {
     await tenant.request('POST', '/notifications', { body: { recipients: [{ email: 'b@example.com' }], channels } });
     const [mail] = await open.waitFor(1);
     expect(mail!.from).toBe('house@example.com');
+
+    const refused = await tenant.request('POST', '/clients/me/providers', {
+      body: { name: 'inside', channel: 'email', provider_type: 'smtp', config },
+    });
+    expect([refused.status, refused.body.code]).toEqual([422, 'provider_rejected']);
     await own.stop();
     await open.stop();
   });

@@ -113,3 +113,25 @@ describe('Redis flushed with jobs waiting', () => {
     expect(receiver.requests).toHaveLength(DELIVERIES);
   });
 });
+
+describe('a worker told to stop while Redis is away', () => {
+  it('finishes and records what it has in hand, and ends in order', async () => {
+    const cluster = await startCluster();
+    const { api, redis, receiver, startWorker } = cluster;
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    receiver.respond(() => answered.then(() => ({ status: 200 })));
+    const { id, masterKey } = await api.makeClient();
+    const worker = await startWorker();
+    const accepted = await acceptMany(cluster, masterKey, 1);
+    await receiver.waitFor(1);
+
+    await redis.stop();
+    const began = performance.now();
+    const exitCode = worker.stop();
+    answer();
+    expect(await exitCode).toBe(0);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    await expectAllDelivered(cluster, id, accepted);
+  });
+});

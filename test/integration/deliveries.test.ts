@@ -259,4 +259,22 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     expect(await truth.states(client.id)).toMatchObject({ delivered: 1, pending: expect.any(Number) });
     await slow.stop();
   });
+
+  it('comes to every lane, however many others wait for a retry in hours', async () => {
+    const { key } = await app.client();
+    // Before every other lane in the order in which they are looked at.
+    const body = { channels: { webhook: { url: `${receiver.url}/hook`, payload: {} } }, priority: 'urgent' };
+    await app.request('POST', '/notifications', { key, body });
+    await until('its delivery', async () => receiver.requests.length === 1);
+    await truth.query(
+      `insert into deliveries (client_id, id, created_at, channel, lane, priority, status, reason, attempt_count,
+                               max_attempts, next_attempt_at, updated_at)
+       select client_id, gen_random_uuid(), created_at, channel, 'webhook:' || n, 0, 'retrying', 'timeout', 0, 8,
+              clock_timestamp() + interval '10 hours', updated_at
+         from deliveries, generate_series(1, 1001) n where lane = $1`,
+      [`webhook:${receiver.url}`],
+    );
+    await become(await webhook(), 'delivered');
+    await truth.query(`delete from deliveries where lane like 'webhook:%' and next_attempt_at > clock_timestamp()`);
+  });
 });
