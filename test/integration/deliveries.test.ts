@@ -274,7 +274,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
          from deliveries, generate_series(1, 1001) n where lane = $1`,
       [`webhook:${receiver.url}`],
     );
-    await become(await webhook(), 'delivered');
+    expect(await become(await webhook(), 'delivered')).toMatchObject({ attempt_count: 1 });
     await truth.query(`delete from deliveries where lane like 'webhook:%' and next_attempt_at > clock_timestamp()`);
   });
 });
