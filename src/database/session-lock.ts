@@ -10,6 +10,11 @@ export interface SessionLockOptions {
   shared?: boolean;
   /** How long a holder may take to go away before the lock counts as refused. */
   patienceMs: number;
+  /**
+   * How long this process may show no life (paused, stuck) until PostgreSQL gives the lock to others; by default for
+   * ever. Who comes back to life finds it taken: see onLost.
+   */
+  lifeSignMs?: number;
   /** The lock cannot be had again: somebody else took it while this process was cut off, or PostgreSQL stays away. */
   onLost: (reason: string) => void;
 }
@@ -34,6 +39,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export class SessionLock {
   private client: pg.Client | undefined;
   private released = false;
+  private living: NodeJS.Timeout | undefined;
 
   private constructor(private readonly options: SessionLockOptions) {}
 
@@ -47,6 +53,7 @@ export class SessionLock {
     this.released = true;
     const client = this.client;
     this.client = undefined;
+    clearInterval(this.living);
     await client?.end().catch(() => undefined);
   }
 
@@ -65,11 +72,12 @@ export class SessionLock {
     });
     await client.connect();
     try {
-      // A pooler or a server default may cut idle sessions: not this one.
-      await client.query('set idle_session_timeout = 0');
+      // A pooler or a server default may cut idle sessions: this one only when it is meant to be.
+      await client.query(`set idle_session_timeout = ${this.options.lifeSignMs ?? 0}`);
       const taken = await this.poll(client);
       if (taken && !this.released && !broken) {
         this.client = client;
+        this.showLife(client);
         return true;
       }
       await client.end();
@@ -78,6 +86,14 @@ export class SessionLock {
       await client.end().catch(() => undefined);
       throw error;
     }
+  }
+
+  private showLife(client: pg.Client): void {
+    clearInterval(this.living);
+    const { lifeSignMs } = this.options;
+    if (lifeSignMs === undefined) return;
+    this.living = setInterval(() => void client.query('select 1').catch(() => undefined), lifeSignMs / 4);
+    this.living.unref();
   }
 
   private async poll(client: pg.Client): Promise<boolean> {
@@ -93,6 +109,7 @@ export class SessionLock {
 
   private async retake(): Promise<void> {
     this.client = undefined;
+    clearInterval(this.living);
     while (!this.released) {
       try {
         if (!(await this.take()) && !this.released) this.options.onLost('another process took its place');

@@ -21,6 +21,8 @@ const FULL_GAP_MS = 100;
 const SWEEP_MS = 1_000;
 const AFTER_FAULT_MS = 500;
 const CANDIDATE_MS = 2_000;
+/** A dispatcher that shows no life for so long is relieved by another process. */
+const LIFE_SIGN_MS = 10_000;
 
 /** Makes jobs of due deliveries. One process of the installation does, by an advisory lock. */
 @Injectable()
@@ -95,6 +97,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
       url: () => this.config.databaseUrl,
       key: LOCKS.dispatcher,
       patienceMs: 0,
+      lifeSignMs: LIFE_SIGN_MS,
       onLost: () => {
         this.lock = undefined;
       },

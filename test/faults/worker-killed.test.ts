@@ -135,3 +135,35 @@ describe('a worker told to stop while Redis is away', () => {
     await expectAllDelivered(cluster, id, accepted);
   });
 });
+
+describe('a worker that stands still, with deliveries in hand', () => {
+  it('is relieved by another one, and settles nothing that it lost when it goes on', async () => {
+    const cluster = await startCluster();
+    const { api, receiver, truth, startWorker } = cluster;
+    receiver.respond((_, index) => (index === 0 ? { status: 500, delayMs: 2_000 } : { status: 200 }));
+    const { id, masterKey } = await api.makeClient();
+    const paused = await startWorker();
+    const accepted = await acceptMany(cluster, masterKey, 1);
+    await receiver.waitFor(1);
+    paused.pause();
+    try {
+      await truth.expireLeases();
+      await startWorker();
+      await expectAllDelivered(cluster, id, accepted);
+    } finally {
+      paused.resume();
+    }
+    accepted.push(...(await acceptMany(cluster, masterKey, 1)));
+    expect(await paused.stop()).toBe(0);
+    await until('the second one', async () => (await truth.states(id)).delivered === 2, { timeout: 30_000 });
+    const attempts = await truth.query<{ status: string; error_code: string | null }>(
+      'select status, error_code from attempts where client_id = $1 order by attempted_at, number',
+      [id],
+    );
+    expect(attempts).toEqual([
+      { status: 'unknown', error_code: 'worker_lost' },
+      { status: 'sent', error_code: null },
+      { status: 'sent', error_code: null },
+    ]);
+  });
+});

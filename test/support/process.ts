@@ -38,11 +38,11 @@ export class AppProcess {
       ENCRYPTION_KEYS: secrets.encryptionKeys,
       ...env,
     };
-    const process = new TestProcess(settings, ['--role', role]);
+    const started = new TestProcess(settings, ['--role', role]);
     try {
-      return new AppProcess(process, await process.ready(), secrets.adminKey);
+      return new AppProcess(started, await started.ready(), secrets.adminKey);
     } catch (error) {
-      await process.end('SIGKILL');
+      await started.end('SIGKILL');
       throw error;
     }
   }
@@ -81,6 +81,15 @@ export class AppProcess {
   /** SIGKILL: nothing of it gets a chance to finish. */
   async kill(): Promise<void> {
     await this.process.end('SIGKILL');
+  }
+
+  /** SIGSTOP: it stands still, its connections stay open. */
+  pause(): void {
+    process.kill(this.process.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    process.kill(this.process.pid, 'SIGCONT');
   }
 
   /** SIGTERM; the exit code. */
