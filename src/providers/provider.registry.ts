@@ -30,6 +30,8 @@ export class ProviderRegistry implements OnApplicationShutdown {
   /** What serves clients that have none of a channel (DEFAULT_PROVIDERS). */
   readonly defaults: readonly ConfiguredProvider[];
   private readonly smtp: SmtpProvider;
+  /** For the operator's own servers, which may well be private: the guard keeps tenants out, not operators. */
+  private readonly operatorsSmtp = new SmtpProvider(new AddressGuard('true'));
 
   constructor(config: Config) {
     const guard = new AddressGuard(config.egressAllowPrivate);
@@ -49,16 +51,17 @@ export class ProviderRegistry implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.smtp.close();
+    this.operatorsSmtp.close();
     this.webhook.close();
   }
 
   private configure(entry: DefaultProvider): ConfiguredProvider & { isPrimary: boolean } {
-    const { name, provider_type, is_primary = false, from_email = null, from_name = null, config } = readDefault(entry);
+    const { name, is_primary = false, from_email = null, from_name = null, config } = readDefault(entry);
     const channel = 'email';
     return {
       name,
       channel,
-      provider: this.find(channel, provider_type)!,
+      provider: this.operatorsSmtp,
       config: { key: `default:${channel}:${name}`, from_email, from_name, values: config },
       isPrimary: is_primary,
     };
