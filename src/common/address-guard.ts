@@ -53,6 +53,7 @@ const NOT_PUBLIC_V4 = v4(
 const NOT_PUBLIC_V6 = v6(
   '::/128',
   '::1/128',
+  '64:ff9b:1::/48', // NAT64, local use: where in it the IPv4 address stands is the network's affair
   '100::/64',
   '2001::/23', // Teredo among them, whose embedded addresses are obfuscated
   '2001:db8::/32',
@@ -72,7 +73,6 @@ const EMBEDDING: { groups: number[]; at: number }[] = [
   { groups: [0, 0, 0, 0, 0xffff, 0], at: 6 }, // IPv4-translated
   { groups: [0, 0, 0, 0, 0, 0], at: 6 }, // IPv4-compatible (:: and ::1 are looked at first)
   { groups: [0x64, 0xff9b, 0, 0, 0, 0], at: 6 }, // NAT64
-  { groups: [0x64, 0xff9b, 1], at: 6 }, // NAT64, local use
   { groups: [0x2002], at: 1 }, // 6to4
 ];
 
