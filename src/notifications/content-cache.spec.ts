@@ -1,3 +1,4 @@
+import { limits } from '../config/limits.js';
 import { ContentCache } from './content-cache.js';
 
 const content = (chars: number) => ({ subject: 's', text: 'x'.repeat(chars) });
@@ -14,5 +15,11 @@ describe('ContentCache', () => {
     cache.put('small', content(10));
     cache.put('large', content(6_000));
     expect([cache.get('small'), cache.get('large')]).toEqual([content(10), undefined]);
+  });
+
+  it('has room for the largest notification, so that its recipients share one copy', () => {
+    const cache = new ContentCache();
+    cache.put('largest', content(limits.notification_body_bytes));
+    expect(cache.get('largest')).toBeDefined();
   });
 });

@@ -1,6 +1,7 @@
 import type { Content } from '../deliveries/delivery.js';
 
-const MAX_BYTES = 64 * 1024 * 1024;
+/** The largest notification must fit into half of it, at two bytes a character. */
+const MAX_BYTES = 96 * 1024 * 1024;
 const MAX_ENTRIES = 10_000;
 
 /** Bodies that were sent lately: a notification to a thousand people is read once. Bounded by size; the oldest go first. */

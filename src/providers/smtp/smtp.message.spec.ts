@@ -1,4 +1,4 @@
-import { parseMailbox } from './smtp.message.js';
+import { parseMailbox, toMail } from './smtp.message.js';
 
 describe('a mailbox', () => {
   it.each([
@@ -12,4 +12,15 @@ describe('a mailbox', () => {
     'is not %j',
     (text) => expect(parseMailbox(text)).toBeNull(),
   );
+});
+
+it('decodes an attachment once for all recipients', () => {
+  const attachments = [{ filename: 'a.txt', content: Buffer.from('hello').toString('base64') }];
+  const content = { subject: 's', text: 't', attachments };
+  const [first, second] = ['a@b.example', 'c@d.example'].map((address) => {
+    const delivery = { id: address, client_id: 'x', message_id: address, address, content };
+    return toMail(delivery, { name: '', address: 'from@b.example' }).attachments![0]!.content as Buffer;
+  });
+  expect(first!.toString()).toBe('hello');
+  expect(second).toBe(first);
 });

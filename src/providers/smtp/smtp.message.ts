@@ -27,6 +27,17 @@ export function senderOf(content: EmailContent, config: ProviderConfig): Mailbox
   return { name: config.from_name ?? '', address: config.from_email };
 }
 
+type Attachment = NonNullable<EmailContent['attachments']>[number];
+
+/** Decoded once for all recipients: a hundred mails in hand with megabytes each would take gigabytes. */
+const decoded = new WeakMap<Attachment, Buffer>();
+
+function bytesOf(attachment: Attachment): Buffer {
+  let bytes = decoded.get(attachment);
+  if (!bytes) decoded.set(attachment, (bytes = Buffer.from(attachment.content, 'base64')));
+  return bytes;
+}
+
 /** The whole mail. Its Message-ID is made from the delivery's id, so that a second try is known as the same mail. */
 export function toMail(delivery: OutboundDelivery<'email'>, from: Mailbox): SendMailOptions {
   const { content } = delivery;
@@ -46,7 +57,7 @@ export function toMail(delivery: OutboundDelivery<'email'>, from: Mailbox): Send
     headers: content.headers,
     attachments: content.attachments?.map((attachment) => ({
       filename: attachment.filename,
-      content: Buffer.from(attachment.content, 'base64'),
+      content: bytesOf(attachment),
       contentType: attachment.content_type,
       cid: attachment.content_id,
     })),
