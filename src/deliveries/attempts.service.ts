@@ -1,21 +1,24 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../common/logger.js';
-import type { EmailContent, Outcome, OutboundDelivery } from '../providers/provider.js';
+import type { Channel, EmailContent, Outcome, OutboundDelivery } from '../providers/provider.js';
 import { ProviderRoutes, type Route } from '../providers/provider-routes.js';
 import { QueueService } from '../queue/queue.service.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { attemptOf } from './attempt-record.js';
 import type { ClaimedDelivery, DeliveryRef, Routing } from './delivery.js';
 import { DELIVERY_QUEUE, Dispatcher } from './dispatcher.js';
-import type { DeliveryJob } from './job-plan.js';
+import { channelOf, type DeliveryJob } from './job-plan.js';
 import { LaneGate } from './lane-gate.js';
 import { judge } from './retry.js';
 import { choose } from './routing.js';
 
 /** Jobs in hand per process; each holds up to a chunk of one lane's deliveries. */
 const JOBS = 500;
-/** Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. */
-const LANE_IN_FLIGHT = 128;
+/**
+ * Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. As many webhooks as there are
+ * connections to a host, and twice as many mails as an SMTP pool has: what waited for one would use up its time.
+ */
+const LANE_IN_FLIGHT: Record<Channel, number> = { email: 10, websocket: 128, webhook: 128 };
 /** A lane in which nothing was done for so long is slow: its jobs leave, and are made again by the dispatcher. */
 const LANE_PATIENCE_MS = 1_000;
 /** Well below the lease. */
@@ -26,7 +29,7 @@ const GRACE_MS = 10_000;
 /** The worker: claims what a job names, sends it by the chosen provider, records what became of it. */
 @Injectable()
 export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly gate = new LaneGate(LANE_IN_FLIGHT, LANE_PATIENCE_MS);
+  private readonly gate = new LaneGate((lane) => LANE_IN_FLIGHT[channelOf(lane)], LANE_PATIENCE_MS);
   private readonly stopping = new AbortController();
 
   constructor(

@@ -1,6 +1,6 @@
 import { newId } from '../common/ids.js';
 import type { DueDelivery } from './dispatcher.repository.js';
-import { JobPlan, type DeliveryJob } from './job-plan.js';
+import { channelOf, JobPlan, type DeliveryJob } from './job-plan.js';
 
 const due = (due_in_ms = -1, lane = 'l'): DueDelivery => ({
   client_id: 'c',
@@ -52,5 +52,15 @@ describe('which jobs are made of due deliveries', () => {
     const [plan, row] = [new JobPlan(), due()];
     plan.next([row], 0);
     expect(plan.next([{ ...row, attempt_count: 1 }], 100)).toHaveLength(1);
+  });
+});
+
+describe('channelOf', () => {
+  it.each([
+    ['0199c2d4-7e1a-7000-8000-000000000000 websocket', 'websocket'],
+    ['0199c2d4-7e1a-7000-8000-000000000000 email:', 'email'],
+    ['0199c2d4-7e1a-7000-8000-000000000000 webhook:https://example.com:8443', 'webhook'],
+  ])('reads the channel of %s', (lane, channel) => {
+    expect(channelOf(lane)).toBe(channel);
   });
 });

@@ -1,5 +1,6 @@
 import { newId } from '../common/ids.js';
 import type { NewJob } from '../queue/queue.service.js';
+import type { Channel } from '../providers/provider.js';
 import type { DeliveryRef } from './delivery.js';
 import type { DueDelivery } from './dispatcher.repository.js';
 
@@ -86,6 +87,8 @@ export class JobPlan {
 }
 
 const keyOf = ({ id, attempt_count }: DueDelivery): string => `${id} ${attempt_count}`;
+/** Lanes are named `<client> <channel>`, or `<client> <channel>:<which of its kind>`. */
+export const channelOf = (lane: string): Channel => lane.split(/[ :]/, 2)[1] as Channel;
 const laneOf = ({ client_id, lane }: DueDelivery): string => `${client_id} ${lane}`;
 
 function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
