@@ -79,4 +79,23 @@ describe('Coalescer', () => {
     release();
     expect(await again).toBe(2);
   });
+
+  it('starts the next batch while the answers of a large one go out, in order', async () => {
+    const answered: number[] = [];
+    const answeredAtStart: number[] = [];
+    const coalescer = new Coalescer<number, number>({
+      maxBatch: 100,
+      maxWaiting: 1000,
+      maxWaitingPerTenant: 1000,
+      run: async (items) => {
+        answeredAtStart.push(answered.length);
+        return items;
+      },
+    });
+    const all = Array.from({ length: 200 }, (_, n) => coalescer.add('a', n).then((out) => answered.push(out)));
+    await Promise.all(all);
+    expect(answered).toEqual(Array.from({ length: 200 }, (_, n) => n));
+    expect(answeredAtStart).toHaveLength(2);
+    expect(answeredAtStart[1]).toBeLessThan(100);
+  });
 });

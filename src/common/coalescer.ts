@@ -57,23 +57,38 @@ export class Coalescer<In, Out> {
 
   private async drain(): Promise<void> {
     // What arrives in the same turn of the event loop joins the first batch.
-    await new Promise(setImmediate);
-    while (this.waiting.length > 0) await this.runOne(this.waiting.splice(0, this.options.maxBatch));
+    await nextTurn();
+    let answered = Promise.resolve();
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, this.options.maxBatch);
+      const answer = await this.runOne(batch);
+      // In order, and never more than one batch behind.
+      await answered;
+      answered = inTurns(answer);
+    }
+    await answered;
     this.running = null;
+    // Somebody may have come while the last answers went out.
+    if (this.waiting.length > 0) this.running = this.drain();
   }
 
-  private async runOne(batch: Waiting<In, Out>[]): Promise<void> {
+  /** @returns how to answer each of the batch */
+  private async runOne(batch: Waiting<In, Out>[]): Promise<(() => void)[]> {
     for (const { tenant } of batch) this.leave(tenant);
     this.measure(batch);
     try {
       const results = await this.options.run(batch.map(({ item }) => item));
-      batch.forEach(({ resolve, reject }, index) => {
+      return batch.map(({ resolve, reject }, index) => () => {
         const result = results[index];
         if (result instanceof Error) reject(result);
         else resolve(result as Out);
       });
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      return batch.map(
+        ({ reject }) =>
+          () =>
+            reject(error),
+      );
     }
   }
 
@@ -88,5 +103,22 @@ export class Coalescer<In, Out> {
     const left = this.perTenant.get(tenant)! - 1;
     if (left === 0) this.perTenant.delete(tenant);
     else this.perTenant.set(tenant, left);
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Answers let go in one turn of the event loop. */
+const PER_TURN = 16;
+
+/**
+ * Answers a few at a time, so that what follows each answer (making and writing a response) leaves room for the replies
+ * of the database: otherwise the next batch stands still while this one's responses are written.
+ */
+async function inTurns(answers: (() => void)[]): Promise<void> {
+  for (let at = 0; at < answers.length; at += PER_TURN) {
+    // A batch of a few, as under light load, goes out at once.
+    if (at > 0 || answers.length > PER_TURN) await nextTurn();
+    for (const answer of answers.slice(at, at + PER_TURN)) answer();
   }
 }
