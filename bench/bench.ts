@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { measureEmptyJobs } from './floors/empty-jobs.js';
 import { TransactionFloor } from './floors/transactions.js';
 import { FanOut } from './paths/fan-out.js';

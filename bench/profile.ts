@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { notificationsToWebhook } from './paths/notifications.js';
 import { prepareSenders, restSend, socketSend } from './paths/sends.js';
 import { createDatabase, temporaryDataDir } from './support/database.js';

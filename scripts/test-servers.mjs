@@ -34,7 +34,7 @@ export async function startServers() {
 }
 
 async function startPostgres(dataDir) {
-  const { startEmbeddedPostgres } = await import(fromDist('src/database/embedded/embedded-postgres.js'));
+  const { startEmbeddedPostgres } = await import(fromDist('src/platform/database/embedded/embedded-postgres.js'));
   const server = await startEmbeddedPostgres({
     dataDir,
     fsync: false,
@@ -44,7 +44,7 @@ async function startPostgres(dataDir) {
     await query(server.url, `create database ${TEMPLATE}`);
     const template = new URL(server.url);
     template.pathname = TEMPLATE;
-    const { migrate } = await import(fromDist('src/database/migrate.js'));
+    const { migrate } = await import(fromDist('src/platform/database/migrate.js'));
     await migrate(template.href);
   } catch (error) {
     await server.stop();

@@ -2,14 +2,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
-import { ReplayFilter } from './clients/answers.js';
-import { configureHttp, createAdapter } from './common/http.js';
-import { NestLog } from './common/logger.js';
-import { ProblemFilter } from './common/problem.filter.js';
-import { Problem } from './common/problem.js';
-import { ValidationPipe } from './common/validation.js';
-import type { Config } from './config/config.js';
-import { servePages, UNPREFIXED } from './operations/pages.js';
+import { ReplayFilter } from './tenancy/idempotency/answers.js';
+import { configureHttp, createAdapter } from './platform/common/http.js';
+import { NestLog } from './platform/common/logger.js';
+import { ProblemFilter } from './platform/common/problem.filter.js';
+import { Problem } from './platform/common/problem.js';
+import { ValidationPipe } from './platform/common/validation.js';
+import type { Config } from './platform/config/config.js';
+import { servePages, UNPREFIXED } from './edge/operations/pages.js';
 
 /**
  * The application as it serves, connected but not listening. The database must be prepared. Tests use it as well, so

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { configureLogger } from './common/logger.js';
-import { loadConfig } from './config/config.js';
-import type { Config } from './config/config.js';
-import { environment } from './config/environment.js';
-import { StartFailure } from './config/failure.js';
+import { configureLogger } from './platform/common/logger.js';
+import { loadConfig } from './platform/config/config.js';
+import type { Config } from './platform/config/config.js';
+import { environment } from './platform/config/environment.js';
+import { StartFailure } from './platform/config/failure.js';
 
 interface Command {
   /** One line for the list of commands. */
@@ -18,7 +18,7 @@ const COMMANDS: Record<string, Command> = {
   migrate: {
     does: 'brings the database schema up to date',
     run: async (load) => {
-      const { migrate } = await import('./database/migrate.js');
+      const { migrate } = await import('./platform/database/migrate.js');
       await withDatabase(load(), async (url) => {
         const done = await migrate(url);
         for (const name of done) say(`applied ${name}`);
@@ -29,7 +29,7 @@ const COMMANDS: Record<string, Command> = {
   'migrate:down': {
     does: 'undoes the latest migration',
     run: async (load) => {
-      const { revertMigration } = await import('./database/migrate.js');
+      const { revertMigration } = await import('./platform/database/migrate.js');
       await withDatabase(load(), async (url) => {
         const name = await revertMigration(url);
         say(name === undefined ? 'There is no migration to undo.' : `undid ${name}`);
@@ -39,7 +39,7 @@ const COMMANDS: Record<string, Command> = {
   'env-example': {
     does: 'prints .env.example from the list of settings',
     run: async () => {
-      const { envExample } = await import('./config/env-example.js');
+      const { envExample } = await import('./platform/config/env-example.js');
       process.stdout.write(envExample());
     },
   },
@@ -62,7 +62,7 @@ const COMMANDS: Record<string, Command> = {
 /** In embedded mode PostgreSQL is started for as long as the work takes. */
 async function withDatabase(config: Config, work: (url: string) => Promise<void>): Promise<void> {
   if (config.dataDir === undefined) return work(config.databaseUrl);
-  const { startEmbeddedPostgres } = await import('./database/embedded/embedded-postgres.js');
+  const { startEmbeddedPostgres } = await import('./platform/database/embedded/embedded-postgres.js');
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir });
   try {
     await work(postgres.url);

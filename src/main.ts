@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { configureLogger, logger } from './common/logger.js';
-import { loadConfig } from './config/config.js';
-import { environment } from './config/environment.js';
-import { StartFailure } from './config/failure.js';
+import { configureLogger, logger } from './platform/common/logger.js';
+import { loadConfig } from './platform/config/config.js';
+import { environment } from './platform/config/environment.js';
+import { StartFailure } from './platform/config/failure.js';
 import type { Running } from './start.js';
 
 // One process of ChatAPI. SIGTERM and SIGINT stop it in order (exit code 0, or 1 when that takes too long); a second

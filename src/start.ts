@@ -1,10 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.js';
-import { logger } from './common/logger.js';
-import type { Config } from './config/config.js';
-import { StartFailure } from './config/failure.js';
-import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.js';
-import { prepareDatabase } from './database/prepare.js';
+import { logger } from './platform/common/logger.js';
+import type { Config } from './platform/config/config.js';
+import { StartFailure } from './platform/config/failure.js';
+import { startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
+import { prepareDatabase } from './platform/database/prepare.js';
 
 /** ChatAPI as it runs in this process. */
 export interface Running {

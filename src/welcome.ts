@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { logger } from './common/logger.js';
-import { DEMO_KEY_FILE, firstSteps, makeDemoClient } from './operations/demo-client.js';
-import { BOARD_PATH } from './operations/queue-board.js';
+import { logger } from './platform/common/logger.js';
+import { DEMO_KEY_FILE, firstSteps, makeDemoClient } from './edge/operations/demo-client.js';
+import { BOARD_PATH } from './edge/operations/queue-board.js';
 import type { Running } from './start.js';
 
 /**

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEMO_KEY_FILE } from '../operations/demo-client.js';
-import type { Config } from '../config/config.js';
-import { StartFailure } from '../config/failure.js';
+import { DEMO_KEY_FILE } from '../edge/operations/demo-client.js';
+import type { Config } from '../platform/config/config.js';
+import { StartFailure } from '../platform/config/failure.js';
 import { Api } from './api.js';
 import { reachServer } from './server.js';
 

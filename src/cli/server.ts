@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../config/config.js';
-import { environment } from '../config/environment.js';
-import { StartFailure } from '../config/failure.js';
+import type { Config } from '../platform/config/config.js';
+import { environment } from '../platform/config/environment.js';
+import { StartFailure } from '../platform/config/failure.js';
 
 /** A server that a command talks to. */
 export interface Server {

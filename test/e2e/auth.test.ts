@@ -1,6 +1,6 @@
-import { Database } from '../../src/database/database.js';
-import { AuthChanges } from '../../src/clients/auth-changes.js';
-import { AuthChangesRepository } from '../../src/clients/auth-changes.repository.js';
+import { Database } from '../../src/platform/database/database.js';
+import { AuthChanges } from '../../src/tenancy/keys/auth-changes.js';
+import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';

@@ -1,4 +1,4 @@
-import { AuthChanges, type Revocation } from '../../src/clients/auth-changes.js';
+import { AuthChanges, type Revocation } from '../../src/tenancy/keys/auth-changes.js';
 import { startApp, type TestApp } from '../support/app.js';
 
 const NOBODY = '0199c2d4-7e1a-7000-8000-000000000000';

@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { NIL_UUID } from '../../src/clients/caller.js';
-import { httpDurations } from '../../src/common/metrics.js';
+import { NIL_UUID } from '../../src/tenancy/access/caller.js';
+import { httpDurations } from '../../src/platform/common/metrics.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { operationsOf } from '../support/routes.js';
 

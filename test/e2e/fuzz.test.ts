@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { request } from 'node:http';
-import { logger } from '../../src/common/logger.js';
+import { logger } from '../../src/platform/common/logger.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { inParallel } from '../support/in-parallel.js';
 import { JUNK_BODIES, JUNK_QUERIES, JUNK_SEGMENTS } from '../support/junk.js';

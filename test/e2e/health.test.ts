@@ -1,5 +1,5 @@
-import { Database } from '../../src/database/database.js';
-import { HealthService } from '../../src/operations/health.service.js';
+import { Database } from '../../src/platform/database/database.js';
+import { HealthService } from '../../src/edge/operations/health.service.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { TestDatabase } from '../support/postgres.js';
 import { Proxy } from '../support/proxy.js';

@@ -1,6 +1,6 @@
-import { Database } from '../../src/database/database.js';
-import { PARTITIONED_TABLES } from '../../src/database/partitions.js';
-import { QueueService } from '../../src/queue/queue.service.js';
+import { Database } from '../../src/platform/database/database.js';
+import { PARTITIONED_TABLES } from '../../src/platform/database/partitions.js';
+import { QueueService } from '../../src/platform/queue/queue.service.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { until } from '../support/until.js';
 

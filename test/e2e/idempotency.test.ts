@@ -1,8 +1,9 @@
-import type { Caller } from '../../src/clients/caller.js';
-import { Housekeeping } from '../../src/clients/housekeeping.js';
-import { Idempotency, Replay } from '../../src/clients/idempotency.js';
-import { newId } from '../../src/common/ids.js';
-import { Database } from '../../src/database/database.js';
+import type { Caller } from '../../src/tenancy/access/caller.js';
+import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
+import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
+import { Idempotency, Replay } from '../../src/tenancy/idempotency/idempotency.js';
+import { newId } from '../../src/platform/common/ids.js';
+import { Database } from '../../src/platform/database/database.js';
 import { startApp, type Answer, type TestApp, type TestClient } from '../support/app.js';
 
 describe('Idempotency-Key', () => {
@@ -144,7 +145,8 @@ describe('Idempotency-Key', () => {
     const news = 'insert into auth_changes (client_id, created_at) values ($1, clock_timestamp() - $2::interval)';
     await database.execute(news, [client.id, '8 days']);
     await database.execute(news, [client.id, '1 day']);
-    await app.get(Housekeeping).run();
+    await app.get(IdempotencyRepository).prune();
+    await app.get(AuthChangesRepository).prune();
     expect(await rows()).toHaveLength(1);
     const left = await database.query('select 1 from auth_changes where client_id = $1', [client.id]);
     expect(left).toHaveLength(1);

@@ -1,9 +1,9 @@
 import bcrypt from 'bcrypt';
-import { KeysRepository } from '../../src/clients/keys.repository.js';
-import { Database } from '../../src/database/database.js';
-import { AuthChanges } from '../../src/clients/auth-changes.js';
-import { AuthChangesRepository } from '../../src/clients/auth-changes.repository.js';
-import { KeysService } from '../../src/clients/keys.service.js';
+import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
+import { Database } from '../../src/platform/database/database.js';
+import { AuthChanges } from '../../src/tenancy/keys/auth-changes.js';
+import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
+import { KeysService } from '../../src/tenancy/keys/keys.service.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { until } from '../support/until.js';
 

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
-import type { Caller } from '../../src/clients/caller.js';
-import { NotificationsService } from '../../src/notifications/notifications.service.js';
-import { UsersService } from '../../src/users/users.service.js';
+import type { Caller } from '../../src/tenancy/access/caller.js';
+import { NotificationsService } from '../../src/delivery/notifications/notifications.service.js';
+import { UsersService } from '../../src/tenancy/users/users.service.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';

@@ -1,4 +1,4 @@
-import { QueueService } from '../../src/queue/queue.service.js';
+import { QueueService } from '../../src/platform/queue/queue.service.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { TestRedis } from '../support/redis.js';
 

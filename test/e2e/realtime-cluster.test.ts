@@ -1,5 +1,5 @@
-import type { Envelope } from '../../src/realtime/catalogue.js';
-import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import type { Envelope } from '../../src/platform/realtime/catalogue.js';
+import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { TestRedis } from '../support/redis.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom } from '../support/chat.js';
 import { closeSockets, connect, refusal } from '../support/socket.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { limits } from '../../src/config/limits.js';
-import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import { limits } from '../../src/platform/config/limits.js';
+import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';

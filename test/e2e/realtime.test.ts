@@ -1,5 +1,5 @@
-import { Database } from '../../src/database/database.js';
-import { Heads } from '../../src/gateway/heads.js';
+import { Database } from '../../src/platform/database/database.js';
+import { Heads } from '../../src/edge/gateway/heads.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, Reader, say } from '../support/chat.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { PERMISSIONS, type Permission } from '../../src/common/access.js';
-import { logger } from '../../src/common/logger.js';
+import { PERMISSIONS, type Permission } from '../../src/tenancy/access/permissions.js';
+import { logger } from '../../src/platform/common/logger.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { inParallel } from '../support/in-parallel.js';
 import { JUNK_BODIES, JUNK_QUERIES, JUNK_SEGMENTS, JUNK_VALUES } from '../support/junk.js';

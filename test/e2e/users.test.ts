@@ -1,6 +1,6 @@
-import { Database } from '../../src/database/database.js';
-import { UsersService } from '../../src/users/users.service.js';
-import { newId } from '../../src/common/ids.js';
+import { Database } from '../../src/platform/database/database.js';
+import { UsersService } from '../../src/tenancy/users/users.service.js';
+import { newId } from '../../src/platform/common/ids.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { until } from '../support/until.js';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { revertMigration } from '../../src/database/migrate.js';
+import { revertMigration } from '../../src/platform/database/migrate.js';
 import { TestDatabase, serverSetting } from '../support/postgres.js';
 import { TestProcess } from '../support/test-process.js';
 import { until } from '../support/until.js';

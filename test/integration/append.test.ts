@@ -1,15 +1,15 @@
 import pg from 'pg';
-import type { Idempotency } from '../../src/clients/idempotency.js';
-import { newId } from '../../src/common/ids.js';
-import { Problem } from '../../src/common/problem.js';
-import type { Config } from '../../src/config/config.js';
-import { Database } from '../../src/database/database.js';
-import { AppendRepository } from '../../src/messages/append.repository.js';
-import { BatchRunner } from '../../src/messages/batch-runner.js';
-import { GatheredSend } from '../../src/messages/gathered-send.js';
-import type { NewMessage } from '../../src/messages/new-message.js';
-import type { Outgoing } from '../../src/realtime/catalogue.js';
-import type { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import type { Idempotency } from '../../src/tenancy/idempotency/idempotency.js';
+import { newId } from '../../src/platform/common/ids.js';
+import { Problem } from '../../src/platform/common/problem.js';
+import type { Config } from '../../src/platform/config/config.js';
+import { Database } from '../../src/platform/database/database.js';
+import { AppendRepository } from '../../src/messaging/messages/append/append.repository.js';
+import { BatchRunner } from '../../src/messaging/messages/append/batch-runner.js';
+import { GatheredSend } from '../../src/messaging/messages/append/gathered-send.js';
+import type { NewMessage } from '../../src/messaging/messages/append/new-message.js';
+import type { Outgoing } from '../../src/platform/realtime/catalogue.js';
+import type { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 

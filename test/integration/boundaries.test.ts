@@ -30,26 +30,48 @@ describe('.dependency-cruiser.cjs', () => {
     const exporting = '\nexport const x = 1;';
 
     file('src/main.ts', imports('./app.module.js') + exporting);
-    file('src/app.module.ts', imports('./gateway/gateway.js') + exporting);
-    file('src/gateway/gateway.ts', imports('../users/users.js', '../rooms/rooms.repository.js') + exporting);
-    file('src/rooms/rooms.repository.ts', imports('typeorm', '../users/users.js') + exporting);
-    file('src/users/users.ts', exporting);
-    file('src/users/users.spec.ts', imports('./users.js', '../../test/support/help.js', 'smtp-server'));
-    file('src/queue/queue.ts', imports('bullmq') + exporting);
-    file('src/operations/board.ts', imports('@bull-board/api') + exporting);
+    file(
+      'src/app.module.ts',
+      [
+        "import { U } from './tenancy/users/users.module.js';",
+        "import { Q } from './platform/queue/queue.module.js';",
+        "import { R } from './messaging/rooms/rooms.module.js';",
+        "import { O } from './edge/operations/operations.module.js';",
+        "import { G } from './edge/gateway/gateway.module.js';",
+      ].join('\n') + exporting,
+    );
+    const modules = {
+      U: 'tenancy/users',
+      Q: 'platform/queue',
+      R: 'messaging/rooms',
+      O: 'edge/operations',
+      G: 'edge/gateway',
+    };
+    for (const [name, room] of Object.entries(modules)) {
+      file(`src/${room}/${room.split('/')[1]}.module.ts`, `export const ${name} = 1;`);
+    }
+    file(
+      'src/edge/gateway/gateway.ts',
+      imports('../../tenancy/users/users.js', '../../messaging/rooms/rooms.repository.js') + exporting,
+    );
+    file('src/messaging/rooms/rooms.repository.ts', imports('typeorm', '../../tenancy/users/users.js') + exporting);
+    file('src/tenancy/users/users.ts', exporting);
+    file('src/tenancy/users/users.spec.ts', imports('./users.js', '../../../test/support/help.js', 'smtp-server'));
+    file('src/platform/queue/queue.ts', imports('bullmq') + exporting);
+    file('src/edge/operations/board.ts', imports('@bull-board/api') + exporting);
     file('test/support/help.ts', exporting);
 
-    file('src/users/upward.ts', imports('../rooms/rooms.repository.js') + exporting);
-    file('src/users/service.ts', "import type { x } from 'typeorm';\nexport type T = typeof x;");
-    file('src/users/jobs.ts', imports('bullmq') + exporting);
-    file('src/users/board.ts', imports('@bull-board/api') + exporting);
-    file('src/users/starts.ts', imports('../app.module.js') + exporting);
-    file('src/users/tests.ts', imports('../../test/support/help.js') + exporting);
-    file('src/users/dev.ts', imports('smtp-server') + exporting);
-    file('src/users/lost.ts', imports('./nowhere.js') + exporting);
-    file('src/users/ring.ts', imports('./ring-back.js') + exporting);
-    file('src/users/ring-back.ts', imports('./ring.js') + exporting);
-    file('src/attic/attic.ts', imports('../users/users.js') + exporting);
+    file('src/tenancy/users/upward.ts', imports('../../messaging/rooms/rooms.repository.js') + exporting);
+    file('src/tenancy/users/service.ts', "import type { x } from 'typeorm';\nexport type T = typeof x;");
+    file('src/tenancy/users/jobs.ts', imports('bullmq') + exporting);
+    file('src/tenancy/users/board.ts', imports('@bull-board/api') + exporting);
+    file('src/tenancy/users/starts.ts', imports('../../app.module.js') + exporting);
+    file('src/tenancy/users/tests.ts', imports('../../../test/support/help.js') + exporting);
+    file('src/tenancy/users/dev.ts', imports('smtp-server') + exporting);
+    file('src/tenancy/users/lost.ts', imports('./nowhere.js') + exporting);
+    file('src/tenancy/users/ring.ts', imports('./ring-back.js') + exporting);
+    file('src/tenancy/users/ring-back.ts', imports('./ring.js') + exporting);
+    file('src/messaging/attic/attic.ts', imports('../../tenancy/users/users.js') + exporting);
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -60,17 +82,17 @@ describe('.dependency-cruiser.cjs', () => {
     const { violations } = (JSON.parse(stdout) as Report).summary;
     const found = [...new Set(violations.map(({ from, rule }) => `${from} ${rule.name}`))].toSorted();
     expect(found).toEqual([
-      'src/attic/attic.ts room-not-in-the-list',
-      'src/users/board.ts bull-board-only-in-operations',
-      'src/users/dev.ts no-dev-dependency-in-the-product',
-      'src/users/jobs.ts bullmq-only-in-queue',
-      'src/users/lost.ts not-resolvable',
-      'src/users/ring-back.ts no-circular',
-      'src/users/service.ts typeorm-stays-in-repositories',
-      'src/users/starts.ts users-imports-upward',
-      'src/users/starts.ts wiring-is-imported',
-      'src/users/tests.ts no-test-code-in-the-product',
-      'src/users/upward.ts users-imports-upward',
+      'src/messaging/attic/attic.ts room-not-in-the-list',
+      'src/tenancy/users/board.ts bull-board-only-in-operations',
+      'src/tenancy/users/dev.ts no-dev-dependency-in-the-product',
+      'src/tenancy/users/jobs.ts bullmq-only-in-queue',
+      'src/tenancy/users/lost.ts not-resolvable',
+      'src/tenancy/users/ring-back.ts no-circular',
+      'src/tenancy/users/service.ts typeorm-stays-in-repositories',
+      'src/tenancy/users/starts.ts tenancy-users-imports-upward',
+      'src/tenancy/users/starts.ts wiring-is-imported',
+      'src/tenancy/users/tests.ts no-test-code-in-the-product',
+      'src/tenancy/users/upward.ts tenancy-users-imports-upward',
     ]);
   });
 });

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
-import type { Config } from '../../src/config/config.js';
-import { RedisConnections } from '../../src/database/redis.js';
-import type { Outgoing } from '../../src/realtime/catalogue.js';
-import { Cluster } from '../../src/realtime/cluster.js';
-import { channels, RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
+import type { Config } from '../../src/platform/config/config.js';
+import { RedisConnections } from '../../src/platform/database/redis.js';
+import type { Outgoing } from '../../src/platform/realtime/catalogue.js';
+import { Cluster } from '../../src/platform/realtime/cluster.js';
+import { channels, RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 

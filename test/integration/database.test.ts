@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { Config } from '../../src/config/config.js';
-import { Database, type Tx } from '../../src/database/database.js';
-import { isUniqueViolation } from '../../src/database/errors.js';
-import { Problem } from '../../src/common/problem.js';
-import { isLostConnection } from '../../src/common/to-problem.js';
-import { migrate, pendingMigrations, revertMigration } from '../../src/database/migrate.js';
-import { DAYS_AHEAD, PARTITIONED_TABLES, ensurePartitions } from '../../src/database/partitions.js';
+import { Config } from '../../src/platform/config/config.js';
+import { Database, type Tx } from '../../src/platform/database/database.js';
+import { isUniqueViolation } from '../../src/platform/database/errors.js';
+import { Problem } from '../../src/platform/common/problem.js';
+import { isLostConnection } from '../../src/platform/common/to-problem.js';
+import { migrate, pendingMigrations, revertMigration } from '../../src/platform/database/migrate.js';
+import { DAYS_AHEAD, PARTITIONED_TABLES, ensurePartitions } from '../../src/platform/database/partitions.js';
 import { TestDatabase } from '../support/postgres.js';
 
 @Entity({ name: 'scratch' })

@@ -1,9 +1,9 @@
-import { attemptOf } from '../../src/deliveries/attempt-record.js';
-import { AttemptsService } from '../../src/deliveries/attempts.service.js';
-import { DeliveriesService } from '../../src/deliveries/deliveries.service.js';
-import type { DeliveryRef } from '../../src/deliveries/delivery.js';
-import { judge } from '../../src/deliveries/retry.js';
-import { QueueService } from '../../src/queue/queue.service.js';
+import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
+import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js';
+import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import type { DeliveryRef } from '../../src/engine/deliveries/delivery.js';
+import { judge } from '../../src/engine/deliveries/retry.js';
+import { QueueService } from '../../src/platform/queue/queue.service.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';

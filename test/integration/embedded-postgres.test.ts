@@ -2,9 +2,9 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { serverUser } from '../../src/config/data-dir.js';
-import { StartFailure } from '../../src/config/failure.js';
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
+import { serverUser } from '../../src/platform/config/data-dir.js';
+import { StartFailure } from '../../src/platform/config/failure.js';
+import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.js';
 
 let dataDir: string;
 beforeEach(() => (dataDir = mkdtempSync(join(tmpdir(), 'chatapi-embedded-'))));

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EntityMetadata } from 'typeorm';
-import type { Config } from '../../src/config/config.js';
-import { Database } from '../../src/database/database.js';
+import type { Config } from '../../src/platform/config/config.js';
+import { Database } from '../../src/platform/database/database.js';
 import { TestDatabase } from '../support/postgres.js';
 
 const SRC = join(__dirname, '../../src');

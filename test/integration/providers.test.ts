@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AddressGuard } from '../../src/common/address-guard.js';
-import { newId } from '../../src/common/ids.js';
-import { MailboxProvider } from '../../src/providers/mailbox/mailbox.provider.js';
+import { AddressGuard } from '../../src/platform/common/address-guard.js';
+import { newId } from '../../src/platform/common/ids.js';
+import { MailboxProvider } from '../../src/engine/providers/mailbox/mailbox.provider.js';
 import type {
   Channel,
   ContentOf,
@@ -12,10 +12,10 @@ import type {
   OutboundDelivery,
   Provider,
   ProviderConfig,
-} from '../../src/providers/provider.js';
-import { SmtpProvider } from '../../src/providers/smtp/smtp.provider.js';
-import { WebhookProvider } from '../../src/providers/webhook/webhook.provider.js';
-import { WebsocketProvider } from '../../src/providers/websocket/websocket.provider.js';
+} from '../../src/engine/providers/provider.js';
+import { SmtpProvider } from '../../src/engine/providers/smtp/smtp.provider.js';
+import { WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
+import { WebsocketProvider } from '../../src/engine/providers/websocket/websocket.provider.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
 

@@ -1,6 +1,6 @@
-import { loadConfig } from '../../src/config/config.js';
-import { RedisConnections } from '../../src/database/redis.js';
-import { QueueService } from '../../src/queue/queue.service.js';
+import { loadConfig } from '../../src/platform/config/config.js';
+import { RedisConnections } from '../../src/platform/database/redis.js';
+import { QueueService } from '../../src/platform/queue/queue.service.js';
 import { TestDatabase } from '../support/postgres.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';

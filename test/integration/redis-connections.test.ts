@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { RedisConnections } from '../../src/database/redis.js';
+import { RedisConnections } from '../../src/platform/database/redis.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { SessionLock } from '../../src/database/session-lock.js';
+import { SessionLock } from '../../src/platform/database/session-lock.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 

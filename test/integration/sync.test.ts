@@ -1,15 +1,15 @@
-import type { Caller } from '../../src/clients/caller.js';
-import { newId } from '../../src/common/ids.js';
-import type { Config } from '../../src/config/config.js';
-import { limits } from '../../src/config/limits.js';
-import { Database } from '../../src/database/database.js';
-import { ensurePartitions } from '../../src/database/partitions.js';
-import { EventsRepository } from '../../src/events/events.repository.js';
-import { EventsService } from '../../src/events/events.service.js';
-import { RealtimePublisher } from '../../src/realtime/realtime.publisher.js';
-import type { ResumeDto, RoomRecovery } from '../../src/rooms/sync.dto.js';
-import { SyncRepository } from '../../src/rooms/sync.repository.js';
-import { SyncService } from '../../src/rooms/sync.service.js';
+import type { Caller } from '../../src/tenancy/access/caller.js';
+import { newId } from '../../src/platform/common/ids.js';
+import type { Config } from '../../src/platform/config/config.js';
+import { limits } from '../../src/platform/config/limits.js';
+import { Database } from '../../src/platform/database/database.js';
+import { ensurePartitions } from '../../src/platform/database/partitions.js';
+import { EventsRepository } from '../../src/engine/events/events.repository.js';
+import { EventsService } from '../../src/engine/events/events.service.js';
+import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
+import type { ResumeDto, RoomRecovery } from '../../src/messaging/sync/sync.dto.js';
+import { SyncRepository } from '../../src/messaging/sync/sync.repository.js';
+import { SyncService } from '../../src/messaging/sync/sync.service.js';
 import { TestDatabase } from '../support/postgres.js';
 
 let target: TestDatabase;

@@ -1,11 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.js';
-import { configureLogger } from '../../src/common/logger.js';
-import { loadConfig } from '../../src/config/config.js';
-import { prepareDatabase } from '../../src/database/prepare.js';
-import type { LoginAnswer, LoginDto } from '../../src/users/auth.dto.js';
-import type { CreateClientDto, CreatedClientDto } from '../../src/clients/clients.dto.js';
+import { configureLogger } from '../../src/platform/common/logger.js';
+import { loadConfig } from '../../src/platform/config/config.js';
+import { prepareDatabase } from '../../src/platform/database/prepare.js';
+import type { LoginAnswer, LoginDto } from '../../src/tenancy/users/auth.dto.js';
+import type { CreateClientDto, CreatedClientDto } from '../../src/tenancy/clients/clients.dto.js';
 import { TestDatabase } from './postgres.js';
 
 export interface Answer<T = any> {

@@ -1,5 +1,5 @@
-import type { Message } from '../../src/messages/messages.dto.js';
-import type { Room } from '../../src/rooms/rooms.dto.js';
+import type { Message } from '../../src/messaging/messages/messages.dto.js';
+import type { Room } from '../../src/messaging/rooms/rooms.dto.js';
 import type { Answer, Requester, TestClient } from './app.js';
 
 /** Fails with the answer when it is not of the 2xx. */

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
-import type { ProblemDocument } from '../../src/common/problem.js';
-import type { Envelope, SessionCatalogue } from '../../src/realtime/catalogue.js';
+import type { ProblemDocument } from '../../src/platform/common/problem.js';
+import type { Envelope, SessionCatalogue } from '../../src/platform/realtime/catalogue.js';
 import type { TestApp } from './app.js';
 import { until } from './until.js';
 

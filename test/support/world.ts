@@ -1,6 +1,6 @@
 import type { Answer, TestApp, TestClient } from './app.js';
-import type { Permission } from '../../src/common/access.js';
-import { PERMISSIONS } from '../../src/common/access.js';
+import type { Permission } from '../../src/tenancy/access/permissions.js';
+import { PERMISSIONS } from '../../src/tenancy/access/permissions.js';
 import { SmtpSink } from './smtp.js';
 
 /** A tenant with one of everything that a path can name. */

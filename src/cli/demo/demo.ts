@@ -1,4 +1,4 @@
-import type { Config } from '../../config/config.js';
+import type { Config } from '../../platform/config/config.js';
 import { Api } from '../api.js';
 import { reachServer } from '../server.js';
 import { chat } from './chat.js';

@@ -1,0 +1,41 @@
+import { invalidField, Problem, type FieldError } from '../../platform/common/problem.js';
+import type { EmailContent } from '../../engine/providers/provider.js';
+import { parseMailbox } from '../../engine/providers/smtp/smtp.message.js';
+import type { EmailInput } from './notifications.dto.js';
+
+/** Headers that say what the mail is, who sent it, or how it is to be read: ChatAPI writes them from their own fields. */
+const RESERVED =
+  /^(from|to|cc|bcc|subject|sender|reply-to|return-path|date|message-id|mime-version|received|dkim-signature|content-.*|resent-.*|arc-.*|authentication-results)$/i;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,75}$/;
+const VALUE = /^[^\u0000-\u001f\u007f]{0,998}$/u; // eslint-disable-line no-control-regex
+
+/** @throws Problem `validation_failed` naming every field that can't go into a mail */
+export function toEmailContent(email: EmailInput): EmailContent {
+  if (email.html === undefined && email.text === undefined) {
+    throw invalidField('channels.email', 'must have html, text or both');
+  }
+  const errors: FieldError[] = [];
+  const mailbox = (field: string, text: string | undefined) => {
+    if (text !== undefined && !parseMailbox(text)) {
+      errors.push({ field: `channels.email.${field}`, message: 'must be an address, or a name and an address in <>' });
+    }
+  };
+  mailbox('from', email.from);
+  mailbox('reply_to', email.reply_to);
+  email.cc?.forEach((text, index) => mailbox(`cc[${index}]`, text));
+  email.bcc?.forEach((text, index) => mailbox(`bcc[${index}]`, text));
+  for (const [name, value] of Object.entries(email.headers ?? {})) {
+    const message = headerFault(name, value);
+    if (message) errors.push({ field: `channels.email.headers.${name}`, message });
+  }
+  if (errors.length > 0)
+    throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
+  return { ...email };
+}
+
+function headerFault(name: string, value: unknown): string | null {
+  if (!NAME.test(name)) return 'must be a header name: letters, digits and hyphens';
+  if (RESERVED.test(name)) return 'is a header that ChatAPI writes itself';
+  if (typeof value !== 'string' || !VALUE.test(value)) return 'must be one line of at most 998 characters';
+  return null;
+}

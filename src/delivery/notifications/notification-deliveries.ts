@@ -1,0 +1,127 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Tx } from '../../platform/database/database.js';
+import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
+import {
+  isFailed,
+  isOpen,
+  type Content,
+  type DeliveryObserver,
+  type DeliveryRow,
+  type DeliverySource,
+  type Transition,
+} from '../../engine/deliveries/delivery.js';
+import { Transitions } from '../../engine/deliveries/transitions.js';
+import type { NewEvent } from '../../engine/events/events.repository.js';
+import type { Channel, WebsocketContent } from '../../engine/providers/provider.js';
+import { ContentCache } from './content-cache.js';
+import { countsOf, toNotification, type NotificationRow } from './notification.js';
+import type { Notification } from './notifications.dto.js';
+import { NotificationsRepository } from './notifications.repository.js';
+
+declare module '../../platform/realtime/catalogue.js' {
+  interface EventCatalogue {
+    'notification.created': WebsocketContent & { notification_id: string; delivery_id: string };
+    'notification.completed': Notification;
+    'notification.failed': Notification;
+  }
+}
+
+/** What notifications are to the delivery engine: the source of its bodies, and who counts what became of them. */
+@Injectable()
+export class NotificationDeliveries implements DeliverySource, DeliveryObserver, OnModuleInit {
+  private readonly cache = new ContentCache();
+
+  constructor(
+    private readonly repository: NotificationsRepository,
+    private readonly deliveries: DeliveriesService,
+    private readonly transitions: Transitions,
+  ) {}
+
+  onModuleInit(): void {
+    this.deliveries.registerSource(this);
+    this.transitions.register(this);
+  }
+
+  async load(deliveries: DeliveryRow[]): Promise<Map<string, Content>> {
+    const wanted = new Map<string, { client_id: string; id: string; channel: Channel }>();
+    const found = new Map<string, Content>();
+    for (const row of deliveries) {
+      if (row.notification_id === null) continue;
+      const cached = this.cache.get(keyOf(row));
+      if (cached) found.set(keyOf(row), cached);
+      else wanted.set(keyOf(row), { client_id: row.client_id, id: row.notification_id, channel: row.channel });
+    }
+    if (wanted.size > 0) {
+      for (const { id, channel, content } of await this.repository.contents([...wanted.values()])) {
+        if (content === null) continue;
+        found.set(`${id} ${channel}`, content as Content);
+        this.cache.put(`${id} ${channel}`, content as Content);
+      }
+    }
+    return new Map(deliveries.flatMap((row) => (found.has(keyOf(row)) ? [[row.id, found.get(keyOf(row))!]] : [])));
+  }
+
+  async settled(tx: Tx, transitions: Transition[]): Promise<NewEvent[]> {
+    const ours = transitions.filter(({ row }) => row.notification_id !== null);
+    if (ours.length === 0) return [];
+    const moved = await this.repository.move(tx, deltasOf(ours));
+    const ended = moved.filter(({ open_count, status, before }) => open_count === 0 && status !== before);
+    const counts = await this.countsOf(tx, ended, ours);
+    return [
+      ...ours.filter(isShown).map(createdEvent),
+      ...ended.map((row) => endedEvent(row, toNotification(row, counts.get(row.id)!))),
+    ];
+  }
+
+  /** Of a notification with one delivery, the change says all. */
+  private async countsOf(tx: Tx, rows: NotificationRow[], transitions: Transition[]) {
+    const single = new Map(transitions.map(({ row }) => [row.notification_id!, row.status]));
+    const counts = new Map(
+      rows.filter(({ total }) => total === 1).map((row) => [row.id, countsOf([{ status: single.get(row.id)!, n: 1 }])]),
+    );
+    const others = rows.filter(({ total }) => total > 1);
+    if (others.length === 0) return counts;
+    const found = await this.repository.counts(tx, others);
+    for (const { id } of others)
+      counts.set(id, countsOf(found.filter(({ notification_id }) => notification_id === id)));
+    return counts;
+  }
+}
+
+const keyOf = (row: DeliveryRow): string => `${row.notification_id} ${row.channel}`;
+
+function deltasOf(transitions: Transition[]) {
+  const deltas = new Map<string, { client_id: string; id: string; open: number; failed: number }>();
+  for (const { from, row } of transitions) {
+    const id = row.notification_id!;
+    const delta = deltas.get(id) ?? { client_id: row.client_id, id, open: 0, failed: 0 };
+    delta.open += Number(isOpen(row.status)) - Number(isOpen(from));
+    delta.failed += Number(isFailed(row.status)) - Number(isFailed(from));
+    deltas.set(id, delta);
+  }
+  return [...deltas.values()];
+}
+
+/** On the user's stream from now on: that is what sent means for a socket notification. */
+const isShown = ({ row }: Transition): boolean => row.channel === 'websocket' && row.status === 'sent';
+
+function createdEvent({ row, content }: Transition): NewEvent {
+  const { title = null, body = null, data = null } = (content ?? {}) as Partial<WebsocketContent>;
+  return {
+    client_id: row.client_id,
+    stream: { type: 'user', id: row.user_id! },
+    type: 'notification.created',
+    subject_id: row.id,
+    actor: { id: null, type: 'client' },
+    data: { notification_id: row.notification_id, delivery_id: row.id, title, body, data },
+  };
+}
+
+const endedEvent = (row: NotificationRow, data: Notification): NewEvent => ({
+  client_id: row.client_id,
+  stream: { type: 'client', id: row.client_id },
+  type: row.status === 'failed' ? 'notification.failed' : 'notification.completed',
+  subject_id: row.id,
+  actor: { id: null, type: 'system' },
+  data,
+});

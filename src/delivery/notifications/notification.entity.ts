@@ -1,0 +1,30 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Priority } from '../../engine/deliveries/delivery.js';
+import type { ContentOf } from '../../engine/providers/provider.js';
+import type { NotificationStatus } from './notifications.dto.js';
+
+@Entity('notifications')
+export class NotificationEntity {
+  @PrimaryColumn('uuid') client_id: string;
+  @PrimaryColumn('uuid') id: string;
+  /** `users.id`; null: the client itself. */
+  @Column('uuid', { nullable: true }) sender_id: string | null;
+  @Column('text') status: NotificationStatus;
+  @Column('text') priority: Priority;
+  @Column('text') strategy: string;
+  /** What is sent, by channel. May hold attachments of megabytes: read by who names it only. */
+  @Column('jsonb', { select: false }) channels: Partial<ContentOf>;
+  /** Deliveries, */
+  @Column('integer') total: number;
+  /** of which so many are not yet settled, */
+  @Column('integer') open_count: number;
+  /** and so many settled as failed or expired. */
+  @Column('integer') failed_count: number;
+  @Column('integer', { nullable: true }) max_retry_attempts: number | null;
+  @Column('timestamptz', { nullable: true }) scheduled_for: Date | null;
+  @Column('timestamptz', { nullable: true }) expires_at: Date | null;
+  @Column('jsonb') metadata: Record<string, unknown>;
+  @Column('text', { array: true }) tags: string[];
+  @Column('timestamptz') created_at: Date;
+  @Column('timestamptz') updated_at: Date;
+}

@@ -1,0 +1,52 @@
+import type { DeliveryStatus } from '../../engine/deliveries/delivery.js';
+import type { NotificationEntity } from './notification.entity.js';
+import { noCounts, type Notification, type NotificationCounts } from './notifications.dto.js';
+
+/** What is sent, by channel, as it is kept in `notifications.channels`. */
+export type Channels = NotificationEntity['channels'];
+
+export type NotificationRow = Omit<NotificationEntity, 'channels' | 'max_retry_attempts'>;
+
+/** Without `channels`, which may hold attachments of megabytes. */
+export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_id, n.status, n.priority, n.strategy, n.total,
+  n.open_count, n.failed_count, n.scheduled_for, n.expires_at, n.metadata, n.tags, n.created_at, n.updated_at`;
+
+export interface StatusCount {
+  notification_id: string;
+  status: DeliveryStatus;
+  n: number;
+}
+
+export function countsOf(rows: Pick<StatusCount, 'status' | 'n'>[]): NotificationCounts {
+  const counts = noCounts();
+  for (const { status, n } of rows) {
+    counts[status] = n;
+    counts.total += n;
+  }
+  return counts;
+}
+
+export function toNotification(row: NotificationRow, counts: NotificationCounts): Notification {
+  return {
+    id: row.id,
+    status: row.status,
+    priority: row.priority,
+    strategy: row.strategy,
+    scheduled_for: row.scheduled_for?.toISOString() ?? null,
+    expires_at: row.expires_at?.toISOString() ?? null,
+    counts,
+    metadata: row.metadata,
+    tags: row.tags,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+/** As it is answered when it was accepted: nothing but what can't be sent at all has happened yet. */
+export function asAccepted(row: NotificationRow): Notification {
+  const counts = countsOf([
+    { status: 'pending', n: row.open_count },
+    { status: 'suppressed', n: row.total - row.open_count },
+  ]);
+  return toNotification(row.open_count === 0 ? { ...row, status: 'completed' } : row, counts);
+}

@@ -1,0 +1,68 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { Route } from '../../tenancy/access/route.js';
+import { limits } from '../../platform/config/limits.js';
+import { Delivery } from '../../engine/deliveries/deliveries.dto.js';
+import { Notification, NotificationInput, NotificationsQuery } from './notifications.dto.js';
+import { NotificationsReader } from './notifications.reader.js';
+import { NotificationsService } from './notifications.service.js';
+
+@ApiTags('Notifications')
+@Controller('notifications')
+export class NotificationsController {
+  constructor(
+    private readonly notifications: NotificationsService,
+    private readonly reader: NotificationsReader,
+  ) {}
+
+  @Post(['', 'send'])
+  @Route({
+    summary: 'Send a notification over email, websocket and webhook',
+    description:
+      'Accepted means kept: each recipient gets one delivery per channel, retried until it is settled. A recipient who has no address for a channel gets a delivery there that is `suppressed` and says why.',
+    access: 'send_notifications',
+    status: 202,
+    answer: Notification,
+    errors: ['user_unavailable', 'not_found', 'too_large'],
+    actsForUser: true,
+    idempotent: true,
+    bodyBytes: limits.notification_body_bytes,
+  })
+  send(@CurrentCaller() caller: Caller, @Body() input: NotificationInput): Promise<Notification> {
+    return this.notifications.accept(caller, input);
+  }
+
+  @Get()
+  @Route({ summary: 'List notifications, newest first', access: 'key', page: Notification, errors: ['invalid_cursor'] })
+  list(@CurrentCaller() caller: Caller, @Query() query: NotificationsQuery): Promise<Page<Notification>> {
+    return this.reader.list(caller, query);
+  }
+
+  @Get(':id')
+  @Route({
+    summary: 'Get a notification with its first 100 deliveries and their attempts',
+    access: 'key',
+    answer: Notification,
+    errors: ['not_found'],
+  })
+  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Notification> {
+    return this.reader.get(caller, id);
+  }
+
+  @Get(':id/deliveries')
+  @Route({
+    summary: 'List the deliveries of a notification with their attempts',
+    access: 'key',
+    page: Delivery,
+    errors: ['not_found', 'invalid_cursor'],
+  })
+  deliveries(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<Delivery>> {
+    return this.reader.deliveries(caller, id, query);
+  }
+}

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { ProvidersModule } from '../../engine/providers/providers.module.js';
+import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
+import { UsersModule } from '../../tenancy/users/users.module.js';
+import { NotificationDeliveries } from './notification-deliveries.js';
+import { NotificationsController } from './notifications.controller.js';
+import { NotificationsReader } from './notifications.reader.js';
+import { NotificationsRepository } from './notifications.repository.js';
+import { NotificationsService } from './notifications.service.js';
+import { NotificationsWriter } from './notifications.writer.js';
+import { Recipients } from './recipients.js';
+import { RecipientsRepository } from './recipients.repository.js';
+
+@Module({
+  imports: [ProvidersModule, DeliveriesModule, UsersModule],
+  controllers: [NotificationsController],
+  providers: [
+    NotificationDeliveries,
+    NotificationsReader,
+    NotificationsRepository,
+    NotificationsService,
+    NotificationsWriter,
+    Recipients,
+    RecipientsRepository,
+  ],
+  exports: [NotificationsService],
+})
+export class NotificationsModule {}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
+import { limits } from '../../platform/config/limits.js';
+import { UsersService } from '../../tenancy/users/users.service.js';
+import type { RecipientInput } from './notifications.dto.js';
+import { RecipientsRepository } from './recipients.repository.js';
+
+/** One person to be told something. */
+export interface Person {
+  /** `users.id` */
+  userRef: string | null;
+  email: string | null;
+}
+
+/** Finds out who the recipients of a request are. */
+@Injectable()
+export class Recipients {
+  constructor(
+    private readonly users: UsersService,
+    private readonly repository: RecipientsRepository,
+  ) {}
+
+  /**
+   * @param wantsEmail look up the addresses of profiles too
+   * @returns each person once
+   * @throws Problem for entries that name nobody, and for people whom the caller may not reach
+   */
+  async resolve(caller: Caller, inputs: RecipientInput[], wantsEmail: boolean): Promise<Person[]> {
+    inputs.forEach(checkShape);
+    const named = inputs.filter(({ room_id }) => room_id === undefined);
+    const people = [...(await this.named(caller, named)), ...(await this.members(caller, inputs))];
+    if (people.length > limits.deliveries) {
+      throw invalidField('recipients', `name more than ${limits.deliveries} people once rooms are expanded`);
+    }
+    const unique = dedupe(people);
+    if (wantsEmail) await this.addAddresses(caller.clientId, unique);
+    return unique;
+  }
+
+  private async named(caller: Caller, inputs: RecipientInput[]): Promise<Person[]> {
+    const userIds = inputs.flatMap(({ user_id }) => (user_id === undefined ? [] : [user_id]));
+    const create = caller.kind === 'master';
+    const refs = await this.users.resolve(caller.clientId, userIds, { create });
+    if (!create) await this.refuseStrangers(caller, inputs, new Map([...refs].map(([userId, { id }]) => [userId, id])));
+    return inputs.map(({ user_id, email }) => ({
+      userRef: user_id === undefined ? null : refs.get(user_id)!.id,
+      email: email ?? null,
+    }));
+  }
+
+  /** A scoped key reaches those who share a room with its user; of others it doesn't learn whether they exist. */
+  private async refuseStrangers(caller: Caller, inputs: RecipientInput[], refs: Map<string, string>): Promise<void> {
+    const reachable = await this.repository.sharingRoom(caller.clientId, caller.user!.id, [...refs.values()]);
+    const stranger = inputs.find(({ user_id }) => user_id === undefined || !reachable.has(refs.get(user_id)!));
+    if (stranger)
+      throw new Problem(
+        'user_unavailable',
+        `No such user, or not available to this key: ${stranger.user_id ?? stranger.email}.`,
+      );
+  }
+
+  private async members(caller: Caller, inputs: RecipientInput[]): Promise<Person[]> {
+    const people: Person[] = [];
+    for (const { room_id, exclude_user_ids = [] } of inputs) {
+      if (room_id === undefined) continue;
+      const viewer = caller.kind === 'master' ? null : caller.user!.id;
+      const members = await this.repository.members(
+        caller.clientId,
+        room_id,
+        viewer,
+        exclude_user_ids,
+        limits.deliveries + 1,
+      );
+      if (!members) throw notFound('room');
+      people.push(...members.map((userRef) => ({ userRef, email: null })));
+    }
+    return people;
+  }
+
+  private async addAddresses(clientId: string, people: Person[]): Promise<void> {
+    const without = people.filter(({ userRef, email }) => userRef !== null && email === null);
+    if (without.length === 0) return;
+    const found = await this.users.addressesOf(
+      clientId,
+      without.map(({ userRef }) => userRef!),
+    );
+    for (const person of without) person.email = found.get(person.userRef!)?.email ?? null;
+  }
+}
+
+function checkShape({ user_id, email, room_id, exclude_user_ids }: RecipientInput, index: number): void {
+  const isPerson = user_id !== undefined || email !== undefined;
+  if (isPerson === (room_id !== undefined)) {
+    throw invalidField(`recipients[${index}]`, 'must name one person (user_id, email or both) or one room (room_id)');
+  }
+  if (exclude_user_ids && room_id === undefined) {
+    throw invalidField(`recipients[${index}].exclude_user_ids`, 'goes with room_id');
+  }
+}
+
+/** Whoever is named twice is told once; an address given with the request wins. */
+function dedupe(people: Person[]): Person[] {
+  const unique = new Map<string, Person>();
+  for (const person of people) {
+    const key = person.userRef ?? person.email!.toLowerCase();
+    const known = unique.get(key);
+    if (!known) unique.set(key, { ...person });
+    else known.email ??= person.email;
+  }
+  return [...unique.values()];
+}

@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http';
+import proxyAddress from '@fastify/proxy-addr';
+import type { Socket } from 'socket.io';
+import { trustOf } from '../../platform/common/trust-proxy.js';
+import type { TrustProxy } from '../../platform/config/config.parsers.js';
+
+/** Who is at the other end, seen through the proxies that are trusted: what `request.ip` is to a route. */
+export function addressReader(trustProxy: TrustProxy): (socket: Socket) => string {
+  const trust = trustOf(trustProxy);
+  return ({ handshake: { address, headers } }) => {
+    // The request itself may be gone: polling opens with one that ends at once.
+    const request = { headers, socket: { remoteAddress: address } } as unknown as IncomingMessage;
+    return proxyAddress(request, trust) ?? address;
+  };
+}

@@ -1,0 +1,45 @@
+import { Int, Text, UserId, Uuid } from '../../platform/common/fields.js';
+import { limits } from '../../platform/config/limits.js';
+import { MessagesQuery } from '../../messaging/messages/messages.dto.js';
+
+/** `auth` of a Socket.IO handshake. */
+export class HandshakeDto {
+  @Text({ optional: true, max: 1_024 })
+  api_key?: string;
+
+  @UserId({ optional: true, description: 'With a master key: the user to act for.' })
+  user_id?: string;
+
+  @Text({ optional: true, max: limits.name_chars, description: 'With a master key: the name of that user.' })
+  display_name?: string;
+}
+
+export class ListMessagesDto extends MessagesQuery {
+  @Uuid()
+  room_id: string;
+}
+
+export class SubscribeDto {
+  @Uuid()
+  room_id: string;
+
+  @Int({ optional: true, min: 1, max: limits.page, description: 'As many of the newest messages come along.' })
+  history?: number;
+}
+
+export class UnsubscribeDto {
+  @Uuid()
+  room_id: string;
+}
+
+export class AcknowledgeDto {
+  @Uuid({ description: 'delivery_id of notification.created.' })
+  id: string;
+}
+
+export class RefreshDto {
+  @Text({ max: 1_024 })
+  api_key: string;
+}
+
+export class EmptyDto {}

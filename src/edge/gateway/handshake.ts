@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { Socket } from 'socket.io';
+import { CallerFactory } from '../../tenancy/keys/caller.factory.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { FailedKeyLimit } from '../../tenancy/keys/failed-key-limit.js';
+import type { KeyIdentity } from '../../tenancy/keys/key-identity.js';
+import { KeysService } from '../../tenancy/keys/keys.service.js';
+import { OriginPolicy, ownOriginsOf } from '../../tenancy/keys/origin-policy.js';
+import { invalidField, Problem } from '../../platform/common/problem.js';
+import { toDto } from '../../platform/common/validation.js';
+import { Config } from '../../platform/config/config.js';
+import { UsersService } from '../../tenancy/users/users.service.js';
+import { addressReader } from './client-address.js';
+import { HandshakeDto } from './gateway.dto.js';
+import { newSession, type Session } from './session.js';
+
+/** Finds out who connects, by the same rules as a request. */
+@Injectable()
+export class Handshake {
+  private readonly addressOf: (socket: Socket) => string;
+
+  constructor(
+    private readonly keys: KeysService,
+    private readonly callers: CallerFactory,
+    private readonly failedKeys: FailedKeyLimit,
+    private readonly origins: OriginPolicy,
+    private readonly users: UsersService,
+    config: Config,
+  ) {
+    this.addressOf = addressReader(config.trustProxy);
+  }
+
+  /** @throws Problem that refuses the connection, the same as a route's */
+  async open(socket: Socket, requestId: string): Promise<Session> {
+    const { api_key, user_id, display_name } = toDto(HandshakeDto, socket.handshake.auth);
+    if (api_key === undefined || api_key === '') {
+      throw new Problem('unauthenticated', 'Connect with auth: { api_key }.');
+    }
+    const identity = await this.identify(socket, api_key);
+    if (display_name !== undefined && (identity.kind !== 'master' || user_id === undefined)) {
+      throw invalidField('display_name', 'goes with a master key and a user_id');
+    }
+    const caller = await this.callers.forKey(identity, { userId: user_id, requestId });
+    return newSession(await this.named(caller, display_name), identity.expiresAt);
+  }
+
+  private async named(caller: Caller, displayName: string | undefined): Promise<Caller> {
+    const { user } = caller;
+    if (displayName === undefined || !user || user.display_name === displayName) return caller;
+    await this.users.put(caller, user.user_id, { display_name: displayName });
+    return { ...caller, user: { ...user, display_name: displayName } };
+  }
+
+  /** Is the key that the socket came with still good? Asked once its key's channel is joined: then nothing is missed. */
+  async stillValid(apiKey: string): Promise<boolean> {
+    try {
+      await this.keys.authenticate(apiKey);
+      return true;
+    } catch (error) {
+      // What can't be found out just now doesn't end a connection that was admitted a moment ago.
+      return error instanceof Problem && error.status >= 500;
+    }
+  }
+
+  /** Whose key it is, when it may be used from where the socket comes. */
+  async identify(socket: Socket, apiKey: string): Promise<KeyIdentity> {
+    const identity = await this.authenticate(socket, apiKey);
+    const { origin, host } = socket.handshake.headers;
+    this.origins.check(identity, origin, ownOriginsOf(host));
+    if (identity.kind === 'admin') {
+      throw new Problem('forbidden', "This takes a client's key: the admin key manages clients and nothing inside.");
+    }
+    return identity;
+  }
+
+  private async authenticate(socket: Socket, apiKey: string): Promise<KeyIdentity> {
+    try {
+      return await this.keys.authenticate(apiKey);
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'invalid_key') await this.failedKeys.count(this.addressOf(socket));
+      throw error;
+    }
+  }
+}

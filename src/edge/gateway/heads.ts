@@ -1,0 +1,153 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { newId } from '../../platform/common/ids.js';
+import { logger } from '../../platform/common/logger.js';
+import type { Envelope, EventCatalogue, Outgoing, StreamRef } from '../../platform/realtime/catalogue.js';
+import { Cluster } from '../../platform/realtime/cluster.js';
+import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import {
+  SyncRepository,
+  type RoomHeadNow,
+  type RoomKey,
+  type UserHeadNow,
+  type UserKey,
+} from '../../messaging/sync/sync.repository.js';
+import { connectionsOf, sessionOf } from './session.js';
+import { Subscriptions } from './subscriptions.js';
+
+const EVERY_MS = 20_000;
+const STREAMS_PER_QUERY = 1_000;
+
+/**
+ * Tells this node's connections from time to time where their streams stand, so that they notice an event that
+ * never reached them. Also repairs subscriptions while other nodes can't be heard, and once they can be heard again.
+ */
+@Injectable()
+export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
+  private told = new Map<string, string>();
+  private running: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly publisher: RealtimePublisher,
+    private readonly repository: SyncRepository,
+    private readonly cluster: Cluster,
+    private readonly subscriptions: Subscriptions,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.cluster.onRejoined(() => void this.run(true));
+    this.schedule();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** One round, after the one that may be running. Never throws. */
+  async run(reconcile: boolean): Promise<void> {
+    while (this.running) await this.running;
+    if (this.stopped) return;
+    this.running = this.round(reconcile)
+      .catch((error: unknown) => logger.debug({ reason: (error as Error).message }, 'Heads could not be read.'))
+      .finally(() => (this.running = null));
+    await this.running;
+  }
+
+  private schedule(): void {
+    // Spread, so that the nodes of a cluster don't ask at the same moment.
+    const wait = EVERY_MS * (0.75 + Math.random() * 0.5);
+    this.timer = setTimeout(() => {
+      void this.run(this.cluster.cutOff).finally(() => {
+        if (!this.stopped) this.schedule();
+      });
+    }, wait);
+    this.timer.unref();
+  }
+
+  private async round(reconcile: boolean): Promise<void> {
+    if (reconcile) await this.subscriptions.reconcile();
+    const before = this.told;
+    // Streams that nobody listens to any more are forgotten by this.
+    this.told = new Map();
+    for (const rooms of chunksOf(this.roomsHere())) {
+      this.tell(before, (await this.repository.findHeadsOfMany(rooms)).map(headOfRoom));
+    }
+    for (const users of chunksOf(this.usersHere())) {
+      this.tell(before, (await this.repository.findUserHeadsOfMany(users)).map(headOfUser));
+    }
+  }
+
+  private tell(before: ReadonlyMap<string, string>, heads: Head[]): void {
+    const moved = heads.filter(({ position, outgoing: { stream } }) => {
+      this.told.set(stream.id, position);
+      return before.get(stream.id) !== position;
+    });
+    this.publisher.publishHere(moved.map(({ outgoing }) => outgoing));
+  }
+
+  /** Rooms with connections on this node, each with the client that one of them belongs to. */
+  private roomsHere(): RoomKey[] {
+    const { adapter, sockets } = this.publisher.server.sockets;
+    const clients = new Map<string, string>();
+    for (const [channel, ids] of adapter.rooms) {
+      if (!channel.startsWith('r:') && !channel.startsWith('n:')) continue;
+      const [first] = ids;
+      const socket = first === undefined ? undefined : sockets.get(first);
+      if (socket) clients.set(channel.slice(2), sessionOf(socket).caller.clientId);
+    }
+    return [...clients].map(([room_id, client_id]) => ({ room_id, client_id }));
+  }
+
+  private usersHere(): UserKey[] {
+    const users = new Map<string, UserKey>();
+    for (const socket of connectionsOf(this.publisher.server).values()) {
+      const { clientId, user } = sessionOf(socket).caller;
+      if (user) users.set(user.id, { client_id: clientId, user_ref: user.id });
+    }
+    return [...users.values()];
+  }
+}
+
+interface Head {
+  position: string;
+  outgoing: Outgoing;
+}
+
+const headOfRoom = ({ client_id, room_id, epoch, rev, last_seq, now }: RoomHeadNow): Head =>
+  headOf({ type: 'room', id: room_id }, `room:${room_id}`, { client_id, epoch, rev, now }, room_id, {
+    rooms: [{ room_id, epoch, rev, last_seq }],
+  });
+
+const headOfUser = ({ client_id, user_ref, user_id, epoch, rev, now }: UserHeadNow): Head =>
+  headOf({ type: 'user', id: user_ref }, `user:${user_id}`, { client_id, epoch, rev, now }, null, {
+    rooms: [],
+    user: { epoch, rev },
+  });
+
+function headOf(
+  stream: StreamRef,
+  name: string,
+  at: { client_id: string; epoch: string; rev: number; now: Date },
+  room_id: string | null,
+  data: EventCatalogue['sync.heads'],
+): Head {
+  const envelope: Envelope<'sync.heads'> = {
+    id: newId(),
+    type: 'sync.heads',
+    v: 1,
+    client_id: at.client_id,
+    stream: name,
+    room_id,
+    occurred_at: at.now.toISOString(),
+    actor: { id: null, type: 'system' },
+    data,
+  };
+  return { position: `${at.epoch} ${at.rev}`, outgoing: { stream, envelope } };
+}
+
+function* chunksOf<T>(items: T[]): Generator<T[]> {
+  for (let at = 0; at < items.length; at += STREAMS_PER_QUERY) yield items.slice(at, at + STREAMS_PER_QUERY);
+}

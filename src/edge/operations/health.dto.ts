@@ -1,0 +1,42 @@
+import { Nested, OneOf, Text } from '../../platform/common/fields.js';
+
+const STATES = ['up', 'down'] as const;
+export type PartState = (typeof STATES)[number];
+
+export class HealthChecks {
+  @OneOf(STATES, { description: 'Does PostgreSQL answer?' })
+  database: PartState;
+
+  @OneOf(STATES, { description: 'Is the schema the one that this version needs?' })
+  schema: PartState;
+
+  @OneOf(STATES, { description: 'Can jobs be queued?' })
+  queue: PartState;
+
+  @OneOf(STATES, { optional: true, description: 'Where REDIS_URL is set: does Redis answer?' })
+  redis?: PartState;
+}
+
+export class Health {
+  @OneOf(['ok', 'degraded', 'draining', 'unavailable'], {
+    description:
+      '`degraded`: requests are served, but jobs wait for Redis. `draining`: this process is stopping. Only `ok` and `degraded` come with 200.',
+  })
+  status: 'ok' | 'degraded' | 'draining' | 'unavailable';
+
+  @Text({ max: 100, example: '0.1.0' })
+  version: string;
+
+  @Nested(() => HealthChecks)
+  checks: HealthChecks;
+}
+
+export class Alive {
+  @OneOf(['ok'])
+  status: 'ok';
+}
+
+export class DatabaseHealth {
+  @OneOf(STATES, { description: 'Does PostgreSQL answer?' })
+  database: PartState;
+}

@@ -1,0 +1,99 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Config } from '../../platform/config/config.js';
+import { Database } from '../../platform/database/database.js';
+import { pendingMigrations } from '../../platform/database/migrate.js';
+import { RedisConnections } from '../../platform/database/redis.js';
+import { QueueService } from '../../platform/queue/queue.service.js';
+import type { Health, HealthChecks, PartState } from './health.dto.js';
+import { packageVersion } from './version.js';
+
+/** No check may take longer: what does not answer by then counts as down. */
+const TIMEOUT_MS = 2_000;
+
+/** The checks are public: however often they are asked, the parts are asked at most this often. */
+const REMEMBER_MS = 500;
+
+@Injectable()
+export class HealthService implements OnModuleDestroy {
+  private readonly version = packageVersion();
+  private draining = false;
+  private schemaIsCurrent = false;
+  private latest: { at: number; checks: Promise<HealthChecks> } | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly redis: RedisConnections,
+    private readonly queue: QueueService,
+  ) {}
+
+  /** The first thing that a shutdown calls. */
+  onModuleDestroy(): void {
+    this.draining = true;
+  }
+
+  /** What stands between this process and doing its work. */
+  async report(): Promise<Health> {
+    const checks = await this.checks();
+    return { status: this.statusOf(checks), version: this.version, checks };
+  }
+
+  async databaseState(): Promise<PartState> {
+    return (await this.checks()).database;
+  }
+
+  private statusOf({ database, schema, queue, redis }: HealthChecks): Health['status'] {
+    if (this.draining) return 'draining';
+    if (database === 'down' || schema === 'down') return 'unavailable';
+    // Without Redis everything is still accepted and kept; the jobs go on when it is back.
+    if (redis === 'down') return 'degraded';
+    return queue === 'down' ? 'unavailable' : 'ok';
+  }
+
+  private checks(): Promise<HealthChecks> {
+    const now = performance.now();
+    if (!this.latest || now - this.latest.at > REMEMBER_MS) this.latest = { at: now, checks: this.look() };
+    return this.latest.checks;
+  }
+
+  private async look(): Promise<HealthChecks> {
+    const [database, schema, queue, redis] = await Promise.all([
+      state(this.database.query('select 1')),
+      state(this.checkSchema()),
+      state(this.checkQueue()),
+      this.redis.configured ? state(this.checkRedis()) : undefined,
+    ]);
+    return { database, schema, queue, ...(redis && { redis }) };
+  }
+
+  /** A schema that was current stays so while this version runs. */
+  private async checkSchema(): Promise<void> {
+    if (this.schemaIsCurrent) return;
+    const pending = await pendingMigrations(this.config.databaseUrl);
+    if (pending.length > 0) throw new Error(`${pending.length} migrations to run`);
+    this.schemaIsCurrent = true;
+  }
+
+  /** Any queue that is in use will do. */
+  private async checkQueue(): Promise<void> {
+    const [queue] = this.queue.queues;
+    if (queue) await this.queue.counts(queue.name);
+  }
+
+  private async checkRedis(): Promise<void> {
+    if (!(await this.redis.isHealthy())) throw new Error('Redis does not answer');
+  }
+}
+
+/** `up` when the check succeeds in time. Why it didn't is logged where the connection is kept. */
+async function state(check: Promise<unknown>): Promise<PartState> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<PartState>((resolve) => {
+    timer = setTimeout(() => resolve('down'), TIMEOUT_MS);
+  });
+  const outcome = check.then(
+    (): PartState => 'up',
+    (): PartState => 'down',
+  );
+  return Promise.race([outcome, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,61 @@
+import { BlockList, isIPv6 } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { metrics, registry } from '../../platform/common/metrics.js';
+import { Problem } from '../../platform/common/problem.js';
+import { sameSecret } from '../../platform/common/same-secret.js';
+import { Config } from '../../platform/config/config.js';
+import { Database } from '../../platform/database/database.js';
+import { QueueService } from '../../platform/queue/queue.service.js';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+
+@Injectable()
+export class MetricsService {
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+    private readonly queue: QueueService,
+  ) {}
+
+  /** @throws Problem `unauthenticated` or `invalid_key` unless asked from loopback or with METRICS_TOKEN */
+  check(request: FastifyRequest): void {
+    const { metricsToken } = this.config;
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (token !== undefined && metricsToken !== undefined && sameSecret(token, metricsToken)) return;
+    if (token === undefined && this.isLocal(request)) return;
+    throw token === undefined
+      ? new Problem('unauthenticated', 'Metrics are for loopback, or for Authorization: Bearer <METRICS_TOKEN>.')
+      : new Problem('invalid_key', 'The token is not METRICS_TOKEN.');
+  }
+
+  /** Not what came through a proxy on this machine, nor a page in somebody's browser. */
+  private isLocal({ ip, headers }: FastifyRequest): boolean {
+    const isProxied = 'x-forwarded-for' in headers || 'forwarded' in headers;
+    if ('origin' in headers || (isProxied && !this.config.trustProxy)) return false;
+    return loopback.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+  }
+
+  async render(): Promise<string> {
+    const { totalCount, idleCount, waitingCount } = this.database.pool;
+    metrics.databaseConnections.set({ state: 'busy' }, totalCount - idleCount);
+    metrics.databaseConnections.set({ state: 'idle' }, idleCount);
+    metrics.databaseConnections.set({ state: 'waiting' }, waitingCount);
+    await Promise.all(this.queue.queues.map(({ name }) => this.readQueue(name)));
+    return registry.metrics();
+  }
+
+  /** A queue that can't be asked shows nothing rather than its last depth. */
+  private async readQueue(queue: string): Promise<void> {
+    try {
+      for (const [state, jobs] of Object.entries(await this.queue.counts(queue))) {
+        metrics.queueJobs.set({ queue, state }, jobs);
+      }
+    } catch {
+      metrics.queueJobs.reset();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { logger } from '../../platform/common/logger.js';
+import type { Channel, EmailContent, Outcome, OutboundDelivery } from '../providers/provider.js';
+import { ProviderRoutes, type Route } from '../providers/provider-routes.js';
+import { QueueService } from '../../platform/queue/queue.service.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { attemptOf } from './attempt-record.js';
+import type { ClaimedDelivery, DeliveryRef, Routing } from './delivery.js';
+import { DELIVERY_QUEUE, Dispatcher } from './dispatcher.js';
+import { channelOf, type DeliveryJob } from './job-plan.js';
+import { LaneGate } from './lane-gate.js';
+import { judge } from './retry.js';
+import { choose } from './routing.js';
+
+/** Jobs in hand per process; each holds up to a chunk of one lane's deliveries. */
+const JOBS = 500;
+/**
+ * Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. As many webhooks as there are
+ * connections to a host, and twice as many mails as an SMTP pool has: what waited for one would use up its time.
+ */
+const LANE_IN_FLIGHT: Record<Channel, number> = { email: 10, websocket: 128, webhook: 128 };
+/** A lane in which nothing was done for so long is slow: its jobs leave, and are made again by the dispatcher. */
+const LANE_PATIENCE_MS = 1_000;
+/** Well below the lease. */
+const ATTEMPT_TIMEOUT_MS = 60_000;
+/** What still runs this long after a stop was asked for is broken off, and tried again by others. */
+const GRACE_MS = 10_000;
+
+/** The worker: claims what a job names, sends it by the chosen provider, records what became of it. */
+@Injectable()
+export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly gate = new LaneGate((lane) => LANE_IN_FLIGHT[channelOf(lane)], LANE_PATIENCE_MS);
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly queue: QueueService,
+    private readonly deliveries: DeliveriesService,
+    private readonly routes: ProviderRoutes,
+    private readonly dispatcher: Dispatcher,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.queue.process<DeliveryJob>(DELIVERY_QUEUE, { concurrency: JOBS }, (job) => this.run(job));
+  }
+
+  onModuleDestroy(): void {
+    setTimeout(() => this.stopping.abort(), GRACE_MS).unref();
+  }
+
+  /** Does what a job says as its lane has room here; what a slow lane turns away, the dispatcher sees and asks again. */
+  async run({ lane, deliveries }: DeliveryJob): Promise<void> {
+    for (let done = 0; done < deliveries.length;) {
+      const room = await this.gate.enter(lane, deliveries.length - done);
+      if (room === 0) return;
+      try {
+        await this.attemptAll(deliveries.slice(done, done + room));
+      } finally {
+        this.gate.leave(lane, room);
+      }
+      done += room;
+    }
+  }
+
+  private async attemptAll(refs: DeliveryRef[]): Promise<void> {
+    const claimed = (await Promise.all(refs.map((ref) => this.deliveries.claim(ref)))).filter(
+      (found) => found !== null,
+    );
+    const batches = new Map<Route, Planned[]>();
+    await Promise.all(
+      claimed.map(async (delivery) => {
+        const planned = await this.plan(delivery);
+        if (planned.route === null || delivery.content === null) return this.fail(planned);
+        const batch = batches.get(planned.route);
+        if (batch) batch.push(planned);
+        else batches.set(planned.route, [planned]);
+        return undefined;
+      }),
+    );
+    await Promise.all(
+      [...batches].flatMap(([route, planned]) =>
+        chunks(planned, route.provider.maxBatch).map((batch) => this.send(route, batch)),
+      ),
+    );
+  }
+
+  private async plan(delivery: ClaimedDelivery): Promise<Planned> {
+    const routes = await this.routes.of(delivery.client_id, delivery.channel);
+    const explicit = delivery.channel === 'email' ? (delivery.content as EmailContent | null)?.provider : undefined;
+    return { delivery, ...choose(routes, explicit, delivery.routing) };
+  }
+
+  private async send(route: Route, batch: Planned[]): Promise<void> {
+    const started = performance.now();
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
+    const outcomes = await route.provider.send(batch.map(toOutbound), route.config, signal).catch((error: unknown) => {
+      logger.error({ provider: route.provider.type, err: error }, 'A provider threw.');
+      return batch.map((): Outcome => THREW);
+    });
+    const durationMs = Math.round(performance.now() - started);
+    await Promise.all(batch.map((planned, index) => this.record(planned, outcomes[index] ?? THREW, durationMs)));
+  }
+
+  private fail(planned: Planned): Promise<void> {
+    const { delivery } = planned;
+    const outcome: Outcome =
+      planned.route === null
+        ? { kind: 'permanent', fault: 'provider', code: 'no_provider', message: noProvider(planned.routing.decision) }
+        : {
+            kind: 'permanent',
+            fault: 'recipient',
+            code: 'content_missing',
+            message: `There is nothing to send by ${delivery.channel}.`,
+          };
+    return this.record(planned, outcome, 0);
+  }
+
+  private async record(
+    { delivery, route, routing, othersLeft }: Planned,
+    outcome: Outcome,
+    durationMs: number,
+  ): Promise<void> {
+    const verdict = judge(delivery, outcome, routing, othersLeft);
+    const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
+    await this.deliveries.settle({ delivery, attempt, verdict });
+    if (verdict.delayMs === 0) this.dispatcher.wake();
+  }
+}
+
+interface Planned {
+  delivery: ClaimedDelivery;
+  route: Route | null;
+  routing: Routing;
+  othersLeft: boolean;
+}
+
+const noProvider = (named: string): string =>
+  named === ''
+    ? 'The client has no email provider: add one at /api/v1/clients/me/email-providers.'
+    : `The client has no provider named ${JSON.stringify(named)}.`;
+
+const THREW: Outcome = {
+  kind: 'unknown',
+  fault: 'provider',
+  code: 'provider_error',
+  message: 'The provider failed on our side.',
+};
+
+const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
+  id: delivery.id,
+  client_id: delivery.client_id,
+  message_id: delivery.resend_of ?? delivery.id,
+  address: delivery.address,
+  content: delivery.content!,
+});
+
+function chunks<T>(list: T[], size: number): T[][] {
+  const made: T[][] = [];
+  for (let at = 0; at < list.length; at += size) made.push(list.slice(at, at + size));
+  return made;
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module.js';
+import { ProvidersModule } from '../providers/providers.module.js';
+import { UsersModule } from '../../tenancy/users/users.module.js';
+import { AttemptsService } from './attempts.service.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { Dispatcher } from './dispatcher.js';
+import { DispatcherRepository } from './dispatcher.repository.js';
+import { Sweeper } from './sweeper.js';
+import { Transitions } from './transitions.js';
+
+@Module({
+  imports: [EventsModule, UsersModule, ProvidersModule],
+  providers: [
+    AttemptsService,
+    DeliveriesRepository,
+    DeliveriesService,
+    Dispatcher,
+    DispatcherRepository,
+    Sweeper,
+    Transitions,
+  ],
+  exports: [DeliveriesService, Dispatcher, Transitions],
+})
+export class DeliveriesModule {}

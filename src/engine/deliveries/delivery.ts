@@ -1,0 +1,126 @@
+import type { Channel, ContentOf } from '../providers/provider.js';
+import type { NewEvent } from '../events/events.repository.js';
+import type { Tx } from '../../platform/database/database.js';
+
+export const DELIVERY_STATUSES = [
+  'pending',
+  'held',
+  'sending',
+  'retrying',
+  'sent',
+  'delivered',
+  'failed',
+  'suppressed',
+  'cancelled',
+  'expired',
+  'unknown',
+] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+const OPEN: ReadonlySet<DeliveryStatus> = new Set(['pending', 'held', 'sending', 'retrying', 'unknown']);
+
+/** Something may still happen to it. */
+export const isOpen = (status: DeliveryStatus): boolean => OPEN.has(status);
+export const isFailed = (status: DeliveryStatus): boolean => status === 'failed' || status === 'expired';
+
+export const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+/** What a job carries of a delivery: enough to find its row, and the fence. */
+export interface DeliveryRef {
+  client_id: string;
+  id: string;
+  /** Milliseconds; the key of the row's partition. */
+  created_at: number;
+  attempt_count: number;
+}
+
+/** Which provider takes a delivery and why. `tried`: those that failed it since the last round. */
+export interface Routing {
+  decision: string;
+  reason: 'explicit' | 'failover' | 'primary' | 'order' | 'default' | 'only' | 'development' | 'no_provider';
+  tried?: string[];
+}
+
+export interface DeliveryRow {
+  client_id: string;
+  id: string;
+  created_at: Date;
+  notification_id: string | null;
+  channel: Channel;
+  lane: string;
+  user_id: string | null;
+  address: string | null;
+  status: DeliveryStatus;
+  reason: string | null;
+  provider: string | null;
+  routing: Routing | null;
+  attempt_count: number;
+  max_attempts: number;
+  next_attempt_at: Date | null;
+  expires_at: Date | null;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  opened_at: Date | null;
+  clicked_at: Date | null;
+  provider_message_id: string | null;
+  resend_of: string | null;
+  updated_at: Date;
+}
+
+/** Columns of a {@link DeliveryRow}, of the table under the alias `d`. */
+export const DELIVERY_COLUMNS = `d.client_id, d.id, d.created_at, d.notification_id, d.channel, d.lane, d.user_id,
+  d.address, d.status, d.reason, d.provider, d.routing, d.attempt_count, d.max_attempts, d.next_attempt_at, d.expires_at,
+  d.sent_at, d.delivered_at, d.opened_at, d.clicked_at, d.provider_message_id, d.resend_of, d.updated_at`;
+
+export type Content = ContentOf[Channel];
+
+/** One that this process holds: nobody else sends it until its lease is over. */
+export interface ClaimedDelivery extends DeliveryRow {
+  content: Content | null;
+}
+
+export interface AttemptRecord {
+  provider: string | null;
+  status: 'sent' | 'failed' | 'unknown';
+  error_code: string | null;
+  error_message: string | null;
+  response_status: number | null;
+  response_body: string | null;
+  duration_ms: number | null;
+}
+
+/** How a delivery goes on after an attempt. */
+export interface Verdict {
+  status: 'sent' | 'delivered' | 'failed' | 'retrying' | 'unknown';
+  reason: string | null;
+  /** Until the next attempt; null when there is none. */
+  delayMs: number | null;
+  routing: Routing;
+  provider_message_id: string | null;
+}
+
+export interface Settlement {
+  delivery: DeliveryRow & { content?: Content | null };
+  attempt: AttemptRecord;
+  verdict: Verdict;
+}
+
+/** A committed change of a delivery's state. */
+export interface Transition {
+  from: DeliveryStatus;
+  /** As it stands now. */
+  row: DeliveryRow;
+  content: Content | null;
+}
+
+/** Gives deliveries their bodies; registered by the room that has them. */
+export interface DeliverySource {
+  /** @returns bodies by delivery id; what has none can't be sent */
+  load(deliveries: DeliveryRow[]): Promise<Map<string, Content>>;
+}
+
+/** Is told of changes in their own transaction, after the deliveries' rows; @returns events to append there. */
+export interface DeliveryObserver {
+  settled(tx: Tx, transitions: Transition[]): Promise<NewEvent[]>;
+}

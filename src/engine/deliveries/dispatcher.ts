@@ -1,0 +1,133 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { logger } from '../../platform/common/logger.js';
+import { Config } from '../../platform/config/config.js';
+import { LOCKS, SessionLock } from '../../platform/database/session-lock.js';
+import { QueueService } from '../../platform/queue/queue.service.js';
+import { DispatcherRepository, type LaneKey } from './dispatcher.repository.js';
+import { fairOrder } from './fair-order.js';
+import { JobPlan } from './job-plan.js';
+import { Sweeper } from './sweeper.js';
+
+export const DELIVERY_QUEUE = 'deliveries';
+
+/** Queued at most; the backlog waits in PostgreSQL, where it is fair, visible and can be cancelled. */
+const MAX_QUEUED = 2_000;
+const MAX_PER_LANE = 1_000;
+const MAX_LANES = 1_000;
+/** Between two looks: when nobody wakes it, at least, and while the queue is well filled. */
+const POLL_MS = 250;
+const GAP_MS = 20;
+const FULL_GAP_MS = 100;
+const SWEEP_MS = 1_000;
+const AFTER_FAULT_MS = 500;
+const CANDIDATE_MS = 2_000;
+/** A dispatcher that shows no life for so long is relieved by another process. */
+const LIFE_SIGN_MS = 10_000;
+
+/** Makes jobs of due deliveries. One process of the installation does, by an advisory lock. */
+@Injectable()
+export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly plan = new JobPlan();
+  private after: LaneKey | null = null;
+  private lock: SessionLock | undefined;
+  private running: Promise<void> | null = null;
+  private stopped = false;
+  private woken = false;
+  private interrupt: (() => void) | null = null;
+  private sweptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly repository: DispatcherRepository,
+    private readonly sweeper: Sweeper,
+    private readonly queue: QueueService,
+    private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.runsJobs()) this.running = this.loop();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    this.interrupt?.();
+    await this.running;
+    await this.lock?.release();
+  }
+
+  /** Something became due: look soon. Costs nothing, so it may be called for every commit. */
+  wake(): void {
+    this.woken = true;
+    this.interrupt?.();
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      const began = performance.now();
+      try {
+        if (await this.holdsLock()) {
+          const waiting = await this.look();
+          if (began - this.sweptAt >= SWEEP_MS) {
+            this.sweptAt = began;
+            await this.sweeper.sweep();
+          }
+          await this.pause(began, waiting > MAX_QUEUED / 2 ? FULL_GAP_MS : GAP_MS);
+        } else {
+          await this.sleep(CANDIDATE_MS);
+        }
+      } catch (error) {
+        this.plan.forget();
+        if (!this.stopped) logger.warn({ reason: (error as Error).message }, 'Deliveries could not be queued yet.');
+        await this.sleep(AFTER_FAULT_MS);
+      }
+    }
+  }
+
+  /** Looks once and queues what is due. @returns how many wait to be claimed */
+  private async look(): Promise<number> {
+    const lanes = await this.repository.due(MAX_PER_LANE, MAX_LANES, this.after);
+    this.after = nextLane(lanes);
+    const wanted = fairOrder(lanes.filter((row) => row.id !== null)).slice(0, MAX_QUEUED);
+    const jobs = this.plan.next(wanted, performance.now());
+    if (jobs.length > 0) await this.queue.addBulk(DELIVERY_QUEUE, jobs);
+    return wanted.length;
+  }
+
+  private async holdsLock(): Promise<boolean> {
+    this.lock ??= await SessionLock.acquire({
+      url: () => this.config.databaseUrl,
+      key: LOCKS.dispatcher,
+      patienceMs: 0,
+      lifeSignMs: LIFE_SIGN_MS,
+      onLost: () => {
+        this.lock = undefined;
+      },
+    });
+    return this.lock !== undefined;
+  }
+
+  /** Waits until somebody wakes it, but at least until `gapMs` after `began`. */
+  private async pause(began: number, gapMs: number): Promise<void> {
+    if (!this.woken) await this.sleep(POLL_MS);
+    this.woken = false;
+    const left = began + gapMs - performance.now();
+    if (left > 0 && !this.stopped) await new Promise((resolve) => setTimeout(resolve, left));
+  }
+
+  private sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.interrupt = null;
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.interrupt = done;
+    });
+  }
+}
+
+/** Where the next look begins, when this one had no room for every lane. */
+function nextLane(rows: LaneKey[]): LaneKey | null {
+  const lanes = new Set(rows.map(({ priority, client_id, lane }) => `${priority} ${client_id} ${lane}`));
+  return lanes.size < MAX_LANES ? null : (rows.at(-1) ?? null);
+}

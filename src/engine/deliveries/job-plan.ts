@@ -1,0 +1,98 @@
+import { newId } from '../../platform/common/ids.js';
+import type { NewJob } from '../../platform/queue/queue.service.js';
+import type { Channel } from '../providers/provider.js';
+import type { DeliveryRef } from './delivery.js';
+import type { DueDelivery } from './dispatcher.repository.js';
+
+/** Deliveries of one lane. A trigger: what is said here is checked against the rows when they are claimed. */
+export interface DeliveryJob {
+  lane: string;
+  deliveries: DeliveryRef[];
+}
+
+const PER_JOB = 20;
+/** Due for so long and still not claimed: the job is made again. Where it exists still, that does nothing. */
+const AGAIN_MS = 3_000;
+/** A delivery that became due earlier than its job by more than this gets another job. */
+const EARLIER_MS = 500;
+
+interface Queued {
+  job: string;
+  /** When the job should have run, or was made again. */
+  dueAt: number;
+}
+
+/** Remembers what was queued, so that each look at the due rows makes jobs only of what is new or was lost. */
+export class JobPlan {
+  private queued = new Map<string, Queued>();
+
+  /**
+   * @param rows what is due and not claimed, as many as may be queued at once
+   * @param now by a monotonic clock, in milliseconds
+   */
+  next(rows: DueDelivery[], now: number): NewJob[] {
+    const before = this.queued;
+    this.queued = new Map();
+    const again = new Map<string, DueDelivery[]>();
+    const fresh = new Map<string, DueDelivery[]>();
+    for (const row of rows) {
+      const key = keyOf(row);
+      const known = before.get(key);
+      before.delete(key);
+      const dueAt = now + Math.max(row.due_in_ms, 0);
+      if (!known || dueAt < known.dueAt - EARLIER_MS) {
+        // Those that wait for a time of their own get a job of their own.
+        const group = row.due_in_ms > 0 ? key : laneOf(row);
+        push(fresh, group, row);
+      } else if (now - known.dueAt < AGAIN_MS) {
+        this.queued.set(key, known);
+      } else {
+        push(again, known.job, row);
+      }
+    }
+    this.keepUnseen(before, now);
+    const jobs = [...again].map(([job, group]) => this.job(job, group, now));
+    for (const group of fresh.values()) {
+      for (let at = 0; at < group.length; at += PER_JOB)
+        jobs.push(this.job(newId(), group.slice(at, at + PER_JOB), now));
+    }
+    return jobs;
+  }
+
+  /** The queue did not take the jobs: everything is to be queued again. */
+  forget(): void {
+    this.queued.clear();
+  }
+
+  /** Not every look sees every lane. */
+  private keepUnseen(unseen: Map<string, Queued>, now: number): void {
+    for (const [key, queued] of unseen) if (now - queued.dueAt < AGAIN_MS) this.queued.set(key, queued);
+  }
+
+  private job(id: string, rows: DueDelivery[], now: number): NewJob {
+    const delayMs = Math.max(Math.ceil(rows[0]!.due_in_ms), 0);
+    for (const row of rows) this.queued.set(keyOf(row), { job: id, dueAt: now + delayMs });
+    const data: DeliveryJob = {
+      lane: laneOf(rows[0]!),
+      deliveries: rows.map((row) => ({
+        client_id: row.client_id,
+        id: row.id,
+        created_at: row.created_at.getTime(),
+        attempt_count: row.attempt_count,
+      })),
+    };
+    // A job that comes a moment too early finds nothing due.
+    return { id, data, ...(delayMs > 0 ? { delayMs: delayMs + 5 } : {}) };
+  }
+}
+
+const keyOf = ({ id, attempt_count }: DueDelivery): string => `${id} ${attempt_count}`;
+/** Lanes are named `<client> <channel>`, or `<client> <channel>:<which of its kind>`. */
+export const channelOf = (lane: string): Channel => lane.split(/[ :]/, 2)[1] as Channel;
+const laneOf = ({ client_id, lane }: DueDelivery): string => `${client_id} ${lane}`;
+
+function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
+  const group = groups.get(key);
+  if (group) group.push(item);
+  else groups.set(key, [item]);
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { metrics } from '../../platform/common/metrics.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import type { EventRow, NewEvent } from '../events/events.repository.js';
+import { EventsService } from '../events/events.service.js';
+import type { EventType } from '../../platform/realtime/catalogue.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
+import { toDelivery, type Delivery } from './deliveries.dto.js';
+import type { DeliveryObserver, DeliveryRow, Transition } from './delivery.js';
+
+declare module '../../platform/realtime/catalogue.js' {
+  interface EventCatalogue {
+    'delivery.sent': Delivery;
+    'delivery.delivered': Delivery;
+    'delivery.failed': Delivery;
+    'delivery.exhausted': Delivery;
+    'delivery.suppressed': Delivery;
+  }
+}
+
+/** Every change of a delivery's state: one transaction with its counters and events; sockets are told after it. */
+@Injectable()
+export class Transitions {
+  private readonly observers: DeliveryObserver[] = [];
+
+  constructor(
+    private readonly database: Database,
+    private readonly repository: DeliveriesRepository,
+    private readonly events: EventsService,
+  ) {}
+
+  register(observer: DeliveryObserver): void {
+    this.observers.push(observer);
+  }
+
+  /** @returns the changes that `change` made, once they are committed */
+  async commit(change: (tx: Tx) => Promise<Transition[]>): Promise<Transition[]> {
+    const [transitions, written] = await this.database.transaction(
+      async (tx): Promise<[Transition[], EventRow[]]> => {
+        const transitions = await change(tx);
+        return [transitions, await this.record(tx, transitions)];
+      },
+      { retries: 5 },
+    );
+    await this.announce(transitions, written);
+    return transitions;
+  }
+
+  /**
+   * Counters and events of changes, in the transaction that makes them and as its last statements.
+   * @returns what {@link announce} tells after the commit
+   */
+  async record(tx: Tx, transitions: Transition[]): Promise<EventRow[]> {
+    if (transitions.length === 0) return [];
+    const userIds = await this.repository.userIdsOf(
+      tx,
+      transitions.map(({ row }) => row),
+    );
+    const events = transitions.map((transition) => eventOf(transition, userIds)).filter((event) => event !== null);
+    for (const observer of this.observers) events.push(...(await observer.settled(tx, transitions)));
+    return this.events.append(tx, events);
+  }
+
+  async announce(transitions: Transition[], written: EventRow[]): Promise<void> {
+    for (const { row } of transitions) metrics.deliveries.inc({ channel: row.channel, status: row.status });
+    if (written.length > 0) await this.events.publish(written);
+  }
+}
+
+function eventOf({ row }: Transition, userIds: Map<string, string>): NewEvent | null {
+  const type = eventTypeOf(row);
+  if (!type) return null;
+  return {
+    client_id: row.client_id,
+    stream: { type: 'client', id: row.client_id },
+    type,
+    subject_id: row.id,
+    actor: { id: null, type: 'system' },
+    data: toDelivery(row, row.user_id === null ? undefined : userIds.get(row.user_id)),
+  };
+}
+
+function eventTypeOf({ status, reason }: DeliveryRow): EventType | null {
+  switch (status) {
+    case 'sent':
+    case 'delivered':
+    case 'suppressed':
+      return `delivery.${status}`;
+    case 'failed':
+      return reason === 'attempts_exhausted' ? 'delivery.exhausted' : 'delivery.failed';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,51 @@
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { PageQuery, type Page } from '../../../platform/common/pagination.js';
+import { notFound } from '../../../platform/common/problem.js';
+import { Route } from '../../../tenancy/access/route.js';
+import { Config } from '../../../platform/config/config.js';
+import { ProviderRegistry } from '../provider.registry.js';
+
+export class KeptMail {
+  @ApiProperty({ format: 'uuid', description: 'The id of the delivery.' }) id: string;
+  @ApiProperty() from: string;
+  @ApiProperty() to: string;
+  @ApiProperty() subject: string;
+  @ApiProperty({ type: String, nullable: true }) text: string | null;
+  @ApiProperty({ type: String, nullable: true }) html: string | null;
+  @ApiProperty({ description: 'The whole mail, in `mailbox/` of the data directory.' }) file: string;
+  @ApiProperty({ format: 'date-time' }) created_at: string;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|::ffff:127(\.\d{1,3}){3})$/;
+
+@ApiTags('Development')
+@Controller('dev/mailbox')
+export class MailboxController {
+  constructor(
+    private readonly registry: ProviderRegistry,
+    private readonly config: Config,
+  ) {}
+
+  @Get()
+  @Route({
+    summary: 'Mail that clients without a provider sent (embedded mode, loopback only)',
+    access: 'public',
+    page: KeptMail,
+    errors: ['not_found'],
+  })
+  async list(@Req() request: FastifyRequest, @Query() { limit = 50 }: PageQuery): Promise<Page<KeptMail>> {
+    const { mailbox } = this.registry;
+    if (!mailbox || !LOOPBACK.test(this.config.host) || !isOwnMachine(request)) throw notFound('route');
+    return { data: await mailbox.list(limit), page: { next_cursor: null, prev_cursor: null, has_more: false } };
+  }
+}
+
+/** A page of some website, opened on this machine, must not read the mail either: it names itself as the origin. */
+function isOwnMachine({ ip, headers }: FastifyRequest): boolean {
+  const host = (headers.host ?? '').replace(/:\d+$/, '');
+  const { origin } = headers;
+  const sameOrigin = origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
+  return LOOPBACK.test(ip) && LOOPBACK.test(host) && sameOrigin;
+}

@@ -1,0 +1,106 @@
+import { applyDecorators, Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import type { Page } from '../../platform/common/pagination.js';
+import type { ProblemCode } from '../../platform/common/problem.js';
+import { Route } from '../../tenancy/access/route.js';
+import {
+  ProviderInput,
+  ProviderPatch,
+  ProvidersQuery,
+  ProviderTestInput,
+  ProviderTestResult,
+  ProviderView,
+  SaveProviderQuery,
+} from './providers.dto.js';
+import { ProvidersService } from './providers.service.js';
+
+const REFUSALS: ProblemCode[] = ['provider_rejected', 'name_taken', 'conflict'];
+
+/** The same routes at both paths: canonical with `?channel=`, and as the email view of ChatAPI's first version. */
+@ApiTags('Providers')
+@Controller(['clients/me/providers', 'clients/me/email-providers'])
+export class ProvidersController {
+  constructor(private readonly providers: ProvidersService) {}
+
+  @Get()
+  @Route({ summary: 'List providers, in the order in which they are tried', access: 'master', page: ProviderView })
+  list(@CurrentCaller() caller: Caller, @Query() query: ProvidersQuery): Promise<Page<ProviderView>> {
+    return this.providers.list(caller.clientId, query.channel);
+  }
+
+  @Post()
+  @Route({
+    summary: 'Add a provider',
+    description: 'Its settings are tried out first, unless `verify=false`. Secrets are encrypted and never returned.',
+    access: 'master',
+    status: 201,
+    answer: ProviderView,
+    errors: REFUSALS,
+    idempotent: true,
+  })
+  add(
+    @CurrentCaller() caller: Caller,
+    @Body() input: ProviderInput,
+    @Query() query: SaveProviderQuery,
+  ): Promise<ProviderView> {
+    return this.providers.add(caller, input, query.verify ?? true);
+  }
+
+  @Put()
+  @ReplacesList()
+  replace(
+    @CurrentCaller() caller: Caller,
+    @Body() body: unknown,
+    @Query() query: SaveProviderQuery,
+  ): Promise<Page<ProviderView>> {
+    return this.providers.replace(caller.clientId, body, query.verify ?? true);
+  }
+
+  @Patch(':name')
+  @Route({ summary: 'Change a provider', access: 'master', answer: ProviderView, errors: ['not_found', ...REFUSALS] })
+  update(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Body() patch: ProviderPatch,
+    @Query() query: SaveProviderQuery,
+  ): Promise<ProviderView> {
+    return this.providers.update(caller.clientId, name, patch, query.verify ?? true);
+  }
+
+  @Delete(':name')
+  @Route({ summary: 'Remove a provider', access: 'master', status: 204, errors: ['not_found'] })
+  remove(@CurrentCaller() caller: Caller, @Param('name') name: string): Promise<void> {
+    return this.providers.remove(caller.clientId, name);
+  }
+
+  @Post(':name/test')
+  @Route({
+    summary: 'Send a test mail through a provider',
+    access: 'master',
+    answer: ProviderTestResult,
+    errors: ['not_found', 'provider_rejected'],
+    idempotent: true,
+  })
+  test(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Body() { to }: ProviderTestInput,
+  ): Promise<ProviderTestResult> {
+    return this.providers.test(caller.clientId, name, to);
+  }
+}
+
+function ReplacesList(): MethodDecorator {
+  return applyDecorators(
+    Route({
+      summary: 'Replace the list of providers',
+      description:
+        'A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.',
+      access: 'master',
+      page: ProviderView,
+      errors: REFUSALS,
+    }),
+    ApiBody({ type: ProviderInput, isArray: true }),
+  );
+}

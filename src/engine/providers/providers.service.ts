@@ -1,0 +1,228 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '../../platform/common/ids.js';
+import { KeyRing } from '../../platform/common/key-ring.js';
+import { mergePatch } from '../../platform/common/merge-patch.js';
+import { wholePage, type Page } from '../../platform/common/pagination.js';
+import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
+import { toDto } from '../../platform/common/validation.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { cleanText } from './clean-text.js';
+import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
+import type { ProviderEntity } from './provider.entity.js';
+import { ProviderRegistry } from './provider.registry.js';
+import { ProviderInput, type ProviderPatch, type ProviderTestResult, type ProviderView } from './providers.dto.js';
+import { ProvidersRepository } from './providers.repository.js';
+import { ProviderRoutes } from './provider-routes.js';
+
+const MAX_PROVIDERS = 20;
+const CHANNEL = 'email';
+const TEST_TIMEOUT_MS = 30_000;
+
+/** A client's own providers: named, tried out when saved, their secrets encrypted and never returned. */
+@Injectable()
+export class ProvidersService {
+  constructor(
+    private readonly repository: ProvidersRepository,
+    private readonly registry: ProviderRegistry,
+    private readonly routes: ProviderRoutes,
+    private readonly database: Database,
+    private readonly keys: KeyRing,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  async list(clientId: string, channel?: string): Promise<Page<ProviderView>> {
+    return wholePage((await this.repository.list(clientId, channel)).map((row) => this.present(row)));
+  }
+
+  async add(caller: Caller, input: ProviderInput, verify: boolean): Promise<ProviderView> {
+    const { clientId } = caller;
+    const existing = await this.repository.list(clientId, CHANNEL);
+    refuseTaken(existing, input.name);
+    if (verify) await this.verify(input);
+    const saved = await this.idempotency.effect(caller, async (tx) => {
+      const rows = await this.repository.lock(tx, clientId, CHANNEL);
+      refuseTaken(rows, input.name);
+      if (rows.length >= MAX_PROVIDERS)
+        throw new Problem('conflict', `A client has at most ${MAX_PROVIDERS} providers.`);
+      const position = (rows.at(-1)?.position ?? -1) + 1;
+      return this.save(tx, clientId, newId(), input, position, verify);
+    });
+    this.routes.forget(clientId);
+    return saved;
+  }
+
+  /** The list becomes what is sent, in its order. */
+  async replace(clientId: string, body: unknown, verify: boolean): Promise<Page<ProviderView>> {
+    const stored = new Map((await this.repository.list(clientId, CHANNEL)).map((row) => [row.name, row]));
+    const inputs = readList(body).map((input) => {
+      const row = stored.get(input.name);
+      return { ...input, config: keepSecrets(input.config, row ? unseal(this.keys, row) : null) };
+    });
+    if (verify) await Promise.all(inputs.map((input, index) => this.verify(input, `[${index}]`)));
+    await this.database.transaction(async (tx) => {
+      const ids = new Map((await this.repository.lock(tx, clientId, CHANNEL)).map((row) => [row.name, row.id]));
+      const kept = inputs.map(({ name }) => ids.get(name)).filter((id) => id !== undefined);
+      await this.repository.deleteExcept(tx, clientId, CHANNEL, kept);
+      for (const [position, input] of inputs.entries()) {
+        await this.save(tx, clientId, ids.get(input.name) ?? newId(), input, position, verify);
+      }
+    });
+    this.routes.forget(clientId);
+    return this.list(clientId, CHANNEL);
+  }
+
+  async update(clientId: string, name: string, patch: ProviderPatch, verify: boolean): Promise<ProviderView> {
+    const row = await this.getRow(clientId, name);
+    const input = this.patched(row, patch);
+    if (verify && patch.config !== undefined) await this.verify(input);
+    const updated = await this.database.transaction(async (tx) => {
+      const rows = await this.repository.lock(tx, clientId, CHANNEL);
+      if (!rows.some(({ id }) => id === row.id)) throw notFound('provider');
+      refuseTaken(
+        rows.filter(({ id }) => id !== row.id),
+        input.name,
+      );
+      const verified = patch.config === undefined ? row.verified_at !== null : verify;
+      return this.save(tx, clientId, row.id, input, row.position, verified);
+    });
+    this.routes.forget(clientId);
+    return updated;
+  }
+
+  async remove(clientId: string, name: string): Promise<void> {
+    if (!(await this.repository.delete(clientId, CHANNEL, name))) throw notFound('provider');
+    this.routes.forget(clientId);
+  }
+
+  /** Sends one mail through exactly this provider, now. */
+  async test(clientId: string, name: string, to: string): Promise<ProviderTestResult> {
+    const configured = this.routes.configure(await this.getRow(clientId, name));
+    const started = performance.now();
+    const id = newId();
+    const content = { subject: `Test of the provider ${name}`, text: 'This provider can send mail for ChatAPI.' };
+    const [outcome] = await configured.provider.send(
+      [{ id, client_id: clientId, message_id: id, address: to, content }],
+      configured.config,
+      AbortSignal.timeout(TEST_TIMEOUT_MS),
+    );
+    if (outcome!.kind !== 'accepted') throw new Problem('provider_rejected', `${outcome!.code}: ${outcome!.message}`);
+    return {
+      status: 'sent',
+      provider_message_id: outcome!.provider_message_id ?? null,
+      duration_ms: Math.round(performance.now() - started),
+    };
+  }
+
+  private async getRow(clientId: string, name: string): Promise<ProviderEntity> {
+    const row = (await this.repository.list(clientId, CHANNEL)).find((found) => found.name === name);
+    if (!row) throw notFound('provider');
+    return row;
+  }
+
+  private patched(row: ProviderEntity, patch: ProviderPatch): ProviderInput {
+    const { name, is_primary, from_email, from_name, provider_type } = row;
+    const stored = { name, is_primary, from_email, from_name, provider_type, config: unseal(this.keys, row) };
+    return toDto(ProviderInput, mergePatch(stored, { ...patch }));
+  }
+
+  private async save(
+    tx: Tx,
+    clientId: string,
+    id: string,
+    input: ProviderInput,
+    position: number,
+    verified: boolean,
+  ): Promise<ProviderView> {
+    const { name, provider_type, is_primary = false, from_email = null, from_name = null, config } = input;
+    if (is_primary) await this.repository.clearPrimary(tx, clientId, CHANNEL, id);
+    const row = await this.repository.save(tx, clientId, {
+      client_id: clientId,
+      id,
+      name,
+      channel: CHANNEL,
+      provider_type,
+      position,
+      is_primary,
+      from_email,
+      from_name,
+      config: seal(this.keys, clientId, id, config),
+      verified,
+    });
+    return this.present(row);
+  }
+
+  private async verify(input: ProviderInput, at?: string): Promise<void> {
+    const provider = this.registry.find(CHANNEL, input.provider_type);
+    const { from_email = null, from_name = null, config } = input;
+    try {
+      await provider?.verify?.({ key: 'verification', from_email, from_name, values: config });
+    } catch (error) {
+      const message = cleanText((error as Error).message, 500);
+      throw new Problem(
+        'provider_rejected',
+        `${at ?? ''}${at ? ': ' : ''}${message}. Use ?verify=false to save it all the same.`,
+        {
+          errors: [{ field: at === undefined ? 'config' : `${at}.config`, message }],
+        },
+      );
+    }
+  }
+
+  private present(row: ProviderEntity): ProviderView {
+    return {
+      id: row.id,
+      name: row.name,
+      channel: row.channel,
+      provider_type: row.provider_type,
+      is_primary: row.is_primary,
+      is_bulk: false,
+      from_email: row.from_email,
+      from_name: row.from_name,
+      // Nothing is capped yet: what is promised of a provider is there all the same.
+      max_recipients: null,
+      rate_limit_per_second: null,
+      hourly_cap: null,
+      daily_cap: null,
+      config: withoutSecrets(unseal(this.keys, row)),
+      verified_at: row.verified_at?.toISOString() ?? null,
+      created_at: row.created_at.toISOString(),
+      updated_at: row.updated_at.toISOString(),
+    };
+  }
+}
+
+function refuseTaken(rows: ProviderEntity[], name: string): void {
+  if (rows.some((row) => row.name === name)) {
+    throw new Problem(
+      'name_taken',
+      `There is a provider named ${JSON.stringify(name)} already: PATCH it, or choose another name.`,
+    );
+  }
+}
+
+function readList(body: unknown): ProviderInput[] {
+  if (!Array.isArray(body)) throw invalidField('', 'must be a JSON array of providers');
+  if (body.length > MAX_PROVIDERS) throw invalidField('', `must have at most ${MAX_PROVIDERS} items`);
+  const errors: { field: string; message: string }[] = [];
+  const inputs = body.map((item: unknown, index) => {
+    try {
+      return toDto(ProviderInput, item ?? {});
+    } catch (error) {
+      const { errors: found = [] } = (error as Problem).options;
+      errors.push(...found.map(({ field, message }) => ({ field: `[${index}]${field && '.'}${field}`, message })));
+      return null;
+    }
+  });
+  const names = new Set<string>();
+  for (const [index, input] of inputs.entries()) {
+    if (input && names.has(input.name)) errors.push({ field: `[${index}].name`, message: 'is in the list twice' });
+    if (input) names.add(input.name);
+  }
+  if (inputs.filter((input) => input?.is_primary).length > 1)
+    errors.push({ field: '', message: 'at most one may be primary' });
+  if (errors.length > 0)
+    throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
+  return inputs as ProviderInput[];
+}

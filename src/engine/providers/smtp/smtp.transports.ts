@@ -1,0 +1,91 @@
+import { createTransport, type Transporter } from 'nodemailer';
+import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import type { ProviderConfig } from '../provider.js';
+import type { SmtpConfig } from './smtp.config.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const GREETING_TIMEOUT_MS = 10_000;
+const SOCKET_TIMEOUT_MS = 60_000;
+/** Servers close what idles for minutes; a pool that nobody uses is closed before. */
+const IDLE_MS = 60_000;
+
+const optionsOf = (config: SmtpConfig, guard: AddressGuard) => ({
+  host: config.host,
+  port: config.port,
+  secure: config.secure,
+  requireTLS: config.require_tls ?? false,
+  ...(config.username === undefined ? {} : { auth: { user: config.username, pass: config.password ?? '' } }),
+  ...(config.dkim?.private_key
+    ? {
+        dkim: {
+          domainName: config.dkim.domain,
+          keySelector: config.dkim.selector,
+          privateKey: config.dkim.private_key,
+        },
+      }
+    : {}),
+  connectionTimeout: CONNECT_TIMEOUT_MS,
+  greetingTimeout: GREETING_TIMEOUT_MS,
+  socketTimeout: SOCKET_TIMEOUT_MS,
+  logger: false as const,
+  // Our own socket: the address is looked at when the connection is made.
+  getSocket: (_: unknown, done: (error: Error | null, socket?: object | false) => void) => {
+    guard.connect(config.host, config.port, CONNECT_TIMEOUT_MS).then(
+      (connection) => done(null, { connection }),
+      (error: Error) => done(error),
+    );
+  },
+});
+
+export const singleTransport = (config: SmtpConfig, guard: AddressGuard): Transporter =>
+  createTransport(optionsOf(config, guard));
+
+interface Pooled {
+  transport: Transporter;
+  usedAt: number;
+}
+
+/** Connection pools by client and version of the settings; closed when idle, so also when the settings changed. */
+export class SmtpTransports {
+  private readonly pools = new Map<string, Pooled>();
+  private readonly sweeping = setInterval(() => this.sweep(), IDLE_MS / 2).unref();
+
+  constructor(private readonly guard: AddressGuard) {}
+
+  get(config: ProviderConfig<SmtpConfig>): Transporter {
+    let pooled = this.pools.get(config.key);
+    if (!pooled) {
+      const transport = createTransport({
+        ...optionsOf(config.values, this.guard),
+        pool: true as const,
+        maxConnections: 5,
+        maxMessages: 1000,
+        idleTimeout: IDLE_MS / 2,
+      });
+      // Errors also reach the send that they concern.
+      transport.on('error', () => undefined);
+      pooled = { transport, usedAt: 0 };
+      this.pools.set(config.key, pooled);
+    }
+    pooled.usedAt = Date.now();
+    return pooled.transport;
+  }
+
+  get size(): number {
+    return this.pools.size;
+  }
+
+  /** Closes the pools that were not used for a while; mails in hand are finished first. */
+  sweep(olderThanMs = IDLE_MS): void {
+    for (const [key, { transport, usedAt }] of this.pools) {
+      if (Date.now() - usedAt < olderThanMs) continue;
+      transport.close();
+      this.pools.delete(key);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.sweeping);
+    this.sweep(0);
+  }
+}

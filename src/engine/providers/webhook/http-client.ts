@@ -1,0 +1,156 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { AddressGuard } from '../../../platform/common/address-guard.js';
+
+export interface HttpAnswer {
+  status: number;
+  retryAfter: string | undefined;
+  /** At most what `maxBodyBytes` allows. */
+  body: string;
+}
+
+/** A request that got no answer. `sent`: the body may have reached the other side. */
+export class HttpFailure extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly sent: boolean,
+  ) {
+    super(message);
+  }
+}
+
+export interface HttpClientOptions {
+  /** From the first byte to the end of the answer. */
+  timeoutMs: number;
+  maxBodyBytes: number;
+}
+
+/** To one host at once. A burst's connections are kept for the next, then closed when idle. */
+const CONNECTIONS_PER_HOST = 128;
+const IDLE_MS = 20_000;
+
+const AGENT = {
+  keepAlive: true,
+  keepAliveMsecs: 10_000,
+  maxSockets: CONNECTIONS_PER_HOST,
+  maxFreeSockets: CONNECTIONS_PER_HOST,
+  timeout: IDLE_MS,
+  scheduling: 'lifo',
+} as const;
+
+/** Posts to addresses that tenants name: guarded at connect time, redirects not followed, answers capped. */
+export class HttpClient {
+  private readonly http: HttpAgent;
+  private readonly https: HttpsAgent;
+
+  constructor(
+    private readonly guard: AddressGuard,
+    private readonly options: HttpClientOptions,
+  ) {
+    this.http = new HttpAgent({ ...AGENT, lookup: guard.lookup });
+    this.https = new HttpsAgent({ ...AGENT, lookup: guard.lookup });
+  }
+
+  /** @throws HttpFailure when there was no answer */
+  async post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const target = new URL(url);
+    try {
+      // Literals are not looked up, so the guard sees them here.
+      this.guard.assertLiteral(target.hostname);
+      return await this.attempt(target, headers, body, signal, true);
+    } catch (error) {
+      throw error instanceof HttpFailure ? error : failureOf(error as NodeJS.ErrnoException, false);
+    }
+  }
+
+  close(): void {
+    this.http.destroy();
+    this.https.destroy();
+  }
+
+  private attempt(
+    target: URL,
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+    mayRepeat: boolean,
+  ): Promise<HttpAnswer> {
+    const { options } = this;
+    const secure = target.protocol === 'https:';
+    return new Promise((resolve, reject) => {
+      let connected = false;
+      const request = (secure ? httpsRequest : httpRequest)(target, {
+        method: 'POST',
+        agent: secure ? this.https : this.http,
+        headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+        signal,
+      });
+      const timer = setTimeout(
+        () =>
+          request.destroy(Object.assign(new Error(`No answer within ${options.timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+        options.timeoutMs,
+      );
+      request.once('socket', (socket) => {
+        const ready = secure ? 'secureConnect' : 'connect';
+        if (socket.connecting) socket.once(ready, () => (connected = true));
+        else connected = true;
+      });
+      request.once('error', (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
+        // A kept connection that the other side closed just now: nothing of this request was read.
+        const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        if (stale && mayRepeat) resolve(this.attempt(target, headers, body, signal, false));
+        else reject(failureOf(error, connected));
+      });
+      request.once('response', (response) => {
+        readCapped(response, options.maxBodyBytes).then(
+          (text) => {
+            clearTimeout(timer);
+            resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], body: text });
+          },
+          (error: NodeJS.ErrnoException) => {
+            clearTimeout(timer);
+            reject(failureOf(error, true));
+          },
+        );
+      });
+      request.end(body);
+    });
+  }
+}
+
+/** Reads at most `max` bytes; a longer body is cut off with its connection. */
+async function readCapped(response: IncomingMessage, max: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const done = () => resolve(Buffer.concat(chunks).subarray(0, max).toString('utf8'));
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > max) {
+        done();
+        response.destroy();
+      }
+    });
+    response.once('end', done);
+    response.once('error', reject);
+  });
+}
+
+function failureOf(error: NodeJS.ErrnoException, sent: boolean): HttpFailure {
+  const code = error.name === 'AbortError' ? 'aborted' : (CODES[error.code ?? ''] ?? tlsOrConnection(error));
+  return new HttpFailure(code, error.message || String(error.code), sent);
+}
+
+const CODES: Record<string, string> = {
+  EBLOCKED: 'address_blocked',
+  ETIMEDOUT: 'timeout',
+  ENOTFOUND: 'name_not_resolved',
+  EAI_AGAIN: 'name_not_resolved',
+  ECONNREFUSED: 'connection_refused',
+};
+
+const tlsOrConnection = ({ code = '' }: NodeJS.ErrnoException): string =>
+  /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code) ? 'tls_failed' : 'connection_failed';

@@ -1,0 +1,96 @@
+import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import { cleanText } from '../clean-text.js';
+import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../provider.js';
+import { HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
+import { signatures } from './signature.js';
+
+export interface WebhookConfig {
+  /** `whsec_…`: the current one, and during a rotation's overlap the one before. */
+  secrets: string[];
+}
+
+const TIMEOUT_MS = 15_000;
+const MAX_BODY_BYTES = 4_096;
+/** Longer waits than this are ours to decide. */
+const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
+
+/** POSTs signed as Standard Webhooks 1.0 (standardwebhooks.com) says. */
+export class WebhookProvider implements Provider<'webhook', WebhookConfig> {
+  readonly channel = 'webhook';
+  readonly type = 'webhook';
+  readonly configSchema = null;
+  readonly maxBatch = 1;
+  private readonly client: HttpClient;
+
+  constructor(guard: AddressGuard, timeoutMs = TIMEOUT_MS) {
+    this.client = new HttpClient(guard, { timeoutMs, maxBodyBytes: MAX_BODY_BYTES });
+  }
+
+  async send(
+    batch: OutboundDelivery<'webhook'>[],
+    config: ProviderConfig<WebhookConfig>,
+    signal: AbortSignal,
+  ): Promise<Outcome[]> {
+    return Promise.all(batch.map((delivery) => this.sendOne(delivery, config.values.secrets, signal)));
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  private async sendOne(
+    { message_id, content }: OutboundDelivery<'webhook'>,
+    secrets: string[],
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const timestamp = Math.floor(Date.now() / 1000);
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'ChatAPI-Webhooks/1.0',
+      'webhook-id': message_id,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signatures(secrets, message_id, timestamp, content.body),
+    };
+    try {
+      return outcomeOf(await this.client.post(content.url, headers, content.body, signal), message_id);
+    } catch (error) {
+      const { code, message, sent } = error as HttpFailure;
+      const kind = code === 'address_blocked' ? 'permanent' : sent ? 'unknown' : 'retryable';
+      return { kind, fault: 'recipient', code, message: cleanText(message, 1000) };
+    }
+  }
+}
+
+function outcomeOf({ status, retryAfter, body }: HttpAnswer, messageId: string): Outcome {
+  const response = { status, body: cleanText(body, MAX_BODY_BYTES) };
+  if (status >= 200 && status < 300) return { kind: 'accepted', provider_message_id: messageId, response };
+  const fault = 'recipient';
+  if (status === 410) {
+    return {
+      kind: 'permanent',
+      fault,
+      code: 'gone',
+      message: 'The receiver answered 410: it wants no more.',
+      response,
+    };
+  }
+  const code = status >= 300 && status < 400 ? 'redirected' : `http_${status}`;
+  const retryAfterMs = parseRetryAfter(retryAfter);
+  return {
+    kind: 'retryable',
+    fault,
+    code,
+    message: `The receiver answered ${status}.`,
+    response,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** Seconds or an HTTP date (RFC 9110). */
+export function parseRetryAfter(text: string | undefined, now = Date.now()): number | undefined {
+  if (text === undefined) return undefined;
+  // Date.parse reads much that is no HTTP date.
+  const date = /^[A-Z][a-z]{2}, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : date - now;
+  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
+}

@@ -1,8 +1,0 @@
-import type { Message } from './messages.dto.js';
-
-declare module '../realtime/catalogue.js' {
-  interface EventCatalogue {
-    /** Without `me` and `deduplicated`. */
-    'message.created': Message;
-  }
-}

@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
+import { notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
+import { APPEND, FIND_WRITTEN, LOCK_FREE_ROOMS, LOCK_ROOMS } from './append.sql.js';
+import { fold } from './fold.js';
+import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, toMessage, type MessageRow } from '../message.row.js';
+import { answerOf, HELD, messageOf, type NewMessage, type Verdict } from './new-message.js';
+import type { Message } from '../messages.dto.js';
+
+export interface AppendOptions {
+  /** How long to wait for rooms that are locked elsewhere; 0: leave them as held. */
+  waitMs: number;
+  /** An earlier try of the same messages ended without an answer: some may be written. */
+  again: boolean;
+}
+
+interface Judgement {
+  verdict: 'sent' | 'duplicate' | 'held' | keyof typeof REFUSALS;
+  original_id: string | null;
+  epoch: number;
+  seq: number;
+  rev: number;
+  at: Date;
+}
+
+const REFUSALS = {
+  not_found: null,
+  user_banned: 'You are banned.',
+  room_inactive: 'The room is deactivated or archived and takes no messages.',
+  room_frozen: 'The room is frozen: only its owners and admins may write.',
+  idempotency_conflict: 'client_msg_id was used for a message with another body. Use a fresh one for each message.',
+} as const satisfies Partial<Record<ProblemCode, string | null>>;
+
+/** Writes messages, many at a time: docs/decisions/gathered-send.md. */
+@Injectable()
+export class AppendRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /**
+   * One transaction for any number of messages of any rooms and clients.
+   * @returns what became of each, in the order given; committed when this returns
+   * @throws what makes the whole batch fail: a row that the database refuses, a lost connection, a lock time-out
+   */
+  append(batch: NewMessage[], { waitMs, again }: AppendOptions): Promise<(Verdict | typeof HELD)[]> {
+    const { firsts, firstOf } = fold(batch);
+    return this.database.transaction(
+      async (tx) => {
+        const locked = await this.lockRooms(tx, firsts, waitMs > 0);
+        const written = again ? await this.findWritten(tx, firsts) : new Map<string, Verdict>();
+        const verdicts = await this.write(tx, firsts, locked, written);
+        const outcomes = batch.map((message, at) => outcomeOf(message, firsts[firstOf[at]!]!, verdicts[firstOf[at]!]!));
+        await this.completeLeases(tx, batch, outcomes, written);
+        return outcomes;
+      },
+      { lockTimeoutMs: waitMs },
+    );
+  }
+
+  private async lockRooms(tx: Tx, messages: NewMessage[], wait: boolean): Promise<Set<string>> {
+    const rooms = await tx.query<{ client_id: string; id: string }>(wait ? LOCK_ROOMS : LOCK_FREE_ROOMS, [
+      messages.map(({ client_id }) => client_id),
+      messages.map(({ room_id }) => room_id),
+    ]);
+    return new Set(rooms.map(({ client_id, id }) => `${client_id} ${id}`));
+  }
+
+  private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, Verdict>> {
+    const rows = await tx.query<Judgement & { id: string }>(FIND_WRITTEN, [
+      messages.map(({ client_id }) => client_id),
+      messages.map(({ id }) => id),
+    ]);
+    const byId = new Map(messages.map((message) => [message.id, message]));
+    return new Map(rows.map((row) => [row.id, this.sent(byId.get(row.id)!, row)]));
+  }
+
+  private async write(
+    tx: Tx,
+    messages: NewMessage[],
+    locked: Set<string>,
+    written: Map<string, Verdict>,
+  ): Promise<(Verdict | typeof HELD)[]> {
+    const missing = messages.filter(({ id }) => !written.has(id));
+    const judgements = missing.length === 0 ? [] : await tx.query<Judgement>(APPEND, this.parameters(missing, locked));
+    const originals = await this.findOriginals(tx, missing, judgements);
+    const verdicts = new Map<string, Verdict | typeof HELD>(written);
+    missing.forEach((message, at) => {
+      verdicts.set(message.id, this.verdictOf(message, judgements[at]!, originals));
+    });
+    return messages.map(({ id }) => verdicts.get(id)!);
+  }
+
+  private parameters(messages: NewMessage[], locked: Set<string>): unknown[] {
+    return [
+      messages.map(({ client_id }) => client_id),
+      messages.map(({ room_id }) => room_id),
+      messages.map(({ id }) => id),
+      messages.map(({ event_id }) => event_id),
+      messages.map(({ sender }) => sender?.id ?? null),
+      messages.map(({ content_type }) => content_type),
+      messages.map(({ content }) => content),
+      messages.map(({ attachments }) => (attachments.length === 0 ? '[]' : JSON.stringify(attachments))),
+      messages.map(({ metadata }) => JSON.stringify(metadata)),
+      messages.map(({ client_msg_id }) => client_msg_id),
+      messages.map(({ body_hash }) => body_hash),
+      messages.map(({ client_id, room_id }) => locked.has(`${client_id} ${room_id}`)),
+      `${this.database.installation.generation}.`,
+    ];
+  }
+
+  private async findOriginals(tx: Tx, messages: NewMessage[], judgements: Judgement[]): Promise<Map<string, Message>> {
+    const clients: string[] = [];
+    const ids: string[] = [];
+    judgements.forEach(({ verdict, original_id }, at) => {
+      if (verdict !== 'duplicate') return;
+      clients.push(messages[at]!.client_id);
+      ids.push(original_id!);
+    });
+    if (ids.length === 0) return new Map();
+    const rows = await tx.query<MessageRow>(
+      `select ${MESSAGE_COLUMNS}
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+         join messages m on m.client_id = w.client_id and m.id = w.id ${MESSAGE_PEOPLE}`,
+      [clients, ids],
+    );
+    return new Map(rows.map((row) => [row.id, toMessage(row)]));
+  }
+
+  private verdictOf(message: NewMessage, judgement: Judgement, originals: Map<string, Message>): Verdict | typeof HELD {
+    switch (judgement.verdict) {
+      case 'sent':
+        return this.sent(message, judgement);
+      case 'duplicate':
+        return { verdict: 'duplicate', message: originals.get(judgement.original_id!)! };
+      case 'held':
+        return HELD;
+      case 'not_found':
+        return notFound('room');
+      default:
+        return new Problem(judgement.verdict, REFUSALS[judgement.verdict]);
+    }
+  }
+
+  private sent(message: NewMessage, place: { seq: number; rev: number; at: Date; epoch: number }): Verdict {
+    return { verdict: 'sent', message: messageOf(message, place), epoch: this.database.epochOf(place.epoch) };
+  }
+
+  /** Those of messages that an earlier try wrote were completed there. */
+  private async completeLeases(
+    tx: Tx,
+    batch: NewMessage[],
+    outcomes: (Verdict | typeof HELD)[],
+    written: Map<string, Verdict>,
+  ): Promise<void> {
+    const answers = batch.flatMap(({ id, lease }, at) => {
+      const outcome = outcomes[at]!;
+      if (!lease || outcome === HELD || outcome instanceof Problem || written.has(id)) return [];
+      const { verdict, message } = outcome;
+      const [status, type] = verdict === 'sent' ? [201, 'message'] : [200, 'deduplicated_message'];
+      return { lease, status, answer: answerOf(outcome), resource: { type, id: message.id } };
+    });
+    if (answers.length > 0) await this.idempotency.complete(tx, answers);
+  }
+}
+
+/** What an echo is told: what its first was told, or that the two differ. */
+function outcomeOf(message: NewMessage, first: NewMessage, verdict: Verdict | typeof HELD): Verdict | typeof HELD {
+  if (message === first || verdict === HELD || verdict instanceof Problem) return verdict;
+  if (message.body_hash!.equals(first.body_hash!)) return { verdict: 'duplicate', message: verdict.message };
+  return new Problem('idempotency_conflict', REFUSALS.idempotency_conflict);
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Coalescer } from '../../../platform/common/coalescer.js';
+import { metrics } from '../../../platform/common/metrics.js';
+import { notFound, Problem } from '../../../platform/common/problem.js';
+import { RealtimePublisher } from '../../../platform/realtime/realtime.publisher.js';
+import { BatchRunner } from './batch-runner.js';
+import { HELD, type Duplicate, type NewMessage, type Sent, type Verdict } from './new-message.js';
+import { SlowLanes } from './slow-lanes.js';
+
+const MAX_BATCH = 500;
+const MAX_WAITING = 5_000;
+const MAX_WAITING_PER_TENANT = MAX_WAITING / 4;
+/** How long a slow lane waits for its room before its senders are told to try again. */
+const LOCK_WAIT_MS = 5_000;
+
+/**
+ * The one way by which messages are written: concurrent sends gather into batches, one in flight per node; rooms that
+ * are locked elsewhere wait in slow lanes. What was committed is told to the sockets before its sender is answered, in
+ * each room's order.
+ */
+@Injectable()
+export class GatheredSend {
+  private readonly lanes: SlowLanes;
+  private readonly coalescer: Coalescer<NewMessage, Verdict | Promise<Verdict>>;
+
+  constructor(
+    private readonly runner: BatchRunner,
+    private readonly publisher: RealtimePublisher,
+  ) {
+    this.lanes = new SlowLanes({
+      concurrency: 4,
+      maxBatch: MAX_BATCH,
+      maxWaiting: MAX_WAITING,
+      maxWaitingPerRoom: MAX_WAITING_PER_TENANT,
+      run: (messages) => this.runLane(messages),
+    });
+    this.coalescer = new Coalescer({
+      name: 'messages',
+      maxBatch: MAX_BATCH,
+      maxWaiting: MAX_WAITING,
+      maxWaitingPerTenant: MAX_WAITING_PER_TENANT,
+      run: (messages) => this.runBatch(messages),
+    });
+  }
+
+  /** @throws Problem when the message is refused, or when too much is waiting (`overloaded`) */
+  async send(message: NewMessage): Promise<Sent | Duplicate> {
+    const verdict = await this.coalescer.add(message.client_id, message);
+    if (verdict instanceof Problem) throw verdict;
+    return verdict;
+  }
+
+  /** A held message is answered with the promise of its lane: the batch doesn't wait for it. */
+  private async runBatch(batch: NewMessage[]): Promise<(Verdict | Promise<Verdict>)[]> {
+    const inLanes = new Map<NewMessage, Promise<Verdict>>();
+    for (const message of batch) {
+      if (this.lanes.has(message)) inLanes.set(message, this.lanes.add(message));
+    }
+    const free = inLanes.size === 0 ? batch : batch.filter((message) => !inLanes.has(message));
+    const verdicts = await this.runner.run(free);
+    free.forEach((message, at) => {
+      const verdict = verdicts[at]!;
+      if (verdict === HELD) inLanes.set(message, this.lanes.add(message));
+      else this.publish(message, verdict);
+    });
+    const decided = new Map(free.map((message, at) => [message, verdicts[at] as Verdict]));
+    return batch.map((message) => inLanes.get(message) ?? decided.get(message)!);
+  }
+
+  private async runLane(messages: NewMessage[]): Promise<Verdict[]> {
+    const verdicts = await this.runner.run(messages, LOCK_WAIT_MS);
+    return messages.map((message, at) => {
+      const verdict = verdicts[at]!;
+      // Held although we waited: the room was not there yet when it was to be locked.
+      if (verdict === HELD) return notFound('room');
+      this.publish(message, verdict);
+      return verdict;
+    });
+  }
+
+  private publish(from: NewMessage, verdict: Verdict): void {
+    if (verdict instanceof Problem || verdict.verdict !== 'sent') return;
+    metrics.messagesSent.inc();
+    const { message, epoch } = verdict;
+    this.publisher.publish([
+      {
+        stream: { type: 'room', id: message.room_id },
+        envelope: {
+          id: from.event_id,
+          type: 'message.created',
+          v: 1,
+          client_id: from.client_id,
+          stream: `room:${message.room_id}`,
+          room_id: message.room_id,
+          epoch,
+          rev: message.rev,
+          seq: message.seq,
+          occurred_at: message.created_at,
+          actor: { id: message.sender_id, type: message.sender_type },
+          data: message,
+        },
+      },
+    ]);
+  }
+}

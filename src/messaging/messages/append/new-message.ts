@@ -1,0 +1,76 @@
+import type { Problem } from '../../../platform/common/problem.js';
+import type { IdempotencyLease } from '../../../tenancy/access/caller.js';
+import type { UserRef } from '../../../tenancy/access/user-ref.js';
+import type { Attachment, Message } from '../messages.dto.js';
+
+/** A message on its way in: validated, with the ids that we made for it, not yet judged. */
+export interface NewMessage {
+  client_id: string;
+  room_id: string;
+  id: string;
+  event_id: string;
+  /** null: the client itself sends. */
+  sender: UserRef | null;
+  content_type: string;
+  content: string | null;
+  attachments: Attachment[];
+  metadata: Record<string, unknown>;
+  client_msg_id: string | null;
+  /** What makes two bodies under one client_msg_id equal; null without one. */
+  body_hash: Buffer | null;
+  /** The request's claim on its Idempotency-Key, completed in the transaction of the message. */
+  lease: IdempotencyLease | null;
+}
+
+/** Written: `epoch` is the room's. */
+export interface Sent {
+  verdict: 'sent';
+  message: Message;
+  epoch: string;
+}
+
+/** The client_msg_id was there before, with this message. */
+export interface Duplicate {
+  verdict: 'duplicate';
+  message: Message;
+}
+
+/** What became of a message; a Problem is for the sender. */
+/** What the sender is told. */
+export const answerOf = ({ verdict, message }: Sent | Duplicate): Message =>
+  verdict === 'duplicate' ? { ...message, deduplicated: true } : message;
+
+export type Verdict = Sent | Duplicate | Problem;
+
+/** The room could not be locked at once: nothing is decided. */
+export const HELD = Symbol('held');
+
+/** The message as everybody will see it, once its place is known. */
+export function messageOf(from: NewMessage, place: { seq: number; rev: number; at: Date }): Message {
+  const at = place.at.toISOString();
+  return {
+    id: from.id,
+    room_id: from.room_id,
+    seq: place.seq,
+    rev: place.rev,
+    sender_id: from.sender?.user_id ?? null,
+    sender_type: from.sender ? 'user' : 'client',
+    sender_display_name: from.sender?.display_name ?? null,
+    content_type: from.content_type,
+    content: from.content,
+    attachments: from.attachments,
+    reply_to_id: null,
+    thread_id: null,
+    reply_count: 0,
+    mentions: [],
+    reactions: [],
+    metadata: from.metadata,
+    client_msg_id: from.client_msg_id,
+    pinned_at: null,
+    edited_at: null,
+    deleted_at: null,
+    deleted_by: null,
+    created_at: at,
+    updated_at: at,
+  };
+}

@@ -1,0 +1,105 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import { Route, type RouteOptions } from '../../tenancy/access/route.js';
+import { Message, MessagePage, MessagesQuery, SendMessageDto, SendMessageToRoomDto } from './messages.dto.js';
+import { MessagesService } from './messages.service.js';
+
+const SEND: Omit<RouteOptions, 'summary'> = {
+  limited: true,
+  access: 'send_messages',
+  status: 201,
+  also: { 200: 'This client_msg_id was sent before: the original, with `deduplicated: true`.' },
+  answer: Message,
+  errors: ['not_found', 'user_banned', 'room_frozen', 'room_inactive', 'idempotency_conflict', 'overloaded'],
+  actsForUser: true,
+  idempotent: true,
+};
+
+const LIST: Omit<RouteOptions, 'summary'> = {
+  access: 'read_messages',
+  answer: MessagePage,
+  errors: ['not_found', 'invalid_cursor'],
+  actsForUser: true,
+};
+
+const GET: Omit<RouteOptions, 'summary'> = {
+  access: 'read_messages',
+  answer: Message,
+  errors: ['not_found'],
+  actsForUser: true,
+};
+
+@ApiTags('Messages')
+@Controller()
+export class MessagesController {
+  constructor(private readonly messages: MessagesService) {}
+
+  @Post('rooms/:room_id/messages')
+  @Route({
+    ...SEND,
+    summary: 'Send a message',
+    description: 'Committed when answered. A master key without X-User-Id sends as the client.',
+  })
+  send(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Body() dto: SendMessageDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Message> {
+    return this.answer(reply, this.messages.send(caller, roomId, dto));
+  }
+
+  @Get('rooms/:room_id/messages')
+  @Route({
+    ...LIST,
+    summary: "Read a room's messages",
+    description: 'Always ascending; without a place to read from, the newest. Give at most one place.',
+  })
+  list(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Query() query: MessagesQuery,
+  ): Promise<MessagePage> {
+    return this.messages.list(caller, roomId, query);
+  }
+
+  @Get('rooms/:room_id/messages/:id')
+  @Route({ ...GET, summary: 'Read a message' })
+  get(@CurrentCaller() caller: Caller, @Param('room_id') roomId: string, @Param('id') id: string): Promise<Message> {
+    return this.messages.get(caller, roomId, id);
+  }
+
+  @Post('messages')
+  @Route({ ...SEND, summary: 'Send a message to the room in the body', deprecated: true })
+  sendToRoom(
+    @CurrentCaller() caller: Caller,
+    @Body() { room_id, ...dto }: SendMessageToRoomDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Message> {
+    return this.answer(reply, this.messages.send(caller, room_id, dto));
+  }
+
+  @Get('messages/rooms/:room_id')
+  @Route({ ...LIST, summary: "The same as reading a room's messages", deprecated: true })
+  listOfRoom(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Query() query: MessagesQuery,
+  ): Promise<MessagePage> {
+    return this.messages.list(caller, roomId, query);
+  }
+
+  @Get('messages/:id')
+  @Route({ ...GET, summary: 'Read a message, whatever its room', deprecated: true })
+  getAnywhere(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Message> {
+    return this.messages.get(caller, null, id);
+  }
+
+  private async answer(reply: FastifyReply, sending: Promise<Message>): Promise<Message> {
+    const message = await sending;
+    if (message.deduplicated) void reply.status(200);
+    return message;
+  }
+}

@@ -1,0 +1,222 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  Bool,
+  HttpUrl,
+  Int,
+  Json,
+  Nested,
+  NestedList,
+  OneOf,
+  Text,
+  TextList,
+  Time,
+  UserId,
+  Uuid,
+} from '../../platform/common/fields.js';
+import { limits } from '../../platform/config/limits.js';
+
+export const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;
+export type ContentType = (typeof CONTENT_TYPES)[number];
+
+const ATTACHMENT_TYPES = ['image', 'file', 'video', 'audio', 'document', 'link'] as const;
+
+/** Something that lies elsewhere: ChatAPI keeps its address, not its bytes. */
+export class Attachment {
+  @OneOf(ATTACHMENT_TYPES, { example: 'image' })
+  type: string;
+
+  @HttpUrl({ example: 'https://cdn.example.com/cat.png' })
+  url: string;
+
+  @Text({ optional: true, nullable: true, max: limits.name_chars })
+  name?: string | null;
+
+  @Int({ optional: true, nullable: true, description: 'Bytes.' })
+  size?: number | null;
+
+  @Text({ optional: true, nullable: true, max: 255, example: 'image/png' })
+  mime_type?: string | null;
+
+  @Int({ optional: true, max: 1_000_000 })
+  width?: number;
+
+  @Int({ optional: true, max: 1_000_000 })
+  height?: number;
+
+  @Int({ optional: true })
+  duration_ms?: number;
+
+  @HttpUrl({ optional: true })
+  thumbnail_url?: string;
+}
+
+export class SendMessageDto {
+  @Text({
+    optional: true,
+    max: limits.content_chars,
+    description: 'Required unless there are attachments or the type is custom.',
+    example: 'Hello!',
+  })
+  content?: string;
+
+  @OneOf(CONTENT_TYPES, { optional: true, default: 'text' })
+  content_type?: ContentType;
+
+  @Text({
+    optional: true,
+    max: 255,
+    description: "The sender's own id of the message. Sent again, it returns the original with `deduplicated: true`.",
+    example: 'c7e2f1',
+  })
+  client_msg_id?: string;
+
+  @NestedList(() => Attachment, { optional: true, max: limits.attachments })
+  attachments?: Attachment[];
+
+  @Json({ optional: true, maxBytes: limits.metadata_bytes })
+  metadata?: Record<string, unknown>;
+}
+
+/** The first version's body of `POST /messages`. */
+export class SendMessageToRoomDto extends SendMessageDto {
+  @Uuid()
+  room_id: string;
+}
+
+/** Where to read a room's messages: at most one of the three; without any, the newest. */
+export class MessagesQuery {
+  @Int({ optional: true, min: 1, max: limits.page, default: 50, query: true, description: 'Messages per page.' })
+  limit?: number;
+
+  @Int({ optional: true, query: true, description: 'Messages before this seq.' })
+  before_seq?: number;
+
+  @Int({ optional: true, query: true, description: 'Messages after this seq.' })
+  after_seq?: number;
+
+  @Int({ optional: true, query: true, description: 'The message at this seq in the middle of the page.' })
+  around_seq?: number;
+
+  @Text({ optional: true, max: 1024, description: '`next_cursor` or `prev_cursor` of an earlier answer.' })
+  cursor?: string;
+}
+
+/** Who a message mentions: a user, or everybody in the room. */
+export class Mention {
+  @OneOf(['user', 'room'])
+  type: 'user' | 'room';
+
+  @UserId({ optional: true })
+  user_id?: string;
+}
+
+export class ReactionSummary {
+  @Text({ max: 64 })
+  key: string;
+
+  @Int({})
+  count: number;
+
+  @TextList({ max: 10, maxChars: limits.user_id_chars, description: 'At most ten of those who reacted.' })
+  user_ids: string[];
+}
+
+export class Message {
+  @Uuid()
+  id: string;
+
+  @Uuid()
+  room_id: string;
+
+  @Int({ min: 1, description: 'Its fixed, gapless place in the room.' })
+  seq: number;
+
+  @Int({ min: 1, description: "The room's position at which it was last changed." })
+  rev: number;
+
+  @UserId({ nullable: true, description: 'null: sent by the client itself.' })
+  sender_id: string | null;
+
+  @OneOf(['user', 'client', 'system', 'bot'])
+  sender_type: 'user' | 'client' | 'system' | 'bot';
+
+  @Text({ nullable: true, max: limits.name_chars })
+  sender_display_name: string | null;
+
+  @OneOf([...CONTENT_TYPES, 'system'])
+  content_type: string;
+
+  @Text({ nullable: true, max: limits.content_chars })
+  content: string | null;
+
+  @NestedList(() => Attachment, { max: limits.attachments })
+  attachments: Attachment[];
+
+  @Uuid({ nullable: true })
+  reply_to_id: string | null;
+
+  @Uuid({ nullable: true })
+  thread_id: string | null;
+
+  @Int({})
+  reply_count: number;
+
+  @NestedList(() => Mention, { max: 100 })
+  mentions: Mention[];
+
+  @NestedList(() => ReactionSummary, { max: 100 })
+  reactions: ReactionSummary[];
+
+  @Json({ maxBytes: limits.metadata_bytes })
+  metadata: Record<string, unknown>;
+
+  @Text({ nullable: true, max: 255 })
+  client_msg_id: string | null;
+
+  @Time({ nullable: true })
+  pinned_at: string | null;
+
+  @Time({ nullable: true })
+  edited_at: string | null;
+
+  @Time({ nullable: true })
+  deleted_at: string | null;
+
+  @UserId({ nullable: true })
+  deleted_by: string | null;
+
+  @Time()
+  created_at: string;
+
+  @Time()
+  updated_at: string;
+
+  @Bool({ optional: true, description: 'This client_msg_id was sent before: here is the original.' })
+  deduplicated?: boolean;
+}
+
+export class MessagePageInfo {
+  @ApiProperty({ type: String, nullable: true })
+  next_cursor: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  prev_cursor: string | null;
+
+  @ApiProperty({ description: 'The same as has_more_after.' })
+  has_more: boolean;
+
+  @ApiProperty()
+  has_more_before: boolean;
+
+  @ApiProperty()
+  has_more_after: boolean;
+}
+
+/** Ascending by seq. */
+export class MessagePage {
+  @NestedList(() => Message, { max: limits.page })
+  data: Message[];
+
+  @Nested(() => MessagePageInfo)
+  page: MessagePageInfo;
+}

@@ -1,0 +1,40 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
+import { EventsService } from '../../engine/events/events.service.js';
+import { toMessage } from './message.row.js';
+import { MessagesRepository } from './messages.repository.js';
+import { MessagesService } from './messages.service.js';
+
+/** A message's body lives in its row only: here it is filled into events, and into replays of an Idempotency-Key. */
+@Injectable()
+export class MessagesHydrator implements OnModuleInit {
+  constructor(
+    private readonly events: EventsService,
+    private readonly idempotency: Idempotency,
+    private readonly repository: MessagesRepository,
+    private readonly messages: MessagesService,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.register({
+      prefix: 'message.',
+      hydrate: async (clientId, rows) => {
+        const found = await this.repository.findMany(
+          clientId,
+          rows.map(({ subject_id }) => subject_id!),
+        );
+        return new Map(
+          rows.flatMap(({ id, subject_id }) => {
+            const row = found.get(subject_id!);
+            return row ? [[id, toMessage(row)]] : [];
+          }),
+        );
+      },
+    });
+    this.idempotency.registerRebuilder('message', (caller, id) => this.messages.get(caller, null, id));
+    this.idempotency.registerRebuilder('deduplicated_message', async (caller, id) => ({
+      ...(await this.messages.get(caller, null, id)),
+      deduplicated: true,
+    }));
+  }
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { RoomsModule } from '../rooms/rooms.module.js';
+import { AppendRepository } from './append/append.repository.js';
+import { BatchRunner } from './append/batch-runner.js';
+import { GatheredSend } from './append/gathered-send.js';
+import { MessagesController } from './messages.controller.js';
+import { MessagesHydrator } from './messages.hydrator.js';
+import { MessagesRepository } from './messages.repository.js';
+import { MessagesService } from './messages.service.js';
+import './messages.events.js';
+
+/** Messages: written in gathered batches, read in pages. */
+@Module({
+  imports: [RoomsModule],
+  controllers: [MessagesController],
+  providers: [AppendRepository, BatchRunner, GatheredSend, MessagesHydrator, MessagesRepository, MessagesService],
+  exports: [MessagesService],
+})
+export class MessagesModule {}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow } from './message.row.js';
+
+/** A stretch of a room's messages on both sides of a seq. */
+export interface Stretch {
+  /** Of the messages below this seq */
+  at: number;
+  /** so many of the last, */
+  before: number;
+  /** and so many of the first from `at` on. */
+  after: number;
+  /** Nothing up to this seq. */
+  floor: number;
+}
+
+@Injectable()
+export class MessagesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Ascending. */
+  async list(clientId: string, roomId: string, { at, before, after, floor }: Stretch): Promise<MessageRow[]> {
+    return this.database.query<MessageRow>(
+      `select ${MESSAGE_COLUMNS}
+         from (
+           (select * from messages where client_id = $1 and room_id = $2 and seq > $6 and seq < $3
+             order by seq desc limit $4)
+           union all
+           (select * from messages where client_id = $1 and room_id = $2 and seq > $6 and seq >= $3
+             order by seq limit $5)
+         ) m ${MESSAGE_PEOPLE}
+        order by m.seq`,
+      [clientId, roomId, at, before, after, floor],
+    );
+  }
+
+  async find(clientId: string, id: string): Promise<MessageRow | null> {
+    return (await this.findMany(clientId, [id])).get(id) ?? null;
+  }
+
+  async findMany(clientId: string, ids: string[]): Promise<Map<string, MessageRow>> {
+    const rows = await this.database.query<MessageRow>(
+      `select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
+      [clientId, ids],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+}

@@ -1,0 +1,103 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { Route } from '../../tenancy/access/route.js';
+import { AddedMembers, AddMembersDto, MemberDto, UpdateMemberDto } from './members.dto.js';
+import { MembersService } from './members.service.js';
+
+@ApiTags('Rooms')
+@Controller('rooms/:room_id/members')
+export class MembersController {
+  constructor(private readonly members: MembersService) {}
+
+  @Get()
+  @Route({
+    summary: "List a room's members",
+    access: 'read_messages',
+    page: MemberDto,
+    errors: ['not_found', 'invalid_cursor'],
+    actsForUser: true,
+  })
+  list(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Query() query: PageQuery,
+  ): Promise<Page<MemberDto>> {
+    return this.members.list(caller, roomId, query);
+  }
+
+  @Post()
+  @Route({
+    summary: 'Add members',
+    description:
+      'One by `user_id` or many by `members`; all of them or none. Owners add anybody, admins plain members. Who is a member already keeps his role.',
+    access: 'invite_users',
+    status: 201,
+    answer: AddedMembers,
+    errors: ['not_found', 'insufficient_role', 'room_full', 'direct_room', 'user_unavailable'],
+    actsForUser: true,
+    idempotent: true,
+  })
+  add(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Body() dto: AddMembersDto,
+  ): Promise<AddedMembers> {
+    return this.members.add(caller, roomId, dto);
+  }
+
+  @Patch(':user_id')
+  @Route({
+    summary: "Change a member's role",
+    description: 'By owners, or the client. A room that has an owner keeps at least one.',
+    access: 'manage_rooms',
+    answer: MemberDto,
+    errors: ['not_found', 'insufficient_role', 'last_owner', 'direct_room'],
+    actsForUser: true,
+  })
+  setRole(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Param('user_id') userId: string,
+    @Body() dto: UpdateMemberDto,
+  ): Promise<MemberDto> {
+    return this.members.setRole(caller, roomId, userId, dto.role);
+  }
+
+  @Put(':user_id/role')
+  @Route({
+    summary: 'The same as PATCH',
+    deprecated: true,
+    access: 'manage_rooms',
+    answer: MemberDto,
+    errors: ['not_found', 'insufficient_role', 'last_owner', 'direct_room'],
+    actsForUser: true,
+  })
+  putRole(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Param('user_id') userId: string,
+    @Body() dto: UpdateMemberDto,
+  ): Promise<MemberDto> {
+    return this.members.setRole(caller, roomId, userId, dto.role);
+  }
+
+  @Delete(':user_id')
+  @Route({
+    summary: 'Remove a member, or leave',
+    description:
+      'Who acts for the user (also as `me`) leaves; others are removed by owners and admins, a scoped key needs `manage_rooms` for it.',
+    access: 'key',
+    status: 204,
+    errors: ['not_found', 'insufficient_role', 'last_owner', 'direct_room'],
+    actsForUser: true,
+  })
+  remove(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Param('user_id') userId: string,
+  ): Promise<void> {
+    return this.members.remove(caller, roomId, userId);
+  }
+}

@@ -1,0 +1,81 @@
+import { Int, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { limits } from '../../platform/config/limits.js';
+
+export const ROLES = ['owner', 'admin', 'member'] as const;
+export type Role = (typeof ROLES)[number];
+
+export class MemberInput {
+  @UserId()
+  user_id: string;
+
+  @OneOf(ROLES, { optional: true, default: 'member' })
+  role?: Role;
+}
+
+/** One member by `user_id`, or many by `members`. */
+export class AddMembersDto {
+  @UserId({ optional: true, description: 'Instead of `members`.', example: undefined })
+  user_id?: string;
+
+  @OneOf(ROLES, { optional: true, default: 'member', description: 'With `user_id`.' })
+  role?: Role;
+
+  @NestedList(() => MemberInput, {
+    optional: true,
+    min: 1,
+    max: limits.room_members,
+    shorthand: 'user_id',
+    description: 'User ids, or objects with a role.',
+    example: ['bob', { user_id: 'carol', role: 'admin' }],
+  })
+  members?: MemberInput[];
+}
+
+export class UpdateMemberDto {
+  @OneOf(ROLES)
+  role: Role;
+}
+
+export class MemberDto {
+  @Uuid()
+  id: string;
+
+  @Uuid()
+  room_id: string;
+
+  @UserId()
+  user_id: string;
+
+  @Text({ nullable: true, max: limits.name_chars })
+  display_name: string | null;
+
+  @OneOf(ROLES)
+  role: Role;
+
+  @OneOf(['active', 'left', 'banned'])
+  status: 'active' | 'left' | 'banned';
+
+  @Int({})
+  last_read_seq: number;
+
+  @Int({})
+  last_delivered_seq: number;
+
+  @Time()
+  joined_at: string;
+
+  @Time({ nullable: true })
+  banned_until: string | null;
+
+  @Time()
+  created_at: string;
+
+  @Time()
+  updated_at: string;
+}
+
+/** Who is a member now, in the order asked. */
+export class AddedMembers {
+  @NestedList(() => MemberDto, { max: limits.room_members })
+  data: MemberDto[];
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { isUuid } from '../../platform/common/ids.js';
+import { notFound, Problem } from '../../platform/common/problem.js';
+import type { Tx } from '../../platform/database/database.js';
+import type { Role } from './members.dto.js';
+import type { RoomRow } from './room.row.js';
+import { RoomsRepository, type LockedRoom } from './rooms.repository.js';
+
+/**
+ * Who sees and changes a room: the client itself (a master key without X-User-Id) every room, a user those that it is
+ * a member of. To everybody else a room is not there.
+ */
+@Injectable()
+export class RoomAccess {
+  constructor(private readonly rooms: RoomsRepository) {}
+
+  /** The room, with the acting user's own side. @throws Problem `not_found` */
+  async get(caller: Caller, roomId: string): Promise<RoomRow> {
+    const row = isUuid(roomId) ? await this.rooms.read(caller.clientId, roomId, caller.user?.id ?? null) : null;
+    if (!row || (caller.user && row.my_role === null)) throw notFound('room');
+    return row;
+  }
+
+  /**
+   * Locks a room that is to be changed.
+   * @param roles who of its members may; left out: each of them
+   * @throws Problem `not_found`, `insufficient_role`
+   */
+  async lock(tx: Tx, caller: Caller, roomId: string, roles?: Role[]): Promise<LockedRoom> {
+    const room = isUuid(roomId) ? await this.rooms.lock(tx, caller.clientId, roomId, caller.user?.id ?? null) : null;
+    if (!room || (caller.user && room.actor_role === null)) throw notFound('room');
+    if (caller.user && roles && !roles.includes(room.actor_role!)) {
+      throw new Problem('insufficient_role', `Only ${roles.join('s and ')}s of the room may do that.`);
+    }
+    return room;
+  }
+}
+
+/** Who acts, as events record it. */
+export const actorOf = ({ user }: Caller): { id: string | null; type: 'user' | 'client' } =>
+  user ? { id: user.id, type: 'user' } : { id: null, type: 'client' };

@@ -1,0 +1,95 @@
+import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { Route } from '../../tenancy/access/route.js';
+import { AllRoomsQuery, CreateRoomDto, Room, RoomQuery, UpdateRoomDto } from './rooms.dto.js';
+import { RoomsService } from './rooms.service.js';
+
+@ApiTags('Rooms')
+@Controller('rooms')
+export class RoomsController {
+  constructor(private readonly rooms: RoomsService) {}
+
+  @Post()
+  @Route({
+    summary: 'Make a room',
+    description:
+      'A scoped key needs `manage_rooms`, for a direct room `send_messages`. Of two people there is one direct room only: asked for again, it comes back with 200.',
+    access: 'key',
+    status: 201,
+    also: { 200: 'The direct room of these two people was there already.' },
+    answer: Room,
+    errors: ['user_unavailable'],
+    actsForUser: true,
+    idempotent: true,
+  })
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body() dto: CreateRoomDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Room> {
+    const { room, existing } = await this.rooms.create(caller, dto);
+    if (existing) void reply.status(200);
+    return room;
+  }
+
+  @Get()
+  @Route({
+    summary: 'List my rooms',
+    description:
+      "The acting user's, most recent activity first. A master key that acts for nobody gets the client's, newest first.",
+    access: 'read_messages',
+    page: Room,
+    errors: ['invalid_cursor'],
+    actsForUser: true,
+  })
+  list(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<Room>> {
+    return this.rooms.list(caller, query);
+  }
+
+  @Get('all')
+  @Route({ summary: "List the client's rooms", access: 'master', page: Room, errors: ['invalid_cursor'] })
+  listAll(@CurrentCaller() caller: Caller, @Query() query: AllRoomsQuery): Promise<Page<Room>> {
+    return this.rooms.listAll(caller, query);
+  }
+
+  @Get(':room_id')
+  @Route({
+    summary: 'Read a room',
+    access: 'read_messages',
+    answer: Room,
+    errors: ['not_found'],
+    actsForUser: true,
+  })
+  get(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Query() query: RoomQuery): Promise<Room> {
+    return this.rooms.get(caller, id, query);
+  }
+
+  @Patch(':room_id')
+  @Route({
+    summary: 'Change a room',
+    description: 'By its owners and admins, or the client. `metadata` is merged (RFC 7396).',
+    access: 'manage_rooms',
+    answer: Room,
+    errors: ['not_found', 'insufficient_role'],
+    actsForUser: true,
+  })
+  update(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<Room> {
+    return this.rooms.update(caller, id, dto);
+  }
+
+  @Put(':room_id')
+  @Route({
+    summary: 'The same as PATCH',
+    deprecated: true,
+    access: 'manage_rooms',
+    answer: Room,
+    errors: ['not_found', 'insufficient_role'],
+    actsForUser: true,
+  })
+  put(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<Room> {
+    return this.rooms.update(caller, id, dto);
+  }
+}

@@ -1,0 +1,196 @@
+import { Bool, Int, Json, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { PageQuery } from '../../platform/common/pagination.js';
+import { limits } from '../../platform/config/limits.js';
+import { MemberDto, MemberInput, ROLES, type Role } from './members.dto.js';
+
+export const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
+export const PRIVACIES = ['public', 'private', 'invite_only'] as const;
+export const ROOM_STATUSES = ['active', 'inactive', 'archived', 'deleted'] as const;
+const HISTORIES = ['full', 'since_join'] as const;
+
+export type RoomType = (typeof ROOM_TYPES)[number];
+export type Privacy = (typeof PRIVACIES)[number];
+export type RoomStatus = (typeof ROOM_STATUSES)[number];
+export type History = (typeof HISTORIES)[number];
+
+const NAME = { max: limits.name_chars, nullable: true, example: 'Project X' } as const;
+const DESCRIPTION = { max: 2_000, nullable: true } as const;
+
+export class CreateRoomDto {
+  @OneOf(ROOM_TYPES, { example: 'group' })
+  room_type: RoomType;
+
+  @Text({ ...NAME, optional: true })
+  name?: string | null;
+
+  @Text({ ...DESCRIPTION, optional: true })
+  description?: string | null;
+
+  @OneOf(PRIVACIES, { optional: true, default: 'private' })
+  privacy?: Privacy;
+
+  @NestedList(() => MemberInput, {
+    optional: true,
+    max: limits.room_members,
+    shorthand: 'user_id',
+    description: 'User ids, or objects with a role. Who creates is a member whether listed or not.',
+    example: ['bob', { user_id: 'carol', role: 'admin' }],
+  })
+  members?: MemberInput[];
+
+  @Int({ optional: true, min: 1, max: limits.room_members, description: 'A direct room has two.' })
+  max_members?: number;
+
+  @OneOf(HISTORIES, {
+    optional: true,
+    default: 'full',
+    description: '`since_join`: members see nothing from before they joined.',
+  })
+  history?: History;
+
+  @Json({ optional: true, maxBytes: limits.metadata_bytes })
+  metadata?: Record<string, unknown>;
+}
+
+/** Fields left out stay as they are; null clears (RFC 7396). */
+export class UpdateRoomDto {
+  @Text({ ...NAME, optional: true })
+  name?: string | null;
+
+  @Text({ ...DESCRIPTION, optional: true })
+  description?: string | null;
+
+  @OneOf(PRIVACIES, { optional: true })
+  privacy?: Privacy;
+
+  @Int({ optional: true, min: 1, max: limits.room_members, description: 'Not below the number of members.' })
+  max_members?: number;
+
+  @OneOf(HISTORIES, { optional: true })
+  history?: History;
+
+  @Json({ optional: true, nullable: true, maxBytes: limits.metadata_bytes, description: 'Merged, member by member.' })
+  metadata?: Record<string, unknown> | null;
+}
+
+export class RoomQuery {
+  @Bool({ optional: true, query: true, description: 'With its first hundred members; all page at …/members.' })
+  include_members?: boolean;
+}
+
+export class AllRoomsQuery extends PageQuery {
+  @OneOf(ROOM_TYPES, { optional: true, description: 'Rooms of this type.' })
+  room_type?: RoomType;
+
+  @OneOf(ROOM_STATUSES, { optional: true, description: 'Omitted: all but deleted ones.' })
+  status?: RoomStatus;
+
+  @OneOf(PRIVACIES, { optional: true, description: 'Rooms of this privacy.' })
+  privacy?: Privacy;
+
+  @UserId({ optional: true, description: 'Rooms that this user is a member of.' })
+  user_id?: string;
+
+  @Text({ optional: true, max: limits.name_chars, description: 'Rooms whose name holds this text, in any case.' })
+  name?: string;
+}
+
+/** The acting user's own side of a room. */
+export class RoomMe {
+  @OneOf(ROLES)
+  role: Role;
+
+  @Int({})
+  last_read_seq: number;
+
+  @Int({})
+  unread: number;
+
+  @Int({})
+  mentions: number;
+
+  @Bool()
+  muted: boolean;
+
+  @Bool()
+  hidden: boolean;
+}
+
+export class Room {
+  @Uuid()
+  id: string;
+
+  @OneOf(ROOM_TYPES)
+  room_type: RoomType;
+
+  @Text(NAME)
+  name: string | null;
+
+  @Text({
+    nullable: true,
+    max: 300,
+    description: 'From the name, unique in the client; it stays when the name changes.',
+  })
+  slug: string | null;
+
+  @Text(DESCRIPTION)
+  description: string | null;
+
+  @OneOf(PRIVACIES)
+  privacy: Privacy;
+
+  @OneOf(ROOM_STATUSES)
+  status: RoomStatus;
+
+  @Bool({ description: 'Only owners and admins may write.' })
+  frozen: boolean;
+
+  @OneOf(HISTORIES)
+  history: History;
+
+  @UserId({ nullable: true, description: 'null: created by the client itself.' })
+  created_by: string | null;
+
+  @Int({ min: 1 })
+  max_members: number;
+
+  @Int({})
+  member_count: number;
+
+  @Text({ max: 64, description: 'Opaque; another one means that history was rewound.' })
+  epoch: string;
+
+  @Int({})
+  last_seq: number;
+
+  @Int({})
+  last_rev: number;
+
+  @Time({ nullable: true })
+  last_message_at: string | null;
+
+  @Time({ nullable: true })
+  deactivated_at: string | null;
+
+  @OneOf(['manual', 'auto_inactive'], { nullable: true })
+  deactivated_reason: 'manual' | 'auto_inactive' | null;
+
+  @Json({ maxBytes: limits.metadata_bytes })
+  metadata: Record<string, unknown>;
+
+  @Time()
+  created_at: string;
+
+  @Time()
+  updated_at: string;
+
+  @Nested(() => RoomMe, { optional: true, description: 'Where the request acts for a user.' })
+  me?: RoomMe;
+
+  @NestedList(() => MemberDto, {
+    optional: true,
+    max: limits.page,
+    description: 'With include_members: the first hundred; member_count tells how many there are.',
+  })
+  members?: MemberDto[];
+}

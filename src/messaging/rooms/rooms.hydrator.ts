@@ -1,0 +1,76 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { EventRow } from '../../engine/events/events.repository.js';
+import { EventsService } from '../../engine/events/events.service.js';
+import { MembersRepository } from './members.repository.js';
+import { toMember, toRoom } from './room.row.js';
+import type { Room } from './rooms.dto.js';
+import { RoomsRepository } from './rooms.repository.js';
+
+/** Fills in the bodies of events of rooms and members when they are read: rooms as they are now. */
+@Injectable()
+export class RoomsHydrator implements OnModuleInit {
+  constructor(
+    private readonly events: EventsService,
+    private readonly rooms: RoomsRepository,
+    private readonly members: MembersRepository,
+    private readonly database: Database,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.register({ prefix: 'room.', hydrate: (clientId, rows) => this.hydrateRooms(clientId, rows) });
+    this.events.register({ prefix: 'member.', hydrate: (clientId, rows) => this.hydrateMembers(clientId, rows) });
+  }
+
+  private async hydrateRooms(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
+    const bare = rows.filter(({ data }) => data === null);
+    const [rooms, hidden] = await Promise.all([
+      this.rooms.findMany(clientId, [...new Set(bare.map(({ room_id }) => room_id!))]),
+      this.findGone(clientId, bare),
+    ]);
+    return new Map<string, unknown>(
+      bare.flatMap((event): [string, unknown][] => {
+        const row = rooms.get(event.room_id!);
+        if (!row) return [];
+        const room = toRoom(row, this.database.epochOf(row.epoch));
+        if (event.type !== 'room.added') return [[event.id, room]];
+        const shown = hidden.has(event) ? withoutContents(room) : room;
+        return [[event.id, { room: shown, epoch: room.epoch, rev: room.last_rev }]];
+      }),
+    );
+  }
+
+  /** Those `room.added` whose reader is no longer in the room: what it is like now is not for him. */
+  private async findGone(clientId: string, rows: EventRow[]): Promise<Set<EventRow>> {
+    const added = rows.filter(({ type }) => type === 'room.added');
+    if (added.length === 0) return new Set();
+    const members = await this.members.findPairs(
+      clientId,
+      added.map(({ room_id, stream_id }) => ({ room_id: room_id!, ref: stream_id })),
+    );
+    return new Set(added.filter((_, at) => members[at]?.status !== 'active'));
+  }
+
+  /** Role and status as they were, so that a `member.left` still says so when the member is back. */
+  private async hydrateMembers(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
+    const members = await this.members.findPairs(
+      clientId,
+      rows.map(({ room_id, subject_id }) => ({ room_id: room_id!, ref: subject_id! })),
+    );
+    return new Map(
+      rows.flatMap(({ id, data }, at) => {
+        const member = members[at];
+        return member ? [[id, { ...toMember(member), ...(data as object) }]] : [];
+      }),
+    );
+  }
+}
+
+const withoutContents = (room: Room): Room => ({
+  ...room,
+  name: null,
+  slug: null,
+  description: null,
+  metadata: {},
+  last_message_at: null,
+});

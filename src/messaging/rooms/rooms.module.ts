@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { UsersModule } from '../../tenancy/users/users.module.js';
+import { MembersController } from './members.controller.js';
+import { MembersRepository } from './members.repository.js';
+import { MembersService } from './members.service.js';
+import { RoomAccess } from './room-access.js';
+import { RoomAnnouncer } from './room-announcer.js';
+import { RoomsController } from './rooms.controller.js';
+import { RoomsHydrator } from './rooms.hydrator.js';
+import { RoomsRepository } from './rooms.repository.js';
+import { RoomsService } from './rooms.service.js';
+import './rooms.events.js';
+
+/** Rooms and who is in them. */
+@Module({
+  imports: [UsersModule],
+  controllers: [RoomsController, MembersController],
+  providers: [
+    MembersRepository,
+    MembersService,
+    RoomAccess,
+    RoomAnnouncer,
+    RoomsHydrator,
+    RoomsRepository,
+    RoomsService,
+  ],
+  exports: [MembersRepository, MembersService, RoomAccess, RoomsRepository, RoomsService],
+})
+export class RoomsModule {}

@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import type { QueryDeepPartialEntity } from 'typeorm';
+import type { Cursor } from '../../platform/common/pagination.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { slugsOf } from './slug.js';
+import { RoomEntity } from './room.entity.js';
+import { ROOM_COLUMNS, roomPeople, type RoomRow } from './room.row.js';
+import type { Role } from './members.dto.js';
+import type { AllRoomsQuery } from './rooms.dto.js';
+
+export type NewRoom = Pick<
+  RoomEntity,
+  | 'id'
+  | 'room_type'
+  | 'name'
+  | 'description'
+  | 'privacy'
+  | 'history'
+  | 'max_members'
+  | 'metadata'
+  | 'created_by'
+  | 'direct_key'
+>;
+
+/** A room under its lock, as a change of it must see it. */
+export interface LockedRoom extends Pick<
+  RoomEntity,
+  'id' | 'room_type' | 'max_members' | 'member_count' | 'last_seq' | 'last_rev' | 'metadata'
+> {
+  /** Of who asks for the change; null: not a member. */
+  actor_role: Role | null;
+}
+
+export type RoomChange = Partial<
+  Pick<NewRoom, 'name' | 'description' | 'privacy' | 'history' | 'max_members' | 'metadata'>
+>;
+
+@Injectable()
+export class RoomsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Names repeat, slugs don't: the unique index decides, whoever else inserts at the same time.
+   * @returns null when there is a direct room of these people already: its id follows from `findDirect`
+   */
+  async insert(tx: Tx, clientId: string, room: NewRoom): Promise<string | null> {
+    for (const slug of slugsOf(room.direct_key === null ? room.name : null)) {
+      const inserted = await tx.execute(
+        `insert into rooms (client_id, id, room_type, name, slug, description, privacy, history, max_members, metadata,
+                            created_by, direct_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         on conflict do nothing`,
+        [
+          clientId,
+          room.id,
+          room.room_type,
+          room.name,
+          slug,
+          room.description,
+          room.privacy,
+          room.history,
+          room.max_members,
+          JSON.stringify(room.metadata),
+          room.created_by,
+          room.direct_key,
+        ],
+      );
+      if (inserted === 1) return room.id;
+      if (room.direct_key !== null) return null;
+    }
+    throw new Error('every random slug was taken');
+  }
+
+  async getDirect(tx: Tx, clientId: string, directKey: string): Promise<string> {
+    const where = { client_id: clientId, direct_key: directKey };
+    return (await tx.manager.findOneOrFail(RoomEntity, { select: { id: true }, where })).id;
+  }
+
+  /** @param viewerRef the user whose own side comes with it */
+  async find(from: Tx | Database, clientId: string, id: string, viewerRef: string | null): Promise<RoomRow | null> {
+    const [row] = await from.query<RoomRow>(
+      `select ${ROOM_COLUMNS} from rooms r ${roomPeople('$3')}
+        where r.client_id = $1 and r.id = $2 and r.status <> 'deleted'`,
+      [clientId, id, viewerRef],
+    );
+    return row ?? null;
+  }
+
+  /** As in `find`, outside of a transaction. */
+  read(clientId: string, id: string, viewerRef: string | null): Promise<RoomRow | null> {
+    return this.find(this.database, clientId, id, viewerRef);
+  }
+
+  async findMany(clientId: string, ids: string[]): Promise<Map<string, RoomRow>> {
+    const rows = await this.database.query<RoomRow>(
+      `select ${ROOM_COLUMNS} from rooms r ${roomPeople('null')} where r.client_id = $1 and r.id = any ($2::uuid[])`,
+      [clientId, ids],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** First of all locks in every change of a room, its members or its messages. */
+  async lock(tx: Tx, clientId: string, id: string, actorRef: string | null): Promise<LockedRoom | null> {
+    const locked = await tx.execute(`select from rooms where client_id = $1 and id = $2 for update`, [clientId, id]);
+    if (locked === 0) return null;
+    // A second statement, whose snapshot is younger than the lock.
+    const [row] = await tx.query<LockedRoom>(
+      `select r.id, r.room_type, r.max_members, r.member_count, r.last_seq, r.last_rev, r.metadata, m.role as actor_role
+         from rooms r
+         left join room_members m
+           on m.client_id = r.client_id and m.room_id = r.id and m.user_id = $3 and m.status = 'active'
+        where r.client_id = $1 and r.id = $2 and r.status <> 'deleted'`,
+      [clientId, id, actorRef],
+    );
+    return row ?? null;
+  }
+
+  async update(tx: Tx, clientId: string, id: string, change: RoomChange): Promise<void> {
+    const columns = { ...change, updated_at: () => 'clock_timestamp()' };
+    // TypeORM's own type knows no column of any JSON.
+    await tx.manager.update(RoomEntity, { client_id: clientId, id }, columns as QueryDeepPartialEntity<RoomEntity>);
+  }
+
+  /** A user's rooms, those with the latest message (or, without any, the newest) first. Cursor: [microseconds, id]. */
+  async listOf(clientId: string, userRef: string, limit: number, cursor: Cursor | null): Promise<ActiveRoomRow[]> {
+    const back = cursor?.direction === 'prev';
+    return this.database.query<ActiveRoomRow>(
+      `select * from (
+         select ${ROOM_COLUMNS}, (extract(epoch from coalesce(r.last_message_at, r.created_at)) * 1000000)::bigint as active
+           from room_members m
+           join rooms r on r.client_id = m.client_id and r.id = m.room_id ${roomPeople('$2')}
+          where m.client_id = $1 and m.user_id = $2 and m.status = 'active' and r.status <> 'deleted'
+       ) r
+       where $4::bigint is null or (active, id) ${back ? '>' : '<'} ($4, $5::uuid)
+       order by active ${back ? 'asc' : 'desc'}, id ${back ? 'asc' : 'desc'} limit $3`,
+      [clientId, userRef, limit + 1, cursor?.key[0] ?? null, cursor?.key[1] ?? null],
+    );
+  }
+
+  /** A client's rooms, the newest first. Cursor: [id]. */
+  async list(clientId: string, filter: AllRoomsQuery, limit: number, cursor: Cursor | null): Promise<RoomRow[]> {
+    const back = cursor?.direction === 'prev';
+    return this.database.query<RoomRow>(
+      `select ${ROOM_COLUMNS} from rooms r ${roomPeople('null')}
+        where r.client_id = $1
+          and ($3::uuid is null or r.id ${back ? '>' : '<'} $3)
+          and ($4::text is null or r.room_type = $4)
+          and case when $5::text is null then r.status <> 'deleted' else r.status = $5 end
+          and ($6::text is null or r.privacy = $6)
+          and ($7::text is null or strpos(lower(r.name), lower($7)) > 0)
+          and ($8::text is null or r.id in (
+            select m.room_id from room_members m join users u on u.client_id = m.client_id and u.id = m.user_id
+             where u.client_id = $1 and u.user_id = $8 and m.status = 'active'))
+        order by r.id ${back ? 'asc' : 'desc'} limit $2`,
+      [
+        clientId,
+        limit + 1,
+        cursor?.key[0] ?? null,
+        filter.room_type ?? null,
+        filter.status ?? null,
+        filter.privacy ?? null,
+        filter.name ?? null,
+        filter.user_id ?? null,
+      ],
+    );
+  }
+}
+
+export type ActiveRoomRow = RoomRow & { active: number };

@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { Receipt, SessionPositions, StreamPosition } from './sync.dto.js';
+
+/** A room as its reader finds it. */
+export interface RoomHead {
+  id: string;
+  epoch: string;
+  last_rev: number;
+  last_seq: number;
+  history: 'full' | 'since_join';
+  member_count: number;
+  /** The reader's own membership; null where the reader is the client itself. */
+  role: string | null;
+  joined_rev: number | null;
+  last_read_seq: number | null;
+  mentions: number | null;
+  muted: boolean | null;
+  hidden: boolean | null;
+}
+
+/** A room, by its tenant: what a node has sockets of. */
+export interface RoomKey {
+  client_id: string;
+  room_id: string;
+}
+
+export interface UserKey {
+  client_id: string;
+  user_ref: string;
+}
+
+/** Where a stream stands, and what time it is. */
+export type RoomHeadNow = RoomKey & StreamPosition & { last_seq: number; now: Date };
+export type UserHeadNow = UserKey & StreamPosition & { user_id: string; now: Date };
+
+type WithNumber<T> = Omit<T, 'epoch'> & { epoch: number };
+
+@Injectable()
+export class SyncRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Rooms that the user is an active member of; with userRef null, any of the client's. */
+  async findHeads(clientId: string, userRef: string | null, roomIds: string[]): Promise<Map<string, RoomHead>> {
+    if (roomIds.length === 0) return new Map();
+    const rows = await this.database.query<WithNumber<RoomHead>>(
+      `select r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
+              m.role, m.joined_rev, m.last_read_seq, m.mentions, m.muted, m.hidden
+         from rooms r
+         left join room_members m
+           on m.client_id = r.client_id and m.room_id = r.id and m.user_id = $2 and m.status = 'active'
+        where r.client_id = $1 and r.id = any ($3::uuid[]) and r.status <> 'deleted'
+          and ($2::uuid is null or m.user_id is not null)`,
+      [clientId, userRef, roomIds],
+    );
+    return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));
+  }
+
+  async findUserHead(clientId: string, userRef: string): Promise<StreamPosition | null> {
+    const [row] = await this.database.query<WithNumber<StreamPosition>>(
+      `select epoch, last_rev as rev from users where client_id = $1 and id = $2`,
+      [clientId, userRef],
+    );
+    return row ? this.withEpoch(row) : null;
+  }
+
+  /** Markers of the active members of each room. */
+  async findReceipts(clientId: string, roomIds: string[]): Promise<Map<string, Receipt[]>> {
+    const byRoom = new Map<string, Receipt[]>(roomIds.map((id) => [id, []]));
+    if (roomIds.length === 0) return byRoom;
+    const rows = await this.database.query<Receipt & { room_id: string }>(
+      `select m.room_id, u.user_id, m.last_read_seq, m.last_delivered_seq
+         from room_members m
+         join users u on u.client_id = m.client_id and u.id = m.user_id
+        where m.client_id = $1 and m.room_id = any ($2::uuid[]) and m.status = 'active'
+        order by m.room_id, m.user_id`,
+      [clientId, roomIds],
+    );
+    for (const { room_id, ...receipt } of rows) byRoom.get(room_id)!.push(receipt);
+    return byRoom;
+  }
+
+  async findRoomIds(clientId: string, userRef: string): Promise<string[]> {
+    const rows = await this.database.query<{ room_id: string }>(
+      `select room_id from room_members where client_id = $1 and user_id = $2 and status = 'active'`,
+      [clientId, userRef],
+    );
+    return rows.map(({ room_id }) => room_id);
+  }
+
+  /** Users' active memberships, for a node that may have missed changes of them. */
+  async findRoomIdsOfMany(users: UserKey[]): Promise<Map<string, string[]>> {
+    const byUser = new Map<string, string[]>(users.map(({ user_ref }) => [user_ref, []]));
+    const rows = await this.database.query<{ room_id: string; user_ref: string }>(
+      `select m.room_id, m.user_id as user_ref
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_id)
+         join room_members m on m.client_id = w.client_id and m.user_id = w.user_id and m.status = 'active'`,
+      [users.map(({ client_id }) => client_id), users.map(({ user_ref }) => user_ref)],
+    );
+    for (const { user_ref, room_id } of rows) byUser.get(user_ref)!.push(room_id);
+    return byUser;
+  }
+
+  async findSession(clientId: string, userRef: string): Promise<SessionPositions> {
+    const rows = await this.database.query<{
+      server_time: Date;
+      user_epoch: number;
+      user_rev: number;
+      room_id: string | null;
+      epoch: number;
+      rev: number;
+    }>(
+      `select clock_timestamp() as server_time, u.epoch as user_epoch, u.last_rev as user_rev,
+              r.id as room_id, r.epoch, r.last_rev as rev
+         from users u
+         left join (room_members m join rooms r
+                      on r.client_id = m.client_id and r.id = m.room_id and r.status <> 'deleted')
+           on m.client_id = u.client_id and m.user_id = u.id and m.status = 'active'
+        where u.client_id = $1 and u.id = $2
+        order by coalesce(r.last_message_at, r.created_at) desc, r.id`,
+      [clientId, userRef],
+    );
+    const first = rows[0];
+    if (!first) return this.findTime();
+    return {
+      server_time: first.server_time.toISOString(),
+      user: { epoch: this.database.epochOf(first.user_epoch), rev: first.user_rev },
+      rooms: rows.flatMap(({ room_id, epoch, rev }) =>
+        room_id === null ? [] : { room_id, epoch: this.database.epochOf(epoch), rev },
+      ),
+    };
+  }
+
+  /** For who has no streams of rooms or a user. */
+  async findTime(): Promise<SessionPositions> {
+    const [row] = await this.database.query<{ now: Date }>('select clock_timestamp() as now');
+    return { server_time: row!.now.toISOString(), user: null, rooms: [] };
+  }
+
+  /** Where rooms of any clients stand. */
+  async findHeadsOfMany(rooms: RoomKey[]): Promise<RoomHeadNow[]> {
+    const rows = await this.database.query<WithNumber<RoomHeadNow>>(
+      `select r.client_id, r.id as room_id, r.epoch, r.last_rev as rev, r.last_seq, clock_timestamp() as now
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, room_id)
+         join rooms r on r.client_id = w.client_id and r.id = w.room_id`,
+      [rooms.map(({ client_id }) => client_id), rooms.map(({ room_id }) => room_id)],
+    );
+    return rows.map((row) => this.withEpoch(row));
+  }
+
+  /** Where the streams of users of any clients stand. */
+  async findUserHeadsOfMany(users: UserKey[]): Promise<UserHeadNow[]> {
+    const rows = await this.database.query<WithNumber<UserHeadNow>>(
+      `select u.client_id, u.id as user_ref, u.user_id, u.epoch, u.last_rev as rev, clock_timestamp() as now
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_ref)
+         join users u on u.client_id = w.client_id and u.id = w.user_ref`,
+      [users.map(({ client_id }) => client_id), users.map(({ user_ref }) => user_ref)],
+    );
+    return rows.map((row) => this.withEpoch(row));
+  }
+
+  private withEpoch<T extends { epoch: number }>(row: T): Omit<T, 'epoch'> & { epoch: string } {
+    return { ...row, epoch: this.database.epochOf(row.epoch) };
+  }
+}

@@ -1,0 +1,13 @@
+import { Global, Module } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { KeyRing } from './key-ring.js';
+
+/** Offers the {@link KeyRing} of this installation to everybody. The rest of this room are functions and classes to import. */
+@Global()
+@Module({
+  providers: [
+    { provide: KeyRing, useFactory: (config: Config) => new KeyRing([...config.encryptionKeys]), inject: [Config] },
+  ],
+  exports: [KeyRing],
+})
+export class CommonModule {}

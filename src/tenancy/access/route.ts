@@ -1,0 +1,153 @@
+import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import {
+  ApiExtension,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiResponse,
+  ApiSecurity,
+  getSchemaPath,
+  type ApiResponseOptions,
+} from '@nestjs/swagger';
+import type { Access } from './permissions.js';
+import { PageInfo } from '../../platform/common/pagination.js';
+import { PROBLEMS, type ProblemCode } from '../../platform/common/problem.js';
+
+export const ROUTE = Symbol('route');
+
+export interface RouteOptions {
+  /** One line in the API reference. */
+  summary: string;
+  /** Its operationId; `<controller>_<method>` unless said otherwise. */
+  operation?: string;
+  description?: string;
+  /** Kept for callers of ChatAPI's first version, which another route serves better. */
+  deprecated?: boolean;
+  /** Who may call it; the guard decides by this and nothing else. */
+  access: Access;
+  /** Success status; 200 unless said otherwise. */
+  status?: 200 | 201 | 202 | 204;
+  /** What comes back: one DTO, */
+  answer?: Type;
+  /** or a page of DTOs. */
+  page?: Type;
+  /** Further success statuses, by status. */
+  also?: Partial<Record<200 | 202, string>>;
+  /** Codes beyond those that every route can answer. */
+  errors?: ProblemCode[];
+  /** Counts against messages per user and minute; its answers carry RateLimit headers. */
+  limited?: boolean;
+  /** Takes X-User-Id with a master key. */
+  actsForUser?: boolean;
+  /** Takes Idempotency-Key (writing POSTs). */
+  idempotent?: boolean;
+  /** A body larger than the general limit is accepted up to this many bytes. */
+  bodyBytes?: number;
+}
+
+/**
+ * Declares a route whole: access (read by the key guard), status, and its page of the OpenAPI document.
+ * A handler without it is refused by the guard.
+ */
+export function Route(options: RouteOptions): MethodDecorator {
+  const { status = 200, answer, page, access } = options;
+  const decorators = [
+    SetMetadata(ROUTE, options),
+    HttpCode(status),
+    ApiOperation({
+      ...(options.operation !== undefined && { operationId: options.operation }),
+      summary: options.summary,
+      description: options.description,
+      deprecated: options.deprecated,
+    }),
+    ApiResponse({ status, description: 'Success.', ...answerSchema(answer, page) } as ApiResponseOptions),
+    ...Object.entries(options.also ?? {}).map(([code, description]) =>
+      ApiResponse({ status: Number(code), description, type: answer }),
+    ),
+    ...problemResponses(options).map((response) => ApiResponse(response as ApiResponseOptions)),
+    ApiExtension('x-access', access),
+  ];
+  if (options.limited) decorators.push(ApiExtension('x-rate-limited', true));
+  if (page) decorators.push(ApiExtraModels(PageInfo, page) as MethodDecorator);
+  if (access !== 'public')
+    decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
+  if (options.bodyBytes) decorators.push(RouteConfig({ bodyBytes: options.bodyBytes }) as MethodDecorator);
+  if (options.actsForUser) {
+    decorators.push(ApiHeader({ name: 'X-User-Id', required: false }));
+  }
+  if (options.idempotent) {
+    decorators.push(ApiHeader({ name: 'Idempotency-Key', required: false }));
+  }
+  return applyDecorators(...(decorators as MethodDecorator[]));
+}
+
+function answerSchema(answer?: Type, page?: Type): Partial<ApiResponseOptions> {
+  if (answer) return { type: answer };
+  if (!page) return {};
+  return {
+    schema: {
+      type: 'object',
+      required: ['data', 'page'],
+      properties: {
+        data: { type: 'array', items: { $ref: getSchemaPath(page) } },
+        page: { $ref: getSchemaPath(PageInfo) },
+      },
+    },
+  };
+}
+
+/** Codes by status: those of the route and those that its declaration implies. */
+function problemResponses(options: RouteOptions): ProblemResponse[] {
+  const codes = new Set<ProblemCode>(options.errors ?? []);
+  if (options.access !== 'public') {
+    for (const code of OF_KEYS) codes.add(code);
+    if (options.access !== 'admin') for (const code of OF_CLIENT_KEYS) codes.add(code);
+  }
+  codes.add('unavailable');
+  if (options.actsForUser) codes.add('user_mismatch');
+  if (options.idempotent) {
+    for (const code of ['idempotency_in_flight', 'idempotency_mismatch'] as const) codes.add(code);
+  }
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) {
+    const status = PROBLEMS[code].status;
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return [...byStatus.values()].map(problemResponse);
+}
+
+const OF_KEYS: ProblemCode[] = ['unauthenticated', 'invalid_key', 'forbidden', 'server_key_in_browser', 'rate_limited'];
+const OF_CLIENT_KEYS: ProblemCode[] = ['client_suspended', 'origin_not_allowed'];
+
+interface ProblemResponse {
+  status: number;
+  description: string;
+  content: object;
+}
+
+/** How the document shows a response with one of these codes, which share one status. */
+export function problemResponse(codes: ProblemCode[]): ProblemResponse {
+  return {
+    status: PROBLEMS[codes[0]!].status,
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }])),
+      },
+    },
+  };
+}
+
+const exampleProblem = (code: ProblemCode): object => ({
+  type: `urn:chatapi:problem:${code}`,
+  title: PROBLEMS[code].title,
+  status: PROBLEMS[code].status,
+  detail: `${PROBLEMS[code].title}.`,
+  instance: '/api/v1/…',
+  code,
+  request_id: '0199c2d4-7e1a-7000-8000-000000000000',
+  retryable: 'retryable' in PROBLEMS[code],
+  errors: code === 'validation_failed' ? [{ field: 'name', message: 'must be a string' }] : [],
+});

@@ -1,0 +1,62 @@
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { Route } from '../access/route.js';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { ClientDto, UpdateClientDto } from './clients.dto.js';
+import { ClientsService } from './clients.service.js';
+
+/** Tenants, for the operator. Making one makes its first key too: keys/ does both. */
+@ApiTags('Clients')
+@Controller('clients')
+export class ClientsController {
+  constructor(private readonly clients: ClientsService) {}
+
+  @Get()
+  @Route({ summary: 'List clients', access: 'admin', page: ClientDto, errors: ['invalid_cursor'] })
+  list(@Query() query: PageQuery): Promise<Page<ClientDto>> {
+    return this.clients.list(query);
+  }
+
+  @Get(':id')
+  @Route({ summary: 'Read a client', access: 'admin', answer: ClientDto, errors: ['not_found'] })
+  get(@Param('id') id: string): Promise<ClientDto> {
+    return this.clients.get(id);
+  }
+
+  @Patch(':id')
+  @Route({
+    summary: "Change a client's name, limits, settings or origins",
+    access: 'admin',
+    answer: ClientDto,
+    errors: ['not_found'],
+  })
+  update(@CurrentCaller() caller: Caller, @Param('id') id: string, @Body() dto: UpdateClientDto): Promise<ClientDto> {
+    return this.clients.update(id, dto, caller);
+  }
+
+  @Post(':id/suspend')
+  @Route({
+    summary: 'Suspend a client',
+    description: 'Within a second its keys answer 403 `client_suspended` and its sockets are closed. Nothing is lost.',
+    access: 'admin',
+    answer: ClientDto,
+    errors: ['not_found'],
+    idempotent: true,
+  })
+  suspend(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ClientDto> {
+    return this.clients.setSuspended(id, true, caller);
+  }
+
+  @Post(':id/reactivate')
+  @Route({
+    summary: 'Reactivate a client',
+    access: 'admin',
+    answer: ClientDto,
+    errors: ['not_found'],
+    idempotent: true,
+  })
+  reactivate(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ClientDto> {
+    return this.clients.setSuspended(id, false, caller);
+  }
+}

@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { ClientsController } from './clients.controller.js';
+import { ClientsRepository } from './clients.repository.js';
+import { ClientsService } from './clients.service.js';
+import { MessageLimit } from './message-limit.js';
+import { OwnClientController } from './own-client.controller.js';
+import { SigningSecretsService } from './signing-secrets.service.js';
+
+/** Tenants: what the operator grants them, what they set for themselves, and how much their users may do. */
+@Global()
+@Module({
+  controllers: [OwnClientController, ClientsController],
+  providers: [ClientsRepository, ClientsService, MessageLimit, SigningSecretsService],
+  exports: [ClientsService, MessageLimit, SigningSecretsService],
+})
+export class ClientsModule {}

@@ -1,0 +1,136 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { isUuid, newId } from '../../platform/common/ids.js';
+import { decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import { invalidField, notFound } from '../../platform/common/problem.js';
+import { limits } from '../../platform/config/limits.js';
+import type { Tx } from '../../platform/database/database.js';
+import type { Caller } from '../access/caller.js';
+import type { ClientDto, CreateClientDto, UpdateClientDto } from './clients.dto.js';
+import { ClientsRepository, type ClientRow, type NewClient } from './clients.repository.js';
+import { Idempotency } from '../idempotency/idempotency.js';
+import { SigningSecretsService } from './signing-secrets.service.js';
+
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/;
+
+/** Is told of a change to a client in its transaction: keys are checked against what is remembered of their client. */
+export interface ClientObserver {
+  clientChanged(tx: Tx, clientId: string): Promise<void>;
+}
+
+/** Tenants, as the operator manages them and as they see themselves. */
+@Injectable()
+export class ClientsService {
+  private readonly observers: ClientObserver[] = [];
+
+  constructor(
+    private readonly clients: ClientsRepository,
+    private readonly secrets: SigningSecretsService,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  /** Who is to hear of changes to clients. */
+  register(observer: ClientObserver): void {
+    this.observers.push(observer);
+  }
+
+  /** Makes a client, in the transaction of what else it begins with. @param ref what its keys will name it by */
+  async insert(tx: Tx, ref: string, dto: CreateClientDto): Promise<ClientDto> {
+    const id = newId();
+    const client = {
+      id,
+      ref,
+      name: dto.name,
+      limits: { ...dto.limits },
+      settings: { ...dto.settings },
+      allowed_origins: readOrigins(dto.allowed_origins ?? []),
+      signing_secret: this.secrets.make(id),
+    };
+    return toClientDto(await this.insertWithFreeSlug(tx, client));
+  }
+
+  async list(query: PageQuery): Promise<Page<ClientDto>> {
+    const { limit = 50 } = query;
+    const cursor = decodeIdCursor(query.cursor);
+    return toPage(await this.clients.list(limit, cursor), limit, cursor, ({ id }) => [id], toClientDto);
+  }
+
+  async get(clientId: string): Promise<ClientDto> {
+    const row = isUuid(clientId) ? await this.clients.find(clientId) : null;
+    if (!row) throw notFound('client');
+    return toClientDto(row);
+  }
+
+  async update(clientId: string, dto: UpdateClientDto, caller: Caller): Promise<ClientDto> {
+    const patch = { ...dto, allowed_origins: dto.allowed_origins && readOrigins(dto.allowed_origins) };
+    return this.change(clientId, caller, (tx) => this.clients.update(tx, clientId, patch));
+  }
+
+  /** A suspended client's keys answer 403 `client_suspended`, and its sockets close, within a second on every node. */
+  async setSuspended(clientId: string, suspended: boolean, caller: Caller): Promise<ClientDto> {
+    return this.change(clientId, caller, (tx) => this.clients.setSuspended(tx, clientId, suspended));
+  }
+
+  private async change(
+    clientId: string,
+    caller: Caller,
+    update: (tx: Tx) => Promise<ClientRow | null>,
+  ): Promise<ClientDto> {
+    if (!isUuid(clientId)) throw notFound('client');
+    return this.idempotency.effect(
+      caller,
+      async (tx) => {
+        const row = await update(tx);
+        if (!row) throw notFound('client');
+        for (const observer of this.observers) await observer.clientChanged(tx, clientId);
+        return toClientDto(row);
+      },
+      { status: 200 },
+    );
+  }
+
+  private async insertWithFreeSlug(tx: Tx, client: Omit<NewClient, 'slug'>): Promise<ClientRow> {
+    const wanted = slugOf(client.name);
+    for (let slug = wanted; ; slug = `${wanted}-${randomBytes(3).toString('hex')}`) {
+      const row = await this.clients.insert(tx, { ...client, slug });
+      if (row) return row;
+    }
+  }
+}
+
+function toClientDto(row: ClientRow): ClientDto {
+  return {
+    id: row.id,
+    name: row.name,
+    slug: row.slug,
+    is_active: row.suspended_at === null,
+    limits: { messages_per_user_per_minute: limits.messages_per_user_per_minute, ...row.limits },
+    settings: { key_ttl_s: null, ...row.settings },
+    allowed_origins: row.allowed_origins,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+}
+
+/** As browsers write them in Origin: lower case, without default port, path or slash at the end. */
+function readOrigins(origins: string[]): string[] {
+  return origins.map((given, index) => {
+    const text = given.toLowerCase().replace(/\/$/, '');
+    if (!ORIGIN.test(text) || !URL.canParse(text)) {
+      throw invalidField(`allowed_origins[${index}]`, 'must be an origin such as https://app.example.com');
+    }
+    const { origin } = new URL(text);
+    return origin === 'null' ? text : origin;
+  });
+}
+
+function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replaceAll(/^-+|-+$/g, '');
+  return slug === '' ? 'client' : slug;
+}

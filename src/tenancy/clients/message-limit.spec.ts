@@ -1,0 +1,89 @@
+import { RedisConnections } from '../../platform/database/redis.js';
+import type { Caller } from '../access/caller.js';
+import { MessageLimit, type Consumed } from './message-limit.js';
+import { MinuteCounts, RateCounter } from '../access/rate-counter.js';
+
+const withoutRedis = { configured: false } as RedisConnections;
+
+const caller = (id: string, quota: number, kind: Caller['kind'] = 'scoped'): Caller => ({
+  kind,
+  clientId: 'c',
+  keyId: 'k',
+  permissions: null,
+  user: { id, user_id: id, display_name: null },
+  limits: { messages_per_user_per_minute: quota },
+  requestId: 'r',
+  idempotency: null,
+  rateLimit: null,
+});
+
+describe('the limit of messages', () => {
+  const limit = new MessageLimit(new RateCounter(withoutRedis));
+  const consume = (by: Caller): Consumed => limit.consume(by) as Consumed;
+
+  it('says how much is left as the draft writes it, on the answer too', () => {
+    const alice = caller('alice', 3);
+    expect(consume(alice).headers).toEqual({
+      'ratelimit-policy': '"messages";q=3;w=60',
+      ratelimit: '"messages";r=2;t=60',
+    });
+    expect(alice.rateLimit).toEqual({ 'ratelimit-policy': '"messages";q=3;w=60', ratelimit: '"messages";r=2;t=60' });
+    expect(consume(alice).headers.ratelimit).toBe('"messages";r=1;t=60');
+  });
+
+  it('refuses what is beyond it, each user alone', () => {
+    const bob = caller('bob', 2);
+    consume(bob);
+    consume(bob);
+    expect(() => consume(bob)).toThrow(
+      expect.objectContaining({
+        code: 'rate_limited',
+        options: { retryAfterS: 60, headers: expect.objectContaining({ ratelimit: '"messages";r=0;t=60' }) },
+      }),
+    );
+    expect(() => consume(caller('carol', 2))).not.toThrow();
+  });
+
+  it('does not count what a master key does', () => {
+    const acting = caller('dora', 1, 'master');
+    for (let i = 0; i < 5; i++) expect(consume(acting).headers).toEqual({});
+    expect(() => consume(caller('dora', 1))).not.toThrow();
+  });
+});
+
+it('is counted by each node alone while Redis is away', async () => {
+  // Nobody listens there.
+  const redis = new RedisConnections({ redisUrl: 'redis://127.0.0.1:1' });
+  try {
+    const limit = new MessageLimit(new RateCounter(redis));
+    await expect(limit.consume(caller('erin', 1))).resolves.toMatchObject({
+      headers: { ratelimit: expect.stringContaining('r=0') },
+    });
+    await expect(limit.consume(caller('erin', 1))).rejects.toMatchObject({ code: 'rate_limited' });
+  } finally {
+    await redis.close();
+  }
+});
+
+describe('counts by the minute', () => {
+  afterEach(() => jest.useRealTimers());
+
+  it('start anew when the minute is over, and forget who is gone', () => {
+    jest.useFakeTimers();
+    const counts = new MinuteCounts();
+    for (let i = 0; i < 50_000; i++) counts.add(`user-${i}`);
+    expect(counts.add('user-1')).toEqual({ count: 2, resetsInMs: 60_000 });
+    jest.advanceTimersByTime(59_999);
+    expect(counts.add('user-1')).toEqual({ count: 3, resetsInMs: 1 });
+    jest.advanceTimersByTime(1);
+    expect(counts.add('user-1').count).toBe(1);
+    expect(counts.size).toBeLessThan(10);
+  });
+
+  it('never have more than a minute left', () => {
+    // Of a sum of this and a minute, a hair more than the minute is left when this is taken off again.
+    const now = jest.spyOn(performance, 'now').mockReturnValue(5540.353936417445);
+    expect(new MinuteCounts().add('user').resetsInMs).toBe(60_000);
+    now.mockRestore();
+  });
+});

@@ -1,0 +1,51 @@
+import { Body, Controller, Get, Patch, Post, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { Route } from '../access/route.js';
+import { ClientDto, RotateSecretDto, SigningSecretDto, UpdateMeDto } from './clients.dto.js';
+import { ClientsService } from './clients.service.js';
+import { SigningSecretsService } from './signing-secrets.service.js';
+
+/** A client and its signing secret, for itself. */
+@ApiTags('Clients')
+@Controller('clients/me')
+export class OwnClientController {
+  constructor(
+    private readonly clients: ClientsService,
+    private readonly secrets: SigningSecretsService,
+  ) {}
+
+  @Patch()
+  @Route({ summary: "Change the client's name, settings or origins", access: 'master', answer: ClientDto })
+  update(@CurrentCaller() caller: Caller, @Body() dto: UpdateMeDto): Promise<ClientDto> {
+    return this.clients.update(caller.clientId, dto, caller);
+  }
+
+  @Put()
+  @Route({ summary: 'The same as PATCH', deprecated: true, access: 'master', answer: ClientDto })
+  put(@CurrentCaller() caller: Caller, @Body() dto: UpdateMeDto): Promise<ClientDto> {
+    return this.clients.update(caller.clientId, dto, caller);
+  }
+
+  @Get('signing-secret')
+  @Route({
+    summary: 'Read the secret that webhooks to bare URLs are signed with',
+    access: 'master',
+    answer: SigningSecretDto,
+  })
+  secret(@CurrentCaller() caller: Caller): Promise<SigningSecretDto> {
+    return this.secrets.get(caller.clientId);
+  }
+
+  @Post('signing-secret/rotate')
+  @Route({
+    summary: 'Replace the signing secret',
+    description: 'For `overlap_s` seconds webhooks carry a signature by each.',
+    access: 'master',
+    answer: SigningSecretDto,
+    idempotent: true,
+  })
+  rotateSecret(@CurrentCaller() caller: Caller, @Body() dto: RotateSecretDto): Promise<SigningSecretDto> {
+    return this.secrets.rotate(caller, dto.overlap_s);
+  }
+}

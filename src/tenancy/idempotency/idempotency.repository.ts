@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '../../platform/database/database.js';
+
+export interface StoredAnswer {
+  status: number;
+  /** Encrypted. */
+  body: string | null;
+  resource_type: string | null;
+  resource_id: string | null;
+}
+
+export interface KeyedRow extends Omit<StoredAnswer, 'status'> {
+  fingerprint: Buffer;
+  /** null while the first request runs. */
+  status: number | null;
+}
+
+/** A request's completion, in the transaction of its effect. */
+export interface Completion {
+  clientId: string;
+  scope: Buffer;
+  status: number;
+  body?: string | null;
+  resource_type?: string | null;
+  resource_id?: string | null;
+}
+
+const LEASE_S = 60;
+const KEPT_HOURS = 24;
+const PRUNED_AT_ONCE = 2_000;
+
+@Injectable()
+export class IdempotencyRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Claims a key that is free: unknown, out of date, or left by a request whose lease ran out. */
+  async claim(clientId: string, scope: Buffer, fingerprint: Buffer): Promise<boolean> {
+    const claimed = await this.database.execute(
+      `insert into idempotency_keys as i (client_id, scope, fingerprint, lease_until, expires_at)
+       values ($1, $2, $3, clock_timestamp() + interval '${LEASE_S} s', clock_timestamp() + interval '${KEPT_HOURS} h')
+       on conflict (client_id, scope) do update
+          set fingerprint = excluded.fingerprint, lease_until = excluded.lease_until, expires_at = excluded.expires_at,
+              status = null, body = null, resource_type = null, resource_id = null, completed_at = null
+        where (i.completed_at is null and i.lease_until < clock_timestamp()) or i.expires_at < clock_timestamp()`,
+      [clientId, scope, fingerprint],
+    );
+    return claimed === 1;
+  }
+
+  async find(clientId: string, scope: Buffer): Promise<KeyedRow | null> {
+    const [row] = await this.database.query<KeyedRow>(
+      `select fingerprint, status, body, resource_type, resource_id
+         from idempotency_keys where client_id = $1 and scope = $2`,
+      [clientId, scope],
+    );
+    return row ?? null;
+  }
+
+  /** @returns how many were still open: who finds fewer than it gave has lost a key to a later request */
+  async complete(tx: Tx | Database, rows: Completion[]): Promise<number> {
+    return tx.execute(
+      `update idempotency_keys i
+          set status = r.status, body = r.body, resource_type = r.resource_type, resource_id = r.resource_id,
+              completed_at = clock_timestamp()
+         from unnest($1::uuid[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::uuid[])
+              as r (client_id, scope, status, body, resource_type, resource_id)
+        where i.client_id = r.client_id and i.scope = r.scope and i.completed_at is null`,
+      [
+        rows.map(({ clientId }) => clientId),
+        rows.map(({ scope }) => scope),
+        rows.map(({ status }) => status),
+        rows.map(({ body }) => body ?? null),
+        rows.map(({ resource_type }) => resource_type ?? null),
+        rows.map(({ resource_id }) => resource_id ?? null),
+      ],
+    );
+  }
+
+  async completeAlone(row: Completion): Promise<void> {
+    await this.complete(this.database, [row]);
+  }
+
+  /** Gives up a claim without an answer: the next request with the key runs. */
+  async free(clientId: string, scope: Buffer): Promise<void> {
+    await this.database.execute(
+      'delete from idempotency_keys where client_id = $1 and scope = $2 and completed_at is null',
+      [clientId, scope],
+    );
+  }
+
+  /** Drops rows whose time is over, in small bites that hold no lock for long. */
+  async prune(): Promise<void> {
+    let dropped: number;
+    do {
+      dropped = await this.database.execute(
+        `delete from idempotency_keys where (client_id, scope) in (
+           select client_id, scope from idempotency_keys where expires_at < clock_timestamp() limit ${PRUNED_AT_ONCE})`,
+      );
+    } while (dropped === PRUNED_AT_ONCE);
+  }
+}

@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { KeyRing } from '../../platform/common/key-ring.js';
+import { logger } from '../../platform/common/logger.js';
+import { Problem } from '../../platform/common/problem.js';
+import { refuseUnstorableText } from '../../platform/common/validation.js';
+import { limits } from '../../platform/config/limits.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import type { Caller, IdempotencyLease } from '../access/caller.js';
+import { IdempotencyRepository, type Completion, type KeyedRow } from './idempotency.repository.js';
+
+/** What identifies a request to be carried out once. */
+export interface KeyedRequest {
+  key: string;
+  method: string;
+  /** Without its query and trailing slash. */
+  path: string;
+  query: string;
+  body: unknown;
+}
+
+export interface EffectOptions<T> {
+  /** Success status of the route; 201 unless told. */
+  status?: number | ((answer: T) => number);
+  /** Where the answer can be read again, for answers too large to keep. */
+  resource?: (answer: T) => { type: string; id: string };
+}
+
+/** What a request with a key is answered. */
+export interface KeyedAnswer {
+  lease: Pick<IdempotencyLease, 'clientId' | 'scope'>;
+  status: number;
+  /** The route's answer, word for word. */
+  answer: unknown;
+  /** Where the answer can be read again, should it be too large to keep. */
+  resource?: { type: string; id: string } | undefined;
+}
+
+/** Reads a resource as the first answer showed it. */
+export type Rebuilder = (caller: Caller, id: string) => Promise<unknown>;
+
+/** Thrown to answer with what was answered before. */
+export class Replay {
+  constructor(
+    readonly status: number,
+    readonly body: string,
+  ) {}
+}
+
+const MAX_BODY_BYTES = 65_536;
+/** Answers after which the same request may be tried again. */
+const isNotKept = (status: number): boolean => [401, 403, 422, 429].includes(status) || status >= 500;
+
+/**
+ * `Idempotency-Key`. The guard claims the key with a lease; the effect's own transaction writes completion, so effect and
+ * record exist together or not at all; two holders of one key cannot both commit.
+ * What had no effect, such as a 404, is recorded when the answer leaves.
+ */
+@Injectable()
+export class Idempotency {
+  private readonly rebuilders = new Map<string, Rebuilder>();
+
+  constructor(
+    private readonly repository: IdempotencyRepository,
+    private readonly database: Database,
+    private readonly keyRing: KeyRing,
+  ) {}
+
+  /** Says how answers that name a resource of this type are made again. */
+  registerRebuilder(type: string, rebuild: Rebuilder): void {
+    this.rebuilders.set(type, rebuild);
+  }
+
+  /**
+   * Claims the key for this request.
+   * @throws Replay when it was answered before; Problem `idempotency_in_flight`, `idempotency_mismatch`
+   */
+  async begin(caller: Caller, request: KeyedRequest): Promise<void> {
+    const scope = digest([caller.user?.id ?? '', request.method, request.path, readKey(request.key)]);
+    // Validation comes later, and JSON.stringify has only so much of a stack for deep nesting.
+    refuseUnstorableText(request.body, '');
+    const fingerprint = digest([request.query, JSON.stringify(request.body) ?? '']);
+    if (await this.repository.claim(caller.clientId, scope, fingerprint)) {
+      caller.idempotency = { clientId: caller.clientId, scope, completed: false };
+      return;
+    }
+    const row = await this.repository.find(caller.clientId, scope);
+    // Freed between the two statements: the caller's next try will get it.
+    if (!row) throw inFlight();
+    if (!row.fingerprint.equals(fingerprint)) {
+      throw new Problem('idempotency_mismatch', 'This Idempotency-Key was used for a request with another body.');
+    }
+    if (row.status === null) throw inFlight();
+    throw new Replay(row.status, await this.bodyOf(caller, scope, row));
+  }
+
+  /**
+   * Runs an effect in one transaction with the completion of the caller's Idempotency-Key, if it holds one.
+   * @param fn what it returns is the route's answer, word for word
+   */
+  async effect<T>(caller: Caller, fn: (tx: Tx) => Promise<T>, options: EffectOptions<T> = {}): Promise<T> {
+    const lease = caller.idempotency;
+    const answer = await this.database.transaction(async (tx) => {
+      const answer = await fn(tx);
+      if (lease) {
+        const { status = 201, resource } = options;
+        const decided = typeof status === 'function' ? status(answer) : status;
+        await this.complete(tx, [{ lease, status: decided, answer, resource: resource?.(answer) }]);
+      }
+      return answer;
+    });
+    if (lease) lease.completed = true;
+    return answer;
+  }
+
+  /**
+   * For effects that share a transaction: completes the keys of many requests. Set `completed` on their leases after
+   * the commit.
+   * @throws Problem `idempotency_in_flight` when a key was lost to a later request: roll back
+   */
+  async complete(tx: Tx, answers: KeyedAnswer[]): Promise<void> {
+    const rows = answers.map((answer) => this.completionOf(answer));
+    if ((await this.repository.complete(tx, rows)) < rows.length) throw inFlight();
+  }
+
+  /** Ends a request's claim when its answer is known. Never throws. */
+  async finish(lease: IdempotencyLease, status: number, body: string): Promise<void> {
+    const { clientId, scope } = lease;
+    try {
+      if (isNotKept(status)) await this.repository.free(clientId, scope);
+      else await this.repository.completeAlone({ clientId, scope, status, body: this.encrypt(lease, body) });
+    } catch (error) {
+      // The lease runs out by itself.
+      logger.warn({ reason: (error as Error).message }, 'An Idempotency-Key could not be completed.');
+    }
+  }
+
+  private completionOf({ lease, status, answer, resource }: KeyedAnswer): Completion {
+    const { clientId, scope } = lease;
+    const body = answer === undefined ? '' : JSON.stringify(answer);
+    if (!resource || Buffer.byteLength(body) <= MAX_BODY_BYTES) {
+      return { clientId, scope, status, body: this.encrypt(lease, body) };
+    }
+    return { clientId, scope, status, resource_type: resource.type, resource_id: resource.id };
+  }
+
+  private async bodyOf(caller: Caller, scope: Buffer, row: KeyedRow): Promise<string> {
+    if (row.body !== null) return this.keyRing.decrypt(row.body, contextOf(caller.clientId, scope));
+    const rebuild = this.rebuilders.get(row.resource_type ?? '');
+    if (!rebuild) throw new Error(`no rebuilder for ${row.resource_type}`);
+    return JSON.stringify(await rebuild(caller, row.resource_id!));
+  }
+
+  private encrypt({ clientId, scope }: KeyedAnswer['lease'], body: string): string {
+    return this.keyRing.encrypt(body, contextOf(clientId, scope));
+  }
+}
+
+const contextOf = (clientId: string, scope: Buffer): string => `idempotency:${clientId}:${scope.toString('hex')}`;
+
+/** The parts' lengths are part of it, so that no two lists of parts read alike. */
+function digest(parts: string[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest();
+}
+
+function readKey(key: string): string {
+  const max = limits.idempotency_key_chars;
+  if (key.length > 0 && key.length <= max) return key;
+  const message = `must have 1 to ${max} characters`;
+  throw new Problem('validation_failed', `Idempotency-Key: ${message}`, {
+    errors: [{ field: 'Idempotency-Key', message }],
+  });
+}
+
+const inFlight = (): Problem =>
+  new Problem('idempotency_in_flight', 'The first request with this Idempotency-Key is still running.', {
+    retryAfterS: 1,
+  });

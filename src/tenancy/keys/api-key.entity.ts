@@ -1,0 +1,22 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Permission } from '../access/permissions.js';
+
+@Entity('api_keys')
+export class ApiKeyEntity {
+  @PrimaryColumn('uuid') client_id: string;
+  @PrimaryColumn('uuid') id: string;
+  @Column('text') ref: string;
+  @Column('text') kind: 'master' | 'scoped';
+  @Column('text', { nullable: true }) name: string | null;
+  @Column('text') secret_hash: string;
+  /** `users.id` */
+  @Column('uuid', { nullable: true }) user_id: string | null;
+  /** null: all of them. */
+  @Column('text', { array: true, nullable: true }) permissions: Permission[] | null;
+  @Column('text', { nullable: true }) device_id: string | null;
+  @Column('text') issued_by: 'login' | 'api';
+  @Column('timestamptz', { nullable: true }) expires_at: Date | null;
+  @Column('timestamptz', { nullable: true }) revoked_at: Date | null;
+  @Column('timestamptz', { nullable: true }) last_used_at: Date | null;
+  @Column('timestamptz') created_at: Date;
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../../platform/common/problem.js';
+import { limits } from '../../platform/config/limits.js';
+import type { Caller } from '../access/caller.js';
+import type { KeyIdentity } from './key-identity.js';
+import type { UserRef } from '../access/user-ref.js';
+
+/** Finds and makes users. Registered by the room of users, which stands above this one. */
+export interface UserDirectory {
+  /** Answers from memory, or not at all. */
+  recall(clientId: string, userId: string): UserRef | undefined;
+  /** Finds the user, or makes it. @throws Problem `validation_failed` for what cannot be a user_id */
+  findOrCreate(clientId: string, userId: string): Promise<UserRef>;
+}
+
+const OPERATOR_LIMITS = { messages_per_user_per_minute: limits.messages_per_user_per_minute };
+
+/** Makes the `Caller` that services are given, for REST and sockets alike. */
+@Injectable()
+export class CallerFactory {
+  private directory: UserDirectory;
+
+  registerUsers(directory: UserDirectory): void {
+    this.directory = directory;
+  }
+
+  /**
+   * @param userId whom a master key acts for (X-User-Id, or `user_id` of a socket's handshake): made when unknown
+   * @throws Problem `user_mismatch` for a scoped key that names another user than its own
+   */
+  forKey(
+    identity: KeyIdentity,
+    { userId, requestId }: { userId?: string | undefined; requestId: string },
+  ): Caller | Promise<Caller> {
+    if (userId === undefined || identity.kind === 'admin') return make(identity, identity.user, requestId);
+    if (identity.kind === 'scoped') {
+      if (userId !== identity.user!.user_id) {
+        throw new Problem('user_mismatch', 'This key belongs to another user than the one named.');
+      }
+      return make(identity, identity.user, requestId);
+    }
+    const known = this.directory.recall(identity.clientId, userId);
+    if (known) return make(identity, known, requestId);
+    return this.directory.findOrCreate(identity.clientId, userId).then((user) => make(identity, user, requestId));
+  }
+}
+
+const make = (identity: KeyIdentity, user: UserRef | null, requestId: string): Caller => ({
+  kind: identity.kind,
+  clientId: identity.clientId,
+  keyId: identity.keyId,
+  permissions: identity.permissions,
+  user,
+  limits: identity.client?.limits ?? OPERATOR_LIMITS,
+  requestId,
+  idempotency: null,
+  rateLimit: null,
+});

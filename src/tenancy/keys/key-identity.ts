@@ -1,0 +1,32 @@
+import type { Permission } from '../access/permissions.js';
+import type { ClientLimits } from '../access/caller.js';
+import type { ClientSettings } from '../clients/clients.dto.js';
+import type { UserRef } from '../access/user-ref.js';
+
+/** What a request needs to know of its tenant. */
+export interface ClientInfo {
+  id: string;
+  ref: string;
+  name: string;
+  slug: string;
+  suspended: boolean;
+  /** Defaults filled in. */
+  limits: ClientLimits;
+  settings: ClientSettings;
+  /** Empty: any origin. */
+  allowed_origins: string[];
+}
+
+/** Whom a key stands for, and what it allows. */
+export interface KeyIdentity {
+  kind: 'admin' | 'master' | 'scoped';
+  clientId: string;
+  keyId: string;
+  /** null: everything. */
+  permissions: ReadonlySet<Permission> | null;
+  /** The user of a scoped key. */
+  user: UserRef | null;
+  expiresAt: Date | null;
+  /** null for the operator, who is no tenant. */
+  client: ClientInfo | null;
+}

@@ -1,0 +1,114 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Access, Permission } from '../access/permissions.js';
+import { ROUTE, type RouteOptions } from '../access/route.js';
+import { CallerFactory } from './caller.factory.js';
+import type { FailedKeyLimit } from './failed-key-limit.js';
+import type { Idempotency } from '../idempotency/idempotency.js';
+import { KeyGuard } from './key.guard.js';
+import type { KeyIdentity } from './key-identity.js';
+import type { KeysService } from './keys.service.js';
+import { OriginPolicy } from './origin-policy.js';
+
+const user = { id: 'u', user_id: 'alice', display_name: null };
+
+function identity(kind: KeyIdentity['kind'], permissions: Permission[] | null): KeyIdentity {
+  return {
+    kind,
+    clientId: 'c',
+    keyId: 'k',
+    permissions: permissions === null ? null : new Set(permissions),
+    user: kind === 'scoped' ? user : null,
+    expiresAt: null,
+    client: kind === 'admin' ? null : ({ allowed_origins: [], limits: {} } as unknown as KeyIdentity['client']),
+  };
+}
+
+const HOLDERS = {
+  admin: identity('admin', null),
+  master: identity('master', null),
+  narrowed: identity('master', ['send_messages']),
+  sender: identity('scoped', ['send_messages']),
+  reader: identity('scoped', ['read_messages']),
+};
+
+function contextOf(route: Partial<RouteOptions> | null, headers: Record<string, string> = {}): ExecutionContext {
+  const handler = (): void => undefined;
+  if (route) Reflect.defineMetadata(ROUTE, route, handler);
+  const request = { headers: { 'x-api-key': 'key', host: 'h', ...headers }, url: '/x', method: 'POST', id: 'r' };
+  return {
+    getHandler: () => handler,
+    switchToHttp: () => ({ getRequest: () => request }),
+  } as unknown as ExecutionContext;
+}
+
+describe('the guard', () => {
+  const looked: string[] = [];
+  let holder: KeyIdentity;
+  const callers = new CallerFactory();
+  callers.registerUsers({
+    recall: () => undefined,
+    findOrCreate: async (_, userId) => {
+      looked.push(userId);
+      return { ...user, user_id: userId };
+    },
+  });
+  const guard = new KeyGuard(
+    { recall: () => holder } as unknown as KeysService,
+    callers,
+    new OriginPolicy(),
+    {} as FailedKeyLimit,
+    { begin: async () => void looked.push('idempotency') } as unknown as Idempotency,
+  );
+  const enter = (name: keyof typeof HOLDERS, context: ExecutionContext) => {
+    holder = HOLDERS[name];
+    return guard.canActivate(context);
+  };
+
+  const OPEN: Record<Exclude<Access, 'public'> & string, (keyof typeof HOLDERS)[]> = {
+    admin: ['admin'],
+    master: ['master'],
+    key: ['master', 'narrowed', 'sender', 'reader'],
+    send_messages: ['master', 'narrowed', 'sender'],
+    read_messages: ['master', 'reader'],
+    join_rooms: ['master'],
+    invite_users: ['master'],
+    manage_rooms: ['master'],
+    send_notifications: ['master'],
+    read_analytics: ['master'],
+  };
+
+  it.each(Object.entries(OPEN))('opens %s to %j only', (access, those) => {
+    for (const name of Object.keys(HOLDERS) as (keyof typeof HOLDERS)[]) {
+      const context = contextOf({ access: access as Access });
+      // Answers at once: no promise on the way of a known key.
+      if (those.includes(name)) expect(enter(name, context)).toBe(true);
+      else expect(() => enter(name, context)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    }
+  });
+
+  it('refuses a route that declares nothing, and asks nobody for a public one', () => {
+    expect(() => enter('master', contextOf(null))).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    holder = null as unknown as KeyIdentity;
+    expect(guard.canActivate(contextOf({ access: 'public' }))).toBe(true);
+  });
+
+  it('looks nothing up for a key that may not', async () => {
+    looked.length = 0;
+    const headers = { 'x-user-id': 'bob', 'idempotency-key': 'a' };
+    const route = { actsForUser: true, idempotent: true };
+    expect(() => enter('narrowed', contextOf({ ...route, access: 'master' }, headers))).toThrow();
+    expect(looked).toEqual([]);
+    await expect(enter('narrowed', contextOf({ ...route, access: 'send_messages' }, headers))).resolves.toBe(true);
+    expect(looked).toEqual(['bob', 'idempotency']);
+  });
+
+  it('takes X-User-Id where the route acts for users, and a scoped key’s own anywhere', () => {
+    looked.length = 0;
+    expect(enter('master', contextOf({ access: 'key' }, { 'x-user-id': 'bob' }))).toBe(true);
+    expect(enter('sender', contextOf({ access: 'key' }, { 'x-user-id': 'alice' }))).toBe(true);
+    expect(() => enter('sender', contextOf({ access: 'key' }, { 'x-user-id': 'bob' }))).toThrow(
+      expect.objectContaining({ code: 'user_mismatch' }),
+    );
+    expect(looked).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Access } from '../access/permissions.js';
+import { Problem } from '../../platform/common/problem.js';
+import { ROUTE, type RouteOptions } from '../access/route.js';
+import { CallerFactory } from './caller.factory.js';
+import { managesClient, type Caller } from '../access/caller.js';
+import { FailedKeyLimit } from './failed-key-limit.js';
+import { Idempotency } from '../idempotency/idempotency.js';
+import type { KeyIdentity } from './key-identity.js';
+import { KeysService } from './keys.service.js';
+import { OriginPolicy, ownOriginsOf } from './origin-policy.js';
+import { readApiKey, readUserId } from './request-headers.js';
+
+type Request = FastifyRequest & { caller?: Caller };
+
+/**
+ * Stands before every route and decides by its `@Route` alone: key, origin, kind and permission, user, and the
+ * Idempotency-Key, in this order. A route that declares nothing is refused. With a key that was seen before, and
+ * neither a new user nor an Idempotency-Key, it makes no promise.
+ */
+@Injectable()
+export class KeyGuard implements CanActivate {
+  constructor(
+    private readonly keys: KeysService,
+    private readonly callers: CallerFactory,
+    private readonly origins: OriginPolicy,
+    private readonly failedKeys: FailedKeyLimit,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const route = Reflect.getMetadata(ROUTE, context.getHandler()) as RouteOptions | undefined;
+    if (!route) throw new Problem('forbidden', 'This route is not open to anybody.');
+    if (route.access === 'public') return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    const apiKey = readApiKey(request.headers);
+    const known = this.keys.recall(apiKey);
+    if (known) return this.admit(known, route, request);
+    return this.authenticate(apiKey, request.ip).then((identity) => this.admit(identity, route, request));
+  }
+
+  private async authenticate(apiKey: string, address: string): Promise<KeyIdentity> {
+    try {
+      return await this.keys.authenticate(apiKey);
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'invalid_key') await this.failedKeys.count(address);
+      throw error;
+    }
+  }
+
+  private admit(identity: KeyIdentity, route: RouteOptions, request: Request): boolean | Promise<boolean> {
+    const { origin, host } = request.headers;
+    if (origin !== undefined) this.origins.check(identity, origin, ownOriginsOf(host));
+    if (!opens(identity, route.access)) throw forbidden(identity, route.access);
+    const takesUser = route.actsForUser === true || identity.kind === 'scoped';
+    const userId = takesUser ? readUserId(request.headers) : undefined;
+    const caller = this.callers.forKey(identity, { userId, requestId: request.id });
+    return caller instanceof Promise
+      ? caller.then((made) => this.begin(made, route, request))
+      : this.begin(caller, route, request);
+  }
+
+  private begin(caller: Caller, route: RouteOptions, request: Request): boolean | Promise<boolean> {
+    request.caller = caller;
+    const key = request.headers['idempotency-key'];
+    if (!route.idempotent || key === undefined) return true;
+    const [path = '', query = ''] = request.url.split(/\?(.*)/s);
+    const keyed = {
+      key: String(key),
+      method: request.method,
+      path: path.replace(/\/+$/, ''),
+      query,
+      body: request.body,
+    };
+    return this.idempotency.begin(caller, keyed).then(() => true);
+  }
+}
+
+function opens(identity: KeyIdentity, access: Access): boolean {
+  const { kind, permissions } = identity;
+  switch (access) {
+    case 'public':
+      return true;
+    case 'admin':
+      return kind === 'admin';
+    case 'master':
+      // A master key that was narrowed does what its permissions say, and does not manage the client.
+      return managesClient(identity);
+    case 'key':
+      return kind !== 'admin';
+    default:
+      return kind !== 'admin' && (permissions === null || permissions.has(access));
+  }
+}
+
+function forbidden({ kind, permissions }: KeyIdentity, access: Access): Problem {
+  switch (access) {
+    case 'public':
+    case 'admin':
+      return new Problem('forbidden', "This takes the operator's admin key.");
+    case 'master':
+      return kind === 'master' && permissions !== null
+        ? new Problem('forbidden', 'This takes a master key that was not narrowed to some permissions.')
+        : new Problem('forbidden', 'This takes a master key.');
+    case 'key':
+      return new Problem('forbidden', "This takes a client's key: the admin key manages clients and nothing inside.");
+    default:
+      return new Problem('forbidden', `This takes a key with the permission ${access}.`);
+  }
+}

@@ -1,0 +1,37 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AuthChangesPruning } from './auth-changes-pruning.js';
+import { AuthChanges } from './auth-changes.js';
+import { AuthChangesRepository } from './auth-changes.repository.js';
+import { CallerFactory } from './caller.factory.js';
+import { FailedKeyLimit } from './failed-key-limit.js';
+import { KeyGuard } from './key.guard.js';
+import { KeysRepository } from './keys.repository.js';
+import { KeysService } from './keys.service.js';
+import { LastUsed } from './last-used.js';
+import { MasterKeysService } from './master-keys.service.js';
+import { MeController } from './me.controller.js';
+import { MeService } from './me.service.js';
+import { NewClientsController } from './new-clients.controller.js';
+import { NewClientsService } from './new-clients.service.js';
+import { OriginPolicy } from './origin-policy.js';
+
+const shared = [AuthChanges, CallerFactory, FailedKeyLimit, KeysRepository, KeysService, OriginPolicy];
+
+/** Keys of all kinds: who they stand for, the guard before every route, and their end. */
+@Global()
+@Module({
+  controllers: [MeController, NewClientsController],
+  providers: [
+    ...shared,
+    { provide: APP_GUARD, useClass: KeyGuard },
+    AuthChangesPruning,
+    AuthChangesRepository,
+    LastUsed,
+    MasterKeysService,
+    MeService,
+    NewClientsService,
+  ],
+  exports: shared,
+})
+export class KeysModule {}

@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import type { Permission } from '../access/permissions.js';
+import type { Cursor } from '../../platform/common/pagination.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import type { ClientSettings } from '../clients/clients.dto.js';
+
+/** A key with what a request needs to know of its client and user, in one read. */
+export interface KeyState {
+  client_id: string;
+  id: string;
+  kind: 'master' | 'scoped';
+  secret_hash: string;
+  permissions: Permission[] | null;
+  revoked: boolean;
+  expires_at: Date | null;
+  expires_in_ms: number | null;
+  user_ref: string | null;
+  user_id: string | null;
+  display_name: string | null;
+  client_name: string;
+  slug: string;
+  suspended: boolean;
+  limits: Record<string, number>;
+  settings: ClientSettings;
+  allowed_origins: string[];
+}
+
+/** With its client's ref and, as `user_id`, the client's own string of its user. */
+export type KeyRow = Omit<ApiKeyEntity, 'client_id' | 'secret_hash' | 'revoked_at'> & { client_ref: string };
+
+export interface NewKey extends Pick<
+  ApiKeyEntity,
+  'id' | 'ref' | 'kind' | 'name' | 'secret_hash' | 'device_id' | 'issued_by'
+> {
+  /** `users.id` */
+  user_ref: string | null;
+  permissions: string[] | null;
+  /** Seconds from now; null: at `expires_at`, else as the client's settings say for scoped keys, else never. */
+  expires_in: number | null;
+  expires_at?: Date | null;
+}
+
+const COLUMNS = `k.id, c.ref as client_ref, k.kind, k.ref, k.name, k.permissions, u.user_id, k.device_id, k.issued_by, k.expires_at,
+  k.last_used_at, k.created_at`;
+const JOINS = `join clients c on c.id = k.client_id left join users u on u.client_id = k.client_id and u.id = k.user_id`;
+
+/** Neither revoked nor expired. */
+const LIVE = `k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
+
+@Injectable()
+export class KeysRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The only look-up that doesn't know its tenant: it finds the tenant. */
+  async findByRefs(clientRef: string, keyRef: string): Promise<KeyState | null> {
+    const [row] = await this.database.query<KeyState>(
+      `select k.client_id, k.id, k.kind, k.secret_hash, k.permissions, k.revoked_at is not null as revoked, k.expires_at,
+              (extract(epoch from k.expires_at - clock_timestamp()) * 1000)::float8 as expires_in_ms,
+              u.id as user_ref, u.user_id, u.display_name,
+              c.name as client_name, c.slug, c.suspended_at is not null as suspended, c.limits, c.settings, c.allowed_origins
+         from clients c
+         join api_keys k on k.client_id = c.id and k.ref = $2
+         left join users u on u.client_id = k.client_id and u.id = k.user_id
+        where c.ref = $1`,
+      [clientRef, keyRef],
+    );
+    return row ?? null;
+  }
+
+  async insert(tx: Tx, clientId: string, key: NewKey): Promise<KeyRow> {
+    const [row] = await tx.query<KeyRow>(
+      `with k as (
+         insert into api_keys (client_id, id, ref, kind, name, secret_hash, user_id, permissions, device_id, issued_by, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                 coalesce($12, clock_timestamp() + make_interval(secs => coalesce($11::float8, case when $4 = 'scoped' then
+                   (select (settings ->> 'key_ttl_s')::float8 from clients where id = $1) end))))
+         returning *
+       )
+       select ${COLUMNS} from k ${JOINS}`,
+      [
+        clientId,
+        key.id,
+        key.ref,
+        key.kind,
+        key.name,
+        key.secret_hash,
+        key.user_ref,
+        key.permissions,
+        key.device_id,
+        key.issued_by,
+        key.expires_in,
+        key.expires_at ?? null,
+      ],
+    );
+    return row!;
+  }
+
+  async find(clientId: string, kind: 'master' | 'scoped', id: string): Promise<KeyRow | null> {
+    const [row] = await this.database.query<KeyRow>(
+      `select ${COLUMNS} from api_keys k ${JOINS}
+        where k.client_id = $1 and k.id = $2 and k.kind = $3 and ${LIVE}`,
+      [clientId, id, kind],
+    );
+    return row ?? null;
+  }
+
+  /** Live keys of a kind, oldest first; of one user when `userId` (the client's own string) is given. */
+  async list(
+    clientId: string,
+    kind: 'master' | 'scoped',
+    { userId, limit, cursor }: { userId?: string; limit: number; cursor: Cursor | null },
+  ): Promise<KeyRow[]> {
+    const backwards = cursor?.direction === 'prev';
+    return this.database.query<KeyRow>(
+      `select ${COLUMNS} from api_keys k ${JOINS}
+        where k.client_id = $1 and k.kind = $2 and ${LIVE}
+          and ($3::text is null or u.user_id = $3)
+          and ($4::uuid is null or k.id ${backwards ? '<' : '>'} $4)
+        order by k.id ${backwards ? 'desc' : 'asc'} limit $5`,
+      [clientId, kind, userId ?? null, cursor?.key[0] ?? null, limit + 1],
+    );
+  }
+
+  /** Holds the client's row, so that changes to its master keys take turns. */
+  async lockClient(tx: Tx, clientId: string): Promise<void> {
+    await tx.query('select 1 from clients where id = $1 for no key update', [clientId]);
+  }
+
+  /** Live master keys that may do everything and don't expire. */
+  async lastingMasterKeys(tx: Tx, clientId: string): Promise<string[]> {
+    const rows = await tx.manager.find(ApiKeyEntity, {
+      select: { id: true },
+      where: {
+        client_id: clientId,
+        kind: 'master',
+        permissions: IsNull(),
+        expires_at: IsNull(),
+        revoked_at: IsNull(),
+      },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** @returns the row of a live key, locked */
+  async lock(tx: Tx, clientId: string, kind: 'master' | 'scoped', id: string): Promise<KeyRow | null> {
+    const [row] = await tx.query<KeyRow>(
+      `select ${COLUMNS} from api_keys k ${JOINS}
+        where k.client_id = $1 and k.id = $2 and k.kind = $3 and ${LIVE} for update of k`,
+      [clientId, id, kind],
+    );
+    return row ?? null;
+  }
+
+  /** Ends live keys at once, or with `overlapS` that many seconds from now unless they end sooner. @returns the ids ended */
+  async end(tx: Tx, clientId: string, ids: string[], overlapS: number): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `update api_keys k set
+              revoked_at = case when $3 = 0 then clock_timestamp() end,
+              expires_at = case when $3 = 0 then k.expires_at
+                                else least(k.expires_at, clock_timestamp() + make_interval(secs => $3::float8)) end
+        where k.client_id = $1 and k.id = any ($2::uuid[]) and ${LIVE} returning k.id`,
+      [clientId, ids, overlapS],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Live login keys of a user; of one device when named. Locked in key order. */
+  async loginKeysOf(tx: Tx, clientId: string, userRef: string, deviceId: string | null): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `select k.id from api_keys k
+        where k.client_id = $1 and k.user_id = $2 and k.issued_by = 'login' and ($3::text is null or k.device_id = $3) and ${LIVE}
+        order by k.id for update`,
+      [clientId, userRef, deviceId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Notes that keys were used now, at most once a minute each. */
+  async touch(keys: { clientId: string; keyId: string }[]): Promise<void> {
+    await this.database.execute(
+      `with used as (
+         select k.client_id, k.id from api_keys k
+           join unnest($1::uuid[], $2::uuid[]) as t (client_id, id) on t.client_id = k.client_id and t.id = k.id
+          where k.last_used_at is null or k.last_used_at < clock_timestamp() - interval '1 minute'
+          for no key update of k skip locked
+       )
+       update api_keys k set last_used_at = clock_timestamp() from used u where u.client_id = k.client_id and u.id = k.id`,
+      [keys.map(({ clientId }) => clientId), keys.map(({ keyId }) => keyId)],
+    );
+  }
+}

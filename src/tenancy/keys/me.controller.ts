@@ -1,0 +1,72 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { Route } from '../access/route.js';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { CreatedMasterKeyDto, CreateMasterKeyDto, MasterKeyDto, MeDto, RotateKeyDto } from './keys.dto.js';
+import { MasterKeysService } from './master-keys.service.js';
+import { MeService } from './me.service.js';
+
+/** Whom a key stands for, and a client's own master keys. */
+@ApiTags('Clients')
+@Controller('clients/me')
+export class MeController {
+  constructor(
+    private readonly me: MeService,
+    private readonly keys: MasterKeysService,
+  ) {}
+
+  @Get()
+  @Route({ summary: 'Who this key stands for', access: 'key', answer: MeDto })
+  get(@CurrentCaller() caller: Caller): Promise<MeDto> {
+    return this.me.get(caller);
+  }
+
+  @Get('keys')
+  @Route({ summary: 'List master keys', access: 'master', page: MasterKeyDto, errors: ['invalid_cursor'] })
+  listKeys(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<MasterKeyDto>> {
+    return this.keys.list(caller, query);
+  }
+
+  @Post('keys')
+  @Route({
+    summary: 'Make another master key',
+    access: 'master',
+    status: 201,
+    answer: CreatedMasterKeyDto,
+    idempotent: true,
+  })
+  createKey(@CurrentCaller() caller: Caller, @Body() dto: CreateMasterKeyDto): Promise<CreatedMasterKeyDto> {
+    return this.keys.create(caller, dto);
+  }
+
+  @Delete('keys/:id')
+  @Route({
+    summary: 'Revoke a master key',
+    description: 'It stops working within a second on every node. The last one that may do everything is refused.',
+    access: 'master',
+    status: 204,
+    errors: ['not_found', 'conflict'],
+  })
+  revokeKey(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    return this.keys.revoke(caller, id);
+  }
+
+  @Post('keys/:id/rotate')
+  @Route({
+    summary: 'Replace a master key',
+    description: 'Answers the new key; the old one works for `overlap_s` seconds more.',
+    access: 'master',
+    status: 201,
+    answer: CreatedMasterKeyDto,
+    errors: ['not_found'],
+    idempotent: true,
+  })
+  rotateKey(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body() dto: RotateKeyDto,
+  ): Promise<CreatedMasterKeyDto> {
+    return this.keys.rotate(caller, id, dto.overlap_s);
+  }
+}

@@ -1,0 +1,25 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { Route } from '../access/route.js';
+import { CreateClientDto, CreatedClientDto } from '../clients/clients.dto.js';
+import { NewClientsService } from './new-clients.service.js';
+
+@ApiTags('Clients')
+@Controller('clients')
+export class NewClientsController {
+  constructor(private readonly clients: NewClientsService) {}
+
+  @Post()
+  @Route({
+    operation: 'clients_create',
+    summary: 'Make a client and its first master key',
+    access: 'admin',
+    status: 201,
+    answer: CreatedClientDto,
+    idempotent: true,
+  })
+  create(@CurrentCaller() caller: Caller, @Body() dto: CreateClientDto): Promise<CreatedClientDto> {
+    return this.clients.create(caller, dto);
+  }
+}

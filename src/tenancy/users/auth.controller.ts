@@ -1,0 +1,39 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { Route } from '../access/route.js';
+import { LoginAnswer, LoginDto, LogoutAnswer, LogoutDto } from './auth.dto.js';
+import { AuthService } from './auth.service.js';
+
+@ApiTags('Auth')
+@Controller('auth')
+export class AuthController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Post('login')
+  @Route({
+    summary: 'Log a user in',
+    description:
+      "Called by the client's back end, which knows who the user is. Makes the user when it is new, and a fresh key; the user's earlier login keys end, now or after `overlap_s`.",
+    access: 'master',
+    status: 201,
+    answer: LoginAnswer,
+    idempotent: true,
+  })
+  login(@CurrentCaller() caller: Caller, @Body() dto: LoginDto): Promise<LoginAnswer> {
+    return this.auth.login(caller, dto);
+  }
+
+  @Post('logout')
+  @Route({
+    summary: 'Log a user out',
+    description: 'Login keys stop working and their sockets close within a second on every node.',
+    access: 'key',
+    answer: LogoutAnswer,
+    errors: ['user_mismatch'],
+    idempotent: true,
+  })
+  logout(@CurrentCaller() caller: Caller, @Body() dto: LogoutDto): Promise<LogoutAnswer> {
+    return this.auth.logout(caller, dto);
+  }
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { AuthChanges } from '../keys/auth-changes.js';
+import { managesClient, type Caller } from '../access/caller.js';
+import { Idempotency } from '../idempotency/idempotency.js';
+import { makeKey } from '../keys/key-maker.js';
+import { KeysRepository, type KeyRow } from '../keys/keys.repository.js';
+import type { UserRef } from '../access/user-ref.js';
+import { DEFAULT_PERMISSIONS } from '../access/permissions.js';
+import { invalidField, Problem } from '../../platform/common/problem.js';
+import type { Tx } from '../../platform/database/database.js';
+import type { LoginAnswer, LoginDto, LogoutAnswer, LogoutDto } from './auth.dto.js';
+import { UsersRepository } from './users.repository.js';
+import { UsersService } from './users.service.js';
+
+/** Keys that come and go with people: each login replaces the one before. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly directory: UsersService,
+    private readonly keys: KeysRepository,
+    private readonly idempotency: Idempotency,
+    private readonly changes: AuthChanges,
+  ) {}
+
+  /** Makes the user when it is new, a fresh key for it, and ends its earlier login keys (of the device, when named). */
+  async login(caller: Caller, dto: LoginDto): Promise<LoginAnswer> {
+    const { clientId } = caller;
+    const device = dto.device_id ?? null;
+    const { key, apiKeyFor } = await makeKey({
+      kind: 'scoped',
+      name: null,
+      user_ref: null,
+      permissions: [...new Set(dto.permissions ?? DEFAULT_PERMISSIONS)],
+      device_id: device,
+      issued_by: 'login',
+      expires_in: dto.expires_in ?? null,
+    });
+    let user: UserRef;
+    const answer = await this.idempotency.effect(caller, async (tx) => {
+      // Holds the user's row: logins of one user take turns.
+      user = await this.users.upsert(tx, clientId, dto.user_id, { display_name: dto.display_name });
+      const earlier = await this.keys.loginKeysOf(tx, clientId, user.id, device);
+      const ended = await this.keys.end(tx, clientId, earlier, dto.overlap_s ?? 0);
+      const renamed = dto.display_name === undefined ? [] : await this.users.keysOf(tx, clientId, user.id);
+      await this.changes.record(tx, clientId, [...new Set([...ended, ...renamed])]);
+      const row = await this.keys.insert(tx, clientId, { ...key, user_ref: user.id });
+      return toAnswer(row, user.display_name, apiKeyFor(row.client_ref));
+    });
+    await this.directory.changed(clientId, user!);
+    return answer;
+  }
+
+  /** @returns how many login keys of the user (of the device, when named) ended; a scoped key ends itself */
+  async logout(caller: Caller, dto: LogoutDto): Promise<LogoutAnswer> {
+    if (caller.kind === 'master' && !managesClient(caller)) {
+      throw new Problem('forbidden', 'Logging users out takes a master key that was not narrowed to some permissions.');
+    }
+    const find = caller.kind === 'scoped' ? this.ownKey(caller, dto) : this.loginKeys(caller, dto);
+    const { user_id, keysOf } = await find;
+    const answer = await this.idempotency.effect(
+      caller,
+      async (tx) => {
+        const ended = await this.keys.end(tx, caller.clientId, await keysOf(tx), 0);
+        await this.changes.record(tx, caller.clientId, ended);
+        return { user_id, revoked: ended.length };
+      },
+      { status: 200 },
+    );
+    return answer;
+  }
+
+  private async ownKey(caller: Caller, dto: LogoutDto): Promise<KeysToEnd> {
+    const { user_id } = caller.user!;
+    if (dto.user_id !== undefined && dto.user_id !== user_id) {
+      throw new Problem('user_mismatch', 'A scoped key logs out its own user only.');
+    }
+    if (dto.device_id !== undefined) {
+      throw invalidField('device_id', 'takes a master key: a scoped key revokes itself and no other device');
+    }
+    return { user_id, keysOf: async () => [caller.keyId] };
+  }
+
+  private async loginKeys({ clientId }: Caller, { user_id, device_id }: LogoutDto): Promise<KeysToEnd> {
+    if (user_id === undefined) throw invalidField('user_id', 'is required with a master key');
+    const user = await this.users.find(clientId, user_id);
+    const keysOf = async (tx: Tx): Promise<string[]> =>
+      user ? this.keys.loginKeysOf(tx, clientId, user.id, device_id ?? null) : [];
+    return { user_id, keysOf };
+  }
+}
+
+interface KeysToEnd {
+  user_id: string;
+  keysOf: (tx: Tx) => Promise<string[]>;
+}
+
+const toAnswer = (key: KeyRow, displayName: string | null, apiKey: string): LoginAnswer => ({
+  user_id: key.user_id!,
+  display_name: displayName,
+  api_key: apiKey,
+  key_id: key.id,
+  permissions: key.permissions!,
+  device_id: key.device_id,
+  expires_at: key.expires_at?.toISOString() ?? null,
+});

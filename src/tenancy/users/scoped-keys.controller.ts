@@ -1,0 +1,51 @@
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { CreatedScopedKeyDto, ListScopedKeysQuery, ScopedKeyDto } from '../keys/keys.dto.js';
+import type { Page } from '../../platform/common/pagination.js';
+import { Route } from '../access/route.js';
+import { CreateScopedKeyDto } from './auth.dto.js';
+import { ScopedKeysService } from './scoped-keys.service.js';
+
+@ApiTags('Auth')
+@Controller('clients/scoped-keys')
+export class ScopedKeysController {
+  constructor(private readonly keys: ScopedKeysService) {}
+
+  @Post()
+  @Route({
+    summary: 'Make a key for a user',
+    description: 'Unlike a login key it stays when the user logs in. Makes the user when it is new.',
+    access: 'master',
+    status: 201,
+    answer: CreatedScopedKeyDto,
+    idempotent: true,
+  })
+  create(@CurrentCaller() caller: Caller, @Body() dto: CreateScopedKeyDto): Promise<CreatedScopedKeyDto> {
+    return this.keys.create(caller, dto);
+  }
+
+  @Get()
+  @Route({ summary: "List users' keys", access: 'master', page: ScopedKeyDto, errors: ['invalid_cursor'] })
+  list(@CurrentCaller() caller: Caller, @Query() query: ListScopedKeysQuery): Promise<Page<ScopedKeyDto>> {
+    return this.keys.list(caller, query);
+  }
+
+  @Get(':id')
+  @Route({ summary: "Read a user's key", access: 'master', answer: ScopedKeyDto, errors: ['not_found'] })
+  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ScopedKeyDto> {
+    return this.keys.get(caller, id);
+  }
+
+  @Delete(':id')
+  @Route({
+    summary: "Revoke a user's key",
+    description: 'It stops working, and its sockets close, within a second on every node.',
+    access: 'master',
+    status: 204,
+    errors: ['not_found'],
+  })
+  revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    return this.keys.revoke(caller, id);
+  }
+}

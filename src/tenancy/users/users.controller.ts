@@ -1,0 +1,52 @@
+import { Body, Controller, Get, Param, Patch, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, type Caller } from '../access/caller.js';
+import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { Route } from '../access/route.js';
+import { PutUserDto, UserDto } from './users.dto.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('Users')
+@Controller('users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get()
+  @Route({ summary: 'List users', access: 'master', page: UserDto, errors: ['invalid_cursor'] })
+  list(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<UserDto>> {
+    return this.users.list(caller, query);
+  }
+
+  @Get(':user_id')
+  @Route({
+    summary: 'Read a user',
+    description:
+      'Whole with a master key, and for the user itself (also as `me`). A scoped key sees of others who share a room `user_id`, `display_name` and `avatar_url`.',
+    access: 'key',
+    answer: UserDto,
+    errors: ['not_found'],
+    actsForUser: true,
+  })
+  get(@CurrentCaller() caller: Caller, @Param('user_id') userId: string): Promise<UserDto> {
+    return this.users.get(caller, userId);
+  }
+
+  @Put(':user_id')
+  @Route({ summary: 'Make or change a user', access: 'master', answer: UserDto })
+  put(@CurrentCaller() caller: Caller, @Param('user_id') userId: string, @Body() dto: PutUserDto): Promise<UserDto> {
+    return this.users.put(caller, userId, dto);
+  }
+
+  @Patch(':user_id')
+  @Route({
+    summary: 'Change a user',
+    description: 'A scoped key may change its own `display_name` and `avatar_url`.',
+    access: 'key',
+    answer: UserDto,
+    errors: ['not_found'],
+    actsForUser: true,
+  })
+  patch(@CurrentCaller() caller: Caller, @Param('user_id') userId: string, @Body() dto: PutUserDto): Promise<UserDto> {
+    return this.users.patch(caller, userId, dto);
+  }
+}

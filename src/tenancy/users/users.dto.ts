@@ -1,0 +1,67 @@
+import { Email, HttpUrl, Json, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { limits } from '../../platform/config/limits.js';
+
+const DISPLAY_NAME = { max: limits.name_chars, nullable: true, example: 'Alice' } as const;
+const AVATAR_URL = { nullable: true, example: 'https://cdn.example.com/alice.png' } as const;
+const EMAIL = { nullable: true, example: 'alice@example.com' } as const;
+const PHONE = {
+  max: 16,
+  nullable: true,
+  pattern: /^\+[1-9]\d{1,14}$/,
+  patternMessage: 'must be an E.164 number such as +4930123456',
+  example: '+4930123456',
+} as const;
+const METADATA = { maxBytes: limits.metadata_bytes, example: { plan: 'pro' } };
+
+/** Fields left out stay as they are; null clears. */
+export class PutUserDto {
+  @Text({ ...DISPLAY_NAME, optional: true })
+  display_name?: string | null;
+
+  @HttpUrl({ ...AVATAR_URL, optional: true })
+  avatar_url?: string | null;
+
+  @Email({ ...EMAIL, optional: true })
+  email?: string | null;
+
+  @Text({ ...PHONE, optional: true })
+  phone?: string | null;
+
+  @Json({ ...METADATA, optional: true, description: 'PUT replaces it; PATCH merges into it (RFC 7396).' })
+  metadata?: Record<string, unknown>;
+}
+
+export class UserDto {
+  @Uuid({ optional: true, description: "ChatAPI's own; `user_id` is yours." })
+  id?: string;
+
+  @UserId()
+  user_id: string;
+
+  @Text(DISPLAY_NAME)
+  display_name: string | null;
+
+  @HttpUrl(AVATAR_URL)
+  avatar_url: string | null;
+
+  @Email({ ...EMAIL, optional: true, description: 'Absent in what a scoped key sees of other users, as are the rest.' })
+  email?: string | null;
+
+  @Text({ ...PHONE, optional: true })
+  phone?: string | null;
+
+  @Json({ ...METADATA, optional: true })
+  metadata?: Record<string, unknown>;
+
+  @Time({ optional: true, nullable: true })
+  last_seen_at?: string | null;
+
+  @Time({ optional: true, nullable: true })
+  banned_until?: string | null;
+
+  @Time({ optional: true })
+  created_at?: string;
+
+  @Time({ optional: true })
+  updated_at?: string;
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull, LessThan, MoreThan } from 'typeorm';
+import { ApiKeyEntity } from '../keys/api-key.entity.js';
+import type { UserRef } from '../access/user-ref.js';
+import { newId } from '../../platform/common/ids.js';
+import type { Cursor } from '../../platform/common/pagination.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { UserEntity } from './user.entity.js';
+
+/** What is undefined stays as it is. */
+export type Profile = Partial<Pick<UserEntity, 'display_name' | 'avatar_url' | 'email' | 'phone' | 'metadata'>>;
+
+const PROFILE = ['display_name', 'avatar_url', 'email', 'phone', 'metadata'] as const;
+
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly database: Database) {}
+
+  find(clientId: string, userId: string): Promise<UserEntity | null> {
+    return this.database.dataSource.getRepository(UserEntity).findOneBy({ client_id: clientId, user_id: userId });
+  }
+
+  lock(tx: Tx, clientId: string, userId: string): Promise<UserEntity | null> {
+    return tx.manager.findOne(UserEntity, {
+      where: { client_id: clientId, user_id: userId },
+      lock: { mode: 'for_no_key_update' },
+    });
+  }
+
+  /** Oldest first, one more than `limit`. */
+  list(clientId: string, limit: number, cursor: Cursor | null): Promise<UserEntity[]> {
+    const backwards = cursor?.direction === 'prev';
+    return this.database.dataSource.getRepository(UserEntity).find({
+      where: {
+        client_id: clientId,
+        ...(cursor && { id: (backwards ? LessThan : MoreThan)(cursor.key[0] as string) }),
+      },
+      order: { id: backwards ? 'DESC' : 'ASC' },
+      take: limit + 1,
+    });
+  }
+
+  async findRefs(clientId: string, userIds: string[]): Promise<UserRef[]> {
+    return this.database.query<UserRef>(
+      'select id, user_id, display_name from users where client_id = $1 and user_id = any ($2::text[])',
+      [clientId, userIds],
+    );
+  }
+
+  async refsOf(clientId: string, ids: string[]): Promise<UserRef[]> {
+    return this.database.query<UserRef>(
+      'select id, user_id, display_name from users where client_id = $1 and id = any ($2::uuid[])',
+      [clientId, ids],
+    );
+  }
+
+  async addressesOf(
+    clientId: string,
+    ids: string[],
+  ): Promise<{ id: string; email: string | null; phone: string | null }[]> {
+    return this.database.query('select id, email, phone from users where client_id = $1 and id = any ($2::uuid[])', [
+      clientId,
+      ids,
+    ]);
+  }
+
+  /** Makes those that are missing. In one order everywhere, so that nobody deadlocks. */
+  async createMissing(clientId: string, userIds: string[]): Promise<void> {
+    const sorted = userIds.toSorted();
+    await this.database.execute(
+      `insert into users (client_id, id, user_id)
+       select $1, id, user_id from unnest($2::uuid[], $3::text[]) as u (id, user_id)
+       on conflict (client_id, user_id) do nothing`,
+      [clientId, sorted.map(() => newId()), sorted],
+    );
+  }
+
+  /** Makes or changes a user; its row is locked until the commit either way. */
+  async upsert(tx: Tx, clientId: string, userId: string, profile: Profile): Promise<UserEntity> {
+    const given = PROFILE.filter((column) => profile[column] !== undefined);
+    const values = given.map((column) => profile[column]);
+    const set = given.map((column) => `${column} = excluded.${column}, `).join('');
+    const [row] = await tx.query<UserEntity>(
+      `insert into users (client_id, id, user_id${given.map((column) => `, ${column}`).join('')})
+       values ($1, $2, $3${given.map((_, index) => `, $${index + 4}`).join('')})
+       on conflict (client_id, user_id) do update set ${set}
+          updated_at = ${given.length > 0 ? 'clock_timestamp()' : 'users.updated_at'}
+       returning *`,
+      [clientId, newId(), userId, ...values],
+    );
+    return row!;
+  }
+
+  /** Is there a room in which both are active? */
+  async shareRoom(clientId: string, one: string, other: string): Promise<boolean> {
+    const rows = await this.database.query(
+      `select 1 from room_members a join room_members b on b.client_id = a.client_id and b.room_id = a.room_id
+        where a.client_id = $1 and a.user_id = $2 and b.user_id = $3 and a.status = 'active' and b.status = 'active'
+        limit 1`,
+      [clientId, one, other],
+    );
+    return rows.length > 0;
+  }
+
+  /** Live keys of a user: what nodes remember of them holds the user's name. */
+  async keysOf(tx: Tx, clientId: string, id: string): Promise<string[]> {
+    const rows = await tx.manager.find(ApiKeyEntity, {
+      select: { id: true },
+      where: { client_id: clientId, user_id: id, revoked_at: IsNull() },
+    });
+    return rows.map((row) => row.id);
+  }
+}

@@ -1,0 +1,223 @@
+import { Injectable } from '@nestjs/common';
+import { AuthChanges } from '../keys/auth-changes.js';
+import { managesClient, type Caller } from '../access/caller.js';
+import { CallerFactory, type UserDirectory } from '../keys/caller.factory.js';
+import { Idempotency } from '../idempotency/idempotency.js';
+import type { UserRef } from '../access/user-ref.js';
+import { mergePatch } from '../../platform/common/merge-patch.js';
+import { decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
+import { limits } from '../../platform/config/limits.js';
+import type { UserEntity } from './user.entity.js';
+import { checkUserId } from './user-id.js';
+import { UserRefs } from './user-refs.js';
+import type { PutUserDto, UserDto } from './users.dto.js';
+import { UsersRepository, type Profile } from './users.repository.js';
+
+const REMEMBERED_USERS = 50_000;
+/** What a user may change of its own profile: addresses and metadata are the client's word. */
+const OWN_FIELDS = ['display_name', 'avatar_url'];
+
+@Injectable()
+export class UsersService implements UserDirectory {
+  private readonly refs = new UserRefs(REMEMBERED_USERS);
+
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly idempotency: Idempotency,
+    private readonly changes: AuthChanges,
+    callers: CallerFactory,
+  ) {
+    callers.registerUsers(this);
+  }
+
+  /**
+   * Finds users by the client's own ids.
+   * @param create make those that are missing (master keys); else they are refused
+   * @returns by user_id, whatever the number of times each was named
+   * @throws Problem `user_unavailable` (422) naming the unknown ones when `create` is false
+   */
+  async resolve(clientId: string, userIds: string[], { create }: { create: boolean }): Promise<Map<string, UserRef>> {
+    const found = new Map<string, UserRef>();
+    const wanted = new Set(userIds);
+    for (const userId of wanted) {
+      const known = this.refs.byName(clientId, userId);
+      if (known) found.set(userId, known);
+    }
+    await this.findMissing(clientId, wanted, found);
+    if (create && found.size < wanted.size) {
+      const missing = [...wanted].filter((userId) => !found.has(userId));
+      for (const userId of missing) checkUserId('user_id', userId);
+      await this.users.createMissing(clientId, missing);
+      await this.findMissing(clientId, wanted, found);
+    }
+    if (found.size < wanted.size) throw unavailable([...wanted].filter((userId) => !found.has(userId)));
+    return found;
+  }
+
+  /** @returns users by `users.id`; unknown ones are missing */
+  async refsOf(clientId: string, ids: string[]): Promise<Map<string, UserRef>> {
+    const found = new Map<string, UserRef>();
+    const unknown: string[] = [];
+    for (const id of ids) {
+      const known = this.refs.byRef(clientId, id);
+      if (known) found.set(id, known);
+      else unknown.push(id);
+    }
+    if (unknown.length === 0) return found;
+    for (const [id, ref] of await this.readRefs(clientId, unknown)) found.set(id, ref);
+    return found;
+  }
+
+  /** The same, past what this node remembers. */
+  async readRefs(clientId: string, ids: string[]): Promise<Map<string, UserRef>> {
+    const found = new Map<string, UserRef>();
+    for (const { id, user_id, display_name } of await this.users.refsOf(clientId, ids)) {
+      const ref = { id, user_id, display_name };
+      this.refs.remember(clientId, ref);
+      found.set(id, ref);
+    }
+    return found;
+  }
+
+  /** Where users are reached, by `users.id`. */
+  async addressesOf(
+    clientId: string,
+    ids: string[],
+  ): Promise<Map<string, { email: string | null; phone: string | null }>> {
+    const rows = await this.users.addressesOf(clientId, ids);
+    return new Map(rows.map(({ id, email, phone }) => [id, { email, phone }]));
+  }
+
+  recall(clientId: string, userId: string): UserRef | undefined {
+    return this.refs.byName(clientId, userId);
+  }
+
+  async findOrCreate(clientId: string, userId: string): Promise<UserRef> {
+    checkUserId('X-User-Id', userId);
+    return (await this.resolve(clientId, [userId], { create: true })).get(userId)!;
+  }
+
+  async list(caller: Caller, query: PageQuery): Promise<Page<UserDto>> {
+    const { limit = 50 } = query;
+    const cursor = decodeIdCursor(query.cursor);
+    const rows = await this.users.list(caller.clientId, limit, cursor);
+    return toPage(rows, limit, cursor, ({ id }) => [id], toUserDto);
+  }
+
+  /** Whole to the client and to the user itself; to who shares a room, what a profile picture shows; else 404. */
+  async get(caller: Caller, userId: string): Promise<UserDto> {
+    const { clientId } = caller;
+    refuseNobody(caller);
+    const user = await this.users.find(clientId, this.nameOf(caller, userId));
+    if (!user) throw notFound('user');
+    if (managesClient(caller) || caller.user!.id === user.id) return toUserDto(user);
+    if (!(await this.users.shareRoom(clientId, caller.user!.id, user.id))) throw notFound('user');
+    return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
+  }
+
+  async put(caller: Caller, userId: string, dto: PutUserDto): Promise<UserDto> {
+    checkUserId('user_id', userId);
+    return this.save(caller, userId, async () => dto);
+  }
+
+  /** RFC 7396. A scoped or a narrowed key changes its own user's name and picture only. */
+  async patch(caller: Caller, userId: string, dto: PutUserDto): Promise<UserDto> {
+    refuseNobody(caller);
+    const name = this.nameOf(caller, userId);
+    if (!managesClient(caller)) {
+      if (name !== caller.user!.user_id) throw await this.refusalOf(caller, name);
+      const refused = Object.keys(dto).filter((field) => !OWN_FIELDS.includes(field));
+      if (refused.length > 0) throw new Problem('forbidden', `Only a master key may change ${refused.join(', ')}.`);
+    }
+    return this.save(caller, name, async (before) => {
+      if (!before) throw notFound('user');
+      return dto.metadata ? { ...dto, metadata: mergeMetadata(before.metadata, dto.metadata) } : dto;
+    });
+  }
+
+  /** After a change was committed: forgets what this node knew, and tells the others' keys. */
+  async changed(clientId: string, user: UserRef): Promise<void> {
+    this.refs.remember(clientId, { id: user.id, user_id: user.user_id, display_name: user.display_name });
+  }
+
+  private async save(
+    caller: Caller,
+    userId: string,
+    profileOf: (before: UserEntity | null) => Promise<Profile>,
+  ): Promise<UserDto> {
+    const { clientId } = caller;
+    const user = await this.idempotency.effect(caller, async (tx) => {
+      const before = await this.users.lock(tx, clientId, userId);
+      const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
+      if (before && before.display_name !== after.display_name) {
+        await this.changes.record(tx, clientId, await this.users.keysOf(tx, clientId, after.id));
+      }
+      return after;
+    });
+    await this.changed(clientId, user);
+    return toUserDto(user);
+  }
+
+  /** `me` is the user that the request acts for. */
+  private nameOf(caller: Caller, userId: string): string {
+    if (userId !== 'me') return userId;
+    if (!caller.user) throw notFound('user');
+    return caller.user.user_id;
+  }
+
+  /** Who may be seen may be known not to be changed; others are not there. */
+  private async refusalOf(caller: Caller, userId: string): Promise<Problem> {
+    await this.get(caller, userId);
+    return new Problem('forbidden', 'This key changes the profile of its own user only.');
+  }
+
+  private async findMissing(clientId: string, wanted: Set<string>, found: Map<string, UserRef>): Promise<void> {
+    const missing = [...wanted].filter((userId) => !found.has(userId));
+    if (missing.length === 0) return;
+    for (const { id, user_id, display_name } of await this.users.findRefs(clientId, missing)) {
+      const ref = { id, user_id, display_name };
+      this.refs.remember(clientId, ref);
+      found.set(user_id, ref);
+    }
+  }
+}
+
+/** A narrowed master key sees people as the user does that it acts for. */
+function refuseNobody(caller: Caller): void {
+  if (managesClient(caller) || caller.user) return;
+  throw new Problem('forbidden', 'A narrowed master key sees people as a user does: name one in X-User-Id.');
+}
+
+function toUserDto(user: UserEntity): UserDto {
+  return {
+    id: user.id,
+    user_id: user.user_id,
+    display_name: user.display_name,
+    avatar_url: user.avatar_url,
+    email: user.email,
+    phone: user.phone,
+    metadata: user.metadata,
+    last_seen_at: user.last_seen_at?.toISOString() ?? null,
+    banned_until: user.banned_until?.toISOString() ?? null,
+    created_at: user.created_at.toISOString(),
+    updated_at: user.updated_at.toISOString(),
+  };
+}
+
+function mergeMetadata(before: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
+  const merged = mergePatch(before, patch);
+  if (Buffer.byteLength(JSON.stringify(merged)) <= limits.metadata_bytes) return merged;
+  throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
+}
+
+const unavailable = (userIds: string[]): Problem => {
+  const named = userIds.slice(0, 100);
+  return new Problem(
+    'user_unavailable',
+    `No such user, or not available to this key: ${named.slice(0, 3).join(', ')}.`,
+    {
+      errors: named.map((userId) => ({ field: 'user_id', message: `${userId} is not available` })),
+    },
+  );
+};
