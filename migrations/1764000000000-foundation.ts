@@ -47,7 +47,7 @@ create table client_streams (
 
 create table users (
   client_id    uuid not null references clients (id) on delete cascade,
-  id           uuid not null,
+  user_pk      uuid not null,
   user_id      text not null,
   display_name text,
   avatar_url   text,
@@ -60,7 +60,7 @@ create table users (
   last_rev     bigint not null default 0,
   created_at   timestamptz not null default clock_timestamp(),
   updated_at   timestamptz not null default clock_timestamp(),
-  primary key (client_id, id),
+  primary key (client_id, user_pk),
   unique (client_id, user_id)
 ) with (fillfactor = 70);
 
@@ -71,7 +71,7 @@ create table api_keys (
   kind         text not null check (kind in ('master', 'scoped')),
   name         text,
   secret_hash  text not null,
-  user_id      uuid,
+  user_pk      uuid,
   permissions  text[],
   device_id    text,
   issued_by    text not null check (issued_by in ('login', 'api')),
@@ -81,10 +81,10 @@ create table api_keys (
   created_at   timestamptz not null default clock_timestamp(),
   primary key (client_id, id),
   unique (client_id, ref),
-  foreign key (client_id, user_id) references users (client_id, id) on delete cascade,
-  check ((kind = 'scoped') = (user_id is not null))
+  foreign key (client_id, user_pk) references users (client_id, user_pk) on delete cascade,
+  check ((kind = 'scoped') = (user_pk is not null))
 ) with (fillfactor = 80);
-create index api_keys_of_user on api_keys (client_id, user_id) where revoked_at is null;
+create index api_keys_of_user on api_keys (client_id, user_pk) where revoked_at is null;
 
 -- What every node polls to forget keys it trusts. key_id null: every key of the client.
 create table auth_changes (
@@ -123,7 +123,7 @@ create table rooms (
   status             text not null default 'active' check (status in ('active', 'inactive', 'archived', 'deleted')),
   frozen             boolean not null default false,
   history            text not null default 'full' check (history in ('full', 'since_join')),
-  created_by         uuid,
+  created_by_pk      uuid,
   max_members        integer not null,
   member_count       integer not null default 0,
   direct_key         text,
@@ -138,7 +138,7 @@ create table rooms (
   created_at         timestamptz not null default clock_timestamp(),
   updated_at         timestamptz not null default clock_timestamp(),
   primary key (client_id, id),
-  foreign key (client_id, created_by) references users (client_id, id)
+  foreign key (client_id, created_by_pk) references users (client_id, user_pk)
 ) with (fillfactor = 70);
 create unique index rooms_direct on rooms (client_id, direct_key) where direct_key is not null;
 create unique index rooms_slug on rooms (client_id, slug) where slug is not null;
@@ -147,7 +147,7 @@ create unique index rooms_slug on rooms (client_id, slug) where slug is not null
 create table room_members (
   client_id          uuid not null,
   room_id            uuid not null,
-  user_id            uuid not null,
+  user_pk            uuid not null,
   id                 uuid not null default gen_random_uuid(),
   role               text not null default 'member' check (role in ('owner', 'admin', 'member')),
   status             text not null default 'active' check (status in ('active', 'left', 'banned')),
@@ -163,11 +163,11 @@ create table room_members (
   joined_at          timestamptz not null default clock_timestamp(),
   created_at         timestamptz not null default clock_timestamp(),
   updated_at         timestamptz not null default clock_timestamp(),
-  primary key (client_id, room_id, user_id),
+  primary key (client_id, room_id, user_pk),
   foreign key (client_id, room_id) references rooms (client_id, id) on delete cascade,
-  foreign key (client_id, user_id) references users (client_id, id) on delete cascade
+  foreign key (client_id, user_pk) references users (client_id, user_pk) on delete cascade
 ) with (fillfactor = 70);
-create index room_members_of_user on room_members (client_id, user_id) where status = 'active';
+create index room_members_of_user on room_members (client_id, user_pk) where status = 'active';
 
 -- No foreign keys: the send has looked both rows up under the room's lock (docs/decisions/gathered-send.md).
 create table messages (
@@ -176,7 +176,7 @@ create table messages (
   seq           bigint not null,
   id            uuid not null,
   rev           bigint not null,
-  sender_id     uuid,
+  sender_pk     uuid,
   sender_type   text not null check (sender_type in ('user', 'client', 'system', 'bot')),
   content_type  text not null,
   content       text,
@@ -191,14 +191,14 @@ create table messages (
   pinned_at     timestamptz,
   edited_at     timestamptz,
   deleted_at    timestamptz,
-  deleted_by    uuid,
+  deleted_by_pk uuid,
   created_at    timestamptz not null,
   updated_at    timestamptz not null,
   primary key (client_id, room_id, seq)
 );
 create unique index messages_id on messages (client_id, id);
--- sender_id last: who looks a client_msg_id up can't name a null sender to an index.
-create unique index messages_client_msg_id on messages (client_id, room_id, client_msg_id, sender_id)
+-- sender_pk last: who looks a client_msg_id up can't name a null sender to an index.
+create unique index messages_client_msg_id on messages (client_id, room_id, client_msg_id, sender_pk)
   nulls not distinct where client_msg_id is not null;
 
 -- The one event log. stream_id is the id of the room, user or client whose stream it is.
@@ -215,7 +215,7 @@ create table events (
   v           smallint not null default 1,
   seq         bigint,
   subject_id  uuid,
-  actor_id    uuid,
+  actor_pk    uuid,
   actor_type  text not null,
   data        jsonb,
   tx          xid8 not null default pg_current_xact_id(),
@@ -246,7 +246,7 @@ create table providers (
 create table notifications (
   client_id          uuid not null references clients (id) on delete cascade,
   id                 uuid not null,
-  sender_id          uuid,
+  sender_pk          uuid,
   status             text not null check (status in
     ('scheduled', 'pending', 'processing', 'completed', 'partially_failed', 'failed', 'cancelled', 'expired')),
   priority           text not null check (priority in ('low', 'normal', 'high', 'urgent')),
@@ -263,9 +263,9 @@ create table notifications (
   created_at         timestamptz not null default clock_timestamp(),
   updated_at         timestamptz not null default clock_timestamp(),
   primary key (client_id, id),
-  foreign key (client_id, sender_id) references users (client_id, id)
+  foreign key (client_id, sender_pk) references users (client_id, user_pk)
 ) with (fillfactor = 80);
-create index notifications_of_sender on notifications (client_id, sender_id, id) where sender_id is not null;
+create index notifications_of_sender on notifications (client_id, sender_pk, id) where sender_pk is not null;
 
 create table deliveries (
   client_id           uuid not null,
@@ -275,7 +275,7 @@ create table deliveries (
   channel             text not null,
   lane                text not null,
   priority            smallint not null,
-  user_id             uuid,
+  user_pk             uuid,
   address             text,
   status              text not null check (status in ('pending', 'held', 'sending', 'retrying', 'sent',
     'delivered', 'failed', 'suppressed', 'cancelled', 'expired', 'unknown')),
@@ -297,7 +297,7 @@ create table deliveries (
   primary key (client_id, id, created_at)
 ) partition by range (created_at);
 create index deliveries_of_notification on deliveries (client_id, notification_id, id);
-create index deliveries_of_user on deliveries (client_id, user_id, id) where user_id is not null;
+create index deliveries_of_user on deliveries (client_id, user_pk, id) where user_pk is not null;
 create index deliveries_due on deliveries (priority, client_id, lane, next_attempt_at)
   where status in ('pending', 'retrying');
 create index deliveries_leased on deliveries (lease_until) where status = 'sending';

@@ -16,22 +16,22 @@ const idOf = (n: string): string => `('00000000-0000-7000-8000-' || lpad(to_hex(
 const LOCK = `select 1 from rooms where client_id = '${CLIENT}' and id = ${idOf('$1')} for update`;
 const WRITE = `
   with member as (
-    select user_id from room_members
-     where client_id = '${CLIENT}' and room_id = ${idOf('$1')} and user_id = ${idOf('$2')} and status = 'active'
+    select user_pk from room_members
+     where client_id = '${CLIENT}' and room_id = ${idOf('$1')} and user_pk = ${idOf('$2')} and status = 'active'
   ), room as (
     update rooms r set last_seq = last_seq + 1, last_rev = last_rev + 1, last_message_at = clock_timestamp()
       from member where r.client_id = '${CLIENT}' and r.id = ${idOf('$1')} and r.status = 'active'
     returning r.id, r.last_seq, r.last_rev, member.user_id
   ), marker as (
     update room_members m set last_read_seq = room.last_seq
-      from room where m.client_id = '${CLIENT}' and m.room_id = room.id and m.user_id = room.user_id
+      from room where m.client_id = '${CLIENT}' and m.room_id = room.id and m.user_pk = room.user_pk
   ), message as (
-    insert into messages (client_id, room_id, seq, id, rev, sender_id, sender_type, content_type, content, created_at, updated_at)
-    select '${CLIENT}', id, last_seq, gen_random_uuid(), last_rev, user_id, 'user', 'text', 'A message of some forty characters length.', clock_timestamp(), clock_timestamp()
+    insert into messages (client_id, room_id, seq, id, rev, sender_pk, sender_type, content_type, content, created_at, updated_at)
+    select '${CLIENT}', id, last_seq, gen_random_uuid(), last_rev, user_pk, 'user', 'text', 'A message of some forty characters length.', clock_timestamp(), clock_timestamp()
       from room returning id
   )
-  insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_id, actor_type, occurred_at)
-  select '${CLIENT}', 'room', room.id, room.id, '1.1', last_rev, gen_random_uuid(), 'message.created', last_seq, message.id, user_id, 'user', clock_timestamp()
+  insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_pk, actor_type, occurred_at)
+  select '${CLIENT}', 'room', room.id, room.id, '1.1', last_rev, gen_random_uuid(), 'message.created', last_seq, message.id, user_pk, 'user', clock_timestamp()
     from room, message`;
 
 /**
@@ -53,13 +53,13 @@ export class TransactionFloor {
       `insert into clients (id, ref, name, slug, signing_secret) values ('${CLIENT}', 'bench-floor', 'Floor', 'bench-floor', '')`,
     );
     await db.query(
-      `insert into users (client_id, id, user_id) select '${CLIENT}', ${idOf('n')}, n::text from generate_series(0, ${MEMBERS - 1}) n`,
+      `insert into users (client_id, user_pk, user_id) select '${CLIENT}', ${idOf('n')}, n::text from generate_series(0, ${MEMBERS - 1}) n`,
     );
     await db.query(
       `insert into rooms (client_id, id, room_type, max_members) select '${CLIENT}', ${idOf('n')}, 'group', 5000 from generate_series(0, ${ROOMS - 1}) n`,
     );
     await db.query(
-      `insert into room_members (client_id, room_id, user_id)
+      `insert into room_members (client_id, room_id, user_pk)
        select '${CLIENT}', ${idOf('r')}, ${idOf('m')} from generate_series(0, ${ROOMS - 1}) r, generate_series(0, ${MEMBERS - 1}) m`,
     );
     // Young statistics would make the floor, and the product, plan badly.

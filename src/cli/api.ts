@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** A room's, user's, message's … JSON, as far as the commands read it. */
-export type Json = Record<string, unknown>;
+export type JsonObject = Record<string, unknown>;
 
 /** The HTTP API of a server, with one key. */
 export class Api {
@@ -14,16 +14,16 @@ export class Api {
     return new Api(this.url, key);
   }
 
-  get<T = Json>(path: string): Promise<T> {
+  get<T = JsonObject>(path: string): Promise<T> {
     return this.call('GET', path);
   }
 
   /** Safe to repeat: carries an Idempotency-Key. */
-  post<T = Json>(path: string, body: object, headers: Record<string, string> = {}): Promise<T> {
+  post<T = JsonObject>(path: string, body: object, headers: Record<string, string> = {}): Promise<T> {
     return this.call('POST', path, body, { 'idempotency-key': randomUUID(), ...headers });
   }
 
-  put<T = Json>(path: string, body: object): Promise<T> {
+  put<T = JsonObject>(path: string, body: object): Promise<T> {
     return this.call('PUT', path, body);
   }
 

@@ -157,9 +157,9 @@ describe('a socket notification', () => {
     const caller = (userId: string) =>
       ({ kind: 'scoped', clientId: client.id, user: { id: userId } }) as unknown as Caller;
     const ref = await app.get(UsersService).resolve(client.id, ['alice', 'bob'], { create: true });
-    expect((await service.acknowledge(caller(ref.get('bob')!.id), delivery.id)).acknowledged).toBe(false);
-    expect((await service.acknowledge(caller(ref.get('alice')!.id), delivery.id)).acknowledged).toBe(true);
-    expect((await service.acknowledge(caller(ref.get('alice')!.id), delivery.id)).acknowledged).toBe(false);
+    expect((await service.acknowledge(caller(ref.get('bob')!.user_pk), delivery.id)).acknowledged).toBe(false);
+    expect((await service.acknowledge(caller(ref.get('alice')!.user_pk), delivery.id)).acknowledged).toBe(true);
+    expect((await service.acknowledge(caller(ref.get('alice')!.user_pk), delivery.id)).acknowledged).toBe(false);
     const { body } = await alice.request('GET', `/notifications/${id}`);
     expect(body).toMatchObject({
       status: 'completed',

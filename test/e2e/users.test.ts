@@ -167,22 +167,22 @@ describe('users', () => {
     await expect(refusal).rejects.toMatchObject({ code: 'user_unavailable', message: expect.stringContaining('zoe') });
     const made = await users.resolve(client.id, ['zoe', 'alice'], { create: true });
     const zoe = made.get('zoe')!;
-    expect(await users.refsOf(client.id, [zoe.id, newId()])).toEqual(new Map([[zoe.id, zoe]]));
-    expect(await users.refsOf((await app.client()).id, [zoe.id])).toEqual(new Map());
+    expect(await users.refsOf(client.id, [zoe.user_pk, newId()])).toEqual(new Map([[zoe.user_pk, zoe]]));
+    expect(await users.refsOf((await app.client()).id, [zoe.user_pk])).toEqual(new Map());
     const alice = made.get('alice')!;
-    expect(await users.addressesOf(client.id, [alice.id])).toEqual(
-      new Map([[alice.id, { email: PROFILE.email, phone: PROFILE.phone }]]),
+    expect(await users.addressesOf(client.id, [alice.user_pk])).toEqual(
+      new Map([[alice.user_pk, { email: PROFILE.email, phone: PROFILE.phone }]]),
     );
   });
 
   it('show a new name to what remembered the old one', async () => {
     await put('alice', { display_name: 'Before' });
     const users = app.get(UsersService);
-    const { id } = (await users.resolve(client.id, ['alice'], { create: false })).get('alice')!;
+    const { user_pk: id } = (await users.resolve(client.id, ['alice'], { create: false })).get('alice')!;
     await put('alice', { display_name: 'After' });
     expect((await users.refsOf(client.id, [id])).get(id)!.display_name).toBe('After');
     // As another node changes it.
-    await app.get(Database).execute(`update users set display_name = 'Later' where id = $1`, [id]);
+    await app.get(Database).execute(`update users set display_name = 'Later' where user_pk = $1`, [id]);
     await until('the new name', async () => (await users.refsOf(client.id, [id])).get(id)!.display_name === 'Later', {
       timeout: 7_000,
       every: 200,
@@ -194,8 +194,8 @@ describe('users', () => {
     const room = newId();
     await app.get(Database).execute(
       `with room as (insert into rooms (client_id, id, room_type, max_members) values ($1, $2, 'group', 10))
-       insert into room_members (client_id, room_id, user_id) select $1, $2, unnest($3::uuid[])`,
-      [client.id, room, [...users.values()].map(({ id }) => id)],
+       insert into room_members (client_id, room_id, user_pk) select $1, $2, unnest($3::uuid[])`,
+      [client.id, room, [...users.values()].map(({ user_pk: id }) => id)],
     );
   }
 });

@@ -43,16 +43,16 @@ async function tenant(rooms = 1, users = 1) {
     `insert into clients (id, ref, name, slug, signing_secret) values ($1::uuid, $1::uuid::text, 'x', $1::uuid::text, 'x')`,
     [clientId],
   );
-  await database.query(`insert into users (client_id, id, user_id) select $1, u, u::text from unnest($2::uuid[]) u`, [
-    clientId,
-    userIds,
-  ]);
+  await database.query(
+    `insert into users (client_id, user_pk, user_id) select $1, u, u::text from unnest($2::uuid[]) u`,
+    [clientId, userIds],
+  );
   await database.query(
     `insert into rooms (client_id, id, room_type, max_members) select $1, r, 'group', 50 from unnest($2::uuid[]) r`,
     [clientId, roomIds],
   );
   await database.query(
-    `insert into room_members (client_id, room_id, user_id)
+    `insert into room_members (client_id, room_id, user_pk)
      select $1, r, u from unnest($2::uuid[]) r, unnest($3::uuid[]) u`,
     [clientId, roomIds, userIds],
   );
@@ -61,7 +61,7 @@ async function tenant(rooms = 1, users = 1) {
     room_id: roomIds[room]!,
     id: newId(),
     event_id: newId(),
-    sender: { id: userIds[0]!, user_id: userIds[0]!, display_name: null },
+    sender: { user_pk: userIds[0]!, user_id: userIds[0]!, display_name: null },
     content_type: 'text',
     content: 'x',
     attachments: [],
@@ -148,7 +148,7 @@ describe('the gathered send', () => {
   it('lets no message of a member in who was removed before it', async () => {
     const { clientId, roomIds, userIds, message } = await tenant();
     const kick = await holdRoom(roomIds[0]!);
-    await kick.query(`update room_members set status = 'left', left_rev = 1 where client_id = $1 and user_id = $2`, [
+    await kick.query(`update room_members set status = 'left', left_rev = 1 where client_id = $1 and user_pk = $2`, [
       clientId,
       userIds[0],
     ]);
@@ -247,7 +247,7 @@ describe('the gathered send', () => {
       message(0, {
         client_msg_id: 'same',
         body_hash: Buffer.alloc(32, hash),
-        sender: { id: userIds[sender]!, user_id: userIds[sender]!, display_name: null },
+        sender: { user_pk: userIds[sender]!, user_id: userIds[sender]!, display_name: null },
       });
     const outcomes = await repository.append([named(1), named(1), named(2), named(1, 1)], { waitMs: 0, again: false });
     expect(outcomes).toMatchObject([

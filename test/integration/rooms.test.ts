@@ -53,7 +53,7 @@ describe('the events of rooms', () => {
     expect(events[5]).toMatchObject({ actor: { id: 'bob' }, data: { ...member, role: 'admin', status: 'left' } });
 
     const [{ id }] = (await database.query<{ id: string }>(
-      `select id from users where client_id = $1 and user_id = 'bob'`,
+      `select user_pk as id from users where client_id = $1 and user_id = 'bob'`,
       [client.id],
     )) as [{ id: string }];
     const own = await streamOf(client.id, id);
@@ -67,7 +67,7 @@ describe('the events of rooms', () => {
     expect(own[1]!.data).toEqual({ room_id: room.id, reason: 'left' });
 
     const [membership] = await database.query(
-      'select joined_seq, joined_rev, left_rev, role from room_members where room_id = $1 and user_id = $2',
+      'select joined_seq, joined_rev, left_rev, role from room_members where room_id = $1 and user_pk = $2',
       [room.id, id],
     );
     expect(membership).toEqual({ joined_seq: 1, joined_rev: 7, left_rev: null, role: 'member' });
@@ -136,9 +136,9 @@ describe('changes of membership under load', () => {
     expect(broken).toEqual([]);
     const astray = await database.query(
       `select m.id from messages m
-         join events l on l.stream_id = m.room_id and l.type = 'member.left' and l.subject_id = m.sender_id and l.rev < m.rev
+         join events l on l.stream_id = m.room_id and l.type = 'member.left' and l.subject_id = m.sender_pk and l.rev < m.rev
         where m.client_id = $1 and not exists (
-          select from events j where j.stream_id = m.room_id and j.type = 'member.joined' and j.subject_id = m.sender_id
+          select from events j where j.stream_id = m.room_id and j.type = 'member.joined' and j.subject_id = m.sender_pk
              and j.rev > l.rev and j.rev < m.rev)`,
       [client.id],
     );

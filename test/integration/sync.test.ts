@@ -44,20 +44,23 @@ interface RoomOptions {
 /** A client with one user, and rooms of theirs that hold as many events as asked. */
 class Tenant {
   readonly clientId = newId();
-  readonly userRef = newId();
+  readonly userPk = newId();
 
   async make(): Promise<this> {
-    const { clientId, userRef } = this;
+    const { clientId, userPk } = this;
     await database.query(`insert into clients (id, ref, name, slug, signing_secret) values ($1, $2, 'c', $2, 's')`, [
       clientId,
       clientId.slice(-12),
     ]);
-    await database.query(`insert into users (client_id, id, user_id) values ($1, $2, 'alice')`, [clientId, userRef]);
+    await database.query(`insert into users (client_id, user_pk, user_id) values ($1, $2, 'alice')`, [
+      clientId,
+      userPk,
+    ]);
     return this;
   }
 
   async room(events: number, { history = 'full', joined_rev = 0, status = 'active', weight = 1 }: RoomOptions = {}) {
-    const { clientId, userRef } = this;
+    const { clientId, userPk } = this;
     const id = newId();
     await database.query(
       `insert into rooms (client_id, id, room_type, history, max_members, member_count, last_rev, last_seq)
@@ -65,9 +68,9 @@ class Tenant {
       [clientId, id, history, events],
     );
     await database.query(
-      `insert into room_members (client_id, room_id, user_id, status, joined_rev, last_read_seq)
+      `insert into room_members (client_id, room_id, user_pk, status, joined_rev, last_read_seq)
        values ($1, $2, $3, $4, $5, 1)`,
-      [clientId, id, userRef, status, joined_rev],
+      [clientId, id, userPk, status, joined_rev],
     );
     await database.query(
       `insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, actor_type, data, occurred_at)
@@ -87,7 +90,7 @@ class Tenant {
     return {
       kind: 'scoped',
       clientId: this.clientId,
-      user: { id: this.userRef, user_id: 'alice', display_name: null },
+      user: { id: this.userPk, user_id: 'alice', display_name: null },
       permissions: permissions && new Set(permissions),
     } as unknown as Caller;
   }
@@ -228,12 +231,12 @@ describe('sync.resume', () => {
 
   it('recovers the user’s stream with any key, rooms only with read_messages', async () => {
     const room_id = await tenant.room(3);
-    await database.query(`update users set last_rev = 2 where id = $1`, [tenant.userRef]);
+    await database.query(`update users set last_rev = 2 where user_pk = $1`, [tenant.userPk]);
     await database.query(
       `insert into events (client_id, stream_type, stream_id, epoch, rev, id, type, actor_type, data, occurred_at)
        select $1, 'user', $2, $3, n, gen_random_uuid(), 'room.removed', 'system', '{}', clock_timestamp()
          from generate_series(1, 2) n`,
-      [tenant.clientId, tenant.userRef, tenant.epoch],
+      [tenant.clientId, tenant.userPk, tenant.epoch],
     );
     const user = { epoch: tenant.epoch, rev: 1 };
     const answer = await sync.resume(tenant.caller([]), { user });

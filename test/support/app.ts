@@ -4,7 +4,7 @@ import { createApp } from '../../src/app.js';
 import { configureLogger } from '../../src/platform/common/logger.js';
 import { loadConfig } from '../../src/platform/config/config.js';
 import { prepareDatabase } from '../../src/platform/database/prepare.js';
-import type { LoginAnswer, LoginDto } from '../../src/tenancy/users/auth.dto.js';
+import type { LoginAnswerDto, LoginDto } from '../../src/tenancy/users/auth.dto.js';
 import type { CreateClientDto, CreatedClientDto } from '../../src/tenancy/clients/clients.dto.js';
 import { TestDatabase } from './postgres.js';
 
@@ -146,9 +146,9 @@ export class TestClient {
   async login(
     userId: string,
     options: Partial<LoginDto> = {},
-  ): Promise<LoginAnswer & { key: string; request: Requester }> {
+  ): Promise<LoginAnswerDto & { key: string; request: Requester }> {
     const body = { user_id: userId, ...options };
-    const answer = await this.app.request<LoginAnswer>('POST', '/auth/login', { key: this.key, body });
+    const answer = await this.app.request<LoginAnswerDto>('POST', '/auth/login', { key: this.key, body });
     if (answer.status !== 201) throw new Error(`login of ${userId}: ${JSON.stringify(answer.body)}`);
     return { ...answer.body, key: answer.body.api_key, request: this.app.requester(answer.body.api_key) };
   }

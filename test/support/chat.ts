@@ -1,5 +1,5 @@
-import type { Message } from '../../src/messaging/messages/messages.dto.js';
-import type { Room } from '../../src/messaging/rooms/rooms.dto.js';
+import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
+import type { RoomDto } from '../../src/messaging/rooms/rooms.dto.js';
 import type { Answer, Requester, TestClient } from './app.js';
 
 /** Fails with the answer when it is not of the 2xx. */
@@ -9,13 +9,13 @@ export function ok<T>(answer: Answer<T>): T {
 }
 
 /** A room of these users, made by the client. */
-export async function makeRoom(client: TestClient, members: string[], fields: object = {}): Promise<Room> {
+export async function makeRoom(client: TestClient, members: string[], fields: object = {}): Promise<RoomDto> {
   const body = { room_type: 'group', name: 'Room', members, ...fields };
-  return ok(await client.request<Room>('POST', '/rooms', { body }));
+  return ok(await client.request<RoomDto>('POST', '/rooms', { body }));
 }
 
-export async function say(request: Requester, roomId: string, content: string): Promise<Message> {
-  return ok(await request<Message>('POST', `/rooms/${roomId}/messages`, { body: { content } }));
+export async function say(request: Requester, roomId: string, content: string): Promise<MessageDto> {
+  return ok(await request<MessageDto>('POST', `/rooms/${roomId}/messages`, { body: { content } }));
 }
 
 /** A stream's reader, by the rules of docs/realtime.md: fails on a gap, drops what it has. */

@@ -1,13 +1,13 @@
 import { io, type Socket } from 'socket.io-client';
 import { check } from './print.js';
 
-export interface Position {
+export interface ReaderPosition {
   epoch: string;
   rev: number;
 }
 
 /** An event of a room's or user's stream. */
-export interface Envelope {
+export interface ReceivedEvent {
   id: string;
   type: string;
   stream: string;
@@ -19,13 +19,13 @@ export interface Envelope {
 }
 
 interface Ready {
-  rooms: ({ room_id: string } & Position)[];
+  rooms: ({ room_id: string } & ReaderPosition)[];
 }
 
 type Ack<T> = { ok: true; data: T } | { ok: false; error: { code: string; detail: string } };
 
 interface Resumed {
-  rooms: ({ room_id: string } & ({ recovered: true; events: Envelope[]; rev: number } | { recovered: false }))[];
+  rooms: ({ room_id: string } & ({ recovered: true; events: ReceivedEvent[]; rev: number } | { recovered: false }))[];
 }
 
 /**
@@ -35,8 +35,8 @@ interface Resumed {
 export class Reader {
   /** Messages in the order in which they were applied. */
   readonly messages: { seq: number; sender: string; content: string }[] = [];
-  readonly notifications: Envelope[] = [];
-  private position: Position | undefined;
+  readonly notifications: ReceivedEvent[] = [];
+  private position: ReaderPosition | undefined;
   private socket: Socket | undefined;
   private waiting: (() => void)[] = [];
 
@@ -55,7 +55,7 @@ export class Reader {
       reconnection: false,
     });
     this.socket = socket;
-    socket.onAny((_type: string, envelope: Envelope) => this.receive(envelope));
+    socket.onAny((_type: string, envelope: ReceivedEvent) => this.receive(envelope));
     const ready = await new Promise<Ready>((resolve, reject) => {
       socket.once('session.ready', resolve);
       socket.once('connect_error', reject);
@@ -86,7 +86,7 @@ export class Reader {
   }
 
   /** Asks for what was missed and applies it. @returns the events, which the server vouches to be all */
-  async resume(): Promise<Envelope[]> {
+  async resume(): Promise<ReceivedEvent[]> {
     const answer = await this.ask<Resumed>('sync.resume', { rooms: [{ room_id: this.roomId, ...this.position }] });
     const room = answer.rooms.find(({ room_id }) => room_id === this.roomId);
     check(room?.recovered === true, 'sync.resume did not recover the room');
@@ -108,7 +108,7 @@ export class Reader {
     }
   }
 
-  private receive(envelope: Envelope): void {
+  private receive(envelope: ReceivedEvent): void {
     if (envelope.type === 'notification.created') this.notifications.push(envelope);
     if (envelope.stream === `room:${this.roomId}` && envelope.rev !== undefined && this.position) {
       // Past a gap nothing is applied: the resume that closes it brings this event too.
@@ -117,7 +117,7 @@ export class Reader {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
-  private apply(event: Envelope): void {
+  private apply(event: ReceivedEvent): void {
     const { position } = this;
     check(position !== undefined && event.epoch === position.epoch, `the epoch changed to ${event.epoch}`);
     // Known already: an event may be in the answer of a resume and come by the socket, too.

@@ -1,7 +1,7 @@
 import { invalidField, Problem, type FieldError } from '../../platform/common/problem.js';
 import type { EmailContent } from '../../engine/providers/provider.js';
 import { parseMailbox } from '../../engine/providers/smtp/smtp.message.js';
-import type { EmailInput } from './notifications.dto.js';
+import type { EmailInputDto } from './notifications.dto.js';
 
 /** Headers that say what the mail is, who sent it, or how it is to be read: ChatAPI writes them from their own fields. */
 const RESERVED =
@@ -10,7 +10,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,75}$/;
 const VALUE = /^[^\u0000-\u001f\u007f]{0,998}$/u; // eslint-disable-line no-control-regex
 
 /** @throws Problem `validation_failed` naming every field that can't go into a mail */
-export function toEmailContent(email: EmailInput): EmailContent {
+export function toEmailContent(email: EmailInputDto): EmailContent {
   if (email.html === undefined && email.text === undefined) {
     throw invalidField('channels.email', 'must have html, text or both');
   }

@@ -15,14 +15,14 @@ import type { NewEvent } from '../../engine/events/events.repository.js';
 import type { Channel, WebsocketContent } from '../../engine/providers/provider.js';
 import { ContentCache } from './content-cache.js';
 import { countsOf, toNotification, type NotificationRow } from './notification.js';
-import type { Notification } from './notifications.dto.js';
+import type { NotificationDto } from './notifications.dto.js';
 import { NotificationsRepository } from './notifications.repository.js';
 
 declare module '../../platform/realtime/catalogue.js' {
   interface EventCatalogue {
     'notification.created': WebsocketContent & { notification_id: string; delivery_id: string };
-    'notification.completed': Notification;
-    'notification.failed': Notification;
+    'notification.completed': NotificationDto;
+    'notification.failed': NotificationDto;
   }
 }
 
@@ -109,7 +109,7 @@ function createdEvent({ row, content }: Transition): NewEvent {
   const { title = null, body = null, data = null } = (content ?? {}) as Partial<WebsocketContent>;
   return {
     client_id: row.client_id,
-    stream: { type: 'user', id: row.user_id! },
+    stream: { type: 'user', id: row.user_pk! },
     type: 'notification.created',
     subject_id: row.id,
     actor: { id: null, type: 'client' },
@@ -117,7 +117,7 @@ function createdEvent({ row, content }: Transition): NewEvent {
   };
 }
 
-const endedEvent = (row: NotificationRow, data: Notification): NewEvent => ({
+const endedEvent = (row: NotificationRow, data: NotificationDto): NewEvent => ({
   client_id: row.client_id,
   stream: { type: 'client', id: row.client_id },
   type: row.status === 'failed' ? 'notification.failed' : 'notification.completed',

@@ -7,8 +7,8 @@ import type { NotificationStatus } from './notifications.dto.js';
 export class NotificationEntity {
   @PrimaryColumn('uuid') client_id: string;
   @PrimaryColumn('uuid') id: string;
-  /** `users.id`; null: the client itself. */
-  @Column('uuid', { nullable: true }) sender_id: string | null;
+  /** `user_pk`; null: the client itself. */
+  @Column('uuid', { nullable: true }) sender_pk: string | null;
   @Column('text') status: NotificationStatus;
   @Column('text') priority: Priority;
   @Column('text') strategy: string;

@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../../engine/deliveries/delivery.js';
 import type { NotificationEntity } from './notification.entity.js';
-import { noCounts, type Notification, type NotificationCounts } from './notifications.dto.js';
+import { noCounts, type NotificationDto, type NotificationCountsDto } from './notifications.dto.js';
 
 /** What is sent, by channel, as it is kept in `notifications.channels`. */
 export type Channels = NotificationEntity['channels'];
@@ -17,7 +17,7 @@ export interface StatusCount {
   n: number;
 }
 
-export function countsOf(rows: Pick<StatusCount, 'status' | 'n'>[]): NotificationCounts {
+export function countsOf(rows: Pick<StatusCount, 'status' | 'n'>[]): NotificationCountsDto {
   const counts = noCounts();
   for (const { status, n } of rows) {
     counts[status] = n;
@@ -26,7 +26,7 @@ export function countsOf(rows: Pick<StatusCount, 'status' | 'n'>[]): Notificatio
   return counts;
 }
 
-export function toNotification(row: NotificationRow, counts: NotificationCounts): Notification {
+export function toNotification(row: NotificationRow, counts: NotificationCountsDto): NotificationDto {
   return {
     id: row.id,
     status: row.status,
@@ -43,7 +43,7 @@ export function toNotification(row: NotificationRow, counts: NotificationCounts)
 }
 
 /** As it is answered when it was accepted: nothing but what can't be sent at all has happened yet. */
-export function asAccepted(row: NotificationRow): Notification {
+export function asAccepted(row: NotificationRow): NotificationDto {
   const counts = countsOf([
     { status: 'pending', n: row.open_count },
     { status: 'suppressed', n: row.total - row.open_count },

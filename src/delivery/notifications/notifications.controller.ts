@@ -1,11 +1,11 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
-import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
 import { limits } from '../../platform/config/limits.js';
-import { Delivery } from '../../engine/deliveries/deliveries.dto.js';
-import { Notification, NotificationInput, NotificationsQuery } from './notifications.dto.js';
+import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import { NotificationDto, NotificationInputDto, NotificationsQueryDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsService } from './notifications.service.js';
 
@@ -24,19 +24,24 @@ export class NotificationsController {
       'Accepted means kept: each recipient gets one delivery per channel, retried until it is settled. A recipient who has no address for a channel gets a delivery there that is `suppressed` and says why.',
     access: 'send_notifications',
     status: 202,
-    answer: Notification,
+    answer: NotificationDto,
     errors: ['user_unavailable', 'not_found', 'too_large'],
     actsForUser: true,
     idempotent: true,
     bodyBytes: limits.notification_body_bytes,
   })
-  send(@CurrentCaller() caller: Caller, @Body() input: NotificationInput): Promise<Notification> {
+  send(@CurrentCaller() caller: Caller, @Body() input: NotificationInputDto): Promise<NotificationDto> {
     return this.notifications.accept(caller, input);
   }
 
   @Get()
-  @Route({ summary: 'List notifications, newest first', access: 'key', page: Notification, errors: ['invalid_cursor'] })
-  list(@CurrentCaller() caller: Caller, @Query() query: NotificationsQuery): Promise<Page<Notification>> {
+  @Route({
+    summary: 'List notifications, newest first',
+    access: 'key',
+    page: NotificationDto,
+    errors: ['invalid_cursor'],
+  })
+  list(@CurrentCaller() caller: Caller, @Query() query: NotificationsQueryDto): Promise<Page<NotificationDto>> {
     return this.reader.list(caller, query);
   }
 
@@ -44,10 +49,10 @@ export class NotificationsController {
   @Route({
     summary: 'Get a notification with its first 100 deliveries and their attempts',
     access: 'key',
-    answer: Notification,
+    answer: NotificationDto,
     errors: ['not_found'],
   })
-  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Notification> {
+  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<NotificationDto> {
     return this.reader.get(caller, id);
   }
 
@@ -55,14 +60,14 @@ export class NotificationsController {
   @Route({
     summary: 'List the deliveries of a notification with their attempts',
     access: 'key',
-    page: Delivery,
+    page: DeliveryDto,
     errors: ['not_found', 'invalid_cursor'],
   })
   deliveries(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Query() query: PageQuery,
-  ): Promise<Page<Delivery>> {
+    @Query() query: PageQueryDto,
+  ): Promise<Page<DeliveryDto>> {
     return this.reader.deliveries(caller, id, query);
   }
 }

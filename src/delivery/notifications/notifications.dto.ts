@@ -13,9 +13,9 @@ import {
   UserId,
   Uuid,
 } from '../../platform/common/fields.js';
-import { PageQuery } from '../../platform/common/pagination.js';
+import { PageQueryDto } from '../../platform/common/pagination.js';
 import { limits } from '../../platform/config/limits.js';
-import { Delivery } from '../../engine/deliveries/deliveries.dto.js';
+import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DELIVERY_STATUSES, PRIORITIES, type DeliveryStatus, type Priority } from '../../engine/deliveries/delivery.js';
 import { CHANNELS } from '../../engine/providers/provider.js';
 
@@ -25,7 +25,7 @@ const ONE_LINE = {
 };
 const MAILBOX = { max: 320, ...ONE_LINE, example: 'Acme <hello@example.com>' };
 
-export class RecipientInput {
+export class RecipientInputDto {
   @UserId({ optional: true, description: 'One person. A master key creates a user that it names first here.' })
   user_id?: string;
 
@@ -44,7 +44,7 @@ export class RecipientInput {
   exclude_user_ids?: string[];
 }
 
-export class EmailAttachmentInput {
+export class EmailAttachmentInputDto {
   @Text({ max: 255, ...ONE_LINE, example: 'invoice.pdf' })
   filename: string;
 
@@ -71,7 +71,7 @@ export class EmailAttachmentInput {
 }
 
 /** One mail to each recipient; who is in cc or bcc gets a copy of each. */
-export class EmailInput {
+export class EmailInputDto {
   @Text({ max: 998, ...ONE_LINE, example: 'Your order has shipped' })
   subject: string;
 
@@ -93,8 +93,8 @@ export class EmailInput {
   @TextList({ optional: true, max: 50, maxChars: 320 })
   bcc?: string[];
 
-  @NestedList(() => EmailAttachmentInput, { optional: true, max: limits.attachments })
-  attachments?: EmailAttachmentInput[];
+  @NestedList(() => EmailAttachmentInputDto, { optional: true, max: limits.attachments })
+  attachments?: EmailAttachmentInputDto[];
 
   @Json({
     optional: true,
@@ -107,7 +107,7 @@ export class EmailInput {
   provider?: string;
 }
 
-export class WebsocketInput {
+export class WebsocketInputDto {
   @Text({ optional: true, max: 1000 })
   title?: string;
 
@@ -118,7 +118,7 @@ export class WebsocketInput {
   data?: Record<string, unknown>;
 }
 
-export class WebhookInput {
+export class WebhookInputDto {
   @HttpUrl({ description: 'Gets one signed POST (Standard Webhooks 1.0).', example: 'https://example.com/hook' })
   url: string;
 
@@ -126,27 +126,27 @@ export class WebhookInput {
   payload: Record<string, unknown>;
 }
 
-export class ChannelsInput {
-  @Nested(() => EmailInput, { optional: true })
-  email?: EmailInput;
+export class ChannelsInputDto {
+  @Nested(() => EmailInputDto, { optional: true })
+  email?: EmailInputDto;
 
-  @Nested(() => WebsocketInput, { optional: true })
-  websocket?: WebsocketInput;
+  @Nested(() => WebsocketInputDto, { optional: true })
+  websocket?: WebsocketInputDto;
 
-  @Nested(() => WebhookInput, { optional: true })
-  webhook?: WebhookInput;
+  @Nested(() => WebhookInputDto, { optional: true })
+  webhook?: WebhookInputDto;
 }
 
-export class NotificationInput {
-  @NestedList(() => RecipientInput, {
+export class NotificationInputDto {
+  @NestedList(() => RecipientInputDto, {
     optional: true,
     max: limits.recipients,
     description: 'Not needed for a webhook alone.',
   })
-  recipients?: RecipientInput[];
+  recipients?: RecipientInputDto[];
 
-  @Nested(() => ChannelsInput)
-  channels: ChannelsInput;
+  @Nested(() => ChannelsInputDto)
+  channels: ChannelsInputDto;
 
   @OneOf(['all'], { optional: true, default: 'all' })
   strategy?: 'all';
@@ -179,7 +179,7 @@ export const NOTIFICATION_STATUSES = [
 ] as const;
 export type NotificationStatus = (typeof NOTIFICATION_STATUSES)[number];
 
-export class NotificationsQuery extends PageQuery {
+export class NotificationsQueryDto extends PageQueryDto {
   @OneOf(NOTIFICATION_STATUSES, { optional: true, description: 'Only those in this state.' })
   status?: NotificationStatus;
 
@@ -191,7 +191,7 @@ export class NotificationsQuery extends PageQuery {
 }
 
 /** Deliveries by state; `total` is the sum of all states. */
-export class NotificationCounts implements Record<DeliveryStatus | 'total', number> {
+export class NotificationCountsDto implements Record<DeliveryStatus | 'total', number> {
   @ApiProperty({ type: 'integer' }) total: number;
   @ApiProperty({ type: 'integer' }) pending: number;
   @ApiProperty({ type: 'integer' }) held: number;
@@ -206,24 +206,24 @@ export class NotificationCounts implements Record<DeliveryStatus | 'total', numb
   @ApiProperty({ type: 'integer' }) unknown: number;
 }
 
-export class Notification {
+export class NotificationDto {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ enum: NOTIFICATION_STATUSES }) status: NotificationStatus;
   @ApiProperty({ enum: PRIORITIES }) priority: Priority;
   @ApiProperty({ enum: ['all', 'fallback'] }) strategy: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) scheduled_for: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) expires_at: string | null;
-  @ApiProperty({ type: NotificationCounts }) counts: NotificationCounts;
+  @ApiProperty({ type: NotificationCountsDto }) counts: NotificationCountsDto;
   @ApiProperty({ type: 'object', additionalProperties: true }) metadata: Record<string, unknown>;
   @ApiProperty({ type: [String] }) tags: string[];
-  @ApiProperty({ type: [Delivery], required: false, description: 'The first 100, on GET of one notification.' })
-  deliveries?: Delivery[];
+  @ApiProperty({ type: [DeliveryDto], required: false, description: 'The first 100, on GET of one notification.' })
+  deliveries?: DeliveryDto[];
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ format: 'date-time' }) updated_at: string;
 }
 
-export const noCounts = (): NotificationCounts =>
+export const noCounts = (): NotificationCountsDto =>
   Object.fromEntries([
     ['total', 0],
     ...DELIVERY_STATUSES.map((status) => [status, 0]),
-  ]) as unknown as NotificationCounts;
+  ]) as unknown as NotificationCountsDto;

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
 import { isUuid } from '../../platform/common/ids.js';
-import { decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { Database } from '../../platform/database/database.js';
-import { toDelivery, type Delivery } from '../../engine/deliveries/deliveries.dto.js';
+import { toDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import type { DeliveryRow } from '../../engine/deliveries/delivery.js';
 import { countsOf, toNotification, type NotificationRow } from './notification.js';
-import type { Notification, NotificationsQuery } from './notifications.dto.js';
+import type { NotificationDto, NotificationsQueryDto } from './notifications.dto.js';
 import { NotificationsRepository, type AttemptRow } from './notifications.repository.js';
 
 const DELIVERIES_SHOWN = 100;
@@ -20,7 +20,7 @@ export class NotificationsReader {
     private readonly database: Database,
   ) {}
 
-  async list(caller: Caller, query: NotificationsQuery): Promise<Page<Notification>> {
+  async list(caller: Caller, query: NotificationsQueryDto): Promise<Page<NotificationDto>> {
     const { limit = 50, status, channel, tag } = query;
     const cursor = decodeIdCursor(query.cursor);
     const filter = { status, channel, tag, viewer: viewerOf(caller) };
@@ -35,7 +35,7 @@ export class NotificationsReader {
     );
   }
 
-  async get(caller: Caller, id: string): Promise<Notification> {
+  async get(caller: Caller, id: string): Promise<NotificationDto> {
     const row = await this.getRow(caller, id);
     const [counts, page] = await Promise.all([
       this.countsOf([row]),
@@ -44,7 +44,7 @@ export class NotificationsReader {
     return { ...toNotification(row, counts.get(id)!), deliveries: page.data };
   }
 
-  async deliveries(caller: Caller, id: string, query: PageQuery): Promise<Page<Delivery>> {
+  async deliveries(caller: Caller, id: string, query: PageQueryDto): Promise<Page<DeliveryDto>> {
     return this.pageOf(caller, await this.getRow(caller, id), query);
   }
 
@@ -52,7 +52,7 @@ export class NotificationsReader {
     const viewer = viewerOf(caller);
     const row = isUuid(id) ? await this.repository.find(caller.clientId, id) : null;
     if (!row) throw notFound('notification');
-    if (viewer === null || row.sender_id === viewer) return row;
+    if (viewer === null || row.sender_pk === viewer) return row;
     const own = await this.repository.deliveries(caller.clientId, row, viewer, 0, null);
     if (own.length === 0) throw notFound('notification');
     return row;
@@ -61,11 +61,11 @@ export class NotificationsReader {
   private async pageOf(
     caller: Caller,
     row: NotificationRow,
-    { limit = 50, cursor: text }: PageQuery,
-  ): Promise<Page<Delivery>> {
+    { limit = 50, cursor: text }: PageQueryDto,
+  ): Promise<Page<DeliveryDto>> {
     const cursor = decodeIdCursor(text);
     const viewer = viewerOf(caller);
-    const only = row.sender_id === viewer ? null : viewer;
+    const only = row.sender_pk === viewer ? null : viewer;
     const rows = await this.repository.deliveries(caller.clientId, row, only, limit, cursor);
     const attempts = groupAttempts(rows.length > 0 ? await this.repository.attempts(caller.clientId, rows) : []);
     return toPage(
@@ -85,12 +85,12 @@ export class NotificationsReader {
 
 /** null: sees everything of the client. @throws Problem `forbidden` for a narrowed master key that may not send any */
 function viewerOf(caller: Caller): string | null {
-  if (caller.kind === 'scoped') return caller.user!.id;
+  if (caller.kind === 'scoped') return caller.user!.user_pk;
   if (may(caller, 'send_notifications')) return null;
   throw new Problem('forbidden', "The client's notifications take a key with the permission send_notifications.");
 }
 
-const present = (row: DeliveryRow & { user_name: string | null }, attempts: AttemptRow[] = []): Delivery => ({
+const present = (row: DeliveryRow & { user_name: string | null }, attempts: AttemptRow[] = []): DeliveryDto => ({
   ...toDelivery(row, row.user_name ?? undefined),
   attempts: attempts.map(({ delivery_id: _, ...attempt }) => ({
     ...attempt,

@@ -8,7 +8,7 @@ import { NOTIFICATION_COLUMNS, type NotificationRow, type StatusCount } from './
 
 export interface NewNotification extends Pick<
   NotificationEntity,
-  'id' | 'sender_id' | 'priority' | 'channels' | 'max_retry_attempts' | 'metadata' | 'tags'
+  'id' | 'sender_pk' | 'priority' | 'channels' | 'max_retry_attempts' | 'metadata' | 'tags'
 > {
   expires_at: string | null;
 }
@@ -17,7 +17,7 @@ export interface NewDelivery {
   id: string;
   channel: Channel;
   lane: string;
-  user_id: string | null;
+  user_pk: string | null;
   address: string | null;
   max_attempts: number;
   /** Why it is suppressed from the start; null when it is to be sent. */
@@ -68,33 +68,33 @@ export class NotificationsRepository {
     const each = <T>(read: (delivery: (typeof all)[number]) => T): T[] => all.map(read);
     return on.query<NotificationRow>(
       `with n as (
-         insert into notifications as n (client_id, id, sender_id, status, priority, strategy, channels, total, open_count,
+         insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, channels, total, open_count,
                                          max_retry_attempts, expires_at, metadata, tags, created_at, updated_at)
-         select w.client_id, w.id, w.sender_id, 'pending', w.priority, 'all', w.channels, w.total, w.open_count,
+         select w.client_id, w.id, w.sender_pk, 'pending', w.priority, 'all', w.channels, w.total, w.open_count,
                 w.max_retry_attempts, w.expires_at, w.metadata,
                 array(select jsonb_array_elements_text(w.tags)), at, at
            from (select date_trunc('milliseconds', clock_timestamp()) as at) now,
                 unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::int[], $7::int[], $8::int[],
                        $9::timestamptz[], $10::jsonb[], $11::jsonb[])
-             as w (client_id, id, sender_id, priority, channels, total, open_count, max_retry_attempts, expires_at,
+             as w (client_id, id, sender_pk, priority, channels, total, open_count, max_retry_attempts, expires_at,
                    metadata, tags)
          returning ${NOTIFICATION_COLUMNS}
        ), d as (
-         insert into deliveries (client_id, id, created_at, notification_id, channel, lane, priority, user_id, address,
+         insert into deliveries (client_id, id, created_at, notification_id, channel, lane, priority, user_pk, address,
                                  status, reason, max_attempts, next_attempt_at, expires_at, updated_at)
-         select n.client_id, d.id, n.created_at, n.id, d.channel, d.lane, d.priority, d.user_id, d.address,
+         select n.client_id, d.id, n.created_at, n.id, d.channel, d.lane, d.priority, d.user_pk, d.address,
                 case when d.suppressed is null then 'pending' else 'suppressed' end, d.suppressed, d.max_attempts,
                 case when d.suppressed is null then n.created_at end, n.expires_at, n.created_at
            from n join unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::text[], $16::text[], $17::smallint[],
                               $18::uuid[], $19::text[], $20::int[], $21::text[])
-             as d (client_id, notification_id, id, channel, lane, priority, user_id, address, max_attempts, suppressed)
+             as d (client_id, notification_id, id, channel, lane, priority, user_pk, address, max_attempts, suppressed)
              on d.client_id = n.client_id and d.notification_id = n.id
        )
        select * from n`,
       [
         of(({ client_id }) => client_id),
         of(({ row }) => row.id),
-        of(({ row }) => row.sender_id),
+        of(({ row }) => row.sender_pk),
         of(({ row }) => row.priority),
         of(({ row }) => JSON.stringify(row.channels)),
         of(({ deliveries }) => deliveries.length),
@@ -109,7 +109,7 @@ export class NotificationsRepository {
         each(({ channel }) => channel),
         each(({ lane }) => lane),
         each(({ priority }) => PRIORITIES.indexOf(priority)),
-        each(({ user_id }) => user_id),
+        each(({ user_pk }) => user_pk),
         each(({ address }) => address),
         each(({ max_attempts }) => max_attempts),
         each(({ suppressed }) => suppressed),
@@ -184,8 +184,8 @@ export class NotificationsRepository {
         where n.client_id = $1 and ($2::text is null or n.status = $2) and ($3::text is null or $3 = any (n.tags))
           and ($4::text is null or n.channels ? $4)
           and ($5::uuid is null or n.id in (
-            select s.id from notifications s where s.client_id = $1 and s.sender_id = $5
-            union select d.notification_id from deliveries d where d.client_id = $1 and d.user_id = $5))
+            select s.id from notifications s where s.client_id = $1 and s.sender_pk = $5
+            union select d.notification_id from deliveries d where d.client_id = $1 and d.user_pk = $5))
           and ($6::uuid is null or n.id ${backwards ? '>' : '<'} $6)
         order by n.id ${backwards ? 'asc' : 'desc'} limit $7`,
       [
@@ -215,8 +215,8 @@ export class NotificationsRepository {
     const backwards = cursor?.direction === 'prev';
     return this.database.query(
       `select ${DELIVERY_COLUMNS}, u.user_id as user_name
-         from deliveries d left join users u on u.client_id = d.client_id and u.id = d.user_id
-        where d.client_id = $1 and d.notification_id = $2 and d.created_at >= $3 and ($4::uuid is null or d.user_id = $4)
+         from deliveries d left join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
+        where d.client_id = $1 and d.notification_id = $2 and d.created_at >= $3 and ($4::uuid is null or d.user_pk = $4)
           and ($5::uuid is null or d.id ${backwards ? '<' : '>'} $5)
         order by d.id ${backwards ? 'desc' : 'asc'} limit $6`,
       [clientId, notification.id, notification.created_at, viewer, cursor?.key[0] ?? null, limit + 1],

@@ -7,7 +7,7 @@ import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import { Dispatcher } from '../../engine/deliveries/dispatcher.js';
 import type { Channels } from './notification.js';
-import type { Notification, NotificationInput } from './notifications.dto.js';
+import type { NotificationDto, NotificationInputDto } from './notifications.dto.js';
 import type { NewNotification } from './notifications.repository.js';
 import { NotificationsWriter } from './notifications.writer.js';
 import { planDeliveries } from './plan-deliveries.js';
@@ -26,7 +26,7 @@ export class NotificationsService {
   ) {}
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
-  async accept(caller: Caller, input: NotificationInput): Promise<Notification> {
+  async accept(caller: Caller, input: NotificationInputDto): Promise<NotificationDto> {
     const channels = toChannels(input);
     refuseBeyondPermission(caller, channels);
     refuseUnsendable(input, channels);
@@ -54,7 +54,7 @@ export class NotificationsService {
   async acknowledge(caller: Caller, deliveryId: string): Promise<{ id: string; acknowledged: boolean }> {
     if (!caller.user) throw new Problem('forbidden', 'Only a user acknowledges notifications: name one in X-User-Id.');
     if (!isUuid(deliveryId)) throw notFound('notification');
-    const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.id, deliveryId);
+    const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.user_pk, deliveryId);
     return { id: deliveryId, acknowledged };
   }
 
@@ -64,7 +64,7 @@ export class NotificationsService {
   }
 }
 
-function toChannels({ channels: { email, websocket, webhook } }: NotificationInput): Channels {
+function toChannels({ channels: { email, websocket, webhook } }: NotificationInputDto): Channels {
   return {
     ...(email ? { email: toEmailContent(email) } : {}),
     ...(websocket
@@ -91,7 +91,7 @@ function refuseBeyondPermission(caller: Caller, { email, webhook }: Channels): v
 }
 
 function refuseUnsendable(
-  { recipients = [], expires_at }: NotificationInput,
+  { recipients = [], expires_at }: NotificationInputDto,
   { email, websocket, webhook }: Channels,
 ): void {
   if (!email && !websocket && !webhook)
@@ -102,9 +102,9 @@ function refuseUnsendable(
     throw invalidField('expires_at', 'must be in the future');
 }
 
-const toRow = (caller: Caller, input: NotificationInput, channels: Channels): NewNotification => ({
+const toRow = (caller: Caller, input: NotificationInputDto, channels: Channels): NewNotification => ({
   id: newId(),
-  sender_id: caller.user?.id ?? null,
+  sender_pk: caller.user?.user_pk ?? null,
   priority: input.priority ?? 'normal',
   channels,
   expires_at: input.expires_at ?? null,

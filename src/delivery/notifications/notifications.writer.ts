@@ -8,7 +8,7 @@ import type { Transition } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { asAccepted } from './notification.js';
-import type { Notification } from './notifications.dto.js';
+import type { NotificationDto } from './notifications.dto.js';
 import { NotificationsRepository, type Accepted } from './notifications.repository.js';
 
 /** What is larger is written alone: a batch must fit into memory many times over. */
@@ -21,7 +21,7 @@ const GATHERED_DELIVERIES = 100;
  */
 @Injectable()
 export class NotificationsWriter {
-  private readonly gathered = new Coalescer<Accepted, Notification>({
+  private readonly gathered = new Coalescer<Accepted, NotificationDto>({
     maxBatch: 100,
     maxWaiting: 2_000,
     maxWaitingPerTenant: 500,
@@ -36,7 +36,7 @@ export class NotificationsWriter {
   ) {}
 
   /** @throws Problem `overloaded` when too much waits already */
-  write(caller: Caller, item: Accepted): Promise<Notification> {
+  write(caller: Caller, item: Accepted): Promise<NotificationDto> {
     const alone =
       caller.idempotency !== null ||
       item.deliveries.length > GATHERED_DELIVERIES ||
@@ -46,7 +46,7 @@ export class NotificationsWriter {
   }
 
   /** With what becomes of it at once: its Idempotency-Key, and the events of those that can't be sent at all. */
-  private async writeAlone(caller: Caller, item: Accepted): Promise<Notification> {
+  private async writeAlone(caller: Caller, item: Accepted): Promise<NotificationDto> {
     let ended: Transition[] = [];
     let written: EventRow[] = [];
     const answer = await this.idempotency.effect(
@@ -65,14 +65,14 @@ export class NotificationsWriter {
   }
 
   /** One that can't be written fails alone; a database that is away fails all, and nothing is tried twice. */
-  private async writeBatch(items: Accepted[]): Promise<(Notification | Error)[]> {
+  private async writeBatch(items: Accepted[]): Promise<(NotificationDto | Error)[]> {
     try {
       const rows = await this.repository.insert(this.database, items);
       const byId = new Map(rows.map((row) => [row.id, asAccepted(row)]));
       return items.map(({ row }) => byId.get(row.id) ?? new Error('a notification was not written'));
     } catch (error) {
       if (items.length === 1 || error instanceof Problem) return items.map(() => error as Error);
-      const results: (Notification | Error)[] = [];
+      const results: (NotificationDto | Error)[] = [];
       for (const item of items) results.push((await this.writeBatch([item]))[0]!);
       return results;
     }

@@ -14,25 +14,25 @@ export function planDeliveries(channels: Channels, people: Person[], retries: nu
   const add = (
     channel: Channel,
     lane: string,
-    fields: Pick<NewDelivery, 'user_id' | 'address' | 'suppressed'>,
+    fields: Pick<NewDelivery, 'user_pk' | 'address' | 'suppressed'>,
   ): void => {
     const max_attempts = retries === undefined ? POLICIES[channel].attempts : retries + 1;
     made.push({ id: newId(), channel, lane, max_attempts, ...fields });
   };
-  for (const { userRef, email } of people) {
+  for (const { user_pk, email } of people) {
     if (channels.email) {
       const suppressed = email === null ? 'no_address' : null;
-      add('email', `email:${channels.email.provider ?? ''}`, { user_id: userRef, address: email, suppressed });
+      add('email', `email:${channels.email.provider ?? ''}`, { user_pk, address: email, suppressed });
     }
     if (channels.websocket) {
       // The person is known by the address only, and that is where the record says so.
-      const suppressed = userRef === null ? 'no_user' : null;
-      add('websocket', 'websocket', { user_id: userRef, address: userRef === null ? email : null, suppressed });
+      const suppressed = user_pk === null ? 'no_user' : null;
+      add('websocket', 'websocket', { user_pk, address: user_pk === null ? email : null, suppressed });
     }
   }
   if (channels.webhook) {
     const { url } = channels.webhook;
-    add('webhook', `webhook:${new URL(url).origin}`, { user_id: null, address: url, suppressed: null });
+    add('webhook', `webhook:${new URL(url).origin}`, { user_pk: null, address: url, suppressed: null });
   }
   return made;
 }

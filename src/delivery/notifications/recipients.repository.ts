@@ -17,30 +17,30 @@ export class RecipientsRepository {
     except: string[],
     limit: number,
   ): Promise<string[] | null> {
-    const rows = await this.database.query<{ user_id: string | null }>(
-      `select m.user_id from rooms r left join lateral (
-         select m.user_id from room_members m join users u on u.client_id = m.client_id and u.id = m.user_id
+    const rows = await this.database.query<{ user_pk: string | null }>(
+      `select m.user_pk from rooms r left join lateral (
+         select m.user_pk from room_members m join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
           where m.client_id = r.client_id and m.room_id = r.id and m.status = 'active' and u.user_id <> all ($4::text[])
-          order by m.user_id limit $5) m on true
+          order by m.user_pk limit $5) m on true
         where r.client_id = $1 and r.id = $2 and r.status <> 'deleted' and ($3::uuid is null or exists (
           select 1 from room_members v
-           where v.client_id = r.client_id and v.room_id = r.id and v.user_id = $3 and v.status = 'active'))`,
+           where v.client_id = r.client_id and v.room_id = r.id and v.user_pk = $3 and v.status = 'active'))`,
       [clientId, roomId, viewer, except, limit],
     );
     if (rows.length === 0) return null;
-    return rows.flatMap(({ user_id }) => (user_id === null ? [] : [user_id]));
+    return rows.flatMap(({ user_pk }) => (user_pk === null ? [] : [user_pk]));
   }
 
   /** Which of the users share a room with this one. */
-  async sharingRoom(clientId: string, userRef: string, others: string[]): Promise<Set<string>> {
+  async sharingRoom(clientId: string, userPk: string, others: string[]): Promise<Set<string>> {
     const rows = await this.database.query<{ id: string }>(
       `select o.id from unnest($3::uuid[]) as o (id)
         where o.id = $2 or exists (
           select 1 from room_members mine join room_members theirs
               on theirs.client_id = mine.client_id and theirs.room_id = mine.room_id
-           where mine.client_id = $1 and mine.user_id = $2 and mine.status = 'active'
-             and theirs.user_id = o.id and theirs.status = 'active')`,
-      [clientId, userRef, others],
+           where mine.client_id = $1 and mine.user_pk = $2 and mine.status = 'active'
+             and theirs.user_pk = o.id and theirs.status = 'active')`,
+      [clientId, userPk, others],
     );
     return new Set(rows.map(({ id }) => id));
   }

@@ -3,13 +3,13 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import type { RecipientInput } from './notifications.dto.js';
+import type { RecipientInputDto } from './notifications.dto.js';
 import { RecipientsRepository } from './recipients.repository.js';
 
 /** One person to be told something. */
 export interface Person {
-  /** `users.id` */
-  userRef: string | null;
+  /** `user_pk` */
+  user_pk: string | null;
   email: string | null;
 }
 
@@ -26,7 +26,7 @@ export class Recipients {
    * @returns each person once
    * @throws Problem for entries that name nobody, and for people whom the caller may not reach
    */
-  async resolve(caller: Caller, inputs: RecipientInput[], wantsEmail: boolean): Promise<Person[]> {
+  async resolve(caller: Caller, inputs: RecipientInputDto[], wantsEmail: boolean): Promise<Person[]> {
     inputs.forEach(checkShape);
     const named = inputs.filter(({ room_id }) => room_id === undefined);
     const people = [...(await this.named(caller, named)), ...(await this.members(caller, inputs))];
@@ -38,20 +38,21 @@ export class Recipients {
     return unique;
   }
 
-  private async named(caller: Caller, inputs: RecipientInput[]): Promise<Person[]> {
+  private async named(caller: Caller, inputs: RecipientInputDto[]): Promise<Person[]> {
     const userIds = inputs.flatMap(({ user_id }) => (user_id === undefined ? [] : [user_id]));
     const create = caller.kind === 'master';
     const refs = await this.users.resolve(caller.clientId, userIds, { create });
-    if (!create) await this.refuseStrangers(caller, inputs, new Map([...refs].map(([userId, { id }]) => [userId, id])));
+    if (!create)
+      await this.refuseStrangers(caller, inputs, new Map([...refs].map(([userId, { user_pk }]) => [userId, user_pk])));
     return inputs.map(({ user_id, email }) => ({
-      userRef: user_id === undefined ? null : refs.get(user_id)!.id,
+      user_pk: user_id === undefined ? null : refs.get(user_id)!.user_pk,
       email: email ?? null,
     }));
   }
 
   /** A scoped key reaches those who share a room with its user; of others it doesn't learn whether they exist. */
-  private async refuseStrangers(caller: Caller, inputs: RecipientInput[], refs: Map<string, string>): Promise<void> {
-    const reachable = await this.repository.sharingRoom(caller.clientId, caller.user!.id, [...refs.values()]);
+  private async refuseStrangers(caller: Caller, inputs: RecipientInputDto[], refs: Map<string, string>): Promise<void> {
+    const reachable = await this.repository.sharingRoom(caller.clientId, caller.user!.user_pk, [...refs.values()]);
     const stranger = inputs.find(({ user_id }) => user_id === undefined || !reachable.has(refs.get(user_id)!));
     if (stranger)
       throw new Problem(
@@ -60,11 +61,11 @@ export class Recipients {
       );
   }
 
-  private async members(caller: Caller, inputs: RecipientInput[]): Promise<Person[]> {
+  private async members(caller: Caller, inputs: RecipientInputDto[]): Promise<Person[]> {
     const people: Person[] = [];
     for (const { room_id, exclude_user_ids = [] } of inputs) {
       if (room_id === undefined) continue;
-      const viewer = caller.kind === 'master' ? null : caller.user!.id;
+      const viewer = caller.kind === 'master' ? null : caller.user!.user_pk;
       const members = await this.repository.members(
         caller.clientId,
         room_id,
@@ -73,23 +74,23 @@ export class Recipients {
         limits.deliveries + 1,
       );
       if (!members) throw notFound('room');
-      people.push(...members.map((userRef) => ({ userRef, email: null })));
+      people.push(...members.map((user_pk) => ({ user_pk, email: null })));
     }
     return people;
   }
 
   private async addAddresses(clientId: string, people: Person[]): Promise<void> {
-    const without = people.filter(({ userRef, email }) => userRef !== null && email === null);
+    const without = people.filter(({ user_pk: userPk, email }) => userPk !== null && email === null);
     if (without.length === 0) return;
     const found = await this.users.addressesOf(
       clientId,
-      without.map(({ userRef }) => userRef!),
+      without.map(({ user_pk: userPk }) => userPk!),
     );
-    for (const person of without) person.email = found.get(person.userRef!)?.email ?? null;
+    for (const person of without) person.email = found.get(person.user_pk!)?.email ?? null;
   }
 }
 
-function checkShape({ user_id, email, room_id, exclude_user_ids }: RecipientInput, index: number): void {
+function checkShape({ user_id, email, room_id, exclude_user_ids }: RecipientInputDto, index: number): void {
   const isPerson = user_id !== undefined || email !== undefined;
   if (isPerson === (room_id !== undefined)) {
     throw invalidField(`recipients[${index}]`, 'must name one person (user_id, email or both) or one room (room_id)');
@@ -103,7 +104,7 @@ function checkShape({ user_id, email, room_id, exclude_user_ids }: RecipientInpu
 function dedupe(people: Person[]): Person[] {
   const unique = new Map<string, Person>();
   for (const person of people) {
-    const key = person.userRef ?? person.email!.toLowerCase();
+    const key = person.user_pk ?? person.email!.toLowerCase();
     const known = unique.get(key);
     if (!known) unique.set(key, { ...person });
     else known.email ??= person.email;

@@ -1,6 +1,6 @@
 import { Int, Text, UserId, Uuid } from '../../platform/common/fields.js';
 import { limits } from '../../platform/config/limits.js';
-import { MessagesQuery } from '../../messaging/messages/messages.dto.js';
+import { MessagesQueryDto } from '../../messaging/messages/messages.dto.js';
 
 /** `auth` of a Socket.IO handshake. */
 export class HandshakeDto {
@@ -14,7 +14,7 @@ export class HandshakeDto {
   display_name?: string;
 }
 
-export class ListMessagesDto extends MessagesQuery {
+export class ListMessagesDto extends MessagesQueryDto {
   @Uuid()
   room_id: string;
 }

@@ -105,7 +105,7 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
     const users = new Map<string, UserKey>();
     for (const socket of connectionsOf(this.publisher.server).values()) {
       const { clientId, user } = sessionOf(socket).caller;
-      if (user) users.set(user.id, { client_id: clientId, user_ref: user.id });
+      if (user) users.set(user.user_pk, { client_id: clientId, user_pk: user.user_pk });
     }
     return [...users.values()];
   }
@@ -121,8 +121,8 @@ const headOfRoom = ({ client_id, room_id, epoch, rev, last_seq, now }: RoomHeadN
     rooms: [{ room_id, epoch, rev, last_seq }],
   });
 
-const headOfUser = ({ client_id, user_ref, user_id, epoch, rev, now }: UserHeadNow): Head =>
-  headOf({ type: 'user', id: user_ref }, `user:${user_id}`, { client_id, epoch, rev, now }, null, {
+const headOfUser = ({ client_id, user_pk, user_id, epoch, rev, now }: UserHeadNow): Head =>
+  headOf({ type: 'user', id: user_pk }, `user:${user_id}`, { client_id, epoch, rev, now }, null, {
     rooms: [],
     user: { epoch, rev },
   });

@@ -60,9 +60,9 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
     const { clientId, user } = sessionOf(socket).caller;
     if (!user) return;
     try {
-      const known = (await this.users.readRefs(clientId, [user.id])).get(user.id);
+      const known = (await this.users.readRefs(clientId, [user.user_pk])).get(user.user_pk);
       if (!known) return;
-      for (const each of this.listenersOf(channels.user(user.id))) {
+      for (const each of this.listenersOf(channels.user(user.user_pk))) {
         const session = sessionOf(each);
         session.caller = { ...session.caller, user: known };
       }

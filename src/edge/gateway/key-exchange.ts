@@ -47,4 +47,6 @@ export class KeyExchange {
 }
 
 const sameHolder = ({ kind, clientId, user }: Caller, identity: KeyIdentity): boolean =>
-  identity.kind === kind && identity.clientId === clientId && (kind === 'master' || identity.user?.id === user?.id);
+  identity.kind === kind &&
+  identity.clientId === clientId &&
+  (kind === 'master' || identity.user?.user_pk === user?.user_pk);

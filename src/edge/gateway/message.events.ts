@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PageQuery } from '../../platform/common/pagination.js';
+import { PageQueryDto } from '../../platform/common/pagination.js';
 import { SendMessageToRoomDto } from '../../messaging/messages/messages.dto.js';
 import { MessagesService } from '../../messaging/messages/messages.service.js';
 import { NotificationsService } from '../../delivery/notifications/notifications.service.js';
@@ -33,7 +33,7 @@ export class MessageEvents {
     upEvent({
       name: 'room.list',
       access: 'read_messages',
-      dto: PageQuery,
+      dto: PageQueryDto,
       reads: true,
       run: ({ caller, dto }) => this.rooms.list(caller, dto),
     }),

@@ -46,8 +46,11 @@ export const roomChannel = (caller: Caller, roomId: string): string =>
 export function ownChannels(caller: Caller): string[] {
   const own = [channels.key(caller.keyId)];
   if (caller.user) {
-    const { id } = caller.user;
-    own.push(channels.user(id), may(caller, 'read_messages') ? channels.userReading(id) : channels.userNotReading(id));
+    const { user_pk } = caller.user;
+    own.push(
+      channels.user(user_pk),
+      may(caller, 'read_messages') ? channels.userReading(user_pk) : channels.userNotReading(user_pk),
+    );
   }
   if (caller.kind === 'master' && may(caller, 'send_notifications')) own.push(channels.client(caller.clientId));
   return own;

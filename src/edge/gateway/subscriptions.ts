@@ -27,7 +27,7 @@ export class Subscriptions {
   async open(socket: Connection): Promise<void> {
     const { caller } = sessionOf(socket);
     void socket.join(ownChannels(caller));
-    const joined = caller.user ? await this.repository.findRoomIds(caller.clientId, caller.user.id) : [];
+    const joined = caller.user ? await this.repository.findRoomIds(caller.clientId, caller.user.user_pk) : [];
     this.join(socket, joined);
     const positions = await this.positionsOf(socket, caller);
     this.leaveGone(
@@ -93,23 +93,23 @@ export class Subscriptions {
 
   /** Reads the memberships of everybody who is connected here, after changes on other nodes may have been missed. */
   async reconcile(): Promise<void> {
-    const byUser = new Map<string, { client_id: string; user_ref: string; sockets: Connection[] }>();
+    const byUser = new Map<string, { client_id: string; user_pk: string; sockets: Connection[] }>();
     for (const socket of connectionsOf(this.publisher.server).values()) {
       const { user, clientId } = sessionOf(socket).caller;
       if (!user) continue;
-      const known = byUser.get(user.id);
+      const known = byUser.get(user.user_pk);
       if (known) known.sockets.push(socket);
-      else byUser.set(user.id, { client_id: clientId, user_ref: user.id, sockets: [socket] });
+      else byUser.set(user.user_pk, { client_id: clientId, user_pk: user.user_pk, sockets: [socket] });
     }
     const users = [...byUser.values()];
     for (let at = 0; at < users.length; at += USERS_PER_QUERY) await this.align(users.slice(at, at + USERS_PER_QUERY));
   }
 
-  private async align(users: { client_id: string; user_ref: string; sockets: Connection[] }[]): Promise<void> {
+  private async align(users: { client_id: string; user_pk: string; sockets: Connection[] }[]): Promise<void> {
     const held = new Map(users.flatMap(({ sockets }) => sockets.map((socket) => [socket, [...roomsOf(socket)]])));
     const before = await this.repository.findRoomIdsOfMany(users);
-    for (const { user_ref, sockets } of users) {
-      const roomIds = before.get(user_ref)!;
+    for (const { user_pk, sockets } of users) {
+      const roomIds = before.get(user_pk)!;
       for (const socket of sockets) {
         const { left } = sessionOf(socket);
         this.join(
@@ -119,10 +119,10 @@ export class Subscriptions {
       }
     }
     const after = await this.repository.findRoomIdsOfMany(users);
-    for (const { user_ref, sockets } of users) {
-      const candidates = before.get(user_ref)!;
+    for (const { user_pk, sockets } of users) {
+      const candidates = before.get(user_pk)!;
       for (const socket of sockets) {
-        this.leaveGone(socket, [...candidates, ...(held.get(socket) ?? [])], after.get(user_ref)!);
+        this.leaveGone(socket, [...candidates, ...(held.get(socket) ?? [])], after.get(user_pk)!);
       }
     }
   }
@@ -144,7 +144,7 @@ export class Subscriptions {
   }
 
   private async getHead(caller: Caller, roomId: string): Promise<RoomHead> {
-    const heads = await this.repository.findHeads(caller.clientId, caller.user?.id ?? null, [roomId]);
+    const heads = await this.repository.findHeads(caller.clientId, caller.user?.user_pk ?? null, [roomId]);
     const head = heads.get(roomId);
     if (!head) throw notFound('room');
     return head;

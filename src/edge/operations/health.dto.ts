@@ -3,7 +3,7 @@ import { Nested, OneOf, Text } from '../../platform/common/fields.js';
 const STATES = ['up', 'down'] as const;
 export type PartState = (typeof STATES)[number];
 
-export class HealthChecks {
+export class HealthChecksDto {
   @OneOf(STATES, { description: 'Does PostgreSQL answer?' })
   database: PartState;
 
@@ -17,7 +17,7 @@ export class HealthChecks {
   redis?: PartState;
 }
 
-export class Health {
+export class HealthDto {
   @OneOf(['ok', 'degraded', 'draining', 'unavailable'], {
     description:
       '`degraded`: requests are served, but jobs wait for Redis. `draining`: this process is stopping. Only `ok` and `degraded` come with 200.',
@@ -27,16 +27,16 @@ export class Health {
   @Text({ max: 100, example: '0.1.0' })
   version: string;
 
-  @Nested(() => HealthChecks)
-  checks: HealthChecks;
+  @Nested(() => HealthChecksDto)
+  checks: HealthChecksDto;
 }
 
-export class Alive {
+export class AliveDto {
   @OneOf(['ok'])
   status: 'ok';
 }
 
-export class DatabaseHealth {
+export class DatabaseHealthDto {
   @OneOf(STATES, { description: 'Does PostgreSQL answer?' })
   database: PartState;
 }

@@ -4,7 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import { pendingMigrations } from '../../platform/database/migrate.js';
 import { RedisConnections } from '../../platform/database/redis.js';
 import { QueueService } from '../../platform/queue/queue.service.js';
-import type { Health, HealthChecks, PartState } from './health.dto.js';
+import type { HealthDto, HealthChecksDto, PartState } from './health.dto.js';
 import { packageVersion } from './version.js';
 
 /** No check may take longer: what does not answer by then counts as down. */
@@ -18,7 +18,7 @@ export class HealthService implements OnModuleDestroy {
   private readonly version = packageVersion();
   private draining = false;
   private schemaIsCurrent = false;
-  private latest: { at: number; checks: Promise<HealthChecks> } | undefined;
+  private latest: { at: number; checks: Promise<HealthChecksDto> } | undefined;
 
   constructor(
     private readonly config: Config,
@@ -33,7 +33,7 @@ export class HealthService implements OnModuleDestroy {
   }
 
   /** What stands between this process and doing its work. */
-  async report(): Promise<Health> {
+  async report(): Promise<HealthDto> {
     const checks = await this.checks();
     return { status: this.statusOf(checks), version: this.version, checks };
   }
@@ -42,7 +42,7 @@ export class HealthService implements OnModuleDestroy {
     return (await this.checks()).database;
   }
 
-  private statusOf({ database, schema, queue, redis }: HealthChecks): Health['status'] {
+  private statusOf({ database, schema, queue, redis }: HealthChecksDto): HealthDto['status'] {
     if (this.draining) return 'draining';
     if (database === 'down' || schema === 'down') return 'unavailable';
     // Without Redis everything is still accepted and kept; the jobs go on when it is back.
@@ -50,13 +50,13 @@ export class HealthService implements OnModuleDestroy {
     return queue === 'down' ? 'unavailable' : 'ok';
   }
 
-  private checks(): Promise<HealthChecks> {
+  private checks(): Promise<HealthChecksDto> {
     const now = performance.now();
     if (!this.latest || now - this.latest.at > REMEMBER_MS) this.latest = { at: now, checks: this.look() };
     return this.latest.checks;
   }
 
-  private async look(): Promise<HealthChecks> {
+  private async look(): Promise<HealthChecksDto> {
     const [database, schema, queue, redis] = await Promise.all([
       state(this.database.query('select 1')),
       state(this.checkSchema()),

@@ -5,7 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Int, Json, Nested, NestedList, OneOf, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
-import { PageQuery } from '../../platform/common/pagination.js';
+import { PageQueryDto } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
 import { buildDocument } from './openapi.js';
 
@@ -66,7 +66,7 @@ class BigThingsController {
 
   @Get()
   @Route({ summary: 'List', access: 'read_messages', page: ThingDto })
-  list(@Query() _query: PageQuery): void {}
+  list(@Query() _query: PageQueryDto): void {}
 
   @Patch(':id')
   @Route({ summary: 'Change', access: 'admin', answer: ThingDto, errors: ['not_found', 'conflict'] })

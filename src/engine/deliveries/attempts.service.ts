@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import type { Channel, EmailContent, Outcome, OutboundDelivery } from '../providers/provider.js';
-import { ProviderRoutes, type Route } from '../providers/provider-routes.js';
+import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
 import { QueueService } from '../../platform/queue/queue.service.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { attemptOf } from './attempt-record.js';
@@ -65,7 +65,7 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
     const claimed = (await Promise.all(refs.map((ref) => this.deliveries.claim(ref)))).filter(
       (found) => found !== null,
     );
-    const batches = new Map<Route, Planned[]>();
+    const batches = new Map<ProviderRoute, Planned[]>();
     await Promise.all(
       claimed.map(async (delivery) => {
         const planned = await this.plan(delivery);
@@ -89,7 +89,7 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
     return { delivery, ...choose(routes, explicit, delivery.routing) };
   }
 
-  private async send(route: Route, batch: Planned[]): Promise<void> {
+  private async send(route: ProviderRoute, batch: Planned[]): Promise<void> {
     const started = performance.now();
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
     const outcomes = await route.provider.send(batch.map(toOutbound), route.config, signal).catch((error: unknown) => {
@@ -128,7 +128,7 @@ export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy 
 
 interface Planned {
   delivery: ClaimedDelivery;
-  route: Route | null;
+  route: ProviderRoute | null;
   routing: Routing;
   othersLeft: boolean;
 }

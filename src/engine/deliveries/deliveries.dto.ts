@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { CHANNELS } from '../providers/provider.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from './delivery.js';
 
-export class Attempt {
+export class AttemptDto {
   @ApiProperty({ type: 'integer', minimum: 1 }) number: number;
   @ApiProperty({ type: String, nullable: true }) provider: string | null;
   @ApiProperty({ enum: ['sent', 'failed', 'unknown'] }) status: string;
@@ -15,27 +15,27 @@ export class Attempt {
   @ApiProperty({ format: 'date-time' }) attempted_at: string;
 }
 
-export class DeliveryRecipient {
+export class DeliveryRecipientDto {
   @ApiProperty({ required: false }) user_id?: string;
   @ApiProperty({ required: false, description: 'An email address or a URL.' }) address?: string;
 }
 
-export class DeliveryRouting {
+export class DeliveryRoutingDto {
   @ApiProperty({ description: 'The provider that was chosen.' }) decision: string;
   @ApiProperty({ example: 'primary' }) reason: string;
 }
 
 const time = { type: String, format: 'date-time', nullable: true } as const;
 
-export class Delivery {
+export class DeliveryDto {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) notification_id: string | null;
   @ApiProperty({ enum: CHANNELS }) channel: string;
-  @ApiProperty({ type: DeliveryRecipient }) recipient: DeliveryRecipient;
+  @ApiProperty({ type: DeliveryRecipientDto }) recipient: DeliveryRecipientDto;
   @ApiProperty({ enum: DELIVERY_STATUSES }) status: string;
   @ApiProperty({ type: String, nullable: true, description: 'Why it is in this state.' }) reason: string | null;
   @ApiProperty({ type: String, nullable: true }) provider: string | null;
-  @ApiProperty({ type: DeliveryRouting, nullable: true }) routing: DeliveryRouting | null;
+  @ApiProperty({ type: DeliveryRoutingDto, nullable: true }) routing: DeliveryRoutingDto | null;
   @ApiProperty({ type: 'integer' }) attempt_count: number;
   @ApiProperty(time) next_attempt_at: string | null;
   @ApiProperty(time) sent_at: string | null;
@@ -44,7 +44,7 @@ export class Delivery {
   @ApiProperty(time) clicked_at: string | null;
   @ApiProperty({ type: String, nullable: true }) provider_message_id: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) resend_of: string | null;
-  @ApiProperty({ type: [Attempt], required: false }) attempts?: Attempt[];
+  @ApiProperty({ type: [AttemptDto], required: false }) attempts?: AttemptDto[];
   @ApiProperty({ format: 'date-time' }) created_at: string;
   @ApiProperty({ format: 'date-time' }) updated_at: string;
 }
@@ -52,7 +52,7 @@ export class Delivery {
 const at = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 /** @param userId the recipient's, where the recipient is a user */
-export function toDelivery(row: DeliveryRow, userId: string | undefined): Delivery {
+export function toDelivery(row: DeliveryRow, userId: string | undefined): DeliveryDto {
   return {
     id: row.id,
     notification_id: row.notification_id,

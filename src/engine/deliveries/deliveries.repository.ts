@@ -134,27 +134,27 @@ export class DeliveriesRepository {
   }
 
   /** A device has shown it. @returns nothing when it was not waiting for that */
-  async acknowledge(tx: Tx, clientId: string, userRef: string, id: string, around: Date): Promise<DeliveryRow[]> {
+  async acknowledge(tx: Tx, clientId: string, userPk: string, id: string, around: Date): Promise<DeliveryRow[]> {
     return tx.query(
       `update deliveries d
           set status = 'delivered', reason = null, delivered_at = clock_timestamp(), updated_at = clock_timestamp()
-        where d.client_id = $1 and d.id = $2 and d.user_id = $3 and d.channel = 'websocket' and d.status = 'sent'
+        where d.client_id = $1 and d.id = $2 and d.user_pk = $3 and d.channel = 'websocket' and d.status = 'sent'
           and d.created_at between $4::timestamptz - interval '1 day' and $4::timestamptz + interval '1 day'
       returning ${DELIVERY_COLUMNS}`,
-      [clientId, id, userRef, around],
+      [clientId, id, userPk, around],
     );
   }
 
-  /** The client's own ids of the deliveries' users, by `users.id`. */
+  /** The client's own ids of the deliveries' users, by `user_pk`. */
   async userIdsOf(tx: Tx, rows: DeliveryRow[]): Promise<Map<string, string>> {
-    const toUsers = rows.filter(({ user_id }) => user_id !== null);
+    const toUsers = rows.filter(({ user_pk }) => user_pk !== null);
     if (toUsers.length === 0) return new Map();
-    const found = await tx.query<{ id: string; user_id: string }>(
-      `select u.id, u.user_id from users u join (
-         select distinct client_id, id from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
-       ) w on u.client_id = w.client_id and u.id = w.id`,
-      [toUsers.map((row) => row.client_id), toUsers.map((row) => row.user_id)],
+    const found = await tx.query<{ user_pk: string; user_id: string }>(
+      `select u.user_pk, u.user_id from users u join (
+         select distinct client_id, user_pk from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)
+       ) w on u.client_id = w.client_id and u.user_pk = w.user_pk`,
+      [toUsers.map((row) => row.client_id), toUsers.map((row) => row.user_pk)],
     );
-    return new Map(found.map(({ id, user_id }) => [id, user_id]));
+    return new Map(found.map(({ user_pk, user_id }) => [user_pk, user_id]));
   }
 }

@@ -72,9 +72,9 @@ export class DeliveriesService {
   }
 
   /** A device of the user has shown a socket notification. Again, or too late, changes nothing. */
-  async acknowledge(clientId: string, userRef: string, id: string): Promise<boolean> {
+  async acknowledge(clientId: string, userPk: string, id: string): Promise<boolean> {
     const done = await this.transitions.commit(async (tx) => {
-      const rows = await this.repository.acknowledge(tx, clientId, userRef, id, timeOfId(id));
+      const rows = await this.repository.acknowledge(tx, clientId, userPk, id, timeOfId(id));
       return rows.map((row) => ({ from: 'sent', row, content: null }));
     });
     return done.length > 0;

@@ -49,7 +49,7 @@ export interface DeliveryRow {
   notification_id: string | null;
   channel: Channel;
   lane: string;
-  user_id: string | null;
+  user_pk: string | null;
   address: string | null;
   status: DeliveryStatus;
   reason: string | null;
@@ -69,7 +69,7 @@ export interface DeliveryRow {
 }
 
 /** Columns of a {@link DeliveryRow}, of the table under the alias `d`. */
-export const DELIVERY_COLUMNS = `d.client_id, d.id, d.created_at, d.notification_id, d.channel, d.lane, d.user_id,
+export const DELIVERY_COLUMNS = `d.client_id, d.id, d.created_at, d.notification_id, d.channel, d.lane, d.user_pk,
   d.address, d.status, d.reason, d.provider, d.routing, d.attempt_count, d.max_attempts, d.next_attempt_at, d.expires_at,
   d.sent_at, d.delivered_at, d.opened_at, d.clicked_at, d.provider_message_id, d.resend_of, d.updated_at`;
 
@@ -91,7 +91,7 @@ export interface AttemptRecord {
 }
 
 /** How a delivery goes on after an attempt. */
-export interface Verdict {
+export interface AttemptVerdict {
   status: 'sent' | 'delivered' | 'failed' | 'retrying' | 'unknown';
   reason: string | null;
   /** Until the next attempt; null when there is none. */
@@ -103,7 +103,7 @@ export interface Verdict {
 export interface Settlement {
   delivery: DeliveryRow & { content?: Content | null };
   attempt: AttemptRecord;
-  verdict: Verdict;
+  verdict: AttemptVerdict;
 }
 
 /** A committed change of a delivery's state. */

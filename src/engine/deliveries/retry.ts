@@ -1,5 +1,5 @@
 import type { Channel, Outcome } from '../providers/provider.js';
-import type { DeliveryRow, Routing, Verdict } from './delivery.js';
+import type { DeliveryRow, Routing, AttemptVerdict } from './delivery.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -54,7 +54,7 @@ export function judge(
   routing: Routing,
   othersLeft: boolean,
   random = Math.random(),
-): Verdict {
+): AttemptVerdict {
   const { channel, attempt_count: made } = delivery;
   const policy = POLICIES[channel];
   if (outcome.kind === 'accepted') {
@@ -68,7 +68,7 @@ export function judge(
     };
   }
   const { code: reason } = outcome;
-  const verdict = (status: Verdict['status'], delayMs: number | null, next = routing): Verdict => ({
+  const verdict = (status: AttemptVerdict['status'], delayMs: number | null, next = routing): AttemptVerdict => ({
     status,
     reason,
     delayMs,

@@ -1,7 +1,10 @@
-import type { Route } from '../providers/provider-routes.js';
+import type { ProviderRoute } from '../providers/provider-routes.js';
 import { choose } from './routing.js';
 
-const routes = ['a', 'b'].map((name, index) => ({ name, reason: index === 0 ? 'primary' : 'order' })) as Route[];
+const routes = ['a', 'b'].map((name, index) => ({
+  name,
+  reason: index === 0 ? 'primary' : 'order',
+})) as ProviderRoute[];
 const chosen = (...args: Parameters<typeof choose>) => {
   const { route, routing, othersLeft } = choose(...args);
   return [route?.name, routing.reason, othersLeft];

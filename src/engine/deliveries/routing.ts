@@ -1,8 +1,8 @@
-import type { Route } from '../providers/provider-routes.js';
+import type { ProviderRoute } from '../providers/provider-routes.js';
 import type { Routing } from './delivery.js';
 
 export interface Choice {
-  route: Route | null;
+  route: ProviderRoute | null;
   routing: Routing;
   /** Others could take over should this one fail. */
   othersLeft: boolean;
@@ -12,7 +12,7 @@ export interface Choice {
  * Picks the provider of an attempt: the one that the notification names, else the first in order that has not failed
  * this delivery since the last round.
  */
-export function choose(routes: Route[], explicit: string | undefined, before: Routing | null): Choice {
+export function choose(routes: ProviderRoute[], explicit: string | undefined, before: Routing | null): Choice {
   const tried = before?.tried ?? [];
   if (explicit !== undefined) {
     const route = routes.find(({ name }) => name === explicit) ?? null;

@@ -5,16 +5,16 @@ import type { EventRow, NewEvent } from '../events/events.repository.js';
 import { EventsService } from '../events/events.service.js';
 import type { EventType } from '../../platform/realtime/catalogue.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
-import { toDelivery, type Delivery } from './deliveries.dto.js';
+import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
 import type { DeliveryObserver, DeliveryRow, Transition } from './delivery.js';
 
 declare module '../../platform/realtime/catalogue.js' {
   interface EventCatalogue {
-    'delivery.sent': Delivery;
-    'delivery.delivered': Delivery;
-    'delivery.failed': Delivery;
-    'delivery.exhausted': Delivery;
-    'delivery.suppressed': Delivery;
+    'delivery.sent': DeliveryDto;
+    'delivery.delivered': DeliveryDto;
+    'delivery.failed': DeliveryDto;
+    'delivery.exhausted': DeliveryDto;
+    'delivery.suppressed': DeliveryDto;
   }
 }
 
@@ -76,7 +76,7 @@ function eventOf({ row }: Transition, userIds: Map<string, string>): NewEvent | 
     type,
     subject_id: row.id,
     actor: { id: null, type: 'system' },
-    data: toDelivery(row, row.user_id === null ? undefined : userIds.get(row.user_id)),
+    data: toDelivery(row, row.user_pk === null ? undefined : userIds.get(row.user_pk)),
   };
 }
 

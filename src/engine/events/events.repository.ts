@@ -19,7 +19,7 @@ export interface NewEvent {
   id?: string;
 }
 
-/** A row of the log. `actor_id` and `stream_id` are ids of rows, not the client's own strings. */
+/** A row of the log. `actor_pk` and `stream_id` are ids of rows, not the client's own strings. */
 export interface EventRow {
   client_id: string;
   stream_type: StreamType;
@@ -32,7 +32,7 @@ export interface EventRow {
   v: number;
   seq: number | null;
   subject_id: string | null;
-  actor_id: string | null;
+  actor_pk: string | null;
   actor_type: Actor['type'];
   data: unknown;
   occurred_at: Date;
@@ -55,7 +55,7 @@ export interface Head {
 
 const STREAM_ROWS: Record<StreamType, { table: string; id: string }> = {
   room: { table: 'rooms', id: 'id' },
-  user: { table: 'users', id: 'id' },
+  user: { table: 'users', id: 'user_pk' },
   client: { table: 'client_streams', id: 'client_id' },
 };
 
@@ -92,7 +92,7 @@ export class EventsRepository {
         v: 1,
         seq: null,
         subject_id: event.subject_id ?? null,
-        actor_id: event.actor.id,
+        actor_pk: event.actor.id,
         actor_type: event.actor.type,
         data: event.data ?? null,
         occurred_at: new Date(0),
@@ -105,7 +105,7 @@ export class EventsRepository {
   async readAfter(clientId: string, streamId: string, rev: number, limit: number, since?: Date): Promise<EventRow[]> {
     return this.database.query<EventRow>(
       `select client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, seq, subject_id,
-              actor_id, actor_type, data, occurred_at
+              actor_pk, actor_type, data, occurred_at
          from events
         where client_id = $1 and stream_id = $2 and rev > $3 and occurred_at >= coalesce($5::timestamptz, '-infinity')
         order by rev limit $4`,
@@ -121,7 +121,7 @@ export class EventsRepository {
               with ordinality as w (stream_id, after, upto, since, range)
         cross join lateral (
           select client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, seq, subject_id,
-                 actor_id, actor_type, data, occurred_at
+                 actor_pk, actor_type, data, occurred_at
             from events
            where client_id = $1 and stream_id = w.stream_id and rev > w.after and rev <= w.upto
              and occurred_at >= w.since
@@ -167,7 +167,7 @@ export class EventsRepository {
     const [written] = await tx.query<{ occurred_at: Date }>(
       `with now as (select clock_timestamp() as at), written as (
          insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, subject_id,
-                             actor_id, actor_type, data, occurred_at)
+                             actor_pk, actor_type, data, occurred_at)
          select e.*, now.at
            from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::uuid[], $8::text[],
                        $9::smallint[], $10::uuid[], $11::uuid[], $12::text[], $13::jsonb[]) as e, now
@@ -184,7 +184,7 @@ export class EventsRepository {
         column('type'),
         column('v'),
         column('subject_id'),
-        column('actor_id'),
+        column('actor_pk'),
         column('actor_type'),
         rows.map(({ data }) => (data === null ? null : JSON.stringify(data))),
       ],

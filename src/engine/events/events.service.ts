@@ -120,7 +120,7 @@ export class EventsService {
   private async userIdsOf(clientId: string, rows: EventRow[]): Promise<Map<string, string>> {
     const refs = new Set<string>();
     for (const row of rows) {
-      if (row.actor_id) refs.add(row.actor_id);
+      if (row.actor_pk) refs.add(row.actor_pk);
       if (row.stream_type === 'user') refs.add(row.stream_id);
     }
     const found = await this.users.refsOf(clientId, [...refs]);
@@ -140,7 +140,7 @@ function toEnvelope(row: EventRow, data: unknown, userIds: Map<string, string>):
     rev: row.rev,
     ...(row.seq === null ? {} : { seq: row.seq }),
     occurred_at: row.occurred_at.toISOString(),
-    actor: { id: (row.actor_id && userIds.get(row.actor_id)) ?? null, type: row.actor_type },
+    actor: { id: (row.actor_pk && userIds.get(row.actor_pk)) ?? null, type: row.actor_type },
     data: data as Envelope['data'],
   };
 }

@@ -8,7 +8,7 @@ import type { Channel } from './provider.js';
 import { unseal } from './provider-secrets.js';
 
 /** A provider that may serve a delivery, and why it stands where it does. */
-export interface Route extends ConfiguredProvider {
+export interface ProviderRoute extends ConfiguredProvider {
   reason: 'primary' | 'order' | 'default' | 'only' | 'development';
 }
 
@@ -19,7 +19,7 @@ const MAX_CACHED = 2_000;
 /** Which providers serve a client's channel, in the order in which they are tried. Remembered for some seconds. */
 @Injectable()
 export class ProviderRoutes {
-  private readonly cached = new Map<string, { until: number; routes: Promise<Route[]> }>();
+  private readonly cached = new Map<string, { until: number; routes: Promise<ProviderRoute[]> }>();
 
   constructor(
     private readonly repository: ProvidersRepository,
@@ -29,7 +29,7 @@ export class ProviderRoutes {
   ) {}
 
   /** @returns none where nothing can serve the channel */
-  of(clientId: string, channel: Channel): Promise<Route[]> {
+  of(clientId: string, channel: Channel): Promise<ProviderRoute[]> {
     const key = `${clientId} ${channel}`;
     const found = this.cached.get(key);
     if (found && found.until > performance.now()) return found.routes;
@@ -68,7 +68,7 @@ export class ProviderRoutes {
     };
   }
 
-  private async load(clientId: string, channel: Channel): Promise<Route[]> {
+  private async load(clientId: string, channel: Channel): Promise<ProviderRoute[]> {
     switch (channel) {
       case 'websocket':
         return [builtIn(this.registry.websocket, clientId, null)];
@@ -79,7 +79,7 @@ export class ProviderRoutes {
     }
   }
 
-  private async configured(clientId: string, channel: Channel): Promise<Route[]> {
+  private async configured(clientId: string, channel: Channel): Promise<ProviderRoute[]> {
     const own = await this.repository.list(clientId, channel);
     if (own.length > 0) {
       return own.map((row) => ({ ...this.configure(row), reason: row.is_primary ? 'primary' : 'order' }));
@@ -91,7 +91,7 @@ export class ProviderRoutes {
   }
 }
 
-const builtIn = (provider: ConfiguredProvider['provider'], clientId: string, values: unknown): Route => ({
+const builtIn = (provider: ConfiguredProvider['provider'], clientId: string, values: unknown): ProviderRoute => ({
   name: provider.type,
   channel: provider.channel,
   provider,

@@ -1,18 +1,18 @@
 import { KeyRing } from '../../platform/common/key-ring.js';
 import type { ProviderEntity } from './provider.entity.js';
-import { SmtpConfigView } from './providers.dto.js';
-import type { SmtpConfig } from './smtp/smtp.config.js';
+import { SmtpConfigViewDto } from './providers.dto.js';
+import type { SmtpConfigDto } from './smtp/smtp.config.js';
 
 const contextOf = (clientId: string, id: string): string => `provider:${clientId}:${id}`;
 
-export const seal = (keys: KeyRing, clientId: string, id: string, config: SmtpConfig): string =>
+export const seal = (keys: KeyRing, clientId: string, id: string, config: SmtpConfigDto): string =>
   keys.encrypt(JSON.stringify(config), contextOf(clientId, id));
 
-export const unseal = (keys: KeyRing, row: ProviderEntity): SmtpConfig =>
-  JSON.parse(keys.decrypt(row.config, contextOf(row.client_id, row.id))) as SmtpConfig;
+export const unseal = (keys: KeyRing, row: ProviderEntity): SmtpConfigDto =>
+  JSON.parse(keys.decrypt(row.config, contextOf(row.client_id, row.id))) as SmtpConfigDto;
 
 /** A secret that was left out keeps its stored value. */
-export function keepSecrets(next: SmtpConfig, stored: SmtpConfig | null): SmtpConfig {
+export function keepSecrets(next: SmtpConfigDto, stored: SmtpConfigDto | null): SmtpConfigDto {
   if (!stored) return next;
   const kept = { ...next };
   if (next.username !== undefined) kept.password ??= stored.password;
@@ -27,7 +27,7 @@ export function withoutSecrets({
   username,
   require_tls = false,
   dkim,
-}: SmtpConfig): SmtpConfigView {
+}: SmtpConfigDto): SmtpConfigViewDto {
   return {
     host,
     port,

@@ -7,7 +7,7 @@ import type { DefaultProvider } from '../../platform/config/config.parsers.js';
 import { StartFailure } from '../../platform/config/failure.js';
 import { MailboxProvider } from './mailbox/mailbox.provider.js';
 import type { Channel, Provider, ProviderConfig } from './provider.js';
-import { ProviderInput } from './providers.dto.js';
+import { ProviderInputDto } from './providers.dto.js';
 import { SmtpProvider } from './smtp/smtp.provider.js';
 import { WebhookProvider } from './webhook/webhook.provider.js';
 import { WebsocketProvider } from './websocket/websocket.provider.js';
@@ -69,9 +69,9 @@ export class ProviderRegistry implements OnApplicationShutdown {
 }
 
 /** By the rules for a client's own. @throws StartFailure */
-function readDefault(entry: DefaultProvider): ProviderInput {
+function readDefault(entry: DefaultProvider): ProviderInputDto {
   try {
-    return toDto(ProviderInput, entry);
+    return toDto(ProviderInputDto, entry);
   } catch (error) {
     throw new StartFailure(
       `DEFAULT_PROVIDERS: the provider ${JSON.stringify(entry.name)} is not valid (${(error as Error).message}). Correct it or remove it.`,

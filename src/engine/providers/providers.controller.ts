@@ -5,13 +5,13 @@ import type { Page } from '../../platform/common/pagination.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
 import { Route } from '../../tenancy/access/route.js';
 import {
-  ProviderInput,
-  ProviderPatch,
-  ProvidersQuery,
-  ProviderTestInput,
-  ProviderTestResult,
-  ProviderView,
-  SaveProviderQuery,
+  ProviderInputDto,
+  ProviderPatchDto,
+  ProvidersQueryDto,
+  ProviderTestInputDto,
+  ProviderTestResultDto,
+  ProviderDto,
+  SaveProviderQueryDto,
 } from './providers.dto.js';
 import { ProvidersService } from './providers.service.js';
 
@@ -24,8 +24,8 @@ export class ProvidersController {
   constructor(private readonly providers: ProvidersService) {}
 
   @Get()
-  @Route({ summary: 'List providers, in the order in which they are tried', access: 'master', page: ProviderView })
-  list(@CurrentCaller() caller: Caller, @Query() query: ProvidersQuery): Promise<Page<ProviderView>> {
+  @Route({ summary: 'List providers, in the order in which they are tried', access: 'master', page: ProviderDto })
+  list(@CurrentCaller() caller: Caller, @Query() query: ProvidersQueryDto): Promise<Page<ProviderDto>> {
     return this.providers.list(caller.clientId, query.channel);
   }
 
@@ -35,15 +35,15 @@ export class ProvidersController {
     description: 'Its settings are tried out first, unless `verify=false`. Secrets are encrypted and never returned.',
     access: 'master',
     status: 201,
-    answer: ProviderView,
+    answer: ProviderDto,
     errors: REFUSALS,
     idempotent: true,
   })
   add(
     @CurrentCaller() caller: Caller,
-    @Body() input: ProviderInput,
-    @Query() query: SaveProviderQuery,
-  ): Promise<ProviderView> {
+    @Body() input: ProviderInputDto,
+    @Query() query: SaveProviderQueryDto,
+  ): Promise<ProviderDto> {
     return this.providers.add(caller, input, query.verify ?? true);
   }
 
@@ -52,19 +52,19 @@ export class ProvidersController {
   replace(
     @CurrentCaller() caller: Caller,
     @Body() body: unknown,
-    @Query() query: SaveProviderQuery,
-  ): Promise<Page<ProviderView>> {
+    @Query() query: SaveProviderQueryDto,
+  ): Promise<Page<ProviderDto>> {
     return this.providers.replace(caller.clientId, body, query.verify ?? true);
   }
 
   @Patch(':name')
-  @Route({ summary: 'Change a provider', access: 'master', answer: ProviderView, errors: ['not_found', ...REFUSALS] })
+  @Route({ summary: 'Change a provider', access: 'master', answer: ProviderDto, errors: ['not_found', ...REFUSALS] })
   update(
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,
-    @Body() patch: ProviderPatch,
-    @Query() query: SaveProviderQuery,
-  ): Promise<ProviderView> {
+    @Body() patch: ProviderPatchDto,
+    @Query() query: SaveProviderQueryDto,
+  ): Promise<ProviderDto> {
     return this.providers.update(caller.clientId, name, patch, query.verify ?? true);
   }
 
@@ -78,15 +78,15 @@ export class ProvidersController {
   @Route({
     summary: 'Send a test mail through a provider',
     access: 'master',
-    answer: ProviderTestResult,
+    answer: ProviderTestResultDto,
     errors: ['not_found', 'provider_rejected'],
     idempotent: true,
   })
   test(
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,
-    @Body() { to }: ProviderTestInput,
-  ): Promise<ProviderTestResult> {
+    @Body() { to }: ProviderTestInputDto,
+  ): Promise<ProviderTestResultDto> {
     return this.providers.test(caller.clientId, name, to);
   }
 }
@@ -98,9 +98,9 @@ function ReplacesList(): MethodDecorator {
       description:
         'A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.',
       access: 'master',
-      page: ProviderView,
+      page: ProviderDto,
       errors: REFUSALS,
     }),
-    ApiBody({ type: ProviderInput, isArray: true }),
+    ApiBody({ type: ProviderInputDto, isArray: true }),
   );
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Bool, Email, Json, Nested, OneOf, Text } from '../../platform/common/fields.js';
 import { limits } from '../../platform/config/limits.js';
 import { CHANNELS } from './provider.js';
-import { SmtpConfig } from './smtp/smtp.config.js';
+import { SmtpConfigDto } from './smtp/smtp.config.js';
 
 const NAME = {
   max: limits.name_chars,
@@ -12,7 +12,7 @@ const NAME = {
 };
 
 /** A provider as a client sends it. */
-export class ProviderInput {
+export class ProviderInputDto {
   @Text({ ...NAME, description: 'Unique within its channel.' })
   name: string;
 
@@ -31,12 +31,12 @@ export class ProviderInput {
   @Text({ ...NAME, optional: true, nullable: true, example: 'Acme' })
   from_name?: string | null;
 
-  @Nested(() => SmtpConfig)
-  config: SmtpConfig;
+  @Nested(() => SmtpConfigDto)
+  config: SmtpConfigDto;
 }
 
 /** RFC 7396: what is left out stays, null removes. */
-export class ProviderPatch {
+export class ProviderPatchDto {
   @Text({ ...NAME, optional: true })
   name?: string;
 
@@ -53,22 +53,22 @@ export class ProviderPatch {
   config?: Record<string, unknown>;
 }
 
-export class ProvidersQuery {
+export class ProvidersQueryDto {
   @OneOf(CHANNELS, { optional: true, description: 'Only providers of this channel.' })
   channel?: string;
 }
 
-export class SaveProviderQuery extends ProvidersQuery {
+export class SaveProviderQueryDto extends ProvidersQueryDto {
   @Bool({ optional: true, default: true, query: true, description: 'false saves settings that were not tried out.' })
   verify?: boolean;
 }
 
-export class ProviderTestInput {
+export class ProviderTestInputDto {
   @Email({ description: 'Gets a short test mail.', example: 'me@example.com' })
   to: string;
 }
 
-export class ProviderTestResult {
+export class ProviderTestResultDto {
   @ApiProperty({ enum: ['sent'] })
   status: 'sent';
 
@@ -79,24 +79,24 @@ export class ProviderTestResult {
   duration_ms: number;
 }
 
-export class DkimView {
+export class DkimViewDto {
   @ApiProperty() domain: string;
   @ApiProperty() selector: string;
 }
 
 /** The settings without their secrets. */
-export class SmtpConfigView {
+export class SmtpConfigViewDto {
   @ApiProperty() host: string;
   @ApiProperty({ type: 'integer' }) port: number;
   @ApiProperty() secure: boolean;
   @ApiProperty({ required: false }) username?: string;
   @ApiProperty() require_tls: boolean;
-  @ApiProperty({ required: false, type: () => DkimView }) dkim?: DkimView;
+  @ApiProperty({ required: false, type: () => DkimViewDto }) dkim?: DkimViewDto;
 }
 
 const CAP = { type: 'integer', nullable: true } as const;
 
-export class ProviderView {
+export class ProviderDto {
   @ApiProperty({ format: 'uuid' }) id: string;
   @ApiProperty() name: string;
   @ApiProperty({ enum: ['email'] }) channel: string;
@@ -109,7 +109,7 @@ export class ProviderView {
   @ApiProperty({ ...CAP, description: 'null: no cap.' }) rate_limit_per_second: number | null;
   @ApiProperty({ ...CAP, description: 'null: no cap.' }) hourly_cap: number | null;
   @ApiProperty({ ...CAP, description: 'null: no cap.' }) daily_cap: number | null;
-  @ApiProperty({ type: SmtpConfigView }) config: SmtpConfigView;
+  @ApiProperty({ type: SmtpConfigViewDto }) config: SmtpConfigViewDto;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When its settings were tried out.' })
   verified_at: string | null;
   @ApiProperty({ format: 'date-time' }) created_at: string;

@@ -12,7 +12,12 @@ import { cleanText } from './clean-text.js';
 import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
 import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry } from './provider.registry.js';
-import { ProviderInput, type ProviderPatch, type ProviderTestResult, type ProviderView } from './providers.dto.js';
+import {
+  ProviderInputDto,
+  type ProviderPatchDto,
+  type ProviderTestResultDto,
+  type ProviderDto,
+} from './providers.dto.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { ProviderRoutes } from './provider-routes.js';
 
@@ -32,11 +37,11 @@ export class ProvidersService {
     private readonly idempotency: Idempotency,
   ) {}
 
-  async list(clientId: string, channel?: string): Promise<Page<ProviderView>> {
+  async list(clientId: string, channel?: string): Promise<Page<ProviderDto>> {
     return wholePage((await this.repository.list(clientId, channel)).map((row) => this.present(row)));
   }
 
-  async add(caller: Caller, input: ProviderInput, verify: boolean): Promise<ProviderView> {
+  async add(caller: Caller, input: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
     const { clientId } = caller;
     const existing = await this.repository.list(clientId, CHANNEL);
     refuseTaken(existing, input.name);
@@ -54,7 +59,7 @@ export class ProvidersService {
   }
 
   /** The list becomes what is sent, in its order. */
-  async replace(clientId: string, body: unknown, verify: boolean): Promise<Page<ProviderView>> {
+  async replace(clientId: string, body: unknown, verify: boolean): Promise<Page<ProviderDto>> {
     const stored = new Map((await this.repository.list(clientId, CHANNEL)).map((row) => [row.name, row]));
     const inputs = readList(body).map((input) => {
       const row = stored.get(input.name);
@@ -73,7 +78,7 @@ export class ProvidersService {
     return this.list(clientId, CHANNEL);
   }
 
-  async update(clientId: string, name: string, patch: ProviderPatch, verify: boolean): Promise<ProviderView> {
+  async update(clientId: string, name: string, patch: ProviderPatchDto, verify: boolean): Promise<ProviderDto> {
     const row = await this.getRow(clientId, name);
     const input = this.patched(row, patch);
     if (verify && patch.config !== undefined) await this.verify(input);
@@ -97,7 +102,7 @@ export class ProvidersService {
   }
 
   /** Sends one mail through exactly this provider, now. */
-  async test(clientId: string, name: string, to: string): Promise<ProviderTestResult> {
+  async test(clientId: string, name: string, to: string): Promise<ProviderTestResultDto> {
     const configured = this.routes.configure(await this.getRow(clientId, name));
     const started = performance.now();
     const id = newId();
@@ -121,20 +126,20 @@ export class ProvidersService {
     return row;
   }
 
-  private patched(row: ProviderEntity, patch: ProviderPatch): ProviderInput {
+  private patched(row: ProviderEntity, patch: ProviderPatchDto): ProviderInputDto {
     const { name, is_primary, from_email, from_name, provider_type } = row;
     const stored = { name, is_primary, from_email, from_name, provider_type, config: unseal(this.keys, row) };
-    return toDto(ProviderInput, mergePatch(stored, { ...patch }));
+    return toDto(ProviderInputDto, mergePatch(stored, { ...patch }));
   }
 
   private async save(
     tx: Tx,
     clientId: string,
     id: string,
-    input: ProviderInput,
+    input: ProviderInputDto,
     position: number,
     verified: boolean,
-  ): Promise<ProviderView> {
+  ): Promise<ProviderDto> {
     const { name, provider_type, is_primary = false, from_email = null, from_name = null, config } = input;
     if (is_primary) await this.repository.clearPrimary(tx, clientId, CHANNEL, id);
     const row = await this.repository.save(tx, clientId, {
@@ -153,7 +158,7 @@ export class ProvidersService {
     return this.present(row);
   }
 
-  private async verify(input: ProviderInput, at?: string): Promise<void> {
+  private async verify(input: ProviderInputDto, at?: string): Promise<void> {
     const provider = this.registry.find(CHANNEL, input.provider_type);
     const { from_email = null, from_name = null, config } = input;
     try {
@@ -170,7 +175,7 @@ export class ProvidersService {
     }
   }
 
-  private present(row: ProviderEntity): ProviderView {
+  private present(row: ProviderEntity): ProviderDto {
     return {
       id: row.id,
       name: row.name,
@@ -202,13 +207,13 @@ function refuseTaken(rows: ProviderEntity[], name: string): void {
   }
 }
 
-function readList(body: unknown): ProviderInput[] {
+function readList(body: unknown): ProviderInputDto[] {
   if (!Array.isArray(body)) throw invalidField('', 'must be a JSON array of providers');
   if (body.length > MAX_PROVIDERS) throw invalidField('', `must have at most ${MAX_PROVIDERS} items`);
   const errors: { field: string; message: string }[] = [];
   const inputs = body.map((item: unknown, index) => {
     try {
-      return toDto(ProviderInput, item ?? {});
+      return toDto(ProviderInputDto, item ?? {});
     } catch (error) {
       const { errors: found = [] } = (error as Problem).options;
       errors.push(...found.map(({ field, message }) => ({ field: `[${index}]${field && '.'}${field}`, message })));
@@ -224,5 +229,5 @@ function readList(body: unknown): ProviderInput[] {
     errors.push({ field: '', message: 'at most one may be primary' });
   if (errors.length > 0)
     throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
-  return inputs as ProviderInput[];
+  return inputs as ProviderInputDto[];
 }

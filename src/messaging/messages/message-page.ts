@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
-import type { Message, MessagePage, MessagesQuery } from './messages.dto.js';
+import type { MessageDto, MessagePageDto, MessagesQueryDto } from './messages.dto.js';
 import type { Stretch } from './messages.repository.js';
 
 const PLACES = ['before_seq', 'after_seq', 'around_seq', 'cursor'] as const;
@@ -20,7 +20,7 @@ export interface Asked {
  * @param floor the last seq that may not be seen
  * @throws Problem `validation_failed` for more than one place, `invalid_cursor`
  */
-export function stretchOf(query: MessagesQuery, floor: number): Asked {
+export function stretchOf(query: MessagesQueryDto, floor: number): Asked {
   const given = PLACES.filter((place) => query[place] !== undefined);
   if (given.length > 1) {
     const message = 'give at most one place to read from';
@@ -33,7 +33,7 @@ export function stretchOf(query: MessagesQuery, floor: number): Asked {
   return { at, before, after, floor, read: { at, before: more(before), after: more(after), floor } };
 }
 
-function sidesOf(query: MessagesQuery): { at: number; before: number; after: number } {
+function sidesOf(query: MessagesQueryDto): { at: number; before: number; after: number } {
   const { limit = DEFAULT_LIMIT, before_seq, after_seq, around_seq } = query;
   if (before_seq !== undefined) return { at: before_seq, before: limit, after: 0 };
   if (after_seq !== undefined) return { at: next(after_seq), before: 0, after: limit };
@@ -55,7 +55,7 @@ function sidesOf(query: MessagesQuery): { at: number; before: number; after: num
 const next = (seq: number): number => Math.min(seq + 1, Number.MAX_SAFE_INTEGER);
 
 /** @param found ascending, up to one more on each side than asked */
-export function pageOf(found: Message[], asked: Asked, lastSeq: number): MessagePage {
+export function pageOf(found: MessageDto[], asked: Asked, lastSeq: number): MessagePageDto {
   const { at, before, after, floor } = asked;
   const earlier = found.filter(({ seq }) => seq < at);
   const later = found.filter(({ seq }) => seq >= at);

@@ -1,4 +1,4 @@
-import type { Attachment, Mention, Message } from './messages.dto.js';
+import type { AttachmentDto, MentionDto, MessageDto } from './messages.dto.js';
 
 /** A row of `messages` with its people's own ids. */
 export interface MessageRow {
@@ -7,15 +7,15 @@ export interface MessageRow {
   seq: number;
   rev: number;
   sender_id: string | null;
-  sender_type: Message['sender_type'];
+  sender_type: MessageDto['sender_type'];
   sender_display_name: string | null;
   content_type: string;
   content: string | null;
-  attachments: Attachment[];
+  attachments: AttachmentDto[];
   reply_to_id: string | null;
   thread_id: string | null;
   reply_count: number;
-  mentions: Mention[];
+  mentions: MentionDto[];
   metadata: Record<string, unknown>;
   client_msg_id: string | null;
   pinned_at: Date | null;
@@ -33,10 +33,10 @@ export const MESSAGE_COLUMNS = `m.id, m.room_id, m.seq, m.rev, s.user_id as send
   d.user_id as deleted_by, m.created_at, m.updated_at`;
 
 export const MESSAGE_PEOPLE = `
-  left join users s on s.client_id = m.client_id and s.id = m.sender_id
-  left join users d on d.client_id = m.client_id and d.id = m.deleted_by`;
+  left join users s on s.client_id = m.client_id and s.user_pk = m.sender_pk
+  left join users d on d.client_id = m.client_id and d.user_pk = m.deleted_by_pk`;
 
-export function toMessage(row: MessageRow): Message {
+export function toMessage(row: MessageRow): MessageDto {
   return {
     ...row,
     reactions: [],

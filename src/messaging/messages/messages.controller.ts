@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
 import { Route, type RouteOptions } from '../../tenancy/access/route.js';
-import { Message, MessagePage, MessagesQuery, SendMessageDto, SendMessageToRoomDto } from './messages.dto.js';
+import { MessageDto, MessagePageDto, MessagesQueryDto, SendMessageDto, SendMessageToRoomDto } from './messages.dto.js';
 import { MessagesService } from './messages.service.js';
 
 const SEND: Omit<RouteOptions, 'summary'> = {
@@ -11,7 +11,7 @@ const SEND: Omit<RouteOptions, 'summary'> = {
   access: 'send_messages',
   status: 201,
   also: { 200: 'This client_msg_id was sent before: the original, with `deduplicated: true`.' },
-  answer: Message,
+  answer: MessageDto,
   errors: ['not_found', 'user_banned', 'room_frozen', 'room_inactive', 'idempotency_conflict', 'overloaded'],
   actsForUser: true,
   idempotent: true,
@@ -19,14 +19,14 @@ const SEND: Omit<RouteOptions, 'summary'> = {
 
 const LIST: Omit<RouteOptions, 'summary'> = {
   access: 'read_messages',
-  answer: MessagePage,
+  answer: MessagePageDto,
   errors: ['not_found', 'invalid_cursor'],
   actsForUser: true,
 };
 
 const GET: Omit<RouteOptions, 'summary'> = {
   access: 'read_messages',
-  answer: Message,
+  answer: MessageDto,
   errors: ['not_found'],
   actsForUser: true,
 };
@@ -47,7 +47,7 @@ export class MessagesController {
     @Param('room_id') roomId: string,
     @Body() dto: SendMessageDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Message> {
+  ): Promise<MessageDto> {
     return this.answer(reply, this.messages.send(caller, roomId, dto));
   }
 
@@ -60,14 +60,14 @@ export class MessagesController {
   list(
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
-    @Query() query: MessagesQuery,
-  ): Promise<MessagePage> {
+    @Query() query: MessagesQueryDto,
+  ): Promise<MessagePageDto> {
     return this.messages.list(caller, roomId, query);
   }
 
   @Get('rooms/:room_id/messages/:id')
   @Route({ ...GET, summary: 'Read a message' })
-  get(@CurrentCaller() caller: Caller, @Param('room_id') roomId: string, @Param('id') id: string): Promise<Message> {
+  get(@CurrentCaller() caller: Caller, @Param('room_id') roomId: string, @Param('id') id: string): Promise<MessageDto> {
     return this.messages.get(caller, roomId, id);
   }
 
@@ -77,7 +77,7 @@ export class MessagesController {
     @CurrentCaller() caller: Caller,
     @Body() { room_id, ...dto }: SendMessageToRoomDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Message> {
+  ): Promise<MessageDto> {
     return this.answer(reply, this.messages.send(caller, room_id, dto));
   }
 
@@ -86,18 +86,18 @@ export class MessagesController {
   listOfRoom(
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
-    @Query() query: MessagesQuery,
-  ): Promise<MessagePage> {
+    @Query() query: MessagesQueryDto,
+  ): Promise<MessagePageDto> {
     return this.messages.list(caller, roomId, query);
   }
 
   @Get('messages/:id')
   @Route({ ...GET, summary: 'Read a message, whatever its room', deprecated: true })
-  getAnywhere(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<Message> {
+  getAnywhere(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDto> {
     return this.messages.get(caller, null, id);
   }
 
-  private async answer(reply: FastifyReply, sending: Promise<Message>): Promise<Message> {
+  private async answer(reply: FastifyReply, sending: Promise<MessageDto>): Promise<MessageDto> {
     const message = await sending;
     if (message.deduplicated) void reply.status(200);
     return message;

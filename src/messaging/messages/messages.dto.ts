@@ -21,7 +21,7 @@ export type ContentType = (typeof CONTENT_TYPES)[number];
 const ATTACHMENT_TYPES = ['image', 'file', 'video', 'audio', 'document', 'link'] as const;
 
 /** Something that lies elsewhere: ChatAPI keeps its address, not its bytes. */
-export class Attachment {
+export class AttachmentDto {
   @OneOf(ATTACHMENT_TYPES, { example: 'image' })
   type: string;
 
@@ -70,8 +70,8 @@ export class SendMessageDto {
   })
   client_msg_id?: string;
 
-  @NestedList(() => Attachment, { optional: true, max: limits.attachments })
-  attachments?: Attachment[];
+  @NestedList(() => AttachmentDto, { optional: true, max: limits.attachments })
+  attachments?: AttachmentDto[];
 
   @Json({ optional: true, maxBytes: limits.metadata_bytes })
   metadata?: Record<string, unknown>;
@@ -84,7 +84,7 @@ export class SendMessageToRoomDto extends SendMessageDto {
 }
 
 /** Where to read a room's messages: at most one of the three; without any, the newest. */
-export class MessagesQuery {
+export class MessagesQueryDto {
   @Int({ optional: true, min: 1, max: limits.page, default: 50, query: true, description: 'Messages per page.' })
   limit?: number;
 
@@ -102,7 +102,7 @@ export class MessagesQuery {
 }
 
 /** Who a message mentions: a user, or everybody in the room. */
-export class Mention {
+export class MentionDto {
   @OneOf(['user', 'room'])
   type: 'user' | 'room';
 
@@ -110,7 +110,7 @@ export class Mention {
   user_id?: string;
 }
 
-export class ReactionSummary {
+export class ReactionSummaryDto {
   @Text({ max: 64 })
   key: string;
 
@@ -121,7 +121,7 @@ export class ReactionSummary {
   user_ids: string[];
 }
 
-export class Message {
+export class MessageDto {
   @Uuid()
   id: string;
 
@@ -149,8 +149,8 @@ export class Message {
   @Text({ nullable: true, max: limits.content_chars })
   content: string | null;
 
-  @NestedList(() => Attachment, { max: limits.attachments })
-  attachments: Attachment[];
+  @NestedList(() => AttachmentDto, { max: limits.attachments })
+  attachments: AttachmentDto[];
 
   @Uuid({ nullable: true })
   reply_to_id: string | null;
@@ -161,11 +161,11 @@ export class Message {
   @Int({})
   reply_count: number;
 
-  @NestedList(() => Mention, { max: 100 })
-  mentions: Mention[];
+  @NestedList(() => MentionDto, { max: 100 })
+  mentions: MentionDto[];
 
-  @NestedList(() => ReactionSummary, { max: 100 })
-  reactions: ReactionSummary[];
+  @NestedList(() => ReactionSummaryDto, { max: 100 })
+  reactions: ReactionSummaryDto[];
 
   @Json({ maxBytes: limits.metadata_bytes })
   metadata: Record<string, unknown>;
@@ -195,7 +195,7 @@ export class Message {
   deduplicated?: boolean;
 }
 
-export class MessagePageInfo {
+export class MessagePageInfoDto {
   @ApiProperty({ type: String, nullable: true })
   next_cursor: string | null;
 
@@ -213,10 +213,10 @@ export class MessagePageInfo {
 }
 
 /** Ascending by seq. */
-export class MessagePage {
-  @NestedList(() => Message, { max: limits.page })
-  data: Message[];
+export class MessagePageDto {
+  @NestedList(() => MessageDto, { max: limits.page })
+  data: MessageDto[];
 
-  @Nested(() => MessagePageInfo)
-  page: MessagePageInfo;
+  @Nested(() => MessagePageInfoDto)
+  page: MessagePageInfoDto;
 }

@@ -1,8 +1,8 @@
-import type { Message } from './messages.dto.js';
+import type { MessageDto } from './messages.dto.js';
 
 declare module '../../platform/realtime/catalogue.js' {
   interface EventCatalogue {
     /** Without `me` and `deduplicated`. */
-    'message.created': Message;
+    'message.created': MessageDto;
   }
 }

@@ -10,7 +10,7 @@ import { GatheredSend } from './append/gathered-send.js';
 import { pageOf, stretchOf } from './message-page.js';
 import { toMessage } from './message.row.js';
 import { MessagesRepository } from './messages.repository.js';
-import type { Attachment, Message, MessagePage, MessagesQuery, SendMessageDto } from './messages.dto.js';
+import type { AttachmentDto, MessageDto, MessagePageDto, MessagesQueryDto, SendMessageDto } from './messages.dto.js';
 import { answerOf, type NewMessage } from './append/new-message.js';
 
 /** Messages, the same for REST and sockets. */
@@ -28,7 +28,7 @@ export class MessagesService {
    * @throws Problem `not_found`, `user_banned`, `room_frozen`, `room_inactive`, `idempotency_conflict`, `rate_limited`,
    *   `overloaded`
    */
-  async send(caller: Caller, roomId: string, dto: SendMessageDto): Promise<Message> {
+  async send(caller: Caller, roomId: string, dto: SendMessageDto): Promise<MessageDto> {
     if (!may(caller, 'send_messages')) throw new Problem('forbidden', 'Sending needs the permission send_messages.');
     const message = newMessage(caller, roomId, dto);
     const counted = this.limit.consume(caller);
@@ -39,7 +39,7 @@ export class MessagesService {
   }
 
   /** Ascending; at most one of the places of the query. */
-  async list(caller: Caller, roomId: string, query: MessagesQuery): Promise<MessagePage> {
+  async list(caller: Caller, roomId: string, query: MessagesQueryDto): Promise<MessagePageDto> {
     if (!may(caller, 'read_messages')) throw new Problem('forbidden', 'Reading needs the permission read_messages.');
     const room = await this.access.get(caller, roomId);
     const stretch = stretchOf(query, floorOf(caller, room));
@@ -49,7 +49,7 @@ export class MessagesService {
   }
 
   /** @param roomId where it must be; null: wherever it is */
-  async get(caller: Caller, roomId: string | null, id: string): Promise<Message> {
+  async get(caller: Caller, roomId: string | null, id: string): Promise<MessageDto> {
     const row = isUuid(id) ? await this.messages.find(caller.clientId, id.toLowerCase()) : null;
     if (roomId !== null) await this.access.get(caller, roomId);
     if (!row || (roomId !== null && roomId.toLowerCase() !== row.room_id)) throw notFound('message');
@@ -88,7 +88,7 @@ function newMessage(caller: Caller, roomId: string, dto: SendMessageDto): NewMes
 }
 
 /** With every field that its shape promises. */
-const whole = ({ type, url, name = null, size = null, mime_type = null, ...more }: Attachment): Attachment => ({
+const whole = ({ type, url, name = null, size = null, mime_type = null, ...more }: AttachmentDto): AttachmentDto => ({
   type,
   url,
   name,

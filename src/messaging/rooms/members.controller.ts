@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
-import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
-import { AddedMembers, AddMembersDto, MemberDto, UpdateMemberDto } from './members.dto.js';
+import { AddedMembersDto, AddMembersDto, MemberDto, UpdateMemberDto } from './members.dto.js';
 import { MembersService } from './members.service.js';
 
 @ApiTags('Rooms')
@@ -22,7 +22,7 @@ export class MembersController {
   list(
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
-    @Query() query: PageQuery,
+    @Query() query: PageQueryDto,
   ): Promise<Page<MemberDto>> {
     return this.members.list(caller, roomId, query);
   }
@@ -34,7 +34,7 @@ export class MembersController {
       'One by `user_id` or many by `members`; all of them or none. Owners add anybody, admins plain members. Who is a member already keeps his role.',
     access: 'invite_users',
     status: 201,
-    answer: AddedMembers,
+    answer: AddedMembersDto,
     errors: ['not_found', 'insufficient_role', 'room_full', 'direct_room', 'user_unavailable'],
     actsForUser: true,
     idempotent: true,
@@ -43,7 +43,7 @@ export class MembersController {
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
     @Body() dto: AddMembersDto,
-  ): Promise<AddedMembers> {
+  ): Promise<AddedMembersDto> {
     return this.members.add(caller, roomId, dto);
   }
 

@@ -4,7 +4,7 @@ import { limits } from '../../platform/config/limits.js';
 export const ROLES = ['owner', 'admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
-export class MemberInput {
+export class MemberInputDto {
   @UserId()
   user_id: string;
 
@@ -20,7 +20,7 @@ export class AddMembersDto {
   @OneOf(ROLES, { optional: true, default: 'member', description: 'With `user_id`.' })
   role?: Role;
 
-  @NestedList(() => MemberInput, {
+  @NestedList(() => MemberInputDto, {
     optional: true,
     min: 1,
     max: limits.room_members,
@@ -28,7 +28,7 @@ export class AddMembersDto {
     description: 'User ids, or objects with a role.',
     example: ['bob', { user_id: 'carol', role: 'admin' }],
   })
-  members?: MemberInput[];
+  members?: MemberInputDto[];
 }
 
 export class UpdateMemberDto {
@@ -75,7 +75,7 @@ export class MemberDto {
 }
 
 /** Who is a member now, in the order asked. */
-export class AddedMembers {
+export class AddedMembersDto {
   @NestedList(() => MemberDto, { max: limits.room_members })
   data: MemberDto[];
 }

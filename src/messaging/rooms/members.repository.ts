@@ -7,12 +7,12 @@ import { RoomMemberEntity } from './room-member.entity.js';
 import { MEMBER_COLUMNS, type MemberRow } from './room.row.js';
 
 export interface NewMember {
-  /** `users.id` */
-  ref: string;
+  /** `user_pk` */
+  user_pk: string;
   role: Role;
 }
 
-const FROM = `from room_members m join users u on u.client_id = m.client_id and u.id = m.user_id`;
+const FROM = `from room_members m join users u on u.client_id = m.client_id and u.user_pk = m.user_pk`;
 
 /** Changes of membership. Their callers hold the room's lock, except where the room is being made. */
 @Injectable()
@@ -33,26 +33,26 @@ export class MembersRepository {
   ): Promise<Set<string>> {
     const joined = await tx.query<{ ref: string }>(
       `with joined as (
-         insert into room_members as m (client_id, room_id, user_id, role, id, last_read_seq, last_delivered_seq,
+         insert into room_members as m (client_id, room_id, user_pk, role, id, last_read_seq, last_delivered_seq,
                                         joined_seq, joined_rev)
-         select $1, $2, w.user_id, w.role, w.id, $5, $5, $5, $6
-           from unnest($3::uuid[], $4::text[], $7::uuid[]) as w (user_id, role, id)
-         on conflict (client_id, room_id, user_id) do update
+         select $1, $2, w.user_pk, w.role, w.id, $5, $5, $5, $6
+           from unnest($3::uuid[], $4::text[], $7::uuid[]) as w (user_pk, role, id)
+         on conflict (client_id, room_id, user_pk) do update
             set role = excluded.role, status = 'active', last_read_seq = excluded.last_read_seq,
                 last_delivered_seq = excluded.last_delivered_seq, joined_seq = excluded.joined_seq,
                 joined_rev = excluded.joined_rev, left_rev = null, mentions = 0, muted = false, hidden = false,
                 joined_at = clock_timestamp(), updated_at = clock_timestamp()
           where m.status = 'left'
-         returning m.user_id
+         returning m.user_pk
        ), counted as (
          update rooms set member_count = member_count + (select count(*) from joined), updated_at = clock_timestamp()
           where client_id = $1 and id = $2 and exists (select from joined)
        )
-       select user_id as ref from joined`,
+       select user_pk from joined`,
       [
         clientId,
         roomId,
-        members.map(({ ref }) => ref),
+        members.map(({ user_pk }) => user_pk),
         members.map(({ role }) => role),
         at.seq,
         at.rev,
@@ -62,20 +62,20 @@ export class MembersRepository {
     return new Set(joined.map(({ ref }) => ref));
   }
 
-  async leave(tx: Tx, clientId: string, roomId: string, userRef: string, rev: number): Promise<void> {
+  async leave(tx: Tx, clientId: string, roomId: string, userPk: string, rev: number): Promise<void> {
     await tx.execute(
       `with gone as (
          update room_members set status = 'left', left_rev = $4, updated_at = clock_timestamp()
-          where client_id = $1 and room_id = $2 and user_id = $3 and status = 'active' returning 1
+          where client_id = $1 and room_id = $2 and user_pk = $3 and status = 'active' returning 1
        )
        update rooms set member_count = member_count - 1, updated_at = clock_timestamp()
         where client_id = $1 and id = $2 and exists (select from gone)`,
-      [clientId, roomId, userRef, rev],
+      [clientId, roomId, userPk, rev],
     );
   }
 
-  async setRole(tx: Tx, clientId: string, roomId: string, userRef: string, role: Role): Promise<void> {
-    const member = { client_id: clientId, room_id: roomId, user_id: userRef };
+  async setRole(tx: Tx, clientId: string, roomId: string, userPk: string, role: Role): Promise<void> {
+    const member = { client_id: clientId, room_id: roomId, user_pk: userPk };
     await tx.manager.update(RoomMemberEntity, member, { role, updated_at: () => 'clock_timestamp()' });
   }
 
@@ -84,7 +84,7 @@ export class MembersRepository {
     return tx.manager.countBy(RoomMemberEntity, owners);
   }
 
-  /** Members of any status, by `users.id`. */
+  /** Members of any status, by `user_pk`. */
   async findMany(
     from: Tx | Database,
     clientId: string,
@@ -92,22 +92,22 @@ export class MembersRepository {
     refs: string[],
   ): Promise<Map<string, MemberRow>> {
     const rows = await from.query<MemberRow>(
-      `select ${MEMBER_COLUMNS} ${FROM} where m.client_id = $1 and m.room_id = $2 and m.user_id = any ($3::uuid[])`,
+      `select ${MEMBER_COLUMNS} ${FROM} where m.client_id = $1 and m.room_id = $2 and m.user_pk = any ($3::uuid[])`,
       [clientId, roomId, refs],
     );
-    return new Map(rows.map((row) => [row.ref, row]));
+    return new Map(rows.map((row) => [row.user_pk, row]));
   }
 
-  /** Members of many rooms, by room and `users.id`: pairs[i] is row i's. */
+  /** Members of many rooms, by room and `user_pk`: pairs[i] is row i's. */
   async findPairs(clientId: string, pairs: { room_id: string; ref: string }[]): Promise<(MemberRow | null)[]> {
     const rows = await this.database.query<MemberRow>(
       `select ${MEMBER_COLUMNS}
-         from unnest($2::uuid[], $3::uuid[]) as w (room_id, user_id)
-         join room_members m on m.client_id = $1 and m.room_id = w.room_id and m.user_id = w.user_id
-         join users u on u.client_id = m.client_id and u.id = m.user_id`,
+         from unnest($2::uuid[], $3::uuid[]) as w (room_id, user_pk)
+         join room_members m on m.client_id = $1 and m.room_id = w.room_id and m.user_pk = w.user_pk
+         join users u on u.client_id = m.client_id and u.user_pk = m.user_pk`,
       [clientId, pairs.map(({ room_id }) => room_id), pairs.map(({ ref }) => ref)],
     );
-    const byPair = new Map(rows.map((row) => [`${row.room_id} ${row.ref}`, row]));
+    const byPair = new Map(rows.map((row) => [`${row.room_id} ${row.user_pk}`, row]));
     return pairs.map(({ room_id, ref }) => byPair.get(`${room_id} ${ref}`) ?? null);
   }
 
@@ -120,14 +120,14 @@ export class MembersRepository {
     return row ?? null;
   }
 
-  /** Active members in the order of `users.id`, which is the cursor. */
+  /** Active members in the order of `user_pk`, which is the cursor. */
   async list(clientId: string, roomId: string, limit: number, cursor: Cursor | null): Promise<MemberRow[]> {
     const back = cursor?.direction === 'prev';
     return this.database.query<MemberRow>(
       `select ${MEMBER_COLUMNS} ${FROM}
         where m.client_id = $1 and m.room_id = $2 and m.status = 'active'
-          and ($4::uuid is null or m.user_id ${back ? '<' : '>'} $4)
-        order by m.user_id ${back ? 'desc' : 'asc'} limit $3`,
+          and ($4::uuid is null or m.user_pk ${back ? '<' : '>'} $4)
+        order by m.user_pk ${back ? 'desc' : 'asc'} limit $3`,
       [clientId, roomId, limit + 1, cursor?.key[0] ?? null],
     );
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
-import { decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import type { AddMembersDto, AddedMembers, MemberDto, MemberInput, Role } from './members.dto.js';
+import type { AddMembersDto, AddedMembersDto, MemberDto, MemberInputDto, Role } from './members.dto.js';
 import { MembersRepository, type NewMember } from './members.repository.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
@@ -27,16 +27,16 @@ export class MembersService {
     private readonly idempotency: Idempotency,
   ) {}
 
-  async list(caller: Caller, roomId: string, query: PageQuery): Promise<Page<MemberDto>> {
+  async list(caller: Caller, roomId: string, query: PageQueryDto): Promise<Page<MemberDto>> {
     const { limit = 50 } = query;
     const cursor = decodeIdCursor(query.cursor);
     const room = await this.access.get(caller, roomId);
     const rows = await this.members.list(caller.clientId, room.id, limit, cursor);
-    return toPage(rows, limit, cursor, ({ ref }) => [ref], toMember);
+    return toPage(rows, limit, cursor, ({ user_pk }) => [user_pk], toMember);
   }
 
   /** Who is a member already stays as he is. */
-  async add(caller: Caller, roomId: string, dto: AddMembersDto): Promise<AddedMembers> {
+  async add(caller: Caller, roomId: string, dto: AddMembersDto): Promise<AddedMembersDto> {
     const inputs = inputsOf(dto);
     // A room out of sight is not there, whoever was to be added.
     await this.access.get(caller, roomId);
@@ -45,8 +45,8 @@ export class MembersService {
       inputs.map(({ user_id }) => user_id),
       { create: caller.kind === 'master' },
     );
-    const wanted = new Map(inputs.map(({ user_id, role = 'member' }) => [found.get(user_id)!.id, role]));
-    const members = [...wanted].map(([ref, role]): NewMember => ({ ref, role }));
+    const wanted = new Map(inputs.map(({ user_id, role = 'member' }) => [found.get(user_id)!.user_pk, role]));
+    const members = [...wanted].map(([user_pk, role]): NewMember => ({ user_pk, role }));
     return this.change(caller, 201, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
       refuseDirect(room);
@@ -64,12 +64,12 @@ export class MembersService {
       const member = await this.get(tx, caller, room, userId);
       if (member.role === role) return [toMember(member), []];
       if (member.role === 'owner') await this.refuseLastOwner(tx, caller, room);
-      await this.members.setRole(tx, caller.clientId, room.id, member.ref, role);
+      await this.members.setRole(tx, caller.clientId, room.id, member.user_pk, role);
       const { events } = this.announcer;
       const changed = { role, status: 'active' as const };
       return [
         toMember(await this.get(tx, caller, room, userId)),
-        await events.append(tx, [this.announcer.ofMember(caller, room.id, 'member.updated', member.ref, changed)]),
+        await events.append(tx, [this.announcer.ofMember(caller, room.id, 'member.updated', member.user_pk, changed)]),
       ];
     });
   }
@@ -95,7 +95,7 @@ export class MembersService {
       tx,
       caller.clientId,
       room.id,
-      members.map(({ ref }) => ref),
+      members.map(({ user_pk }) => user_pk),
     );
     const banned = [...known.values()].filter(({ status }) => status === 'banned');
     if (banned.length > 0) {
@@ -107,17 +107,17 @@ export class MembersService {
           .join(', ')}.`,
       );
     }
-    const coming = members.filter(({ ref }) => known.get(ref)?.status !== 'active');
+    const coming = members.filter(({ user_pk }) => known.get(user_pk)?.status !== 'active');
     if (coming.length === 0) return [];
     if (room.member_count + coming.length > room.max_members) {
       throw new Problem('room_full', `The room takes ${room.max_members} members and has ${room.member_count}.`);
     }
     await this.members.join(tx, caller.clientId, room.id, coming, { seq: room.last_seq, rev: room.last_rev + 1 });
     return this.announcer.events.append(tx, [
-      ...coming.map(({ ref, role }) =>
-        this.announcer.ofMember(caller, room.id, 'member.joined', ref, { role, status: 'active' }),
+      ...coming.map(({ user_pk, role }) =>
+        this.announcer.ofMember(caller, room.id, 'member.joined', user_pk, { role, status: 'active' }),
       ),
-      ...coming.map(({ ref }) => this.announcer.ofUser(caller, room.id, ref, 'room.added')),
+      ...coming.map(({ user_pk }) => this.announcer.ofUser(caller, room.id, user_pk, 'room.added')),
     ]);
   }
 
@@ -125,13 +125,13 @@ export class MembersService {
     tx: Tx,
     caller: Caller,
     room: LockedRoom,
-    { ref, role }: MemberRow,
+    { user_pk, role }: MemberRow,
     reason: 'left' | 'removed',
   ): Promise<EventRow[]> {
-    await this.members.leave(tx, caller.clientId, room.id, ref, room.last_rev + 1);
+    await this.members.leave(tx, caller.clientId, room.id, user_pk, room.last_rev + 1);
     return this.announcer.events.append(tx, [
-      this.announcer.ofMember(caller, room.id, 'member.left', ref, { role, status: 'left' }),
-      this.announcer.ofUser(caller, room.id, ref, 'room.removed', { room_id: room.id, reason }),
+      this.announcer.ofMember(caller, room.id, 'member.left', user_pk, { role, status: 'left' }),
+      this.announcer.ofUser(caller, room.id, user_pk, 'room.removed', { room_id: room.id, reason }),
     ]);
   }
 
@@ -163,7 +163,7 @@ export class MembersService {
   }
 }
 
-function inputsOf({ user_id, role, members }: AddMembersDto): MemberInput[] {
+function inputsOf({ user_id, role, members }: AddMembersDto): MemberInputDto[] {
   if ((user_id === undefined) === (members === undefined)) throw invalidField('members', 'give members or user_id');
   if (members && role) throw invalidField('role', 'goes with user_id; in members each has its own');
   return members ?? [{ user_id: user_id!, role }];

@@ -17,7 +17,7 @@ export class RoomAccess {
 
   /** The room, with the acting user's own side. @throws Problem `not_found` */
   async get(caller: Caller, roomId: string): Promise<RoomRow> {
-    const row = isUuid(roomId) ? await this.rooms.read(caller.clientId, roomId, caller.user?.id ?? null) : null;
+    const row = isUuid(roomId) ? await this.rooms.read(caller.clientId, roomId, caller.user?.user_pk ?? null) : null;
     if (!row || (caller.user && row.my_role === null)) throw notFound('room');
     return row;
   }
@@ -28,7 +28,9 @@ export class RoomAccess {
    * @throws Problem `not_found`, `insufficient_role`
    */
   async lock(tx: Tx, caller: Caller, roomId: string, roles?: Role[]): Promise<LockedRoom> {
-    const room = isUuid(roomId) ? await this.rooms.lock(tx, caller.clientId, roomId, caller.user?.id ?? null) : null;
+    const room = isUuid(roomId)
+      ? await this.rooms.lock(tx, caller.clientId, roomId, caller.user?.user_pk ?? null)
+      : null;
     if (!room || (caller.user && room.actor_role === null)) throw notFound('room');
     if (caller.user && roles && !roles.includes(room.actor_role!)) {
       throw new Problem('insufficient_role', `Only ${roles.join('s and ')}s of the room may do that.`);
@@ -39,4 +41,4 @@ export class RoomAccess {
 
 /** Who acts, as events record it. */
 export const actorOf = ({ user }: Caller): { id: string | null; type: 'user' | 'client' } =>
-  user ? { id: user.id, type: 'user' } : { id: null, type: 'client' };
+  user ? { id: user.user_pk, type: 'user' } : { id: null, type: 'client' };

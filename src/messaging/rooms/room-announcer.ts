@@ -28,30 +28,24 @@ export class RoomAnnouncer {
     caller: Caller,
     roomId: string,
     type: 'member.joined' | 'member.updated' | 'member.left',
-    userRef: string,
+    userPk: string,
     data: { role: string; status: 'active' | 'left' },
   ): NewEvent {
     return {
       client_id: caller.clientId,
       stream: { type: 'room', id: roomId },
       type,
-      subject_id: userRef,
+      subject_id: userPk,
       actor: actorOf(caller),
       data,
     };
   }
 
   /** On the user's own stream. */
-  ofUser(
-    caller: Caller,
-    roomId: string,
-    userRef: string,
-    type: 'room.added' | 'room.removed',
-    data?: object,
-  ): NewEvent {
+  ofUser(caller: Caller, roomId: string, userPk: string, type: 'room.added' | 'room.removed', data?: object): NewEvent {
     return {
       client_id: caller.clientId,
-      stream: { type: 'user', id: userRef },
+      stream: { type: 'user', id: userPk },
       type,
       room_id: roomId,
       subject_id: roomId,

@@ -5,8 +5,8 @@ import type { MemberDto, Role } from './members.dto.js';
 export class RoomMemberEntity {
   @PrimaryColumn('uuid') client_id: string;
   @PrimaryColumn('uuid') room_id: string;
-  /** `users.id` */
-  @PrimaryColumn('uuid') user_id: string;
+  /** `user_pk` */
+  @PrimaryColumn('uuid') user_pk: string;
   @Column('uuid') id: string;
   @Column('text') role: Role;
   @Column('text') status: MemberDto['status'];

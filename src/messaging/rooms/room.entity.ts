@@ -1,20 +1,20 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Room } from './rooms.dto.js';
+import type { RoomDto } from './rooms.dto.js';
 
 @Entity('rooms')
 export class RoomEntity {
   @PrimaryColumn('uuid') client_id: string;
   @PrimaryColumn('uuid') id: string;
-  @Column('text') room_type: Room['room_type'];
+  @Column('text') room_type: RoomDto['room_type'];
   @Column('text', { nullable: true }) name: string | null;
   @Column('text', { nullable: true }) slug: string | null;
   @Column('text', { nullable: true }) description: string | null;
-  @Column('text') privacy: Room['privacy'];
-  @Column('text') status: Room['status'];
+  @Column('text') privacy: RoomDto['privacy'];
+  @Column('text') status: RoomDto['status'];
   @Column('boolean') frozen: boolean;
-  @Column('text') history: Room['history'];
-  /** `users.id`; null: the client itself. */
-  @Column('uuid', { nullable: true }) created_by: string | null;
+  @Column('text') history: RoomDto['history'];
+  /** `user_pk`; null: the client itself. */
+  @Column('uuid', { nullable: true }) created_by_pk: string | null;
   @Column('integer') max_members: number;
   @Column('integer') member_count: number;
   /** Both people of a direct room; null for others. */
@@ -24,7 +24,7 @@ export class RoomEntity {
   @Column('bigint') last_rev: number;
   @Column('timestamptz', { nullable: true }) last_message_at: Date | null;
   @Column('timestamptz', { nullable: true }) deactivated_at: Date | null;
-  @Column('text', { nullable: true }) deactivated_reason: Room['deactivated_reason'];
+  @Column('text', { nullable: true }) deactivated_reason: RoomDto['deactivated_reason'];
   @Column('timestamptz', { nullable: true }) lifecycle_check_at: Date | null;
   @Column('jsonb') metadata: Record<string, unknown>;
   @Column('timestamptz') created_at: Date;

@@ -1,10 +1,12 @@
 import type { MemberDto, Role } from './members.dto.js';
 import type { RoomMemberEntity } from './room-member.entity.js';
 import type { RoomEntity } from './room.entity.js';
-import type { Room, RoomMe } from './rooms.dto.js';
+import type { RoomDto, RoomMeDto } from './rooms.dto.js';
 
 /** A row of `rooms` with its creator's own id, and the membership of whoever looks. */
-export interface RoomRow extends Omit<RoomEntity, 'client_id' | 'direct_key' | 'lifecycle_check_at'> {
+export interface RoomRow extends Omit<RoomEntity, 'client_id' | 'created_by_pk' | 'direct_key' | 'lifecycle_check_at'> {
+  /** The client's own string; null: the client itself. */
+  created_by: string | null;
   /** null: no user, or not a member. */
   my_role: Role | null;
   my_last_read_seq: number | null;
@@ -22,14 +24,14 @@ export const ROOM_COLUMNS = `r.id, r.room_type, r.name, r.slug, r.description, r
   me.joined_seq as my_joined_seq`;
 
 export const roomPeople = (viewer: string): string => `
-  left join users c on c.client_id = r.client_id and c.id = r.created_by
+  left join users c on c.client_id = r.client_id and c.user_pk = r.created_by_pk
   left join room_members me
-    on me.client_id = r.client_id and me.room_id = r.id and me.user_id = ${viewer} and me.status = 'active'`;
+    on me.client_id = r.client_id and me.room_id = r.id and me.user_pk = ${viewer} and me.status = 'active'`;
 
 const iso = (time: Date | null): string | null => time?.toISOString() ?? null;
 
 /** The room as everybody sees it. */
-export function toRoom(row: RoomRow, epoch: string): Room {
+export function toRoom(row: RoomRow, epoch: string): RoomDto {
   return {
     id: row.id,
     room_type: row.room_type,
@@ -56,7 +58,7 @@ export function toRoom(row: RoomRow, epoch: string): Room {
 }
 
 /** The looking user's own side. */
-export function toRoomMe(row: RoomRow): RoomMe {
+export function toRoomMe(row: RoomRow): RoomMeDto {
   return {
     role: row.my_role!,
     last_read_seq: row.my_last_read_seq!,
@@ -72,7 +74,6 @@ export interface MemberRow extends Pick<
   RoomMemberEntity,
   | 'id'
   | 'room_id'
-  | 'user_id'
   | 'role'
   | 'status'
   | 'last_read_seq'
@@ -82,16 +83,16 @@ export interface MemberRow extends Pick<
   | 'created_at'
   | 'updated_at'
 > {
-  /** `users.id` */
-  ref: string;
+  user_pk: string;
+  user_id: string;
   display_name: string | null;
 }
 
 /** Select list that makes a {@link MemberRow} of `room_members m join users u`. */
-export const MEMBER_COLUMNS = `m.user_id as ref, m.id, m.room_id, u.user_id, u.display_name, m.role, m.status,
+export const MEMBER_COLUMNS = `m.user_pk, m.id, m.room_id, u.user_id, u.display_name, m.role, m.status,
   m.last_read_seq, m.last_delivered_seq, m.joined_at, m.banned_until, m.created_at, m.updated_at`;
 
-export function toMember({ ref: _, ...row }: MemberRow): MemberDto {
+export function toMember({ user_pk: _, ...row }: MemberRow): MemberDto {
   return {
     ...row,
     joined_at: row.joined_at.toISOString(),

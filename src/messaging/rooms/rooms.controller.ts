@@ -2,9 +2,9 @@ import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nes
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
-import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
-import { AllRoomsQuery, CreateRoomDto, Room, RoomQuery, UpdateRoomDto } from './rooms.dto.js';
+import { AllRoomsQueryDto, CreateRoomDto, RoomDto, RoomQueryDto, UpdateRoomDto } from './rooms.dto.js';
 import { RoomsService } from './rooms.service.js';
 
 @ApiTags('Rooms')
@@ -20,7 +20,7 @@ export class RoomsController {
     access: 'key',
     status: 201,
     also: { 200: 'The direct room of these two people was there already.' },
-    answer: Room,
+    answer: RoomDto,
     errors: ['user_unavailable'],
     actsForUser: true,
     idempotent: true,
@@ -29,7 +29,7 @@ export class RoomsController {
     @CurrentCaller() caller: Caller,
     @Body() dto: CreateRoomDto,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Room> {
+  ): Promise<RoomDto> {
     const { room, existing } = await this.rooms.create(caller, dto);
     if (existing) void reply.status(200);
     return room;
@@ -41,17 +41,17 @@ export class RoomsController {
     description:
       "The acting user's, most recent activity first. A master key that acts for nobody gets the client's, newest first.",
     access: 'read_messages',
-    page: Room,
+    page: RoomDto,
     errors: ['invalid_cursor'],
     actsForUser: true,
   })
-  list(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<Room>> {
+  list(@CurrentCaller() caller: Caller, @Query() query: PageQueryDto): Promise<Page<RoomDto>> {
     return this.rooms.list(caller, query);
   }
 
   @Get('all')
-  @Route({ summary: "List the client's rooms", access: 'master', page: Room, errors: ['invalid_cursor'] })
-  listAll(@CurrentCaller() caller: Caller, @Query() query: AllRoomsQuery): Promise<Page<Room>> {
+  @Route({ summary: "List the client's rooms", access: 'master', page: RoomDto, errors: ['invalid_cursor'] })
+  listAll(@CurrentCaller() caller: Caller, @Query() query: AllRoomsQueryDto): Promise<Page<RoomDto>> {
     return this.rooms.listAll(caller, query);
   }
 
@@ -59,11 +59,11 @@ export class RoomsController {
   @Route({
     summary: 'Read a room',
     access: 'read_messages',
-    answer: Room,
+    answer: RoomDto,
     errors: ['not_found'],
     actsForUser: true,
   })
-  get(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Query() query: RoomQuery): Promise<Room> {
+  get(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Query() query: RoomQueryDto): Promise<RoomDto> {
     return this.rooms.get(caller, id, query);
   }
 
@@ -72,11 +72,11 @@ export class RoomsController {
     summary: 'Change a room',
     description: 'By its owners and admins, or the client. `metadata` is merged (RFC 7396).',
     access: 'manage_rooms',
-    answer: Room,
+    answer: RoomDto,
     errors: ['not_found', 'insufficient_role'],
     actsForUser: true,
   })
-  update(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<Room> {
+  update(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<RoomDto> {
     return this.rooms.update(caller, id, dto);
   }
 
@@ -85,11 +85,11 @@ export class RoomsController {
     summary: 'The same as PATCH',
     deprecated: true,
     access: 'manage_rooms',
-    answer: Room,
+    answer: RoomDto,
     errors: ['not_found', 'insufficient_role'],
     actsForUser: true,
   })
-  put(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<Room> {
+  put(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<RoomDto> {
     return this.rooms.update(caller, id, dto);
   }
 }

@@ -1,7 +1,7 @@
 import { Bool, Int, Json, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { PageQuery } from '../../platform/common/pagination.js';
+import { PageQueryDto } from '../../platform/common/pagination.js';
 import { limits } from '../../platform/config/limits.js';
-import { MemberDto, MemberInput, ROLES, type Role } from './members.dto.js';
+import { MemberDto, MemberInputDto, ROLES, type Role } from './members.dto.js';
 
 export const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
 export const PRIVACIES = ['public', 'private', 'invite_only'] as const;
@@ -29,14 +29,14 @@ export class CreateRoomDto {
   @OneOf(PRIVACIES, { optional: true, default: 'private' })
   privacy?: Privacy;
 
-  @NestedList(() => MemberInput, {
+  @NestedList(() => MemberInputDto, {
     optional: true,
     max: limits.room_members,
     shorthand: 'user_id',
     description: 'User ids, or objects with a role. Who creates is a member whether listed or not.',
     example: ['bob', { user_id: 'carol', role: 'admin' }],
   })
-  members?: MemberInput[];
+  members?: MemberInputDto[];
 
   @Int({ optional: true, min: 1, max: limits.room_members, description: 'A direct room has two.' })
   max_members?: number;
@@ -73,12 +73,12 @@ export class UpdateRoomDto {
   metadata?: Record<string, unknown> | null;
 }
 
-export class RoomQuery {
+export class RoomQueryDto {
   @Bool({ optional: true, query: true, description: 'With its first hundred members; all page at …/members.' })
   include_members?: boolean;
 }
 
-export class AllRoomsQuery extends PageQuery {
+export class AllRoomsQueryDto extends PageQueryDto {
   @OneOf(ROOM_TYPES, { optional: true, description: 'Rooms of this type.' })
   room_type?: RoomType;
 
@@ -96,7 +96,7 @@ export class AllRoomsQuery extends PageQuery {
 }
 
 /** The acting user's own side of a room. */
-export class RoomMe {
+export class RoomMeDto {
   @OneOf(ROLES)
   role: Role;
 
@@ -116,7 +116,7 @@ export class RoomMe {
   hidden: boolean;
 }
 
-export class Room {
+export class RoomDto {
   @Uuid()
   id: string;
 
@@ -184,8 +184,8 @@ export class Room {
   @Time()
   updated_at: string;
 
-  @Nested(() => RoomMe, { optional: true, description: 'Where the request acts for a user.' })
-  me?: RoomMe;
+  @Nested(() => RoomMeDto, { optional: true, description: 'Where the request acts for a user.' })
+  me?: RoomMeDto;
 
   @NestedList(() => MemberDto, {
     optional: true,

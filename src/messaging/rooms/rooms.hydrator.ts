@@ -4,7 +4,7 @@ import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { MembersRepository } from './members.repository.js';
 import { toMember, toRoom } from './room.row.js';
-import type { Room } from './rooms.dto.js';
+import type { RoomDto } from './rooms.dto.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** Fills in the bodies of events of rooms and members when they are read: rooms as they are now. */
@@ -66,7 +66,7 @@ export class RoomsHydrator implements OnModuleInit {
   }
 }
 
-const withoutContents = (room: Room): Room => ({
+const withoutContents = (room: RoomDto): RoomDto => ({
   ...room,
   name: null,
   slug: null,

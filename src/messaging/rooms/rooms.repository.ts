@@ -6,7 +6,7 @@ import { slugsOf } from './slug.js';
 import { RoomEntity } from './room.entity.js';
 import { ROOM_COLUMNS, roomPeople, type RoomRow } from './room.row.js';
 import type { Role } from './members.dto.js';
-import type { AllRoomsQuery } from './rooms.dto.js';
+import type { AllRoomsQueryDto } from './rooms.dto.js';
 
 export type NewRoom = Pick<
   RoomEntity,
@@ -18,7 +18,7 @@ export type NewRoom = Pick<
   | 'history'
   | 'max_members'
   | 'metadata'
-  | 'created_by'
+  | 'created_by_pk'
   | 'direct_key'
 >;
 
@@ -47,7 +47,7 @@ export class RoomsRepository {
     for (const slug of slugsOf(room.direct_key === null ? room.name : null)) {
       const inserted = await tx.execute(
         `insert into rooms (client_id, id, room_type, name, slug, description, privacy, history, max_members, metadata,
-                            created_by, direct_key)
+                            created_by_pk, direct_key)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          on conflict do nothing`,
         [
@@ -61,7 +61,7 @@ export class RoomsRepository {
           room.history,
           room.max_members,
           JSON.stringify(room.metadata),
-          room.created_by,
+          room.created_by_pk,
           room.direct_key,
         ],
       );
@@ -76,19 +76,19 @@ export class RoomsRepository {
     return (await tx.manager.findOneOrFail(RoomEntity, { select: { id: true }, where })).id;
   }
 
-  /** @param viewerRef the user whose own side comes with it */
-  async find(from: Tx | Database, clientId: string, id: string, viewerRef: string | null): Promise<RoomRow | null> {
+  /** @param viewerPk the user whose own side comes with it */
+  async find(from: Tx | Database, clientId: string, id: string, viewerPk: string | null): Promise<RoomRow | null> {
     const [row] = await from.query<RoomRow>(
       `select ${ROOM_COLUMNS} from rooms r ${roomPeople('$3')}
         where r.client_id = $1 and r.id = $2 and r.status <> 'deleted'`,
-      [clientId, id, viewerRef],
+      [clientId, id, viewerPk],
     );
     return row ?? null;
   }
 
   /** As in `find`, outside of a transaction. */
-  read(clientId: string, id: string, viewerRef: string | null): Promise<RoomRow | null> {
-    return this.find(this.database, clientId, id, viewerRef);
+  read(clientId: string, id: string, viewerPk: string | null): Promise<RoomRow | null> {
+    return this.find(this.database, clientId, id, viewerPk);
   }
 
   async findMany(clientId: string, ids: string[]): Promise<Map<string, RoomRow>> {
@@ -100,7 +100,7 @@ export class RoomsRepository {
   }
 
   /** First of all locks in every change of a room, its members or its messages. */
-  async lock(tx: Tx, clientId: string, id: string, actorRef: string | null): Promise<LockedRoom | null> {
+  async lock(tx: Tx, clientId: string, id: string, actorPk: string | null): Promise<LockedRoom | null> {
     const locked = await tx.execute(`select from rooms where client_id = $1 and id = $2 for update`, [clientId, id]);
     if (locked === 0) return null;
     // A second statement, whose snapshot is younger than the lock.
@@ -108,9 +108,9 @@ export class RoomsRepository {
       `select r.id, r.room_type, r.max_members, r.member_count, r.last_seq, r.last_rev, r.metadata, m.role as actor_role
          from rooms r
          left join room_members m
-           on m.client_id = r.client_id and m.room_id = r.id and m.user_id = $3 and m.status = 'active'
+           on m.client_id = r.client_id and m.room_id = r.id and m.user_pk = $3 and m.status = 'active'
         where r.client_id = $1 and r.id = $2 and r.status <> 'deleted'`,
-      [clientId, id, actorRef],
+      [clientId, id, actorPk],
     );
     return row ?? null;
   }
@@ -122,23 +122,23 @@ export class RoomsRepository {
   }
 
   /** A user's rooms, those with the latest message (or, without any, the newest) first. Cursor: [microseconds, id]. */
-  async listOf(clientId: string, userRef: string, limit: number, cursor: Cursor | null): Promise<ActiveRoomRow[]> {
+  async listOf(clientId: string, userPk: string, limit: number, cursor: Cursor | null): Promise<ActiveRoomRow[]> {
     const back = cursor?.direction === 'prev';
     return this.database.query<ActiveRoomRow>(
       `select * from (
          select ${ROOM_COLUMNS}, (extract(epoch from coalesce(r.last_message_at, r.created_at)) * 1000000)::bigint as active
            from room_members m
            join rooms r on r.client_id = m.client_id and r.id = m.room_id ${roomPeople('$2')}
-          where m.client_id = $1 and m.user_id = $2 and m.status = 'active' and r.status <> 'deleted'
+          where m.client_id = $1 and m.user_pk = $2 and m.status = 'active' and r.status <> 'deleted'
        ) r
        where $4::bigint is null or (active, id) ${back ? '>' : '<'} ($4, $5::uuid)
        order by active ${back ? 'asc' : 'desc'}, id ${back ? 'asc' : 'desc'} limit $3`,
-      [clientId, userRef, limit + 1, cursor?.key[0] ?? null, cursor?.key[1] ?? null],
+      [clientId, userPk, limit + 1, cursor?.key[0] ?? null, cursor?.key[1] ?? null],
     );
   }
 
   /** A client's rooms, the newest first. Cursor: [id]. */
-  async list(clientId: string, filter: AllRoomsQuery, limit: number, cursor: Cursor | null): Promise<RoomRow[]> {
+  async list(clientId: string, filter: AllRoomsQueryDto, limit: number, cursor: Cursor | null): Promise<RoomRow[]> {
     const back = cursor?.direction === 'prev';
     return this.database.query<RoomRow>(
       `select ${ROOM_COLUMNS} from rooms r ${roomPeople('null')}
@@ -149,7 +149,7 @@ export class RoomsRepository {
           and ($6::text is null or r.privacy = $6)
           and ($7::text is null or strpos(lower(r.name), lower($7)) > 0)
           and ($8::text is null or r.id in (
-            select m.room_id from room_members m join users u on u.client_id = m.client_id and u.id = m.user_id
+            select m.room_id from room_members m join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
              where u.client_id = $1 and u.user_id = $8 and m.status = 'active'))
         order by r.id ${back ? 'asc' : 'desc'} limit $2`,
       [

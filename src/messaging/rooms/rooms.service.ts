@@ -4,7 +4,13 @@ import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { mergePatch } from '../../platform/common/merge-patch.js';
-import { decodeCursor, decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import {
+  decodeCursor,
+  decodeIdCursor,
+  toPage,
+  type Page,
+  type PageQueryDto,
+} from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { Database, type Tx } from '../../platform/database/database.js';
@@ -15,7 +21,7 @@ import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { toMember, toRoom, toRoomMe, type RoomRow } from './room.row.js';
 import { RoomsRepository, type LockedRoom, type RoomChange } from './rooms.repository.js';
-import type { AllRoomsQuery, CreateRoomDto, Room, RoomQuery, UpdateRoomDto } from './rooms.dto.js';
+import type { AllRoomsQueryDto, CreateRoomDto, RoomDto, RoomQueryDto, UpdateRoomDto } from './rooms.dto.js';
 
 const DIRECT_MEMBERS = 2;
 
@@ -32,7 +38,7 @@ export class RoomsService {
   ) {}
 
   /** A direct room is the same for the same two people: then `existing`, nothing is made. */
-  async create(caller: Caller, dto: CreateRoomDto): Promise<{ room: Room; existing: boolean }> {
+  async create(caller: Caller, dto: CreateRoomDto): Promise<{ room: RoomDto; existing: boolean }> {
     const permission = dto.room_type === 'direct' ? 'send_messages' : 'manage_rooms';
     if (!may(caller, permission)) {
       throw new Problem('forbidden', `A ${dto.room_type} room needs the permission ${permission}.`);
@@ -54,13 +60,13 @@ export class RoomsService {
           history: dto.history ?? 'full',
           max_members: maxMembers,
           metadata: dto.metadata ?? {},
-          created_by: caller.user?.id ?? null,
+          created_by_pk: caller.user?.user_pk ?? null,
           direct_key: directKey,
         });
         existing = id === null;
         const roomId = id ?? (await this.rooms.getDirect(tx, caller.clientId, directKey!));
         if (!existing) events = await this.populate(tx, caller, roomId, members);
-        return this.present((await this.rooms.find(tx, caller.clientId, roomId, caller.user?.id ?? null))!);
+        return this.present((await this.rooms.find(tx, caller.clientId, roomId, caller.user?.user_pk ?? null))!);
       },
       { status: () => (existing ? 200 : 201) },
     );
@@ -68,7 +74,7 @@ export class RoomsService {
     return { room, existing };
   }
 
-  async get(caller: Caller, roomId: string, query: RoomQuery): Promise<Room> {
+  async get(caller: Caller, roomId: string, query: RoomQueryDto): Promise<RoomDto> {
     const room = this.present(await this.access.get(caller, roomId));
     if (!query.include_members) return room;
     const rows = await this.members.list(caller.clientId, room.id, limits.page, null);
@@ -76,14 +82,14 @@ export class RoomsService {
   }
 
   /** The acting user's rooms, most recent activity first; without one the client's, newest first. */
-  async list(caller: Caller, query: PageQuery): Promise<Page<Room>> {
+  async list(caller: Caller, query: PageQueryDto): Promise<Page<RoomDto>> {
     if (!caller.user) return this.listAll(caller, query);
     const { limit = 50 } = query;
     const cursor = decodeCursor(query.cursor, 2);
     if (cursor && !(Number.isSafeInteger(cursor.key[0]) && isUuid(cursor.key[1]))) {
       throw new Problem('invalid_cursor', 'cursor: use next_cursor or prev_cursor of an earlier answer, unchanged.');
     }
-    const rows = await this.rooms.listOf(caller.clientId, caller.user.id, limit, cursor);
+    const rows = await this.rooms.listOf(caller.clientId, caller.user.user_pk, limit, cursor);
     return toPage(
       rows,
       limit,
@@ -93,7 +99,7 @@ export class RoomsService {
     );
   }
 
-  async listAll(caller: Caller, query: AllRoomsQuery): Promise<Page<Room>> {
+  async listAll(caller: Caller, query: AllRoomsQueryDto): Promise<Page<RoomDto>> {
     const { limit = 50 } = query;
     const cursor = decodeIdCursor(query.cursor);
     const rows = await this.rooms.list(caller.clientId, query, limit, cursor);
@@ -107,7 +113,7 @@ export class RoomsService {
   }
 
   /** RFC 7396; by owners and admins. */
-  async update(caller: Caller, roomId: string, dto: UpdateRoomDto): Promise<Room> {
+  async update(caller: Caller, roomId: string, dto: UpdateRoomDto): Promise<RoomDto> {
     let events: EventRow[] = [];
     const room = await this.idempotency.effect(
       caller,
@@ -118,7 +124,7 @@ export class RoomsService {
           await this.rooms.update(tx, caller.clientId, locked.id, change);
           events = await this.announcer.events.append(tx, [this.announcer.ofRoom(caller, locked.id, 'room.updated')]);
         }
-        const row = await this.rooms.find(tx, caller.clientId, locked.id, caller.user?.id ?? null);
+        const row = await this.rooms.find(tx, caller.clientId, locked.id, caller.user?.user_pk ?? null);
         if (!row) throw notFound('room');
         return this.present(row);
       },
@@ -134,7 +140,7 @@ export class RoomsService {
     if (members.length > 0) await this.members.join(tx, caller.clientId, roomId, members, { seq: 0, rev: 1 });
     return this.announcer.events.append(tx, [
       this.announcer.ofRoom(caller, roomId, 'room.created'),
-      ...members.map(({ ref }) => this.announcer.ofUser(caller, roomId, ref, 'room.added')),
+      ...members.map(({ user_pk }) => this.announcer.ofUser(caller, roomId, user_pk, 'room.added')),
     ]);
   }
 
@@ -149,12 +155,12 @@ export class RoomsService {
     const direct = dto.room_type === 'direct';
     const roles = new Map<string, NewMember['role']>();
     for (const { user_id, role } of listed)
-      roles.set((found.get(user_id) as UserRef).id, direct ? 'owner' : (role ?? 'member'));
-    if (caller.user) roles.set(caller.user.id, 'owner');
-    return [...roles].map(([ref, role]) => ({ ref, role }));
+      roles.set((found.get(user_id) as UserRef).user_pk, direct ? 'owner' : (role ?? 'member'));
+    if (caller.user) roles.set(caller.user.user_pk, 'owner');
+    return [...roles].map(([user_pk, role]) => ({ user_pk, role }));
   }
 
-  private present(row: RoomRow): Room {
+  private present(row: RoomRow): RoomDto {
     const room = toRoom(row, this.database.epochOf(row.epoch));
     return row.my_role === null ? room : { ...room, me: toRoomMe(row) };
   }
@@ -163,7 +169,7 @@ export class RoomsService {
 /** The two people, in one order whoever asks first. */
 const directKeyOf = (members: NewMember[]): string =>
   members
-    .map(({ ref }) => ref)
+    .map(({ user_pk }) => user_pk)
     .sort()
     .join(' ');
 

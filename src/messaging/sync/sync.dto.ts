@@ -5,7 +5,7 @@ import type { Envelope } from '../../platform/realtime/catalogue.js';
 const MAX_POSITIONS = 2_000;
 
 /** How far a caller has applied a stream. */
-export class Position {
+export class PositionDto {
   @Text({ max: 64, description: 'As the stream gave it; opaque.' })
   epoch: string;
 
@@ -19,17 +19,17 @@ export class Position {
   at?: string;
 }
 
-export class RoomPosition extends Position {
+export class RoomPositionDto extends PositionDto {
   @Uuid()
   room_id: string;
 }
 
 export class ResumeDto {
-  @Nested(() => Position, { optional: true })
-  user?: Position;
+  @Nested(() => PositionDto, { optional: true })
+  user?: PositionDto;
 
-  @NestedList(() => RoomPosition, { optional: true, max: MAX_POSITIONS })
-  rooms?: RoomPosition[];
+  @NestedList(() => RoomPositionDto, { optional: true, max: MAX_POSITIONS })
+  rooms?: RoomPositionDto[];
 }
 
 /** Everything since the position, or the fact that it can't be told: then REST. */

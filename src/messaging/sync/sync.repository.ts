@@ -27,7 +27,7 @@ export interface RoomKey {
 
 export interface UserKey {
   client_id: string;
-  user_ref: string;
+  user_pk: string;
 }
 
 /** Where a stream stands, and what time it is. */
@@ -40,26 +40,26 @@ type WithNumber<T> = Omit<T, 'epoch'> & { epoch: number };
 export class SyncRepository {
   constructor(private readonly database: Database) {}
 
-  /** Rooms that the user is an active member of; with userRef null, any of the client's. */
-  async findHeads(clientId: string, userRef: string | null, roomIds: string[]): Promise<Map<string, RoomHead>> {
+  /** Rooms that the user is an active member of; with userPk null, any of the client's. */
+  async findHeads(clientId: string, userPk: string | null, roomIds: string[]): Promise<Map<string, RoomHead>> {
     if (roomIds.length === 0) return new Map();
     const rows = await this.database.query<WithNumber<RoomHead>>(
       `select r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
               m.role, m.joined_rev, m.last_read_seq, m.mentions, m.muted, m.hidden
          from rooms r
          left join room_members m
-           on m.client_id = r.client_id and m.room_id = r.id and m.user_id = $2 and m.status = 'active'
+           on m.client_id = r.client_id and m.room_id = r.id and m.user_pk = $2 and m.status = 'active'
         where r.client_id = $1 and r.id = any ($3::uuid[]) and r.status <> 'deleted'
-          and ($2::uuid is null or m.user_id is not null)`,
-      [clientId, userRef, roomIds],
+          and ($2::uuid is null or m.user_pk is not null)`,
+      [clientId, userPk, roomIds],
     );
     return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));
   }
 
-  async findUserHead(clientId: string, userRef: string): Promise<StreamPosition | null> {
+  async findUserHead(clientId: string, userPk: string): Promise<StreamPosition | null> {
     const [row] = await this.database.query<WithNumber<StreamPosition>>(
-      `select epoch, last_rev as rev from users where client_id = $1 and id = $2`,
-      [clientId, userRef],
+      `select epoch, last_rev as rev from users where client_id = $1 and user_pk = $2`,
+      [clientId, userPk],
     );
     return row ? this.withEpoch(row) : null;
   }
@@ -71,37 +71,37 @@ export class SyncRepository {
     const rows = await this.database.query<Receipt & { room_id: string }>(
       `select m.room_id, u.user_id, m.last_read_seq, m.last_delivered_seq
          from room_members m
-         join users u on u.client_id = m.client_id and u.id = m.user_id
+         join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
         where m.client_id = $1 and m.room_id = any ($2::uuid[]) and m.status = 'active'
-        order by m.room_id, m.user_id`,
+        order by m.room_id, m.user_pk`,
       [clientId, roomIds],
     );
     for (const { room_id, ...receipt } of rows) byRoom.get(room_id)!.push(receipt);
     return byRoom;
   }
 
-  async findRoomIds(clientId: string, userRef: string): Promise<string[]> {
+  async findRoomIds(clientId: string, userPk: string): Promise<string[]> {
     const rows = await this.database.query<{ room_id: string }>(
-      `select room_id from room_members where client_id = $1 and user_id = $2 and status = 'active'`,
-      [clientId, userRef],
+      `select room_id from room_members where client_id = $1 and user_pk = $2 and status = 'active'`,
+      [clientId, userPk],
     );
     return rows.map(({ room_id }) => room_id);
   }
 
   /** Users' active memberships, for a node that may have missed changes of them. */
   async findRoomIdsOfMany(users: UserKey[]): Promise<Map<string, string[]>> {
-    const byUser = new Map<string, string[]>(users.map(({ user_ref }) => [user_ref, []]));
-    const rows = await this.database.query<{ room_id: string; user_ref: string }>(
-      `select m.room_id, m.user_id as user_ref
-         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_id)
-         join room_members m on m.client_id = w.client_id and m.user_id = w.user_id and m.status = 'active'`,
-      [users.map(({ client_id }) => client_id), users.map(({ user_ref }) => user_ref)],
+    const byUser = new Map<string, string[]>(users.map(({ user_pk }) => [user_pk, []]));
+    const rows = await this.database.query<{ room_id: string; user_pk: string }>(
+      `select m.room_id, m.user_pk 
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)
+         join room_members m on m.client_id = w.client_id and m.user_pk = w.user_pk and m.status = 'active'`,
+      [users.map(({ client_id }) => client_id), users.map(({ user_pk }) => user_pk)],
     );
-    for (const { user_ref, room_id } of rows) byUser.get(user_ref)!.push(room_id);
+    for (const { user_pk, room_id } of rows) byUser.get(user_pk)!.push(room_id);
     return byUser;
   }
 
-  async findSession(clientId: string, userRef: string): Promise<SessionPositions> {
+  async findSession(clientId: string, userPk: string): Promise<SessionPositions> {
     const rows = await this.database.query<{
       server_time: Date;
       user_epoch: number;
@@ -115,10 +115,10 @@ export class SyncRepository {
          from users u
          left join (room_members m join rooms r
                       on r.client_id = m.client_id and r.id = m.room_id and r.status <> 'deleted')
-           on m.client_id = u.client_id and m.user_id = u.id and m.status = 'active'
-        where u.client_id = $1 and u.id = $2
+           on m.client_id = u.client_id and m.user_pk = u.user_pk and m.status = 'active'
+        where u.client_id = $1 and u.user_pk = $2
         order by coalesce(r.last_message_at, r.created_at) desc, r.id`,
-      [clientId, userRef],
+      [clientId, userPk],
     );
     const first = rows[0];
     if (!first) return this.findTime();
@@ -151,10 +151,10 @@ export class SyncRepository {
   /** Where the streams of users of any clients stand. */
   async findUserHeadsOfMany(users: UserKey[]): Promise<UserHeadNow[]> {
     const rows = await this.database.query<WithNumber<UserHeadNow>>(
-      `select u.client_id, u.id as user_ref, u.user_id, u.epoch, u.last_rev as rev, clock_timestamp() as now
-         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_ref)
-         join users u on u.client_id = w.client_id and u.id = w.user_ref`,
-      [users.map(({ client_id }) => client_id), users.map(({ user_ref }) => user_ref)],
+      `select u.client_id, u.user_pk , u.user_id, u.epoch, u.last_rev as rev, clock_timestamp() as now
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)
+         join users u on u.client_id = w.client_id and u.user_pk = w.user_pk`,
+      [users.map(({ client_id }) => client_id), users.map(({ user_pk }) => user_pk)],
     );
     return rows.map((row) => this.withEpoch(row));
   }

@@ -7,11 +7,11 @@ import { EventsService } from '../../engine/events/events.service.js';
 import type { Envelope } from '../../platform/realtime/catalogue.js';
 import type {
   OwnSide,
-  Position,
+  PositionDto,
   Recovery,
   ResumeAnswer,
   ResumeDto,
-  RoomPosition,
+  RoomPositionDto,
   RoomRecovery,
   SessionPositions,
   StreamPosition,
@@ -27,7 +27,7 @@ const EVENTS_PER_READ = 300;
 
 /** A stream that was asked for, and what is known of it before its events are read. */
 interface Planned {
-  position: Position;
+  position: PositionDto;
   head: StreamPosition;
   /** null: not recoverable. */
   range: StreamRange | null;
@@ -44,7 +44,7 @@ export class SyncService {
 
   /** Where the caller's streams stand. Read it after subscribing: then nothing falls between it and the live stream. */
   session(caller: Caller): Promise<SessionPositions> {
-    return caller.user ? this.repository.findSession(caller.clientId, caller.user.id) : this.repository.findTime();
+    return caller.user ? this.repository.findSession(caller.clientId, caller.user.user_pk) : this.repository.findTime();
   }
 
   /** @throws Problem `forbidden` for rooms without `read_messages` */
@@ -62,16 +62,16 @@ export class SyncService {
     return answer;
   }
 
-  private async planUser(caller: Caller, position: Position | undefined): Promise<Planned[]> {
+  private async planUser(caller: Caller, position: PositionDto | undefined): Promise<Planned[]> {
     if (!position || !caller.user) return [];
-    const head = await this.repository.findUserHead(caller.clientId, caller.user.id);
-    return head ? [{ position, head, range: rangeOf(caller.user.id, position, head, 0), room: null }] : [];
+    const head = await this.repository.findUserHead(caller.clientId, caller.user.user_pk);
+    return head ? [{ position, head, range: rangeOf(caller.user.user_pk, position, head, 0), room: null }] : [];
   }
 
-  private async planRooms(caller: Caller, positions: RoomPosition[]): Promise<Planned[]> {
+  private async planRooms(caller: Caller, positions: RoomPositionDto[]): Promise<Planned[]> {
     const heads = await this.repository.findHeads(
       caller.clientId,
-      caller.user?.id ?? null,
+      caller.user?.user_pk ?? null,
       positions.map(({ room_id }) => room_id.toLowerCase()),
     );
     return positions.flatMap((position) => {
@@ -127,7 +127,7 @@ export class SyncService {
  * @param from the first rev that the caller may see
  * @returns what to read, or null when the caller's position can't be continued
  */
-function rangeOf(streamId: string, position: Position, head: StreamPosition, from: number): StreamRange | null {
+function rangeOf(streamId: string, position: PositionDto, head: StreamPosition, from: number): StreamRange | null {
   const missed = head.rev - position.rev;
   const continuous = position.epoch === head.epoch && missed >= 0 && position.rev + 1 >= from;
   if (!continuous || missed > limits.resume_events_per_stream) return null;

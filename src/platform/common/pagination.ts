@@ -5,7 +5,7 @@ import { Problem } from './problem.js';
 import { limits } from '../config/limits.js';
 
 /** `?limit&cursor` of every list except messages. */
-export class PageQuery {
+export class PageQueryDto {
   @Int({ optional: true, min: 1, max: limits.page, default: 50, query: true, description: 'Items per page.' })
   limit?: number;
 
@@ -13,7 +13,7 @@ export class PageQuery {
   cursor?: string;
 }
 
-export class PageInfo {
+export class PageInfoDto {
   @ApiProperty({ type: String, nullable: true })
   next_cursor: string | null;
 
@@ -26,7 +26,7 @@ export class PageInfo {
 
 export interface Page<T> {
   data: T[];
-  page: PageInfo;
+  page: PageInfoDto;
 }
 
 /** A list that is always short enough for one page. */

@@ -8,7 +8,7 @@ import { resolveDataDir } from './data-dir.js';
 import { StartFailure } from './failure.js';
 import { keepSecret } from './files.js';
 
-export type Role = 'all' | 'api' | 'worker';
+export type ProcessRole = 'all' | 'api' | 'worker';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /**
@@ -23,7 +23,7 @@ type Fields = Omit<Config, Method>;
 /** Every setting, validated. Made once at start by {@link loadConfig}; sizes and counts are in limits.ts. */
 export class Config {
   readonly mode: Mode;
-  readonly role: Role;
+  readonly role: ProcessRole;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -177,7 +177,7 @@ function refuseUnknown(env: NodeJS.ProcessEnv): void {
   );
 }
 
-function refuseLoneRole(mode: Mode, role: Role): void {
+function refuseLoneRole(mode: Mode, role: ProcessRole): void {
   if (role === 'all' || mode === 'cluster') return;
   throw new StartFailure(
     `CHATAPI_ROLE (or --role) is "${role}", but separate roles find each other over a shared database and Redis: set DATABASE_URL and REDIS_URL, or remove the role so that one process does everything.`,

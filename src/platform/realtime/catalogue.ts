@@ -37,7 +37,7 @@ export type EventType = keyof EventCatalogue;
 
 export type StreamType = 'room' | 'user' | 'client';
 
-/** A stream, by the id of the room, user (`users.id`) or client it belongs to. */
+/** A stream, by the id of the room, user (`user_pk`) or client it belongs to. */
 export interface StreamRef {
   type: StreamType;
   id: string;

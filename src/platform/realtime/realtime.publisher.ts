@@ -14,10 +14,10 @@ export const channels = {
   room: (roomId: string) => `r:${roomId}`,
   /** Members whose key lacks `read_messages`: everything but messages. */
   roomWithoutMessages: (roomId: string) => `n:${roomId}`,
-  user: (userRef: string) => `u:${userRef}`,
+  user: (userPk: string) => `u:${userPk}`,
   /** The user's sockets that may read messages, and those that may not. */
-  userReading: (userRef: string) => `ur:${userRef}`,
-  userNotReading: (userRef: string) => `un:${userRef}`,
+  userReading: (userPk: string) => `ur:${userPk}`,
+  userNotReading: (userPk: string) => `un:${userPk}`,
   client: (clientId: string) => `c:${clientId}`,
   key: (keyId: string) => `k:${keyId}`,
 };
@@ -64,13 +64,13 @@ export class RealtimePublisher {
   }
 
   /** Subscribes every socket of a user, on every node, to a room that the user gained. */
-  addToRoom(userRef: string, roomId: string): void {
-    this.server.in(channels.userReading(userRef)).socketsJoin(channels.room(roomId));
-    this.server.in(channels.userNotReading(userRef)).socketsJoin(channels.roomWithoutMessages(roomId));
+  addToRoom(userPk: string, roomId: string): void {
+    this.server.in(channels.userReading(userPk)).socketsJoin(channels.room(roomId));
+    this.server.in(channels.userNotReading(userPk)).socketsJoin(channels.roomWithoutMessages(roomId));
   }
 
-  removeFromRoom(userRef: string, roomId: string): void {
-    this.server.in(channels.user(userRef)).socketsLeave([channels.room(roomId), channels.roomWithoutMessages(roomId)]);
+  removeFromRoom(userPk: string, roomId: string): void {
+    this.server.in(channels.user(userPk)).socketsLeave([channels.room(roomId), channels.roomWithoutMessages(roomId)]);
   }
 
   private channelsOf(stream: StreamRef, type: string): string[] {

@@ -11,7 +11,7 @@ import {
   type ApiResponseOptions,
 } from '@nestjs/swagger';
 import type { Access } from './permissions.js';
-import { PageInfo } from '../../platform/common/pagination.js';
+import { PageInfoDto } from '../../platform/common/pagination.js';
 import { PROBLEMS, type ProblemCode } from '../../platform/common/problem.js';
 
 export const ROUTE = Symbol('route');
@@ -69,7 +69,7 @@ export function Route(options: RouteOptions): MethodDecorator {
     ApiExtension('x-access', access),
   ];
   if (options.limited) decorators.push(ApiExtension('x-rate-limited', true));
-  if (page) decorators.push(ApiExtraModels(PageInfo, page) as MethodDecorator);
+  if (page) decorators.push(ApiExtraModels(PageInfoDto, page) as MethodDecorator);
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
   if (options.bodyBytes) decorators.push(RouteConfig({ bodyBytes: options.bodyBytes }) as MethodDecorator);
@@ -91,7 +91,7 @@ function answerSchema(answer?: Type, page?: Type): Partial<ApiResponseOptions> {
       required: ['data', 'page'],
       properties: {
         data: { type: 'array', items: { $ref: getSchemaPath(page) } },
-        page: { $ref: getSchemaPath(PageInfo) },
+        page: { $ref: getSchemaPath(PageInfoDto) },
       },
     },
   };

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
 import { CurrentCaller, type Caller } from '../access/caller.js';
 import { ClientDto, UpdateClientDto } from './clients.dto.js';
@@ -14,7 +14,7 @@ export class ClientsController {
 
   @Get()
   @Route({ summary: 'List clients', access: 'admin', page: ClientDto, errors: ['invalid_cursor'] })
-  list(@Query() query: PageQuery): Promise<Page<ClientDto>> {
+  list(@Query() query: PageQueryDto): Promise<Page<ClientDto>> {
     return this.clients.list(query);
   }
 

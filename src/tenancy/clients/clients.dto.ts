@@ -5,7 +5,7 @@ export const TEN_YEARS_S = 315_360_000;
 export const WEEK_S = 604_800;
 
 /** What a client sets for itself. */
-export class ClientSettings {
+export class ClientSettingsDto {
   @Int({
     optional: true,
     nullable: true,
@@ -18,7 +18,7 @@ export class ClientSettings {
 }
 
 /** What the operator grants; null takes the configured default again. */
-export class ClientLimitsPatch {
+export class ClientLimitsPatchDto {
   @Int({
     optional: true,
     nullable: true,
@@ -47,11 +47,11 @@ export class CreateClientDto {
   @Text(NAME)
   name: string;
 
-  @Nested(() => ClientLimitsPatch, { optional: true })
-  limits?: ClientLimitsPatch;
+  @Nested(() => ClientLimitsPatchDto, { optional: true })
+  limits?: ClientLimitsPatchDto;
 
-  @Nested(() => ClientSettings, { optional: true })
-  settings?: ClientSettings;
+  @Nested(() => ClientSettingsDto, { optional: true })
+  settings?: ClientSettingsDto;
 
   @TextList({ ...ORIGINS, optional: true })
   allowed_origins?: string[];
@@ -62,11 +62,11 @@ export class UpdateClientDto {
   @Text({ ...NAME, optional: true })
   name?: string;
 
-  @Nested(() => ClientLimitsPatch, { optional: true })
-  limits?: ClientLimitsPatch;
+  @Nested(() => ClientLimitsPatchDto, { optional: true })
+  limits?: ClientLimitsPatchDto;
 
-  @Nested(() => ClientSettings, { optional: true })
-  settings?: ClientSettings;
+  @Nested(() => ClientSettingsDto, { optional: true })
+  settings?: ClientSettingsDto;
 
   @TextList({ ...ORIGINS, optional: true })
   allowed_origins?: string[];
@@ -77,8 +77,8 @@ export class UpdateMeDto {
   @Text({ ...NAME, optional: true })
   name?: string;
 
-  @Nested(() => ClientSettings, { optional: true })
-  settings?: ClientSettings;
+  @Nested(() => ClientSettingsDto, { optional: true })
+  settings?: ClientSettingsDto;
 
   @TextList({ ...ORIGINS, optional: true })
   allowed_origins?: string[];
@@ -100,8 +100,8 @@ export class ClientDto {
   @Nested(() => ClientLimitsDto)
   limits: ClientLimitsDto;
 
-  @Nested(() => ClientSettings)
-  settings: ClientSettings;
+  @Nested(() => ClientSettingsDto)
+  settings: ClientSettingsDto;
 
   @TextList(ORIGINS)
   allowed_origins: string[];
@@ -123,7 +123,7 @@ export class CreatedClientDto extends ClientDto {
 }
 
 /** All that a scoped key sees of its client. */
-export class ClientBrief {
+export class ClientBriefDto {
   @Uuid({ example: '0199c2d4-7e1a-7000-8000-00000000c1e0' })
   id: string;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { isUuid, newId } from '../../platform/common/ids.js';
-import { decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import type { Tx } from '../../platform/database/database.js';
@@ -49,7 +49,7 @@ export class ClientsService {
     return toClientDto(await this.insertWithFreeSlug(tx, client));
   }
 
-  async list(query: PageQuery): Promise<Page<ClientDto>> {
+  async list(query: PageQueryDto): Promise<Page<ClientDto>> {
     const { limit = 50 } = query;
     const cursor = decodeIdCursor(query.cursor);
     return toPage(await this.clients.list(limit, cursor), limit, cursor, ({ id }) => [id], toClientDto);

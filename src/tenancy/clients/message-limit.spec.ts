@@ -10,7 +10,7 @@ const caller = (id: string, quota: number, kind: Caller['kind'] = 'scoped'): Cal
   clientId: 'c',
   keyId: 'k',
   permissions: null,
-  user: { id, user_id: id, display_name: null },
+  user: { user_pk: id, user_id: id, display_name: null },
   limits: { messages_per_user_per_minute: quota },
   requestId: 'r',
   idempotency: null,

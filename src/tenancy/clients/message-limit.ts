@@ -23,7 +23,7 @@ export class MessageLimit {
    */
   consume(caller: Caller): Consumed | Promise<Consumed> {
     if (caller.kind !== 'scoped') return UNLIMITED;
-    const counted = this.counter.add(`messages:${caller.user!.id}`);
+    const counted = this.counter.add(`messages:${caller.user!.user_pk}`);
     return counted instanceof Promise ? counted.then((c) => judge(caller, c)) : judge(caller, counted);
   }
 }

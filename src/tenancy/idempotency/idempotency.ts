@@ -76,7 +76,7 @@ export class Idempotency {
    * @throws Replay when it was answered before; Problem `idempotency_in_flight`, `idempotency_mismatch`
    */
   async begin(caller: Caller, request: KeyedRequest): Promise<void> {
-    const scope = digest([caller.user?.id ?? '', request.method, request.path, readKey(request.key)]);
+    const scope = digest([caller.user?.user_pk ?? '', request.method, request.path, readKey(request.key)]);
     // Validation comes later, and JSON.stringify has only so much of a stack for deep nesting.
     refuseUnstorableText(request.body, '');
     const fingerprint = digest([request.query, JSON.stringify(request.body) ?? '']);

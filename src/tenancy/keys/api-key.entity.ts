@@ -9,8 +9,8 @@ export class ApiKeyEntity {
   @Column('text') kind: 'master' | 'scoped';
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') secret_hash: string;
-  /** `users.id` */
-  @Column('uuid', { nullable: true }) user_id: string | null;
+  /** `user_pk` */
+  @Column('uuid', { nullable: true }) user_pk: string | null;
   /** null: all of them. */
   @Column('text', { array: true, nullable: true }) permissions: Permission[] | null;
   @Column('text', { nullable: true }) device_id: string | null;

@@ -1,6 +1,6 @@
 import type { Permission } from '../access/permissions.js';
 import type { ClientLimits } from '../access/caller.js';
-import type { ClientSettings } from '../clients/clients.dto.js';
+import type { ClientSettingsDto } from '../clients/clients.dto.js';
 import type { UserRef } from '../access/user-ref.js';
 
 /** What a request needs to know of its tenant. */
@@ -12,7 +12,7 @@ export interface ClientInfo {
   suspended: boolean;
   /** Defaults filled in. */
   limits: ClientLimits;
-  settings: ClientSettings;
+  settings: ClientSettingsDto;
   /** Empty: any origin. */
   allowed_origins: string[];
 }

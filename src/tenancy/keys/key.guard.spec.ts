@@ -9,7 +9,7 @@ import type { KeyIdentity } from './key-identity.js';
 import type { KeysService } from './keys.service.js';
 import { OriginPolicy } from './origin-policy.js';
 
-const user = { id: 'u', user_id: 'alice', display_name: null };
+const user = { user_pk: 'u', user_id: 'alice', display_name: null };
 
 function identity(kind: KeyIdentity['kind'], permissions: Permission[] | null): KeyIdentity {
   return {

@@ -1,8 +1,8 @@
 import { PERMISSIONS, type Permission } from '../access/permissions.js';
 import { Int, Nested, OneOf, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { PageQuery } from '../../platform/common/pagination.js';
+import { PageQueryDto } from '../../platform/common/pagination.js';
 import { limits } from '../../platform/config/limits.js';
-import { ClientBrief, ClientDto, TEN_YEARS_S, WEEK_S } from '../clients/clients.dto.js';
+import { ClientBriefDto, ClientDto, TEN_YEARS_S, WEEK_S } from '../clients/clients.dto.js';
 
 export const PERMISSION_LIST = {
   max: PERMISSIONS.length,
@@ -99,7 +99,7 @@ export class CreatedScopedKeyDto extends ScopedKeyDto {
   api_key: string;
 }
 
-export class ListScopedKeysQuery extends PageQuery {
+export class ListScopedKeysQueryDto extends PageQueryDto {
   @UserId({ optional: true, description: "Only this user's." })
   user_id?: string;
 }
@@ -110,7 +110,7 @@ export class MeDto {
   type: 'client' | 'scoped_key';
 
   @Nested(() => ClientDto)
-  client: ClientDto | ClientBrief;
+  client: ClientDto | ClientBriefDto;
 
   @Nested(() => ScopedKeyDto, { optional: true })
   scoped_key?: ScopedKeyDto;

@@ -4,7 +4,7 @@ import type { Permission } from '../access/permissions.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { ApiKeyEntity } from './api-key.entity.js';
-import type { ClientSettings } from '../clients/clients.dto.js';
+import type { ClientSettingsDto } from '../clients/clients.dto.js';
 
 /** A key with what a request needs to know of its client and user, in one read. */
 export interface KeyState {
@@ -16,14 +16,14 @@ export interface KeyState {
   revoked: boolean;
   expires_at: Date | null;
   expires_in_ms: number | null;
-  user_ref: string | null;
+  user_pk: string | null;
   user_id: string | null;
   display_name: string | null;
   client_name: string;
   slug: string;
   suspended: boolean;
   limits: Record<string, number>;
-  settings: ClientSettings;
+  settings: ClientSettingsDto;
   allowed_origins: string[];
 }
 
@@ -34,8 +34,7 @@ export interface NewKey extends Pick<
   ApiKeyEntity,
   'id' | 'ref' | 'kind' | 'name' | 'secret_hash' | 'device_id' | 'issued_by'
 > {
-  /** `users.id` */
-  user_ref: string | null;
+  user_pk: string | null;
   permissions: string[] | null;
   /** Seconds from now; null: at `expires_at`, else as the client's settings say for scoped keys, else never. */
   expires_in: number | null;
@@ -44,7 +43,7 @@ export interface NewKey extends Pick<
 
 const COLUMNS = `k.id, c.ref as client_ref, k.kind, k.ref, k.name, k.permissions, u.user_id, k.device_id, k.issued_by, k.expires_at,
   k.last_used_at, k.created_at`;
-const JOINS = `join clients c on c.id = k.client_id left join users u on u.client_id = k.client_id and u.id = k.user_id`;
+const JOINS = `join clients c on c.id = k.client_id left join users u on u.client_id = k.client_id and u.user_pk = k.user_pk`;
 
 /** Neither revoked nor expired. */
 const LIVE = `k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
@@ -58,11 +57,11 @@ export class KeysRepository {
     const [row] = await this.database.query<KeyState>(
       `select k.client_id, k.id, k.kind, k.secret_hash, k.permissions, k.revoked_at is not null as revoked, k.expires_at,
               (extract(epoch from k.expires_at - clock_timestamp()) * 1000)::float8 as expires_in_ms,
-              u.id as user_ref, u.user_id, u.display_name,
+              u.user_pk, u.user_id, u.display_name,
               c.name as client_name, c.slug, c.suspended_at is not null as suspended, c.limits, c.settings, c.allowed_origins
          from clients c
          join api_keys k on k.client_id = c.id and k.ref = $2
-         left join users u on u.client_id = k.client_id and u.id = k.user_id
+         left join users u on u.client_id = k.client_id and u.user_pk = k.user_pk
         where c.ref = $1`,
       [clientRef, keyRef],
     );
@@ -72,7 +71,7 @@ export class KeysRepository {
   async insert(tx: Tx, clientId: string, key: NewKey): Promise<KeyRow> {
     const [row] = await tx.query<KeyRow>(
       `with k as (
-         insert into api_keys (client_id, id, ref, kind, name, secret_hash, user_id, permissions, device_id, issued_by, expires_at)
+         insert into api_keys (client_id, id, ref, kind, name, secret_hash, user_pk, permissions, device_id, issued_by, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
                  coalesce($12, clock_timestamp() + make_interval(secs => coalesce($11::float8, case when $4 = 'scoped' then
                    (select (settings ->> 'key_ttl_s')::float8 from clients where id = $1) end))))
@@ -86,7 +85,7 @@ export class KeysRepository {
         key.kind,
         key.name,
         key.secret_hash,
-        key.user_ref,
+        key.user_pk,
         key.permissions,
         key.device_id,
         key.issued_by,
@@ -167,12 +166,12 @@ export class KeysRepository {
   }
 
   /** Live login keys of a user; of one device when named. Locked in key order. */
-  async loginKeysOf(tx: Tx, clientId: string, userRef: string, deviceId: string | null): Promise<string[]> {
+  async loginKeysOf(tx: Tx, clientId: string, userPk: string, deviceId: string | null): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `select k.id from api_keys k
-        where k.client_id = $1 and k.user_id = $2 and k.issued_by = 'login' and ($3::text is null or k.device_id = $3) and ${LIVE}
+        where k.client_id = $1 and k.user_pk = $2 and k.issued_by = 'login' and ($3::text is null or k.device_id = $3) and ${LIVE}
         order by k.id for update`,
-      [clientId, userRef, deviceId],
+      [clientId, userPk, deviceId],
     );
     return rows.map(({ id }) => id);
   }

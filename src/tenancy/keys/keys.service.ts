@@ -129,9 +129,9 @@ function toIdentity(state: KeyState, clientRef: string): KeyIdentity {
     keyId: state.id,
     permissions: state.permissions === null ? null : new Set(state.permissions),
     user:
-      state.user_ref === null
+      state.user_pk === null
         ? null
-        : { id: state.user_ref, user_id: state.user_id!, display_name: state.display_name },
+        : { user_pk: state.user_pk, user_id: state.user_id!, display_name: state.display_name },
     expiresAt: state.expires_at,
     client: {
       id: state.client_id,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUuid } from '../../platform/common/ids.js';
-import { decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { AuthChanges } from './auth-changes.js';
 import type { Caller } from '../access/caller.js';
@@ -18,7 +18,7 @@ export class MasterKeysService {
     private readonly changes: AuthChanges,
   ) {}
 
-  async list(caller: Caller, query: PageQuery): Promise<Page<MasterKeyDto>> {
+  async list(caller: Caller, query: PageQueryDto): Promise<Page<MasterKeyDto>> {
     const { limit = 50 } = query;
     const cursor = decodeIdCursor(query.cursor);
     const rows = await this.keys.list(caller.clientId, 'master', { limit, cursor });
@@ -29,7 +29,7 @@ export class MasterKeysService {
     const { key, apiKeyFor } = await makeKey({
       kind: 'master',
       name: dto.name,
-      user_ref: null,
+      user_pk: null,
       permissions: dto.permissions ? [...new Set(dto.permissions)] : null,
       device_id: null,
       issued_by: 'api',
@@ -69,7 +69,7 @@ export class MasterKeysService {
     const { key, apiKeyFor } = await makeKey({
       kind: 'master',
       name: before.name,
-      user_ref: null,
+      user_pk: null,
       permissions: before.permissions,
       device_id: null,
       issued_by: 'api',

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
 import { CurrentCaller, type Caller } from '../access/caller.js';
 import { CreatedMasterKeyDto, CreateMasterKeyDto, MasterKeyDto, MeDto, RotateKeyDto } from './keys.dto.js';
@@ -24,7 +24,7 @@ export class MeController {
 
   @Get('keys')
   @Route({ summary: 'List master keys', access: 'master', page: MasterKeyDto, errors: ['invalid_cursor'] })
-  listKeys(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<MasterKeyDto>> {
+  listKeys(@CurrentCaller() caller: Caller, @Query() query: PageQueryDto): Promise<Page<MasterKeyDto>> {
     return this.keys.list(caller, query);
   }
 

@@ -22,7 +22,7 @@ export class NewClientsService {
     const { key, apiKeyFor } = await makeKey({
       kind: 'master',
       name: 'First key',
-      user_ref: null,
+      user_pk: null,
       permissions: null,
       device_id: null,
       issued_by: 'api',

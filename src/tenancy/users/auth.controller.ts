@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../access/caller.js';
 import { Route } from '../access/route.js';
-import { LoginAnswer, LoginDto, LogoutAnswer, LogoutDto } from './auth.dto.js';
+import { LoginAnswerDto, LoginDto, LogoutAnswerDto, LogoutDto } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 
 @ApiTags('Auth')
@@ -17,10 +17,10 @@ export class AuthController {
       "Called by the client's back end, which knows who the user is. Makes the user when it is new, and a fresh key; the user's earlier login keys end, now or after `overlap_s`.",
     access: 'master',
     status: 201,
-    answer: LoginAnswer,
+    answer: LoginAnswerDto,
     idempotent: true,
   })
-  login(@CurrentCaller() caller: Caller, @Body() dto: LoginDto): Promise<LoginAnswer> {
+  login(@CurrentCaller() caller: Caller, @Body() dto: LoginDto): Promise<LoginAnswerDto> {
     return this.auth.login(caller, dto);
   }
 
@@ -29,11 +29,11 @@ export class AuthController {
     summary: 'Log a user out',
     description: 'Login keys stop working and their sockets close within a second on every node.',
     access: 'key',
-    answer: LogoutAnswer,
+    answer: LogoutAnswerDto,
     errors: ['user_mismatch'],
     idempotent: true,
   })
-  logout(@CurrentCaller() caller: Caller, @Body() dto: LogoutDto): Promise<LogoutAnswer> {
+  logout(@CurrentCaller() caller: Caller, @Body() dto: LogoutDto): Promise<LogoutAnswerDto> {
     return this.auth.logout(caller, dto);
   }
 }

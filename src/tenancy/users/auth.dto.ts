@@ -42,7 +42,7 @@ export class LoginDto {
   overlap_s?: number;
 }
 
-export class LoginAnswer {
+export class LoginAnswerDto {
   @UserId()
   user_id: string;
 
@@ -73,7 +73,7 @@ export class LogoutDto {
   device_id?: string;
 }
 
-export class LogoutAnswer {
+export class LogoutAnswerDto {
   @UserId()
   user_id: string;
 

@@ -8,7 +8,7 @@ import type { UserRef } from '../access/user-ref.js';
 import { DEFAULT_PERMISSIONS } from '../access/permissions.js';
 import { invalidField, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { LoginAnswer, LoginDto, LogoutAnswer, LogoutDto } from './auth.dto.js';
+import type { LoginAnswerDto, LoginDto, LogoutAnswerDto, LogoutDto } from './auth.dto.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
@@ -24,13 +24,13 @@ export class AuthService {
   ) {}
 
   /** Makes the user when it is new, a fresh key for it, and ends its earlier login keys (of the device, when named). */
-  async login(caller: Caller, dto: LoginDto): Promise<LoginAnswer> {
+  async login(caller: Caller, dto: LoginDto): Promise<LoginAnswerDto> {
     const { clientId } = caller;
     const device = dto.device_id ?? null;
     const { key, apiKeyFor } = await makeKey({
       kind: 'scoped',
       name: null,
-      user_ref: null,
+      user_pk: null,
       permissions: [...new Set(dto.permissions ?? DEFAULT_PERMISSIONS)],
       device_id: device,
       issued_by: 'login',
@@ -40,11 +40,11 @@ export class AuthService {
     const answer = await this.idempotency.effect(caller, async (tx) => {
       // Holds the user's row: logins of one user take turns.
       user = await this.users.upsert(tx, clientId, dto.user_id, { display_name: dto.display_name });
-      const earlier = await this.keys.loginKeysOf(tx, clientId, user.id, device);
+      const earlier = await this.keys.loginKeysOf(tx, clientId, user.user_pk, device);
       const ended = await this.keys.end(tx, clientId, earlier, dto.overlap_s ?? 0);
-      const renamed = dto.display_name === undefined ? [] : await this.users.keysOf(tx, clientId, user.id);
+      const renamed = dto.display_name === undefined ? [] : await this.users.keysOf(tx, clientId, user.user_pk);
       await this.changes.record(tx, clientId, [...new Set([...ended, ...renamed])]);
-      const row = await this.keys.insert(tx, clientId, { ...key, user_ref: user.id });
+      const row = await this.keys.insert(tx, clientId, { ...key, user_pk: user.user_pk });
       return toAnswer(row, user.display_name, apiKeyFor(row.client_ref));
     });
     await this.directory.changed(clientId, user!);
@@ -52,7 +52,7 @@ export class AuthService {
   }
 
   /** @returns how many login keys of the user (of the device, when named) ended; a scoped key ends itself */
-  async logout(caller: Caller, dto: LogoutDto): Promise<LogoutAnswer> {
+  async logout(caller: Caller, dto: LogoutDto): Promise<LogoutAnswerDto> {
     if (caller.kind === 'master' && !managesClient(caller)) {
       throw new Problem('forbidden', 'Logging users out takes a master key that was not narrowed to some permissions.');
     }
@@ -85,7 +85,7 @@ export class AuthService {
     if (user_id === undefined) throw invalidField('user_id', 'is required with a master key');
     const user = await this.users.find(clientId, user_id);
     const keysOf = async (tx: Tx): Promise<string[]> =>
-      user ? this.keys.loginKeysOf(tx, clientId, user.id, device_id ?? null) : [];
+      user ? this.keys.loginKeysOf(tx, clientId, user.user_pk, device_id ?? null) : [];
     return { user_id, keysOf };
   }
 }
@@ -95,8 +95,8 @@ interface KeysToEnd {
   keysOf: (tx: Tx) => Promise<string[]>;
 }
 
-const toAnswer = (key: KeyRow, displayName: string | null, apiKey: string): LoginAnswer => ({
-  user_id: key.user_id!,
+const toAnswer = (key: KeyRow, displayName: string | null, apiKey: string): LoginAnswerDto => ({
+  user_id: key.user_pk!,
   display_name: displayName,
   api_key: apiKey,
   key_id: key.id,

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../access/caller.js';
-import { CreatedScopedKeyDto, ListScopedKeysQuery, ScopedKeyDto } from '../keys/keys.dto.js';
+import { CreatedScopedKeyDto, ListScopedKeysQueryDto, ScopedKeyDto } from '../keys/keys.dto.js';
 import type { Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
 import { CreateScopedKeyDto } from './auth.dto.js';
@@ -27,7 +27,7 @@ export class ScopedKeysController {
 
   @Get()
   @Route({ summary: "List users' keys", access: 'master', page: ScopedKeyDto, errors: ['invalid_cursor'] })
-  list(@CurrentCaller() caller: Caller, @Query() query: ListScopedKeysQuery): Promise<Page<ScopedKeyDto>> {
+  list(@CurrentCaller() caller: Caller, @Query() query: ListScopedKeysQueryDto): Promise<Page<ScopedKeyDto>> {
     return this.keys.list(caller, query);
   }
 

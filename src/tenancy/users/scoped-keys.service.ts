@@ -3,7 +3,7 @@ import { AuthChanges } from '../keys/auth-changes.js';
 import type { Caller } from '../access/caller.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { makeKey, toScopedKeyDto } from '../keys/key-maker.js';
-import type { CreatedScopedKeyDto, ListScopedKeysQuery, ScopedKeyDto } from '../keys/keys.dto.js';
+import type { CreatedScopedKeyDto, ListScopedKeysQueryDto, ScopedKeyDto } from '../keys/keys.dto.js';
 import { KeysRepository } from '../keys/keys.repository.js';
 import { DEFAULT_PERMISSIONS } from '../access/permissions.js';
 import { isUuid } from '../../platform/common/ids.js';
@@ -28,7 +28,7 @@ export class ScopedKeysService {
     const { key, apiKeyFor } = await makeKey({
       kind: 'scoped',
       name: dto.name ?? null,
-      user_ref: user.id,
+      user_pk: user.user_pk,
       permissions: [...new Set(dto.permissions ?? DEFAULT_PERMISSIONS)],
       device_id: null,
       issued_by: 'api',
@@ -41,7 +41,7 @@ export class ScopedKeysService {
   }
 
   /** Login keys are among them. */
-  async list(caller: Caller, query: ListScopedKeysQuery): Promise<Page<ScopedKeyDto>> {
+  async list(caller: Caller, query: ListScopedKeysQueryDto): Promise<Page<ScopedKeyDto>> {
     const { limit = 50, user_id: userId } = query;
     const cursor = decodeIdCursor(query.cursor);
     const rows = await this.keys.list(caller.clientId, 'scoped', { userId, limit, cursor });

@@ -17,7 +17,7 @@ export class UserRefs {
 
   remember(clientId: string, ref: UserRef): void {
     const known = { ref, until: performance.now() + TTL_MS };
-    put(this.byId, `${clientId} ${ref.id}`, known, this.capacity);
+    put(this.byId, `${clientId} ${ref.user_pk}`, known, this.capacity);
     put(this.byUserId, `${clientId} ${ref.user_id}`, known, this.capacity);
   }
 

@@ -4,7 +4,7 @@ import type { UserRef } from '../access/user-ref.js';
 @Entity('users')
 export class UserEntity implements UserRef {
   @PrimaryColumn('uuid') client_id: string;
-  @PrimaryColumn('uuid') id: string;
+  @PrimaryColumn('uuid') user_pk: string;
   @Column('text') user_id: string;
   @Column('text', { nullable: true }) display_name: string | null;
   @Column('text', { nullable: true }) avatar_url: string | null;

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentCaller, type Caller } from '../access/caller.js';
-import { PageQuery, type Page } from '../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
 import { PutUserDto, UserDto } from './users.dto.js';
 import { UsersService } from './users.service.js';
@@ -13,7 +13,7 @@ export class UsersController {
 
   @Get()
   @Route({ summary: 'List users', access: 'master', page: UserDto, errors: ['invalid_cursor'] })
-  list(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<UserDto>> {
+  list(@CurrentCaller() caller: Caller, @Query() query: PageQueryDto): Promise<Page<UserDto>> {
     return this.users.list(caller, query);
   }
 

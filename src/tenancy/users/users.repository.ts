@@ -33,23 +33,23 @@ export class UsersRepository {
     return this.database.dataSource.getRepository(UserEntity).find({
       where: {
         client_id: clientId,
-        ...(cursor && { id: (backwards ? LessThan : MoreThan)(cursor.key[0] as string) }),
+        ...(cursor && { user_pk: (backwards ? LessThan : MoreThan)(cursor.key[0] as string) }),
       },
-      order: { id: backwards ? 'DESC' : 'ASC' },
+      order: { user_pk: backwards ? 'DESC' : 'ASC' },
       take: limit + 1,
     });
   }
 
   async findRefs(clientId: string, userIds: string[]): Promise<UserRef[]> {
     return this.database.query<UserRef>(
-      'select id, user_id, display_name from users where client_id = $1 and user_id = any ($2::text[])',
+      'select user_pk, user_id, display_name from users where client_id = $1 and user_id = any ($2::text[])',
       [clientId, userIds],
     );
   }
 
   async refsOf(clientId: string, ids: string[]): Promise<UserRef[]> {
     return this.database.query<UserRef>(
-      'select id, user_id, display_name from users where client_id = $1 and id = any ($2::uuid[])',
+      'select user_pk, user_id, display_name from users where client_id = $1 and user_pk = any ($2::uuid[])',
       [clientId, ids],
     );
   }
@@ -57,19 +57,19 @@ export class UsersRepository {
   async addressesOf(
     clientId: string,
     ids: string[],
-  ): Promise<{ id: string; email: string | null; phone: string | null }[]> {
-    return this.database.query('select id, email, phone from users where client_id = $1 and id = any ($2::uuid[])', [
-      clientId,
-      ids,
-    ]);
+  ): Promise<{ user_pk: string; email: string | null; phone: string | null }[]> {
+    return this.database.query(
+      'select user_pk, email, phone from users where client_id = $1 and user_pk = any ($2::uuid[])',
+      [clientId, ids],
+    );
   }
 
   /** Makes those that are missing. In one order everywhere, so that nobody deadlocks. */
   async createMissing(clientId: string, userIds: string[]): Promise<void> {
     const sorted = userIds.toSorted();
     await this.database.execute(
-      `insert into users (client_id, id, user_id)
-       select $1, id, user_id from unnest($2::uuid[], $3::text[]) as u (id, user_id)
+      `insert into users (client_id, user_pk, user_id)
+       select $1, user_pk, user_id from unnest($2::uuid[], $3::text[]) as u (user_pk, user_id)
        on conflict (client_id, user_id) do nothing`,
       [clientId, sorted.map(() => newId()), sorted],
     );
@@ -81,7 +81,7 @@ export class UsersRepository {
     const values = given.map((column) => profile[column]);
     const set = given.map((column) => `${column} = excluded.${column}, `).join('');
     const [row] = await tx.query<UserEntity>(
-      `insert into users (client_id, id, user_id${given.map((column) => `, ${column}`).join('')})
+      `insert into users (client_id, user_pk, user_id${given.map((column) => `, ${column}`).join('')})
        values ($1, $2, $3${given.map((_, index) => `, $${index + 4}`).join('')})
        on conflict (client_id, user_id) do update set ${set}
           updated_at = ${given.length > 0 ? 'clock_timestamp()' : 'users.updated_at'}
@@ -95,7 +95,7 @@ export class UsersRepository {
   async shareRoom(clientId: string, one: string, other: string): Promise<boolean> {
     const rows = await this.database.query(
       `select 1 from room_members a join room_members b on b.client_id = a.client_id and b.room_id = a.room_id
-        where a.client_id = $1 and a.user_id = $2 and b.user_id = $3 and a.status = 'active' and b.status = 'active'
+        where a.client_id = $1 and a.user_pk = $2 and b.user_pk = $3 and a.status = 'active' and b.status = 'active'
         limit 1`,
       [clientId, one, other],
     );
@@ -106,7 +106,7 @@ export class UsersRepository {
   async keysOf(tx: Tx, clientId: string, id: string): Promise<string[]> {
     const rows = await tx.manager.find(ApiKeyEntity, {
       select: { id: true },
-      where: { client_id: clientId, user_id: id, revoked_at: IsNull() },
+      where: { client_id: clientId, user_pk: id, revoked_at: IsNull() },
     });
     return rows.map((row) => row.id);
   }

@@ -5,7 +5,7 @@ import { CallerFactory, type UserDirectory } from '../keys/caller.factory.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { UserRef } from '../access/user-ref.js';
 import { mergePatch } from '../../platform/common/merge-patch.js';
-import { decodeIdCursor, toPage, type Page, type PageQuery } from '../../platform/common/pagination.js';
+import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import type { UserEntity } from './user.entity.js';
@@ -55,7 +55,7 @@ export class UsersService implements UserDirectory {
     return found;
   }
 
-  /** @returns users by `users.id`; unknown ones are missing */
+  /** @returns users by `user_pk`; unknown ones are missing */
   async refsOf(clientId: string, ids: string[]): Promise<Map<string, UserRef>> {
     const found = new Map<string, UserRef>();
     const unknown: string[] = [];
@@ -65,28 +65,28 @@ export class UsersService implements UserDirectory {
       else unknown.push(id);
     }
     if (unknown.length === 0) return found;
-    for (const [id, ref] of await this.readRefs(clientId, unknown)) found.set(id, ref);
+    for (const [pk, ref] of await this.readRefs(clientId, unknown)) found.set(pk, ref);
     return found;
   }
 
   /** The same, past what this node remembers. */
   async readRefs(clientId: string, ids: string[]): Promise<Map<string, UserRef>> {
     const found = new Map<string, UserRef>();
-    for (const { id, user_id, display_name } of await this.users.refsOf(clientId, ids)) {
-      const ref = { id, user_id, display_name };
+    for (const { user_pk, user_id, display_name } of await this.users.refsOf(clientId, ids)) {
+      const ref = { user_pk, user_id, display_name };
       this.refs.remember(clientId, ref);
-      found.set(id, ref);
+      found.set(user_pk, ref);
     }
     return found;
   }
 
-  /** Where users are reached, by `users.id`. */
+  /** Where users are reached, by `user_pk`. */
   async addressesOf(
     clientId: string,
     ids: string[],
   ): Promise<Map<string, { email: string | null; phone: string | null }>> {
     const rows = await this.users.addressesOf(clientId, ids);
-    return new Map(rows.map(({ id, email, phone }) => [id, { email, phone }]));
+    return new Map(rows.map(({ user_pk, email, phone }) => [user_pk, { email, phone }]));
   }
 
   recall(clientId: string, userId: string): UserRef | undefined {
@@ -98,11 +98,11 @@ export class UsersService implements UserDirectory {
     return (await this.resolve(clientId, [userId], { create: true })).get(userId)!;
   }
 
-  async list(caller: Caller, query: PageQuery): Promise<Page<UserDto>> {
+  async list(caller: Caller, query: PageQueryDto): Promise<Page<UserDto>> {
     const { limit = 50 } = query;
     const cursor = decodeIdCursor(query.cursor);
     const rows = await this.users.list(caller.clientId, limit, cursor);
-    return toPage(rows, limit, cursor, ({ id }) => [id], toUserDto);
+    return toPage(rows, limit, cursor, ({ user_pk }) => [user_pk], toUserDto);
   }
 
   /** Whole to the client and to the user itself; to who shares a room, what a profile picture shows; else 404. */
@@ -111,8 +111,8 @@ export class UsersService implements UserDirectory {
     refuseNobody(caller);
     const user = await this.users.find(clientId, this.nameOf(caller, userId));
     if (!user) throw notFound('user');
-    if (managesClient(caller) || caller.user!.id === user.id) return toUserDto(user);
-    if (!(await this.users.shareRoom(clientId, caller.user!.id, user.id))) throw notFound('user');
+    if (managesClient(caller) || caller.user!.user_pk === user.user_pk) return toUserDto(user);
+    if (!(await this.users.shareRoom(clientId, caller.user!.user_pk, user.user_pk))) throw notFound('user');
     return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
   }
 
@@ -138,7 +138,7 @@ export class UsersService implements UserDirectory {
 
   /** After a change was committed: forgets what this node knew, and tells the others' keys. */
   async changed(clientId: string, user: UserRef): Promise<void> {
-    this.refs.remember(clientId, { id: user.id, user_id: user.user_id, display_name: user.display_name });
+    this.refs.remember(clientId, { user_pk: user.user_pk, user_id: user.user_id, display_name: user.display_name });
   }
 
   private async save(
@@ -151,7 +151,7 @@ export class UsersService implements UserDirectory {
       const before = await this.users.lock(tx, clientId, userId);
       const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
       if (before && before.display_name !== after.display_name) {
-        await this.changes.record(tx, clientId, await this.users.keysOf(tx, clientId, after.id));
+        await this.changes.record(tx, clientId, await this.users.keysOf(tx, clientId, after.user_pk));
       }
       return after;
     });
@@ -175,8 +175,8 @@ export class UsersService implements UserDirectory {
   private async findMissing(clientId: string, wanted: Set<string>, found: Map<string, UserRef>): Promise<void> {
     const missing = [...wanted].filter((userId) => !found.has(userId));
     if (missing.length === 0) return;
-    for (const { id, user_id, display_name } of await this.users.findRefs(clientId, missing)) {
-      const ref = { id, user_id, display_name };
+    for (const { user_pk, user_id, display_name } of await this.users.findRefs(clientId, missing)) {
+      const ref = { user_pk, user_id, display_name };
       this.refs.remember(clientId, ref);
       found.set(user_id, ref);
     }
@@ -191,7 +191,7 @@ function refuseNobody(caller: Caller): void {
 
 function toUserDto(user: UserEntity): UserDto {
   return {
-    id: user.id,
+    id: user.user_pk,
     user_id: user.user_id,
     display_name: user.display_name,
     avatar_url: user.avatar_url,

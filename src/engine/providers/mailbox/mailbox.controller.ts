@@ -1,13 +1,13 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { PageQuery, type Page } from '../../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../../platform/common/pagination.js';
 import { notFound } from '../../../platform/common/problem.js';
 import { Route } from '../../../tenancy/access/route.js';
 import { Config } from '../../../platform/config/config.js';
 import { ProviderRegistry } from '../provider.registry.js';
 
-export class KeptMail {
+export class KeptMailDto {
   @ApiProperty({ format: 'uuid', description: 'The id of the delivery.' }) id: string;
   @ApiProperty() from: string;
   @ApiProperty() to: string;
@@ -32,10 +32,10 @@ export class MailboxController {
   @Route({
     summary: 'Mail that clients without a provider sent (embedded mode, loopback only)',
     access: 'public',
-    page: KeptMail,
+    page: KeptMailDto,
     errors: ['not_found'],
   })
-  async list(@Req() request: FastifyRequest, @Query() { limit = 50 }: PageQuery): Promise<Page<KeptMail>> {
+  async list(@Req() request: FastifyRequest, @Query() { limit = 50 }: PageQueryDto): Promise<Page<KeptMailDto>> {
     const { mailbox } = this.registry;
     if (!mailbox || !LOOPBACK.test(this.config.host) || !isOwnMachine(request)) throw notFound('route');
     return { data: await mailbox.list(limit), page: { next_cursor: null, prev_cursor: null, has_more: false } };

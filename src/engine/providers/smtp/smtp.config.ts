@@ -4,7 +4,7 @@ const NO_CONTROLS = /^[^\u0000-\u001f\u007f]*$/u; // eslint-disable-line no-cont
 const noControls = { pattern: NO_CONTROLS, patternMessage: 'must not hold control characters' };
 
 /** Signs outgoing mail (RFC 6376). */
-export class DkimConfig {
+export class DkimConfigDto {
   @Text({ max: 253, ...noControls, example: 'example.com' })
   domain: string;
 
@@ -15,7 +15,7 @@ export class DkimConfig {
   private_key?: string;
 }
 
-export class SmtpConfig {
+export class SmtpConfigDto {
   @Text({
     max: 253,
     pattern: /^[A-Za-z0-9._:[\]-]+$/,
@@ -44,6 +44,6 @@ export class SmtpConfig {
   @Bool({ optional: true, default: false, description: 'Refuse to send without TLS.' })
   require_tls?: boolean;
 
-  @Nested(() => DkimConfig, { optional: true })
-  dkim?: DkimConfig;
+  @Nested(() => DkimConfigDto, { optional: true })
+  dkim?: DkimConfigDto;
 }

@@ -2,16 +2,16 @@ import type { Readable } from 'node:stream';
 import type { Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../provider.js';
-import { SmtpConfig } from './smtp.config.js';
+import { SmtpConfigDto } from './smtp.config.js';
 import { senderOf, toMail } from './smtp.message.js';
 import { outcomeOf, type SmtpError } from './smtp.outcome.js';
 import { singleTransport, SmtpTransports } from './smtp.transports.js';
 
 /** Mail over SMTP (RFC 5321), by nodemailer. */
-export class SmtpProvider implements Provider<'email', SmtpConfig> {
+export class SmtpProvider implements Provider<'email', SmtpConfigDto> {
   readonly channel = 'email';
   readonly type = 'smtp';
-  readonly configSchema = SmtpConfig;
+  readonly configSchema = SmtpConfigDto;
   readonly maxBatch = 1;
   private readonly transports: SmtpTransports;
 
@@ -21,13 +21,13 @@ export class SmtpProvider implements Provider<'email', SmtpConfig> {
 
   async send(
     batch: OutboundDelivery<'email'>[],
-    config: ProviderConfig<SmtpConfig>,
+    config: ProviderConfig<SmtpConfigDto>,
     signal: AbortSignal,
   ): Promise<Outcome[]> {
     return Promise.all(batch.map((delivery) => this.sendOne(delivery, config, signal)));
   }
 
-  async verify(config: ProviderConfig<SmtpConfig>): Promise<void> {
+  async verify(config: ProviderConfig<SmtpConfigDto>): Promise<void> {
     const transport = singleTransport(config.values, this.guard);
     try {
       await transport.verify();
@@ -42,7 +42,7 @@ export class SmtpProvider implements Provider<'email', SmtpConfig> {
 
   private async sendOne(
     delivery: OutboundDelivery<'email'>,
-    config: ProviderConfig<SmtpConfig>,
+    config: ProviderConfig<SmtpConfigDto>,
     signal: AbortSignal,
   ): Promise<Outcome> {
     const from = senderOf(delivery.content, config);

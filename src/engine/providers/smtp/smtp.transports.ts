@@ -1,7 +1,7 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { ProviderConfig } from '../provider.js';
-import type { SmtpConfig } from './smtp.config.js';
+import type { SmtpConfigDto } from './smtp.config.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const GREETING_TIMEOUT_MS = 10_000;
@@ -9,7 +9,7 @@ const SOCKET_TIMEOUT_MS = 60_000;
 /** Servers close what idles for minutes; a pool that nobody uses is closed before. */
 const IDLE_MS = 60_000;
 
-const optionsOf = (config: SmtpConfig, guard: AddressGuard) => ({
+const optionsOf = (config: SmtpConfigDto, guard: AddressGuard) => ({
   host: config.host,
   port: config.port,
   secure: config.secure,
@@ -37,7 +37,7 @@ const optionsOf = (config: SmtpConfig, guard: AddressGuard) => ({
   },
 });
 
-export const singleTransport = (config: SmtpConfig, guard: AddressGuard): Transporter =>
+export const singleTransport = (config: SmtpConfigDto, guard: AddressGuard): Transporter =>
   createTransport(optionsOf(config, guard));
 
 interface Pooled {
@@ -52,7 +52,7 @@ export class SmtpTransports {
 
   constructor(private readonly guard: AddressGuard) {}
 
-  get(config: ProviderConfig<SmtpConfig>): Transporter {
+  get(config: ProviderConfig<SmtpConfigDto>): Transporter {
     let pooled = this.pools.get(config.key);
     if (!pooled) {
       const transport = createTransport({

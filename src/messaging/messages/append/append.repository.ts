@@ -5,8 +5,8 @@ import { Database, type Tx } from '../../../platform/database/database.js';
 import { APPEND, FIND_WRITTEN, LOCK_FREE_ROOMS, LOCK_ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
 import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, toMessage, type MessageRow } from '../message.row.js';
-import { answerOf, HELD, messageOf, type NewMessage, type Verdict } from './new-message.js';
-import type { Message } from '../messages.dto.js';
+import { answerOf, HELD, messageOf, type NewMessage, type SendVerdict } from './new-message.js';
+import type { MessageDto } from '../messages.dto.js';
 
 export interface AppendOptions {
   /** How long to wait for rooms that are locked elsewhere; 0: leave them as held. */
@@ -45,12 +45,12 @@ export class AppendRepository {
    * @returns what became of each, in the order given; committed when this returns
    * @throws what makes the whole batch fail: a row that the database refuses, a lost connection, a lock time-out
    */
-  append(batch: NewMessage[], { waitMs, again }: AppendOptions): Promise<(Verdict | typeof HELD)[]> {
+  append(batch: NewMessage[], { waitMs, again }: AppendOptions): Promise<(SendVerdict | typeof HELD)[]> {
     const { firsts, firstOf } = fold(batch);
     return this.database.transaction(
       async (tx) => {
         const locked = await this.lockRooms(tx, firsts, waitMs > 0);
-        const written = again ? await this.findWritten(tx, firsts) : new Map<string, Verdict>();
+        const written = again ? await this.findWritten(tx, firsts) : new Map<string, SendVerdict>();
         const verdicts = await this.write(tx, firsts, locked, written);
         const outcomes = batch.map((message, at) => outcomeOf(message, firsts[firstOf[at]!]!, verdicts[firstOf[at]!]!));
         await this.completeLeases(tx, batch, outcomes, written);
@@ -68,7 +68,7 @@ export class AppendRepository {
     return new Set(rooms.map(({ client_id, id }) => `${client_id} ${id}`));
   }
 
-  private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, Verdict>> {
+  private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, SendVerdict>> {
     const rows = await tx.query<Judgement & { id: string }>(FIND_WRITTEN, [
       messages.map(({ client_id }) => client_id),
       messages.map(({ id }) => id),
@@ -81,12 +81,12 @@ export class AppendRepository {
     tx: Tx,
     messages: NewMessage[],
     locked: Set<string>,
-    written: Map<string, Verdict>,
-  ): Promise<(Verdict | typeof HELD)[]> {
+    written: Map<string, SendVerdict>,
+  ): Promise<(SendVerdict | typeof HELD)[]> {
     const missing = messages.filter(({ id }) => !written.has(id));
     const judgements = missing.length === 0 ? [] : await tx.query<Judgement>(APPEND, this.parameters(missing, locked));
     const originals = await this.findOriginals(tx, missing, judgements);
-    const verdicts = new Map<string, Verdict | typeof HELD>(written);
+    const verdicts = new Map<string, SendVerdict | typeof HELD>(written);
     missing.forEach((message, at) => {
       verdicts.set(message.id, this.verdictOf(message, judgements[at]!, originals));
     });
@@ -99,7 +99,7 @@ export class AppendRepository {
       messages.map(({ room_id }) => room_id),
       messages.map(({ id }) => id),
       messages.map(({ event_id }) => event_id),
-      messages.map(({ sender }) => sender?.id ?? null),
+      messages.map(({ sender: sender }) => sender?.user_pk ?? null),
       messages.map(({ content_type }) => content_type),
       messages.map(({ content }) => content),
       messages.map(({ attachments }) => (attachments.length === 0 ? '[]' : JSON.stringify(attachments))),
@@ -111,7 +111,11 @@ export class AppendRepository {
     ];
   }
 
-  private async findOriginals(tx: Tx, messages: NewMessage[], judgements: Judgement[]): Promise<Map<string, Message>> {
+  private async findOriginals(
+    tx: Tx,
+    messages: NewMessage[],
+    judgements: Judgement[],
+  ): Promise<Map<string, MessageDto>> {
     const clients: string[] = [];
     const ids: string[] = [];
     judgements.forEach(({ verdict, original_id }, at) => {
@@ -129,7 +133,11 @@ export class AppendRepository {
     return new Map(rows.map((row) => [row.id, toMessage(row)]));
   }
 
-  private verdictOf(message: NewMessage, judgement: Judgement, originals: Map<string, Message>): Verdict | typeof HELD {
+  private verdictOf(
+    message: NewMessage,
+    judgement: Judgement,
+    originals: Map<string, MessageDto>,
+  ): SendVerdict | typeof HELD {
     switch (judgement.verdict) {
       case 'sent':
         return this.sent(message, judgement);
@@ -144,7 +152,7 @@ export class AppendRepository {
     }
   }
 
-  private sent(message: NewMessage, place: { seq: number; rev: number; at: Date; epoch: number }): Verdict {
+  private sent(message: NewMessage, place: { seq: number; rev: number; at: Date; epoch: number }): SendVerdict {
     return { verdict: 'sent', message: messageOf(message, place), epoch: this.database.epochOf(place.epoch) };
   }
 
@@ -152,8 +160,8 @@ export class AppendRepository {
   private async completeLeases(
     tx: Tx,
     batch: NewMessage[],
-    outcomes: (Verdict | typeof HELD)[],
-    written: Map<string, Verdict>,
+    outcomes: (SendVerdict | typeof HELD)[],
+    written: Map<string, SendVerdict>,
   ): Promise<void> {
     const answers = batch.flatMap(({ id, lease }, at) => {
       const outcome = outcomes[at]!;
@@ -167,7 +175,11 @@ export class AppendRepository {
 }
 
 /** What an echo is told: what its first was told, or that the two differ. */
-function outcomeOf(message: NewMessage, first: NewMessage, verdict: Verdict | typeof HELD): Verdict | typeof HELD {
+function outcomeOf(
+  message: NewMessage,
+  first: NewMessage,
+  verdict: SendVerdict | typeof HELD,
+): SendVerdict | typeof HELD {
   if (message === first || verdict === HELD || verdict instanceof Problem) return verdict;
   if (message.body_hash!.equals(first.body_hash!)) return { verdict: 'duplicate', message: verdict.message };
   return new Problem('idempotency_conflict', REFUSALS.idempotency_conflict);

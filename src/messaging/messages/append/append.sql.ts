@@ -30,7 +30,7 @@ with input as materialized (
   select *
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
                 $9::jsonb[], $10::text[], $11::bytea[], $12::boolean[])
-         with ordinality as i (client_id, room_id, id, event_id, sender_id, content_type, content, attachments,
+         with ordinality as i (client_id, room_id, id, event_id, sender_pk, content_type, content, attachments,
                                metadata, client_msg_id, body_hash, locked, position)
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as now
@@ -39,8 +39,8 @@ with input as materialized (
          case
            when r.id is null or r.status = 'deleted' then 'not_found'
            when not i.locked then 'held'
-           when i.sender_id is not null and m.banned then 'user_banned'
-           when i.sender_id is not null and m.role is null then 'not_found'
+           when i.sender_pk is not null and m.banned then 'user_banned'
+           when i.sender_pk is not null and m.role is null then 'not_found'
            when original.body_hash = i.body_hash then 'duplicate'
            when original.id is not null then 'idempotency_conflict'
            when u.banned_until > clock.now then 'user_banned'
@@ -58,15 +58,15 @@ with input as materialized (
       select case status when 'active' then role end as role,
              status = 'banned' and coalesce(banned_until, 'infinity') > clock.now as banned
         from room_members
-       where client_id = i.client_id and room_id = i.room_id and user_id = i.sender_id limit 1
+       where client_id = i.client_id and room_id = i.room_id and user_pk = i.sender_pk limit 1
     ) m on true
     left join lateral (
-      select banned_until from users where client_id = i.client_id and id = i.sender_id limit 1
+      select banned_until from users where client_id = i.client_id and user_pk = i.sender_pk limit 1
     ) u on true
     left join lateral (
       select id, body_hash from messages
        where client_id = i.client_id and room_id = i.room_id and client_msg_id = i.client_msg_id
-         and sender_id is not distinct from i.sender_id limit 1
+         and sender_pk is not distinct from i.sender_pk limit 1
     ) original on true
 ), sent as materialized (
   select j.*, last_seq + nth as seq, last_rev + nth as rev
@@ -80,19 +80,19 @@ with input as materialized (
 ), moved_markers as (
   update room_members m
      set last_read_seq = s.seq, last_delivered_seq = s.seq
-    from (select client_id, room_id, sender_id, max(seq) as seq from sent where sender_id is not null group by 1, 2, 3) s
-   where m.client_id = s.client_id and m.room_id = s.room_id and m.user_id = s.sender_id
+    from (select client_id, room_id, sender_pk, max(seq) as seq from sent where sender_pk is not null group by 1, 2, 3) s
+   where m.client_id = s.client_id and m.room_id = s.room_id and m.user_pk = s.sender_pk
 ), written_messages as (
-  insert into messages (client_id, room_id, seq, id, rev, sender_id, sender_type, content_type, content, attachments,
+  insert into messages (client_id, room_id, seq, id, rev, sender_pk, sender_type, content_type, content, attachments,
                         metadata, client_msg_id, body_hash, created_at, updated_at)
-  select client_id, room_id, seq, id, rev, sender_id, case when sender_id is null then 'client' else 'user' end,
+  select client_id, room_id, seq, id, rev, sender_pk, case when sender_pk is null then 'client' else 'user' end,
          content_type, content, attachments, metadata, client_msg_id, body_hash, clock.now, clock.now
     from sent, clock
 ), written_events as (
-  insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_id,
+  insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_pk,
                       actor_type, occurred_at)
-  select client_id, 'room', room_id, room_id, $13 || epoch::text, rev, event_id, 'message.created', seq, id, sender_id,
-         case when sender_id is null then 'client' else 'user' end, clock.now
+  select client_id, 'room', room_id, room_id, $13 || epoch::text, rev, event_id, 'message.created', seq, id, sender_pk,
+         case when sender_pk is null then 'client' else 'user' end, clock.now
     from sent, clock
 )
 select j.verdict, j.original_id, j.epoch, s.seq, s.rev, clock.now as at

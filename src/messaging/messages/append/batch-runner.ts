@@ -4,7 +4,7 @@ import { logger } from '../../../platform/common/logger.js';
 import { Problem } from '../../../platform/common/problem.js';
 import { toProblem } from '../../../platform/common/to-problem.js';
 import { AppendRepository } from './append.repository.js';
-import type { HELD, NewMessage, Verdict } from './new-message.js';
+import type { HELD, NewMessage, SendVerdict } from './new-message.js';
 
 /** Pauses between tries when the connection is lost, together as long as a restart of PostgreSQL may take. */
 const PAUSES_MS = [20, 100, 300, 600, 1000, 2000];
@@ -19,7 +19,7 @@ export class BatchRunner {
    * @returns what became of each message, in the order given
    * @throws Problem `overloaded` when a room stayed locked for `waitMs`
    */
-  async run(batch: NewMessage[], waitMs = 0): Promise<(Verdict | typeof HELD)[]> {
+  async run(batch: NewMessage[], waitMs = 0): Promise<(SendVerdict | typeof HELD)[]> {
     if (batch.length === 0) return [];
     try {
       return await this.persist(batch, waitMs);
@@ -33,7 +33,7 @@ export class BatchRunner {
   }
 
   /** Tries again when the connection is lost: then nobody knows whether the commit succeeded, so the database is asked. */
-  private async persist(batch: NewMessage[], waitMs: number): Promise<(Verdict | typeof HELD)[]> {
+  private async persist(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.repository.append(batch, { waitMs, again: tries > 0 });
@@ -47,7 +47,7 @@ export class BatchRunner {
   }
 
   /** One bad row must not fail the others: halve until it stands alone. In order, so that seq keeps it. */
-  private async halve(batch: NewMessage[], waitMs: number): Promise<(Verdict | typeof HELD)[]> {
+  private async halve(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
     const middle = batch.length >> 1;
     return [...(await this.run(batch.slice(0, middle), waitMs)), ...(await this.run(batch.slice(middle), waitMs))];
   }

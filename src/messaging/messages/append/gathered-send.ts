@@ -4,7 +4,7 @@ import { metrics } from '../../../platform/common/metrics.js';
 import { notFound, Problem } from '../../../platform/common/problem.js';
 import { RealtimePublisher } from '../../../platform/realtime/realtime.publisher.js';
 import { BatchRunner } from './batch-runner.js';
-import { HELD, type Duplicate, type NewMessage, type Sent, type Verdict } from './new-message.js';
+import { HELD, type Duplicate, type NewMessage, type Sent, type SendVerdict } from './new-message.js';
 import { SlowLanes } from './slow-lanes.js';
 
 const MAX_BATCH = 500;
@@ -21,7 +21,7 @@ const LOCK_WAIT_MS = 5_000;
 @Injectable()
 export class GatheredSend {
   private readonly lanes: SlowLanes;
-  private readonly coalescer: Coalescer<NewMessage, Verdict | Promise<Verdict>>;
+  private readonly coalescer: Coalescer<NewMessage, SendVerdict | Promise<SendVerdict>>;
 
   constructor(
     private readonly runner: BatchRunner,
@@ -51,8 +51,8 @@ export class GatheredSend {
   }
 
   /** A held message is answered with the promise of its lane: the batch doesn't wait for it. */
-  private async runBatch(batch: NewMessage[]): Promise<(Verdict | Promise<Verdict>)[]> {
-    const inLanes = new Map<NewMessage, Promise<Verdict>>();
+  private async runBatch(batch: NewMessage[]): Promise<(SendVerdict | Promise<SendVerdict>)[]> {
+    const inLanes = new Map<NewMessage, Promise<SendVerdict>>();
     for (const message of batch) {
       if (this.lanes.has(message)) inLanes.set(message, this.lanes.add(message));
     }
@@ -63,11 +63,11 @@ export class GatheredSend {
       if (verdict === HELD) inLanes.set(message, this.lanes.add(message));
       else this.publish(message, verdict);
     });
-    const decided = new Map(free.map((message, at) => [message, verdicts[at] as Verdict]));
+    const decided = new Map(free.map((message, at) => [message, verdicts[at] as SendVerdict]));
     return batch.map((message) => inLanes.get(message) ?? decided.get(message)!);
   }
 
-  private async runLane(messages: NewMessage[]): Promise<Verdict[]> {
+  private async runLane(messages: NewMessage[]): Promise<SendVerdict[]> {
     const verdicts = await this.runner.run(messages, LOCK_WAIT_MS);
     return messages.map((message, at) => {
       const verdict = verdicts[at]!;
@@ -78,7 +78,7 @@ export class GatheredSend {
     });
   }
 
-  private publish(from: NewMessage, verdict: Verdict): void {
+  private publish(from: NewMessage, verdict: SendVerdict): void {
     if (verdict instanceof Problem || verdict.verdict !== 'sent') return;
     metrics.messagesSent.inc();
     const { message, epoch } = verdict;

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../platform/common/problem.js';
 import type { IdempotencyLease } from '../../../tenancy/access/caller.js';
 import type { UserRef } from '../../../tenancy/access/user-ref.js';
-import type { Attachment, Message } from '../messages.dto.js';
+import type { AttachmentDto, MessageDto } from '../messages.dto.js';
 
 /** A message on its way in: validated, with the ids that we made for it, not yet judged. */
 export interface NewMessage {
@@ -13,7 +13,7 @@ export interface NewMessage {
   sender: UserRef | null;
   content_type: string;
   content: string | null;
-  attachments: Attachment[];
+  attachments: AttachmentDto[];
   metadata: Record<string, unknown>;
   client_msg_id: string | null;
   /** What makes two bodies under one client_msg_id equal; null without one. */
@@ -25,28 +25,28 @@ export interface NewMessage {
 /** Written: `epoch` is the room's. */
 export interface Sent {
   verdict: 'sent';
-  message: Message;
+  message: MessageDto;
   epoch: string;
 }
 
 /** The client_msg_id was there before, with this message. */
 export interface Duplicate {
   verdict: 'duplicate';
-  message: Message;
+  message: MessageDto;
 }
 
 /** What became of a message; a Problem is for the sender. */
 /** What the sender is told. */
-export const answerOf = ({ verdict, message }: Sent | Duplicate): Message =>
+export const answerOf = ({ verdict, message }: Sent | Duplicate): MessageDto =>
   verdict === 'duplicate' ? { ...message, deduplicated: true } : message;
 
-export type Verdict = Sent | Duplicate | Problem;
+export type SendVerdict = Sent | Duplicate | Problem;
 
 /** The room could not be locked at once: nothing is decided. */
 export const HELD = Symbol('held');
 
 /** The message as everybody will see it, once its place is known. */
-export function messageOf(from: NewMessage, place: { seq: number; rev: number; at: Date }): Message {
+export function messageOf(from: NewMessage, place: { seq: number; rev: number; at: Date }): MessageDto {
   const at = place.at.toISOString();
   return {
     id: from.id,

@@ -1,5 +1,5 @@
 import { Problem } from '../../../platform/common/problem.js';
-import type { NewMessage, Verdict } from './new-message.js';
+import type { NewMessage, SendVerdict } from './new-message.js';
 import { SlowLanes } from './slow-lanes.js';
 
 const message = (room_id: string, n = 0): NewMessage =>
@@ -17,7 +17,9 @@ function lanes(options: { concurrency?: number; maxWaiting?: number; maxWaitingP
     run: (messages) =>
       new Promise((resolve, reject) => {
         const end = (error?: Error) =>
-          error ? reject(error) : resolve(messages.map(({ id }) => ({ verdict: 'sent', id }) as unknown as Verdict));
+          error
+            ? reject(error)
+            : resolve(messages.map(({ id }) => ({ verdict: 'sent', id }) as unknown as SendVerdict));
         running.push({ ids: messages.map(({ id }) => id), end });
       }),
   });

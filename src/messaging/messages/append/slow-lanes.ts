@@ -1,10 +1,10 @@
 import { toProblem } from '../../../platform/common/to-problem.js';
 import { Problem } from '../../../platform/common/problem.js';
-import type { NewMessage, Verdict } from './new-message.js';
+import type { NewMessage, SendVerdict } from './new-message.js';
 
 interface Waiting {
   message: NewMessage;
-  resolve: (verdict: Verdict) => void;
+  resolve: (verdict: SendVerdict) => void;
 }
 
 export interface SlowLanesOptions {
@@ -16,7 +16,7 @@ export interface SlowLanesOptions {
   maxWaiting: number;
   maxWaitingPerRoom: number;
   /** Writes messages of one room, waiting for its lock. */
-  run: (messages: NewMessage[]) => Promise<Verdict[]>;
+  run: (messages: NewMessage[]) => Promise<SendVerdict[]>;
 }
 
 /**
@@ -36,7 +36,7 @@ export class SlowLanes {
   }
 
   /** @returns what became of the message; a refusal is an answer, never a rejection */
-  add(message: NewMessage): Promise<Verdict> {
+  add(message: NewMessage): Promise<SendVerdict> {
     const key = laneOf(message);
     const lane = this.lanes.get(key) ?? this.open(key);
     if (this.waiting >= this.options.maxWaiting || lane.length >= this.options.maxWaitingPerRoom) {
@@ -79,7 +79,7 @@ export class SlowLanes {
     this.lanes.delete(key);
   }
 
-  private async verdictsOf(messages: NewMessage[]): Promise<Verdict[]> {
+  private async verdictsOf(messages: NewMessage[]): Promise<SendVerdict[]> {
     try {
       return await this.options.run(messages);
     } catch (error) {
