@@ -155,7 +155,7 @@ describe('a socket notification', () => {
     ]);
     const service = app.get(NotificationsService);
     const caller = (userId: string) =>
-      ({ kind: 'scoped', clientId: client.id, user: { id: userId } }) as unknown as Caller;
+      ({ kind: 'scoped', clientId: client.id, user: { user_pk: userId } }) as unknown as Caller;
     const ref = await app.get(UsersService).resolve(client.id, ['alice', 'bob'], { create: true });
     expect((await service.acknowledge(caller(ref.get('bob')!.user_pk), delivery.id)).acknowledged).toBe(false);
     expect((await service.acknowledge(caller(ref.get('alice')!.user_pk), delivery.id)).acknowledged).toBe(true);

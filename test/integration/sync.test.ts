@@ -90,7 +90,7 @@ class Tenant {
     return {
       kind: 'scoped',
       clientId: this.clientId,
-      user: { id: this.userPk, user_id: 'alice', display_name: null },
+      user: { user_pk: this.userPk, user_id: 'alice', display_name: null },
       permissions: permissions && new Set(permissions),
     } as unknown as Caller;
   }

@@ -8,7 +8,7 @@ export type Channels = NotificationEntity['channels'];
 export type NotificationRow = Omit<NotificationEntity, 'channels' | 'max_retry_attempts'>;
 
 /** Without `channels`, which may hold attachments of megabytes. */
-export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_id, n.status, n.priority, n.strategy, n.total,
+export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_pk, n.status, n.priority, n.strategy, n.total,
   n.open_count, n.failed_count, n.scheduled_for, n.expires_at, n.metadata, n.tags, n.created_at, n.updated_at`;
 
 export interface StatusCount {

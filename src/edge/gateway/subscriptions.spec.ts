@@ -11,7 +11,7 @@ const caller = {
   clientId: 'c',
   keyId: 'k',
   permissions: null,
-  user: { id: 'u', user_id: 'alice', display_name: null },
+  user: { user_pk: 'u', user_id: 'alice', display_name: null },
 } as unknown as Caller;
 
 /** A connection as far as subscriptions go: what it listens to, and what it was told. */

@@ -32,7 +32,7 @@ export function toMasterKeyDto(row: KeyRow): MasterKeyDto {
 export function toScopedKeyDto(row: KeyRow): ScopedKeyDto {
   return {
     ...toMasterKeyDto(row),
-    user_id: row.user_pk!,
+    user_id: row.user_id!,
     device_id: row.device_id,
     issued_by: row.issued_by,
   };

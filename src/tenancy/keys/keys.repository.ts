@@ -28,7 +28,10 @@ export interface KeyState {
 }
 
 /** With its client's ref and, as `user_id`, the client's own string of its user. */
-export type KeyRow = Omit<ApiKeyEntity, 'client_id' | 'secret_hash' | 'revoked_at'> & { client_ref: string };
+export type KeyRow = Omit<ApiKeyEntity, 'client_id' | 'user_pk' | 'secret_hash' | 'revoked_at'> & {
+  client_ref: string;
+  user_id: string | null;
+};
 
 export interface NewKey extends Pick<
   ApiKeyEntity,

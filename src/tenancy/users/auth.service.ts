@@ -96,7 +96,7 @@ interface KeysToEnd {
 }
 
 const toAnswer = (key: KeyRow, displayName: string | null, apiKey: string): LoginAnswerDto => ({
-  user_id: key.user_pk!,
+  user_id: key.user_id!,
   display_name: displayName,
   api_key: apiKey,
   key_id: key.id,

@@ -99,7 +99,7 @@ export class AppendRepository {
       messages.map(({ room_id }) => room_id),
       messages.map(({ id }) => id),
       messages.map(({ event_id }) => event_id),
-      messages.map(({ sender: sender }) => sender?.user_pk ?? null),
+      messages.map(({ sender }) => sender?.user_pk ?? null),
       messages.map(({ content_type }) => content_type),
       messages.map(({ content }) => content),
       messages.map(({ attachments }) => (attachments.length === 0 ? '[]' : JSON.stringify(attachments))),
