@@ -1,4 +1,4 @@
-import type { Caller } from '../../src/tenancy/access/caller.js';
+import { Request } from '../../src/tenancy/access/request.js';
 import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
 import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
 import { Idempotency, Replay } from '../../src/tenancy/idempotency/idempotency.js';
@@ -159,29 +159,30 @@ describe('Idempotency-Key', () => {
 
   describe('in a service', () => {
     const request = { key: 'k', method: 'POST', path: '/x', query: '', body: { a: 1 } };
-    const caller = (): Caller => ({
-      kind: 'master',
-      clientId: client.id,
-      keyId: newId(),
-      permissions: null,
-      user: null,
-      limits: { messages_per_user_per_minute: 1 },
-      requestId: 'r',
-      idempotency: null,
-      rateLimit: null,
-    });
+    const api = (status = 201): Request => {
+      const limits = { messages_per_user_per_minute: 1 };
+      const caller = {
+        kind: 'master',
+        clientId: client.id,
+        keyId: newId(),
+        permissions: null,
+        user: null,
+        limits,
+      } as const;
+      return new Request(caller, 'r', { status });
+    };
     const replayOf = async (idempotency: Idempotency): Promise<Replay> => {
-      const thrown = await idempotency.begin(caller(), request).catch((error: unknown) => error);
+      const thrown = await idempotency.begin(api(), request).catch((error: unknown) => error);
       expect(thrown).toBeInstanceOf(Replay);
       return thrown as Replay;
     };
 
     it('rolls an effect back whose key was lost to a later request', async () => {
       const idempotency = app.get(Idempotency);
-      const slow = caller();
+      const slow = api();
       await idempotency.begin(slow, request);
       await age(`lease_until = clock_timestamp() - interval '1 s'`);
-      const late = caller();
+      const late = api();
       await idempotency.begin(late, request);
       await idempotency.effect(late, async () => ({ by: 'late' }));
       const effect = idempotency.effect(slow, async (tx) => {
@@ -197,11 +198,10 @@ describe('Idempotency-Key', () => {
       const idempotency = app.get(Idempotency);
       const type = `large-${client.id}`;
       idempotency.registerRebuilder(type, async ({ clientId }, id) => ({ clientId, id, rebuilt: true }));
-      const first = caller();
+      const first = api(202);
       await idempotency.begin(first, request);
       const id = newId();
       await idempotency.effect(first, async () => ({ id, text: 'x'.repeat(70_000) }), {
-        status: 202,
         resource: (answer) => ({ type, id: answer.id }),
       });
       expect((await rows())[0]!.body).toBeNull();
@@ -212,10 +212,9 @@ describe('Idempotency-Key', () => {
 
     it('completes the keys of many requests in their common transaction', async () => {
       const idempotency = app.get(Idempotency);
-      const first = caller();
+      const first = api();
       await idempotency.begin(first, request);
-      const lease = first.idempotency!;
-      const row = { lease, status: 201, answer: { id: newId() } };
+      const row = { request: first, answer: { id: newId() } };
       const database = app.get(Database);
       await database.transaction((tx) => idempotency.complete(tx, [row]));
       expect(JSON.parse((await replayOf(idempotency)).body)).toEqual(row.answer);
@@ -225,10 +224,10 @@ describe('Idempotency-Key', () => {
 
     it.each([401, 403, 422, 429, 500, 503])('frees the key after %i', async (status) => {
       const idempotency = app.get(Idempotency);
-      const first = caller();
+      const first = api();
       await idempotency.begin(first, request);
-      await idempotency.finish(first.idempotency!, status, '{}');
-      await expect(idempotency.begin(caller(), request)).resolves.toBeUndefined();
+      await idempotency.finish(first.lease!, status, '{}');
+      await expect(idempotency.begin(api(), request)).resolves.toBeUndefined();
     });
   });
 });

@@ -1,3 +1,5 @@
+import type { Caller } from '../../src/tenancy/access/caller.js';
+import { Request } from '../../src/tenancy/access/request.js';
 import pg from 'pg';
 import type { Idempotency } from '../../src/tenancy/idempotency/idempotency.js';
 import { newId } from '../../src/platform/common/ids.js';
@@ -68,7 +70,7 @@ async function tenant(rooms = 1, users = 1) {
     metadata: {},
     client_msg_id: null,
     body_hash: null,
-    lease: null,
+    request: new Request({ clientId } as Caller, 'r', { status: 201 }),
     ...more,
   });
   return { clientId, roomIds, userIds, message };

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
 import { limits } from '../../platform/config/limits.js';
@@ -30,8 +31,8 @@ export class NotificationsController {
     idempotent: true,
     bodyBytes: limits.notification_body_bytes,
   })
-  send(@CurrentCaller() caller: Caller, @Body() input: NotificationInputDto): Promise<NotificationDto> {
-    return this.notifications.accept(caller, input);
+  send(@CurrentRequest() request: Request, @Body() input: NotificationInputDto): Promise<NotificationDto> {
+    return this.notifications.accept(request, input);
   }
 
   @Get()

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
+import type { Request } from '../../tenancy/access/request.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
@@ -26,7 +27,8 @@ export class NotificationsService {
   ) {}
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
-  async accept(caller: Caller, input: NotificationInputDto): Promise<NotificationDto> {
+  async accept(request: Request, input: NotificationInputDto): Promise<NotificationDto> {
+    const { caller } = request;
     const channels = toChannels(input);
     refuseBeyondPermission(caller, channels);
     refuseUnsendable(input, channels);
@@ -41,7 +43,7 @@ export class NotificationsService {
       );
     }
     const item = { client_id: caller.clientId, row: toRow(caller, input, channels), deliveries };
-    const answer = await this.writer.write(caller, item);
+    const answer = await this.writer.write(request, item);
     this.dispatcher.wake();
     return answer;
   }

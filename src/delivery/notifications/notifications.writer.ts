@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
+import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { Problem } from '../../platform/common/problem.js';
@@ -36,30 +36,26 @@ export class NotificationsWriter {
   ) {}
 
   /** @throws Problem `overloaded` when too much waits already */
-  write(caller: Caller, item: Accepted): Promise<NotificationDto> {
+  write(request: Request, item: Accepted): Promise<NotificationDto> {
     const alone =
-      caller.idempotency !== null ||
+      request.lease !== null ||
       item.deliveries.length > GATHERED_DELIVERIES ||
       item.deliveries.some(({ suppressed }) => suppressed !== null) ||
       JSON.stringify(item.row.channels).length > GATHERED_CHARS;
-    return alone ? this.writeAlone(caller, item) : this.gathered.add(item.client_id, item);
+    return alone ? this.writeAlone(request, item) : this.gathered.add(item.client_id, item);
   }
 
   /** With what becomes of it at once: its Idempotency-Key, and the events of those that can't be sent at all. */
-  private async writeAlone(caller: Caller, item: Accepted): Promise<NotificationDto> {
+  private async writeAlone(request: Request, item: Accepted): Promise<NotificationDto> {
     let ended: Transition[] = [];
     let written: EventRow[] = [];
-    const answer = await this.idempotency.effect(
-      caller,
-      async (tx) => {
-        const [inserted] = await this.repository.insert(tx, [item]);
-        const rows = await this.repository.suppressedOf(tx, caller.clientId, inserted!);
-        ended = rows.map((row) => ({ from: 'suppressed', row, content: null }));
-        written = await this.transitions.record(tx, ended);
-        return asAccepted(inserted!);
-      },
-      { status: 202 },
-    );
+    const answer = await this.idempotency.effect(request, async (tx) => {
+      const [inserted] = await this.repository.insert(tx, [item]);
+      const rows = await this.repository.suppressedOf(tx, item.client_id, inserted!);
+      ended = rows.map((row) => ({ from: 'suppressed', row, content: null }));
+      written = await this.transitions.record(tx, ended);
+      return asAccepted(inserted!);
+    });
     await this.transitions.announce(ended, written);
     return answer;
   }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { may } from '../../tenancy/access/caller.js';
+import { Request, valueOf } from '../../tenancy/access/request.js';
+import { MessageLimit } from '../../tenancy/clients/message-limit.js';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
@@ -31,7 +33,11 @@ export class Dispatcher {
   private finishing = false;
   private whenIdle: (() => void)[] = [];
 
-  constructor(messages: MessageEvents, sessions: SessionEvents) {
+  constructor(
+    private readonly limit: MessageLimit,
+    messages: MessageEvents,
+    sessions: SessionEvents,
+  ) {
     this.events = new Map([...messages.events, ...sessions.events].map((event) => [event.name, event]));
     const dispatch = this.dispatch.bind(this);
     this.listener = function (this: Socket, name, ...args) {
@@ -59,7 +65,7 @@ export class Dispatcher {
     session.running++;
     try {
       const data = await this.run(socket, session, event, { name, args, requestId });
-      ack?.({ ok: true, data });
+      ack?.({ ok: true, data: valueOf(data) });
     } catch (error) {
       const problem = toProblem(error);
       if (problem.code === 'internal') logger.error({ request_id: requestId, event: name, err: error }, 'event failed');
@@ -84,8 +90,11 @@ export class Dispatcher {
       throw new Problem('forbidden', `This takes a key with the permission ${event.access}.`);
     }
     const dto = toDto(event.dto, args[0]);
-    const request = { caller: { ...session.caller, requestId }, dto, socket };
-    return event.reads ? inTurn(session, socket, () => event.run(request)) : event.run(request);
+    const request = new Request(session.caller, requestId);
+    const up = { caller: session.caller, request, dto, socket };
+    const counted = event.limited ? this.limit.consume(request) : undefined;
+    if (counted) return counted.then(() => event.run(up));
+    return event.reads ? inTurn(session, socket, () => event.run(up)) : event.run(up);
   }
 }
 

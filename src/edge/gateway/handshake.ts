@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { CallerFactory } from '../../tenancy/keys/caller.factory.js';
 import type { Caller } from '../../tenancy/access/caller.js';
+import { Request } from '../../tenancy/access/request.js';
 import { FailedKeyLimit } from '../../tenancy/keys/failed-key-limit.js';
 import type { KeyIdentity } from '../../tenancy/keys/key-identity.js';
 import { KeysService } from '../../tenancy/keys/keys.service.js';
@@ -40,14 +41,15 @@ export class Handshake {
     if (display_name !== undefined && (identity.kind !== 'master' || user_id === undefined)) {
       throw invalidField('display_name', 'goes with a master key and a user_id');
     }
-    const caller = await this.callers.forKey(identity, { userId: user_id, requestId });
-    return newSession(await this.named(caller, display_name), identity.expiresAt);
+    const caller = await this.callers.forKey(identity, user_id);
+    return newSession(await this.named(new Request(caller, requestId), display_name), identity.expiresAt);
   }
 
-  private async named(caller: Caller, displayName: string | undefined): Promise<Caller> {
+  private async named(request: Request, displayName: string | undefined): Promise<Caller> {
+    const { caller } = request;
     const { user } = caller;
     if (displayName === undefined || !user || user.display_name === displayName) return caller;
-    await this.users.put(caller, user.user_id, { display_name: displayName });
+    await this.users.put(request, user.user_id, { display_name: displayName });
     return { ...caller, user: { ...user, display_name: displayName } };
   }
 

@@ -24,14 +24,14 @@ export class KeyExchange {
   ) {}
 
   /** @throws Problem what a handshake with that key is refused with; `user_mismatch` for another client or user */
-  async refresh(socket: Connection, apiKey: string, requestId: string): Promise<Refreshed> {
+  async refresh(socket: Connection, apiKey: string): Promise<Refreshed> {
     const identity = await this.handshake.identify(socket, apiKey);
     const session = sessionOf(socket);
     if (!sameHolder(session.caller, identity)) {
       throw new Problem('user_mismatch', 'auth.refresh takes another key of the same client and user.');
     }
     const { user } = session.caller;
-    const made = await this.callers.forKey(identity, { requestId });
+    const made = await this.callers.forKey(identity);
     const caller = { ...made, user };
     this.subscriptions.exchange(socket, session.caller, caller);
     const { expiresAt, warned } = newSession(caller, identity.expiresAt);

@@ -21,7 +21,8 @@ export class MessageEvents {
       name: 'message.send',
       access: 'send_messages',
       dto: SendMessageToRoomDto,
-      run: ({ caller, dto: { room_id, ...message } }) => this.messages.send(caller, room_id, message),
+      limited: true,
+      run: ({ request, dto: { room_id, ...message } }) => this.messages.send(request, room_id, message),
     }),
     upEvent({
       name: 'message.list',

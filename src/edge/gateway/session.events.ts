@@ -63,7 +63,7 @@ export class SessionEvents {
       name: 'auth.refresh',
       access: 'key',
       dto: RefreshDto,
-      run: ({ dto, socket, caller }) => this.keys.refresh(socket, dto.api_key, caller.requestId),
+      run: ({ dto, socket }) => this.keys.refresh(socket, dto.api_key),
     }),
     upEvent({
       name: 'ping',

@@ -1,9 +1,12 @@
 import type { Permission } from '../../tenancy/access/permissions.js';
 import type { Caller } from '../../tenancy/access/caller.js';
+import type { Request } from '../../tenancy/access/request.js';
 import type { Connection } from './session.js';
 
 export interface UpRequest<Dto extends object> {
   caller: Caller;
+  /** For handlers that change something. */
+  request: Request;
   dto: Dto;
   socket: Connection;
 }
@@ -14,6 +17,8 @@ export interface UpEvent<Dto extends object = object> {
   /** `key`: any key of a client; else the permission, as on the route of the same action. */
   access: 'key' | Permission;
   dto: new () => Dto;
+  /** Counts against messages per user and minute. */
+  limited?: true;
   /** Its answer can be large: fewer of these run at once for one connection. */
   reads?: true;
   run(request: UpRequest<Dto>): unknown;

@@ -1,6 +1,7 @@
 import { applyDecorators, Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import type { Page } from '../../platform/common/pagination.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
 import { Route } from '../../tenancy/access/route.js';
@@ -40,11 +41,11 @@ export class ProvidersController {
     idempotent: true,
   })
   add(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Body() input: ProviderInputDto,
     @Query() query: SaveProviderQueryDto,
   ): Promise<ProviderDto> {
-    return this.providers.add(caller, input, query.verify ?? true);
+    return this.providers.add(request, input, query.verify ?? true);
   }
 
   @Put()

@@ -5,7 +5,7 @@ import { mergePatch } from '../../platform/common/merge-patch.js';
 import { wholePage, type Page } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
-import type { Caller } from '../../tenancy/access/caller.js';
+import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { cleanText } from './clean-text.js';
@@ -41,12 +41,12 @@ export class ProvidersService {
     return wholePage((await this.repository.list(clientId, channel)).map((row) => this.present(row)));
   }
 
-  async add(caller: Caller, input: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
-    const { clientId } = caller;
+  async add(request: Request, input: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
+    const { clientId } = request.caller;
     const existing = await this.repository.list(clientId, CHANNEL);
     refuseTaken(existing, input.name);
     if (verify) await this.verify(input);
-    const saved = await this.idempotency.effect(caller, async (tx) => {
+    const saved = await this.idempotency.effect(request, async (tx) => {
       const rows = await this.repository.lock(tx, clientId, CHANNEL);
       refuseTaken(rows, input.name);
       if (rows.length >= MAX_PROVIDERS)

@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
 import { Route, type RouteOptions } from '../../tenancy/access/route.js';
 import { MessageDto, MessagePageDto, MessagesQueryDto, SendMessageDto, SendMessageToRoomDto } from './messages.dto.js';
 import { MessagesService } from './messages.service.js';
@@ -43,12 +43,11 @@ export class MessagesController {
     description: 'Committed when answered. A master key without X-User-Id sends as the client.',
   })
   send(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Body() dto: SendMessageDto,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<MessageDto> {
-    return this.answer(reply, this.messages.send(caller, roomId, dto));
+  ): Promise<MessageDto | Existing<MessageDto>> {
+    return this.messages.send(request, roomId, dto);
   }
 
   @Get('rooms/:room_id/messages')
@@ -74,11 +73,10 @@ export class MessagesController {
   @Post('messages')
   @Route({ ...SEND, summary: 'Send a message to the room in the body', deprecated: true })
   sendToRoom(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Body() { room_id, ...dto }: SendMessageToRoomDto,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<MessageDto> {
-    return this.answer(reply, this.messages.send(caller, room_id, dto));
+  ): Promise<MessageDto | Existing<MessageDto>> {
+    return this.messages.send(request, room_id, dto);
   }
 
   @Get('messages/rooms/:room_id')
@@ -95,11 +93,5 @@ export class MessagesController {
   @Route({ ...GET, summary: 'Read a message, whatever its room', deprecated: true })
   getAnywhere(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDto> {
     return this.messages.get(caller, null, id);
-  }
-
-  private async answer(reply: FastifyReply, sending: Promise<MessageDto>): Promise<MessageDto> {
-    const message = await sending;
-    if (message.deduplicated) void reply.status(200);
-    return message;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
-import { MessageLimit } from '../../tenancy/clients/message-limit.js';
+import type { Existing, Request } from '../../tenancy/access/request.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { RoomAccess } from '../rooms/room-access.js';
@@ -20,22 +20,16 @@ export class MessagesService {
     private readonly messages: MessagesRepository,
     private readonly gathered: GatheredSend,
     private readonly access: RoomAccess,
-    private readonly limit: MessageLimit,
   ) {}
 
   /**
-   * @returns the message, committed; with `deduplicated` the original of its client_msg_id
-   * @throws Problem `not_found`, `user_banned`, `room_frozen`, `room_inactive`, `idempotency_conflict`, `rate_limited`,
-   *   `overloaded`
+   * @returns the message, committed; Existing, with `deduplicated`, the original of its client_msg_id
+   * @throws Problem `not_found`, `user_banned`, `room_frozen`, `room_inactive`, `idempotency_conflict`, `overloaded`
    */
-  async send(caller: Caller, roomId: string, dto: SendMessageDto): Promise<MessageDto> {
-    if (!may(caller, 'send_messages')) throw new Problem('forbidden', 'Sending needs the permission send_messages.');
-    const message = newMessage(caller, roomId, dto);
-    const counted = this.limit.consume(caller);
-    if (counted instanceof Promise) await counted;
-    const sent = await this.gathered.send(message);
-    if (caller.idempotency) caller.idempotency.completed = true;
-    return answerOf(sent);
+  async send(request: Request, roomId: string, dto: SendMessageDto): Promise<MessageDto | Existing<MessageDto>> {
+    if (!may(request.caller, 'send_messages'))
+      throw new Problem('forbidden', 'Sending needs the permission send_messages.');
+    return answerOf(await this.gathered.send(newMessage(request, roomId, dto)));
   }
 
   /** Ascending; at most one of the places of the query. */
@@ -65,7 +59,8 @@ export class MessagesService {
 const floorOf = (caller: Caller, room: RoomRow): number =>
   caller.user && room.history === 'since_join' ? room.my_joined_seq! : 0;
 
-function newMessage(caller: Caller, roomId: string, dto: SendMessageDto): NewMessage {
+function newMessage(request: Request, roomId: string, dto: SendMessageDto): NewMessage {
+  const { caller } = request;
   if (!isUuid(roomId)) throw notFound('room');
   const { content = null, content_type = 'text', attachments = [], metadata = {}, client_msg_id = null } = dto;
   if (content === null && attachments.length === 0 && content_type !== 'custom') {
@@ -83,7 +78,7 @@ function newMessage(caller: Caller, roomId: string, dto: SendMessageDto): NewMes
     metadata,
     client_msg_id,
     body_hash: client_msg_id === null ? null : hashOf([content_type, content, attachments, metadata]),
-    lease: caller.idempotency,
+    request,
   };
 }
 

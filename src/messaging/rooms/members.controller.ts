@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
 import { AddedMembersDto, AddMembersDto, MemberDto, UpdateMemberDto } from './members.dto.js';
@@ -40,11 +41,11 @@ export class MembersController {
     idempotent: true,
   })
   add(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Body() dto: AddMembersDto,
   ): Promise<AddedMembersDto> {
-    return this.members.add(caller, roomId, dto);
+    return this.members.add(request, roomId, dto);
   }
 
   @Patch(':user_id')
@@ -57,12 +58,12 @@ export class MembersController {
     actsForUser: true,
   })
   setRole(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Param('user_id') userId: string,
     @Body() dto: UpdateMemberDto,
   ): Promise<MemberDto> {
-    return this.members.setRole(caller, roomId, userId, dto.role);
+    return this.members.setRole(request, roomId, userId, dto.role);
   }
 
   @Put(':user_id/role')
@@ -75,12 +76,12 @@ export class MembersController {
     actsForUser: true,
   })
   putRole(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Param('user_id') userId: string,
     @Body() dto: UpdateMemberDto,
   ): Promise<MemberDto> {
-    return this.members.setRole(caller, roomId, userId, dto.role);
+    return this.members.setRole(request, roomId, userId, dto.role);
   }
 
   @Delete(':user_id')
@@ -94,10 +95,10 @@ export class MembersController {
     actsForUser: true,
   })
   remove(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Param('user_id') userId: string,
   ): Promise<void> {
-    return this.members.remove(caller, roomId, userId);
+    return this.members.remove(request, roomId, userId);
   }
 }

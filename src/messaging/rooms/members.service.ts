@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
+import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
@@ -36,7 +37,8 @@ export class MembersService {
   }
 
   /** Who is a member already stays as he is. */
-  async add(caller: Caller, roomId: string, dto: AddMembersDto): Promise<AddedMembersDto> {
+  async add(request: Request, roomId: string, dto: AddMembersDto): Promise<AddedMembersDto> {
+    const { caller } = request;
     const inputs = inputsOf(dto);
     // A room out of sight is not there, whoever was to be added.
     await this.access.get(caller, roomId);
@@ -47,7 +49,7 @@ export class MembersService {
     );
     const wanted = new Map(inputs.map(({ user_id, role = 'member' }) => [found.get(user_id)!.user_pk, role]));
     const members = [...wanted].map(([user_pk, role]): NewMember => ({ user_pk, role }));
-    return this.change(caller, 201, async (tx) => {
+    return this.change(request, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
       refuseDirect(room);
       for (const { role } of members) refuseAbove(caller, room, role);
@@ -57,8 +59,9 @@ export class MembersService {
     });
   }
 
-  async setRole(caller: Caller, roomId: string, userId: string, role: Role): Promise<MemberDto> {
-    return this.change(caller, 200, async (tx) => {
+  async setRole(request: Request, roomId: string, userId: string, role: Role): Promise<MemberDto> {
+    const { caller } = request;
+    return this.change(request, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, ['owner']);
       refuseDirect(room);
       const member = await this.get(tx, caller, room, userId);
@@ -75,12 +78,13 @@ export class MembersService {
   }
 
   /** Removes a member, or lets the acting user leave. */
-  async remove(caller: Caller, roomId: string, userId: string): Promise<void> {
+  async remove(request: Request, roomId: string, userId: string): Promise<void> {
+    const { caller } = request;
     const leaving = caller.user !== null && (userId === 'me' || userId === caller.user.user_id);
     if (!leaving && !may(caller, 'manage_rooms')) {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }
-    await this.change(caller, 200, async (tx) => {
+    await this.change(request, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, leaving ? undefined : ['owner', 'admin']);
       refuseDirect(room);
       const member = await this.get(tx, caller, room, leaving ? caller.user!.user_id : userId);
@@ -136,17 +140,13 @@ export class MembersService {
   }
 
   /** Runs a change with its events in one transaction, then tells of it. */
-  private async change<T>(caller: Caller, status: number, fn: (tx: Tx) => Promise<[T, EventRow[]]>): Promise<T> {
+  private async change<T>(request: Request, fn: (tx: Tx) => Promise<[T, EventRow[]]>): Promise<T> {
     let events: EventRow[] = [];
-    const answer = await this.idempotency.effect(
-      caller,
-      async (tx) => {
-        const [answer, appended] = await fn(tx);
-        events = appended;
-        return answer;
-      },
-      { status },
-    );
+    const answer = await this.idempotency.effect(request, async (tx) => {
+      const [answer, appended] = await fn(tx);
+      events = appended;
+      return answer;
+    });
     await this.announcer.committed(events);
     return answer;
   }

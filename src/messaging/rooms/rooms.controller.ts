@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { CurrentCaller, type Caller } from '../../tenancy/access/caller.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
 import { AllRoomsQueryDto, CreateRoomDto, RoomDto, RoomQueryDto, UpdateRoomDto } from './rooms.dto.js';
@@ -25,14 +25,8 @@ export class RoomsController {
     actsForUser: true,
     idempotent: true,
   })
-  async create(
-    @CurrentCaller() caller: Caller,
-    @Body() dto: CreateRoomDto,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<RoomDto> {
-    const { room, existing } = await this.rooms.create(caller, dto);
-    if (existing) void reply.status(200);
-    return room;
+  create(@CurrentRequest() request: Request, @Body() dto: CreateRoomDto): Promise<RoomDto | Existing<RoomDto>> {
+    return this.rooms.create(request, dto);
   }
 
   @Get()
@@ -76,8 +70,12 @@ export class RoomsController {
     errors: ['not_found', 'insufficient_role'],
     actsForUser: true,
   })
-  update(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<RoomDto> {
-    return this.rooms.update(caller, id, dto);
+  update(
+    @CurrentRequest() request: Request,
+    @Param('room_id') id: string,
+    @Body() dto: UpdateRoomDto,
+  ): Promise<RoomDto> {
+    return this.rooms.update(request, id, dto);
   }
 
   @Put(':room_id')
@@ -89,7 +87,7 @@ export class RoomsController {
     errors: ['not_found', 'insufficient_role'],
     actsForUser: true,
   })
-  put(@CurrentCaller() caller: Caller, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<RoomDto> {
-    return this.rooms.update(caller, id, dto);
+  put(@CurrentRequest() request: Request, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<RoomDto> {
+    return this.rooms.update(request, id, dto);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
+import { Existing, type Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
@@ -37,41 +38,37 @@ export class RoomsService {
     private readonly database: Database,
   ) {}
 
-  /** A direct room is the same for the same two people: then `existing`, nothing is made. */
-  async create(caller: Caller, dto: CreateRoomDto): Promise<{ room: RoomDto; existing: boolean }> {
+  /** A direct room is the same for the same two people: the second time nothing is made. */
+  async create(request: Request, dto: CreateRoomDto): Promise<RoomDto | Existing<RoomDto>> {
+    const { caller } = request;
     const permission = dto.room_type === 'direct' ? 'send_messages' : 'manage_rooms';
     if (!may(caller, permission)) {
       throw new Problem('forbidden', `A ${dto.room_type} room needs the permission ${permission}.`);
     }
     const members = await this.membersOf(caller, dto);
     const maxMembers = capacityOf(dto, members.length);
-    let existing = false;
     let events: EventRow[] = [];
-    const room = await this.idempotency.effect(
-      caller,
-      async (tx) => {
-        const directKey = dto.room_type === 'direct' ? directKeyOf(members) : null;
-        const id = await this.rooms.insert(tx, caller.clientId, {
-          id: newId(),
-          room_type: dto.room_type,
-          name: dto.name ?? null,
-          description: dto.description ?? null,
-          privacy: dto.privacy ?? 'private',
-          history: dto.history ?? 'full',
-          max_members: maxMembers,
-          metadata: dto.metadata ?? {},
-          created_by_pk: caller.user?.user_pk ?? null,
-          direct_key: directKey,
-        });
-        existing = id === null;
-        const roomId = id ?? (await this.rooms.getDirect(tx, caller.clientId, directKey!));
-        if (!existing) events = await this.populate(tx, caller, roomId, members);
-        return this.present((await this.rooms.find(tx, caller.clientId, roomId, caller.user?.user_pk ?? null))!);
-      },
-      { status: () => (existing ? 200 : 201) },
-    );
+    const room = await this.idempotency.effect(request, async (tx) => {
+      const directKey = dto.room_type === 'direct' ? directKeyOf(members) : null;
+      const id = await this.rooms.insert(tx, caller.clientId, {
+        id: newId(),
+        room_type: dto.room_type,
+        name: dto.name ?? null,
+        description: dto.description ?? null,
+        privacy: dto.privacy ?? 'private',
+        history: dto.history ?? 'full',
+        max_members: maxMembers,
+        metadata: dto.metadata ?? {},
+        created_by_pk: caller.user?.user_pk ?? null,
+        direct_key: directKey,
+      });
+      const roomId = id ?? (await this.rooms.getDirect(tx, caller.clientId, directKey!));
+      if (id !== null) events = await this.populate(tx, caller, roomId, members);
+      const room = this.present((await this.rooms.find(tx, caller.clientId, roomId, caller.user?.user_pk ?? null))!);
+      return id === null ? new Existing(room) : room;
+    });
     await this.announcer.committed(events);
-    return { room, existing };
+    return room;
   }
 
   async get(caller: Caller, roomId: string, query: RoomQueryDto): Promise<RoomDto> {
@@ -113,23 +110,20 @@ export class RoomsService {
   }
 
   /** RFC 7396; by owners and admins. */
-  async update(caller: Caller, roomId: string, dto: UpdateRoomDto): Promise<RoomDto> {
+  async update(request: Request, roomId: string, dto: UpdateRoomDto): Promise<RoomDto> {
+    const { caller } = request;
     let events: EventRow[] = [];
-    const room = await this.idempotency.effect(
-      caller,
-      async (tx) => {
-        const locked = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
-        const change = changeOf(dto, locked);
-        if (Object.keys(change).length > 0) {
-          await this.rooms.update(tx, caller.clientId, locked.id, change);
-          events = await this.announcer.events.append(tx, [this.announcer.ofRoom(caller, locked.id, 'room.updated')]);
-        }
-        const row = await this.rooms.find(tx, caller.clientId, locked.id, caller.user?.user_pk ?? null);
-        if (!row) throw notFound('room');
-        return this.present(row);
-      },
-      { status: 200 },
-    );
+    const room = await this.idempotency.effect(request, async (tx) => {
+      const locked = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
+      const change = changeOf(dto, locked);
+      if (Object.keys(change).length > 0) {
+        await this.rooms.update(tx, caller.clientId, locked.id, change);
+        events = await this.announcer.events.append(tx, [this.announcer.ofRoom(caller, locked.id, 'room.updated')]);
+      }
+      const row = await this.rooms.find(tx, caller.clientId, locked.id, caller.user?.user_pk ?? null);
+      if (!row) throw notFound('room');
+      return this.present(row);
+    });
     await this.announcer.committed(events);
     return room;
   }

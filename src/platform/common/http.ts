@@ -118,11 +118,11 @@ const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   if (!logger.isLevelEnabled('info')) return;
-  const caller = (request as { caller?: { clientId?: string } }).caller;
+  const { api } = request as { api?: { caller: { clientId: string } } };
   logger.info(
     {
       request_id: request.id,
-      client_id: caller?.clientId,
+      client_id: api?.caller.clientId,
       method: request.method,
       path: pathOf(request),
       status: reply.statusCode,

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common
 import { ApiTags } from '@nestjs/swagger';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import { CurrentRequest, type Request } from '../access/request.js';
 import { ClientDto, UpdateClientDto } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
 
@@ -31,8 +31,12 @@ export class ClientsController {
     answer: ClientDto,
     errors: ['not_found'],
   })
-  update(@CurrentCaller() caller: Caller, @Param('id') id: string, @Body() dto: UpdateClientDto): Promise<ClientDto> {
-    return this.clients.update(id, dto, caller);
+  update(
+    @CurrentRequest() request: Request,
+    @Param('id') id: string,
+    @Body() dto: UpdateClientDto,
+  ): Promise<ClientDto> {
+    return this.clients.update(request, id, dto);
   }
 
   @Post(':id/suspend')
@@ -44,8 +48,8 @@ export class ClientsController {
     errors: ['not_found'],
     idempotent: true,
   })
-  suspend(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ClientDto> {
-    return this.clients.setSuspended(id, true, caller);
+  suspend(@CurrentRequest() request: Request, @Param('id') id: string): Promise<ClientDto> {
+    return this.clients.setSuspended(request, id, true);
   }
 
   @Post(':id/reactivate')
@@ -56,7 +60,7 @@ export class ClientsController {
     errors: ['not_found'],
     idempotent: true,
   })
-  reactivate(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ClientDto> {
-    return this.clients.setSuspended(id, false, caller);
+  reactivate(@CurrentRequest() request: Request, @Param('id') id: string): Promise<ClientDto> {
+    return this.clients.setSuspended(request, id, false);
   }
 }

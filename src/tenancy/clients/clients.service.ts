@@ -5,7 +5,7 @@ import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../plat
 import { invalidField, notFound } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { Caller } from '../access/caller.js';
+import type { Request } from '../access/request.js';
 import type { ClientDto, CreateClientDto, UpdateClientDto } from './clients.dto.js';
 import { ClientsRepository, type ClientRow, type NewClient } from './clients.repository.js';
 import { Idempotency } from '../idempotency/idempotency.js';
@@ -61,32 +61,28 @@ export class ClientsService {
     return toClientDto(row);
   }
 
-  async update(clientId: string, dto: UpdateClientDto, caller: Caller): Promise<ClientDto> {
+  async update(request: Request, clientId: string, dto: UpdateClientDto): Promise<ClientDto> {
     const patch = { ...dto, allowed_origins: dto.allowed_origins && readOrigins(dto.allowed_origins) };
-    return this.change(clientId, caller, (tx) => this.clients.update(tx, clientId, patch));
+    return this.change(request, clientId, (tx) => this.clients.update(tx, clientId, patch));
   }
 
   /** A suspended client's keys answer 403 `client_suspended`, and its sockets close, within a second on every node. */
-  async setSuspended(clientId: string, suspended: boolean, caller: Caller): Promise<ClientDto> {
-    return this.change(clientId, caller, (tx) => this.clients.setSuspended(tx, clientId, suspended));
+  async setSuspended(request: Request, clientId: string, suspended: boolean): Promise<ClientDto> {
+    return this.change(request, clientId, (tx) => this.clients.setSuspended(tx, clientId, suspended));
   }
 
   private async change(
+    request: Request,
     clientId: string,
-    caller: Caller,
     update: (tx: Tx) => Promise<ClientRow | null>,
   ): Promise<ClientDto> {
     if (!isUuid(clientId)) throw notFound('client');
-    return this.idempotency.effect(
-      caller,
-      async (tx) => {
-        const row = await update(tx);
-        if (!row) throw notFound('client');
-        for (const observer of this.observers) await observer.clientChanged(tx, clientId);
-        return toClientDto(row);
-      },
-      { status: 200 },
-    );
+    return this.idempotency.effect(request, async (tx) => {
+      const row = await update(tx);
+      if (!row) throw notFound('client');
+      for (const observer of this.observers) await observer.clientChanged(tx, clientId);
+      return toClientDto(row);
+    });
   }
 
   private async insertWithFreeSlug(tx: Tx, client: Omit<NewClient, 'slug'>): Promise<ClientRow> {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Patch, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { Route } from '../access/route.js';
 import { ClientDto, RotateSecretDto, SigningSecretDto, UpdateMeDto } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
@@ -17,14 +18,14 @@ export class OwnClientController {
 
   @Patch()
   @Route({ summary: "Change the client's name, settings or origins", access: 'master', answer: ClientDto })
-  update(@CurrentCaller() caller: Caller, @Body() dto: UpdateMeDto): Promise<ClientDto> {
-    return this.clients.update(caller.clientId, dto, caller);
+  update(@CurrentRequest() request: Request, @Body() dto: UpdateMeDto): Promise<ClientDto> {
+    return this.clients.update(request, request.caller.clientId, dto);
   }
 
   @Put()
   @Route({ summary: 'The same as PATCH', deprecated: true, access: 'master', answer: ClientDto })
-  put(@CurrentCaller() caller: Caller, @Body() dto: UpdateMeDto): Promise<ClientDto> {
-    return this.clients.update(caller.clientId, dto, caller);
+  put(@CurrentRequest() request: Request, @Body() dto: UpdateMeDto): Promise<ClientDto> {
+    return this.clients.update(request, request.caller.clientId, dto);
   }
 
   @Get('signing-secret')
@@ -45,7 +46,7 @@ export class OwnClientController {
     answer: SigningSecretDto,
     idempotent: true,
   })
-  rotateSecret(@CurrentCaller() caller: Caller, @Body() dto: RotateSecretDto): Promise<SigningSecretDto> {
-    return this.secrets.rotate(caller, dto.overlap_s);
+  rotateSecret(@CurrentRequest() request: Request, @Body() dto: RotateSecretDto): Promise<SigningSecretDto> {
+    return this.secrets.rotate(request, dto.overlap_s);
   }
 }

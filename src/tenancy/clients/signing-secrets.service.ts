@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { KeyRing } from '../../platform/common/key-ring.js';
 import { notFound } from '../../platform/common/problem.js';
-import type { Caller } from '../access/caller.js';
+import type { Request } from '../access/request.js';
 import type { SigningSecretDto } from './clients.dto.js';
 import { ClientsRepository, type SigningSecretRow } from './clients.repository.js';
 import { Idempotency } from '../idempotency/idempotency.js';
@@ -35,13 +35,11 @@ export class SigningSecretsService {
     return previous_secret === null ? [secret] : [secret, previous_secret];
   }
 
-  async rotate(caller: Caller, overlapS: number = DAY_S): Promise<SigningSecretDto> {
-    const { clientId } = caller;
+  async rotate(request: Request, overlapS: number = DAY_S): Promise<SigningSecretDto> {
+    const { clientId } = request.caller;
     const secret = this.make(clientId);
-    return this.idempotency.effect(
-      caller,
-      async (tx) => this.toDto(clientId, await this.clients.rotateSecret(tx, clientId, secret, overlapS)),
-      { status: 200 },
+    return this.idempotency.effect(request, async (tx) =>
+      this.toDto(clientId, await this.clients.rotateSecret(tx, clientId, secret, overlapS)),
     );
   }
 

@@ -1,16 +1,20 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import fastify, { type FastifyInstance } from 'fastify';
-import { Answers } from './answers.js';
 import type { Caller } from '../access/caller.js';
+import { Existing, Request } from '../access/request.js';
+import { Answers } from './answers.js';
 import type { Idempotency } from './idempotency.js';
 
 describe('an answer to a known caller', () => {
   const finished: [number, string][] = [];
-  let caller: Partial<Caller> | undefined;
+  let api: Request | undefined;
+  let answer: () => unknown;
   let app: FastifyInstance;
 
   beforeEach(() => {
     finished.length = 0;
+    api = new Request({} as Caller, 'r', { status: 201 });
+    answer = () => ({ a: 1 });
     app = fastify();
     const idempotency = {
       finish: async (_: unknown, status: number, body: string) => void finished.push([status, body]),
@@ -20,28 +24,30 @@ describe('an answer to a known caller', () => {
       idempotency as unknown as Idempotency,
     ]);
     app.get('/', (request, reply) => {
-      Object.assign(request, { caller });
-      void reply.status(404).send({ a: 1 });
+      Object.assign(request, { api });
+      void reply.status(201).send(answer());
     });
   });
 
-  const lease = (completed: boolean): Partial<Caller> => ({
-    idempotency: { clientId: 'c', scope: Buffer.alloc(1), completed },
-  });
-
-  it('carries the headers of the limit it counted against', async () => {
-    caller = { rateLimit: { 'ratelimit-policy': '"messages";q=3;w=60', ratelimit: '"messages";r=2;t=60' } };
+  it('carries the headers of its request', async () => {
+    api!.headers = { 'ratelimit-policy': '"messages";q=3;w=60', ratelimit: '"messages";r=2;t=60' };
     const { headers } = await app.inject('/');
     expect(headers).toMatchObject({ 'ratelimit-policy': '"messages";q=3;w=60', ratelimit: '"messages";r=2;t=60' });
-    caller = undefined;
+    api = undefined;
     expect((await app.inject('/')).headers).not.toHaveProperty('ratelimit');
   });
 
+  it('is 200 in place of 201 when nothing had to be made, on the wire and in the record', async () => {
+    answer = () => new Existing({ a: 2 });
+    expect(await app.inject('/')).toMatchObject({ statusCode: 200, body: '{"a":2}' });
+    expect([api!.statusOf(new Existing({})), api!.statusOf({})]).toEqual([200, 201]);
+  });
+
   it('ends a claim that no effect has completed', async () => {
-    caller = lease(false);
+    api!.lease = { clientId: 'c', scope: Buffer.alloc(1), completed: false };
     await app.inject('/');
-    expect(finished).toEqual([[404, '{"a":1}']]);
-    caller = lease(true);
+    expect(finished).toEqual([[201, '{"a":1}']]);
+    api!.lease.completed = true;
     await app.inject('/');
     expect(finished).toHaveLength(1);
   });

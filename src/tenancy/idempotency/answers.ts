@@ -1,18 +1,23 @@
 import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../access/caller.js';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Existing, type Admitted } from '../access/request.js';
 import { Idempotency, Replay } from './idempotency.js';
 
-/** What every answer to a known caller gets: RateLimit headers, and the end of its claim on an Idempotency-Key. */
+/** What every answer to a known caller gets from its Request: status, headers, the end of its claim on an Idempotency-Key. */
 @Injectable()
 export class Answers {
   constructor(adapter: HttpAdapterHost, idempotency: Idempotency) {
     const fastify = adapter.httpAdapter?.getInstance<FastifyInstance>();
+    fastify?.addHook('preSerialization', (_request, reply, payload, done) => {
+      if (!(payload instanceof Existing)) return done(null, payload);
+      void reply.status(200);
+      return done(null, payload.value);
+    });
     fastify?.addHook('onSend', (request, reply, payload, done) => {
-      const { caller } = request as FastifyRequest & { caller?: Caller };
-      if (caller?.rateLimit) void reply.headers(caller.rateLimit);
-      const lease = caller?.idempotency;
+      const { api } = request as Admitted;
+      if (api?.headers) void reply.headers(api.headers);
+      const lease = api?.lease;
       if (!lease || lease.completed) return done();
       const body = typeof payload === 'string' ? payload : '';
       // The answer waits: who has it may repeat the request at once.

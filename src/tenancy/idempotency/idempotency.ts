@@ -6,7 +6,8 @@ import { Problem } from '../../platform/common/problem.js';
 import { refuseUnstorableText } from '../../platform/common/validation.js';
 import { limits } from '../../platform/config/limits.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import type { Caller, IdempotencyLease } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
+import { valueOf, type IdempotencyLease, type Request } from '../access/request.js';
 import { IdempotencyRepository, type Completion, type KeyedRow } from './idempotency.repository.js';
 
 /** What identifies a request to be carried out once. */
@@ -20,16 +21,13 @@ export interface KeyedRequest {
 }
 
 export interface EffectOptions<T> {
-  /** Success status of the route; 201 unless told. */
-  status?: number | ((answer: T) => number);
   /** Where the answer can be read again, for answers too large to keep. */
   resource?: (answer: T) => { type: string; id: string };
 }
 
 /** What a request with a key is answered. */
 export interface KeyedAnswer {
-  lease: Pick<IdempotencyLease, 'clientId' | 'scope'>;
-  status: number;
+  request: Request;
   /** The route's answer, word for word. */
   answer: unknown;
   /** Where the answer can be read again, should it be too large to keep. */
@@ -75,13 +73,14 @@ export class Idempotency {
    * Claims the key for this request.
    * @throws Replay when it was answered before; Problem `idempotency_in_flight`, `idempotency_mismatch`
    */
-  async begin(caller: Caller, request: KeyedRequest): Promise<void> {
+  async begin(api: Request, request: KeyedRequest): Promise<void> {
+    const { caller } = api;
     const scope = digest([caller.user?.user_pk ?? '', request.method, request.path, readKey(request.key)]);
     // Validation comes later, and JSON.stringify has only so much of a stack for deep nesting.
     refuseUnstorableText(request.body, '');
     const fingerprint = digest([request.query, JSON.stringify(request.body) ?? '']);
     if (await this.repository.claim(caller.clientId, scope, fingerprint)) {
-      caller.idempotency = { clientId: caller.clientId, scope, completed: false };
+      api.lease = { clientId: caller.clientId, scope, completed: false };
       return;
     }
     const row = await this.repository.find(caller.clientId, scope);
@@ -95,32 +94,29 @@ export class Idempotency {
   }
 
   /**
-   * Runs an effect in one transaction with the completion of the caller's Idempotency-Key, if it holds one.
-   * @param fn what it returns is the route's answer, word for word
+   * Runs an effect in one transaction with the completion of the request's Idempotency-Key, if it holds one.
+   * @param fn what it returns is the route's answer, word for word; {@link Existing} when nothing had to be made
    */
-  async effect<T>(caller: Caller, fn: (tx: Tx) => Promise<T>, options: EffectOptions<T> = {}): Promise<T> {
-    const lease = caller.idempotency;
-    const answer = await this.database.transaction(async (tx) => {
+  effect<T>(request: Request, fn: (tx: Tx) => Promise<T>, { resource }: EffectOptions<T> = {}): Promise<T> {
+    return this.database.transaction(async (tx) => {
       const answer = await fn(tx);
-      if (lease) {
-        const { status = 201, resource } = options;
-        const decided = typeof status === 'function' ? status(answer) : status;
-        await this.complete(tx, [{ lease, status: decided, answer, resource: resource?.(answer) }]);
-      }
+      if (request.lease) await this.complete(tx, [{ request, answer, resource: resource?.(answer) }]);
       return answer;
     });
-    if (lease) lease.completed = true;
-    return answer;
   }
 
   /**
-   * For effects that share a transaction: completes the keys of many requests. Set `completed` on their leases after
-   * the commit.
+   * For effects that share a transaction: completes the keys of many requests, those that hold one.
    * @throws Problem `idempotency_in_flight` when a key was lost to a later request: roll back
    */
   async complete(tx: Tx, answers: KeyedAnswer[]): Promise<void> {
-    const rows = answers.map((answer) => this.completionOf(answer));
+    const held = answers.filter(({ request }) => request.lease !== null);
+    if (held.length === 0) return;
+    const rows = held.map((answer) => this.completionOf(answer));
     if ((await this.repository.complete(tx, rows)) < rows.length) throw inFlight();
+    tx.afterCommit(() => {
+      for (const { request } of held) request.lease!.completed = true;
+    });
   }
 
   /** Ends a request's claim when its answer is known. Never throws. */
@@ -135,9 +131,11 @@ export class Idempotency {
     }
   }
 
-  private completionOf({ lease, status, answer, resource }: KeyedAnswer): Completion {
+  private completionOf({ request, answer, resource }: KeyedAnswer): Completion {
+    const lease = request.lease!;
     const { clientId, scope } = lease;
-    const body = answer === undefined ? '' : JSON.stringify(answer);
+    const status = request.statusOf(answer);
+    const body = answer === undefined ? '' : JSON.stringify(valueOf(answer));
     if (!resource || Buffer.byteLength(body) <= MAX_BODY_BYTES) {
       return { clientId, scope, status, body: this.encrypt(lease, body) };
     }
@@ -151,7 +149,7 @@ export class Idempotency {
     return JSON.stringify(await rebuild(caller, row.resource_id!));
   }
 
-  private encrypt({ clientId, scope }: KeyedAnswer['lease'], body: string): string {
+  private encrypt({ clientId, scope }: Pick<IdempotencyLease, 'clientId' | 'scope'>, body: string): string {
     return this.keyRing.encrypt(body, contextOf(clientId, scope));
   }
 }

@@ -28,31 +28,25 @@ export class CallerFactory {
    * @param userId whom a master key acts for (X-User-Id, or `user_id` of a socket's handshake): made when unknown
    * @throws Problem `user_mismatch` for a scoped key that names another user than its own
    */
-  forKey(
-    identity: KeyIdentity,
-    { userId, requestId }: { userId?: string | undefined; requestId: string },
-  ): Caller | Promise<Caller> {
-    if (userId === undefined || identity.kind === 'admin') return make(identity, identity.user, requestId);
+  forKey(identity: KeyIdentity, userId?: string): Caller | Promise<Caller> {
+    if (userId === undefined || identity.kind === 'admin') return make(identity, identity.user);
     if (identity.kind === 'scoped') {
       if (userId !== identity.user!.user_id) {
         throw new Problem('user_mismatch', 'This key belongs to another user than the one named.');
       }
-      return make(identity, identity.user, requestId);
+      return make(identity, identity.user);
     }
     const known = this.directory.recall(identity.clientId, userId);
-    if (known) return make(identity, known, requestId);
-    return this.directory.findOrCreate(identity.clientId, userId).then((user) => make(identity, user, requestId));
+    if (known) return make(identity, known);
+    return this.directory.findOrCreate(identity.clientId, userId).then((user) => make(identity, user));
   }
 }
 
-const make = (identity: KeyIdentity, user: UserRef | null, requestId: string): Caller => ({
+const make = (identity: KeyIdentity, user: UserRef | null): Caller => ({
   kind: identity.kind,
   clientId: identity.clientId,
   keyId: identity.keyId,
   permissions: identity.permissions,
   user,
   limits: identity.client?.limits ?? OPERATOR_LIMITS,
-  requestId,
-  idempotency: null,
-  rateLimit: null,
 });

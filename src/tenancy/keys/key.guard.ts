@@ -1,22 +1,21 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import type { Access } from '../access/permissions.js';
 import { Problem } from '../../platform/common/problem.js';
 import { ROUTE, type RouteOptions } from '../access/route.js';
 import { CallerFactory } from './caller.factory.js';
 import { managesClient, type Caller } from '../access/caller.js';
+import { Request, type Admitted } from '../access/request.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
+import { MessageLimit } from '../clients/message-limit.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { KeyIdentity } from './key-identity.js';
 import { KeysService } from './keys.service.js';
 import { OriginPolicy, ownOriginsOf } from './origin-policy.js';
 import { readApiKey, readUserId } from './request-headers.js';
 
-type Request = FastifyRequest & { caller?: Caller };
-
 /**
  * Stands before every route and decides by its `@Route` alone: key, origin, kind and permission, user, and the
- * Idempotency-Key, in this order. A route that declares nothing is refused. With a key that was seen before, and
+ * Idempotency-Key, the limit, in this order. A route that declares nothing is refused. With a key that was seen before, and
  * neither a new user nor an Idempotency-Key, it makes no promise.
  */
 @Injectable()
@@ -27,13 +26,14 @@ export class KeyGuard implements CanActivate {
     private readonly origins: OriginPolicy,
     private readonly failedKeys: FailedKeyLimit,
     private readonly idempotency: Idempotency,
+    private readonly limit: MessageLimit,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const route = Reflect.getMetadata(ROUTE, context.getHandler()) as RouteOptions | undefined;
     if (!route) throw new Problem('forbidden', 'This route is not open to anybody.');
     if (route.access === 'public') return true;
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = context.switchToHttp().getRequest<Admitted>();
     const apiKey = readApiKey(request.headers);
     const known = this.keys.recall(apiKey);
     if (known) return this.admit(known, route, request);
@@ -49,22 +49,23 @@ export class KeyGuard implements CanActivate {
     }
   }
 
-  private admit(identity: KeyIdentity, route: RouteOptions, request: Request): boolean | Promise<boolean> {
+  private admit(identity: KeyIdentity, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
     const { origin, host } = request.headers;
     if (origin !== undefined) this.origins.check(identity, origin, ownOriginsOf(host));
     if (!opens(identity, route.access)) throw forbidden(identity, route.access);
     const takesUser = route.actsForUser === true || identity.kind === 'scoped';
     const userId = takesUser ? readUserId(request.headers) : undefined;
-    const caller = this.callers.forKey(identity, { userId, requestId: request.id });
+    const caller = this.callers.forKey(identity, userId);
     return caller instanceof Promise
       ? caller.then((made) => this.begin(made, route, request))
       : this.begin(caller, route, request);
   }
 
-  private begin(caller: Caller, route: RouteOptions, request: Request): boolean | Promise<boolean> {
-    request.caller = caller;
+  private begin(caller: Caller, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
+    const api = new Request(caller, request.id, route);
+    request.api = api;
     const key = request.headers['idempotency-key'];
-    if (!route.idempotent || key === undefined) return true;
+    if (!route.idempotent || key === undefined) return this.count(api, route);
     const [path = '', query = ''] = request.url.split(/\?(.*)/s);
     const keyed = {
       key: String(key),
@@ -73,7 +74,14 @@ export class KeyGuard implements CanActivate {
       query,
       body: request.body,
     };
-    return this.idempotency.begin(caller, keyed).then(() => true);
+    return this.idempotency.begin(api, keyed).then(() => this.count(api, route));
+  }
+
+  /** What an earlier answer is given to again was counted then. */
+  private count(api: Request, route: RouteOptions): boolean | Promise<boolean> {
+    if (!route.limited) return true;
+    const counted = this.limit.consume(api);
+    return counted ? counted.then(() => true) : true;
   }
 }
 

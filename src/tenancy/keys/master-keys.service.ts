@@ -4,6 +4,7 @@ import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../plat
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { AuthChanges } from './auth-changes.js';
 import type { Caller } from '../access/caller.js';
+import type { Request } from '../access/request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { makeKey, toMasterKeyDto } from './key-maker.js';
 import type { CreatedMasterKeyDto, CreateMasterKeyDto, MasterKeyDto } from './keys.dto.js';
@@ -25,7 +26,7 @@ export class MasterKeysService {
     return toPage(rows, limit, cursor, ({ id }) => [id], toMasterKeyDto);
   }
 
-  async create(caller: Caller, dto: CreateMasterKeyDto): Promise<CreatedMasterKeyDto> {
+  async create(request: Request, dto: CreateMasterKeyDto): Promise<CreatedMasterKeyDto> {
     const { key, apiKeyFor } = await makeKey({
       kind: 'master',
       name: dto.name,
@@ -35,17 +36,17 @@ export class MasterKeysService {
       issued_by: 'api',
       expires_in: dto.expires_in ?? null,
     });
-    return this.idempotency.effect(caller, async (tx) => {
-      const row = await this.keys.insert(tx, caller.clientId, key);
+    return this.idempotency.effect(request, async (tx) => {
+      const row = await this.keys.insert(tx, request.caller.clientId, key);
       return { ...toMasterKeyDto(row), api_key: apiKeyFor(row.client_ref) };
     });
   }
 
   /** Refuses to revoke the last key that can manage the client: nobody could make another then. */
-  async revoke(caller: Caller, id: string): Promise<void> {
-    const { clientId } = caller;
+  async revoke(request: Request, id: string): Promise<void> {
+    const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('key');
-    await this.idempotency.effect(caller, async (tx) => {
+    await this.idempotency.effect(request, async (tx) => {
       await this.keys.lockClient(tx, clientId);
       const key = await this.keys.lock(tx, clientId, 'master', id);
       if (!key) throw notFound('key');
@@ -62,8 +63,8 @@ export class MasterKeysService {
   }
 
   /** A new key in the place of an old one, which keeps working for `overlapS` seconds. */
-  async rotate(caller: Caller, id: string, overlapS = 0): Promise<CreatedMasterKeyDto> {
-    const { clientId } = caller;
+  async rotate(request: Request, id: string, overlapS = 0): Promise<CreatedMasterKeyDto> {
+    const { clientId } = request.caller;
     const before = isUuid(id) ? await this.keys.find(clientId, 'master', id) : null;
     if (!before) throw notFound('key');
     const { key, apiKeyFor } = await makeKey({
@@ -76,7 +77,7 @@ export class MasterKeysService {
       expires_in: null,
       expires_at: before.expires_at,
     });
-    const made = await this.idempotency.effect(caller, async (tx) => {
+    return this.idempotency.effect(request, async (tx) => {
       await this.keys.lockClient(tx, clientId);
       const ended = await this.keys.end(tx, clientId, [id], overlapS);
       if (ended.length === 0) throw notFound('key');
@@ -84,6 +85,5 @@ export class MasterKeysService {
       await this.changes.record(tx, clientId, ended);
       return { ...toMasterKeyDto(row), api_key: apiKeyFor(row.client_ref) };
     });
-    return made;
   }
 }

@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { CreatedMasterKeyDto, CreateMasterKeyDto, MasterKeyDto, MeDto, RotateKeyDto } from './keys.dto.js';
 import { MasterKeysService } from './master-keys.service.js';
 import { MeService } from './me.service.js';
@@ -36,8 +37,8 @@ export class MeController {
     answer: CreatedMasterKeyDto,
     idempotent: true,
   })
-  createKey(@CurrentCaller() caller: Caller, @Body() dto: CreateMasterKeyDto): Promise<CreatedMasterKeyDto> {
-    return this.keys.create(caller, dto);
+  createKey(@CurrentRequest() request: Request, @Body() dto: CreateMasterKeyDto): Promise<CreatedMasterKeyDto> {
+    return this.keys.create(request, dto);
   }
 
   @Delete('keys/:id')
@@ -48,8 +49,8 @@ export class MeController {
     status: 204,
     errors: ['not_found', 'conflict'],
   })
-  revokeKey(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
-    return this.keys.revoke(caller, id);
+  revokeKey(@CurrentRequest() request: Request, @Param('id') id: string): Promise<void> {
+    return this.keys.revoke(request, id);
   }
 
   @Post('keys/:id/rotate')
@@ -63,10 +64,10 @@ export class MeController {
     idempotent: true,
   })
   rotateKey(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('id') id: string,
     @Body() dto: RotateKeyDto,
   ): Promise<CreatedMasterKeyDto> {
-    return this.keys.rotate(caller, id, dto.overlap_s);
+    return this.keys.rotate(request, id, dto.overlap_s);
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import { CurrentRequest, type Request } from '../access/request.js';
 import { Route } from '../access/route.js';
 import { CreateClientDto, CreatedClientDto } from '../clients/clients.dto.js';
 import { NewClientsService } from './new-clients.service.js';
@@ -19,7 +19,7 @@ export class NewClientsController {
     answer: CreatedClientDto,
     idempotent: true,
   })
-  create(@CurrentCaller() caller: Caller, @Body() dto: CreateClientDto): Promise<CreatedClientDto> {
-    return this.clients.create(caller, dto);
+  create(@CurrentRequest() request: Request, @Body() dto: CreateClientDto): Promise<CreatedClientDto> {
+    return this.clients.create(request, dto);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access/caller.js';
+import type { Request } from '../access/request.js';
 import type { CreateClientDto, CreatedClientDto } from '../clients/clients.dto.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { Idempotency } from '../idempotency/idempotency.js';
@@ -17,7 +17,7 @@ export class NewClientsService {
   ) {}
 
   /** Makes a client and its first master key, both or neither. */
-  async create(caller: Caller, dto: CreateClientDto): Promise<CreatedClientDto> {
+  async create(request: Request, dto: CreateClientDto): Promise<CreatedClientDto> {
     const ref = newRef();
     const { key, apiKeyFor } = await makeKey({
       kind: 'master',
@@ -28,7 +28,7 @@ export class NewClientsService {
       issued_by: 'api',
       expires_in: null,
     });
-    return this.idempotency.effect(caller, async (tx) => {
+    return this.idempotency.effect(request, async (tx) => {
       const client = await this.clients.insert(tx, ref, dto);
       await this.keys.insert(tx, client.id, key);
       return { ...client, master_api_key: apiKeyFor(ref) };

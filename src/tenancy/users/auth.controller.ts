@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import { CurrentRequest, type Request } from '../access/request.js';
 import { Route } from '../access/route.js';
 import { LoginAnswerDto, LoginDto, LogoutAnswerDto, LogoutDto } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
@@ -20,8 +20,8 @@ export class AuthController {
     answer: LoginAnswerDto,
     idempotent: true,
   })
-  login(@CurrentCaller() caller: Caller, @Body() dto: LoginDto): Promise<LoginAnswerDto> {
-    return this.auth.login(caller, dto);
+  login(@CurrentRequest() request: Request, @Body() dto: LoginDto): Promise<LoginAnswerDto> {
+    return this.auth.login(request, dto);
   }
 
   @Post('logout')
@@ -33,7 +33,7 @@ export class AuthController {
     errors: ['user_mismatch'],
     idempotent: true,
   })
-  logout(@CurrentCaller() caller: Caller, @Body() dto: LogoutDto): Promise<LogoutAnswerDto> {
-    return this.auth.logout(caller, dto);
+  logout(@CurrentRequest() request: Request, @Body() dto: LogoutDto): Promise<LogoutAnswerDto> {
+    return this.auth.logout(request, dto);
   }
 }

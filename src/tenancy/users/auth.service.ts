@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthChanges } from '../keys/auth-changes.js';
 import { managesClient, type Caller } from '../access/caller.js';
+import type { Request } from '../access/request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { makeKey } from '../keys/key-maker.js';
 import { KeysRepository, type KeyRow } from '../keys/keys.repository.js';
@@ -24,8 +25,8 @@ export class AuthService {
   ) {}
 
   /** Makes the user when it is new, a fresh key for it, and ends its earlier login keys (of the device, when named). */
-  async login(caller: Caller, dto: LoginDto): Promise<LoginAnswerDto> {
-    const { clientId } = caller;
+  async login(request: Request, dto: LoginDto): Promise<LoginAnswerDto> {
+    const { clientId } = request.caller;
     const device = dto.device_id ?? null;
     const { key, apiKeyFor } = await makeKey({
       kind: 'scoped',
@@ -37,7 +38,7 @@ export class AuthService {
       expires_in: dto.expires_in ?? null,
     });
     let user: UserRef;
-    const answer = await this.idempotency.effect(caller, async (tx) => {
+    const answer = await this.idempotency.effect(request, async (tx) => {
       // Holds the user's row: logins of one user take turns.
       user = await this.users.upsert(tx, clientId, dto.user_id, { display_name: dto.display_name });
       const earlier = await this.keys.loginKeysOf(tx, clientId, user.user_pk, device);
@@ -52,22 +53,18 @@ export class AuthService {
   }
 
   /** @returns how many login keys of the user (of the device, when named) ended; a scoped key ends itself */
-  async logout(caller: Caller, dto: LogoutDto): Promise<LogoutAnswerDto> {
+  async logout(request: Request, dto: LogoutDto): Promise<LogoutAnswerDto> {
+    const { caller } = request;
     if (caller.kind === 'master' && !managesClient(caller)) {
       throw new Problem('forbidden', 'Logging users out takes a master key that was not narrowed to some permissions.');
     }
     const find = caller.kind === 'scoped' ? this.ownKey(caller, dto) : this.loginKeys(caller, dto);
     const { user_id, keysOf } = await find;
-    const answer = await this.idempotency.effect(
-      caller,
-      async (tx) => {
-        const ended = await this.keys.end(tx, caller.clientId, await keysOf(tx), 0);
-        await this.changes.record(tx, caller.clientId, ended);
-        return { user_id, revoked: ended.length };
-      },
-      { status: 200 },
-    );
-    return answer;
+    return this.idempotency.effect(request, async (tx) => {
+      const ended = await this.keys.end(tx, caller.clientId, await keysOf(tx), 0);
+      await this.changes.record(tx, caller.clientId, ended);
+      return { user_id, revoked: ended.length };
+    });
   }
 
   private async ownKey(caller: Caller, dto: LogoutDto): Promise<KeysToEnd> {

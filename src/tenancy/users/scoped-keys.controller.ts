@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { CreatedScopedKeyDto, ListScopedKeysQueryDto, ScopedKeyDto } from '../keys/keys.dto.js';
 import type { Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
@@ -21,8 +22,8 @@ export class ScopedKeysController {
     answer: CreatedScopedKeyDto,
     idempotent: true,
   })
-  create(@CurrentCaller() caller: Caller, @Body() dto: CreateScopedKeyDto): Promise<CreatedScopedKeyDto> {
-    return this.keys.create(caller, dto);
+  create(@CurrentRequest() request: Request, @Body() dto: CreateScopedKeyDto): Promise<CreatedScopedKeyDto> {
+    return this.keys.create(request, dto);
   }
 
   @Get()
@@ -45,7 +46,7 @@ export class ScopedKeysController {
     status: 204,
     errors: ['not_found'],
   })
-  revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
-    return this.keys.revoke(caller, id);
+  revoke(@CurrentRequest() request: Request, @Param('id') id: string): Promise<void> {
+    return this.keys.revoke(request, id);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthChanges } from '../keys/auth-changes.js';
 import type { Caller } from '../access/caller.js';
+import type { Request } from '../access/request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { makeKey, toScopedKeyDto } from '../keys/key-maker.js';
 import type { CreatedScopedKeyDto, ListScopedKeysQueryDto, ScopedKeyDto } from '../keys/keys.dto.js';
@@ -22,8 +23,8 @@ export class ScopedKeysService {
     private readonly changes: AuthChanges,
   ) {}
 
-  async create(caller: Caller, dto: CreateScopedKeyDto): Promise<CreatedScopedKeyDto> {
-    const { clientId } = caller;
+  async create(request: Request, dto: CreateScopedKeyDto): Promise<CreatedScopedKeyDto> {
+    const { clientId } = request.caller;
     const user = await this.users.findOrCreate(clientId, dto.user_id);
     const { key, apiKeyFor } = await makeKey({
       kind: 'scoped',
@@ -34,7 +35,7 @@ export class ScopedKeysService {
       issued_by: 'api',
       expires_in: dto.expires_in ?? null,
     });
-    return this.idempotency.effect(caller, async (tx) => {
+    return this.idempotency.effect(request, async (tx) => {
       const row = await this.keys.insert(tx, clientId, key);
       return { ...toScopedKeyDto(row), api_key: apiKeyFor(row.client_ref) };
     });
@@ -54,10 +55,10 @@ export class ScopedKeysService {
     return toScopedKeyDto(row);
   }
 
-  async revoke(caller: Caller, id: string): Promise<void> {
-    const { clientId } = caller;
+  async revoke(request: Request, id: string): Promise<void> {
+    const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('key');
-    await this.idempotency.effect(caller, async (tx) => {
+    await this.idempotency.effect(request, async (tx) => {
       if (!(await this.keys.lock(tx, clientId, 'scoped', id))) throw notFound('key');
       await this.changes.record(tx, clientId, await this.keys.end(tx, clientId, [id], 0));
     });

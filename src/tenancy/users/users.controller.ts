@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { CurrentCaller, type Caller } from '../access/caller.js';
+import type { Caller } from '../access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
 import { PutUserDto, UserDto } from './users.dto.js';
@@ -33,8 +34,8 @@ export class UsersController {
 
   @Put(':user_id')
   @Route({ summary: 'Make or change a user', access: 'master', answer: UserDto })
-  put(@CurrentCaller() caller: Caller, @Param('user_id') userId: string, @Body() dto: PutUserDto): Promise<UserDto> {
-    return this.users.put(caller, userId, dto);
+  put(@CurrentRequest() request: Request, @Param('user_id') userId: string, @Body() dto: PutUserDto): Promise<UserDto> {
+    return this.users.put(request, userId, dto);
   }
 
   @Patch(':user_id')
@@ -46,7 +47,11 @@ export class UsersController {
     errors: ['not_found'],
     actsForUser: true,
   })
-  patch(@CurrentCaller() caller: Caller, @Param('user_id') userId: string, @Body() dto: PutUserDto): Promise<UserDto> {
-    return this.users.patch(caller, userId, dto);
+  patch(
+    @CurrentRequest() request: Request,
+    @Param('user_id') userId: string,
+    @Body() dto: PutUserDto,
+  ): Promise<UserDto> {
+    return this.users.patch(request, userId, dto);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthChanges } from '../keys/auth-changes.js';
 import { managesClient, type Caller } from '../access/caller.js';
+import type { Request } from '../access/request.js';
 import { CallerFactory, type UserDirectory } from '../keys/caller.factory.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { UserRef } from '../access/user-ref.js';
@@ -116,13 +117,14 @@ export class UsersService implements UserDirectory {
     return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
   }
 
-  async put(caller: Caller, userId: string, dto: PutUserDto): Promise<UserDto> {
+  async put(request: Request, userId: string, dto: PutUserDto): Promise<UserDto> {
     checkUserId('user_id', userId);
-    return this.save(caller, userId, async () => dto);
+    return this.save(request, userId, async () => dto);
   }
 
   /** RFC 7396. A scoped or a narrowed key changes its own user's name and picture only. */
-  async patch(caller: Caller, userId: string, dto: PutUserDto): Promise<UserDto> {
+  async patch(request: Request, userId: string, dto: PutUserDto): Promise<UserDto> {
+    const { caller } = request;
     refuseNobody(caller);
     const name = this.nameOf(caller, userId);
     if (!managesClient(caller)) {
@@ -130,7 +132,7 @@ export class UsersService implements UserDirectory {
       const refused = Object.keys(dto).filter((field) => !OWN_FIELDS.includes(field));
       if (refused.length > 0) throw new Problem('forbidden', `Only a master key may change ${refused.join(', ')}.`);
     }
-    return this.save(caller, name, async (before) => {
+    return this.save(request, name, async (before) => {
       if (!before) throw notFound('user');
       return dto.metadata ? { ...dto, metadata: mergeMetadata(before.metadata, dto.metadata) } : dto;
     });
@@ -142,12 +144,12 @@ export class UsersService implements UserDirectory {
   }
 
   private async save(
-    caller: Caller,
+    request: Request,
     userId: string,
     profileOf: (before: UserEntity | null) => Promise<Profile>,
   ): Promise<UserDto> {
-    const { clientId } = caller;
-    const user = await this.idempotency.effect(caller, async (tx) => {
+    const { clientId } = request.caller;
+    const user = await this.idempotency.effect(request, async (tx) => {
       const before = await this.users.lock(tx, clientId, userId);
       const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
       if (before && before.display_name !== after.display_name) {

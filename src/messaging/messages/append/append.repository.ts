@@ -163,12 +163,12 @@ export class AppendRepository {
     outcomes: (SendVerdict | typeof HELD)[],
     written: Map<string, SendVerdict>,
   ): Promise<void> {
-    const answers = batch.flatMap(({ id, lease }, at) => {
+    const answers = batch.flatMap(({ id, request }, at) => {
       const outcome = outcomes[at]!;
-      if (!lease || outcome === HELD || outcome instanceof Problem || written.has(id)) return [];
+      if (!request.lease || outcome === HELD || outcome instanceof Problem || written.has(id)) return [];
       const { verdict, message } = outcome;
-      const [status, type] = verdict === 'sent' ? [201, 'message'] : [200, 'deduplicated_message'];
-      return { lease, status, answer: answerOf(outcome), resource: { type, id: message.id } };
+      const type = verdict === 'sent' ? 'message' : 'deduplicated_message';
+      return { request, answer: answerOf(outcome), resource: { type, id: message.id } };
     });
     if (answers.length > 0) await this.idempotency.complete(tx, answers);
   }

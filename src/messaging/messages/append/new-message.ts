@@ -1,5 +1,5 @@
 import type { Problem } from '../../../platform/common/problem.js';
-import type { IdempotencyLease } from '../../../tenancy/access/caller.js';
+import { Existing, type Request } from '../../../tenancy/access/request.js';
 import type { UserRef } from '../../../tenancy/access/user-ref.js';
 import type { AttachmentDto, MessageDto } from '../messages.dto.js';
 
@@ -18,8 +18,8 @@ export interface NewMessage {
   client_msg_id: string | null;
   /** What makes two bodies under one client_msg_id equal; null without one. */
   body_hash: Buffer | null;
-  /** The request's claim on its Idempotency-Key, completed in the transaction of the message. */
-  lease: IdempotencyLease | null;
+  /** What it was asked with: its Idempotency-Key is completed in the transaction of the message. */
+  request: Request;
 }
 
 /** Written: `epoch` is the room's. */
@@ -35,11 +35,11 @@ export interface Duplicate {
   message: MessageDto;
 }
 
-/** What became of a message; a Problem is for the sender. */
 /** What the sender is told. */
-export const answerOf = ({ verdict, message }: Sent | Duplicate): MessageDto =>
-  verdict === 'duplicate' ? { ...message, deduplicated: true } : message;
+export const answerOf = ({ verdict, message }: Sent | Duplicate): MessageDto | Existing<MessageDto> =>
+  verdict === 'duplicate' ? new Existing({ ...message, deduplicated: true }) : message;
 
+/** What became of a message; a Problem is for the sender. */
 export type SendVerdict = Sent | Duplicate | Problem;
 
 /** The room could not be locked at once: nothing is decided. */

@@ -1,0 +1,67 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from './caller.js';
+
+/** A request's claim on its Idempotency-Key. */
+export interface IdempotencyLease {
+  clientId: string;
+  scope: Buffer;
+  /** The answer was recorded in the transaction of the effect. */
+  completed: boolean;
+}
+
+/** What a route declares of the status that it answers. */
+export interface Statuses {
+  /** Success; 200 unless said otherwise. */
+  status?: number;
+}
+
+/**
+ * What was asked for is there already, so nothing was made: the answer is the same, but its status is 200 in place of
+ * 201. Sockets, which have no status, see the value alone.
+ */
+export class Existing<T> {
+  constructor(readonly value: T) {}
+}
+
+/** The answer itself, whether it was made now or before. */
+export const valueOf = <T>(answer: T | Existing<T>): T => (answer instanceof Existing ? answer.value : answer);
+
+/**
+ * One request for an effect, by REST or by socket: who asks, and what stands around the handler. The guard makes it, the
+ * handler hands it on to whoever writes, and the answer takes status and headers from it.
+ */
+export class Request {
+  /** Held while this request owns its Idempotency-Key; see Idempotency. */
+  lease: IdempotencyLease | null = null;
+  /** Headers of the answer, such as those of a limit that the request counted against. */
+  headers: Record<string, string> | null = null;
+
+  /**
+   * @param id what logs and problem documents call it
+   * @param route null where there is no status to answer with, as on sockets
+   */
+  constructor(
+    readonly caller: Caller,
+    readonly id: string,
+    private readonly route: Statuses | null = null,
+  ) {}
+
+  /** The status that this answer goes out with. */
+  statusOf(answer: unknown): number {
+    return answer instanceof Existing ? 200 : (this.route?.status ?? 200);
+  }
+}
+
+/** A Fastify request that the guard has let in. */
+export type Admitted = FastifyRequest & { api?: Request };
+
+/** The {@link Request} that the guard made, as a controller's parameter: for handlers that change something. */
+export const CurrentRequest = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Request => context.switchToHttp().getRequest<Admitted>().api!,
+);
+
+/** The `Caller` that the key guard found, as a controller's parameter: for handlers that only read. */
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => context.switchToHttp().getRequest<Admitted>().api!.caller,
+);
