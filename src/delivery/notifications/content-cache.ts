@@ -1,30 +1,29 @@
+import { LRUCache } from 'lru-cache';
 import type { Content } from '../../engine/deliveries/delivery.js';
 
 /** The largest notification must fit into half of it, at two bytes a character. */
 const MAX_BYTES = 96 * 1024 * 1024;
 const MAX_ENTRIES = 10_000;
 
-/** Bodies that were sent lately: a notification to a thousand people is read once. Bounded by size; the oldest go first. */
+/** Bodies that were sent lately: a notification to a thousand people is read once. Bounded by size; the least recently used go first. */
 export class ContentCache {
-  private readonly entries = new Map<string, { content: Content; bytes: number }>();
-  private bytes = 0;
+  private readonly entries: LRUCache<string, Content>;
 
-  constructor(private readonly maxBytes = MAX_BYTES) {}
+  constructor(maxBytes = MAX_BYTES) {
+    this.entries = new LRUCache<string, Content>({
+      max: MAX_ENTRIES,
+      maxSize: maxBytes,
+      maxEntrySize: maxBytes / 2,
+      sizeCalculation: sizeOf,
+    });
+  }
 
   get(key: string): Content | undefined {
-    return this.entries.get(key)?.content;
+    return this.entries.get(key);
   }
 
   put(key: string, content: Content): void {
-    const bytes = sizeOf(content);
-    if (bytes > this.maxBytes / 2 || this.entries.has(key)) return;
-    this.entries.set(key, { content, bytes });
-    this.bytes += bytes;
-    for (const [oldest, entry] of this.entries) {
-      if (this.bytes <= this.maxBytes && this.entries.size <= MAX_ENTRIES) break;
-      this.entries.delete(oldest);
-      this.bytes -= entry.bytes;
-    }
+    if (!this.entries.has(key)) this.entries.set(key, content);
   }
 }
 

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { KeyRing } from '../../platform/common/key-ring.js';
 import { SigningSecretsService } from '../../tenancy/clients/signing-secrets.service.js';
 import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry, type ConfiguredProvider } from './provider.registry.js';
 import { ProvidersRepository } from './providers.repository.js';
-import type { Channel } from './provider.js';
+import { CHANNELS, type Channel } from './provider.js';
 import { unseal } from './provider-secrets.js';
 
 /** A provider that may serve a delivery, and why it stands where it does. */
@@ -19,7 +20,12 @@ const MAX_CACHED = 2_000;
 /** Which providers serve a client's channel, in the order in which they are tried. Remembered for some seconds. */
 @Injectable()
 export class ProviderRoutes {
-  private readonly cached = new Map<string, { until: number; routes: Promise<ProviderRoute[]> }>();
+  /** The clock is read at every look: by default it is remembered until a timer fires, which a busy process delays. */
+  private readonly cached = new LRUCache<string, Promise<ProviderRoute[]>>({
+    max: MAX_CACHED,
+    ttl: FRESH_MS,
+    ttlResolution: 0,
+  });
 
   constructor(
     private readonly repository: ProvidersRepository,
@@ -30,15 +36,13 @@ export class ProviderRoutes {
 
   /** @returns none where nothing can serve the channel */
   of(clientId: string, channel: Channel): Promise<ProviderRoute[]> {
-    const key = `${clientId} ${channel}`;
+    const key = keyOf(clientId, channel);
     const found = this.cached.get(key);
-    if (found && found.until > performance.now()) return found.routes;
-    if (this.cached.size >= MAX_CACHED) this.cached.clear();
+    if (found) return found;
     const routes = this.load(clientId, channel);
-    const entry = { until: performance.now() + FRESH_MS, routes };
-    this.cached.set(key, entry);
+    this.cached.set(key, routes);
     routes.catch(() => {
-      if (this.cached.get(key) === entry) this.cached.delete(key);
+      if (this.cached.peek(key) === routes) this.cached.delete(key);
     });
     return routes;
   }
@@ -52,7 +56,7 @@ export class ProviderRoutes {
   }
 
   forget(clientId: string): void {
-    for (const key of this.cached.keys()) if (key.startsWith(clientId)) this.cached.delete(key);
+    for (const channel of CHANNELS) this.cached.delete(keyOf(clientId, channel));
   }
 
   configure(row: ProviderEntity): ConfiguredProvider {
@@ -90,6 +94,8 @@ export class ProviderRoutes {
     return mailbox ? [{ ...builtIn(mailbox, clientId, null), reason: 'development' }] : [];
   }
 }
+
+const keyOf = (clientId: string, channel: Channel): string => `${clientId} ${channel}`;
 
 const builtIn = (provider: ConfiguredProvider['provider'], clientId: string, values: unknown): ProviderRoute => ({
   name: provider.type,

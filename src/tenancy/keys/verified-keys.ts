@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { KeyIdentity } from './key-identity.js';
 
 /** A key whose secret was verified once. The secret of a key never changes, so that stays true for good. */
@@ -18,27 +19,22 @@ export interface VerifiedKey {
  */
 export class VerifiedKeys {
   private readonly digestKey = randomBytes(32);
-  private readonly byDigest = new Map<string, VerifiedKey>();
+  private readonly byDigest: LRUCache<string, VerifiedKey>;
 
-  constructor(private readonly capacity: number) {}
+  constructor(capacity: number) {
+    this.byDigest = new LRUCache({ max: capacity });
+  }
 
   digest(apiKey: string): string {
     return createHmac('sha256', this.digestKey).update(apiKey).digest('base64');
   }
 
   get(digest: string): VerifiedKey | undefined {
-    const found = this.byDigest.get(digest);
-    if (found !== undefined) {
-      this.byDigest.delete(digest);
-      this.byDigest.set(digest, found);
-    }
-    return found;
+    return this.byDigest.get(digest);
   }
 
   set(digest: string, key: VerifiedKey): void {
-    this.byDigest.delete(digest);
     this.byDigest.set(digest, key);
-    if (this.byDigest.size > this.capacity) this.byDigest.delete(this.byDigest.keys().next().value!);
   }
 
   delete(digest: string): void {

@@ -1,40 +1,33 @@
+import { LRUCache } from 'lru-cache';
 import type { UserRef } from '../access/user-ref.js';
-
-interface Known {
-  ref: UserRef;
-  until: number;
-}
 
 /** A name that was changed on another node is seen at the latest after this. */
 const TTL_MS = 5_000;
 
-/** Users that were looked up lately, by both of their names. Bounded: the longest known ones go first. */
+/** Users that were looked up lately, by both of their names. Bounded: the least recently used ones go first. */
 export class UserRefs {
-  private readonly byId = new Map<string, Known>();
-  private readonly byUserId = new Map<string, Known>();
+  private readonly byId: LRUCache<string, UserRef>;
+  private readonly byUserId: LRUCache<string, UserRef>;
 
-  constructor(private readonly capacity: number) {}
+  constructor(capacity: number) {
+    this.byId = remembering(capacity);
+    this.byUserId = remembering(capacity);
+  }
 
   remember(clientId: string, ref: UserRef): void {
-    const known = { ref, until: performance.now() + TTL_MS };
-    put(this.byId, `${clientId} ${ref.user_pk}`, known, this.capacity);
-    put(this.byUserId, `${clientId} ${ref.user_id}`, known, this.capacity);
+    this.byId.set(`${clientId} ${ref.user_pk}`, ref);
+    this.byUserId.set(`${clientId} ${ref.user_id}`, ref);
   }
 
   byRef(clientId: string, id: string): UserRef | undefined {
-    return current(this.byId.get(`${clientId} ${id}`));
+    return this.byId.get(`${clientId} ${id}`);
   }
 
   byName(clientId: string, userId: string): UserRef | undefined {
-    return current(this.byUserId.get(`${clientId} ${userId}`));
+    return this.byUserId.get(`${clientId} ${userId}`);
   }
 }
 
-const current = (known: Known | undefined): UserRef | undefined =>
-  known !== undefined && known.until > performance.now() ? known.ref : undefined;
-
-function put(map: Map<string, Known>, key: string, known: Known, capacity: number): void {
-  map.delete(key);
-  map.set(key, known);
-  if (map.size > capacity) map.delete(map.keys().next().value!);
-}
+/** The clock is read at every look: by default it is remembered until a timer fires, which a busy process delays. */
+const remembering = (capacity: number): LRUCache<string, UserRef> =>
+  new LRUCache({ max: capacity, ttl: TTL_MS, ttlResolution: 0 });
