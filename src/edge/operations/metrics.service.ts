@@ -1,17 +1,12 @@
-import { BlockList, isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { metrics, registry } from '../../platform/common/metrics.js';
 import { Problem } from '../../platform/common/problem.js';
 import { sameSecret } from '../../platform/common/same-secret.js';
 import { Config } from '../../platform/config/config.js';
+import { isLoopbackAddress } from '../../platform/config/ip-address.js';
 import { Database } from '../../platform/database/database.js';
 import { QueueService } from '../../platform/queue/queue.service.js';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
 
 @Injectable()
 export class MetricsService {
@@ -36,7 +31,7 @@ export class MetricsService {
   private isLocal({ ip, headers }: FastifyRequest): boolean {
     const isProxied = 'x-forwarded-for' in headers || 'forwarded' in headers;
     if ('origin' in headers || (isProxied && !this.config.trustProxy)) return false;
-    return loopback.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+    return isLoopbackAddress(ip);
   }
 
   async render(): Promise<string> {

@@ -21,6 +21,23 @@ describe('addresses that tenants name', () => {
     expect(isAllowedAddress(address, 'loopback')).toBe(false),
   );
 
+  it.each([
+    '0177.0.0.1', '0x7f.0.0.1', '0x7f000001', '2130706433', '127.1', '127.0.1', '127.0.0.01', '0', '010.8.8.8', '::ffff:0177.0.0.1',
+    '::ffff:127.1', '[::1]', '127.0.0.1%eth0', ' 127.0.0.1', '8.8.8.8 ', '8.8.8.8\n127.0.0.1', '8.8.8.8/0', '8.8.8.8:80', '١.1.1.1',
+  ])('refuses %j, which others may read as an address', (address) => {
+    expect(isAllowedAddress(address, 'false')).toBe(false);
+    expect(isAllowedAddress(address, 'loopback')).toBe(false);
+  }); // prettier-ignore
+
+  it.each([
+    '::FFFF:AC10:1', '0:0:0:0:0:ffff:a00:1', '0000:0000:0000:0000:0000:ffff:0a00:0001', '::ffff:10.0.0.1%eth0', '::ffff:a9fe:a9fe%eth0.100',
+    '0::10.0.0.1', '::0a00:0001', '::ffff:0:a9fe:a9fe', '64:FF9B::A00:1', '64:ff9b:0:0:0:0:10.0.0.1', '2002:A00:1::1', '2002:c0a8:0101:ffff::%a-b',
+    'FE80::1', 'fe80::1%a-b', 'FC00::', '0:0:0:0:0:0:0:0', '::0.0.0.0', '::ffff:0.0.0.0', '::ffff:255.255.255.255', 'FF02::FB',
+  ])('refuses %s however it is spelled', (address) => {
+    expect(isAllowedAddress(address, 'false')).toBe(false);
+    expect(isAllowedAddress(address, 'loopback')).toBe(false);
+  }); // prettier-ignore
+
   it('opens loopback, and nothing else, with the policy loopback', () => {
     const opened = INSIDE.filter((address) => isAllowedAddress(address, 'loopback'));
     expect(opened).toEqual([
@@ -57,6 +74,19 @@ describe('AddressGuard', () => {
   it.each(['127.0.0.1', '[::1]', '[::ffff:7f00:1]', '169.254.169.254'])('refuses the literal %s', async (host) => {
     await expect(new AddressGuard('false').connect(host, 80, 100)).rejects.toThrow(BlockedAddressError);
   });
+
+  it.each(['0177.0.0.1', '0x7f.1', '2130706433', '127.1'])(
+    'leaves %s to the resolver, and refuses what the resolver makes of it',
+    async (host) => {
+      const asked: string[] = [];
+      const guard = new AddressGuard('false', (name, _options, done) => {
+        asked.push(name);
+        done(null, [{ address: '127.0.0.1', family: 4 }]);
+      });
+      await expect(guard.connect(host, 80, 100)).rejects.toThrow(BlockedAddressError);
+      expect(asked).toEqual([host]);
+    },
+  );
 
   it('refuses at connect time what an earlier answer allowed', async () => {
     const answers = ['1.1.1.1', '127.0.0.1'];

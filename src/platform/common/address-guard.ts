@@ -1,5 +1,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import { BlockList, connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { parseIpAddress, type IpAddress } from '../config/ip-address.js';
 
 /** `false`: public addresses only. `loopback`: 127.0.0.0/8 and ::1 too. `true`: anything. */
 export type PrivateEgress = 'false' | 'loopback' | 'true';
@@ -20,97 +22,36 @@ type Resolve = (
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-const v4 = (...subnets: string[]): BlockList => list('ipv4', subnets);
-const v6 = (...subnets: string[]): BlockList => list('ipv6', subnets);
+/** Where IPv6 embeds an IPv4 address: the subnet, and the byte at which the embedded one begins. */
+const EMBEDDING = (
+  [
+    ['::/96', 12], // IPv4-compatible (`::` and `::1` are looked at first)
+    ['::ffff:0:0:0/96', 12], // IPv4-translated
+    ['64:ff9b::/96', 12], // NAT64; in its local prefix, 64:ff9b:1::/48, the place is the network's affair
+    ['2002::/16', 2], // 6to4
+  ] as const
+).map(([subnet, at]) => ({ subnet: ipaddr.IPv6.parseCIDR(subnet), at }));
 
-function list(family: 'ipv4' | 'ipv6', subnets: string[]): BlockList {
-  const blocked = new BlockList();
-  for (const subnet of subnets) {
-    const [address, prefix] = subnet.split('/');
-    blocked.addSubnet(address!, Number(prefix), family);
-  }
-  return blocked;
+function embeddedV4(address: IpAddress): IpAddress | null {
+  if (address.kind() === 'ipv4') return null;
+  const found = EMBEDDING.find(({ subnet }) => address.match(subnet));
+  return found ? ipaddr.fromByteArray(address.toByteArray().slice(found.at, found.at + 4)) : null;
 }
 
-/** IANA's special-purpose registries: what is not globally reachable, and multicast. */
-const NOT_PUBLIC_V4 = v4(
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.0.2.0/24',
-  '192.88.99.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-);
-const NOT_PUBLIC_V6 = v6(
-  '::/128',
-  '::1/128',
-  '64:ff9b:1::/48', // NAT64, local use: where in it the IPv4 address stands is the network's affair
-  '100::/64',
-  '2001::/23', // Teredo among them, whose embedded addresses are obfuscated
-  '2001:db8::/32',
-  '3fff::/20',
-  '5f00::/16',
-  'fc00::/7',
-  'fe80::/10',
-  'fec0::/10',
-  'ff00::/8',
-);
-const LOOPBACK_V4 = v4('127.0.0.0/8');
-const LOOPBACK_V6 = v6('::1/128');
-
-/** Where IPv6 embeds an IPv4 address: the leading groups, and the group at which the embedded one begins. */
-const EMBEDDING: { groups: number[]; at: number }[] = [
-  { groups: [0, 0, 0, 0, 0, 0xffff], at: 6 }, // IPv4-mapped
-  { groups: [0, 0, 0, 0, 0xffff, 0], at: 6 }, // IPv4-translated
-  { groups: [0, 0, 0, 0, 0, 0], at: 6 }, // IPv4-compatible (:: and ::1 are looked at first)
-  { groups: [0x64, 0xff9b, 0, 0, 0, 0], at: 6 }, // NAT64
-  { groups: [0x2002], at: 1 }, // 6to4
-];
-
-/** The eight groups of an IPv6 address, dotted tail and zone included. */
-function groupsOf(address: string): number[] {
-  const plain = address
-    .split('%')[0]!
-    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
-      [(Number(a) << 8) | Number(b), (Number(c) << 8) | Number(d)].map((group) => group.toString(16)).join(':'),
-    );
-  const [head = '', tail] = plain.split('::');
-  const parse = (part: string): number[] =>
-    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16));
-  const before = parse(head);
-  const after = tail === undefined ? [] : parse(tail);
-  return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
-}
-
-function embeddedV4(address: string): string | null {
-  const groups = groupsOf(address);
-  const found = EMBEDDING.find(({ groups: prefix }) => prefix.every((group, index) => groups[index] === group));
-  if (!found) return null;
-  const [high, low] = [groups[found.at]!, groups[found.at + 1]!];
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
-}
-
-/** May a connection on behalf of a tenant be made to this IP address? */
-export function isAllowedAddress(address: string, policy: PrivateEgress): boolean {
+/** May a connection on behalf of a tenant be made to this IP address? What is none may not be reached at all. */
+export function isAllowedAddress(text: string, policy: PrivateEgress): boolean {
   if (policy === 'true') return true;
-  if (isIP(address) === 4) {
-    return !NOT_PUBLIC_V4.check(address) || (policy === 'loopback' && LOOPBACK_V4.check(address));
-  }
-  if (isIP(address) !== 6) return false;
-  const plain = address.split('%')[0]!;
-  if (LOOPBACK_V6.check(plain, 'ipv6')) return policy === 'loopback';
-  if (groupsOf(plain).every((group) => group === 0)) return false;
-  const embedded = embeddedV4(plain);
-  return embedded === null ? !NOT_PUBLIC_V6.check(plain, 'ipv6') : isAllowedAddress(embedded, policy);
+  const address = parseIpAddress(text);
+  return address !== null && isAllowed(address, policy);
+}
+
+/** Whatever has a special purpose is refused, by IANA's registries as the library knows them. */
+function isAllowed(address: IpAddress, policy: PrivateEgress): boolean {
+  const range = address.range();
+  if (range === 'loopback') return policy === 'loopback';
+  if (range === 'unspecified') return false;
+  const embedded = embeddedV4(address);
+  return embedded === null ? range === 'unicast' : isAllowed(embedded, policy);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { allKeys, settingKeys } from './config.keys.js';
 import type { Key } from './config.keys.js';
@@ -7,6 +6,7 @@ import type { DefaultProvider, EncryptionKey, TrustProxy } from './config.parser
 import { resolveDataDir } from './data-dir.js';
 import { StartFailure } from './failure.js';
 import { keepSecret } from './files.js';
+import { isLoopbackHost } from './ip-address.js';
 
 export type ProcessRole = 'all' | 'api' | 'worker';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -109,14 +109,11 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
     trustProxy: required(settingKeys.trustProxy),
     metricsToken: read(settingKeys.metricsToken),
     egressAllowPrivate:
-      read(settingKeys.egressAllowPrivate) ?? (mode === 'embedded' && isLoopback(host) ? 'loopback' : 'false'),
+      read(settingKeys.egressAllowPrivate) ?? (mode === 'embedded' && isLoopbackHost(host) ? 'loopback' : 'false'),
     shutdownTimeoutMs: required(settingKeys.shutdownTimeoutMs),
     failedKeysPerMinute: required(settingKeys.failedKeysPerMinute),
   });
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const makeKeyRing = (): string => `k1:${randomBytes(32).toString('base64')}`;
 

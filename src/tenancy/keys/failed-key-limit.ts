@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { isIPv6 } from 'node:net';
 import { Config } from '../../platform/config/config.js';
+import { parseIpAddress } from '../../platform/config/ip-address.js';
 import { Problem } from '../../platform/common/problem.js';
 import { RateCounter } from '../access/rate-counter.js';
 import { rateLimitHeaders } from '../access/rate-limit-headers.js';
@@ -30,11 +30,8 @@ export class FailedKeyLimit {
 }
 
 /** An IPv6 customer holds at least a /64: its addresses count as one. */
-function networkOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail = ''] = address.split('%', 1)[0]!.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const missing = Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  return `${[...before, ...missing, ...after].slice(0, 4).join(':')}::/64`;
+function networkOf(text: string): string {
+  const address = parseIpAddress(text);
+  if (address?.kind() !== 'ipv6') return address?.toString() ?? text;
+  return `${address.toNormalizedString().split(':', 4).join(':')}::/64`;
 }

@@ -5,6 +5,7 @@ import { PageQueryDto, type Page } from '../../../platform/common/pagination.js'
 import { notFound } from '../../../platform/common/problem.js';
 import { Route } from '../../../tenancy/access/route.js';
 import { Config } from '../../../platform/config/config.js';
+import { isLoopbackAddress, isLoopbackHost } from '../../../platform/config/ip-address.js';
 import { ProviderRegistry } from '../provider.registry.js';
 
 export class KeptMailDto {
@@ -17,8 +18,6 @@ export class KeptMailDto {
   @ApiProperty({ description: 'The whole mail, in `mailbox/` of the data directory.' }) file: string;
   @ApiProperty({ format: 'date-time' }) created_at: string;
 }
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|::ffff:127(\.\d{1,3}){3})$/;
 
 @ApiTags('Development')
 @Controller('dev/mailbox')
@@ -37,7 +36,7 @@ export class MailboxController {
   })
   async list(@Req() request: FastifyRequest, @Query() { limit = 50 }: PageQueryDto): Promise<Page<KeptMailDto>> {
     const { mailbox } = this.registry;
-    if (!mailbox || !LOOPBACK.test(this.config.host) || !isOwnMachine(request)) throw notFound('route');
+    if (!mailbox || !isLoopbackHost(this.config.host) || !isOwnMachine(request)) throw notFound('route');
     return { data: await mailbox.list(limit), page: { next_cursor: null, prev_cursor: null, has_more: false } };
   }
 }
@@ -47,5 +46,5 @@ function isOwnMachine({ ip, headers }: FastifyRequest): boolean {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const { origin } = headers;
   const sameOrigin = origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
-  return LOOPBACK.test(ip) && LOOPBACK.test(host) && sameOrigin;
+  return isLoopbackAddress(ip) && isLoopbackHost(host) && sameOrigin;
 }
