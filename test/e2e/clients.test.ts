@@ -35,7 +35,8 @@ describe('clients', () => {
     const slugs = made.map(({ slug }) => slug);
     expect(slugs).toContain('unicode-sohne-gmbh');
     expect(new Set(slugs).size).toBe(3);
-    expect((await app.client({ name: '日本' })).slug).toMatch(/^client/);
+    expect((await app.client({ name: '日本' })).slug).toMatch(/^日本/);
+    expect((await app.client({ name: '🙂' })).slug).toMatch(/^client/);
   });
 
   it('are the operator’s alone to make, list and change', async () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { slugsOf } from './slug.js';
+import { slugsOf } from '../../platform/common/slug.js';
 import { RoomEntity } from './room.entity.js';
 import { ROOM_COLUMNS, roomPeople, type RoomRow } from './room.row.js';
 import type { Role } from './members.dto.js';
@@ -44,7 +44,7 @@ export class RoomsRepository {
    * @returns null when there is a direct room of these people already: its id follows from `findDirect`
    */
   async insert(tx: Tx, clientId: string, room: NewRoom): Promise<string | null> {
-    for (const slug of slugsOf(room.direct_key === null ? room.name : null)) {
+    for (const slug of slugsOf(room.direct_key === null ? room.name : null, null)) {
       const inserted = await tx.execute(
         `insert into rooms (client_id, id, room_type, name, slug, description, privacy, history, max_members, metadata,
                             created_by_pk, direct_key)

@@ -91,7 +91,7 @@ export class ClientDto {
   @Text(NAME)
   name: string;
 
-  @Text({ max: 80, description: 'Unique; part of inbound webhook URLs.', example: 'acme' })
+  @Text({ max: 80, description: 'From the name, unique; part of inbound webhook URLs.', example: 'acme' })
   slug: string;
 
   @Bool({ description: 'False while the client is suspended.' })

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
+import { slugsOf } from '../../platform/common/slug.js';
 import { limits } from '../../platform/config/limits.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Request } from '../access/request.js';
@@ -86,11 +86,11 @@ export class ClientsService {
   }
 
   private async insertWithFreeSlug(tx: Tx, client: Omit<NewClient, 'slug'>): Promise<ClientRow> {
-    const wanted = slugOf(client.name);
-    for (let slug = wanted; ; slug = `${wanted}-${randomBytes(3).toString('hex')}`) {
+    for (const slug of slugsOf(client.name, 'client')) {
       const row = await this.clients.insert(tx, { ...client, slug });
       if (row) return row;
     }
+    throw new Error('every random slug was taken');
   }
 }
 
@@ -118,15 +118,4 @@ function readOrigins(origins: string[]): string[] {
     const { origin } = new URL(text);
     return origin === 'null' ? text : origin;
   });
-}
-
-function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replaceAll(/^-+|-+$/g, '');
-  return slug === '' ? 'client' : slug;
 }
