@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 
 /**
  * The `webhook-signature` header of Standard Webhooks 1.0: one `v1,<base64>` per secret, so that receivers can change
- * to a new secret while the old one still counts.
+ * to a new secret while the old one still counts. By Node's own HMAC: the library of the standard, which verifies it in
+ * the spec, hashes in JavaScript and takes three to ten times as long.
  * @param secrets `whsec_<base64>`
  * @param timestamp seconds
  */
