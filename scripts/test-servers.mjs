@@ -1,7 +1,7 @@
 // The servers of a test run: one PostgreSQL with a migrated template database, and Redis.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,6 +64,7 @@ async function startRedis(dir) {
   if (process.env.REDIS_URL) return { env: { TEST_REDIS_URL: process.env.REDIS_URL }, stop: async () => {} };
 
   const binary = findOnPath('redis-server') ?? installRedis();
+  const { freePort } = await import(fromDist('src/platform/common/free-port.js'));
   const port = await freePort();
   // prettier-ignore
   const args = ['--bind', '127.0.0.1', '--port', port, '--dir', dir, '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
@@ -116,17 +117,6 @@ function withoutServices(install) {
   } finally {
     if (isOurs) rmSync(policy);
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function reachable(port, server) {

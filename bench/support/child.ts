@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { freePort } from '../../src/platform/common/free-port.js';
 
 /** A Node process under measurement. */
 export class Child {
@@ -32,7 +33,7 @@ export class Child {
       if (this.process.exitCode !== null) break;
       const answer = await fetch(`http://127.0.0.1:${this.port}${path}`).catch(() => null);
       if (answer?.ok) return;
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await sleep(25);
     }
     throw new Error(`not ready:\n${this.output}`);
   }
@@ -99,13 +100,4 @@ export interface CpuProfile {
   samples: number[];
   /** Microseconds before each sample. */
   timeDeltas: number[];
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { check } from './print.js';
 
@@ -101,10 +102,7 @@ export class Reader {
     const deadline = Date.now() + ms;
     while (!look()) {
       check(Date.now() < deadline, `${what} did not come within ${ms / 1000} s`);
-      await Promise.race([
-        new Promise<void>((resolve) => this.waiting.push(resolve)),
-        new Promise((resolve) => setTimeout(resolve, 100)),
-      ]);
+      await Promise.race([new Promise<void>((resolve) => this.waiting.push(resolve)), sleep(100)]);
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { timeOfId } from '../../platform/common/ids.js';
@@ -66,7 +67,7 @@ export class DeliveriesService {
       } catch (error) {
         if (tried >= SETTLE_TRIES) throw error;
         if (tried === 1) logger.warn({ reason: (error as Error).message }, 'Attempts could not be recorded yet.');
-        await new Promise((resolve) => setTimeout(resolve, SETTLE_AGAIN_MS));
+        await sleep(SETTLE_AGAIN_MS);
       }
     }
   }

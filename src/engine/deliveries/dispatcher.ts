@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import { Config } from '../../platform/config/config.js';
@@ -72,12 +73,12 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
           }
           await this.pause(began, waiting > MAX_QUEUED / 2 ? FULL_GAP_MS : GAP_MS);
         } else {
-          await this.sleep(CANDIDATE_MS);
+          await this.untilWoken(CANDIDATE_MS);
         }
       } catch (error) {
         this.plan.forget();
         if (!this.stopped) logger.warn({ reason: (error as Error).message }, 'Deliveries could not be queued yet.');
-        await this.sleep(AFTER_FAULT_MS);
+        await this.untilWoken(AFTER_FAULT_MS);
       }
     }
   }
@@ -107,13 +108,13 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Waits until somebody wakes it, but at least until `gapMs` after `began`. */
   private async pause(began: number, gapMs: number): Promise<void> {
-    if (!this.woken) await this.sleep(POLL_MS);
+    if (!this.woken) await this.untilWoken(POLL_MS);
     this.woken = false;
     const left = began + gapMs - performance.now();
-    if (left > 0 && !this.stopped) await new Promise((resolve) => setTimeout(resolve, left));
+    if (left > 0 && !this.stopped) await sleep(left);
   }
 
-  private sleep(ms: number): Promise<void> {
+  private untilWoken(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);

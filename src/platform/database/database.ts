@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase, Pool, PoolClient } from 'pg';
 import { DataSource, getMetadataArgsStorage } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
@@ -106,7 +107,7 @@ export class Database {
         return await this.attempt(fn, options);
       } catch (error) {
         if (!isTransient(error) || tried >= (options.retries ?? 0)) throw translate(error);
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** tried));
+        await sleep(Math.random() * 20 * 2 ** tried);
       }
     }
   }

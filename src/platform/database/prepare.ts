@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { StartFailure } from '../config/failure.js';
@@ -71,7 +72,7 @@ async function reach(url: string): Promise<void> {
     } catch (error) {
       if (error instanceof StartFailure) throw error;
       if (!isLostConnection(error) || Date.now() > deadline) throw unreachable(url, error as Error);
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await sleep(250);
     }
   }
 }

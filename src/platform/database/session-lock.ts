@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartFailure } from '../config/failure.js';
 
@@ -29,7 +30,6 @@ export const LOCKS = {
 } as const;
 
 const RETRY_MS = 100;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * An advisory lock held for as long as this process wants it, on a connection of its own. PostgreSQL drops it with the

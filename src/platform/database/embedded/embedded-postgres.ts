@@ -10,14 +10,16 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { resolveDataDir } from '../../config/data-dir.js';
 import { StartFailure } from '../../config/failure.js';
 import { keepSecret } from '../../config/files.js';
+import { freePort } from '../../common/free-port.js';
 import { LOCKS, SessionLock } from '../session-lock.js';
 import { findBinaries } from './binaries.js';
 import type { Binaries } from './binaries.js';
-import { execute, freePort, lastLine, shellQuote } from './commands.js';
+import { execute, lastLine, shellQuote } from './commands.js';
 import { ownerOf } from './owner.js';
 import { dropMisleadingPidFile, readPostmaster } from './postmaster.js';
 
@@ -132,7 +134,7 @@ class EmbeddedServer {
           `The embedded PostgreSQL in ${this.pgData} does not start: ${reason.message}. Its log is in ${join(this.pgData, 'log')}.`,
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
     }
   }
 
