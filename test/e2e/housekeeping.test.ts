@@ -1,6 +1,6 @@
 import { Database } from '../../src/platform/database/database.js';
 import { PARTITIONED_TABLES } from '../../src/platform/database/partitions.js';
-import { QueueService } from '../../src/platform/queue/queue.service.js';
+import { Queues } from '../../src/platform/queue/queues.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { until } from '../support/until.js';
 
@@ -26,8 +26,8 @@ describe('housekeeping', () => {
     }
 
     // As an hour later: the periodic job is asked to run now.
-    const periodic = app.get(QueueService).queues.find(({ name }) => name === 'periodic')!;
-    await periodic.add('partitions', {});
+    const partitions = app.get(Queues).all.find(({ name }) => name === 'partitions')!;
+    await partitions.add('partitions', {});
     await until('the partitions to be made', async () => (await last('attempts'))[0]?.name === dropped.at(-1));
     for (const [index, table] of PARTITIONED_TABLES.entries()) {
       expect(await last(table)).toEqual([{ name: dropped[index] }]);

@@ -17,12 +17,12 @@ describe('.dependency-cruiser.cjs', () => {
 
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'chatapi-house-'));
-    const packages = ['typeorm', 'bullmq', '@bull-board/api', 'smtp-server'];
+    const packages = ['typeorm', 'bullmq', '@nestjs/bullmq', '@bull-board/api', 'smtp-server'];
     for (const name of packages) {
       file(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
       file(`node_modules/${name}/index.js`, 'exports.x = 1;');
     }
-    const dependencies = { typeorm: '1', bullmq: '1', '@bull-board/api': '1' };
+    const dependencies = { typeorm: '1', bullmq: '1', '@nestjs/bullmq': '1', '@bull-board/api': '1' };
     file('package.json', JSON.stringify({ type: 'module', dependencies, devDependencies: { 'smtp-server': '1' } }));
     file('tsconfig.json', '{"compilerOptions": {"module": "nodenext"}}');
     const imports = (...from: string[]): string =>
@@ -58,6 +58,10 @@ describe('.dependency-cruiser.cjs', () => {
     file('src/tenancy/users/users.ts', exporting);
     file('src/tenancy/users/users.spec.ts', imports('./users.js', '../../../test/support/help.js', 'smtp-server'));
     file('src/platform/queue/queue.ts', imports('bullmq') + exporting);
+    file(
+      'src/messaging/rooms/rooms.processor.ts',
+      `${imports('@nestjs/bullmq')}\nimport type { x } from 'bullmq';\nexport type T = typeof x;`,
+    );
     file('src/edge/operations/board.ts', imports('@bull-board/api') + exporting);
     file('test/support/help.ts', exporting);
 

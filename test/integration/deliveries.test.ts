@@ -3,7 +3,7 @@ import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { DeliveryRef } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
-import { QueueService } from '../../src/platform/queue/queue.service.js';
+import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
@@ -26,7 +26,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   beforeAll(async () => {
     redis = backend === 'redis' ? await TestRedis.start() : null;
     app = await startApp(redis ? { env: { REDIS_URL: redis.url } } : {});
-    expect(app.get(QueueService).backendName).toBe(backend);
+    expect(app.get(QueueBackend).name).toBe(backend);
     truth = Truth.at(app.database.url);
   });
   afterAll(async () => {

@@ -1,6 +1,17 @@
+import { InjectQueue, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import { ConfigModule } from '../../src/platform/config/config.module.js';
 import { loadConfig } from '../../src/platform/config/config.js';
+import { Database } from '../../src/platform/database/database.js';
 import { RedisConnections } from '../../src/platform/database/redis.js';
-import { QueueService } from '../../src/platform/queue/queue.service.js';
+import type { JobQueue } from '../../src/platform/queue/job-queue.js';
+import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
+import { QueueModule } from '../../src/platform/queue/queue.module.js';
+import { Queues } from '../../src/platform/queue/queues.js';
+import { registerQueue } from '../../src/platform/queue/register-queue.js';
 import { TestDatabase } from '../support/postgres.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -22,132 +33,327 @@ afterEach(async () => {
   for (const close of opened.splice(0)) await close();
 });
 
-describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
-  async function open(role: 'all' | 'api' = 'all'): Promise<QueueService> {
-    const env = { DATABASE_URL: database.url, ...SECRETS };
-    const config = loadConfig({ ...env, REDIS_URL: redis.url, CHATAPI_ROLE: role });
-    const connections = new RedisConnections(backend === 'redis' ? config : { redisUrl: undefined });
-    const queue = new QueueService(config, connections);
-    await queue.onModuleInit();
-    opened.push(async () => {
-      await queue.beforeApplicationShutdown();
-      await queue.onApplicationShutdown();
-      await connections.close();
-    });
-    expect(queue.backendName).toBe(backend);
-    return queue;
+type Handler<Data> = (data: Data) => Promise<void>;
+
+/** A processor as a feature has one. */
+function processorOf<Data>(name: string, handler: Handler<Data>, concurrency = 1): new () => WorkerHost {
+  @Processor(name, { concurrency })
+  class TestProcessor extends WorkerHost {
+    process({ data }: Job<Data>): Promise<void> {
+      return handler(data);
+    }
   }
+  return TestProcessor;
+}
+
+/** A feature with a queue and what works on it. */
+function feature<Data>(
+  name: string,
+  handler: Handler<Data>,
+  options: { concurrency?: number; everyMs?: number } = {},
+): DynamicModule {
+  const { concurrency, everyMs } = options;
+  @Module({})
+  class Feature {}
+  return {
+    module: Feature,
+    imports: [registerQueue(name, everyMs === undefined ? {} : { everyMs })],
+    providers: [processorOf(name, handler, concurrency)],
+  };
+}
+
+interface HouseOptions {
+  redisUrl: string | undefined;
+  role?: 'all' | 'api';
+}
+
+/** The queues of an application with these features, and nothing else of it. */
+async function openHouse({ redisUrl, role = 'all' }: HouseOptions, features: DynamicModule[]): Promise<House> {
+  // The configuration wants a Redis for the roles; the queue looks at the connections.
+  const config = loadConfig({ DATABASE_URL: database.url, ...SECRETS, REDIS_URL: redis.url, CHATAPI_ROLE: role });
+  const connections = new RedisConnections({ redisUrl });
+  @Module({})
+  class GroundFloor {}
+  const ground: DynamicModule = {
+    module: GroundFloor,
+    global: true,
+    providers: [
+      { provide: RedisConnections, useValue: connections },
+      { provide: Database, useValue: { query: () => Promise.resolve([]) } },
+    ],
+    exports: [RedisConnections, Database],
+  };
+  @Module({ imports: [ConfigModule.forRoot(config), ground, QueueModule, ...features] })
+  class HouseModule {}
+  opened.push(() => connections.close());
+  const app = await NestFactory.createApplicationContext(HouseModule, { logger: false, abortOnError: false });
+  return new House(app);
+}
+
+class House {
+  private closed: Promise<void> | undefined;
+
+  constructor(readonly app: INestApplicationContext) {
+    opened.unshift(() => this.close());
+  }
+
+  queue(name: string): JobQueue {
+    return this.app.get(Queues).all.find((queue) => queue.name === name)!;
+  }
+
+  async add(name: string, jobs: { id?: string; data: object; delay?: number }[]): Promise<void> {
+    await this.queue(name).addBulk(
+      jobs.map(({ id, data, delay }) => ({
+        name,
+        data,
+        opts: { ...(id === undefined ? {} : { jobId: id }), ...(delay === undefined ? {} : { delay }) },
+      })),
+    );
+  }
+
+  counts(name: string): Promise<Record<string, number>> {
+    return this.app.get(Queues).counts(this.queue(name));
+  }
+
+  untilEmpty(name: string): Promise<boolean> {
+    return until('nothing to be left', async () => Object.values(await this.counts(name)).every((n) => n === 0));
+  }
+
+  close(): Promise<void> {
+    this.closed ??= this.app.close();
+    return this.closed;
+  }
+}
+
+const nothing = () => Promise.resolve();
+
+describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
+  const on = (role: 'all' | 'api' = 'all'): HouseOptions => ({
+    redisUrl: backend === 'redis' ? redis.url : undefined,
+    role,
+  });
   let named = 0;
   const newName = () => `test-${backend}-${named++}`;
 
-  it('runs every job that was added in bulk', async () => {
-    const [queue, name, seen] = [await open(), newName(), new Set<number>()];
-    queue.process<{ n: number }>(name, { concurrency: 10 }, async ({ n }) => void seen.add(n));
-    await queue.addBulk(
-      name,
-      Array.from({ length: 300 }, (_, n) => ({ data: { n } })),
-    );
+  it('runs every job that was added in bulk, by the queue that was injected', async () => {
+    const [name, seen] = [newName(), new Set<number>()];
+    class Adder {
+      constructor(@InjectQueue(name) readonly queue: JobQueue) {}
+    }
+    const jobs = feature<{ n: number }>(name, async ({ n }) => void seen.add(n), { concurrency: 10 });
+    const house = await openHouse(on(), [{ ...jobs, providers: [...jobs.providers!, Adder] }]);
+    expect(house.app.get(QueueBackend).name).toBe(backend);
+    const { queue } = house.app.get(Adder, { strict: false });
+    expect(house.app.get(Queues).all).toContain(queue);
+    await queue.addBulk(Array.from({ length: 300 }, (_, n) => ({ name, data: { n } })));
     await until('all jobs', () => seen.size === 300);
-    await until('nothing to be left', async () => Object.values(await queue.counts(name)).every((n) => n === 0));
+    await house.untilEmpty(name);
     expect(seen.size).toBe(300);
   });
 
   it('adds a job whose id waits already only once, and again once it has run', async () => {
-    const [queue, name, seen] = [await open(), newName(), [] as string[]];
-    const add = (by: string) => queue.addBulk(name, [{ id: 'same-id', data: { by } }]);
+    const [name, seen] = [newName(), [] as string[]];
+    const jobs = feature<{ by: string }>(name, async ({ by }) => void seen.push(by));
+    const api = await openHouse(on('api'), [jobs]);
+    const add = (by: string) => api.add(name, [{ id: 'same-id', data: { by } }]);
     await add('first');
     await add('second');
-    expect((await queue.counts(name)).waiting).toBe(1);
-    queue.process<{ by: string }>(name, { concurrency: 1 }, async ({ by }) => void seen.push(by));
+    expect((await api.counts(name)).waiting).toBe(1);
+    await openHouse(on(), [jobs]);
     await until('the job', () => seen.length === 1);
-    await until('nothing to be left', async () => Object.values(await queue.counts(name)).every((n) => n === 0));
+    await api.untilEmpty(name);
     await add('third');
     await until('the job again', () => seen.length === 2);
     expect(seen).toEqual(['first', 'third']);
   });
 
   it('keeps a delayed job until its time', async () => {
-    const [queue, name] = [await open(), newName()];
+    const name = newName();
     let ranAt = 0;
-    queue.process(name, { concurrency: 1 }, async () => void (ranAt = performance.now()));
+    const house = await openHouse(on(), [feature(name, async () => void (ranAt = performance.now()))]);
     const addedAt = performance.now();
-    await queue.addBulk(name, [{ data: {}, delayMs: 400 }]);
+    await house.add(name, [{ data: {}, delay: 400 }]);
     await until('the job', () => ranAt > 0);
     expect(ranAt - addedAt).toBeGreaterThanOrEqual(390);
   });
 
-  it('goes on after a job that fails, whatever it throws', async () => {
-    const [queue, name, seen] = [await open(), newName(), [] as number[]];
-    queue.process<{ n: number }>(name, { concurrency: 1 }, async ({ n }) => {
+  it('goes on after a job that fails, whatever it throws, and keeps nothing of it', async () => {
+    const [name, seen] = [newName(), [] as number[]];
+    const jobs = feature<{ n: number }>(name, async ({ n }) => {
       if (n === 0) throw new Error('bad \u0000 \ud800 text');
       seen.push(n);
     });
-    await queue.addBulk(name, [{ data: { n: 0 } }, { data: { n: 1 } }]);
+    const house = await openHouse(on(), [jobs]);
+    await house.add(name, [{ data: { n: 0 } }, { data: { n: 1 } }]);
     await until('the job behind it', () => seen.length === 1);
     expect(seen).toEqual([1]);
+    await house.untilEmpty(name);
+    expect(await house.queue(name).getJobCounts('failed', 'completed')).toEqual({ failed: 0, completed: 0 });
   });
 
   it('finishes the jobs in hand before it closes', async () => {
-    const [queue, name] = [await open(), newName()];
+    const name = newName();
     let release = () => {};
     let [began, ended] = [false, false];
-    queue.process(name, { concurrency: 1 }, async () => {
+    const jobs = feature(name, async () => {
       began = true;
       await new Promise<void>((resolve) => (release = resolve));
       ended = true;
     });
-    await queue.addBulk(name, [{ data: {} }]);
+    const house = await openHouse(on(), [jobs]);
+    await house.add(name, [{ data: {} }]);
     await until('the job to begin', () => began);
-    const closed = queue.beforeApplicationShutdown();
+    const closed = house.close();
+    const waits = new Promise((resolve) => setTimeout(resolve, 100, 'waits'));
+    expect(await Promise.race([closed, waits])).toBe('waits');
     release();
     await closed;
     expect(ended).toBe(true);
   });
 
   it('runs periodic work, in one of several processes at a time', async () => {
-    const queues = [await open(), await open()];
     const name = newName();
     let [ran, running, overlapped] = [0, 0, false];
-    for (const queue of queues) {
-      queue.every(name, 200, async () => {
-        overlapped ||= ++running > 1;
-        ran++;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        running--;
-      });
-    }
+    const tick = async () => {
+      overlapped ||= ++running > 1;
+      ran++;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running--;
+    };
+    const houses = [1, 2].map(() => openHouse(on(), [feature(name, tick, { everyMs: 200 })]));
+    await Promise.all(houses);
     await until('several runs', () => ran >= 3);
     expect(overlapped).toBe(false);
+    // Whatever is added besides: what comes from somebody's hands does not run beside a tick either.
+    const house = await houses[0]!;
+    expect(await house.queue(name).getGlobalConcurrency()).toBe(1);
   });
 
   it('runs nothing in a process that serves only requests', async () => {
-    const [api, name, seen] = [await open('api'), newName(), [] as object[]];
-    api.process(name, { concurrency: 1 }, async (data) => void seen.push(data));
-    await api.addBulk(name, [{ data: {} }]);
-    const worker = await open();
-    worker.process(name, { concurrency: 1 }, async () => void seen.push({ by: 'worker' }));
+    const [name, seen] = [newName(), [] as string[]];
+    const api = await openHouse(on('api'), [feature(name, async () => void seen.push('api'))]);
+    await api.add(name, [{ data: {} }]);
+    await openHouse(on(), [feature(name, async () => void seen.push('worker'))]);
     await until('the job', () => seen.length > 0);
-    expect(seen).toEqual([{ by: 'worker' }]);
+    expect(seen).toEqual(['worker']);
+  });
+
+  it('works with more queues than connections that they share', async () => {
+    const names = Array.from({ length: 15 }, newName);
+    const seen = new Set<string>();
+    const features = names.map((name) => feature(name, async () => void seen.add(name)));
+    const house = await openHouse(on(), features);
+    await Promise.all(names.map((name) => house.add(name, [{ data: {} }])));
+    await until('a job of each', () => seen.size === names.length);
+    expect(seen.size).toBe(names.length);
+  });
+
+  it('does not start with a processor of a queue that nobody registered', async () => {
+    const name = newName();
+    @Module({ providers: [processorOf(name, nothing)] })
+    class Feature {}
+    const start = openHouse(on(), [{ module: Feature }]);
+    await expect(start).rejects.toThrow(`TestProcessor works on the queue "${name}", which nobody registered.`);
+  });
+
+  it.each(['all', 'api'] as const)('does not start with a queue without a processor (role %s)', async (role) => {
+    const name = newName();
+    @Module({ imports: [registerQueue(name)] })
+    class Feature {}
+    const start = openHouse(on(role), [{ module: Feature }]);
+    await expect(start).rejects.toThrow(`The queue "${name}" has no @Processor.`);
+  });
+
+  it('does not start with two processors of a queue', async () => {
+    const name = newName();
+    const { providers = [], ...one } = feature(name, nothing);
+    const start = openHouse(on(), [{ ...one, providers: [...providers, processorOf(name, nothing)] }]);
+    await expect(start).rejects.toThrow(`The queue "${name}" has several processors: TestProcessor, TestProcessor.`);
+  });
+
+  it('does not start with a queue that is registered twice', async () => {
+    const name = newName();
+    @Module({ imports: [registerQueue(name, { everyMs: 1_000 })] })
+    class Feature {}
+    const start = openHouse(on(), [feature(name, nothing), { module: Feature }]);
+    await expect(start).rejects.toThrow(`The queue "${name}" is registered twice.`);
   });
 });
 
-describe('the queue while Redis is away', () => {
-  it('fails instead of waiting for it', async () => {
-    const own = await TestRedis.start();
-    const config = loadConfig({ DATABASE_URL: database.url, ...SECRETS, REDIS_URL: own.url });
-    const connections = new RedisConnections(config);
-    const queue = new QueueService(config, connections);
-    await queue.addBulk('away', [{ data: {} }]).catch(() => undefined);
+describe('the queues of two applications in one process', () => {
+  it('use the backend of their own', async () => {
+    const seen: string[] = [];
+    const house = (redisUrl: string | undefined, by: string) =>
+      openHouse({ redisUrl }, [feature('both', async () => void seen.push(by))]);
+    const [onPostgres, onRedis] = [await house(undefined, 'postgres'), await house(redis.url, 'redis')];
+    await onRedis.add('both', [{ data: {} }]);
+    await until('the job on Redis', () => seen.length === 1);
+    await onPostgres.add('both', [{ data: {} }]);
+    await until('the job on PostgreSQL', () => seen.length === 2);
+    expect(seen).toEqual(['redis', 'postgres']);
+  });
+});
+
+describe('the queue on a Redis', () => {
+  let own: TestRedis;
+  beforeEach(async () => {
+    own = await TestRedis.start();
+  });
+  afterEach(() => own.stop());
+
+  it('fails instead of waiting while it is away', async () => {
+    const house = await openHouse({ redisUrl: own.url, role: 'api' }, [feature('away', nothing)]);
     await until('the queue to be ready', () =>
-      queue.addBulk('away', [{ data: {} }]).then(
+      house.add('away', [{ data: {} }]).then(
         () => true,
         () => false,
       ),
     );
     await own.stop();
     // Nobody starts that Redis again: to wait for it would never end.
-    await expect(queue.addBulk('away', [{ data: {} }])).rejects.toThrow();
-    await queue.onApplicationShutdown();
-    await connections.close();
+    await expect(house.add('away', [{ data: {} }])).rejects.toThrow();
+  });
+
+  it('gives each worker connections of its own', async () => {
+    await openHouse({ redisUrl: own.url }, [feature('one', nothing), feature('two', nothing)]);
+    const client = new Redis(own.url);
+    opened.push(() => Promise.resolve(client.disconnect()));
+    const names = async () =>
+      [...((await client.client('LIST')) as string).matchAll(/ name=(chatapi:\S+)/g)].map(([, name]) => name);
+    await until('the workers', async () => (await names()).includes('chatapi:worker:two'));
+    expect((await names()).filter((n) => n === 'chatapi:queue')).toHaveLength(1);
+    for (const worker of ['one', 'two', 'partitions']) {
+      expect((await names()).filter((n) => n === `chatapi:worker:${worker}`)).toHaveLength(1);
+    }
+  });
+
+  it('makes its schedulers again within five seconds after it was flushed', async () => {
+    let ran = 0;
+    const house = await openHouse({ redisUrl: own.url }, [feature('ticks', async () => void ran++, { everyMs: 100 })]);
+    await until('a tick', () => ran > 0);
+    await own.flush();
+    await until('the scheduler', async () => Boolean(await house.queue('ticks').getJobScheduler('ticks')), {
+      timeout: 5_000,
+    });
+    ran = 0;
+    await until('more ticks', () => ran > 1);
+    expect(await house.queue('ticks').getGlobalConcurrency()).toBe(1);
+  });
+
+  it('closes although it went away for good', async () => {
+    let began = 0;
+    let release = () => {};
+    const jobs = feature('gone', async () => {
+      began++;
+      await new Promise<void>((resolve) => (release = resolve));
+    });
+    const house = await openHouse({ redisUrl: own.url }, [jobs]);
+    await house.add('gone', [{ data: {} }]);
+    await until('the job to begin', () => began > 0);
+    await own.stop();
+    const closed = house.close().then(() => 'closed');
+    release();
+    const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'late').unref());
+    expect(await Promise.race([closed, late])).toBe('closed');
   });
 });

@@ -3,7 +3,7 @@ import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { pendingMigrations } from '../../platform/database/migrate.js';
 import { RedisConnections } from '../../platform/database/redis.js';
-import { QueueService } from '../../platform/queue/queue.service.js';
+import { Queues } from '../../platform/queue/queues.js';
 import type { HealthDto, HealthChecksDto, PartState } from './health.dto.js';
 import { packageVersion } from './version.js';
 
@@ -24,7 +24,7 @@ export class HealthService implements OnModuleDestroy {
     private readonly config: Config,
     private readonly database: Database,
     private readonly redis: RedisConnections,
-    private readonly queue: QueueService,
+    private readonly queues: Queues,
   ) {}
 
   /** The first thing that a shutdown calls. */
@@ -74,10 +74,10 @@ export class HealthService implements OnModuleDestroy {
     this.schemaIsCurrent = true;
   }
 
-  /** Any queue that is in use will do. */
+  /** They share a backend: any will do. */
   private async checkQueue(): Promise<void> {
-    const [queue] = this.queue.queues;
-    if (queue) await this.queue.counts(queue.name);
+    const [queue] = this.queues.all;
+    if (queue) await this.queues.counts(queue);
   }
 
   private async checkRedis(): Promise<void> {

@@ -6,14 +6,15 @@ import { sameSecret } from '../../platform/common/same-secret.js';
 import { Config } from '../../platform/config/config.js';
 import { isLoopbackAddress } from '../../platform/config/ip-address.js';
 import { Database } from '../../platform/database/database.js';
-import { QueueService } from '../../platform/queue/queue.service.js';
+import type { JobQueue } from '../../platform/queue/job-queue.js';
+import { Queues } from '../../platform/queue/queues.js';
 
 @Injectable()
 export class MetricsService {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-    private readonly queue: QueueService,
+    private readonly queues: Queues,
   ) {}
 
   /** @throws Problem `unauthenticated` or `invalid_key` unless asked from loopback or with METRICS_TOKEN */
@@ -39,15 +40,15 @@ export class MetricsService {
     metrics.databaseConnections.set({ state: 'busy' }, totalCount - idleCount);
     metrics.databaseConnections.set({ state: 'idle' }, idleCount);
     metrics.databaseConnections.set({ state: 'waiting' }, waitingCount);
-    await Promise.all(this.queue.queues.map(({ name }) => this.readQueue(name)));
+    await Promise.all(this.queues.all.map((queue) => this.readQueue(queue)));
     return registry.metrics();
   }
 
   /** A queue that can't be asked shows nothing rather than its last depth. */
-  private async readQueue(queue: string): Promise<void> {
+  private async readQueue(queue: JobQueue): Promise<void> {
     try {
-      for (const [state, jobs] of Object.entries(await this.queue.counts(queue))) {
-        metrics.queueJobs.set({ queue, state }, jobs);
+      for (const [state, jobs] of Object.entries(await this.queues.counts(queue))) {
+        metrics.queueJobs.set({ queue: queue.name, state }, jobs);
       }
     } catch {
       metrics.queueJobs.reset();

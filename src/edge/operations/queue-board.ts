@@ -9,7 +9,7 @@ import { sendProblem } from '../../platform/common/http.js';
 import { Problem } from '../../platform/common/problem.js';
 import { sameSecret } from '../../platform/common/same-secret.js';
 import { Config } from '../../platform/config/config.js';
-import { QueueService } from '../../platform/queue/queue.service.js';
+import { Queues } from '../../platform/queue/queues.js';
 import { PAGE_HEADERS } from './page-policy.js';
 
 export const BOARD_PATH = '/admin/queues';
@@ -17,11 +17,11 @@ export const BOARD_PATH = '/admin/queues';
 /** bull-board for operators: the admin key as password of HTTP Basic, any user name. Call before `app.init()`. */
 export async function serveQueueBoard(app: NestFastifyApplication): Promise<void> {
   const config = app.get(Config);
-  const queue = app.get(QueueService);
+  const queues = app.get(Queues);
   const failures = app.get(FailedKeyLimit);
   const adapter = new BoardAdapter().setBasePath(BOARD_PATH);
-  const board = createBullBoard({
-    queues: [],
+  createBullBoard({
+    queues: queues.all.map((queue) => new BullMQAdapter(queue)),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'ChatAPI' } },
   });
@@ -38,8 +38,6 @@ export async function serveQueueBoard(app: NestFastifyApplication): Promise<void
         sendProblem(error, request, reply);
         return reply;
       }
-      // Queues are opened when they are first used.
-      board.replaceQueues(queue.queues.map((one) => new BullMQAdapter(one)));
       return undefined;
     });
     await pages.register(adapter.registerPlugin(), { prefix: BOARD_PATH });

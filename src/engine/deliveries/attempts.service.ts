@@ -1,19 +1,16 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import type { Channel, EmailContent, Outcome, OutboundDelivery } from '../providers/provider.js';
 import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
-import { QueueService } from '../../platform/queue/queue.service.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { attemptOf } from './attempt-record.js';
 import type { ClaimedDelivery, DeliveryRef, Routing } from './delivery.js';
-import { DELIVERY_QUEUE, Dispatcher } from './dispatcher.js';
+import { Dispatcher } from './dispatcher.js';
 import { channelOf, type DeliveryJob } from './job-plan.js';
 import { LaneGate } from './lane-gate.js';
 import { judge } from './retry.js';
 import { choose } from './routing.js';
 
-/** Jobs in hand per process; each holds up to a chunk of one lane's deliveries. */
-const JOBS = 500;
 /**
  * Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. As many webhooks as there are
  * connections to a host, and twice as many mails as an SMTP pool has: what waited for one would use up its time.
@@ -26,22 +23,17 @@ const ATTEMPT_TIMEOUT_MS = 60_000;
 /** What still runs this long after a stop was asked for is broken off, and tried again by others. */
 const GRACE_MS = 10_000;
 
-/** The worker: claims what a job names, sends it by the chosen provider, records what became of it. */
+/** Claims what a job names, sends it by the chosen provider, records what became of it. */
 @Injectable()
-export class AttemptsService implements OnApplicationBootstrap, OnModuleDestroy {
+export class AttemptsService implements OnModuleDestroy {
   private readonly gate = new LaneGate((lane) => LANE_IN_FLIGHT[channelOf(lane)], LANE_PATIENCE_MS);
   private readonly stopping = new AbortController();
 
   constructor(
-    private readonly queue: QueueService,
     private readonly deliveries: DeliveriesService,
     private readonly routes: ProviderRoutes,
     private readonly dispatcher: Dispatcher,
   ) {}
-
-  onApplicationBootstrap(): void {
-    this.queue.process<DeliveryJob>(DELIVERY_QUEUE, { concurrency: JOBS }, (job) => this.run(job));
-  }
 
   onModuleDestroy(): void {
     setTimeout(() => this.stopping.abort(), GRACE_MS).unref();

@@ -1,19 +1,23 @@
 import { Module } from '@nestjs/common';
+import { registerQueue } from '../../platform/queue/register-queue.js';
 import { EventsModule } from '../events/events.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { AttemptsService } from './attempts.service.js';
+import { DeliveriesProcessor } from './deliveries.processor.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { Dispatcher } from './dispatcher.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
+import { DELIVERY_QUEUE } from './job-plan.js';
 import { Sweeper } from './sweeper.js';
 import { Transitions } from './transitions.js';
 
 @Module({
-  imports: [EventsModule, UsersModule, ProvidersModule],
+  imports: [EventsModule, UsersModule, ProvidersModule, registerQueue(DELIVERY_QUEUE)],
   providers: [
     AttemptsService,
+    DeliveriesProcessor,
     DeliveriesRepository,
     DeliveriesService,
     Dispatcher,

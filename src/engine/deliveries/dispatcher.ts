@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { InjectQueue } from '@nestjs/bullmq';
+import type { Queue } from 'bullmq';
 import { logger } from '../../platform/common/logger.js';
 import { Config } from '../../platform/config/config.js';
 import { LOCKS, SessionLock } from '../../platform/database/session-lock.js';
-import { QueueService } from '../../platform/queue/queue.service.js';
 import { DispatcherRepository, type LaneKey } from './dispatcher.repository.js';
 import { fairOrder } from './fair-order.js';
-import { JobPlan } from './job-plan.js';
+import { DELIVERY_QUEUE, JobPlan, type DeliveryJob, type PlannedJob } from './job-plan.js';
 import { Sweeper } from './sweeper.js';
-
-export const DELIVERY_QUEUE = 'deliveries';
 
 /** Queued at most; the backlog waits in PostgreSQL, where it is fair, visible and can be cancelled. */
 const MAX_QUEUED = 2_000;
@@ -40,7 +39,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly repository: DispatcherRepository,
     private readonly sweeper: Sweeper,
-    private readonly queue: QueueService,
+    @InjectQueue(DELIVERY_QUEUE) private readonly queue: Queue<DeliveryJob>,
     private readonly config: Config,
   ) {}
 
@@ -89,7 +88,8 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     this.after = nextLane(lanes);
     const wanted = fairOrder(lanes.filter((row) => row.id !== null)).slice(0, MAX_QUEUED);
     const jobs = this.plan.next(wanted, performance.now());
-    if (jobs.length > 0) await this.queue.addBulk(DELIVERY_QUEUE, jobs);
+    // In one round trip.
+    if (jobs.length > 0) await this.queue.addBulk(jobs.map(toJob));
     return wanted.length;
   }
 
@@ -126,6 +126,12 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 }
+
+const toJob = ({ id, data, delayMs }: PlannedJob) => ({
+  name: DELIVERY_QUEUE,
+  data,
+  opts: { jobId: id, ...(delayMs === undefined ? {} : { delay: delayMs }) },
+});
 
 /** Where the next look begins, when this one had no room for every lane. */
 function nextLane(rows: LaneKey[]): LaneKey | null {

@@ -1,13 +1,21 @@
 import { newId } from '../../platform/common/ids.js';
-import type { NewJob } from '../../platform/queue/queue.service.js';
 import type { Channel } from '../providers/provider.js';
 import type { DeliveryRef } from './delivery.js';
 import type { DueDelivery } from './dispatcher.repository.js';
+
+export const DELIVERY_QUEUE = 'deliveries';
 
 /** Deliveries of one lane. A trigger: what is said here is checked against the rows when they are claimed. */
 export interface DeliveryJob {
   lane: string;
   deliveries: DeliveryRef[];
+}
+
+export interface PlannedJob {
+  /** While a job with this id waits or runs, adding it again does nothing. No `:`, and not a number. */
+  id: string;
+  data: DeliveryJob;
+  delayMs?: number;
 }
 
 const PER_JOB = 20;
@@ -30,7 +38,7 @@ export class JobPlan {
    * @param rows what is due and not claimed, as many as may be queued at once
    * @param now by a monotonic clock, in milliseconds
    */
-  next(rows: DueDelivery[], now: number): NewJob[] {
+  next(rows: DueDelivery[], now: number): PlannedJob[] {
     const before = this.queued;
     this.queued = new Map();
     const again = new Map<string, DueDelivery[]>();
@@ -69,7 +77,7 @@ export class JobPlan {
     for (const [key, queued] of unseen) if (now - queued.dueAt < AGAIN_MS) this.queued.set(key, queued);
   }
 
-  private job(id: string, rows: DueDelivery[], now: number): NewJob {
+  private job(id: string, rows: DueDelivery[], now: number): PlannedJob {
     const delayMs = Math.max(Math.ceil(rows[0]!.due_in_ms), 0);
     for (const row of rows) this.queued.set(keyOf(row), { job: id, dueAt: now + delayMs });
     const data: DeliveryJob = {

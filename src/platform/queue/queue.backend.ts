@@ -1,125 +1,130 @@
-import { createPostgresBackend, createRedisBackend, Queue, runMigrations, Worker } from 'bullmq';
-import type { Processor, QueueOptions, WorkerOptions } from 'bullmq';
+import { createPostgresBackend, createRedisBackend, runMigrations } from 'bullmq';
+import type { BackendFactory, ConnectionOptions, IQueueBackend, QueueOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
 import type { RedisConnections } from '../database/redis.js';
 
-/** What differs between BullMQ on Redis and on PostgreSQL. */
-export interface QueueBackend {
-  readonly name: 'redis' | 'postgres';
+/**
+ * What the queues and workers of one application share, and what differs between BullMQ on Redis and on PostgreSQL. It
+ * takes the place of a connection in BullMQ's options, so that applications of one process may have different ones.
+ */
+export abstract class QueueBackend {
+  abstract readonly name: 'redis' | 'postgres';
+  /** What queues are told here beyond what they are told on every backend. */
+  abstract readonly queueOptions: Partial<QueueOptions>;
   /** Must have resolved before queues and workers are made. */
-  prepare(): Promise<void>;
-  queue(name: string): Queue;
-  worker(name: string, processor: Processor, concurrency: number): Worker;
-  close(): Promise<void>;
+  abstract prepare(): Promise<void>;
+  /** What BullMQ calls for each queue and each worker that it makes. */
+  abstract readonly create: (name: string, options: BackendOptions, use?: BackendUse) => IQueueBackend;
+  /** Call once queues and workers are closed. */
+  abstract close(): Promise<void>;
+
+  static of(config: Config, redis: RedisConnections): QueueBackend {
+    return redis.configured ? new RedisBackend(redis) : new PostgresBackend(config.databaseUrl);
+  }
 }
 
-export function createBackend(config: Config, redis: RedisConnections): QueueBackend {
-  return redis.configured ? redisBackend(redis) : postgresBackend(config.databaseUrl);
-}
+type BackendOptions = Parameters<BackendFactory<IQueueBackend, unknown>>[1];
+type BackendUse = Parameters<BackendFactory>[2];
+
+/** Finds the backend in the place of the connection, and lets it do the rest. */
+export const createBackend: BackendFactory<IQueueBackend, unknown> = (name, options, use) => {
+  if (!(options.connection instanceof QueueBackend)) throw new Error(`The queue "${name}" was given no backend.`);
+  return options.connection.create(name, options, use);
+};
+
+/** Only {@link createBackend} looks at it, for which it need not be one that BullMQ knows. */
+export const asConnection = (backend: QueueBackend): ConnectionOptions => backend as unknown as ConnectionOptions;
 
 const READY_MS = 2_000;
 
-/** The rows own attempts and their schedule; a job that ran is gone, or its id could not be used again. */
-const JOB_DEFAULTS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+class RedisBackend extends QueueBackend {
+  readonly name = 'redis';
+  // Nothing is asked of Redis while a queue is made: one that was away just then would break it for good.
+  readonly queueOptions = { skipWaitingForReady: true, skipVersionCheck: true, skipMetasUpdate: true };
+  private readonly adding: Redis;
 
-const queueOptions: Omit<QueueOptions, 'connection'> = {
-  prefix: 'chatapi',
-  defaultJobOptions: JOB_DEFAULTS,
-  // Nobody reads BullMQ's event stream.
-  streams: { events: { maxLen: 100 } },
-};
+  constructor(private readonly redis: RedisConnections) {
+    super();
+    // Adding fails at once while Redis is away: what was to be added waits in PostgreSQL.
+    this.adding = redis.open('queue', { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  }
 
-const workerOptions = (concurrency: number): Omit<WorkerOptions, 'connection'> => ({
-  prefix: 'chatapi',
-  concurrency,
-  removeOnComplete: { count: 0 },
-  removeOnFail: { count: 0 },
-});
-
-function redisBackend(redis: RedisConnections): QueueBackend {
-  // Adding fails at once while Redis is away: what was to be added waits in PostgreSQL.
-  const adding = redis.open('queue', { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
-  return {
-    name: 'redis',
-    prepare: () => ready(adding),
-    queue: (name) =>
-      new Queue(
-        name,
-        // Nothing is asked of Redis while the queue is made: one that was away just then would break it for good.
-        {
-          ...queueOptions,
-          connection: adding,
-          skipWaitingForReady: true,
-          skipVersionCheck: true,
-          skipMetasUpdate: true,
-        },
-        createRedisBackend,
-      ),
-    worker: (name, processor, concurrency) =>
-      new Worker(
-        name,
-        processor,
-        { ...workerOptions(concurrency), connection: redis.open(`worker:${name}`, { maxRetriesPerRequest: null }) },
-        createRedisBackend,
-      ),
-    close: () => Promise.resolve(),
-  };
-}
-
-/** Waits a moment for Redis. The start goes on without it: what is to be queued waits in PostgreSQL. */
-async function ready(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, READY_MS);
-    redis.once('ready', () => {
-      clearTimeout(timer);
-      resolve();
+  /** Waits a moment for Redis. The start goes on without it: what is to be queued waits in PostgreSQL. */
+  async prepare(): Promise<void> {
+    if (this.adding.status === 'ready') return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, READY_MS);
+      this.adding.once('ready', () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
-  });
+  }
+
+  /** Queues share a connection. Each worker has its own, on which commands wait until Redis is back. */
+  readonly create = (name: string, options: BackendOptions, use: BackendUse): IQueueBackend => {
+    const connection = isWorker(use) ? this.redis.open(`worker:${name}`, { maxRetriesPerRequest: null }) : this.adding;
+    return createRedisBackend(name, { ...options, connection }, use);
+  };
+
+  /** The connections are closed with all others to Redis. */
+  async close(): Promise<void> {}
 }
 
-/** Above the number of workers, each of which keeps one connection to listen on. */
-const POOL_SIZE = 16;
+/** Connections beyond those that workers keep to listen on. Without any left over, all would wait for each other. */
+const SHARED_CONNECTIONS = 12;
+
+/** The backend may be away for longer than a stop may take. */
+const CLOSE_MS = 2_000;
 
 /** Its schema is `bullmq`; one pool for all queues and workers. */
-function postgresBackend(url: string): QueueBackend {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: POOL_SIZE,
-    options: '-c search_path=bullmq,public -c jit=off',
-    application_name: 'chatapi queue',
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
-  // Each queue and worker listens for the pool's errors.
-  pool.setMaxListeners(0);
-  pool.on('error', (error) => logger.warn({ reason: error.message }, 'The queue lost a connection to PostgreSQL.'));
-  return {
-    name: 'postgres',
-    prepare: () => migrate(url),
-    queue: (name) => new Queue(name, { ...queueOptions, connection: pool }, createPostgresBackend) as unknown as Queue,
-    worker: (name, processor, concurrency) =>
-      new Worker(
-        name,
-        processor,
-        { ...workerOptions(concurrency), connection: pool },
-        createPostgresBackend,
-      ) as unknown as Worker,
-    close: () => pool.end(),
-  };
-}
+class PostgresBackend extends QueueBackend {
+  readonly name = 'postgres';
+  readonly queueOptions = {};
+  private readonly pool: pg.Pool;
 
-/** Any number of processes may do so at once: BullMQ takes an advisory lock of its own. */
-async function migrate(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
-    await runMigrations(client);
-  } finally {
-    await client.end();
+  constructor(private readonly url: string) {
+    super();
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: SHARED_CONNECTIONS,
+      options: '-c search_path=bullmq,public -c jit=off',
+      application_name: 'chatapi queue',
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    });
+    // Each queue and worker listens for the pool's errors.
+    this.pool.setMaxListeners(0);
+    this.pool.on('error', (error) =>
+      logger.warn({ reason: error.message }, 'The queue lost a connection to PostgreSQL.'),
+    );
+  }
+
+  /** Any number of processes may do so at once: BullMQ takes an advisory lock of its own. */
+  async prepare(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
+    await client.connect();
+    try {
+      await runMigrations(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** The pool grows with the number of workers, each of which keeps one connection to listen on. */
+  readonly create = (name: string, options: BackendOptions, use: BackendUse): IQueueBackend => {
+    if (isWorker(use)) this.pool.options.max += 1;
+    return createPostgresBackend(name, { ...options, connection: this.pool }, use);
+  };
+
+  async close(): Promise<void> {
+    await Promise.race([this.pool.end(), sleep(CLOSE_MS, undefined, { ref: false })]);
   }
 }
+
+const isWorker = (use: BackendUse): boolean => use?.withBlockingConnection === true;

@@ -1,10 +1,15 @@
 import { Global, Module } from '@nestjs/common';
+import { registerQueue } from '../../platform/queue/register-queue.js';
 import { Answers } from './answers.js';
-import { Housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
+import { IDEMPOTENCY_PRUNING_QUEUE, IdempotencyPruningProcessor } from './idempotency-pruning.processor.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 /** `Idempotency-Key`: claimed by the guard, completed with the effect, answered again from what was kept. */
 @Global()
-@Module({ providers: [Answers, Housekeeping, Idempotency, IdempotencyRepository], exports: [Idempotency] })
+@Module({
+  imports: [registerQueue(IDEMPOTENCY_PRUNING_QUEUE, { everyMs: 600_000 })],
+  providers: [Answers, Idempotency, IdempotencyPruningProcessor, IdempotencyRepository],
+  exports: [Idempotency],
+})
 export class IdempotencyModule {}

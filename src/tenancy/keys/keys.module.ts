@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AuthChangesPruning } from './auth-changes-pruning.js';
+import { registerQueue } from '../../platform/queue/register-queue.js';
+import { AUTH_CHANGES_PRUNING_QUEUE, AuthChangesPruningProcessor } from './auth-changes-pruning.processor.js';
 import { AuthChanges } from './auth-changes.js';
 import { AuthChangesRepository } from './auth-changes.repository.js';
 import { CallerFactory } from './caller.factory.js';
@@ -21,11 +22,12 @@ const shared = [AuthChanges, CallerFactory, FailedKeyLimit, KeysRepository, Keys
 /** Keys of all kinds: who they stand for, the guard before every route, and their end. */
 @Global()
 @Module({
+  imports: [registerQueue(AUTH_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 })],
   controllers: [MeController, NewClientsController],
   providers: [
     ...shared,
     { provide: APP_GUARD, useClass: KeyGuard },
-    AuthChangesPruning,
+    AuthChangesPruningProcessor,
     AuthChangesRepository,
     LastUsed,
     MasterKeysService,
