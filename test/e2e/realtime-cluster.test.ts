@@ -1,4 +1,5 @@
-import type { Envelope } from '../../src/platform/realtime/catalogue.js';
+import { notificationCompleted } from '../../src/delivery/notifications/notifications.events.js';
+import type { NotificationDto } from '../../src/delivery/notifications/notifications.dto.js';
 import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
@@ -56,11 +57,17 @@ describe('two nodes on one database and Redis', () => {
   it('hear a worker, which takes no connections itself', async () => {
     const worker = await startApp({ env: { REDIS_URL: redis.url, CHATAPI_ROLE: 'worker' }, database: here.database });
     const sockets = [await connect(here, client.key), await connect(there, client.key)];
-    const envelope = { id: '1', type: 'notification.completed', client_id: client.id, stream: 'client', data: {} };
     await until('the event', () => {
-      worker
-        .get(RealtimePublisher)
-        .publish([{ stream: { type: 'client', id: client.id }, envelope: envelope as unknown as Envelope }]);
+      worker.get(RealtimePublisher).publish(notificationCompleted, {
+        id: '1',
+        client_id: client.id,
+        stream: { type: 'client', id: client.id },
+        epoch: '1.1',
+        rev: 1,
+        occurred_at: '2026-01-31T12:00:00.000Z',
+        actor: { id: null, type: 'system' },
+        data: {} as NotificationDto,
+      });
       return sockets.every((socket) => socket.bodies('notification.completed').length > 0);
     });
     expect((await worker.request('GET', '//sockets/?EIO=4&transport=polling')).status).toBe(404);

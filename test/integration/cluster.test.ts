@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
 import type { Config } from '../../src/platform/config/config.js';
 import { RedisConnections } from '../../src/platform/database/redis.js';
-import type { Outgoing } from '../../src/platform/realtime/catalogue.js';
 import { Cluster } from '../../src/platform/realtime/cluster.js';
 import { channels, RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
+import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
+import { messageCreated } from '../../src/messaging/messages/messages.events.js';
+import { syncHeads } from '../../src/messaging/sync/sync.events.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -63,11 +65,32 @@ class Node {
   }
 }
 
-const created = (room: string, id: string): Outgoing =>
-  ({
+const message = { seq: 1 } as MessageDto;
+const actor = { id: null, type: 'system' } as const;
+const NOW = '2026-01-31T12:00:00.000Z';
+
+/** Tells of a message in a room. */
+const tellRoom = ({ publisher }: Node, room: string, id: string): void =>
+  publisher.publish(messageCreated, {
+    id,
+    client_id: 'c',
     stream: { type: 'room', id: room },
-    envelope: { id, type: 'message.created', room_id: room },
-  }) as unknown as Outgoing;
+    epoch: '1.1',
+    rev: 1,
+    occurred_at: NOW,
+    actor,
+    data: message,
+  });
+
+/** Tells a user something. */
+const tellUser = ({ publisher }: Node, user: string, id: string): void =>
+  publisher.publish(syncHeads, {
+    id,
+    client_id: 'c',
+    stream: { type: 'user', id: user, user_id: user },
+    actor,
+    data: { rooms: [] },
+  });
 
 describe('two nodes on one Redis', () => {
   let redis: TestRedis;
@@ -91,8 +114,9 @@ describe('two nodes on one Redis', () => {
     const far = await there.connect(channels.room('a'));
     const blind = await there.connect(channels.roomWithoutMessages('a'));
     const other = await there.connect(channels.room('b'));
-    here.publisher.publish([created('a', '1'), created('a', '2')]);
-    there.publisher.publish([created('a', '3')]);
+    tellRoom(here, 'a', '1');
+    tellRoom(here, 'a', '2');
+    tellRoom(there, 'a', '3');
     await until('all events', () => near.length >= 3 && far.length >= 3);
     expect(near).toEqual(['message.created 1', 'message.created 2', 'message.created 3']);
     expect([...far].sort()).toEqual(near);
@@ -103,12 +127,13 @@ describe('two nodes on one Redis', () => {
     const near = await here.connect(channels.user('u'), channels.userReading('u'));
     const far = await there.connect(channels.user('u'), channels.userReading('u'));
     here.publisher.addToRoom('u', 'a');
-    here.publisher.publish([created('a', '1')]);
+    tellRoom(here, 'a', '1');
     await until('the event of the room gained', () => near.length === 1 && far.length === 1);
     here.publisher.removeFromRoom('u', 'a');
-    here.publisher.publish([created('a', '2'), { ...created('u', '3'), stream: { type: 'user', id: 'u' } }]);
+    tellRoom(here, 'a', '2');
+    tellUser(here, 'u', '3');
     await until('the event of the user', () => near.length === 2 && far.length === 2);
-    expect(far).toEqual(['message.created 1', 'message.created 3']);
+    expect(far).toEqual(['message.created 1', 'sync.heads 3']);
     expect(near).toEqual(far);
   });
 
@@ -121,26 +146,27 @@ describe('two nodes on one Redis', () => {
     await redis.stop();
     await until('the loss to be noticed', () => here.cluster.cutOff);
     here.publisher.addToRoom('u', 'a');
-    here.publisher.publish([created('a', '1')]);
+    tellRoom(here, 'a', '1');
     await until('the event', () => near.length === 1);
     here.publisher.removeFromRoom('u', 'a');
-    here.publisher.publish([created('a', '2'), { ...created('u', '3'), stream: { type: 'user', id: 'u' } }]);
+    tellRoom(here, 'a', '2');
+    tellUser(here, 'u', '3');
     await until('the next event', () => near.length === 2);
-    expect(near).toEqual(['message.created 1', 'message.created 3']);
+    expect(near).toEqual(['message.created 1', 'sync.heads 3']);
 
     await redis.restart();
     await Promise.all([here.joined(), there.joined()]);
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
     expect(heardAgain).toHaveBeenCalledTimes(1);
-    there.publisher.publish([{ ...created('u', '4'), stream: { type: 'user', id: 'u' } }]);
+    tellUser(there, 'u', '4');
     await until('an event of the other node', () => near.length === 3);
   });
 
   it('encodes an event once, whatever the number of readers', async () => {
     const readers = await Promise.all(Array.from({ length: 20 }, () => here.connect(channels.room('a'))));
     const encoded = jest.spyOn(here.publisher.server.encoder, 'encode');
-    here.publisher.publish([created('a', '1')]);
+    tellRoom(here, 'a', '1');
     await until('all readers', () => readers.every((received) => received.length === 1));
     expect(encoded).toHaveBeenCalledTimes(1);
   });

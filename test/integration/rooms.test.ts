@@ -1,6 +1,6 @@
 import { Database } from '../../src/platform/database/database.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
-import type { Envelope } from '../../src/platform/realtime/catalogue.js';
+import type { Envelope } from '../../src/platform/realtime/envelope.js';
 import { startApp, type Answer, type TestApp } from '../support/app.js';
 
 let app: TestApp;

@@ -6,6 +6,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { ensurePartitions } from '../../src/platform/database/partitions.js';
 import { EventsRepository } from '../../src/engine/events/events.repository.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
+import { EventRegistry } from '../../src/platform/realtime/event.registry.js';
 import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import type { ResumeDto, RoomRecovery } from '../../src/messaging/sync/sync.dto.js';
 import { SyncRepository } from '../../src/messaging/sync/sync.repository.js';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const repository = new EventsRepository(database, database.installation);
   sync = new SyncService(
     new SyncRepository(database),
-    new EventsService(repository, users as never, new RealtimePublisher()),
+    new EventsService(repository, users as never, new RealtimePublisher(), new EventRegistry()),
   );
 });
 

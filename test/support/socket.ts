@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ProblemDocument } from '../../src/platform/common/problem.js';
-import type { Envelope, SessionCatalogue } from '../../src/platform/realtime/catalogue.js';
+import type { SessionReadyDto } from '../../src/edge/gateway/session.dto.js';
+import type { Envelope } from '../../src/platform/realtime/envelope.js';
 import type { TestApp } from './app.js';
 import { until } from './until.js';
 
@@ -58,11 +59,11 @@ export class TestSocket {
   }
 
   /** Waits for the first event of that name which matches. */
-  waitFor<T = Envelope>(name: string, matches: (body: any) => boolean = () => true): Promise<T> {
+  waitFor<T = Envelope<any>>(name: string, matches: (body: any) => boolean = () => true): Promise<T> {
     return until(`${name} on the socket`, () => this.bodies(name).find(matches) as T);
   }
 
-  waitForReady(): Promise<SessionCatalogue['session.ready']> {
+  waitForReady(): Promise<SessionReadyDto> {
     return this.waitFor('session.ready');
   }
 

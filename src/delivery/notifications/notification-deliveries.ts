@@ -11,20 +11,13 @@ import {
   type Transition,
 } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
-import type { NewEvent } from '../../engine/events/events.repository.js';
+import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import type { Channel, WebsocketContent } from '../../engine/providers/provider.js';
 import { ContentCache } from './content-cache.js';
 import { countsOf, toNotification, type NotificationRow } from './notification.js';
 import type { NotificationDto } from './notifications.dto.js';
+import { notificationCompleted, notificationCreated, notificationFailed } from './notifications.events.js';
 import { NotificationsRepository } from './notifications.repository.js';
-
-declare module '../../platform/realtime/catalogue.js' {
-  interface EventCatalogue {
-    'notification.created': WebsocketContent & { notification_id: string; delivery_id: string };
-    'notification.completed': NotificationDto;
-    'notification.failed': NotificationDto;
-  }
-}
 
 /** What notifications are to the delivery engine: the source of its bodies, and who counts what became of them. */
 @Injectable()
@@ -107,21 +100,22 @@ const isShown = ({ row }: Transition): boolean => row.channel === 'websocket' &&
 
 function createdEvent({ row, content }: Transition): NewEvent {
   const { title = null, body = null, data = null } = (content ?? {}) as Partial<WebsocketContent>;
-  return {
+  return newEvent({
+    event: notificationCreated,
     client_id: row.client_id,
     stream: { type: 'user', id: row.user_pk! },
-    type: 'notification.created',
     subject_id: row.id,
     actor: { id: null, type: 'client' },
-    data: { notification_id: row.notification_id, delivery_id: row.id, title, body, data },
-  };
+    data: { notification_id: row.notification_id!, delivery_id: row.id, title, body, data },
+  });
 }
 
-const endedEvent = (row: NotificationRow, data: NotificationDto): NewEvent => ({
-  client_id: row.client_id,
-  stream: { type: 'client', id: row.client_id },
-  type: row.status === 'failed' ? 'notification.failed' : 'notification.completed',
-  subject_id: row.id,
-  actor: { id: null, type: 'system' },
-  data,
-});
+const endedEvent = (row: NotificationRow, data: NotificationDto): NewEvent =>
+  newEvent({
+    event: row.status === 'failed' ? notificationFailed : notificationCompleted,
+    client_id: row.client_id,
+    stream: { type: 'client', id: row.client_id },
+    subject_id: row.id,
+    actor: { id: null, type: 'system' },
+    data,
+  });

@@ -222,6 +222,24 @@ export class NotificationDto {
   @ApiProperty({ format: 'date-time' }) updated_at: string;
 }
 
+/** Body of `notification.created`: what the recipient's devices show. */
+export class NotificationCreatedDto {
+  @Uuid()
+  notification_id: string;
+
+  @Uuid({ description: 'What `notification.ack` takes.' })
+  delivery_id: string;
+
+  @Text({ nullable: true, max: 1000 })
+  title: string | null;
+
+  @Text({ nullable: true, max: limits.content_chars })
+  body: string | null;
+
+  @Json({ nullable: true, maxBytes: limits.metadata_bytes })
+  data: object | null;
+}
+
 export const noCounts = (): NotificationCountsDto =>
   Object.fromEntries([
     ['total', 0],

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
 import { NotificationsController } from './notifications.controller.js';
+import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsRepository } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
@@ -22,6 +24,7 @@ import { RecipientsRepository } from './recipients.repository.js';
     NotificationsWriter,
     Recipients,
     RecipientsRepository,
+    registerEvents(notificationsEvents),
   ],
   exports: [NotificationsService],
 })

@@ -11,6 +11,7 @@ import { toProblem } from '../../platform/common/to-problem.js';
 import { Config } from '../../platform/config/config.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { Dispatcher } from './dispatcher.js';
+import { sessionDraining } from './gateway.events.js';
 import { Handshake } from './handshake.js';
 import { connectionsOf, type Connection } from './session.js';
 import { Subscriptions } from './subscriptions.js';
@@ -51,7 +52,7 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.draining = true;
     const { server } = this.publisher;
     for (const socket of connectionsOf(server).values()) {
-      this.publisher.tell(socket, 'session.draining', {
+      this.publisher.tell(socket, sessionDraining, {
         reconnect_after_ms: RECONNECT_MIN_MS + Math.floor(Math.random() * RECONNECT_SPREAD_MS),
       });
     }

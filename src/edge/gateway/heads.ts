@@ -1,9 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
-import type { Envelope, EventCatalogue, Outgoing, StreamRef } from '../../platform/realtime/catalogue.js';
+import type { EphemeralFacts } from '../../platform/realtime/event.js';
 import { Cluster } from '../../platform/realtime/cluster.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import type { SyncHeadsDto } from '../../messaging/sync/sync.dto.js';
+import { syncHeads } from '../../messaging/sync/sync.events.js';
 import {
   SyncRepository,
   type RoomHeadNow,
@@ -81,11 +82,11 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private tell(before: ReadonlyMap<string, string>, heads: Head[]): void {
-    const moved = heads.filter(({ position, outgoing: { stream } }) => {
-      this.told.set(stream.id, position);
-      return before.get(stream.id) !== position;
-    });
-    this.publisher.publishHere(moved.map(({ outgoing }) => outgoing));
+    for (const { position, facts } of heads) {
+      const { id } = facts.stream;
+      this.told.set(id, position);
+      if (before.get(id) !== position) this.publisher.publishHere(syncHeads, facts);
+    }
   }
 
   /** Rooms with connections on this node, each with the client that one of them belongs to. */
@@ -111,42 +112,27 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
+type Facts = EphemeralFacts<SyncHeadsDto, 'room' | 'user'>;
+
 interface Head {
   position: string;
-  outgoing: Outgoing;
+  facts: Facts;
 }
 
 const headOfRoom = ({ client_id, room_id, epoch, rev, last_seq, now }: RoomHeadNow): Head =>
-  headOf({ type: 'room', id: room_id }, `room:${room_id}`, { client_id, epoch, rev, now }, room_id, {
-    rooms: [{ room_id, epoch, rev, last_seq }],
-  });
+  headOf({ client_id, epoch, rev, now }, { type: 'room', id: room_id }, { rooms: [{ room_id, epoch, rev, last_seq }] });
 
 const headOfUser = ({ client_id, user_pk, user_id, epoch, rev, now }: UserHeadNow): Head =>
-  headOf({ type: 'user', id: user_pk }, `user:${user_id}`, { client_id, epoch, rev, now }, null, {
-    rooms: [],
-    user: { epoch, rev },
-  });
+  headOf({ client_id, epoch, rev, now }, { type: 'user', id: user_pk, user_id }, { rooms: [], user: { epoch, rev } });
 
-function headOf(
-  stream: StreamRef,
-  name: string,
-  at: { client_id: string; epoch: string; rev: number; now: Date },
-  room_id: string | null,
-  data: EventCatalogue['sync.heads'],
-): Head {
-  const envelope: Envelope<'sync.heads'> = {
-    id: newId(),
-    type: 'sync.heads',
-    v: 1,
-    client_id: at.client_id,
-    stream: name,
-    room_id,
-    occurred_at: at.now.toISOString(),
-    actor: { id: null, type: 'system' },
-    data,
-  };
-  return { position: `${at.epoch} ${at.rev}`, outgoing: { stream, envelope } };
-}
+const headOf = (
+  { client_id, epoch, rev, now }: { client_id: string; epoch: string; rev: number; now: Date },
+  stream: Facts['stream'],
+  data: SyncHeadsDto,
+): Head => ({
+  position: `${epoch} ${rev}`,
+  facts: { client_id, stream, occurred_at: now.toISOString(), actor: { id: null, type: 'system' }, data },
+});
 
 function* chunksOf<T>(items: T[]): Generator<T[]> {
   for (let at = 0; at < items.length; at += STREAMS_PER_QUERY) yield items.slice(at, at + STREAMS_PER_QUERY);

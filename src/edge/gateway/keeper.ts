@@ -3,6 +3,7 @@ import { AuthChanges } from '../../tenancy/keys/auth-changes.js';
 import { logger } from '../../platform/common/logger.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
+import { sessionExpiring } from './gateway.events.js';
 import { backlogOf, drop } from './backlog.js';
 import { connectionsOf, sessionOf, type Connection } from './session.js';
 
@@ -106,7 +107,7 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
       socket.disconnect(true);
     } else if (!session.warned) {
       session.warned = true;
-      this.publisher.tell(socket, 'session.expiring', { expires_at: new Date(session.expiresAt).toISOString() });
+      this.publisher.tell(socket, sessionExpiring, { expires_at: new Date(session.expiresAt).toISOString() });
     }
   }
 }

@@ -6,6 +6,7 @@ import { channels, HEARTBEAT_MS, RealtimePublisher } from '../../platform/realti
 import { SyncRepository, type RoomHead } from '../../messaging/sync/sync.repository.js';
 import type { SessionPositions } from '../../messaging/sync/sync.dto.js';
 import { SyncService } from '../../messaging/sync/sync.service.js';
+import { sessionReady } from './gateway.events.js';
 import { connectionsOf, ownChannels, roomChannel, roomsOf, sessionOf, type Connection } from './session.js';
 
 const USERS_PER_QUERY = 500;
@@ -35,7 +36,7 @@ export class Subscriptions {
       joined,
       positions.rooms.map(({ room_id }) => room_id),
     );
-    this.publisher.tell(socket, 'session.ready', {
+    this.publisher.tell(socket, sessionReady, {
       session_id: socket.id,
       user_id: caller.user?.user_id ?? null,
       server_time: positions.server_time,

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { registerQueue } from '../../platform/queue/register-queue.js';
+import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { EventsModule } from '../events/events.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { AttemptsService } from './attempts.service.js';
 import { DeliveriesProcessor } from './deliveries.processor.js';
+import * as deliveriesEvents from './deliveries.events.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { Dispatcher } from './dispatcher.js';
@@ -24,6 +26,7 @@ import { Transitions } from './transitions.js';
     DispatcherRepository,
     Sweeper,
     Transitions,
+    registerEvents(deliveriesEvents),
   ],
   exports: [DeliveriesService, Dispatcher, Transitions],
 })

@@ -1,5 +1,5 @@
 import type { Channel, ContentOf } from '../providers/provider.js';
-import type { NewEvent } from '../events/events.repository.js';
+import type { NewEvent } from '../events/new-event.js';
 import type { Tx } from '../../platform/database/database.js';
 
 export const DELIVERY_STATUSES = [

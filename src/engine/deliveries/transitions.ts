@@ -1,22 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { metrics } from '../../platform/common/metrics.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import type { EventRow, NewEvent } from '../events/events.repository.js';
+import type { EventRow } from '../events/events.repository.js';
 import { EventsService } from '../events/events.service.js';
-import type { EventType } from '../../platform/realtime/catalogue.js';
+import { newEvent, type NewEvent } from '../events/new-event.js';
+import type { DurableEvent } from '../../platform/realtime/event.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
+import {
+  deliveryDelivered,
+  deliveryExhausted,
+  deliveryFailed,
+  deliverySent,
+  deliverySuppressed,
+} from './deliveries.events.js';
 import type { DeliveryObserver, DeliveryRow, Transition } from './delivery.js';
-
-declare module '../../platform/realtime/catalogue.js' {
-  interface EventCatalogue {
-    'delivery.sent': DeliveryDto;
-    'delivery.delivered': DeliveryDto;
-    'delivery.failed': DeliveryDto;
-    'delivery.exhausted': DeliveryDto;
-    'delivery.suppressed': DeliveryDto;
-  }
-}
 
 /** Every change of a delivery's state: one transaction with its counters and events; sockets are told after it. */
 @Injectable()
@@ -68,26 +66,28 @@ export class Transitions {
 }
 
 function eventOf({ row }: Transition, userIds: Map<string, string>): NewEvent | null {
-  const type = eventTypeOf(row);
-  if (!type) return null;
-  return {
+  const event = descriptorOf(row);
+  if (!event) return null;
+  return newEvent({
+    event,
     client_id: row.client_id,
     stream: { type: 'client', id: row.client_id },
-    type,
     subject_id: row.id,
     actor: { id: null, type: 'system' },
     data: toDelivery(row, row.user_pk === null ? undefined : userIds.get(row.user_pk)),
-  };
+  });
 }
 
-function eventTypeOf({ status, reason }: DeliveryRow): EventType | null {
+function descriptorOf({ status, reason }: DeliveryRow): DurableEvent<DeliveryDto, 'client', false> | null {
   switch (status) {
     case 'sent':
+      return deliverySent;
     case 'delivered':
+      return deliveryDelivered;
     case 'suppressed':
-      return `delivery.${status}`;
+      return deliverySuppressed;
     case 'failed':
-      return reason === 'attempts_exhausted' ? 'delivery.exhausted' : 'delivery.failed';
+      return reason === 'attempts_exhausted' ? deliveryExhausted : deliveryFailed;
     default:
       return null;
   }

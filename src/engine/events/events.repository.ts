@@ -2,22 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Installation } from '../../platform/database/installation.js';
 import { newId } from '../../platform/common/ids.js';
-import type { Actor, EventType, StreamRef, StreamType } from '../../platform/realtime/catalogue.js';
-
-/** An event to be appended. Its `rev` is taken from the stream's row, which stays locked until the commit. */
-export interface NewEvent {
-  client_id: string;
-  stream: StreamRef;
-  type: EventType;
-  /** The room it concerns, where the stream is not the room's own. */
-  room_id?: string;
-  /** The message, member, room, … that it tells of. */
-  subject_id?: string;
-  actor: { id: string | null; type: Actor['type'] };
-  /** Left out where a Hydrator fills it in when the event is read. */
-  data?: object;
-  id?: string;
-}
+import type { ActorType, StreamRef, StreamType } from '../../platform/realtime/envelope.js';
+import type { NewEvent } from './new-event.js';
 
 /** A row of the log. `actor_pk` and `stream_id` are ids of rows, not the client's own strings. */
 export interface EventRow {
@@ -28,13 +14,13 @@ export interface EventRow {
   epoch: string;
   rev: number;
   id: string;
-  type: EventType;
+  type: string;
   v: number;
   seq: number | null;
   subject_id: string | null;
   actor_pk: string | null;
-  actor_type: Actor['type'];
-  data: unknown;
+  actor_type: ActorType;
+  data: object | null;
   occurred_at: Date;
 }
 
@@ -88,8 +74,8 @@ export class EventsRepository {
         epoch: head.epoch,
         rev: ++head.rev,
         id: event.id ?? newId(),
-        type: event.type,
-        v: 1,
+        type: event.event.type,
+        v: event.event.v,
         seq: null,
         subject_id: event.subject_id ?? null,
         actor_pk: event.actor.id,

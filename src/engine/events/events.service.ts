@@ -1,45 +1,66 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { Envelope, Outgoing } from '../../platform/realtime/catalogue.js';
+import { envelopeOf, type Envelope, type NamedStream, type StreamType } from '../../platform/realtime/envelope.js';
+import type { DurableEvent, DurableFacts } from '../../platform/realtime/event.js';
+import { EventRegistry } from '../../platform/realtime/event.registry.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import { EventsRepository, type EventRow, type NewEvent, type StreamRange } from './events.repository.js';
+import { EventsRepository, type EventRow, type StreamRange } from './events.repository.js';
+import type { NewEvent } from './new-event.js';
 
-/** Fills in the `data` of events whose bodies live in their own tables. Registered by the room that owns them. */
-export interface Hydrator {
-  /** Event types that begin so, such as `message.`. */
-  prefix: string;
-  /** @returns `data` by event id, for rows of one client */
-  hydrate(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>>;
+/** Fills in the `data` of hydrated events, whose bodies live in their own tables. Registered by the room that owns them. */
+export interface Hydrator<Body extends object = object> {
+  events: readonly DurableEvent<Body, StreamType, true>[];
+  /** @returns `data` by event id, for rows of one client that are of `events` */
+  hydrate(clientId: string, rows: EventRow[]): Promise<Map<string, NoInfer<Body>>>;
 }
 
+type Facts = DurableFacts<object, StreamType>;
+
+/** The one event log: appends, tells of what was committed, reads. */
 @Injectable()
-export class EventsService {
-  private readonly hydrators: Hydrator[] = [];
+export class EventsService implements OnApplicationBootstrap {
+  private readonly hydrators = new Map<string, Hydrator>();
 
   constructor(
     private readonly repository: EventsRepository,
     private readonly users: UsersService,
     private readonly publisher: RealtimePublisher,
+    private readonly registry: EventRegistry,
   ) {}
 
-  register(hydrator: Hydrator): void {
-    this.hydrators.push(hydrator);
+  /** @throws Error when one of its events has a hydrator already */
+  register<Body extends object>(hydrator: Hydrator<Body>): void {
+    for (const { type } of hydrator.events) {
+      if (this.hydrators.has(type)) throw new Error(`the event ${type} has two hydrators`);
+      this.hydrators.set(type, hydrator);
+    }
+  }
+
+  /** @throws Error when nobody fills in the bodies of an event whose descriptor says that somebody does */
+  onApplicationBootstrap(): void {
+    const bare = this.registry.all().filter(({ type, hydrated }) => hydrated && !this.hydrators.has(type));
+    if (bare.length > 0) throw new Error(`events without their hydrator: ${bare.map(({ type }) => type).join(', ')}`);
   }
 
   /**
    * Appends events in the caller's transaction. Locks the rows of their streams (rooms, then users, then clients,
    * each in key order) until the commit: do it last, and hold no lock on a user or client before one on a room.
+   * @throws Error for an event that no module registered
    */
   append(tx: Tx, events: NewEvent[]): Promise<EventRow[]> {
+    for (const { event } of events) {
+      if (this.registry.find(event.type) !== event) throw new Error(`no module registers the event ${event.type}`);
+    }
     return this.repository.append(tx, events);
   }
 
   /** Tells the sockets of events that have been committed. Never throws: the log is the truth, this is a trigger. */
   async publish(rows: EventRow[]): Promise<void> {
     try {
-      this.publisher.publish(await this.toOutgoing(rows));
+      const facts = await this.toFacts(rows);
+      rows.forEach(({ type }, at) => this.publisher.publish(this.registry.find(type) as DurableEvent, facts[at]!));
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'Events were committed, but sockets could not be told.');
     }
@@ -48,7 +69,7 @@ export class EventsService {
   /** @returns events of a stream after `rev`, ascending, whole */
   async readAfter(clientId: string, streamId: string, rev: number, limit: number, since?: Date): Promise<Envelope[]> {
     const rows = await this.repository.readAfter(clientId, streamId, rev, limit, since);
-    return (await this.toOutgoing(rows)).map(({ envelope }) => envelope);
+    return this.toEnvelopes(rows);
   }
 
   /**
@@ -67,7 +88,7 @@ export class EventsService {
       );
       again.forEach((index, nth) => (found[index] = unbounded[nth]!));
     }
-    const envelopes = (await this.toOutgoing(found.flatMap((rows) => rows ?? []))).map(({ envelope }) => envelope);
+    const envelopes = await this.toEnvelopes(found.flatMap((rows) => rows ?? []));
     let at = 0;
     return found.map((rows) => rows && envelopes.slice(at, (at += rows.length)));
   }
@@ -82,35 +103,41 @@ export class EventsService {
     });
   }
 
-  /** Rows of any clients as envelopes, bodies filled in. */
-  private async toOutgoing(rows: EventRow[]): Promise<Outgoing[]> {
+  private async toEnvelopes(rows: EventRow[]): Promise<Envelope[]> {
+    const facts = await this.toFacts(rows);
+    return rows.map((row, at) => envelopeOf(row, facts[at]!));
+  }
+
+  /** What is to be said of rows of any clients, bodies filled in. */
+  private async toFacts(rows: EventRow[]): Promise<Facts[]> {
     const byClient = new Map<string, EventRow[]>();
     for (const row of rows) {
       const ofClient = byClient.get(row.client_id);
       if (ofClient) ofClient.push(row);
       else byClient.set(row.client_id, [row]);
     }
-    const outgoing = new Map<EventRow, Outgoing>();
+    const facts = new Map<EventRow, Facts>();
     for (const [clientId, ofClient] of byClient) {
       const [bodies, userIds] = await Promise.all([
         this.hydrate(clientId, ofClient),
         this.userIdsOf(clientId, ofClient),
       ]);
-      for (const row of ofClient) {
-        outgoing.set(row, {
-          stream: { type: row.stream_type, id: row.stream_id },
-          envelope: toEnvelope(row, bodies.get(row.id) ?? row.data ?? {}, userIds),
-        });
-      }
+      for (const row of ofClient) facts.set(row, factsOf(row, bodies.get(row.id) ?? row.data ?? {}, userIds));
     }
-    return rows.map((row) => outgoing.get(row)!);
+    return rows.map((row) => facts.get(row)!);
   }
 
-  private async hydrate(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
-    const bodies = new Map<string, unknown>();
-    for (const hydrator of this.hydrators) {
-      const matching = rows.filter((row) => row.type.startsWith(hydrator.prefix));
-      if (matching.length === 0) continue;
+  private async hydrate(clientId: string, rows: EventRow[]): Promise<Map<string, object>> {
+    const wanted = new Map<Hydrator, EventRow[]>();
+    for (const row of rows) {
+      const hydrator = this.hydrators.get(row.type);
+      if (!hydrator) continue;
+      const matching = wanted.get(hydrator);
+      if (matching) matching.push(row);
+      else wanted.set(hydrator, [row]);
+    }
+    const bodies = new Map<string, object>();
+    for (const [hydrator, matching] of wanted) {
       for (const [id, data] of await hydrator.hydrate(clientId, matching)) bodies.set(id, data);
     }
     return bodies;
@@ -128,30 +155,18 @@ export class EventsService {
   }
 }
 
-function toEnvelope(row: EventRow, data: unknown, userIds: Map<string, string>): Envelope {
-  return {
-    id: row.id,
-    type: row.type,
-    v: row.v,
-    client_id: row.client_id,
-    stream: streamName(row, userIds),
-    room_id: row.room_id,
-    epoch: row.epoch,
-    rev: row.rev,
-    ...(row.seq === null ? {} : { seq: row.seq }),
-    occurred_at: row.occurred_at.toISOString(),
-    actor: { id: (row.actor_pk && userIds.get(row.actor_pk)) ?? null, type: row.actor_type },
-    data: data as Envelope['data'],
-  };
-}
+const factsOf = (row: EventRow, data: object, userIds: Map<string, string>): Facts => ({
+  id: row.id,
+  client_id: row.client_id,
+  stream: streamOf(row, userIds),
+  room_id: row.room_id,
+  epoch: row.epoch,
+  rev: row.rev,
+  seq: row.seq ?? undefined,
+  occurred_at: row.occurred_at.toISOString(),
+  actor: { id: (row.actor_pk && userIds.get(row.actor_pk)) ?? null, type: row.actor_type },
+  data,
+});
 
-function streamName(row: EventRow, userIds: Map<string, string>): string {
-  switch (row.stream_type) {
-    case 'room':
-      return `room:${row.stream_id}`;
-    case 'user':
-      return `user:${userIds.get(row.stream_id) ?? ''}`;
-    case 'client':
-      return 'client';
-  }
-}
+const streamOf = ({ stream_type: type, stream_id: id }: EventRow, userIds: Map<string, string>): NamedStream =>
+  type === 'user' ? { type, id, user_id: userIds.get(id) ?? '' } : { type, id };

@@ -1,8 +1,13 @@
-import type { MessageDto } from './messages.dto.js';
+import { defineEvent } from '../../platform/realtime/event.js';
+import { MessageDto } from './messages.dto.js';
 
-declare module '../../platform/realtime/catalogue.js' {
-  interface EventCatalogue {
-    /** Without `me` and `deduplicated`. */
-    'message.created': MessageDto;
-  }
-}
+export const messageCreated = defineEvent({
+  type: 'message.created',
+  body: MessageDto,
+  stream: 'room',
+  audience: 'readers',
+  durable: true,
+  hydrated: true,
+  description:
+    'A message was sent: `seq` is its place in the room. Without `deduplicated`, and as the message is when the event is read.',
+});

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { toMessage } from './message.row.js';
+import { messageCreated } from './messages.events.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 
@@ -17,7 +18,7 @@ export class MessagesHydrator implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.register({
-      prefix: 'message.',
+      events: [messageCreated],
       hydrate: async (clientId, rows) => {
         const found = await this.repository.findMany(
           clientId,

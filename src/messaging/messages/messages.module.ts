@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { AppendRepository } from './append/append.repository.js';
 import { BatchRunner } from './append/batch-runner.js';
@@ -7,13 +8,21 @@ import { MessagesController } from './messages.controller.js';
 import { MessagesHydrator } from './messages.hydrator.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
-import './messages.events.js';
+import * as messagesEvents from './messages.events.js';
 
 /** Messages: written in gathered batches, read in pages. */
 @Module({
   imports: [RoomsModule],
   controllers: [MessagesController],
-  providers: [AppendRepository, BatchRunner, GatheredSend, MessagesHydrator, MessagesRepository, MessagesService],
+  providers: [
+    AppendRepository,
+    BatchRunner,
+    GatheredSend,
+    MessagesHydrator,
+    MessagesRepository,
+    MessagesService,
+    registerEvents(messagesEvents),
+  ],
   exports: [MessagesService],
 })
 export class MessagesModule {}

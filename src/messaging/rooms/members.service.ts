@@ -12,6 +12,7 @@ import { MembersRepository, type NewMember } from './members.repository.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { toMember, type MemberRow } from './room.row.js';
+import { memberJoined, memberLeft, memberUpdated } from './rooms.events.js';
 import type { LockedRoom } from './rooms.repository.js';
 
 /**
@@ -72,7 +73,7 @@ export class MembersService {
       const changed = { role, status: 'active' as const };
       return [
         toMember(await this.get(tx, caller, room, userId)),
-        await events.append(tx, [this.announcer.ofMember(caller, room.id, 'member.updated', member.user_pk, changed)]),
+        await events.append(tx, [this.announcer.ofMember(caller, room.id, memberUpdated, member.user_pk, changed)]),
       ];
     });
   }
@@ -119,9 +120,9 @@ export class MembersService {
     await this.members.join(tx, caller.clientId, room.id, coming, { seq: room.last_seq, rev: room.last_rev + 1 });
     return this.announcer.events.append(tx, [
       ...coming.map(({ user_pk, role }) =>
-        this.announcer.ofMember(caller, room.id, 'member.joined', user_pk, { role, status: 'active' }),
+        this.announcer.ofMember(caller, room.id, memberJoined, user_pk, { role, status: 'active' }),
       ),
-      ...coming.map(({ user_pk }) => this.announcer.ofUser(caller, room.id, user_pk, 'room.added')),
+      ...coming.map(({ user_pk }) => this.announcer.ofRoomAdded(caller, room.id, user_pk)),
     ]);
   }
 
@@ -134,8 +135,8 @@ export class MembersService {
   ): Promise<EventRow[]> {
     await this.members.leave(tx, caller.clientId, room.id, user_pk, room.last_rev + 1);
     return this.announcer.events.append(tx, [
-      this.announcer.ofMember(caller, room.id, 'member.left', user_pk, { role, status: 'left' }),
-      this.announcer.ofUser(caller, room.id, user_pk, 'room.removed', { room_id: room.id, reason }),
+      this.announcer.ofMember(caller, room.id, memberLeft, user_pk, { role, status: 'left' }),
+      this.announcer.ofRoomRemoved(caller, room.id, user_pk, reason),
     ]);
   }
 

@@ -194,3 +194,24 @@ export class RoomDto {
   })
   members?: MemberDto[];
 }
+
+/** Body of `room.added`. */
+export class RoomAddedDto {
+  @Nested(() => RoomDto, { description: 'Without `me` and `members`; of a room since lost, without its contents.' })
+  room: RoomDto;
+
+  @Text({ max: 64, description: 'Opaque; another one means that history was rewound.' })
+  epoch: string;
+
+  @Int({ description: "Where the room's stream stands." })
+  rev: number;
+}
+
+/** Body of `room.removed`. */
+export class RoomRemovedDto {
+  @Uuid()
+  room_id: string;
+
+  @OneOf(['left', 'removed'])
+  reason: 'left' | 'removed';
+}

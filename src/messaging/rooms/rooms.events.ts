@@ -1,16 +1,66 @@
-import type { MemberDto } from './members.dto.js';
-import type { RoomDto } from './rooms.dto.js';
+import { defineEvent } from '../../platform/realtime/event.js';
+import { MemberDto } from './members.dto.js';
+import { RoomAddedDto, RoomDto, RoomRemovedDto } from './rooms.dto.js';
 
-declare module '../../platform/realtime/catalogue.js' {
-  interface EventCatalogue {
-    /** As the room is when the event is read, without `me` and `members`. */
-    'room.created': RoomDto;
-    'room.updated': RoomDto;
-    'member.joined': MemberDto;
-    'member.updated': MemberDto;
-    'member.left': MemberDto;
-    /** On the user's stream: a room gained, and where its stream stands. */
-    'room.added': { room: RoomDto; epoch: string; rev: number };
-    'room.removed': { room_id: string; reason: 'left' | 'removed' };
-  }
-}
+const ofRoom = { stream: 'room', audience: 'everybody', durable: true } as const;
+const ofUser = { stream: 'user', audience: 'everybody', durable: true } as const;
+
+const ROOM_BODY = 'The room as it is when the event is read, without `me` and `members`.';
+const MEMBER_BODY = 'The role and status are those of that moment, even when the event is read later.';
+
+export const roomCreated = defineEvent({
+  ...ofRoom,
+  type: 'room.created',
+  body: RoomDto,
+  hydrated: true,
+  description: `A room was made. ${ROOM_BODY}`,
+});
+
+export const roomUpdated = defineEvent({
+  ...ofRoom,
+  type: 'room.updated',
+  body: RoomDto,
+  hydrated: true,
+  description: `A room was changed. ${ROOM_BODY}`,
+});
+
+export const memberJoined = defineEvent({
+  ...ofRoom,
+  type: 'member.joined',
+  body: MemberDto,
+  hydrated: true,
+  description: `Somebody became a member of the room. ${MEMBER_BODY}`,
+});
+
+export const memberUpdated = defineEvent({
+  ...ofRoom,
+  type: 'member.updated',
+  body: MemberDto,
+  hydrated: true,
+  description: `A member's role was changed. ${MEMBER_BODY}`,
+});
+
+export const memberLeft = defineEvent({
+  ...ofRoom,
+  type: 'member.left',
+  body: MemberDto,
+  hydrated: true,
+  description: `A member left the room or was removed from it. ${MEMBER_BODY}`,
+});
+
+export const roomAdded = defineEvent({
+  ...ofUser,
+  type: 'room.added',
+  body: RoomAddedDto,
+  hydrated: true,
+  description:
+    "The user became a member of a room: the room, and where its stream stands. The user's sockets hear it from now on.",
+});
+
+export const roomRemoved = defineEvent({
+  ...ofUser,
+  type: 'room.removed',
+  body: RoomRemovedDto,
+  description: 'The user is no longer a member of a room.',
+  example: { room_id: '0199f0a2-5a6b-7c3d-8e9f-0a1b2c3d4e5f', reason: 'left' },
+});

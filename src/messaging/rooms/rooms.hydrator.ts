@@ -4,7 +4,9 @@ import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { MembersRepository } from './members.repository.js';
 import { toMember, toRoom } from './room.row.js';
-import type { RoomDto } from './rooms.dto.js';
+import type { MemberDto } from './members.dto.js';
+import type { RoomAddedDto, RoomDto } from './rooms.dto.js';
+import { memberJoined, memberLeft, memberUpdated, roomAdded, roomCreated, roomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** Fills in the bodies of events of rooms and members when they are read: rooms as they are now. */
@@ -18,22 +20,27 @@ export class RoomsHydrator implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.register({ prefix: 'room.', hydrate: (clientId, rows) => this.hydrateRooms(clientId, rows) });
-    this.events.register({ prefix: 'member.', hydrate: (clientId, rows) => this.hydrateMembers(clientId, rows) });
+    this.events.register<RoomDto | RoomAddedDto>({
+      events: [roomCreated, roomUpdated, roomAdded],
+      hydrate: (clientId, rows) => this.hydrateRooms(clientId, rows),
+    });
+    this.events.register({
+      events: [memberJoined, memberUpdated, memberLeft],
+      hydrate: (clientId, rows) => this.hydrateMembers(clientId, rows),
+    });
   }
 
-  private async hydrateRooms(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
-    const bare = rows.filter(({ data }) => data === null);
+  private async hydrateRooms(clientId: string, rows: EventRow[]): Promise<Map<string, RoomDto | RoomAddedDto>> {
     const [rooms, hidden] = await Promise.all([
-      this.rooms.findMany(clientId, [...new Set(bare.map(({ room_id }) => room_id!))]),
-      this.findGone(clientId, bare),
+      this.rooms.findMany(clientId, [...new Set(rows.map(({ room_id }) => room_id!))]),
+      this.findGone(clientId, rows),
     ]);
-    return new Map<string, unknown>(
-      bare.flatMap((event): [string, unknown][] => {
+    return new Map(
+      rows.flatMap((event): [string, RoomDto | RoomAddedDto][] => {
         const row = rooms.get(event.room_id!);
         if (!row) return [];
         const room = toRoom(row, this.database.epochOf(row.epoch));
-        if (event.type !== 'room.added') return [[event.id, room]];
+        if (event.type !== roomAdded.type) return [[event.id, room]];
         const shown = hidden.has(event) ? withoutContents(room) : room;
         return [[event.id, { room: shown, epoch: room.epoch, rev: room.last_rev }]];
       }),
@@ -42,7 +49,7 @@ export class RoomsHydrator implements OnModuleInit {
 
   /** Those `room.added` whose reader is no longer in the room: what it is like now is not for him. */
   private async findGone(clientId: string, rows: EventRow[]): Promise<Set<EventRow>> {
-    const added = rows.filter(({ type }) => type === 'room.added');
+    const added = rows.filter(({ type }) => type === roomAdded.type);
     if (added.length === 0) return new Set();
     const members = await this.members.findPairs(
       clientId,
@@ -52,7 +59,7 @@ export class RoomsHydrator implements OnModuleInit {
   }
 
   /** Role and status as they were, so that a `member.left` still says so when the member is back. */
-  private async hydrateMembers(clientId: string, rows: EventRow[]): Promise<Map<string, unknown>> {
+  private async hydrateMembers(clientId: string, rows: EventRow[]): Promise<Map<string, MemberDto>> {
     const members = await this.members.findPairs(
       clientId,
       rows.map(({ room_id, subject_id }) => ({ room_id: room_id!, ref: subject_id! })),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { MembersController } from './members.controller.js';
 import { MembersRepository } from './members.repository.js';
@@ -9,7 +10,7 @@ import { RoomsController } from './rooms.controller.js';
 import { RoomsHydrator } from './rooms.hydrator.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { RoomsService } from './rooms.service.js';
-import './rooms.events.js';
+import * as roomsEvents from './rooms.events.js';
 
 /** Rooms and who is in them. */
 @Module({
@@ -23,6 +24,7 @@ import './rooms.events.js';
     RoomsHydrator,
     RoomsRepository,
     RoomsService,
+    registerEvents(roomsEvents),
   ],
   exports: [MembersRepository, MembersService, RoomAccess, RoomsRepository, RoomsService],
 })

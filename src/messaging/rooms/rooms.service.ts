@@ -21,6 +21,7 @@ import { MembersRepository, type NewMember } from './members.repository.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { toMember, toRoom, toRoomMe, type RoomRow } from './room.row.js';
+import { roomCreated, roomUpdated } from './rooms.events.js';
 import { RoomsRepository, type LockedRoom, type RoomChange } from './rooms.repository.js';
 import type { AllRoomsQueryDto, CreateRoomDto, RoomDto, RoomQueryDto, UpdateRoomDto } from './rooms.dto.js';
 
@@ -118,7 +119,7 @@ export class RoomsService {
       const change = changeOf(dto, locked);
       if (Object.keys(change).length > 0) {
         await this.rooms.update(tx, caller.clientId, locked.id, change);
-        events = await this.announcer.events.append(tx, [this.announcer.ofRoom(caller, locked.id, 'room.updated')]);
+        events = await this.announcer.events.append(tx, [this.announcer.ofRoom(caller, locked.id, roomUpdated)]);
       }
       const row = await this.rooms.find(tx, caller.clientId, locked.id, caller.user?.user_pk ?? null);
       if (!row) throw notFound('room');
@@ -133,8 +134,8 @@ export class RoomsService {
     // rev 1 is room.created, which everybody in it may see.
     if (members.length > 0) await this.members.join(tx, caller.clientId, roomId, members, { seq: 0, rev: 1 });
     return this.announcer.events.append(tx, [
-      this.announcer.ofRoom(caller, roomId, 'room.created'),
-      ...members.map(({ user_pk }) => this.announcer.ofUser(caller, roomId, user_pk, 'room.added')),
+      this.announcer.ofRoom(caller, roomId, roomCreated),
+      ...members.map(({ user_pk }) => this.announcer.ofRoomAdded(caller, roomId, user_pk)),
     ]);
   }
 

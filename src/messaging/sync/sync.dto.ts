@@ -1,5 +1,6 @@
 import { Int, Nested, NestedList, Text, Time, Uuid } from '../../platform/common/fields.js';
-import type { Envelope } from '../../platform/realtime/catalogue.js';
+import { limits } from '../../platform/config/limits.js';
+import type { Envelope } from '../../platform/realtime/envelope.js';
 
 /** More positions than one answer holds are welcome: `more` says to ask again for those left out. */
 const MAX_POSITIONS = 2_000;
@@ -68,6 +69,32 @@ export interface ResumeAnswer {
   rooms: RoomRecovery[];
   /** Not all fitted: ask again for those missing. */
   more: boolean;
+}
+
+/** Where a stream stands. */
+export class HeadDto {
+  @Text({ max: 64, description: 'Opaque; another one means that history was rewound.' })
+  epoch: string;
+
+  @Int({ description: "The stream's last rev." })
+  rev: number;
+}
+
+export class RoomHeadDto extends HeadDto {
+  @Uuid()
+  room_id: string;
+
+  @Int({ description: 'The place of its last message.' })
+  last_seq: number;
+}
+
+/** Body of `sync.heads`. */
+export class SyncHeadsDto {
+  @NestedList(() => RoomHeadDto, { max: limits.resume_rooms })
+  rooms: RoomHeadDto[];
+
+  @Nested(() => HeadDto, { optional: true, description: "On the user's stream: where that stands." })
+  user?: HeadDto;
 }
 
 export interface StreamPosition {

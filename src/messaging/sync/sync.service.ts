@@ -4,7 +4,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import type { StreamRange } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
-import type { Envelope } from '../../platform/realtime/catalogue.js';
+import type { Envelope } from '../../platform/realtime/envelope.js';
 import type {
   OwnSide,
   PositionDto,

@@ -1,11 +1,15 @@
 import { Global, Module } from '@nestjs/common';
 import { Cluster } from './cluster.js';
+import { EventRegistry } from './event.registry.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
-/** Offers the {@link RealtimePublisher} to everybody, in processes without sockets too. */
+/**
+ * Offers the {@link RealtimePublisher} and the {@link EventRegistry} to everybody, in processes without sockets too.
+ * How events are declared, kept and told: event.ts.
+ */
 @Global()
 @Module({
-  providers: [RealtimePublisher, Cluster],
-  exports: [RealtimePublisher, Cluster],
+  providers: [Cluster, EventRegistry, RealtimePublisher],
+  exports: [Cluster, EventRegistry, RealtimePublisher],
 })
 export class RealtimeModule {}

@@ -1,7 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Server, type Socket } from 'socket.io';
 import { limits } from '../config/limits.js';
-import type { Outgoing, SessionCatalogue, StreamRef } from './catalogue.js';
+import { envelopeOf, type EventFacts, type StreamRef, type StreamType } from './envelope.js';
+import type {
+  Audience,
+  DurableEvent,
+  DurableFacts,
+  EphemeralEvent,
+  EphemeralFacts,
+  EventDescriptor,
+  SessionEvent,
+} from './event.js';
 
 /** How often an idle connection is pinged. */
 export const HEARTBEAT_MS = 25_000;
@@ -22,9 +31,6 @@ export const channels = {
   key: (keyId: string) => `k:${keyId}`,
 };
 
-/** Room events that only readers of messages may see. */
-const OF_MESSAGES = /^(message|reaction|typing|receipt)\./;
-
 /**
  * The only place that emits. Emitting is a trigger, never the truth: what is lost here is found again in the
  * event log. A process without sockets (role worker) emits through the cluster's adapter.
@@ -44,23 +50,33 @@ export class RealtimePublisher {
     cors: { origin: true, credentials: false },
   });
 
-  /** Tells the sockets subscribed to each stream. Each envelope is encoded once, whatever the number of readers. */
-  publish(events: Outgoing[]): void {
-    for (const { stream, envelope } of events) {
-      this.server.to(this.channelsOf(stream, envelope.type)).emit(envelope.type, envelope);
-    }
+  /**
+   * Tells the sockets that listen to the event's stream, on every node. Encoded once, whatever the number of readers.
+   * @param facts of a durable event what its committed row says; of an ephemeral one who it concerns, and the body
+   */
+  publish<Body extends object, Stream extends StreamType>(
+    event: DurableEvent<Body, Stream>,
+    facts: DurableFacts<NoInfer<Body>, NoInfer<Stream>>,
+  ): void;
+  publish<Body extends object, Stream extends StreamType>(
+    event: EphemeralEvent<Body, Stream>,
+    facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
+  ): void;
+  publish(event: EventDescriptor, facts: EventFacts): void {
+    this.server.to(channelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
   }
 
-  /** The same for this node's sockets only. */
-  publishHere(events: Outgoing[]): void {
-    for (const { stream, envelope } of events) {
-      this.server.local.to(this.channelsOf(stream, envelope.type)).emit(envelope.type, envelope);
-    }
+  /** The same of an ephemeral event, for this node's sockets only. */
+  publishHere<Body extends object, Stream extends StreamType>(
+    event: EphemeralEvent<Body, Stream>,
+    facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
+  ): void {
+    this.server.local.to(channelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
   }
 
   /** Tells one connection what concerns it alone. */
-  tell<T extends keyof SessionCatalogue>(socket: Socket, event: T, body: SessionCatalogue[T]): void {
-    socket.emit(event, body);
+  tell<Body extends object>(socket: Socket, event: SessionEvent<Body>, body: NoInfer<Body>): void {
+    socket.emit(event.type, body);
   }
 
   /** Subscribes every socket of a user, on every node, to a room that the user gained. */
@@ -72,17 +88,19 @@ export class RealtimePublisher {
   removeFromRoom(userPk: string, roomId: string): void {
     this.server.in(channels.user(userPk)).socketsLeave([channels.room(roomId), channels.roomWithoutMessages(roomId)]);
   }
+}
 
-  private channelsOf(stream: StreamRef, type: string): string[] {
-    switch (stream.type) {
-      case 'room':
-        return OF_MESSAGES.test(type)
-          ? [channels.room(stream.id)]
-          : [channels.room(stream.id), channels.roomWithoutMessages(stream.id)];
-      case 'user':
-        return [channels.user(stream.id)];
-      case 'client':
-        return [channels.client(stream.id)];
-    }
+/** The Socket.IO rooms that an event of a stream goes to. */
+export function channelsOf(audience: Audience, stream: StreamRef): string[] {
+  const readersOnly = audience === 'readers';
+  switch (stream.type) {
+    case 'room':
+      return readersOnly
+        ? [channels.room(stream.id)]
+        : [channels.room(stream.id), channels.roomWithoutMessages(stream.id)];
+    case 'user':
+      return [readersOnly ? channels.userReading(stream.id) : channels.user(stream.id)];
+    case 'client':
+      return [channels.client(stream.id)];
   }
 }

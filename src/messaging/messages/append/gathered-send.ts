@@ -3,6 +3,7 @@ import { Coalescer } from '../../../platform/common/coalescer.js';
 import { metrics } from '../../../platform/common/metrics.js';
 import { notFound, Problem } from '../../../platform/common/problem.js';
 import { RealtimePublisher } from '../../../platform/realtime/realtime.publisher.js';
+import { messageCreated } from '../messages.events.js';
 import { BatchRunner } from './batch-runner.js';
 import { HELD, type Duplicate, type NewMessage, type Sent, type SendVerdict } from './new-message.js';
 import { SlowLanes } from './slow-lanes.js';
@@ -82,24 +83,16 @@ export class GatheredSend {
     if (verdict instanceof Problem || verdict.verdict !== 'sent') return;
     metrics.messagesSent.inc();
     const { message, epoch } = verdict;
-    this.publisher.publish([
-      {
-        stream: { type: 'room', id: message.room_id },
-        envelope: {
-          id: from.event_id,
-          type: 'message.created',
-          v: 1,
-          client_id: from.client_id,
-          stream: `room:${message.room_id}`,
-          room_id: message.room_id,
-          epoch,
-          rev: message.rev,
-          seq: message.seq,
-          occurred_at: message.created_at,
-          actor: { id: message.sender_id, type: message.sender_type },
-          data: message,
-        },
-      },
-    ]);
+    this.publisher.publish(messageCreated, {
+      id: from.event_id,
+      client_id: from.client_id,
+      stream: { type: 'room', id: message.room_id },
+      epoch,
+      rev: message.rev,
+      seq: message.seq,
+      occurred_at: message.created_at,
+      actor: { id: message.sender_id, type: message.sender_type },
+      data: message,
+    });
   }
 }
