@@ -10,7 +10,9 @@ import { AppendRepository } from '../../src/messaging/messages/append/append.rep
 import { BatchRunner } from '../../src/messaging/messages/append/batch-runner.js';
 import { GatheredSend } from '../../src/messaging/messages/append/gathered-send.js';
 import type { NewMessage } from '../../src/messaging/messages/append/new-message.js';
-import type { Outgoing } from '../../src/platform/realtime/catalogue.js';
+import type { EventFacts } from '../../src/platform/realtime/envelope.js';
+import type { EventDescriptor } from '../../src/platform/realtime/event.js';
+import { messageCreated } from '../../src/messaging/messages/messages.events.js';
 import type { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
@@ -19,7 +21,7 @@ let place: TestDatabase;
 let database: Database;
 let repository: AppendRepository;
 let gathered: GatheredSend;
-let published: Outgoing[];
+let published: { event: EventDescriptor; facts: EventFacts }[];
 
 beforeAll(async () => {
   place = await TestDatabase.create();
@@ -32,9 +34,14 @@ afterAll(async () => {
 });
 beforeEach(() => {
   published = [];
-  const publisher = { publish: (events: Outgoing[]) => published.push(...events) } as unknown as RealtimePublisher;
-  gathered = new GatheredSend(new BatchRunner(repository), publisher);
+  const publish = (event: EventDescriptor, facts: EventFacts): unknown => published.push({ event, facts });
+  gathered = new GatheredSend(new BatchRunner(repository), { publish } as unknown as RealtimePublisher);
 });
+
+/** A user whose own id is that of its row. */
+const senderOf = (id: string) =>
+  ({ sender_pk: id, sender_id: id, sender_type: 'user', sender_display_name: null }) as const;
+const theClient = { sender_pk: null, sender_id: null, sender_type: 'client', sender_display_name: null } as const;
 
 /** A tenant with rooms that all of its users are in. */
 async function tenant(rooms = 1, users = 1) {
@@ -63,7 +70,7 @@ async function tenant(rooms = 1, users = 1) {
     room_id: roomIds[room]!,
     id: newId(),
     event_id: newId(),
-    sender: { user_pk: userIds[0]!, user_id: userIds[0]!, display_name: null },
+    ...senderOf(userIds[0]!),
     content_type: 'text',
     content: 'x',
     attachments: [],
@@ -132,10 +139,10 @@ describe('the gathered send', () => {
     const sent = await Promise.all(upTo(40).map((n) => gathered.send(message(n % 2))));
     expect(await stateOf(roomIds[0]!)).toEqual(gapless(20));
     expect(await stateOf(roomIds[1]!)).toEqual(gapless(20));
-    const inFirst = published.filter(({ envelope }) => envelope.room_id === roomIds[0]);
-    expect(inFirst.map(({ envelope }) => envelope.rev)).toEqual(upTo(20));
-    expect(inFirst[0]!.envelope).toMatchObject({
-      type: 'message.created',
+    const inFirst = published.filter(({ facts }) => facts.stream.id === roomIds[0]);
+    expect(inFirst.map(({ facts }) => facts.rev)).toEqual(upTo(20));
+    expect(inFirst[0]!.event).toBe(messageCreated);
+    expect(inFirst[0]!.facts).toMatchObject({
       seq: 1,
       actor: { id: userIds[0], type: 'user' },
     });
@@ -187,9 +194,9 @@ describe('the gathered send', () => {
     await lock.release();
     const sent = await Promise.all([...waiting, ...later]);
     expect(sent.map(({ message: { seq } }) => seq)).toEqual(upTo(20));
-    expect(
-      published.filter(({ envelope }) => envelope.room_id === roomIds[0]).map(({ envelope }) => envelope.seq),
-    ).toEqual(upTo(20));
+    expect(published.filter(({ facts }) => facts.stream.id === roomIds[0]).map(({ facts }) => facts.seq)).toEqual(
+      upTo(20),
+    );
     // The lane is closed: the room is served by the batches again.
     expect(await gathered.send(message())).toMatchObject({ message: { seq: 21 } });
   });
@@ -249,7 +256,7 @@ describe('the gathered send', () => {
       message(0, {
         client_msg_id: 'same',
         body_hash: Buffer.alloc(32, hash),
-        sender: { user_pk: userIds[sender]!, user_id: userIds[sender]!, display_name: null },
+        ...senderOf(userIds[sender]!),
       });
     const outcomes = await repository.append([named(1), named(1), named(2), named(1, 1)], { waitMs: 0, again: false });
     expect(outcomes).toMatchObject([
@@ -263,9 +270,28 @@ describe('the gathered send', () => {
     expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
   });
 
+  it('stores what the sender is, which its user does not tell', async () => {
+    const { clientId, message } = await tenant();
+    const types = ['user', 'bot', 'client', 'system'] as const;
+    const sent = await Promise.all(
+      types.map((sender_type) =>
+        gathered.send(message(0, { sender_type, ...(sender_type.length > 4 && { sender_pk: null, sender_id: null }) })),
+      ),
+    );
+    expect(sent.map(({ message: { sender_type } }) => sender_type)).toEqual(types);
+    expect(published.map(({ facts }) => facts.actor.type)).toEqual(types);
+    const stored = await database.query(
+      `select m.sender_type, e.actor_type from messages m
+         join events e on e.client_id = m.client_id and e.subject_id = m.id
+        where m.client_id = $1 order by m.seq`,
+      [clientId],
+    );
+    expect(stored).toEqual(types.map((type) => ({ sender_type: type, actor_type: type })));
+  });
+
   it('does not see another tenant’s room', async () => {
     const [one, other] = [await tenant(), await tenant()];
-    const foreign = one.message(0, { room_id: other.roomIds[0]!, sender: null });
+    const foreign = one.message(0, { room_id: other.roomIds[0]!, ...theClient });
     await expect(gathered.send(foreign)).rejects.toMatchObject({ code: 'not_found' });
   });
 

@@ -14,6 +14,7 @@ import {
   Uuid,
 } from '../../platform/common/fields.js';
 import { limits } from '../../platform/config/limits.js';
+import type { ActorType } from '../../platform/realtime/envelope.js';
 
 export const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;
 export type ContentType = (typeof CONTENT_TYPES)[number];
@@ -138,7 +139,7 @@ export class MessageDto {
   sender_id: string | null;
 
   @OneOf(['user', 'client', 'system', 'bot'])
-  sender_type: 'user' | 'client' | 'system' | 'bot';
+  sender_type: ActorType;
 
   @Text({ nullable: true, max: limits.name_chars })
   sender_display_name: string | null;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { may, type Caller } from '../../tenancy/access/caller.js';
+import { actorTypeOf, may, type Caller } from '../../tenancy/access/caller.js';
 import type { Existing, Request } from '../../tenancy/access/request.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
@@ -71,7 +71,10 @@ function newMessage(request: Request, roomId: string, dto: SendMessageDto): NewM
     room_id: roomId.toLowerCase(),
     id: newId(),
     event_id: newId(),
-    sender: caller.user,
+    sender_pk: caller.user?.user_pk ?? null,
+    sender_id: caller.user?.user_id ?? null,
+    sender_type: actorTypeOf(caller),
+    sender_display_name: caller.user?.display_name ?? null,
     content_type,
     content,
     attachments: attachments.map(whole),

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
+import { actorTypeOf, type Caller } from '../../tenancy/access/caller.js';
+import type { ActorType } from '../../platform/realtime/envelope.js';
 import { isUuid } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
@@ -40,5 +41,7 @@ export class RoomAccess {
 }
 
 /** Who acts, as events record it. */
-export const actorOf = ({ user }: Caller): { id: string | null; type: 'user' | 'client' } =>
-  user ? { id: user.user_pk, type: 'user' } : { id: null, type: 'client' };
+export const actorOf = (caller: Pick<Caller, 'user'>): { id: string | null; type: ActorType } => ({
+  id: caller.user?.user_pk ?? null,
+  type: actorTypeOf(caller),
+});

@@ -1,3 +1,4 @@
+import type { ActorType } from '../../platform/realtime/envelope.js';
 import type { Permission } from './permissions.js';
 import type { UserRef } from './user-ref.js';
 
@@ -22,6 +23,9 @@ export interface Caller {
 export function may(caller: Caller, permission: Permission): boolean {
   return caller.permissions === null || caller.permissions.has(permission);
 }
+
+/** As what somebody acts: what messages store as `sender_type` and events as `actor_type`. */
+export const actorTypeOf = ({ user }: Pick<Caller, 'user'>): ActorType => (user ? 'user' : 'client');
 
 /** A master key that was not narrowed: it speaks for the client in everything. */
 export function managesClient({ kind, permissions }: Pick<Caller, 'kind' | 'permissions'>): boolean {

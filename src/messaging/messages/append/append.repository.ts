@@ -4,8 +4,15 @@ import { notFound, Problem, type ProblemCode } from '../../../platform/common/pr
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { APPEND, FIND_WRITTEN, LOCK_FREE_ROOMS, LOCK_ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
-import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, toMessage, type MessageRow } from '../message.row.js';
-import { answerOf, HELD, messageOf, type NewMessage, type SendVerdict } from './new-message.js';
+import {
+  MESSAGE_COLUMNS,
+  MESSAGE_PEOPLE,
+  messageOf,
+  toMessage,
+  type MessagePlace,
+  type MessageRow,
+} from '../message.row.js';
+import { answerOf, HELD, type NewMessage, type SendVerdict } from './new-message.js';
 import type { MessageDto } from '../messages.dto.js';
 
 export interface AppendOptions {
@@ -15,13 +22,14 @@ export interface AppendOptions {
   again: boolean;
 }
 
-interface Judgement {
+/** Its place is null unless the verdict is sent. */
+interface Judgement extends Placed {
   verdict: 'sent' | 'duplicate' | 'held' | keyof typeof REFUSALS;
   original_id: string | null;
+}
+
+interface Placed extends MessagePlace {
   epoch: number;
-  seq: number;
-  rev: number;
-  at: Date;
 }
 
 const REFUSALS = {
@@ -69,7 +77,7 @@ export class AppendRepository {
   }
 
   private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, SendVerdict>> {
-    const rows = await tx.query<Judgement & { id: string }>(FIND_WRITTEN, [
+    const rows = await tx.query<Placed & { id: string }>(FIND_WRITTEN, [
       messages.map(({ client_id }) => client_id),
       messages.map(({ id }) => id),
     ]);
@@ -99,7 +107,8 @@ export class AppendRepository {
       messages.map(({ room_id }) => room_id),
       messages.map(({ id }) => id),
       messages.map(({ event_id }) => event_id),
-      messages.map(({ sender }) => sender?.user_pk ?? null),
+      messages.map(({ sender_pk }) => sender_pk),
+      messages.map(({ sender_type }) => sender_type),
       messages.map(({ content_type }) => content_type),
       messages.map(({ content }) => content),
       messages.map(({ attachments }) => (attachments.length === 0 ? '[]' : JSON.stringify(attachments))),
@@ -152,7 +161,7 @@ export class AppendRepository {
     }
   }
 
-  private sent(message: NewMessage, place: { seq: number; rev: number; at: Date; epoch: number }): SendVerdict {
+  private sent(message: NewMessage, place: Placed): SendVerdict {
     return { verdict: 'sent', message: messageOf(message, place), epoch: this.database.epochOf(place.epoch) };
   }
 

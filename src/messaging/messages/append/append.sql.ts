@@ -1,3 +1,5 @@
+import { messageCreated } from '../messages.events.js';
+
 /**
  * The two statements of the gathered send. They are two because a statement's snapshot is older than its locks: only
  * a second one, begun when the rooms are locked, sees what was committed before (a member's removal, say).
@@ -28,10 +30,10 @@ export const LOCK_ROOMS = LOCK;
 export const APPEND = /* sql */ `
 with input as materialized (
   select *
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
-                $9::jsonb[], $10::text[], $11::bytea[], $12::boolean[])
-         with ordinality as i (client_id, room_id, id, event_id, sender_pk, content_type, content, attachments,
-                               metadata, client_msg_id, body_hash, locked, position)
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+                $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[], $13::boolean[])
+         with ordinality as i (client_id, room_id, id, event_id, sender_pk, sender_type, content_type, content,
+                               attachments, metadata, client_msg_id, body_hash, locked, position)
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as now
 ), judged as materialized (
@@ -85,23 +87,23 @@ with input as materialized (
 ), written_messages as (
   insert into messages (client_id, room_id, seq, id, rev, sender_pk, sender_type, content_type, content, attachments,
                         metadata, client_msg_id, body_hash, created_at, updated_at)
-  select client_id, room_id, seq, id, rev, sender_pk, case when sender_pk is null then 'client' else 'user' end,
-         content_type, content, attachments, metadata, client_msg_id, body_hash, clock.now, clock.now
+  select client_id, room_id, seq, id, rev, sender_pk, sender_type, content_type, content, attachments,
+         metadata, client_msg_id, body_hash, clock.now, clock.now
     from sent, clock
 ), written_events as (
   insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_pk,
                       actor_type, occurred_at)
-  select client_id, 'room', room_id, room_id, $13 || epoch::text, rev, event_id, 'message.created', seq, id, sender_pk,
-         case when sender_pk is null then 'client' else 'user' end, clock.now
+  select client_id, 'room', room_id, room_id, $14 || epoch::text, rev, event_id, '${messageCreated.type}', seq, id, sender_pk,
+         sender_type, clock.now
     from sent, clock
 )
-select j.verdict, j.original_id, j.epoch, s.seq, s.rev, clock.now as at
+select j.verdict, j.original_id, j.epoch, s.seq, s.rev, clock.now as created_at
   from judged j cross join clock left join sent s using (position)
  order by j.position`;
 
 /** Which of our messages are there already: asked, under the locks, when an earlier try's answer was lost. */
 export const FIND_WRITTEN = /* sql */ `
-select m.id, m.seq, m.rev, m.created_at as at, r.epoch
+select m.id, m.seq, m.rev, m.created_at, r.epoch
   from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
   join messages m on m.client_id = w.client_id and m.id = w.id
   join rooms r on r.client_id = m.client_id and r.id = m.room_id`;

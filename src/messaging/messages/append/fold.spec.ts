@@ -1,8 +1,8 @@
 import { fold } from './fold.js';
 import type { NewMessage } from './new-message.js';
 
-const message = (client_msg_id: string | null, room_id = 'r', sender: string | null = 's'): NewMessage =>
-  ({ client_id: 'c', room_id, sender: sender === null ? null : { user_pk: sender }, client_msg_id }) as NewMessage;
+const message = (client_msg_id: string | null, room_id = 'r', sender_pk: string | null = 's'): NewMessage =>
+  ({ client_id: 'c', room_id, sender_pk, client_msg_id }) as NewMessage;
 
 describe('fold', () => {
   it('keeps the first of equal (room, sender, client_msg_id), and where the others belong', () => {

@@ -22,5 +22,5 @@ export function fold(batch: NewMessage[]): Folded {
   return { firsts, firstOf };
 }
 
-const keyOf = ({ client_id, room_id, sender, client_msg_id }: NewMessage): string | null =>
-  client_msg_id === null ? null : `${client_id} ${room_id} ${sender?.user_pk ?? ''} ${client_msg_id}`;
+const keyOf = ({ client_id, room_id, sender_pk, client_msg_id }: NewMessage): string | null =>
+  client_msg_id === null ? null : `${client_id} ${room_id} ${sender_pk ?? ''} ${client_msg_id}`;
