@@ -4,7 +4,6 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
-import { limits } from '../../platform/config/limits.js';
 import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { NotificationDto, NotificationInputDto, NotificationsQueryDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -29,7 +28,7 @@ export class NotificationsController {
     errors: ['user_unavailable', 'not_found', 'too_large'],
     actsForUser: true,
     idempotent: true,
-    bodyBytes: limits.notification_body_bytes,
+    bodyBytes: 'notification_body_bytes',
   })
   send(@CurrentRequest() request: Request, @Body() input: NotificationInputDto): Promise<NotificationDto> {
     return this.notifications.accept(request, input);

@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import {
   Email,
   HttpUrl,
@@ -14,7 +13,6 @@ import {
   Uuid,
 } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
-import { limits } from '../../platform/config/limits.js';
 import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DELIVERY_STATUSES, PRIORITIES, type DeliveryStatus, type Priority } from '../../engine/deliveries/delivery.js';
 import { CHANNELS } from '../../engine/providers/provider.js';
@@ -37,8 +35,8 @@ export class RecipientInputDto {
 
   @TextList({
     optional: true,
-    max: limits.recipients,
-    maxChars: limits.user_id_chars,
+    max: 'recipients',
+    maxChars: 'user_id_chars',
     description: 'With room_id: not these members.',
   })
   exclude_user_ids?: string[];
@@ -49,7 +47,7 @@ export class EmailAttachmentInputDto {
   filename: string;
 
   @Text({
-    max: limits.notification_body_bytes,
+    max: 'notification_body_bytes',
     min: 0,
     pattern: /^[A-Za-z0-9+/]*={0,2}$/,
     patternMessage: 'must be base64',
@@ -75,10 +73,10 @@ export class EmailInputDto {
   @Text({ max: 998, ...ONE_LINE, example: 'Your order has shipped' })
   subject: string;
 
-  @Text({ optional: true, max: limits.notification_body_bytes, description: 'html, text or both.' })
+  @Text({ optional: true, max: 'notification_body_bytes', description: 'html, text or both.' })
   html?: string;
 
-  @Text({ optional: true, max: limits.notification_body_bytes })
+  @Text({ optional: true, max: 'notification_body_bytes' })
   text?: string;
 
   @Text({ ...MAILBOX, optional: true, description: "Left out, the provider's from_email and from_name." })
@@ -93,17 +91,17 @@ export class EmailInputDto {
   @TextList({ optional: true, max: 50, maxChars: 320 })
   bcc?: string[];
 
-  @NestedList(() => EmailAttachmentInputDto, { optional: true, max: limits.attachments })
+  @NestedList(() => EmailAttachmentInputDto, { optional: true, max: 'attachments' })
   attachments?: EmailAttachmentInputDto[];
 
   @Json({
     optional: true,
-    maxBytes: limits.metadata_bytes,
+    maxBytes: 'metadata_bytes',
     description: 'Further headers; not those that ChatAPI writes itself.',
   })
   headers?: Record<string, string>;
 
-  @Text({ optional: true, max: limits.name_chars, description: 'Name of the provider that must send it.' })
+  @Text({ optional: true, max: 'name_chars', description: 'Name of the provider that must send it.' })
   provider?: string;
 }
 
@@ -111,10 +109,10 @@ export class WebsocketInputDto {
   @Text({ optional: true, max: 1000 })
   title?: string;
 
-  @Text({ optional: true, max: limits.content_chars })
+  @Text({ optional: true, max: 'content_chars' })
   body?: string;
 
-  @Json({ optional: true, maxBytes: limits.metadata_bytes })
+  @Json({ optional: true, maxBytes: 'metadata_bytes' })
   data?: Record<string, unknown>;
 }
 
@@ -122,7 +120,7 @@ export class WebhookInputDto {
   @HttpUrl({ description: 'Gets one signed POST (Standard Webhooks 1.0).', example: 'https://example.com/hook' })
   url: string;
 
-  @Json({ maxBytes: limits.body_bytes, description: 'The body, word for word.' })
+  @Json({ maxBytes: 'body_bytes', description: 'The body, word for word.' })
   payload: Record<string, unknown>;
 }
 
@@ -140,7 +138,7 @@ export class ChannelsInputDto {
 export class NotificationInputDto {
   @NestedList(() => RecipientInputDto, {
     optional: true,
-    max: limits.recipients,
+    max: 'recipients',
     description: 'Not needed for a webhook alone.',
   })
   recipients?: RecipientInputDto[];
@@ -160,10 +158,10 @@ export class NotificationInputDto {
   @Int({ optional: true, min: 0, max: 20, description: "Instead of the channel's own number of retries." })
   max_retry_attempts?: number;
 
-  @Json({ optional: true, maxBytes: limits.metadata_bytes })
+  @Json({ optional: true, maxBytes: 'metadata_bytes' })
   metadata?: Record<string, unknown>;
 
-  @TextList({ optional: true, max: limits.tags, maxChars: limits.name_chars })
+  @TextList({ optional: true, max: 'tags', maxChars: 'name_chars' })
   tags?: string[];
 }
 
@@ -186,40 +184,90 @@ export class NotificationsQueryDto extends PageQueryDto {
   @OneOf(CHANNELS, { optional: true, description: 'Only those that go over this channel.' })
   channel?: string;
 
-  @Text({ optional: true, max: limits.name_chars, description: 'Only those that carry this tag.' })
+  @Text({ optional: true, max: 'name_chars', description: 'Only those that carry this tag.' })
   tag?: string;
 }
 
 /** Deliveries by state; `total` is the sum of all states. */
 export class NotificationCountsDto implements Record<DeliveryStatus | 'total', number> {
-  @ApiProperty({ type: 'integer' }) total: number;
-  @ApiProperty({ type: 'integer' }) pending: number;
-  @ApiProperty({ type: 'integer' }) held: number;
-  @ApiProperty({ type: 'integer' }) sending: number;
-  @ApiProperty({ type: 'integer' }) retrying: number;
-  @ApiProperty({ type: 'integer' }) sent: number;
-  @ApiProperty({ type: 'integer' }) delivered: number;
-  @ApiProperty({ type: 'integer' }) failed: number;
-  @ApiProperty({ type: 'integer' }) suppressed: number;
-  @ApiProperty({ type: 'integer' }) cancelled: number;
-  @ApiProperty({ type: 'integer' }) expired: number;
-  @ApiProperty({ type: 'integer' }) unknown: number;
+  @Int()
+  total: number;
+
+  @Int()
+  pending: number;
+
+  @Int()
+  held: number;
+
+  @Int()
+  sending: number;
+
+  @Int()
+  retrying: number;
+
+  @Int()
+  sent: number;
+
+  @Int()
+  delivered: number;
+
+  @Int()
+  failed: number;
+
+  @Int()
+  suppressed: number;
+
+  @Int()
+  cancelled: number;
+
+  @Int()
+  expired: number;
+
+  @Int()
+  unknown: number;
 }
 
+/** One order to tell recipients something, and how far it has come. */
 export class NotificationDto {
-  @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty({ enum: NOTIFICATION_STATUSES }) status: NotificationStatus;
-  @ApiProperty({ enum: PRIORITIES }) priority: Priority;
-  @ApiProperty({ enum: ['all', 'fallback'] }) strategy: string;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true }) scheduled_for: string | null;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true }) expires_at: string | null;
-  @ApiProperty({ type: NotificationCountsDto }) counts: NotificationCountsDto;
-  @ApiProperty({ type: 'object', additionalProperties: true }) metadata: Record<string, unknown>;
-  @ApiProperty({ type: [String] }) tags: string[];
-  @ApiProperty({ type: [DeliveryDto], required: false, description: 'The first 100, on GET of one notification.' })
+  @Uuid()
+  id: string;
+
+  @OneOf(NOTIFICATION_STATUSES)
+  status: NotificationStatus;
+
+  @OneOf(PRIORITIES)
+  priority: Priority;
+
+  @OneOf(['all', 'fallback'])
+  strategy: string;
+
+  @Time({ nullable: true })
+  scheduled_for: string | null;
+
+  @Time({ nullable: true })
+  expires_at: string | null;
+
+  @Nested(() => NotificationCountsDto)
+  counts: NotificationCountsDto;
+
+  @Json({ maxBytes: 'metadata_bytes' })
+  metadata: Record<string, unknown>;
+
+  @TextList({ max: 'tags', maxChars: 'name_chars' })
+  tags: string[];
+
+  @NestedList(() => DeliveryDto, {
+    optional: true,
+    max: 100,
+    description: 'The first 100, on GET of one notification.',
+  })
   deliveries?: DeliveryDto[];
-  @ApiProperty({ format: 'date-time' }) created_at: string;
-  @ApiProperty({ format: 'date-time' }) updated_at: string;
+
+  @Time()
+  created_at: string;
+
+  @Time()
+  updated_at: string;
 }
 
 /** Body of `notification.created`: what the recipient's devices show. */
@@ -233,10 +281,10 @@ export class NotificationCreatedDto {
   @Text({ nullable: true, max: 1000 })
   title: string | null;
 
-  @Text({ nullable: true, max: limits.content_chars })
+  @Text({ nullable: true, max: 'content_chars' })
   body: string | null;
 
-  @Json({ nullable: true, maxBytes: limits.metadata_bytes })
+  @Json({ nullable: true, maxBytes: 'metadata_bytes' })
   data: object | null;
 }
 

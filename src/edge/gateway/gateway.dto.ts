@@ -1,5 +1,4 @@
 import { Int, Text, UserId, Uuid } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 import { MessagesQueryDto } from '../../messaging/messages/messages.dto.js';
 
 /** `auth` of a Socket.IO handshake. */
@@ -10,7 +9,7 @@ export class HandshakeDto {
   @UserId({ optional: true, description: 'With a master key: the user to act for.' })
   user_id?: string;
 
-  @Text({ optional: true, max: limits.name_chars, description: 'With a master key: the name of that user.' })
+  @Text({ optional: true, max: 'name_chars', description: 'With a master key: the name of that user.' })
   display_name?: string;
 }
 
@@ -23,7 +22,7 @@ export class SubscribeDto {
   @Uuid()
   room_id: string;
 
-  @Int({ optional: true, min: 1, max: limits.page, description: 'As many of the newest messages come along.' })
+  @Int({ optional: true, min: 1, max: 'page', description: 'As many of the newest messages come along.' })
   history?: number;
 }
 

@@ -9,20 +9,20 @@ import { PageQueryDto } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
 import { buildDocument } from './openapi.js';
 
-class Part {
+class PartDto {
   @Text({ max: 10 })
   label: string;
 }
 
-class CreateThing {
+class CreateThingDto {
   @Text({ max: 20, example: 'Shelf' })
   name: string;
 
-  @Nested(() => Part, { optional: true, nullable: true })
-  part?: Part | null;
+  @Nested(() => PartDto, { optional: true, nullable: true })
+  part?: PartDto | null;
 
-  @NestedList(() => Part, { optional: true, max: 3, description: 'Its parts.' })
-  parts?: Part[];
+  @NestedList(() => PartDto, { optional: true, max: 3, description: 'Its parts.' })
+  parts?: PartDto[];
 
   @TextList({ optional: true, max: 3, maxChars: 5, values: ['a', 'b'] })
   letters?: string[];
@@ -41,8 +41,8 @@ class ThingDto {
   @Int({ nullable: true })
   size: number | null;
 
-  @Nested(() => Part, { nullable: true })
-  part: Part | null;
+  @Nested(() => PartDto, { nullable: true })
+  part: PartDto | null;
 
   @Time({ nullable: true })
   gone_at: string | null;
@@ -60,7 +60,7 @@ class BigThingsController {
     actsForUser: true,
     limited: true,
   })
-  create(@Body() _body: CreateThing): ThingDto {
+  create(@Body() _body: CreateThingDto): ThingDto {
     return new ThingDto();
   }
 
@@ -70,7 +70,7 @@ class BigThingsController {
 
   @Patch(':id')
   @Route({ summary: 'Change', access: 'admin', answer: ThingDto, errors: ['not_found', 'conflict'] })
-  update(@Param('id') _id: string, @Body() _body: CreateThing): void {}
+  update(@Param('id') _id: string, @Body() _body: CreateThingDto): void {}
 }
 
 @Module({ controllers: [BigThingsController] })

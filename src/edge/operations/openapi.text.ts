@@ -1,7 +1,8 @@
 import { limits } from '../../platform/config/limits.js';
 
-/** The introduction of the API reference. */
-export const INTRODUCTION = `
+/** The introduction of the API reference, with the limits as they are now. */
+export const introduction = (): string =>
+  `
 Headless, multi-tenant messaging and notifications: gapless chat over REST and Socket.IO, notifications over email,
 sockets and webhooks, delivered or accounted for. Content arrives ready to send; once an answer is 2xx, nothing is lost.
 

@@ -1,10 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { documentFields } from '../../platform/common/fields.js';
 import { PROBLEMS } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { finishOperations } from './openapi.operations.js';
 import { schemasOf, toJsonSchema } from './openapi.schemas.js';
-import { INTRODUCTION, TAGS } from './openapi.text.js';
+import { introduction, TAGS } from './openapi.text.js';
 
 /**
  * The OpenAPI 3.1 document of every route, from `@Route` and the field decorators. Call it on an initialised app.
@@ -15,42 +16,26 @@ export function buildDocument(app: INestApplication, version: string): OpenAPIOb
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('ChatAPI')
-    .setDescription(INTRODUCTION)
+    .setDescription(introduction())
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This server')
     .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'An admin, master or scoped key.' })
     .addSecurity('api_key', { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same keys.' })
     .build();
-  const document = withPlainNames(
-    SwaggerModule.createDocument(app, config, {
-      operationIdFactory: (controller, method) => `${camelCase(controller.replace(/Controller$/, ''))}_${method}`,
-    }),
-  );
+  documentFields();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${camelCase(controller.replace(/Controller$/, ''))}_${method}`,
+  });
   const components = (document.components ??= {});
   components.headers = HEADERS;
-  components.parameters = PARAMETERS;
+  components.parameters = parameters();
   const schemas = schemasOf(document);
   for (const schema of Object.values(schemas)) toJsonSchema(schema);
   Object.assign(schemas, PROBLEM_SCHEMAS);
   const used = finishOperations(document);
   document.tags = [...used].map((name) => ({ name, description: TAGS[name] }));
   return document;
-}
-
-/** Schemas are called what they are: `Client`, not `ClientDto`. */
-function withPlainNames(document: OpenAPIObject): OpenAPIObject {
-  const { schemas = {} } = document.components ?? {};
-  const plain = (name: string): string => {
-    const short = name.replace(/(Dto|View)$/, '');
-    return short in schemas ? name : short;
-  };
-  const text = JSON.stringify(document, (key, value: unknown) => {
-    if (key === '$ref') return String(value).replace(/\w+$/, plain);
-    if (value !== schemas) return value;
-    return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [plain(name), schema]));
-  });
-  return JSON.parse(text) as OpenAPIObject;
 }
 
 const camelCase = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
@@ -79,7 +64,7 @@ const HEADERS: Components['headers'] = {
   },
 };
 
-const PARAMETERS: Components['parameters'] = {
+const parameters = (): Components['parameters'] => ({
   'X-User-Id': {
     name: 'X-User-Id',
     in: 'header',
@@ -95,7 +80,7 @@ const PARAMETERS: Components['parameters'] = {
     description: 'Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer.',
     schema: { type: 'string', minLength: 1, maxLength: limits.idempotency_key_chars },
   },
-};
+});
 
 const PROBLEM_SCHEMAS = {
   FieldError: {

@@ -1,52 +1,113 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { AnyText, Int, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { CHANNELS } from '../providers/provider.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from './delivery.js';
 
+const PROVIDER = { nullable: true, max: 'name_chars' } as const;
+
+/** One try to hand a delivery over, and what came of it. */
 export class AttemptDto {
-  @ApiProperty({ type: 'integer', minimum: 1 }) number: number;
-  @ApiProperty({ type: String, nullable: true }) provider: string | null;
-  @ApiProperty({ enum: ['sent', 'failed', 'unknown'] }) status: string;
-  @ApiProperty({ type: String, nullable: true, example: 'http_503' }) error_code: string | null;
-  @ApiProperty({ type: String, nullable: true }) error_message: string | null;
-  @ApiProperty({ type: 'integer', nullable: true, description: 'HTTP status or SMTP reply code.' })
+  @Int({ min: 1 })
+  number: number;
+
+  @Text(PROVIDER)
+  provider: string | null;
+
+  @OneOf(['sent', 'failed', 'unknown'])
+  status: string;
+
+  @AnyText({ nullable: true, example: 'http_503' })
+  error_code: string | null;
+
+  @AnyText({ nullable: true })
+  error_message: string | null;
+
+  @Int({ nullable: true, description: 'HTTP status or SMTP reply code.' })
   response_status: number | null;
-  @ApiProperty({ type: String, nullable: true, description: 'At most 4,096 bytes.' }) response_body: string | null;
-  @ApiProperty({ type: 'integer', nullable: true }) duration_ms: number | null;
-  @ApiProperty({ format: 'date-time' }) attempted_at: string;
+
+  @AnyText({ nullable: true, description: 'At most 4,096 bytes.' })
+  response_body: string | null;
+
+  @Int({ nullable: true })
+  duration_ms: number | null;
+
+  @Time()
+  attempted_at: string;
 }
 
 export class DeliveryRecipientDto {
-  @ApiProperty({ required: false }) user_id?: string;
-  @ApiProperty({ required: false, description: 'An email address or a URL.' }) address?: string;
+  @UserId({ optional: true })
+  user_id?: string;
+
+  @AnyText({ optional: true, description: 'An email address or a URL.' })
+  address?: string;
 }
 
 export class DeliveryRoutingDto {
-  @ApiProperty({ description: 'The provider that was chosen.' }) decision: string;
-  @ApiProperty({ example: 'primary' }) reason: string;
+  @AnyText({ description: 'The provider that was chosen.' })
+  decision: string;
+
+  @AnyText({ example: 'primary' })
+  reason: string;
 }
 
-const time = { type: String, format: 'date-time', nullable: true } as const;
-
+/** One content on its way to one recipient over one channel. */
 export class DeliveryDto {
-  @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty({ type: String, format: 'uuid', nullable: true }) notification_id: string | null;
-  @ApiProperty({ enum: CHANNELS }) channel: string;
-  @ApiProperty({ type: DeliveryRecipientDto }) recipient: DeliveryRecipientDto;
-  @ApiProperty({ enum: DELIVERY_STATUSES }) status: string;
-  @ApiProperty({ type: String, nullable: true, description: 'Why it is in this state.' }) reason: string | null;
-  @ApiProperty({ type: String, nullable: true }) provider: string | null;
-  @ApiProperty({ type: DeliveryRoutingDto, nullable: true }) routing: DeliveryRoutingDto | null;
-  @ApiProperty({ type: 'integer' }) attempt_count: number;
-  @ApiProperty(time) next_attempt_at: string | null;
-  @ApiProperty(time) sent_at: string | null;
-  @ApiProperty(time) delivered_at: string | null;
-  @ApiProperty(time) opened_at: string | null;
-  @ApiProperty(time) clicked_at: string | null;
-  @ApiProperty({ type: String, nullable: true }) provider_message_id: string | null;
-  @ApiProperty({ type: String, format: 'uuid', nullable: true }) resend_of: string | null;
-  @ApiProperty({ type: [AttemptDto], required: false }) attempts?: AttemptDto[];
-  @ApiProperty({ format: 'date-time' }) created_at: string;
-  @ApiProperty({ format: 'date-time' }) updated_at: string;
+  @Uuid()
+  id: string;
+
+  @Uuid({ nullable: true })
+  notification_id: string | null;
+
+  @OneOf(CHANNELS)
+  channel: string;
+
+  @Nested(() => DeliveryRecipientDto)
+  recipient: DeliveryRecipientDto;
+
+  @OneOf(DELIVERY_STATUSES)
+  status: string;
+
+  @AnyText({ nullable: true, description: 'Why it is in this state.' })
+  reason: string | null;
+
+  @Text(PROVIDER)
+  provider: string | null;
+
+  @Nested(() => DeliveryRoutingDto, { nullable: true })
+  routing: DeliveryRoutingDto | null;
+
+  @Int()
+  attempt_count: number;
+
+  @Time({ nullable: true })
+  next_attempt_at: string | null;
+
+  @Time({ nullable: true })
+  sent_at: string | null;
+
+  @Time({ nullable: true })
+  delivered_at: string | null;
+
+  @Time({ nullable: true })
+  opened_at: string | null;
+
+  @Time({ nullable: true })
+  clicked_at: string | null;
+
+  @AnyText({ nullable: true })
+  provider_message_id: string | null;
+
+  @Uuid({ nullable: true })
+  resend_of: string | null;
+
+  @NestedList(() => AttemptDto, { optional: true, max: 100 })
+  attempts?: AttemptDto[];
+
+  @Time()
+  created_at: string;
+
+  @Time()
+  updated_at: string;
 }
 
 const at = (date: Date | null): string | null => date?.toISOString() ?? null;

@@ -1,15 +1,13 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { Bool, Email, Json, Nested, OneOf, Text } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
+import { AnyText, Bool, Email, Int, Json, Nested, OneOf, Text, Time, Uuid } from '../../platform/common/fields.js';
 import { CHANNELS } from './provider.js';
 import { SmtpConfigDto } from './smtp/smtp.config.js';
 
 const NAME = {
-  max: limits.name_chars,
+  max: 'name_chars',
   pattern: /^[^\u0000-\u001f\u007f]+$/u, // eslint-disable-line no-control-regex
   patternMessage: 'must not hold control characters',
   example: 'primary',
-};
+} as const;
 
 /** A provider as a client sends it. */
 export class ProviderInputDto {
@@ -49,7 +47,7 @@ export class ProviderPatchDto {
   @Text({ ...NAME, optional: true, nullable: true, example: 'Acme' })
   from_name?: string | null;
 
-  @Json({ optional: true, maxBytes: limits.metadata_bytes, description: 'Merged into the stored config.' })
+  @Json({ optional: true, maxBytes: 'metadata_bytes', description: 'Merged into the stored config.' })
   config?: Record<string, unknown>;
 }
 
@@ -69,49 +67,94 @@ export class ProviderTestInputDto {
 }
 
 export class ProviderTestResultDto {
-  @ApiProperty({ enum: ['sent'] })
+  @OneOf(['sent'])
   status: 'sent';
 
-  @ApiProperty({ type: String, nullable: true })
+  @AnyText({ nullable: true })
   provider_message_id: string | null;
 
-  @ApiProperty({ type: 'integer' })
+  @Int()
   duration_ms: number;
 }
 
 export class DkimViewDto {
-  @ApiProperty() domain: string;
-  @ApiProperty() selector: string;
+  @AnyText()
+  domain: string;
+
+  @AnyText()
+  selector: string;
 }
 
 /** The settings without their secrets. */
 export class SmtpConfigViewDto {
-  @ApiProperty() host: string;
-  @ApiProperty({ type: 'integer' }) port: number;
-  @ApiProperty() secure: boolean;
-  @ApiProperty({ required: false }) username?: string;
-  @ApiProperty() require_tls: boolean;
-  @ApiProperty({ required: false, type: () => DkimViewDto }) dkim?: DkimViewDto;
+  @AnyText()
+  host: string;
+
+  @Int({ min: 1, max: 65_535 })
+  port: number;
+
+  @Bool()
+  secure: boolean;
+
+  @AnyText({ optional: true })
+  username?: string;
+
+  @Bool()
+  require_tls: boolean;
+
+  @Nested(() => DkimViewDto, { optional: true })
+  dkim?: DkimViewDto;
 }
 
-const CAP = { type: 'integer', nullable: true } as const;
+const CAP = { nullable: true, description: 'null: no cap.' };
 
+/** A provider as it is shown. */
 export class ProviderDto {
-  @ApiProperty({ format: 'uuid' }) id: string;
-  @ApiProperty() name: string;
-  @ApiProperty({ enum: ['email'] }) channel: string;
-  @ApiProperty({ enum: ['smtp'] }) provider_type: string;
-  @ApiProperty() is_primary: boolean;
-  @ApiProperty({ description: 'Preferred for many recipients at once.' }) is_bulk: boolean;
-  @ApiProperty({ type: String, nullable: true }) from_email: string | null;
-  @ApiProperty({ type: String, nullable: true }) from_name: string | null;
-  @ApiProperty({ ...CAP, description: 'Recipients of one call; null: no cap.' }) max_recipients: number | null;
-  @ApiProperty({ ...CAP, description: 'null: no cap.' }) rate_limit_per_second: number | null;
-  @ApiProperty({ ...CAP, description: 'null: no cap.' }) hourly_cap: number | null;
-  @ApiProperty({ ...CAP, description: 'null: no cap.' }) daily_cap: number | null;
-  @ApiProperty({ type: SmtpConfigViewDto }) config: SmtpConfigViewDto;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When its settings were tried out.' })
+  @Uuid()
+  id: string;
+
+  @AnyText()
+  name: string;
+
+  @OneOf(['email'])
+  channel: string;
+
+  @OneOf(['smtp'])
+  provider_type: string;
+
+  @Bool()
+  is_primary: boolean;
+
+  @Bool({ description: 'Preferred for many recipients at once.' })
+  is_bulk: boolean;
+
+  @AnyText({ nullable: true })
+  from_email: string | null;
+
+  @AnyText({ nullable: true })
+  from_name: string | null;
+
+  @Int({ ...CAP, description: 'Recipients of one call; null: no cap.' })
+  max_recipients: number | null;
+
+  @Int(CAP)
+  rate_limit_per_second: number | null;
+
+  @Int(CAP)
+  hourly_cap: number | null;
+
+  @Int(CAP)
+  daily_cap: number | null;
+
+  @Nested(() => SmtpConfigViewDto)
+  config: SmtpConfigViewDto;
+
+  @Time({ nullable: true, description: 'When its settings were tried out.' })
   verified_at: string | null;
-  @ApiProperty({ format: 'date-time' }) created_at: string;
-  @ApiProperty({ format: 'date-time' }) updated_at: string;
+
+  @Time()
+  created_at: string;
+
+  @Time()
+  updated_at: string;
 }

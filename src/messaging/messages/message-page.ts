@@ -5,7 +5,7 @@ import type { MessageDto, MessagePageDto, MessagesQueryDto } from './messages.dt
 import type { Stretch } from './messages.repository.js';
 
 const PLACES = ['before_seq', 'after_seq', 'around_seq', 'cursor'] as const;
-const DEFAULT_LIMIT = Math.min(50, limits.page);
+const DEFAULT_LIMIT = 50;
 
 /** What to show on each side of `at`, and what to read for it. */
 export interface Asked {
@@ -34,7 +34,7 @@ export function stretchOf(query: MessagesQueryDto, floor: number): Asked {
 }
 
 function sidesOf(query: MessagesQueryDto): { at: number; before: number; after: number } {
-  const { limit = DEFAULT_LIMIT, before_seq, after_seq, around_seq } = query;
+  const { limit = Math.min(DEFAULT_LIMIT, limits.page), before_seq, after_seq, around_seq } = query;
   if (before_seq !== undefined) return { at: before_seq, before: limit, after: 0 };
   if (after_seq !== undefined) return { at: next(after_seq), before: 0, after: limit };
   // The message itself belongs to the later half.

@@ -1,4 +1,3 @@
-import { ApiProperty } from '@nestjs/swagger';
 import {
   Bool,
   HttpUrl,
@@ -13,7 +12,6 @@ import {
   UserId,
   Uuid,
 } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
 
 export const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;
@@ -29,7 +27,7 @@ export class AttachmentDto {
   @HttpUrl({ example: 'https://cdn.example.com/cat.png' })
   url: string;
 
-  @Text({ optional: true, nullable: true, max: limits.name_chars })
+  @Text({ optional: true, nullable: true, max: 'name_chars' })
   name?: string | null;
 
   @Int({ optional: true, nullable: true, description: 'Bytes.' })
@@ -54,7 +52,7 @@ export class AttachmentDto {
 export class SendMessageDto {
   @Text({
     optional: true,
-    max: limits.content_chars,
+    max: 'content_chars',
     description: 'Required unless there are attachments or the type is custom.',
     example: 'Hello!',
   })
@@ -71,10 +69,10 @@ export class SendMessageDto {
   })
   client_msg_id?: string;
 
-  @NestedList(() => AttachmentDto, { optional: true, max: limits.attachments })
+  @NestedList(() => AttachmentDto, { optional: true, max: 'attachments' })
   attachments?: AttachmentDto[];
 
-  @Json({ optional: true, maxBytes: limits.metadata_bytes })
+  @Json({ optional: true, maxBytes: 'metadata_bytes' })
   metadata?: Record<string, unknown>;
 }
 
@@ -86,7 +84,7 @@ export class SendMessageToRoomDto extends SendMessageDto {
 
 /** Where to read a room's messages: at most one of the three; without any, the newest. */
 export class MessagesQueryDto {
-  @Int({ optional: true, min: 1, max: limits.page, default: 50, query: true, description: 'Messages per page.' })
+  @Int({ optional: true, min: 1, max: 'page', default: 50, query: true, description: 'Messages per page.' })
   limit?: number;
 
   @Int({ optional: true, query: true, description: 'Messages before this seq.' })
@@ -118,7 +116,7 @@ export class ReactionSummaryDto {
   @Int({})
   count: number;
 
-  @TextList({ max: 10, maxChars: limits.user_id_chars, description: 'At most ten of those who reacted.' })
+  @TextList({ max: 10, maxChars: 'user_id_chars', description: 'At most ten of those who reacted.' })
   user_ids: string[];
 }
 
@@ -141,16 +139,16 @@ export class MessageDto {
   @OneOf(['user', 'client', 'system', 'bot'])
   sender_type: ActorType;
 
-  @Text({ nullable: true, max: limits.name_chars })
+  @Text({ nullable: true, max: 'name_chars' })
   sender_display_name: string | null;
 
   @OneOf([...CONTENT_TYPES, 'system'])
   content_type: string;
 
-  @Text({ nullable: true, max: limits.content_chars })
+  @Text({ nullable: true, max: 'content_chars' })
   content: string | null;
 
-  @NestedList(() => AttachmentDto, { max: limits.attachments })
+  @NestedList(() => AttachmentDto, { max: 'attachments' })
   attachments: AttachmentDto[];
 
   @Uuid({ nullable: true })
@@ -168,7 +166,7 @@ export class MessageDto {
   @NestedList(() => ReactionSummaryDto, { max: 100 })
   reactions: ReactionSummaryDto[];
 
-  @Json({ maxBytes: limits.metadata_bytes })
+  @Json({ maxBytes: 'metadata_bytes' })
   metadata: Record<string, unknown>;
 
   @Text({ nullable: true, max: 255 })
@@ -197,25 +195,25 @@ export class MessageDto {
 }
 
 export class MessagePageInfoDto {
-  @ApiProperty({ type: String, nullable: true })
+  @Text({ nullable: true, max: 1024 })
   next_cursor: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @Text({ nullable: true, max: 1024 })
   prev_cursor: string | null;
 
-  @ApiProperty({ description: 'The same as has_more_after.' })
+  @Bool({ description: 'The same as has_more_after.' })
   has_more: boolean;
 
-  @ApiProperty()
+  @Bool()
   has_more_before: boolean;
 
-  @ApiProperty()
+  @Bool()
   has_more_after: boolean;
 }
 
 /** Ascending by seq. */
 export class MessagePageDto {
-  @NestedList(() => MessageDto, { max: limits.page })
+  @NestedList(() => MessageDto, { max: 'page' })
   data: MessageDto[];
 
   @Nested(() => MessagePageInfoDto)

@@ -1,5 +1,4 @@
 import { Int, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 
 export const ROLES = ['owner', 'admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
@@ -23,7 +22,7 @@ export class AddMembersDto {
   @NestedList(() => MemberInputDto, {
     optional: true,
     min: 1,
-    max: limits.room_members,
+    max: 'room_members',
     shorthand: 'user_id',
     description: 'User ids, or objects with a role.',
     example: ['bob', { user_id: 'carol', role: 'admin' }],
@@ -46,7 +45,7 @@ export class MemberDto {
   @UserId()
   user_id: string;
 
-  @Text({ nullable: true, max: limits.name_chars })
+  @Text({ nullable: true, max: 'name_chars' })
   display_name: string | null;
 
   @OneOf(ROLES)
@@ -76,6 +75,6 @@ export class MemberDto {
 
 /** Who is a member now, in the order asked. */
 export class AddedMembersDto {
-  @NestedList(() => MemberDto, { max: limits.room_members })
+  @NestedList(() => MemberDto, { max: 'room_members' })
   data: MemberDto[];
 }

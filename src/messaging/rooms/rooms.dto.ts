@@ -1,6 +1,5 @@
 import { Bool, Int, Json, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
-import { limits } from '../../platform/config/limits.js';
 import { MemberDto, MemberInputDto, ROLES, type Role } from './members.dto.js';
 
 export const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
@@ -13,7 +12,7 @@ export type Privacy = (typeof PRIVACIES)[number];
 export type RoomStatus = (typeof ROOM_STATUSES)[number];
 export type History = (typeof HISTORIES)[number];
 
-const NAME = { max: limits.name_chars, nullable: true, example: 'Project X' } as const;
+const NAME = { max: 'name_chars', nullable: true, example: 'Project X' } as const;
 const DESCRIPTION = { max: 2_000, nullable: true } as const;
 
 export class CreateRoomDto {
@@ -31,14 +30,14 @@ export class CreateRoomDto {
 
   @NestedList(() => MemberInputDto, {
     optional: true,
-    max: limits.room_members,
+    max: 'room_members',
     shorthand: 'user_id',
     description: 'User ids, or objects with a role. Who creates is a member whether listed or not.',
     example: ['bob', { user_id: 'carol', role: 'admin' }],
   })
   members?: MemberInputDto[];
 
-  @Int({ optional: true, min: 1, max: limits.room_members, description: 'A direct room has two.' })
+  @Int({ optional: true, min: 1, max: 'room_members', description: 'A direct room has two.' })
   max_members?: number;
 
   @OneOf(HISTORIES, {
@@ -48,7 +47,7 @@ export class CreateRoomDto {
   })
   history?: History;
 
-  @Json({ optional: true, maxBytes: limits.metadata_bytes })
+  @Json({ optional: true, maxBytes: 'metadata_bytes' })
   metadata?: Record<string, unknown>;
 }
 
@@ -63,13 +62,13 @@ export class UpdateRoomDto {
   @OneOf(PRIVACIES, { optional: true })
   privacy?: Privacy;
 
-  @Int({ optional: true, min: 1, max: limits.room_members, description: 'Not below the number of members.' })
+  @Int({ optional: true, min: 1, max: 'room_members', description: 'Not below the number of members.' })
   max_members?: number;
 
   @OneOf(HISTORIES, { optional: true })
   history?: History;
 
-  @Json({ optional: true, nullable: true, maxBytes: limits.metadata_bytes, description: 'Merged, member by member.' })
+  @Json({ optional: true, nullable: true, maxBytes: 'metadata_bytes', description: 'Merged, member by member.' })
   metadata?: Record<string, unknown> | null;
 }
 
@@ -91,7 +90,7 @@ export class AllRoomsQueryDto extends PageQueryDto {
   @UserId({ optional: true, description: 'Rooms that this user is a member of.' })
   user_id?: string;
 
-  @Text({ optional: true, max: limits.name_chars, description: 'Rooms whose name holds this text, in any case.' })
+  @Text({ optional: true, max: 'name_chars', description: 'Rooms whose name holds this text, in any case.' })
   name?: string;
 }
 
@@ -175,7 +174,7 @@ export class RoomDto {
   @OneOf(['manual', 'auto_inactive'], { nullable: true })
   deactivated_reason: 'manual' | 'auto_inactive' | null;
 
-  @Json({ maxBytes: limits.metadata_bytes })
+  @Json({ maxBytes: 'metadata_bytes' })
   metadata: Record<string, unknown>;
 
   @Time()
@@ -189,7 +188,7 @@ export class RoomDto {
 
   @NestedList(() => MemberDto, {
     optional: true,
-    max: limits.page,
+    max: 'page',
     description: 'With include_members: the first hundred; member_count tells how many there are.',
   })
   members?: MemberDto[];

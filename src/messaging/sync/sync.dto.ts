@@ -1,5 +1,4 @@
 import { Int, Nested, NestedList, Text, Time, Uuid } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
 
 /** More positions than one answer holds are welcome: `more` says to ask again for those left out. */
@@ -90,7 +89,7 @@ export class RoomHeadDto extends HeadDto {
 
 /** Body of `sync.heads`. */
 export class SyncHeadsDto {
-  @NestedList(() => RoomHeadDto, { max: limits.resume_rooms })
+  @NestedList(() => RoomHeadDto, { max: 'resume_rooms' })
   rooms: RoomHeadDto[];
 
   @Nested(() => HeadDto, { optional: true, description: "On the user's stream: where that stands." })

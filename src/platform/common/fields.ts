@@ -1,7 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
-  ArrayMaxSize,
   ArrayMinSize,
   IsArray,
   IsBoolean,
@@ -14,20 +13,20 @@ import {
   IsUrl,
   IsUUID,
   Matches,
-  Max,
   Min,
   ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { limits } from '../config/limits.js';
+import { limitOf, type Bound } from '../config/limits.js';
 
-/**
- * Field decorators: validation and OpenAPI in one line. Every property of a DTO carries exactly one.
- * A field is required unless `optional`; `nullable` lets null through, which clears the field in a PATCH (RFC 7396).
- */
+// Field decorators: validation and documents from one line. Every property of a DTO carries exactly one.
+
+/** What every field may say of itself. */
 interface FieldOptions {
+  /** The field may be left out. Without this it is required. */
   optional?: boolean;
+  /** The field may be null, which clears it in a PATCH (RFC 7396). */
   nullable?: boolean;
   description?: string;
   example?: unknown;
@@ -42,7 +41,7 @@ type ClassRef = () => Class;
 export interface FieldShape {
   nested?: ClassRef;
   /** Of a list: how many there may be. */
-  max?: number;
+  max?: Bound;
   /** A plain string in a list of DTOs stands for a DTO with this field only. */
   shorthand?: string;
   /** Query strings carry text only: how to read the field from it. */
@@ -51,25 +50,63 @@ export interface FieldShape {
   free?: boolean;
 }
 
-const shapes = new WeakMap<object, Map<string, FieldShape>>();
-
-/** The declared fields of a DTO class, inherited ones included. */
-export function fieldsOf(dto: Class): Map<string, FieldShape> {
-  const found = shapes.get(dto);
-  if (found) return found;
-  const parent = Object.getPrototypeOf(dto) as Class | null;
-  const fields = new Map(parent && parent !== Function.prototype ? fieldsOf(parent) : []);
-  shapes.set(dto, fields);
-  return fields;
+interface Field extends FieldShape {
+  /** How a document shows the field, with the limits as they are at the time of the call. */
+  document: () => ApiPropertyOptions;
 }
 
-function field(options: FieldOptions, api: ApiPropertyOptions, checks: PropertyDecorator[], shape: FieldShape = {}) {
+/** The fields of each class. */
+const fields = new Map<Class, Map<string, Field>>();
+
+/** The declared fields of a DTO class, inherited ones included. A class without any has an empty map. */
+export function fieldsOf(dto: Class): ReadonlyMap<string, FieldShape> {
+  return fields.get(dto) ?? (inheritsFields(dto) ? fieldsOf(parentOf(dto)) : NONE);
+}
+
+const NONE: ReadonlyMap<string, FieldShape> = new Map();
+const parentOf = (dto: Class): Class => Object.getPrototypeOf(dto) as Class;
+const inheritsFields = (dto: Class): boolean =>
+  typeof parentOf(dto) === 'function' && parentOf(dto) !== Function.prototype;
+
+/**
+ * Tells @nestjs/swagger of every field that was declared, with the limits as they are now. Whoever makes a document
+ * calls this first; calling it again brings the next document up to date.
+ */
+export function documentFields(): void {
+  for (const [dto, declared] of fields) {
+    for (const [name, field] of declared) ApiProperty(field.document())(dto.prototype as object, name);
+  }
+}
+
+/**
+ * A DTO class when its first field is declared. It begins with its parent's fields, and documents call its schema what
+ * it is: `Client`, not `ClientDto`.
+ * @throws TypeError when its name does not end in Dto
+ */
+function declare(dto: Class): Map<string, Field> {
+  if (!/.Dto$/.test(dto.name))
+    throw new TypeError(`${dto.name} has fields of a request or an answer: call it ${dto.name}Dto.`);
+  ApiSchema({ name: dto.name.replace(/Dto$/, '') })(dto);
+  const own = new Map(fieldsOf(dto) as Map<string, Field>);
+  fields.set(dto, own);
+  return own;
+}
+
+/** Declares a field. Validation and documents look its limits up when they need them, not here. */
+function field(
+  options: FieldOptions,
+  document: () => ApiPropertyOptions,
+  checks: PropertyDecorator[],
+  shape: FieldShape = {},
+): PropertyDecorator {
   const { optional = false, nullable = false, description, example, writeOnly } = options;
+  const always = { required: !optional, nullable, description, example, writeOnly };
   return applyDecorators(
     (target: object, key: string | symbol) => {
-      fieldsOf(target.constructor as Class).set(String(key), shape);
+      const dto = target.constructor as Class;
+      const declared = fields.get(dto) ?? declare(dto);
+      declared.set(String(key), { ...shape, document: () => ({ ...document(), ...always }) as ApiPropertyOptions });
     },
-    ApiProperty({ ...api, required: !optional, nullable, description, example, writeOnly } as ApiPropertyOptions),
     ValidateIf((_, value) => !(value === undefined && optional) && !(value === null && nullable)),
     ...checks,
   );
@@ -81,34 +118,42 @@ const codePoints = (text: string): number => {
   return count;
 };
 
+/** A rule of this file: its message is made when it is broken, so that it names the limit that holds then. */
+const Rule = (name: string, validate: (value: unknown) => boolean, message: () => string, each = false) =>
+  ValidateBy({ name, validator: { validate, defaultMessage: message } }, { each });
+
 /** Between `min` and `max` Unicode code points. */
-const Length = (min: number, max: number): PropertyDecorator =>
-  ValidateBy({
-    name: 'length',
-    validator: {
-      validate: (value) =>
-        typeof value === 'string' &&
-        value.length >= min &&
-        (value.length <= max || (value.length <= 2 * max && codePoints(value) <= max)) &&
-        (min < 2 || codePoints(value) >= min),
-      defaultMessage: () => (min > 0 ? `must have ${min} to ${max} characters` : `must have at most ${max} characters`),
-    },
-  });
+const Length = (min: number, max: Bound): PropertyDecorator =>
+  Rule(
+    'length',
+    (value) => typeof value === 'string' && hasLength(value, min, limitOf(max)),
+    () => (min > 0 ? `must have ${min} to ${limitOf(max)} characters` : `must have at most ${limitOf(max)} characters`),
+  );
+
+const hasLength = (text: string, min: number, max: number): boolean =>
+  text.length >= min &&
+  (text.length <= max || (text.length <= 2 * max && codePoints(text) <= max)) &&
+  (min < 2 || codePoints(text) >= min);
 
 /** Text of `min` (default 1) to `max` code points. */
 export const Text = (
-  options: FieldOptions & { max: number; min?: number; pattern?: RegExp; patternMessage?: string },
+  options: FieldOptions & { max: Bound; min?: number; pattern?: RegExp; patternMessage?: string },
 ): PropertyDecorator => {
   const { max, min = 1, pattern, patternMessage } = options;
   const checks: PropertyDecorator[] = [IsString({ message: 'must be a string' }), Length(min, max)];
   if (pattern) checks.push(Matches(pattern, { message: patternMessage ?? `must match ${pattern}` }));
-  return field(options, { type: String, minLength: min, maxLength: max, pattern: pattern?.source }, checks);
+  const document = () => ({ type: String, minLength: min, maxLength: limitOf(max), pattern: pattern?.source });
+  return field(options, document, checks);
 };
+
+/** Text of any length, for answers only: what comes in is bounded, by {@link Text}. */
+export const AnyText = (options: FieldOptions = {}): PropertyDecorator =>
+  field(options, () => ({ type: String }), [IsString({ message: 'must be a string' })]);
 
 /** A client's own id of a user, without control characters; `me` is reserved. */
 export const UserId = (options: FieldOptions = {}): PropertyDecorator =>
   Text({
-    max: limits.user_id_chars,
+    max: 'user_id_chars',
     // eslint-disable-next-line no-control-regex
     pattern: /^(?!me$)[^\u0000-\u001f\u007f-\u009f]+$/u,
     patternMessage: 'must not hold control characters, and must not be "me"',
@@ -116,17 +161,19 @@ export const UserId = (options: FieldOptions = {}): PropertyDecorator =>
     ...options,
   });
 
+/** A UUID of any version. */
 export const Uuid = (options: FieldOptions = {}): PropertyDecorator =>
-  field(options, { type: String, format: 'uuid' }, [IsUUID('all', { message: 'must be a UUID' })]);
+  field(options, () => ({ type: String, format: 'uuid' }), [IsUUID('all', { message: 'must be a UUID' })]);
 
+/** An email address of at most 320 characters. */
 export const Email = (options: FieldOptions = {}): PropertyDecorator =>
-  field(options, { type: String, format: 'email', maxLength: 320 }, [
+  field(options, () => ({ type: String, format: 'email', maxLength: 320 }), [
     IsEmail({}, { message: 'must be an email address' }),
   ]);
 
 /** An absolute http(s) URL of at most 2,048 characters. */
 export const HttpUrl = (options: FieldOptions = {}): PropertyDecorator =>
-  field(options, { type: String, format: 'uri', maxLength: 2048 }, [
+  field(options, () => ({ type: String, format: 'uri', maxLength: 2048 }), [
     IsUrl(
       { protocols: ['http', 'https'], require_protocol: true, require_tld: false, validate_length: false },
       { message: 'must be an absolute http or https URL' },
@@ -134,59 +181,64 @@ export const HttpUrl = (options: FieldOptions = {}): PropertyDecorator =>
     Length(1, 2048),
   ]);
 
-/** RFC 3339, with its offset. */
+/** A time as RFC 3339 writes it, with its offset. */
 export const Time = (options: FieldOptions = {}): PropertyDecorator =>
-  field(options, { type: String, format: 'date-time', example: options.example ?? '2026-01-31T12:00:00.000Z' }, [
+  field(options, () => ({ type: String, format: 'date-time' }), [
     IsISO8601({ strict: true, strictSeparator: true }, { message: 'must be an RFC 3339 time' }),
     Matches(/T.*(Z|[+-]\d\d:\d\d)$/i, { message: 'must be an RFC 3339 time with its offset' }),
   ]);
 
+/** A whole number from `min` (default 0) to `max` (default: all that JavaScript holds exactly). */
 export const Int = (
-  options: FieldOptions & { min?: number; max?: number; default?: number; query?: boolean },
+  options: FieldOptions & { min?: number; max?: Bound; default?: number; query?: boolean } = {},
 ): PropertyDecorator => {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = options;
   return field(
     options,
-    { type: 'integer', minimum: min, maximum: max, default: options.default },
+    () => ({ type: 'integer', minimum: min, maximum: limitOf(max), default: options.default }),
     [
       IsInt({ message: 'must be a whole number' }),
       Min(min, { message: `must be at least ${min}` }),
-      Max(max, { message: `must be at most ${max}` }),
+      Rule(
+        'max',
+        (value) => typeof value === 'number' && value <= limitOf(max),
+        () => `must be at most ${limitOf(max)}`,
+      ),
     ],
     options.query ? { fromText: (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : text) } : {},
   );
 };
 
+/** True or false. */
 export const Bool = (options: FieldOptions & { default?: boolean; query?: boolean } = {}): PropertyDecorator =>
   field(
     options,
-    { type: Boolean, default: options.default },
+    () => ({ type: Boolean, default: options.default }),
     [IsBoolean({ message: 'must be true or false' })],
     options.query ? { fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text) } : {},
   );
 
+/** One of these texts. */
 export const OneOf = (
   values: readonly string[],
   options: FieldOptions & { default?: string } = {},
 ): PropertyDecorator =>
-  field(options, { enum: [...values], type: String, default: options.default }, [
+  field(options, () => ({ enum: [...values], type: String, default: options.default }), [
     IsIn(values, { message: `must be one of ${values.join(', ')}` }),
   ]);
 
 /** A JSON object whose keys are the caller's own, at most `maxBytes` of UTF-8 when serialised. */
-export const Json = (options: FieldOptions & { maxBytes: number }): PropertyDecorator =>
+export const Json = ({ maxBytes, ...options }: FieldOptions & { maxBytes: Bound }): PropertyDecorator =>
   field(
     options,
-    { type: 'object', additionalProperties: true, ...bytes(options.maxBytes) },
+    () => ({ type: 'object', additionalProperties: true, ...bytes(limitOf(maxBytes)) }),
     [
       IsObject({ message: 'must be an object' }),
-      ValidateBy({
-        name: 'maxBytes',
-        validator: {
-          validate: (value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= options.maxBytes,
-          defaultMessage: () => `must be at most ${options.maxBytes} bytes of JSON`,
-        },
-      }),
+      Rule(
+        'maxBytes',
+        (value) => Buffer.byteLength(JSON.stringify(value) ?? '') <= limitOf(maxBytes),
+        () => `must be at most ${limitOf(maxBytes)} bytes of JSON`,
+      ),
     ],
     { free: true },
   );
@@ -197,7 +249,7 @@ const bytes = (max: number): object => ({ 'x-max-bytes': max });
 export const Nested = (type: ClassRef, options: FieldOptions = {}): PropertyDecorator =>
   field(
     options,
-    { type: () => type() } as ApiPropertyOptions,
+    () => ({ type: () => type() }) as ApiPropertyOptions,
     [IsObject({ message: 'must be an object' }), ValidateNested()],
     { nested: type },
   );
@@ -205,45 +257,47 @@ export const Nested = (type: ClassRef, options: FieldOptions = {}): PropertyDeco
 /** A list of DTOs; with `shorthand`, a plain string stands for a DTO that has only the field of that name. */
 export const NestedList = (
   type: ClassRef,
-  options: FieldOptions & { max: number; min?: number; shorthand?: string },
+  options: FieldOptions & { max: Bound; min?: number; shorthand?: string },
 ): PropertyDecorator =>
   field(
     options,
-    { type: () => type(), isArray: true, maxItems: options.max, minItems: options.min } as ApiPropertyOptions,
+    () =>
+      ({
+        type: () => type(),
+        isArray: true,
+        maxItems: limitOf(options.max),
+        minItems: options.min,
+      }) as ApiPropertyOptions,
     [...listChecks(options), IsObject({ each: true, message: 'must be an object' }), ValidateNested({ each: true })],
     { nested: type, max: options.max, shorthand: options.shorthand },
   );
 
-/** A list of texts. */
+/** A list of texts, each of one to `maxChars` code points or one of `values`. */
 export const TextList = (
-  options: FieldOptions & { max: number; min?: number; maxChars: number; values?: readonly string[] },
+  options: FieldOptions & { max: Bound; min?: number; maxChars: Bound; values?: readonly string[] },
 ): PropertyDecorator => {
-  const { values, maxChars } = options;
+  const { values, max, maxChars } = options;
   const one = values
     ? IsIn(values, { each: true, message: `each must be one of ${values.join(', ')}` })
-    : ValidateBy(
-        {
-          name: 'eachLength',
-          validator: {
-            validate: (value) => typeof value === 'string' && value.length > 0 && codePoints(value) <= maxChars,
-            defaultMessage: () => `each must be a string of 1 to ${maxChars} characters`,
-          },
-        },
-        { each: true },
+    : Rule(
+        'eachLength',
+        (value) => typeof value === 'string' && value.length > 0 && codePoints(value) <= limitOf(maxChars),
+        () => `each must be a string of 1 to ${limitOf(maxChars)} characters`,
+        true,
       );
-  return field(
-    options,
-    {
-      type: 'array',
-      items: { type: 'string', enum: values ? [...values] : undefined, maxLength: maxChars },
-      maxItems: options.max,
-    } as ApiPropertyOptions,
-    [...listChecks(options), one],
-  );
+  const items = () => ({ type: 'string', enum: values ? [...values] : undefined, maxLength: limitOf(maxChars) });
+  return field(options, () => ({ type: 'array', items: items(), maxItems: limitOf(max) }) as ApiPropertyOptions, [
+    ...listChecks(options),
+    one,
+  ]);
 };
 
-const listChecks = ({ max, min = 0 }: { max: number; min?: number }): PropertyDecorator[] => [
+const listChecks = ({ max, min = 0 }: { max: Bound; min?: number }): PropertyDecorator[] => [
   IsArray({ message: 'must be a list' }),
   ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'item' : 'items'}` }),
-  ArrayMaxSize(max, { message: `must have at most ${max} items` }),
+  Rule(
+    'maxItems',
+    (value) => Array.isArray(value) && value.length <= limitOf(max),
+    () => `must have at most ${limitOf(max)} items`,
+  ),
 ];

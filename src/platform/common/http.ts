@@ -7,7 +7,7 @@ import { newId } from './ids.js';
 import { invalidField, Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 import type { TrustProxy } from '../config/config.parsers.js';
-import { limits } from '../config/limits.js';
+import { limits, type LimitName } from '../config/limits.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
 import { trustOf } from './trust-proxy.js';
@@ -66,8 +66,8 @@ export function configureHttp(app: NestFastifyApplication): void {
   acceptJsonOnly(fastify);
   measureRoutes(fastify);
   fastify.addHook('onRoute', (route) => {
-    const bodyBytes = (route.config as { bodyBytes?: number } | undefined)?.bodyBytes;
-    if (bodyBytes) route.bodyLimit = bodyBytes;
+    const bodyBytes = (route.config as { bodyBytes?: LimitName } | undefined)?.bodyBytes;
+    if (bodyBytes) route.bodyLimit = limits[bodyBytes];
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

@@ -1,26 +1,26 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { Int, Text } from './fields.js';
+import { Bool, Int, Text } from './fields.js';
 import { isUuid } from './ids.js';
 import { Problem } from './problem.js';
-import { limits } from '../config/limits.js';
+
+const MAX_CURSOR = 1024;
 
 /** `?limit&cursor` of every list except messages. */
 export class PageQueryDto {
-  @Int({ optional: true, min: 1, max: limits.page, default: 50, query: true, description: 'Items per page.' })
+  @Int({ optional: true, min: 1, max: 'page', default: 50, query: true, description: 'Items per page.' })
   limit?: number;
 
-  @Text({ optional: true, max: 1024, description: '`next_cursor` or `prev_cursor` of an earlier answer.' })
+  @Text({ optional: true, max: MAX_CURSOR, description: '`next_cursor` or `prev_cursor` of an earlier answer.' })
   cursor?: string;
 }
 
 export class PageInfoDto {
-  @ApiProperty({ type: String, nullable: true })
+  @Text({ nullable: true, max: MAX_CURSOR })
   next_cursor: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @Text({ nullable: true, max: MAX_CURSOR })
   prev_cursor: string | null;
 
-  @ApiProperty()
+  @Bool()
   has_more: boolean;
 }
 

@@ -2,12 +2,12 @@ import { Bool, HttpUrl, Int, Json, Nested, NestedList, OneOf, Text, TextList, Ti
 import { Problem, type FieldError } from './problem.js';
 import { toDto } from './validation.js';
 
-class Child {
+class ChildDto {
   @Text({ max: 3 })
   name: string;
 }
 
-class Parent {
+class ParentDto {
   @Text({ max: 5, optional: true, nullable: true })
   title?: string | null;
 
@@ -26,11 +26,11 @@ class Parent {
   @Json({ maxBytes: 80, optional: true })
   metadata?: object;
 
-  @Nested(() => Child, { optional: true })
-  child?: Child;
+  @Nested(() => ChildDto, { optional: true })
+  child?: ChildDto;
 
-  @NestedList(() => Child, { max: 2, optional: true })
-  children?: Child[];
+  @NestedList(() => ChildDto, { max: 2, optional: true })
+  children?: ChildDto[];
 
   @TextList({ max: 2, maxChars: 4, optional: true })
   tags?: string[];
@@ -42,12 +42,12 @@ class Parent {
   at?: string;
 }
 
-class Heir extends Parent {
+class HeirDto extends ParentDto {
   @Text({ max: 5 })
   own: string;
 }
 
-function errorsOf(value: unknown, dto: new () => object = Parent): FieldError[] {
+function errorsOf(value: unknown, dto: new () => object = ParentDto): FieldError[] {
   try {
     toDto(dto, value);
   } catch (error) {
@@ -61,16 +61,16 @@ function errorsOf(value: unknown, dto: new () => object = Parent): FieldError[] 
 describe('toDto', () => {
   it('makes instances, nested ones too, and keeps free JSON as it came', () => {
     const metadata = { constructor: 5, then: 'x', deep: [{ a: 1 }] };
-    const dto = toDto(Parent, { title: null, child: { name: 'x' }, children: [{ name: 'y' }], metadata });
-    expect(dto).toBeInstanceOf(Parent);
-    expect(dto.child).toBeInstanceOf(Child);
-    expect(dto.children![0]).toBeInstanceOf(Child);
+    const dto = toDto(ParentDto, { title: null, child: { name: 'x' }, children: [{ name: 'y' }], metadata });
+    expect(dto).toBeInstanceOf(ParentDto);
+    expect(dto.child).toBeInstanceOf(ChildDto);
+    expect(dto.children![0]).toBeInstanceOf(ChildDto);
     expect(dto.metadata).toBe(metadata);
     expect(dto.title).toBeNull();
   });
 
   it('reads numbers and booleans of query strings, and leaves junk to the checks', () => {
-    expect(toDto(Parent, { limit: '7', full: 'true' })).toMatchObject({ limit: 7, full: true });
+    expect(toDto(ParentDto, { limit: '7', full: 'true' })).toMatchObject({ limit: 7, full: true });
     expect(errorsOf({ limit: '7x', full: 'yes' }).map(({ field }) => field)).toEqual(['limit', 'full']);
   });
 
@@ -86,8 +86,8 @@ describe('toDto', () => {
   });
 
   it('requires what is not optional, inherited fields included', () => {
-    expect(errorsOf({}, Heir)).toEqual([{ field: 'own', message: expect.any(String) }]);
-    expect(errorsOf({ own: 'x', title: 'too long' }, Heir)).toHaveLength(1);
+    expect(errorsOf({}, HeirDto)).toEqual([{ field: 'own', message: expect.any(String) }]);
+    expect(errorsOf({ own: 'x', title: 'too long' }, HeirDto)).toHaveLength(1);
   });
 
   it('counts code points, not UTF-16 units', () => {
@@ -135,21 +135,21 @@ describe('toDto', () => {
 
   it('looks at no more items of a list than it takes to see that they are too many', () => {
     let made = 0;
-    class Counted {
+    class CountedDto {
       constructor() {
         made++;
       }
       @Text({ max: 3 })
       name: string;
     }
-    class Lists {
-      @NestedList(() => Counted, { max: 2 })
-      many: Counted[];
-      @Nested(() => Counted)
-      one: Counted;
+    class ListsDto {
+      @NestedList(() => CountedDto, { max: 2 })
+      many: CountedDto[];
+      @Nested(() => CountedDto)
+      one: CountedDto;
     }
     const items = Array.from({ length: 50 }, () => ({ name: 'a' }));
-    expect(errorsOf({ many: items, one: items }, Lists).map(({ field }) => field)).toEqual(['many', 'one']);
+    expect(errorsOf({ many: items, one: items }, ListsDto).map(({ field }) => field)).toEqual(['many', 'one']);
     expect(made).toBeLessThan(10);
   });
 

@@ -2,6 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import { validateSync, type ValidationError } from 'class-validator';
 import { fieldsOf, type FieldShape } from './fields.js';
 import { Problem, type FieldError } from './problem.js';
+import { limitOf } from '../config/limits.js';
 
 type Dto = new () => object;
 
@@ -77,7 +78,7 @@ function read(shape: FieldShape, value: unknown, path: string, errors: FieldErro
       : item;
   // One more than allowed shows that there are too many; to look at all of a million would cost seconds.
   return Array.isArray(value)
-    ? value.slice(0, (shape.max ?? 0) + 1).map((item, index) => one(expand(item), `${path}[${index}]`))
+    ? value.slice(0, limitOf(shape.max ?? 0) + 1).map((item, index) => one(expand(item), `${path}[${index}]`))
     : one(value, path);
 }
 

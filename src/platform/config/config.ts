@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { allKeys, settingKeys } from './config.keys.js';
+import { allKeys, limitKeys, settingKeys } from './config.keys.js';
 import type { Key } from './config.keys.js';
 import type { DefaultProvider, EncryptionKey, TrustProxy } from './config.parsers.js';
 import { resolveDataDir } from './data-dir.js';
 import { StartFailure } from './failure.js';
 import { keepSecret } from './files.js';
 import { isLoopbackHost } from './ip-address.js';
+import { setLimits, type Limits } from './limits.js';
 
 export type ProcessRole = 'all' | 'api' | 'worker';
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -77,6 +78,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
   const source = role === undefined ? env : { ...env, [settingKeys.role.name]: role };
   refuseUnknown(source);
   for (const key of allKeys) valueOf(key, source);
+  setLimits(readLimits(source));
 
   const read = <T>(key: Key<T>): T | undefined => valueOf(key, source);
   // For keys with a fixed default.
@@ -114,6 +116,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
     failedKeysPerMinute: required(settingKeys.failedKeysPerMinute),
   });
 }
+
+const readLimits = (env: NodeJS.ProcessEnv): Limits =>
+  Object.fromEntries(Object.entries(limitKeys).map(([name, key]) => [name, valueOf(key, env)])) as unknown as Limits;
 
 const makeKeyRing = (): string => `k1:${randomBytes(32).toString('base64')}`;
 

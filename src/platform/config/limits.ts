@@ -1,16 +1,24 @@
 import { limitKeys } from './config.keys.js';
-import { environment } from './environment.js';
 
-/** Sizes, counts and rates that requests are held to; see config.keys.ts for what each means. */
-export type Limits = { readonly [Name in keyof typeof limitKeys]: number };
+/** Names a size, count or rate that requests are held to, as config.keys.ts lists them. */
+export type LimitName = keyof typeof limitKeys;
+export type Limits = { readonly [Name in LimitName]: number };
+
+/** A fixed number, or the name of a limit, which is looked up each time that it is needed. */
+export type Bound = number | LimitName;
+
+/** The limits as nobody has set them. */
+export const defaultLimits = (): Limits =>
+  Object.fromEntries(Object.entries(limitKeys).map(([name, key]) => [name, Number(key.default)])) as unknown as Limits;
 
 /**
- * Read when this module loads, because validation decorators and the OpenAPI document need them while classes are
- * defined. A wrong value falls back to the default here; loadConfig, which every start calls before, refuses it.
+ * The limits that hold in this process: the defaults until `loadConfig` has read the settings. Classes and constants are
+ * made before that, so whatever is made while modules load names a limit ({@link Bound}) instead of reading it here.
  */
-export const limits = Object.fromEntries(
-  Object.entries(limitKeys).map(([name, key]) => {
-    const fallback = Number(key.default);
-    return [name, key.parse(environment()[key.name] || key.default) ?? fallback];
-  }),
-) as unknown as Limits;
+export const limits: Limits = defaultLimits();
+
+/** Makes these the limits of this process. */
+export const setLimits = (values: Limits): void => void Object.assign(limits, values);
+
+/** The number that a bound stands for now. */
+export const limitOf = (bound: Bound): number => (typeof bound === 'number' ? bound : limits[bound]);

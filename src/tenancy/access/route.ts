@@ -13,6 +13,7 @@ import {
 import type { Access } from './permissions.js';
 import { PageInfoDto } from '../../platform/common/pagination.js';
 import { PROBLEMS, type ProblemCode } from '../../platform/common/problem.js';
+import type { LimitName } from '../../platform/config/limits.js';
 
 export const ROUTE = Symbol('route');
 
@@ -42,8 +43,8 @@ export interface RouteOptions {
   actsForUser?: boolean;
   /** Takes Idempotency-Key (writing POSTs). */
   idempotent?: boolean;
-  /** A body larger than the general limit is accepted up to this many bytes. */
-  bodyBytes?: number;
+  /** A body larger than the general limit is accepted, up to this one. */
+  bodyBytes?: LimitName;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { Bool, Int, Nested, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 
 export const TEN_YEARS_S = 315_360_000;
 export const WEEK_S = 604_800;
@@ -35,7 +34,7 @@ export class ClientLimitsDto {
   messages_per_user_per_minute: number;
 }
 
-const NAME = { max: limits.name_chars, example: 'Acme' };
+const NAME = { max: 'name_chars', example: 'Acme' } as const;
 const ORIGINS = {
   max: 100,
   maxChars: 255,

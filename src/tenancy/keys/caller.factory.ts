@@ -13,8 +13,6 @@ export interface UserDirectory {
   findOrCreate(clientId: string, userId: string): Promise<UserRef>;
 }
 
-const OPERATOR_LIMITS = { messages_per_user_per_minute: limits.messages_per_user_per_minute };
-
 /** Makes the `Caller` that services are given, for REST and sockets alike. */
 @Injectable()
 export class CallerFactory {
@@ -48,5 +46,5 @@ const make = (identity: KeyIdentity, user: UserRef | null): Caller => ({
   keyId: identity.keyId,
   permissions: identity.permissions,
   user,
-  limits: identity.client?.limits ?? OPERATOR_LIMITS,
+  limits: identity.client?.limits ?? { messages_per_user_per_minute: limits.messages_per_user_per_minute },
 });

@@ -1,6 +1,5 @@
 import type { Permission } from '../access/permissions.js';
 import { Int, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 import { EXPIRES_IN, PERMISSION_LIST } from '../keys/keys.dto.js';
 
 const DEVICE_ID = { max: 255, example: 'phone' };
@@ -16,7 +15,7 @@ export class LoginDto {
   @UserId()
   user_id: string;
 
-  @Text({ max: limits.name_chars, optional: true, example: 'Alice' })
+  @Text({ max: 'name_chars', optional: true, example: 'Alice' })
   display_name?: string;
 
   @TextList(GRANTED)
@@ -46,7 +45,7 @@ export class LoginAnswerDto {
   @UserId()
   user_id: string;
 
-  @Text({ max: limits.name_chars, nullable: true, example: 'Alice' })
+  @Text({ max: 'name_chars', nullable: true, example: 'Alice' })
   display_name: string | null;
 
   @Text({ max: 255, description: 'Shown this once.', example: 'ck_user_4kx8m2p9q7rt_w3e5r7t9y2u4_7Kd…' })
@@ -85,7 +84,7 @@ export class CreateScopedKeyDto {
   @UserId()
   user_id: string;
 
-  @Text({ max: limits.name_chars, optional: true, example: 'Kiosk in the lobby' })
+  @Text({ max: 'name_chars', optional: true, example: 'Kiosk in the lobby' })
   name?: string;
 
   @TextList(GRANTED)

@@ -2,7 +2,7 @@ import { UserId } from '../../platform/common/fields.js';
 import { Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 
-class Named {
+class NamedUserDto {
   @UserId()
   user_id: string;
 }
@@ -10,7 +10,7 @@ class Named {
 /** Holds a user_id that came in a path or a header to the rules of bodies. @throws Problem `validation_failed` */
 export function checkUserId(field: string, userId: string): void {
   try {
-    toDto(Named, { user_id: userId });
+    toDto(NamedUserDto, { user_id: userId });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const errors = (error.options.errors ?? []).map(({ message }) => ({ field, message }));

@@ -1,7 +1,6 @@
 import { Email, HttpUrl, Json, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 
-const DISPLAY_NAME = { max: limits.name_chars, nullable: true, example: 'Alice' } as const;
+const DISPLAY_NAME = { max: 'name_chars', nullable: true, example: 'Alice' } as const;
 const AVATAR_URL = { nullable: true, example: 'https://cdn.example.com/alice.png' } as const;
 const EMAIL = { nullable: true, example: 'alice@example.com' } as const;
 const PHONE = {
@@ -11,7 +10,7 @@ const PHONE = {
   patternMessage: 'must be an E.164 number such as +4930123456',
   example: '+4930123456',
 } as const;
-const METADATA = { maxBytes: limits.metadata_bytes, example: { plan: 'pro' } };
+const METADATA = { maxBytes: 'metadata_bytes', example: { plan: 'pro' } } as const;
 
 /** Fields left out stay as they are; null clears. */
 export class PutUserDto {

@@ -1,6 +1,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
-import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { AnyText, Time, Uuid } from '../../../platform/common/fields.js';
 import { PageQueryDto, type Page } from '../../../platform/common/pagination.js';
 import { notFound } from '../../../platform/common/problem.js';
 import { Route } from '../../../tenancy/access/route.js';
@@ -8,15 +9,31 @@ import { Config } from '../../../platform/config/config.js';
 import { isLoopbackAddress, isLoopbackHost } from '../../../platform/config/ip-address.js';
 import { ProviderRegistry } from '../provider.registry.js';
 
+/** A mail that was kept instead of sent. */
 export class KeptMailDto {
-  @ApiProperty({ format: 'uuid', description: 'The id of the delivery.' }) id: string;
-  @ApiProperty() from: string;
-  @ApiProperty() to: string;
-  @ApiProperty() subject: string;
-  @ApiProperty({ type: String, nullable: true }) text: string | null;
-  @ApiProperty({ type: String, nullable: true }) html: string | null;
-  @ApiProperty({ description: 'The whole mail, in `mailbox/` of the data directory.' }) file: string;
-  @ApiProperty({ format: 'date-time' }) created_at: string;
+  @Uuid({ description: 'The id of the delivery.' })
+  id: string;
+
+  @AnyText()
+  from: string;
+
+  @AnyText()
+  to: string;
+
+  @AnyText()
+  subject: string;
+
+  @AnyText({ nullable: true })
+  text: string | null;
+
+  @AnyText({ nullable: true })
+  html: string | null;
+
+  @AnyText({ description: 'The whole mail, in `mailbox/` of the data directory.' })
+  file: string;
+
+  @Time()
+  created_at: string;
 }
 
 @ApiTags('Development')
