@@ -9,6 +9,7 @@ import { ProblemFilter } from './platform/common/problem.filter.js';
 import { Problem } from './platform/common/problem.js';
 import { ValidationPipe } from './platform/common/validation.js';
 import type { Config } from './platform/config/config.js';
+import { setLimits } from './platform/config/limits.js';
 import { servePages, UNPREFIXED } from './edge/operations/pages.js';
 
 /**
@@ -16,6 +17,7 @@ import { servePages, UNPREFIXED } from './edge/operations/pages.js';
  * that they see the same wiring.
  */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  setLimits(config.limits);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
     createAdapter(config.trustProxy),
@@ -24,7 +26,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   );
   configureHttp(app);
   allowBrowsers(app);
-  app.setGlobalPrefix('api/v1', { exclude: UNPREFIXED });
+  setPrefix(app);
   // Nest asks the last one first.
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalPipes(new ValidationPipe());
@@ -32,6 +34,10 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   await servePages(app);
   return app;
 }
+
+/** Where routes stand: below `/api/v1`, but for those of operations. */
+export const setPrefix = (app: NestFastifyApplication): unknown =>
+  app.setGlobalPrefix('api/v1', { exclude: UNPREFIXED });
 
 /** Any origin and no credentials, so no cookie can be abused; which origin may use a key is the guard's to decide. */
 function allowBrowsers(app: NestFastifyApplication): void {

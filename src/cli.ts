@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { configureLogger } from './platform/common/logger.js';
 import { loadConfig } from './platform/config/config.js';
 import type { Config } from './platform/config/config.js';
@@ -41,6 +42,17 @@ const COMMANDS: Record<string, Command> = {
     run: async () => {
       const { envExample } = await import('./platform/config/env-example.js');
       process.stdout.write(envExample());
+    },
+  },
+  api: {
+    does: 'writes docs/api/, the documents of the API, from the code',
+    run: async () => {
+      const { apiDocuments } = await import('./api-documents.js');
+      await mkdir('docs/api', { recursive: true });
+      for (const [name, text] of Object.entries(await apiDocuments())) {
+        await writeFile(`docs/api/${name}`, text);
+        say(`wrote docs/api/${name}`);
+      }
     },
   },
   seed: {

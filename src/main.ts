@@ -3,7 +3,8 @@ import { configureLogger, logger } from './platform/common/logger.js';
 import { loadConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { StartFailure } from './platform/config/failure.js';
-import type { Running } from './start.js';
+import { start, type Running } from './start.js';
+import { welcome } from './welcome.js';
 
 // One process of ChatAPI. SIGTERM and SIGINT stop it in order (exit code 0, or 1 when that takes too long); a second
 // signal ends it at once. Our own handlers: Nest's would raise the signal again before PostgreSQL is stopped.
@@ -33,7 +34,6 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 
 starting.then(
   async (running) => {
-    const { welcome } = await import('./welcome.js');
     const { config, url } = running;
     if (config.mode === 'embedded') process.stdout.write(`${(await welcome(running)).join('\n')}\n`);
     else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');
@@ -50,8 +50,6 @@ async function begin(): Promise<Running> {
   configureLogger({ logLevel: 'info', logFormat: process.stdout.isTTY ? 'pretty' : 'json' });
   const config = loadConfig(environment(), process.argv.slice(2));
   configureLogger(config);
-  // Not before: the limits that validation needs are read when these modules load.
-  const { start } = await import('./start.js');
   return start(config, (reason) => {
     logger.fatal({ reason }, 'This process lost its place in the database: stopping.');
     void stop(1);

@@ -1,4 +1,4 @@
-import type { Answer, TestApp, TestClient } from '../support/app.js';
+import { startApp, type Answer, type TestApp, type TestClient } from '../support/app.js';
 
 /** Each another number, so that one that turns up is surely the one meant. */
 const SET = {
@@ -86,25 +86,17 @@ const BEYOND: [keyof typeof SET, number, Attempt][] = [
 ];
 
 describe('sizes and counts as the operator sets them', () => {
-  const before = { ...process.env };
   let app: TestApp;
   let client: TestClient;
   let roomId: string;
 
   beforeAll(async () => {
-    for (const [name, value] of Object.entries(SET)) process.env[name] = String(value);
-    // They are read when the modules load.
-    await jest.isolateModulesAsync(async () => {
-      const { startApp } = await import('../support/app.js');
-      app = await startApp();
-    });
+    const env = Object.fromEntries(Object.entries(SET).map(([name, value]) => [name, String(value)]));
+    app = await startApp({ env });
     client = await app.client({ name: 'Limits' });
     roomId = (await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'Room' } })).body.id;
   });
-  afterAll(async () => {
-    process.env = before;
-    await app.stop();
-  });
+  afterAll(() => app.stop());
 
   it.each(BEYOND)('%s is held to, with %i and the number', async (name, status, attempt) => {
     const answer = await attempt(client, roomId);

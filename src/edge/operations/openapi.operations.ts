@@ -99,7 +99,8 @@ function describeParameters(operation: Operation): void {
     if (parameter.schema) toJsonSchema(parameter.schema);
     if (parameter.in === 'path') {
       parameter.description ??= PATH_PARAMETERS[parameter.name];
-      parameter.schema = { maxLength: limits.path_param_chars, ...parameter.schema };
+      // A path is text, whatever TypeScript tells of the parameter's type.
+      parameter.schema = { maxLength: limits.path_param_chars, ...parameter.schema, type: 'string' };
     }
     return parameter;
   });

@@ -1,8 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiSchema, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
-  ArrayMinSize,
-  IsArray,
   IsBoolean,
   IsEmail,
   IsIn,
@@ -14,11 +12,11 @@ import {
   IsUUID,
   Matches,
   Min,
-  ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { limitOf, type Bound } from '../config/limits.js';
+import { codePoints, Length, listChecks, Rule } from './field-rules.js';
 
 // Field decorators: validation and documents from one line. Every property of a DTO carries exactly one.
 
@@ -111,29 +109,6 @@ function field(
     ...checks,
   );
 }
-
-const codePoints = (text: string): number => {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-};
-
-/** A rule of this file: its message is made when it is broken, so that it names the limit that holds then. */
-const Rule = (name: string, validate: (value: unknown) => boolean, message: () => string, each = false) =>
-  ValidateBy({ name, validator: { validate, defaultMessage: message } }, { each });
-
-/** Between `min` and `max` Unicode code points. */
-const Length = (min: number, max: Bound): PropertyDecorator =>
-  Rule(
-    'length',
-    (value) => typeof value === 'string' && hasLength(value, min, limitOf(max)),
-    () => (min > 0 ? `must have ${min} to ${limitOf(max)} characters` : `must have at most ${limitOf(max)} characters`),
-  );
-
-const hasLength = (text: string, min: number, max: number): boolean =>
-  text.length >= min &&
-  (text.length <= max || (text.length <= 2 * max && codePoints(text) <= max)) &&
-  (min < 2 || codePoints(text) >= min);
 
 /** Text of `min` (default 1) to `max` code points. */
 export const Text = (
@@ -291,13 +266,3 @@ export const TextList = (
     one,
   ]);
 };
-
-const listChecks = ({ max, min = 0 }: { max: Bound; min?: number }): PropertyDecorator[] => [
-  IsArray({ message: 'must be a list' }),
-  ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'item' : 'items'}` }),
-  Rule(
-    'maxItems',
-    (value) => Array.isArray(value) && value.length <= limitOf(max),
-    () => `must have at most ${limitOf(max)} items`,
-  ),
-];

@@ -1,34 +1,47 @@
 import { defaultProviders, integer, keyRing, oneOf, text, trustProxy, url } from './config.parsers.js';
 import type { Parser } from './config.parsers.js';
 
-/** One documented environment variable. */
-export interface Key<T> extends Parser<T> {
+/**
+ * One documented environment variable. `T` is what its text is read as, `Default` the text that holds when it is not set:
+ * with an empty one the value is then undefined, and what follows is decided in config.ts.
+ */
+export interface Key<T, Default extends string = string> extends Parser<T> {
   name: string;
-  /** As it would be written in the environment; empty when the default depends on the mode. */
-  default: string;
+  /** As it would be written in the environment; empty when there is no default, or when it depends on other settings. */
+  default: Default;
   /** One line, shown in .env.example. */
   why: string;
   /** Its value never appears in a message or a log. */
   secret: boolean;
 }
 
-const key = <T>(name: string, byDefault: string, why: string, parser: Parser<T>): Key<T> => ({
-  ...parser,
-  name,
-  default: byDefault,
-  why,
-  secret: false,
-});
+/** What reading a key gives. */
+export type ValueOf<K> = K extends Key<infer T, infer Default> ? ('' extends Default ? T | undefined : T) : never;
 
-const secretKey = <T>(name: string, byDefault: string, why: string, parser: Parser<T>): Key<T> => ({
-  ...key(name, byDefault, why, parser),
-  secret: true,
-});
+/** What reading a table of keys gives, under the names of the table. */
+export type ValuesOf<Keys> = { readonly [Name in keyof Keys]: ValueOf<Keys[Name]> };
+
+const key = <T, const Default extends string>(
+  name: string,
+  byDefault: Default,
+  why: string,
+  parser: Parser<T>,
+): Key<T, Default> => ({ ...parser, name, default: byDefault, why, secret: false });
+
+const secretKey = <T, const Default extends string>(
+  name: string,
+  byDefault: Default,
+  why: string,
+  parser: Parser<T>,
+): Key<T, Default> => ({ ...key(name, byDefault, why, parser), secret: true });
 
 const count = integer(1, 1_000_000);
 const bytes = integer(1_024, 1_073_741_824);
 
-/** Every setting but the limits. An empty value counts as not set. */
+/**
+ * Every setting but the limits, under the name of its field in Config: the type of Config, its loading and .env.example
+ * are made from this table and the next. An empty value counts as not set.
+ */
 export const settingKeys = {
   port: key('PORT', '8000', 'Where the API listens; 0 takes any free port.', integer(0, 65_535)),
   host: key(
@@ -124,7 +137,7 @@ export const settingKeys = {
   failedKeysPerMinute: key('FAILED_KEYS_PER_MINUTE', '60', 'Wrong keys per address and minute, then 429.', count),
 };
 
-/** Sizes and counts that requests are held to, known to validation and to the OpenAPI document. */
+/** Sizes, counts and rates that requests are held to, known to validation and to the documents of the API. */
 export const limitKeys = {
   body_bytes: key('MAX_BODY_BYTES', '1048576', 'Largest request body.', bytes),
   notification_body_bytes: key(

@@ -7,6 +7,7 @@ export interface Parser<T> {
   parse(text: string): T | undefined;
 }
 
+/** A whole number, both ends included. */
 export const integer = (min: number, max: number): Parser<number> => ({
   expects: `a whole number from ${min} to ${max}`,
   parse(text) {
@@ -15,11 +16,13 @@ export const integer = (min: number, max: number): Parser<number> => ({
   },
 });
 
+/** One of these texts. */
 export const oneOf = <const T extends string>(...choices: T[]): Parser<T> => ({
   expects: `one of ${choices.join(', ')}`,
   parse: (text) => choices.find((choice) => choice === text),
 });
 
+/** A text that the whole pattern matches. */
 export const text = (expects: string, pattern: RegExp): Parser<string> => ({
   expects,
   parse: (value) => (pattern.test(value) ? value : undefined),
@@ -45,6 +48,7 @@ const isAddressOrRange = (value: string): boolean => {
   );
 };
 
+/** The value of TRUST_PROXY. */
 export const trustProxy: Parser<TrustProxy> = {
   expects: 'true, false, a number of hops, or a comma-separated list of addresses or ranges (10.0.0.0/8)',
   parse(value) {
@@ -56,13 +60,15 @@ export const trustProxy: Parser<TrustProxy> = {
   },
 };
 
+/** A key and the id that stands beside what it has encrypted. */
 export interface EncryptionKey {
   id: string;
   /** 32 bytes, for AES-256-GCM. */
   key: Buffer;
 }
 
-export const keyRing: Parser<EncryptionKey[]> = {
+/** The keys that secrets at rest are encrypted with: at least one. */
+export const keyRing: Parser<readonly EncryptionKey[]> = {
   expects:
     'a comma-separated list of id:key, each key 32 bytes in base64 and each id unique (make one with: echo "k1:$(openssl rand -base64 32)")',
   parse(value) {
@@ -92,7 +98,8 @@ const isProvider = (value: unknown): value is DefaultProvider =>
   ['name', 'channel', 'provider_type'].every((field) => typeof value[field] === 'string' && value[field] !== '') &&
   isObject(value.config);
 
-export const defaultProviders: Parser<DefaultProvider[]> = {
+/** The value of DEFAULT_PROVIDERS. */
+export const defaultProviders: Parser<readonly DefaultProvider[]> = {
   expects:
     'a JSON array of objects with name, channel, provider_type (texts) and config (an object), each name once per channel',
   parse(value) {

@@ -2,11 +2,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config, loadConfig } from './config.js';
-import { allKeys, limitKeys } from './config.keys.js';
+import { allKeys, limitKeys, settingKeys } from './config.keys.js';
 import { serverUser } from './data-dir.js';
 import { envExample } from './env-example.js';
 import { StartFailure } from './failure.js';
-import { limits } from './limits.js';
+import { defaultLimits } from './limits.js';
 
 const ADMIN = 'a'.repeat(32);
 const RING = `k1:${Buffer.alloc(32, 1).toString('base64')}`;
@@ -186,15 +186,27 @@ it('takes default providers of the documented shape', () => {
   expect(embedded({ DEFAULT_PROVIDERS: JSON.stringify([provider]) }).defaultProviders).toEqual([provider]);
 });
 
-it('has limits that are the documented defaults', () => {
+it('has limits with documented defaults', () => {
   const defaults = Object.entries(limitKeys).map(([name, key]) => [name, Number(key.default)]);
-  expect(limits).toEqual(Object.fromEntries(defaults));
-  expect(limits).toMatchObject({
+  expect(embedded().limits).toEqual(Object.fromEntries(defaults));
+  expect(defaultLimits()).toEqual(Object.fromEntries(defaults));
+  expect(embedded({ MAX_PAGE: '7' }).limits).toMatchObject({
+    page: 7,
     body_bytes: 1024 ** 2,
     notification_body_bytes: 20 * 1024 ** 2,
     recipients: 1000,
     deliveries: 5000,
   });
+});
+
+it('fills a field for every setting, under the name that the table gives it', () => {
+  const config = embedded();
+  for (const name of Object.keys(settingKeys)) expect(config).toHaveProperty([name]);
+  expect(config).toMatchObject({ databasePoolSize: 20, shutdownTimeoutMs: 25_000, failedKeysPerMinute: 60 });
+  expect(Object.isFrozen(config)).toBe(true);
+  const started = config.withDatabase('postgres://started');
+  expect(started).toMatchObject({ ...config, databaseUrl: 'postgres://started' });
+  expect([started.servesApi(), started.runsJobs()]).toEqual([true, true]);
 });
 
 it('has a valid default for every key, and one line why', () => {

@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { allKeys, limitKeys, settingKeys } from './config.keys.js';
-import type { Key } from './config.keys.js';
-import type { DefaultProvider, EncryptionKey, TrustProxy } from './config.parsers.js';
+import type { Key, ValuesOf } from './config.keys.js';
 import { resolveDataDir } from './data-dir.js';
 import { StartFailure } from './failure.js';
 import { keepSecret } from './files.js';
 import { isLoopbackHost } from './ip-address.js';
-import { setLimits, type Limits } from './limits.js';
-
-export type ProcessRole = 'all' | 'api' | 'worker';
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+import type { Limits } from './limits.js';
 
 /**
  * `embedded`: ChatAPI runs its own PostgreSQL. `single`: yours, one process. `cluster`: yours, with Redis, any number
@@ -18,38 +14,26 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
  */
 export type Mode = 'embedded' | 'single' | 'cluster';
 
-type Method = 'withDatabase' | 'servesApi' | 'runsJobs';
-type Fields = Omit<Config, Method>;
+/** The settings as they were given, each checked by itself. */
+type Given = ValuesOf<typeof settingKeys>;
 
-/** Every setting, validated. Made once at start by {@link loadConfig}; sizes and counts are in limits.ts. */
-export class Config {
-  readonly mode: Mode;
-  readonly role: ProcessRole;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** Absolute; undefined unless embedded. */
-  readonly dataDir: string | undefined;
-  /** Empty in embedded mode until PostgreSQL has started ({@link Config.withDatabase}). */
-  readonly databaseUrl: string;
-  readonly databasePoolSize: number;
-  readonly redisUrl: string | undefined;
-  readonly adminApiKey: string;
-  /** Never empty: the first encrypts, all decrypt. */
-  readonly encryptionKeys: readonly EncryptionKey[];
-  readonly logLevel: LogLevel;
-  readonly logFormat: 'json' | 'pretty';
-  readonly defaultProviders: readonly DefaultProvider[];
-  readonly trustProxy: TrustProxy;
-  /** Undefined: /metrics answers loopback only. */
-  readonly metricsToken: string | undefined;
-  /** May addresses that tenants name be private? `loopback` opens 127.0.0.0/8 and ::1 only. */
-  readonly egressAllowPrivate: 'false' | 'loopback' | 'true';
-  readonly shutdownTimeoutMs: number;
-  readonly failedKeysPerMinute: number;
+/** Fields that follow from more than their own setting. */
+type Derived = ReturnType<typeof derive>;
 
+/** Every field of {@link Config}: those of the table of settings, as given or derived, and the limits. */
+type Fields = Readonly<Omit<Given, keyof Derived> & Derived & { limits: Limits }>;
+
+/** Has the fields of the table of settings without naming them again. */
+const Settings = class {
   constructor(fields: Fields) {
     Object.assign(this, fields);
+  }
+} as new (fields: Fields) => Fields;
+
+/** Every setting, validated. Made once at start by {@link loadConfig}; config.keys.ts explains each. */
+export class Config extends Settings {
+  constructor(fields: Fields) {
+    super(fields);
     Object.freeze(this);
   }
 
@@ -69,6 +53,10 @@ export class Config {
   }
 }
 
+/** What a process does: everything, or only one half of it. */
+export type ProcessRole = Config['role'];
+export type LogLevel = Config['logLevel'];
+
 /**
  * Reads and checks every setting. In embedded mode the data directory and the secrets in it are made when missing.
  * @throws StartFailure in one line that names key, problem and fix, never a secret's value.
@@ -77,48 +65,41 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
   const role = roleOf(args);
   const source = role === undefined ? env : { ...env, [settingKeys.role.name]: role };
   refuseUnknown(source);
-  for (const key of allKeys) valueOf(key, source);
-  setLimits(readLimits(source));
-
-  const read = <T>(key: Key<T>): T | undefined => valueOf(key, source);
-  // For keys with a fixed default.
-  const required = <T>(key: Key<T>): T => valueOf(key, source) as T;
-
-  const databaseUrl = read(settingKeys.databaseUrl);
-  const redisUrl = read(settingKeys.redisUrl);
-  const mode = databaseUrl === undefined ? 'embedded' : redisUrl === undefined ? 'single' : 'cluster';
-  refuseLoneRole(mode, required(settingKeys.role));
-  const dataDir = mode === 'embedded' ? resolveDataDir(read(settingKeys.dataDir)) : undefined;
-  const host = read(settingKeys.host) ?? (mode === 'embedded' ? '127.0.0.1' : '0.0.0.0');
-  const logFormat = required(settingKeys.logFormat);
-
-  return new Config({
-    mode,
-    host,
-    dataDir,
-    redisUrl,
-    role: required(settingKeys.role),
-    port: required(settingKeys.port),
-    databaseUrl: databaseUrl ?? '',
-    databasePoolSize: required(settingKeys.databasePoolSize),
-    adminApiKey: secret(settingKeys.adminApiKey, source, dataDir, 'admin-api-key', () =>
-      randomBytes(32).toString('hex'),
-    ),
-    encryptionKeys: secret(settingKeys.encryptionKeys, source, dataDir, 'encryption-keys', makeKeyRing),
-    logLevel: required(settingKeys.logLevel),
-    logFormat: logFormat === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : logFormat,
-    defaultProviders: required(settingKeys.defaultProviders),
-    trustProxy: required(settingKeys.trustProxy),
-    metricsToken: read(settingKeys.metricsToken),
-    egressAllowPrivate:
-      read(settingKeys.egressAllowPrivate) ?? (mode === 'embedded' && isLoopbackHost(host) ? 'loopback' : 'false'),
-    shutdownTimeoutMs: required(settingKeys.shutdownTimeoutMs),
-    failedKeysPerMinute: required(settingKeys.failedKeysPerMinute),
-  });
+  const given = read(settingKeys, source);
+  const limits = read(limitKeys, source);
+  return new Config({ ...given, ...derive(given), limits });
 }
 
-const readLimits = (env: NodeJS.ProcessEnv): Limits =>
-  Object.fromEntries(Object.entries(limitKeys).map(([name, key]) => [name, valueOf(key, env)])) as unknown as Limits;
+/** The checked values of a table of keys. */
+const read = <Keys extends Record<string, Key<unknown>>>(keys: Keys, env: NodeJS.ProcessEnv): ValuesOf<Keys> =>
+  Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, valueOf(key, env)])) as ValuesOf<Keys>;
+
+/** Completes what was given; the last step of loading, because it makes files. */
+function derive(given: Given) {
+  const { databaseUrl = '', redisUrl, logFormat, role } = given;
+  const mode: Mode = databaseUrl === '' ? 'embedded' : redisUrl === undefined ? 'single' : 'cluster';
+  refuseLoneRole(mode, role);
+  const dataDir = mode === 'embedded' ? resolveDataDir(given.dataDir) : undefined;
+  const host = given.host ?? (mode === 'embedded' ? '127.0.0.1' : '0.0.0.0');
+  const opensLoopback = mode === 'embedded' && isLoopbackHost(host);
+  return {
+    mode,
+    host,
+    /** An absolute path; undefined unless embedded. */
+    dataDir,
+    /** Empty in embedded mode until PostgreSQL has started ({@link Config.withDatabase}). */
+    databaseUrl,
+    adminApiKey: given.adminApiKey ?? secret(settingKeys.adminApiKey, dataDir, 'admin-api-key', makeAdminKey),
+    /** Never empty: the first encrypts, all decrypt. */
+    encryptionKeys: given.encryptionKeys ?? secret(settingKeys.encryptionKeys, dataDir, 'encryption-keys', makeKeyRing),
+    /** Never auto: what that stands for in this terminal. */
+    logFormat: logFormat === 'auto' ? (process.stdout.isTTY ? ('pretty' as const) : ('json' as const)) : logFormat,
+    /** May addresses that tenants name be private? `loopback` opens 127.0.0.0/8 and ::1 only. */
+    egressAllowPrivate: given.egressAllowPrivate ?? (opensLoopback ? ('loopback' as const) : ('false' as const)),
+  };
+}
+
+const makeAdminKey = (): string => randomBytes(32).toString('hex');
 
 const makeKeyRing = (): string => `k1:${randomBytes(32).toString('base64')}`;
 
@@ -136,16 +117,8 @@ function valueOf<T>(key: Key<T>, env: NodeJS.ProcessEnv): T | undefined {
 /** On one line, however long or strange the text is. */
 const quote = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
-/** A secret from the environment, else in embedded mode from a file of the data directory, made when missing. */
-function secret<T>(
-  key: Key<T>,
-  env: NodeJS.ProcessEnv,
-  dataDir: string | undefined,
-  file: string,
-  make: () => string,
-): T {
-  const given = valueOf(key, env);
-  if (given !== undefined) return given;
+/** A secret that is not in the environment: in embedded mode from a file of the data directory, made when missing. */
+function secret<T>(key: Key<T>, dataDir: string | undefined, file: string, make: () => string): T {
   if (dataDir === undefined) {
     throw new StartFailure(`${key.name} is not set, and is required with DATABASE_URL: set it to ${key.expects}.`);
   }

@@ -1,8 +1,8 @@
-import { limitKeys } from './config.keys.js';
+import { limitKeys, type ValuesOf } from './config.keys.js';
 
-/** Names a size, count or rate that requests are held to, as config.keys.ts lists them. */
-export type LimitName = keyof typeof limitKeys;
-export type Limits = { readonly [Name in LimitName]: number };
+/** What requests are held to; config.keys.ts lists and explains each. */
+export type Limits = ValuesOf<typeof limitKeys>;
+export type LimitName = keyof Limits;
 
 /** A fixed number, or the name of a limit, which is looked up each time that it is needed. */
 export type Bound = number | LimitName;
@@ -12,8 +12,9 @@ export const defaultLimits = (): Limits =>
   Object.fromEntries(Object.entries(limitKeys).map(([name, key]) => [name, Number(key.default)])) as unknown as Limits;
 
 /**
- * The limits that hold in this process: the defaults until `loadConfig` has read the settings. Classes and constants are
- * made before that, so whatever is made while modules load names a limit ({@link Bound}) instead of reading it here.
+ * The limits that hold in this process: the defaults until the application is made, then those of its Config.
+ * Classes and constants are made before, so whatever is made while modules load names a limit ({@link Bound}) and never
+ * reads one here.
  */
 export const limits: Limits = defaultLimits();
 

@@ -1,0 +1,44 @@
+import { ArrayMinSize, IsArray, ValidateBy } from 'class-validator';
+import { limitOf, type Bound } from '../config/limits.js';
+
+/** How many Unicode code points the text has. */
+export const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};
+
+/**
+ * A rule of class-validator that looks its limit up. Its message is made when it is broken, so that it names the limit
+ * that holds then. With `each` it is applied to every item of a list.
+ */
+export const Rule = (
+  name: string,
+  validate: (value: unknown) => boolean,
+  message: () => string,
+  each = false,
+): PropertyDecorator => ValidateBy({ name, validator: { validate, defaultMessage: message } }, { each });
+
+/** Between `min` and `max` Unicode code points. */
+export const Length = (min: number, max: Bound): PropertyDecorator =>
+  Rule(
+    'length',
+    (value) => typeof value === 'string' && hasLength(value, min, limitOf(max)),
+    () => (min > 0 ? `must have ${min} to ${limitOf(max)} characters` : `must have at most ${limitOf(max)} characters`),
+  );
+
+const hasLength = (text: string, min: number, max: number): boolean =>
+  text.length >= min &&
+  (text.length <= max || (text.length <= 2 * max && codePoints(text) <= max)) &&
+  (min < 2 || codePoints(text) >= min);
+
+/** A list of `min` to `max` items. */
+export const listChecks = ({ max, min = 0 }: { max: Bound; min?: number }): PropertyDecorator[] => [
+  IsArray({ message: 'must be a list' }),
+  ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'item' : 'items'}` }),
+  Rule(
+    'maxItems',
+    (value) => Array.isArray(value) && value.length <= limitOf(max),
+    () => `must have at most ${limitOf(max)} items`,
+  ),
+];

@@ -1,0 +1,127 @@
+import { Controller, Module, Post, Body } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { defaultLimits, setLimits, type LimitName } from '../config/limits.js';
+import { documentFields, fieldsOf, Int, Json, NestedList, Text, TextList, UserId } from './fields.js';
+import { Problem } from './problem.js';
+import { toDto } from './validation.js';
+
+class LeafDto {
+  @Text({ max: 'name_chars' })
+  name: string;
+}
+
+class TreeDto extends LeafDto {
+  @UserId({ optional: true })
+  user_id?: string;
+
+  @Int({ optional: true, max: 'page' })
+  limit?: number;
+
+  @Json({ optional: true, maxBytes: 'metadata_bytes' })
+  metadata?: object;
+
+  @TextList({ optional: true, max: 'tags', maxChars: 'content_chars' })
+  tags?: string[];
+
+  @NestedList(() => LeafDto, { optional: true, max: 'attachments' })
+  leaves?: LeafDto[];
+}
+
+class BareDto {}
+class HeirDto extends TreeDto {}
+
+@Controller('trees')
+class TreesController {
+  @Post()
+  create(@Body() _tree: TreeDto): void {}
+}
+
+@Module({ controllers: [TreesController] })
+class TreesModule {}
+
+const hold = (some: Partial<Record<LimitName, number>>): void => setLimits({ ...defaultLimits(), ...some });
+afterEach(() => setLimits(defaultLimits()));
+
+const faultsOf = (value: object): unknown => {
+  try {
+    toDto(TreeDto, value);
+    return [];
+  } catch (error) {
+    return (error as Problem).options.errors?.map(({ field, message }) => `${field} ${message}`);
+  }
+};
+
+const LOW = { name_chars: 3, user_id_chars: 4, page: 5, metadata_bytes: 6, tags: 1, content_chars: 2, attachments: 1 };
+const tree = {
+  name: 'four',
+  user_id: 'alice',
+  limit: 6,
+  metadata: { a: 'b' },
+  tags: ['a', 'b'],
+  leaves: [{ name: 'abc' }, { name: 'abc' }],
+};
+
+describe('limits that are set after the classes were made', () => {
+  it('are what validation holds to, and what it names', () => {
+    expect(faultsOf(tree)).toEqual([]);
+    hold(LOW);
+    // A class's own fields are looked at before inherited ones.
+    expect(faultsOf(tree)).toEqual([
+      'user_id must have 1 to 4 characters',
+      'limit must be at most 5',
+      'metadata must be at most 6 bytes of JSON',
+      'tags must have at most 1 items',
+      'leaves must have at most 1 items',
+      'name must have 1 to 3 characters',
+    ]);
+    expect(faultsOf({ name: 'abc', tags: ['abc'] })).toEqual(['tags each must be a string of 1 to 2 characters']);
+    expect(faultsOf({ name: 'abc', user_id: 'anna', limit: 5, tags: ['ab'], leaves: [{ name: 'abc' }] })).toEqual([]);
+  });
+
+  it('stand in the next document, also where one was made before', async () => {
+    const app = await NestFactory.create(TreesModule, new FastifyAdapter(), { preview: true, logger: false });
+    const schemas = (): any => {
+      documentFields();
+      return SwaggerModule.createDocument(app, new DocumentBuilder().build()).components!.schemas;
+    };
+    expect(schemas().Tree.properties).toMatchObject({ name: { maxLength: 255 }, leaves: { maxItems: 20 } });
+    hold(LOW);
+    expect(schemas()).toMatchObject({
+      Leaf: { properties: { name: { maxLength: 3 } } },
+      Tree: {
+        properties: {
+          name: { maxLength: 3 },
+          user_id: { maxLength: 4 },
+          limit: { maximum: 5 },
+          metadata: { 'x-max-bytes': 6 },
+          tags: { maxItems: 1, items: { maxLength: 2 } },
+          leaves: { maxItems: 1, items: { $ref: '#/components/schemas/Leaf' } },
+        },
+        required: ['name'],
+      },
+    });
+  });
+});
+
+describe('a class with fields', () => {
+  it('has those of its parent first; one without has none', () => {
+    const names = ['name', 'user_id', 'limit', 'metadata', 'tags', 'leaves'];
+    expect([...fieldsOf(TreeDto).keys()]).toEqual(names);
+    expect([...fieldsOf(HeirDto).keys()]).toEqual(names);
+    expect([...fieldsOf(LeafDto).keys()]).toEqual(['name']);
+    expect(fieldsOf(BareDto).size).toBe(0);
+  });
+
+  it('ends in Dto', () => {
+    const declare = (): unknown => {
+      class Answer {
+        @Int()
+        count: number;
+      }
+      return Answer;
+    };
+    expect(declare).toThrow('Answer has fields of a request or an answer: call it AnswerDto.');
+  });
+});
