@@ -1,6 +1,7 @@
 import { metrics } from './metrics.js';
 import { Problem } from './problem.js';
 
+/** How a {@link Coalescer} gathers, and what it does with a batch. */
 export interface CoalescerOptions<In, Out> {
   /** Its label in the metrics; without one it is not measured. */
   name?: string;

@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { KeyRing } from './key-ring.js';
 
 /** Offers the {@link KeyRing} of this installation to everybody. The rest of this room are functions and classes to import. */
+/** Offers the {@link KeyRing} of the configured encryption keys to everybody. */
 @Global()
 @Module({
   providers: [

@@ -20,6 +20,7 @@ const requestId = (request: { headers: IncomingMessage['headers'] }): string => 
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
 };
 
+/** The HTTP server of an application, with the limits as they are now. */
 export function createAdapter(trustProxy: TrustProxy): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: trustOf(trustProxy),

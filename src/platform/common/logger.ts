@@ -48,6 +48,7 @@ export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, to?
 /** The process's log. Quiet until {@link configureLogger} has run. */
 export let logger: Log = pino({ level: 'silent' });
 
+/** Makes the logger of this process write as the settings say. */
 export function configureLogger(config: Pick<Config, 'logLevel' | 'logFormat'>): void {
   logger = createLogger(config);
 }

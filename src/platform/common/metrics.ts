@@ -13,6 +13,7 @@ const registers = [registry];
 export const httpDurations = new RouteDurations();
 registry.registerMetric(httpDurations as never);
 
+/** What ChatAPI counts of itself; who does the counted thing increments it. */
 export const metrics = {
   /** Messages committed; a `client_msg_id` sent again does not count. */
   messagesSent: new Counter({ name: 'chatapi_messages_sent_total', help: 'Messages committed.', registers }),

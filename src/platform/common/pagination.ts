@@ -13,6 +13,7 @@ export class PageQueryDto {
   cursor?: string;
 }
 
+/** Where a page of a list stands: what to ask for its neighbours, and whether more follows. */
 export class PageInfoDto {
   @Text({ nullable: true, max: MAX_CURSOR })
   next_cursor: string | null;
@@ -24,6 +25,7 @@ export class PageInfoDto {
   has_more: boolean;
 }
 
+/** One page of a list. */
 export interface Page<T> {
   data: T[];
   page: PageInfoDto;

@@ -50,6 +50,7 @@ export const PROBLEMS = {
   unavailable: { status: 503, title: 'A part that this needs is not available', retryable: true },
 } as const satisfies Record<string, ProblemKind>;
 
+/** The stable code of a problem, which callers branch on. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** RFC 9457 problem document, the body of every error on REST and in socket acks. */
@@ -96,6 +97,7 @@ export class Problem extends Error {
   }
 }
 
+/** The problem of a thing that is not there, or that the caller may not see. */
 export const notFound = (what: string): Problem =>
   new Problem('not_found', `No such ${what}, or it is not visible to this key.`);
 

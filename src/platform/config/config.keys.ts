@@ -180,4 +180,5 @@ export const limitKeys = {
   ),
 };
 
+/** Every key of both tables. */
 export const allKeys: Key<unknown>[] = [...Object.values(settingKeys), ...Object.values(limitKeys)];

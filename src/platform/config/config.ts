@@ -55,6 +55,7 @@ export class Config extends Settings {
 
 /** What a process does: everything, or only one half of it. */
 export type ProcessRole = Config['role'];
+/** The least important lines that are logged. */
 export type LogLevel = Config['logLevel'];
 
 /**

@@ -2,6 +2,7 @@ import { limitKeys, type ValuesOf } from './config.keys.js';
 
 /** What requests are held to; config.keys.ts lists and explains each. */
 export type Limits = ValuesOf<typeof limitKeys>;
+/** The name of one of the limits. */
 export type LimitName = keyof Limits;
 
 /** A fixed number, or the name of a limit, which is looked up each time that it is needed. */
