@@ -7,6 +7,7 @@ import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
+import { asUserId } from '../support/ids.js';
 
 let app: TestApp;
 let client: TestClient;
@@ -156,10 +157,16 @@ describe('a socket notification', () => {
     const service = app.get(NotificationsService);
     const caller = (userId: string) =>
       ({ kind: 'scoped', clientId: client.id, user: { user_pk: userId } }) as unknown as Caller;
-    const ref = await app.get(UsersService).resolve(client.id, ['alice', 'bob'], { create: true });
-    expect((await service.acknowledge(caller(ref.get('bob')!.user_pk), delivery.id)).acknowledged).toBe(false);
-    expect((await service.acknowledge(caller(ref.get('alice')!.user_pk), delivery.id)).acknowledged).toBe(true);
-    expect((await service.acknowledge(caller(ref.get('alice')!.user_pk), delivery.id)).acknowledged).toBe(false);
+    const ref = await app.get(UsersService).resolve(client.id, [asUserId('alice'), asUserId('bob')], { create: true });
+    expect((await service.acknowledge(caller(ref.get(asUserId('bob'))!.user_pk), delivery.id)).acknowledged).toBe(
+      false,
+    );
+    expect((await service.acknowledge(caller(ref.get(asUserId('alice'))!.user_pk), delivery.id)).acknowledged).toBe(
+      true,
+    );
+    expect((await service.acknowledge(caller(ref.get(asUserId('alice'))!.user_pk), delivery.id)).acknowledged).toBe(
+      false,
+    );
     const { body } = await alice.request('GET', `/notifications/${id}`);
     expect(body).toMatchObject({
       status: 'completed',

@@ -3,6 +3,7 @@ import { UsersService } from '../../src/tenancy/users/users.service.js';
 import { newId } from '../../src/platform/common/ids.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { until } from '../support/until.js';
+import { asUserId, asUserPk } from '../support/ids.js';
 
 const PROFILE = {
   display_name: 'Alice',
@@ -161,15 +162,15 @@ describe('users', () => {
   it('are resolved for other rooms: found, made, or refused by name', async () => {
     const users = app.get(UsersService);
     await put('alice', PROFILE);
-    const found = await users.resolve(client.id, ['alice', 'alice'], { create: false });
+    const found = await users.resolve(client.id, [asUserId('alice'), asUserId('alice')], { create: false });
     expect([...found.keys()]).toEqual(['alice']);
-    const refusal = users.resolve(client.id, ['alice', 'zoe'], { create: false });
+    const refusal = users.resolve(client.id, [asUserId('alice'), asUserId('zoe')], { create: false });
     await expect(refusal).rejects.toMatchObject({ code: 'user_unavailable', message: expect.stringContaining('zoe') });
-    const made = await users.resolve(client.id, ['zoe', 'alice'], { create: true });
-    const zoe = made.get('zoe')!;
-    expect(await users.refsOf(client.id, [zoe.user_pk, newId()])).toEqual(new Map([[zoe.user_pk, zoe]]));
+    const made = await users.resolve(client.id, [asUserId('zoe'), asUserId('alice')], { create: true });
+    const zoe = made.get(asUserId('zoe'))!;
+    expect(await users.refsOf(client.id, [zoe.user_pk, asUserPk(newId())])).toEqual(new Map([[zoe.user_pk, zoe]]));
     expect(await users.refsOf((await app.client()).id, [zoe.user_pk])).toEqual(new Map());
-    const alice = made.get('alice')!;
+    const alice = made.get(asUserId('alice'))!;
     expect(await users.addressesOf(client.id, [alice.user_pk])).toEqual(
       new Map([[alice.user_pk, { email: PROFILE.email, phone: PROFILE.phone }]]),
     );
@@ -178,7 +179,9 @@ describe('users', () => {
   it('show a new name to what remembered the old one', async () => {
     await put('alice', { display_name: 'Before' });
     const users = app.get(UsersService);
-    const { user_pk: id } = (await users.resolve(client.id, ['alice'], { create: false })).get('alice')!;
+    const { user_pk: id } = (await users.resolve(client.id, [asUserId('alice')], { create: false })).get(
+      asUserId('alice'),
+    )!;
     await put('alice', { display_name: 'After' });
     expect((await users.refsOf(client.id, [id])).get(id)!.display_name).toBe('After');
     // As another node changes it.
@@ -190,7 +193,7 @@ describe('users', () => {
   });
 
   async function shareRoom(userIds: string[]): Promise<void> {
-    const users = await app.get(UsersService).resolve(client.id, userIds, { create: true });
+    const users = await app.get(UsersService).resolve(client.id, userIds.map(asUserId), { create: true });
     const room = newId();
     await app.get(Database).execute(
       `with room as (insert into rooms (client_id, id, room_type, max_members) values ($1, $2, 'group', 10))

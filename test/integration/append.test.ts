@@ -16,6 +16,7 @@ import { messageCreated } from '../../src/messaging/messages/messages.events.js'
 import type { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
+import { asUserId, asUserPk } from '../support/ids.js';
 
 let place: TestDatabase;
 let database: Database;
@@ -40,7 +41,7 @@ beforeEach(() => {
 
 /** A user whose own id is that of its row. */
 const senderOf = (id: string) =>
-  ({ sender_pk: id, sender_id: id, sender_type: 'user', sender_display_name: null }) as const;
+  ({ sender_pk: asUserPk(id), sender_id: asUserId(id), sender_type: 'user', sender_display_name: null }) as const;
 const theClient = { sender_pk: null, sender_id: null, sender_type: 'client', sender_display_name: null } as const;
 
 /** A tenant with rooms that all of its users are in. */

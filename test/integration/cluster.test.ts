@@ -11,6 +11,7 @@ import { messageCreated } from '../../src/messaging/messages/messages.events.js'
 import { syncHeads } from '../../src/messaging/sync/sync.events.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
+import { asUserId, asUserPk } from '../support/ids.js';
 
 /** One node: a publisher with an HTTP server, whose sockets say which channels they want. */
 class Node {
@@ -87,7 +88,7 @@ const tellUser = ({ publisher }: Node, user: string, id: string): void =>
   publisher.publish(syncHeads, {
     id,
     client_id: 'c',
-    stream: { type: 'user', id: user, user_id: user },
+    stream: { type: 'user', id: asUserPk(user), user_id: asUserId(user) },
     actor,
     data: { rooms: [] },
   });
@@ -124,12 +125,12 @@ describe('two nodes on one Redis', () => {
   });
 
   it('subscribes a user everywhere to a room gained, and lets go of one lost', async () => {
-    const near = await here.connect(channels.user('u'), channels.userReading('u'));
-    const far = await there.connect(channels.user('u'), channels.userReading('u'));
-    here.publisher.addToRoom('u', 'a');
+    const near = await here.connect(channels.user(asUserPk('u')), channels.userReading(asUserPk('u')));
+    const far = await there.connect(channels.user(asUserPk('u')), channels.userReading(asUserPk('u')));
+    here.publisher.addToRoom(asUserPk('u'), 'a');
     tellRoom(here, 'a', '1');
     await until('the event of the room gained', () => near.length === 1 && far.length === 1);
-    here.publisher.removeFromRoom('u', 'a');
+    here.publisher.removeFromRoom(asUserPk('u'), 'a');
     tellRoom(here, 'a', '2');
     tellUser(here, 'u', '3');
     await until('the event of the user', () => near.length === 2 && far.length === 2);
@@ -138,17 +139,17 @@ describe('two nodes on one Redis', () => {
   });
 
   it('serves its own sockets while Redis is away, and hears the others again when it is back', async () => {
-    const near = await here.connect(channels.user('u'), channels.userReading('u'));
+    const near = await here.connect(channels.user(asUserPk('u')), channels.userReading(asUserPk('u')));
     const heardAgain = jest.fn();
     const unhandled = jest.fn();
     process.on('unhandledRejection', unhandled);
     here.cluster.onRejoined(heardAgain);
     await redis.stop();
     await until('the loss to be noticed', () => here.cluster.cutOff);
-    here.publisher.addToRoom('u', 'a');
+    here.publisher.addToRoom(asUserPk('u'), 'a');
     tellRoom(here, 'a', '1');
     await until('the event', () => near.length === 1);
-    here.publisher.removeFromRoom('u', 'a');
+    here.publisher.removeFromRoom(asUserPk('u'), 'a');
     tellRoom(here, 'a', '2');
     tellUser(here, 'u', '3');
     await until('the next event', () => near.length === 2);

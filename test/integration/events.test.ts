@@ -11,6 +11,8 @@ import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';
+import { asUserId } from '../support/ids.js';
+import type { UserPk } from '../../src/platform/common/ids.js';
 
 let app: TestApp;
 let client: TestClient;
@@ -84,7 +86,7 @@ describe('the events of the application', () => {
     const events = app.get(EventsService);
     const users = await app
       .get(Database)
-      .query<{ user_pk: string }>('select user_pk from users where client_id = $1', [client.id]);
+      .query<{ user_pk: UserPk }>('select user_pk from users where client_id = $1', [client.id]);
     const streams = [room.id, client.id, ...users.map(({ user_pk }) => user_pk)];
     const read = (await Promise.all(streams.map((id) => events.readAfter(client.id, id, 0, 100)))).flat();
     const bodies = [
@@ -155,8 +157,8 @@ describe('an ephemeral event', () => {
     const blind = await connect(app, ok(answer).api_key);
     const [user] = await app
       .get(Database)
-      .query<{ user_pk: string }>('select user_pk from users where client_id = $1', [client.id]);
-    const stream = { type: 'user', id: user!.user_pk, user_id: 'alice' } as const;
+      .query<{ user_pk: UserPk }>('select user_pk from users where client_id = $1', [client.id]);
+    const stream = { type: 'user', id: user!.user_pk, user_id: asUserId('alice') } as const;
     const facts = { id: newId(), client_id: client.id, stream, actor: system };
     const publisher = app.get(RealtimePublisher);
     publisher.publish(forReaders, { ...facts, data: { count: 1 } });

@@ -2,13 +2,14 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Priority } from '../../engine/deliveries/delivery.js';
 import type { ContentOf } from '../../engine/providers/provider.js';
 import type { NotificationStatus } from './notifications.dto.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 @Entity('notifications')
 export class NotificationEntity {
   @PrimaryColumn('uuid') client_id: string;
   @PrimaryColumn('uuid') id: string;
   /** `user_pk`; null: the client itself. */
-  @Column('uuid', { nullable: true }) sender_pk: string | null;
+  @Column('uuid', { nullable: true }) sender_pk: UserPk | null;
   @Column('text') status: NotificationStatus;
   @Column('text') priority: Priority;
   @Column('text') strategy: string;

@@ -25,7 +25,7 @@ const MAILBOX = { max: 320, ...ONE_LINE, example: 'Acme <hello@example.com>' };
 
 export class RecipientInputDto {
   @UserId({ optional: true, description: 'One person. A master key creates a user that it names first here.' })
-  user_id?: string;
+  user_id?: UserId;
 
   @Email({ optional: true, description: "One person; beside a user_id it overrides the profile's address." })
   email?: string;
@@ -39,7 +39,7 @@ export class RecipientInputDto {
     maxChars: 'user_id_chars',
     description: 'With room_id: not these members.',
   })
-  exclude_user_ids?: string[];
+  exclude_user_ids?: UserId[];
 }
 
 export class EmailAttachmentInputDto {

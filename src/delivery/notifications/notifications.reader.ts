@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
-import { isUuid } from '../../platform/common/ids.js';
+import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { Database } from '../../platform/database/database.js';
@@ -84,13 +84,13 @@ export class NotificationsReader {
 }
 
 /** null: sees everything of the client. @throws Problem `forbidden` for a narrowed master key that may not send any */
-function viewerOf(caller: Caller): string | null {
+function viewerOf(caller: Caller): UserPk | null {
   if (caller.kind === 'scoped') return caller.user!.user_pk;
   if (may(caller, 'send_notifications')) return null;
   throw new Problem('forbidden', "The client's notifications take a key with the permission send_notifications.");
 }
 
-const present = (row: DeliveryRow & { user_name: string | null }, attempts: AttemptRow[] = []): DeliveryDto => ({
+const present = (row: DeliveryRow & { user_name: UserId | null }, attempts: AttemptRow[] = []): DeliveryDto => ({
   ...toDelivery(row, row.user_name ?? undefined),
   attempts: attempts.map(({ delivery_id: _, ...attempt }) => ({
     ...attempt,

@@ -5,6 +5,7 @@ import { DELIVERY_COLUMNS, PRIORITIES, type DeliveryRow } from '../../engine/del
 import type { Channel } from '../../engine/providers/provider.js';
 import { NotificationEntity } from './notification.entity.js';
 import { NOTIFICATION_COLUMNS, type NotificationRow, type StatusCount } from './notification.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 export interface NewNotification extends Pick<
   NotificationEntity,
@@ -17,7 +18,7 @@ export interface NewDelivery {
   id: string;
   channel: Channel;
   lane: string;
-  user_pk: string | null;
+  user_pk: UserPk | null;
   address: string | null;
   max_attempts: number;
   /** Why it is suppressed from the start; null when it is to be sent. */
@@ -36,7 +37,7 @@ export interface NotificationFilter {
   channel?: string;
   tag?: string;
   /** Only what this user sent or got. */
-  viewer: string | null;
+  viewer: UserPk | null;
 }
 
 export interface AttemptRow {
@@ -208,10 +209,10 @@ export class NotificationsRepository {
   deliveries(
     clientId: string,
     notification: NotificationRow,
-    viewer: string | null,
+    viewer: UserPk | null,
     limit: number,
     cursor: Cursor | null,
-  ): Promise<(DeliveryRow & { user_name: string | null })[]> {
+  ): Promise<(DeliveryRow & { user_name: UserId | null })[]> {
     const backwards = cursor?.direction === 'prev';
     return this.database.query(
       `select ${DELIVERY_COLUMNS}, u.user_id as user_name

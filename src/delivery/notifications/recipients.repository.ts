@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 @Injectable()
 export class RecipientsRepository {
@@ -13,11 +14,11 @@ export class RecipientsRepository {
   async members(
     clientId: string,
     roomId: string,
-    viewer: string | null,
-    except: string[],
+    viewer: UserPk | null,
+    except: UserId[],
     limit: number,
-  ): Promise<string[] | null> {
-    const rows = await this.database.query<{ user_pk: string | null }>(
+  ): Promise<UserPk[] | null> {
+    const rows = await this.database.query<{ user_pk: UserPk | null }>(
       `select m.user_pk from rooms r left join lateral (
          select m.user_pk from room_members m join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
           where m.client_id = r.client_id and m.room_id = r.id and m.status = 'active' and u.user_id <> all ($4::text[])
@@ -32,8 +33,8 @@ export class RecipientsRepository {
   }
 
   /** Which of the users share a room with this one. */
-  async sharingRoom(clientId: string, userPk: string, others: string[]): Promise<Set<string>> {
-    const rows = await this.database.query<{ id: string }>(
+  async sharingRoom(clientId: string, userPk: UserPk, others: UserPk[]): Promise<Set<UserPk>> {
+    const rows = await this.database.query<{ id: UserPk }>(
       `select o.id from unnest($3::uuid[]) as o (id)
         where o.id = $2 or exists (
           select 1 from room_members mine join room_members theirs

@@ -5,11 +5,12 @@ import { limits } from '../../platform/config/limits.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { RecipientInputDto } from './notifications.dto.js';
 import { RecipientsRepository } from './recipients.repository.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** One person to be told something. */
 export interface Person {
   /** `user_pk` */
-  user_pk: string | null;
+  user_pk: UserPk | null;
   email: string | null;
 }
 
@@ -51,7 +52,7 @@ export class Recipients {
   }
 
   /** A scoped key reaches those who share a room with its user; of others it doesn't learn whether they exist. */
-  private async refuseStrangers(caller: Caller, inputs: RecipientInputDto[], refs: Map<string, string>): Promise<void> {
+  private async refuseStrangers(caller: Caller, inputs: RecipientInputDto[], refs: Map<UserId, UserPk>): Promise<void> {
     const reachable = await this.repository.sharingRoom(caller.clientId, caller.user!.user_pk, [...refs.values()]);
     const stranger = inputs.find(({ user_id }) => user_id === undefined || !reachable.has(refs.get(user_id)!));
     if (stranger)

@@ -7,7 +7,7 @@ export class HandshakeDto {
   api_key?: string;
 
   @UserId({ optional: true, description: 'With a master key: the user to act for.' })
-  user_id?: string;
+  user_id?: UserId;
 
   @Text({ optional: true, max: 'name_chars', description: 'With a master key: the name of that user.' })
   display_name?: string;

@@ -6,9 +6,10 @@ import { Problem } from '../../platform/common/problem.js';
 import { Handshake } from './handshake.js';
 import { newSession, sessionOf, type Connection } from './session.js';
 import { Subscriptions } from './subscriptions.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 export interface Refreshed {
-  user_id: string | null;
+  user_id: UserId | null;
   key_id: string;
   permissions: string[] | null;
   expires_at: string | null;

@@ -13,7 +13,7 @@ export class SessionReadyDto {
   session_id: string;
 
   @UserId({ nullable: true, description: 'null: a master key that acts for nobody.' })
-  user_id: string | null;
+  user_id: UserId | null;
 
   @Time()
   server_time: string;

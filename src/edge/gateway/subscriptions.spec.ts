@@ -5,6 +5,7 @@ import type { SyncRepository } from '../../messaging/sync/sync.repository.js';
 import type { SyncService } from '../../messaging/sync/sync.service.js';
 import { newSession, type Connection } from './session.js';
 import { Subscriptions } from './subscriptions.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 const caller = {
   kind: 'scoped',
@@ -68,7 +69,7 @@ describe('a new connection', () => {
     const { socket, rooms } = connection();
     const atReads: boolean[] = [];
     const { subscriptions } = memberships([['a']], () => {
-      atReads.push(rooms.has(channels.user('u')) && rooms.has(channels.key('k')));
+      atReads.push(rooms.has(channels.user('u' as UserPk)) && rooms.has(channels.key('k')));
     });
     await subscriptions.open(socket);
     expect(atReads).toEqual([true, true]);

@@ -8,6 +8,7 @@ import type { SessionPositions } from '../../messaging/sync/sync.dto.js';
 import { SyncService } from '../../messaging/sync/sync.service.js';
 import { sessionReady } from './gateway.events.js';
 import { connectionsOf, ownChannels, roomChannel, roomsOf, sessionOf, type Connection } from './session.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 const USERS_PER_QUERY = 500;
 
@@ -94,7 +95,7 @@ export class Subscriptions {
 
   /** Reads the memberships of everybody who is connected here, after changes on other nodes may have been missed. */
   async reconcile(): Promise<void> {
-    const byUser = new Map<string, { client_id: string; user_pk: string; sockets: Connection[] }>();
+    const byUser = new Map<UserPk, { client_id: string; user_pk: UserPk; sockets: Connection[] }>();
     for (const socket of connectionsOf(this.publisher.server).values()) {
       const { user, clientId } = sessionOf(socket).caller;
       if (!user) continue;
@@ -106,7 +107,7 @@ export class Subscriptions {
     for (let at = 0; at < users.length; at += USERS_PER_QUERY) await this.align(users.slice(at, at + USERS_PER_QUERY));
   }
 
-  private async align(users: { client_id: string; user_pk: string; sockets: Connection[] }[]): Promise<void> {
+  private async align(users: { client_id: string; user_pk: UserPk; sockets: Connection[] }[]): Promise<void> {
     const held = new Map(users.flatMap(({ sockets }) => sockets.map((socket) => [socket, [...roomsOf(socket)]])));
     const before = await this.repository.findRoomIdsOfMany(users);
     for (const { user_pk, sockets } of users) {

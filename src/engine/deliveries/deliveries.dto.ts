@@ -36,7 +36,7 @@ export class AttemptDto {
 
 export class DeliveryRecipientDto {
   @UserId({ optional: true })
-  user_id?: string;
+  user_id?: UserId;
 
   @AnyText({ optional: true, description: 'An email address or a URL.' })
   address?: string;
@@ -113,7 +113,7 @@ export class DeliveryDto {
 const at = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 /** @param userId the recipient's, where the recipient is a user */
-export function toDelivery(row: DeliveryRow, userId: string | undefined): DeliveryDto {
+export function toDelivery(row: DeliveryRow, userId: UserId | undefined): DeliveryDto {
   return {
     id: row.id,
     notification_id: row.notification_id,

@@ -7,6 +7,7 @@ import {
   type DeliveryStatus,
   type Settlement,
 } from './delivery.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** Longer than any attempt may take. */
 const LEASE_S = 90;
@@ -134,7 +135,7 @@ export class DeliveriesRepository {
   }
 
   /** A device has shown it. @returns nothing when it was not waiting for that */
-  async acknowledge(tx: Tx, clientId: string, userPk: string, id: string, around: Date): Promise<DeliveryRow[]> {
+  async acknowledge(tx: Tx, clientId: string, userPk: UserPk, id: string, around: Date): Promise<DeliveryRow[]> {
     return tx.query(
       `update deliveries d
           set status = 'delivered', reason = null, delivered_at = clock_timestamp(), updated_at = clock_timestamp()
@@ -146,10 +147,10 @@ export class DeliveriesRepository {
   }
 
   /** The client's own ids of the deliveries' users, by `user_pk`. */
-  async userIdsOf(tx: Tx, rows: DeliveryRow[]): Promise<Map<string, string>> {
+  async userIdsOf(tx: Tx, rows: DeliveryRow[]): Promise<Map<UserPk, UserId>> {
     const toUsers = rows.filter(({ user_pk }) => user_pk !== null);
     if (toUsers.length === 0) return new Map();
-    const found = await tx.query<{ user_pk: string; user_id: string }>(
+    const found = await tx.query<{ user_pk: UserPk; user_id: UserId }>(
       `select u.user_pk, u.user_id from users u join (
          select distinct client_id, user_pk from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)
        ) w on u.client_id = w.client_id and u.user_pk = w.user_pk`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
-import { timeOfId } from '../../platform/common/ids.js';
+import { timeOfId, type UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import {
@@ -73,7 +73,7 @@ export class DeliveriesService {
   }
 
   /** A device of the user has shown a socket notification. Again, or too late, changes nothing. */
-  async acknowledge(clientId: string, userPk: string, id: string): Promise<boolean> {
+  async acknowledge(clientId: string, userPk: UserPk, id: string): Promise<boolean> {
     const done = await this.transitions.commit(async (tx) => {
       const rows = await this.repository.acknowledge(tx, clientId, userPk, id, timeOfId(id));
       return rows.map((row) => ({ from: 'sent', row, content: null }));

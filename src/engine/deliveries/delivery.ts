@@ -1,6 +1,7 @@
 import type { Channel, ContentOf } from '../providers/provider.js';
 import type { NewEvent } from '../events/new-event.js';
 import type { Tx } from '../../platform/database/database.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 export const DELIVERY_STATUSES = [
   'pending',
@@ -49,7 +50,7 @@ export interface DeliveryRow {
   notification_id: string | null;
   channel: Channel;
   lane: string;
-  user_pk: string | null;
+  user_pk: UserPk | null;
   address: string | null;
   status: DeliveryStatus;
   reason: string | null;

@@ -15,6 +15,7 @@ import {
   deliverySuppressed,
 } from './deliveries.events.js';
 import type { DeliveryObserver, DeliveryRow, Transition } from './delivery.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** Every change of a delivery's state: one transaction with its counters and events; sockets are told after it. */
 @Injectable()
@@ -65,7 +66,7 @@ export class Transitions {
   }
 }
 
-function eventOf({ row }: Transition, userIds: Map<string, string>): NewEvent | null {
+function eventOf({ row }: Transition, userIds: Map<UserPk, UserId>): NewEvent | null {
   const event = descriptorOf(row);
   if (!event) return null;
   return newEvent({

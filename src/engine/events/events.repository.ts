@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { Installation } from '../../platform/database/installation.js';
-import { newId } from '../../platform/common/ids.js';
-import type { ActorType, StreamRef, StreamType } from '../../platform/realtime/envelope.js';
+import { newId, type UserPk } from '../../platform/common/ids.js';
+import type { ActorType, StreamType } from '../../platform/realtime/envelope.js';
 import type { NewEvent } from './new-event.js';
 
 /** A row of the log. `actor_pk` and `stream_id` are ids of rows, not the client's own strings. */
@@ -18,7 +18,7 @@ export interface EventRow {
   v: number;
   seq: number | null;
   subject_id: string | null;
-  actor_pk: string | null;
+  actor_pk: UserPk | null;
   actor_type: ActorType;
   data: object | null;
   occurred_at: Date;
@@ -180,4 +180,5 @@ export class EventsRepository {
   }
 }
 
-const streamKey = (clientId: string, stream: StreamRef): string => `${clientId} ${stream.type} ${stream.id}`;
+const streamKey = (clientId: string, stream: { type: StreamType; id: string }): string =>
+  `${clientId} ${stream.type} ${stream.id}`;

@@ -8,6 +8,7 @@ import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { EventsRepository, type EventRow, type StreamRange } from './events.repository.js';
 import type { NewEvent } from './new-event.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** Fills in the `data` of hydrated events, whose bodies live in their own tables. Registered by the room that owns them. */
 export interface Hydrator<Body extends object = object> {
@@ -144,18 +145,18 @@ export class EventsService implements OnApplicationBootstrap {
   }
 
   /** The clients' own user ids of actors and of users' streams. */
-  private async userIdsOf(clientId: string, rows: EventRow[]): Promise<Map<string, string>> {
-    const refs = new Set<string>();
+  private async userIdsOf(clientId: string, rows: EventRow[]): Promise<Map<UserPk, UserId>> {
+    const refs = new Set<UserPk>();
     for (const row of rows) {
       if (row.actor_pk) refs.add(row.actor_pk);
-      if (row.stream_type === 'user') refs.add(row.stream_id);
+      if (row.stream_type === 'user') refs.add(row.stream_id as UserPk);
     }
     const found = await this.users.refsOf(clientId, [...refs]);
     return new Map([...found].map(([id, ref]) => [id, ref.user_id]));
   }
 }
 
-const factsOf = (row: EventRow, data: object, userIds: Map<string, string>): Facts => ({
+const factsOf = (row: EventRow, data: object, userIds: Map<UserPk, UserId>): Facts => ({
   id: row.id,
   client_id: row.client_id,
   stream: streamOf(row, userIds),
@@ -168,5 +169,11 @@ const factsOf = (row: EventRow, data: object, userIds: Map<string, string>): Fac
   data,
 });
 
-const streamOf = ({ stream_type: type, stream_id: id }: EventRow, userIds: Map<string, string>): NamedStream =>
-  type === 'user' ? { type, id, user_id: userIds.get(id) ?? '' } : { type, id };
+const streamOf = ({ stream_type: type, stream_id: id }: EventRow, userIds: Map<UserPk, UserId>): NamedStream =>
+  type === 'user' ? ofUser(id as UserPk, userIds) : { type, id };
+
+const ofUser = (id: UserPk, userIds: Map<UserPk, UserId>): NamedStream => ({
+  type: 'user',
+  id,
+  user_id: userIds.get(id) ?? ('' as UserId),
+});

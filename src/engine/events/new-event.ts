@@ -1,5 +1,6 @@
 import type { ActorType, StreamRef, StreamType } from '../../platform/realtime/envelope.js';
 import type { DurableEvent } from '../../platform/realtime/event.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 declare const checked: unique symbol;
 
@@ -17,8 +18,7 @@ interface Facts<Stream extends StreamType> {
   room_id?: string;
   /** The message, member, room, … that it tells of. */
   subject_id?: string;
-  /** `id` is the `user_pk` of who acted. */
-  actor: { id: string | null; type: ActorType };
+  actor: { id: UserPk | null; type: ActorType };
   id?: string;
 }
 

@@ -1,11 +1,12 @@
 import type { ActorType } from '../../platform/realtime/envelope.js';
 import type { AttachmentDto, MentionDto, MessageDto } from './messages.dto.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 /** What a message says, before it has its place: of one that is being written all there is, of a row a part. */
 export interface MessageFields {
   id: string;
   room_id: string;
-  sender_id: string | null;
+  sender_id: UserId | null;
   sender_type: ActorType;
   sender_display_name: string | null;
   content_type: string;
@@ -21,7 +22,7 @@ export interface MessageFields {
   pinned_at?: Date | null;
   edited_at?: Date | null;
   deleted_at?: Date | null;
-  deleted_by?: string | null;
+  deleted_by?: UserId | null;
 }
 
 /** Where a message stands in its room, and since when. */

@@ -106,7 +106,7 @@ export class MentionDto {
   type: 'user' | 'room';
 
   @UserId({ optional: true })
-  user_id?: string;
+  user_id?: UserId;
 }
 
 export class ReactionSummaryDto {
@@ -117,7 +117,7 @@ export class ReactionSummaryDto {
   count: number;
 
   @TextList({ max: 10, maxChars: 'user_id_chars', description: 'At most ten of those who reacted.' })
-  user_ids: string[];
+  user_ids: UserId[];
 }
 
 export class MessageDto {
@@ -134,7 +134,7 @@ export class MessageDto {
   rev: number;
 
   @UserId({ nullable: true, description: 'null: sent by the client itself.' })
-  sender_id: string | null;
+  sender_id: UserId | null;
 
   @OneOf(['user', 'client', 'system', 'bot'])
   sender_type: ActorType;
@@ -182,7 +182,7 @@ export class MessageDto {
   deleted_at: string | null;
 
   @UserId({ nullable: true })
-  deleted_by: string | null;
+  deleted_by: UserId | null;
 
   @Time()
   created_at: string;

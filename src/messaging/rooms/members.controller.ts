@@ -6,6 +6,7 @@ import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
 import { AddedMembersDto, AddMembersDto, MemberDto, UpdateMemberDto } from './members.dto.js';
 import { MembersService } from './members.service.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 @ApiTags('Rooms')
 @Controller('rooms/:room_id/members')
@@ -60,7 +61,7 @@ export class MembersController {
   setRole(
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
-    @Param('user_id') userId: string,
+    @Param('user_id') userId: UserId,
     @Body() dto: UpdateMemberDto,
   ): Promise<MemberDto> {
     return this.members.setRole(request, roomId, userId, dto.role);
@@ -78,7 +79,7 @@ export class MembersController {
   putRole(
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
-    @Param('user_id') userId: string,
+    @Param('user_id') userId: UserId,
     @Body() dto: UpdateMemberDto,
   ): Promise<MemberDto> {
     return this.members.setRole(request, roomId, userId, dto.role);
@@ -97,7 +98,7 @@ export class MembersController {
   remove(
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
-    @Param('user_id') userId: string,
+    @Param('user_id') userId: UserId,
   ): Promise<void> {
     return this.members.remove(request, roomId, userId);
   }

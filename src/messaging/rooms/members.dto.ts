@@ -5,7 +5,7 @@ export type Role = (typeof ROLES)[number];
 
 export class MemberInputDto {
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @OneOf(ROLES, { optional: true, default: 'member' })
   role?: Role;
@@ -14,7 +14,7 @@ export class MemberInputDto {
 /** One member by `user_id`, or many by `members`. */
 export class AddMembersDto {
   @UserId({ optional: true, description: 'Instead of `members`.', example: undefined })
-  user_id?: string;
+  user_id?: UserId;
 
   @OneOf(ROLES, { optional: true, default: 'member', description: 'With `user_id`.' })
   role?: Role;
@@ -43,7 +43,7 @@ export class MemberDto {
   room_id: string;
 
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @Text({ nullable: true, max: 'name_chars' })
   display_name: string | null;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '../../platform/common/ids.js';
+import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { Role } from './members.dto.js';
@@ -8,7 +8,7 @@ import { MEMBER_COLUMNS, type MemberRow } from './room.row.js';
 
 export interface NewMember {
   /** `user_pk` */
-  user_pk: string;
+  user_pk: UserPk;
   role: Role;
 }
 
@@ -30,8 +30,8 @@ export class MembersRepository {
     roomId: string,
     members: NewMember[],
     at: { seq: number; rev: number },
-  ): Promise<Set<string>> {
-    const joined = await tx.query<{ ref: string }>(
+  ): Promise<Set<UserPk>> {
+    const joined = await tx.query<{ user_pk: UserPk }>(
       `with joined as (
          insert into room_members as m (client_id, room_id, user_pk, role, id, last_read_seq, last_delivered_seq,
                                         joined_seq, joined_rev)
@@ -59,10 +59,10 @@ export class MembersRepository {
         members.map(() => newId()),
       ],
     );
-    return new Set(joined.map(({ ref }) => ref));
+    return new Set(joined.map(({ user_pk }) => user_pk));
   }
 
-  async leave(tx: Tx, clientId: string, roomId: string, userPk: string, rev: number): Promise<void> {
+  async leave(tx: Tx, clientId: string, roomId: string, userPk: UserPk, rev: number): Promise<void> {
     await tx.execute(
       `with gone as (
          update room_members set status = 'left', left_rev = $4, updated_at = clock_timestamp()
@@ -74,7 +74,7 @@ export class MembersRepository {
     );
   }
 
-  async setRole(tx: Tx, clientId: string, roomId: string, userPk: string, role: Role): Promise<void> {
+  async setRole(tx: Tx, clientId: string, roomId: string, userPk: UserPk, role: Role): Promise<void> {
     const member = { client_id: clientId, room_id: roomId, user_pk: userPk };
     await tx.manager.update(RoomMemberEntity, member, { role, updated_at: () => 'clock_timestamp()' });
   }
@@ -89,29 +89,29 @@ export class MembersRepository {
     from: Tx | Database,
     clientId: string,
     roomId: string,
-    refs: string[],
-  ): Promise<Map<string, MemberRow>> {
+    userPks: UserPk[],
+  ): Promise<Map<UserPk, MemberRow>> {
     const rows = await from.query<MemberRow>(
       `select ${MEMBER_COLUMNS} ${FROM} where m.client_id = $1 and m.room_id = $2 and m.user_pk = any ($3::uuid[])`,
-      [clientId, roomId, refs],
+      [clientId, roomId, userPks],
     );
     return new Map(rows.map((row) => [row.user_pk, row]));
   }
 
   /** Members of many rooms, by room and `user_pk`: pairs[i] is row i's. */
-  async findPairs(clientId: string, pairs: { room_id: string; ref: string }[]): Promise<(MemberRow | null)[]> {
+  async findPairs(clientId: string, pairs: { room_id: string; user_pk: UserPk }[]): Promise<(MemberRow | null)[]> {
     const rows = await this.database.query<MemberRow>(
       `select ${MEMBER_COLUMNS}
          from unnest($2::uuid[], $3::uuid[]) as w (room_id, user_pk)
          join room_members m on m.client_id = $1 and m.room_id = w.room_id and m.user_pk = w.user_pk
          join users u on u.client_id = m.client_id and u.user_pk = m.user_pk`,
-      [clientId, pairs.map(({ room_id }) => room_id), pairs.map(({ ref }) => ref)],
+      [clientId, pairs.map(({ room_id }) => room_id), pairs.map(({ user_pk }) => user_pk)],
     );
     const byPair = new Map(rows.map((row) => [`${row.room_id} ${row.user_pk}`, row]));
-    return pairs.map(({ room_id, ref }) => byPair.get(`${room_id} ${ref}`) ?? null);
+    return pairs.map(({ room_id, user_pk }) => byPair.get(`${room_id} ${user_pk}`) ?? null);
   }
 
-  async findByUserId(tx: Tx, clientId: string, roomId: string, userId: string): Promise<MemberRow | null> {
+  async findByUserId(tx: Tx, clientId: string, roomId: string, userId: UserId): Promise<MemberRow | null> {
     const [row] = await tx.query<MemberRow>(
       `select ${MEMBER_COLUMNS} ${FROM}
         where m.client_id = $1 and m.room_id = $2 and u.user_id = $3 and m.status = 'active'`,

@@ -14,6 +14,7 @@ import { RoomAnnouncer } from './room-announcer.js';
 import { toMember, type MemberRow } from './room.row.js';
 import { memberJoined, memberLeft, memberUpdated } from './rooms.events.js';
 import type { LockedRoom } from './rooms.repository.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 /**
  * Owners do everything; admins add and remove plain members; everybody may leave. Under the room's lock, so that
@@ -56,11 +57,11 @@ export class MembersService {
       for (const { role } of members) refuseAbove(caller, room, role);
       const events = await this.join(tx, caller, room, members);
       const rows = await this.members.findMany(tx, caller.clientId, room.id, [...wanted.keys()]);
-      return [{ data: [...wanted.keys()].map((ref) => toMember(rows.get(ref)!)) }, events];
+      return [{ data: [...wanted.keys()].map((user_pk) => toMember(rows.get(user_pk)!)) }, events];
     });
   }
 
-  async setRole(request: Request, roomId: string, userId: string, role: Role): Promise<MemberDto> {
+  async setRole(request: Request, roomId: string, userId: UserId, role: Role): Promise<MemberDto> {
     const { caller } = request;
     return this.change(request, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, ['owner']);
@@ -79,7 +80,7 @@ export class MembersService {
   }
 
   /** Removes a member, or lets the acting user leave. */
-  async remove(request: Request, roomId: string, userId: string): Promise<void> {
+  async remove(request: Request, roomId: string, userId: UserId): Promise<void> {
     const { caller } = request;
     const leaving = caller.user !== null && (userId === 'me' || userId === caller.user.user_id);
     if (!leaving && !may(caller, 'manage_rooms')) {
@@ -152,7 +153,7 @@ export class MembersService {
     return answer;
   }
 
-  private async get(tx: Tx, caller: Caller, room: LockedRoom, userId: string): Promise<MemberRow> {
+  private async get(tx: Tx, caller: Caller, room: LockedRoom, userId: UserId): Promise<MemberRow> {
     const member = await this.members.findByUserId(tx, caller.clientId, room.id, userId);
     if (!member) throw notFound('member');
     return member;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { actorTypeOf, type Caller } from '../../tenancy/access/caller.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
-import { isUuid } from '../../platform/common/ids.js';
+import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Role } from './members.dto.js';
@@ -41,7 +41,7 @@ export class RoomAccess {
 }
 
 /** Who acts, as events record it. */
-export const actorOf = (caller: Pick<Caller, 'user'>): { id: string | null; type: ActorType } => ({
+export const actorOf = (caller: Pick<Caller, 'user'>): { id: UserPk | null; type: ActorType } => ({
   id: caller.user?.user_pk ?? null,
   type: actorTypeOf(caller),
 });

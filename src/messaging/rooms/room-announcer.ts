@@ -9,6 +9,7 @@ import { actorOf } from './room-access.js';
 import type { RoomDto, RoomRemovedDto } from './rooms.dto.js';
 import { roomAdded, roomRemoved } from './rooms.events.js';
 import type { Caller } from '../../tenancy/access/caller.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 /** The events of rooms and members: what is appended with a change, and what follows its commit. */
 @Injectable()
@@ -33,7 +34,7 @@ export class RoomAnnouncer {
     caller: Caller,
     roomId: string,
     event: DurableEvent<MemberDto, 'room', true>,
-    userPk: string,
+    userPk: UserPk,
     data: Pick<MemberDto, 'role' | 'status'>,
   ): NewEvent {
     return newEvent({
@@ -47,7 +48,7 @@ export class RoomAnnouncer {
   }
 
   /** On the user's own stream. */
-  ofRoomAdded(caller: Caller, roomId: string, userPk: string): NewEvent {
+  ofRoomAdded(caller: Caller, roomId: string, userPk: UserPk): NewEvent {
     return newEvent({
       event: roomAdded,
       client_id: caller.clientId,
@@ -59,7 +60,7 @@ export class RoomAnnouncer {
   }
 
   /** On the user's own stream. */
-  ofRoomRemoved(caller: Caller, roomId: string, userPk: string, reason: RoomRemovedDto['reason']): NewEvent {
+  ofRoomRemoved(caller: Caller, roomId: string, userPk: UserPk, reason: RoomRemovedDto['reason']): NewEvent {
     return newEvent({
       event: roomRemoved,
       client_id: caller.clientId,
@@ -74,8 +75,8 @@ export class RoomAnnouncer {
   /** After the commit: sockets enter and leave the room before anybody is told, so that nobody hears too little or too much. */
   async committed(rows: EventRow[]): Promise<void> {
     for (const row of rows) {
-      if (row.type === roomAdded.type) this.publisher.addToRoom(row.stream_id, row.room_id!);
-      if (row.type === roomRemoved.type) this.publisher.removeFromRoom(row.stream_id, row.room_id!);
+      if (row.type === roomAdded.type) this.publisher.addToRoom(row.stream_id as UserPk, row.room_id!);
+      if (row.type === roomRemoved.type) this.publisher.removeFromRoom(row.stream_id as UserPk, row.room_id!);
     }
     await this.events.publish(rows);
   }

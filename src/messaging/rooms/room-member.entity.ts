@@ -1,12 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { MemberDto, Role } from './members.dto.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 @Entity('room_members')
 export class RoomMemberEntity {
   @PrimaryColumn('uuid') client_id: string;
   @PrimaryColumn('uuid') room_id: string;
   /** `user_pk` */
-  @PrimaryColumn('uuid') user_pk: string;
+  @PrimaryColumn('uuid') user_pk: UserPk;
   @Column('uuid') id: string;
   @Column('text') role: Role;
   @Column('text') status: MemberDto['status'];

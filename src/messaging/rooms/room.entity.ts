@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RoomDto } from './rooms.dto.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 @Entity('rooms')
 export class RoomEntity {
@@ -14,7 +15,7 @@ export class RoomEntity {
   @Column('boolean') frozen: boolean;
   @Column('text') history: RoomDto['history'];
   /** `user_pk`; null: the client itself. */
-  @Column('uuid', { nullable: true }) created_by_pk: string | null;
+  @Column('uuid', { nullable: true }) created_by_pk: UserPk | null;
   @Column('integer') max_members: number;
   @Column('integer') member_count: number;
   /** Both people of a direct room; null for others. */

@@ -2,11 +2,12 @@ import type { MemberDto, Role } from './members.dto.js';
 import type { RoomMemberEntity } from './room-member.entity.js';
 import type { RoomEntity } from './room.entity.js';
 import type { RoomDto, RoomMeDto } from './rooms.dto.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** A row of `rooms` with its creator's own id, and the membership of whoever looks. */
 export interface RoomRow extends Omit<RoomEntity, 'client_id' | 'created_by_pk' | 'direct_key' | 'lifecycle_check_at'> {
   /** The client's own string; null: the client itself. */
-  created_by: string | null;
+  created_by: UserId | null;
   /** null: no user, or not a member. */
   my_role: Role | null;
   my_last_read_seq: number | null;
@@ -83,8 +84,8 @@ export interface MemberRow extends Pick<
   | 'created_at'
   | 'updated_at'
 > {
-  user_pk: string;
-  user_id: string;
+  user_pk: UserPk;
+  user_id: UserId;
   display_name: string | null;
 }
 

@@ -88,7 +88,7 @@ export class AllRoomsQueryDto extends PageQueryDto {
   privacy?: Privacy;
 
   @UserId({ optional: true, description: 'Rooms that this user is a member of.' })
-  user_id?: string;
+  user_id?: UserId;
 
   @Text({ optional: true, max: 'name_chars', description: 'Rooms whose name holds this text, in any case.' })
   name?: string;
@@ -148,7 +148,7 @@ export class RoomDto {
   history: History;
 
   @UserId({ nullable: true, description: 'null: created by the client itself.' })
-  created_by: string | null;
+  created_by: UserId | null;
 
   @Int({ min: 1 })
   max_members: number;

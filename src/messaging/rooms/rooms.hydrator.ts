@@ -8,6 +8,7 @@ import type { MemberDto } from './members.dto.js';
 import type { RoomAddedDto, RoomDto } from './rooms.dto.js';
 import { memberJoined, memberLeft, memberUpdated, roomAdded, roomCreated, roomUpdated } from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 /** Fills in the bodies of events of rooms and members when they are read: rooms as they are now. */
 @Injectable()
@@ -53,7 +54,7 @@ export class RoomsHydrator implements OnModuleInit {
     if (added.length === 0) return new Set();
     const members = await this.members.findPairs(
       clientId,
-      added.map(({ room_id, stream_id }) => ({ room_id: room_id!, ref: stream_id })),
+      added.map(({ room_id, stream_id }) => ({ room_id: room_id!, user_pk: stream_id as UserPk })),
     );
     return new Set(added.filter((_, at) => members[at]?.status !== 'active'));
   }
@@ -62,7 +63,7 @@ export class RoomsHydrator implements OnModuleInit {
   private async hydrateMembers(clientId: string, rows: EventRow[]): Promise<Map<string, MemberDto>> {
     const members = await this.members.findPairs(
       clientId,
-      rows.map(({ room_id, subject_id }) => ({ room_id: room_id!, ref: subject_id! })),
+      rows.map(({ room_id, subject_id }) => ({ room_id: room_id!, user_pk: subject_id as UserPk })),
     );
     return new Map(
       rows.flatMap(({ id, data }, at) => {

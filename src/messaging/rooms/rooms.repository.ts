@@ -7,6 +7,7 @@ import { RoomEntity } from './room.entity.js';
 import { ROOM_COLUMNS, roomPeople, type RoomRow } from './room.row.js';
 import type { Role } from './members.dto.js';
 import type { AllRoomsQueryDto } from './rooms.dto.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 export type NewRoom = Pick<
   RoomEntity,
@@ -77,7 +78,7 @@ export class RoomsRepository {
   }
 
   /** @param viewerPk the user whose own side comes with it */
-  async find(from: Tx | Database, clientId: string, id: string, viewerPk: string | null): Promise<RoomRow | null> {
+  async find(from: Tx | Database, clientId: string, id: string, viewerPk: UserPk | null): Promise<RoomRow | null> {
     const [row] = await from.query<RoomRow>(
       `select ${ROOM_COLUMNS} from rooms r ${roomPeople('$3')}
         where r.client_id = $1 and r.id = $2 and r.status <> 'deleted'`,
@@ -87,7 +88,7 @@ export class RoomsRepository {
   }
 
   /** As in `find`, outside of a transaction. */
-  read(clientId: string, id: string, viewerPk: string | null): Promise<RoomRow | null> {
+  read(clientId: string, id: string, viewerPk: UserPk | null): Promise<RoomRow | null> {
     return this.find(this.database, clientId, id, viewerPk);
   }
 
@@ -100,7 +101,7 @@ export class RoomsRepository {
   }
 
   /** First of all locks in every change of a room, its members or its messages. */
-  async lock(tx: Tx, clientId: string, id: string, actorPk: string | null): Promise<LockedRoom | null> {
+  async lock(tx: Tx, clientId: string, id: string, actorPk: UserPk | null): Promise<LockedRoom | null> {
     const locked = await tx.execute(`select from rooms where client_id = $1 and id = $2 for update`, [clientId, id]);
     if (locked === 0) return null;
     // A second statement, whose snapshot is younger than the lock.
@@ -122,7 +123,7 @@ export class RoomsRepository {
   }
 
   /** A user's rooms, those with the latest message (or, without any, the newest) first. Cursor: [microseconds, id]. */
-  async listOf(clientId: string, userPk: string, limit: number, cursor: Cursor | null): Promise<ActiveRoomRow[]> {
+  async listOf(clientId: string, userPk: UserPk, limit: number, cursor: Cursor | null): Promise<ActiveRoomRow[]> {
     const back = cursor?.direction === 'prev';
     return this.database.query<ActiveRoomRow>(
       `select * from (

@@ -3,7 +3,7 @@ import { may, type Caller } from '../../tenancy/access/caller.js';
 import { Existing, type Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
-import { isUuid, newId } from '../../platform/common/ids.js';
+import { isUuid, newId, type UserPk } from '../../platform/common/ids.js';
 import { mergePatch } from '../../platform/common/merge-patch.js';
 import {
   decodeCursor,
@@ -148,7 +148,7 @@ export class RoomsService {
       { create: caller.kind === 'master' },
     );
     const direct = dto.room_type === 'direct';
-    const roles = new Map<string, NewMember['role']>();
+    const roles = new Map<UserPk, NewMember['role']>();
     for (const { user_id, role } of listed)
       roles.set((found.get(user_id) as UserRef).user_pk, direct ? 'owner' : (role ?? 'member'));
     if (caller.user) roles.set(caller.user.user_pk, 'owner');

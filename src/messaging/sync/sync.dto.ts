@@ -1,5 +1,6 @@
 import { Int, Nested, NestedList, Text, Time, Uuid } from '../../platform/common/fields.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 /** More positions than one answer holds are welcome: `more` says to ask again for those left out. */
 const MAX_POSITIONS = 2_000;
@@ -39,7 +40,7 @@ export type Recovery =
 
 /** A member's up-to markers. */
 export interface Receipt {
-  user_id: string;
+  user_id: UserId;
   last_read_seq: number;
   last_delivered_seq: number;
 }

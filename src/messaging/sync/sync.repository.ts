@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Receipt, SessionPositions, StreamPosition } from './sync.dto.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** A room as its reader finds it. */
 export interface RoomHead {
@@ -27,12 +28,12 @@ export interface RoomKey {
 
 export interface UserKey {
   client_id: string;
-  user_pk: string;
+  user_pk: UserPk;
 }
 
 /** Where a stream stands, and what time it is. */
 export type RoomHeadNow = RoomKey & StreamPosition & { last_seq: number; now: Date };
-export type UserHeadNow = UserKey & StreamPosition & { user_id: string; now: Date };
+export type UserHeadNow = UserKey & StreamPosition & { user_id: UserId; now: Date };
 
 type WithNumber<T> = Omit<T, 'epoch'> & { epoch: number };
 
@@ -41,7 +42,7 @@ export class SyncRepository {
   constructor(private readonly database: Database) {}
 
   /** Rooms that the user is an active member of; with userPk null, any of the client's. */
-  async findHeads(clientId: string, userPk: string | null, roomIds: string[]): Promise<Map<string, RoomHead>> {
+  async findHeads(clientId: string, userPk: UserPk | null, roomIds: string[]): Promise<Map<string, RoomHead>> {
     if (roomIds.length === 0) return new Map();
     const rows = await this.database.query<WithNumber<RoomHead>>(
       `select r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
@@ -56,7 +57,7 @@ export class SyncRepository {
     return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));
   }
 
-  async findUserHead(clientId: string, userPk: string): Promise<StreamPosition | null> {
+  async findUserHead(clientId: string, userPk: UserPk): Promise<StreamPosition | null> {
     const [row] = await this.database.query<WithNumber<StreamPosition>>(
       `select epoch, last_rev as rev from users where client_id = $1 and user_pk = $2`,
       [clientId, userPk],
@@ -80,7 +81,7 @@ export class SyncRepository {
     return byRoom;
   }
 
-  async findRoomIds(clientId: string, userPk: string): Promise<string[]> {
+  async findRoomIds(clientId: string, userPk: UserPk): Promise<string[]> {
     const rows = await this.database.query<{ room_id: string }>(
       `select room_id from room_members where client_id = $1 and user_pk = $2 and status = 'active'`,
       [clientId, userPk],
@@ -89,9 +90,9 @@ export class SyncRepository {
   }
 
   /** Users' active memberships, for a node that may have missed changes of them. */
-  async findRoomIdsOfMany(users: UserKey[]): Promise<Map<string, string[]>> {
-    const byUser = new Map<string, string[]>(users.map(({ user_pk }) => [user_pk, []]));
-    const rows = await this.database.query<{ room_id: string; user_pk: string }>(
+  async findRoomIdsOfMany(users: UserKey[]): Promise<Map<UserPk, string[]>> {
+    const byUser = new Map<UserPk, string[]>(users.map(({ user_pk }) => [user_pk, []]));
+    const rows = await this.database.query<{ room_id: string; user_pk: UserPk }>(
       `select m.room_id, m.user_pk 
          from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)
          join room_members m on m.client_id = w.client_id and m.user_pk = w.user_pk and m.status = 'active'`,
@@ -101,7 +102,7 @@ export class SyncRepository {
     return byUser;
   }
 
-  async findSession(clientId: string, userPk: string): Promise<SessionPositions> {
+  async findSession(clientId: string, userPk: UserPk): Promise<SessionPositions> {
     const rows = await this.database.query<{
       server_time: Date;
       user_epoch: number;

@@ -17,6 +17,7 @@ import {
 } from 'class-validator';
 import { limitOf, type Bound } from '../config/limits.js';
 import { codePoints, Length, listChecks, Rule } from './field-rules.js';
+import type { UserId as UserIdText } from './ids.js';
 
 // Field decorators: validation and documents from one line. Every property of a DTO carries exactly one.
 
@@ -124,6 +125,8 @@ export const Text = (
 /** Text of any length, for answers only: what comes in is bounded, by {@link Text}. */
 export const AnyText = (options: FieldOptions = {}): PropertyDecorator =>
   field(options, () => ({ type: String }), [IsString({ message: 'must be a string' })]);
+/** The type of a field under {@link UserId}, so that one import gives a DTO both. */
+export type UserId = UserIdText;
 
 /** A client's own id of a user, without control characters; `me` is reserved. */
 export const UserId = (options: FieldOptions = {}): PropertyDecorator =>

@@ -1,4 +1,5 @@
-import { isUuid, newId, timeOfId } from './ids.js';
+import type { UserId as FieldUserId } from './fields.js';
+import { isUuid, newId, timeOfId, type UserId, type UserPk } from './ids.js';
 
 describe('newId', () => {
   it('makes UUIDs of version 7 and the RFC variant', () => {
@@ -26,5 +27,25 @@ describe('newId', () => {
 describe('isUuid', () => {
   it.each([[''], ['me'], [5], [null], ['0199c2d4-7e1a-7000-8000-00000000000'], ["' or 1=1"]])('refuses %p', (value) => {
     expect(isUuid(value)).toBe(false);
+  });
+});
+
+describe('the two names of a user', () => {
+  const accepts = <T>(value: T): T => value;
+  const pk = newId() as UserPk;
+  const id = 'alice' as UserId;
+
+  it("don't pass for each other, nor a plain string for either: the type check sees to it", () => {
+    // @ts-expect-error -- a key is no client's string
+    accepts<UserId>(pk);
+    // @ts-expect-error -- a client's string is no key
+    accepts<UserPk>(id);
+    // @ts-expect-error -- text becomes a user_id where it comes in, not on the way
+    accepts<UserId>('alice');
+    // @ts-expect-error -- an id of anything else is no user's
+    accepts<UserPk>(newId());
+    // @ts-expect-error -- the same in maps
+    new Map<UserPk, string>().get(id);
+    expect([accepts<UserId>(id), accepts<FieldUserId>(id), accepts<UserPk>(pk)]).toEqual([id, id, pk]);
   });
 });

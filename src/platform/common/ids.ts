@@ -33,6 +33,18 @@ export function newId(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+declare const brand: unique symbol;
+
+/** The primary key of a user, `users.user_pk`: what rows refer to. Never leaves by the wire. */
+export type UserPk = string & { readonly [brand]: 'UserPk' };
+
+/**
+ * The client's own string for a user, as the wire and `users.user_id` have it. Neither of the two passes for the other,
+ * nor a plain string for either: text becomes a `UserId` in a DTO, a path or a header, and a row's columns have their
+ * types from the row.
+ */
+export type UserId = string & { readonly [brand]: 'UserId' };
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Is it the text of a UUID? */

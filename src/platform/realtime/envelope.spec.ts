@@ -1,4 +1,5 @@
 import { envelopeOf, type EventFacts } from './envelope.js';
+import type { UserId, UserPk } from '../common/ids.js';
 
 const facts: EventFacts<{ text: string }> = {
   id: 'e',
@@ -8,7 +9,7 @@ const facts: EventFacts<{ text: string }> = {
   rev: 7,
   seq: 3,
   occurred_at: '2026-01-31T12:00:00.000Z',
-  actor: { id: 'alice', type: 'user' },
+  actor: { id: 'alice' as UserId, type: 'user' },
   data: { text: 'hi' },
 };
 const event = { type: 'thing.made', v: 1 };
@@ -40,7 +41,11 @@ describe('envelopeOf', () => {
   });
 
   it('names a user’s stream by the client’s own id, and the room that is no stream of its own', () => {
-    const ofUser = { ...facts, stream: { type: 'user', id: 'pk', user_id: 'alice' }, room_id: 'r' } as const;
+    const ofUser = {
+      ...facts,
+      stream: { type: 'user', id: 'pk' as UserPk, user_id: 'alice' as UserId },
+      room_id: 'r',
+    } as const;
     expect(sent(ofUser)).toMatchObject({ stream: 'user:alice', room_id: 'r' });
     expect(sent({ ...ofUser, room_id: null })).toMatchObject({ room_id: null });
     expect(sent({ ...facts, stream: { type: 'client', id: 'c' } })).toMatchObject({ stream: 'client', room_id: null });

@@ -1,26 +1,20 @@
-import { newId } from '../common/ids.js';
+import { newId, type UserId, type UserPk } from '../common/ids.js';
 
 export type StreamType = 'room' | 'user' | 'client';
 
 /** A stream, by the id of the room, user (`user_pk`) or client it belongs to. */
-export interface StreamRef {
-  type: StreamType;
-  id: string;
-}
+export type StreamRef = { type: 'room' | 'client'; id: string } | { type: 'user'; id: UserPk };
 
 /** A stream by its id, and by what its name on the wire is made of. */
 export type NamedStream =
-  | { type: 'room'; id: string }
-  /** `id` is the `user_pk`, `user_id` the client's own string. */
-  | { type: 'user'; id: string; user_id: string }
-  | { type: 'client'; id: string };
+  { type: 'room'; id: string } | { type: 'user'; id: UserPk; user_id: UserId } | { type: 'client'; id: string };
 
 /** Who did what an event tells of. `bot`: a user that is a program; `system`: ChatAPI itself. */
 export type ActorType = 'user' | 'client' | 'system' | 'bot';
 
 export interface Actor {
-  /** The client's own user id; null when the client or the system acted. */
-  id: string | null;
+  /** null when the client or the system acted. */
+  id: UserId | null;
   type: ActorType;
 }
 

@@ -1,6 +1,9 @@
 import { Int, Text } from '../common/fields.js';
 import { defineEvent, defineSessionEvent } from './event.js';
 import { channelsOf, type RealtimePublisher } from './realtime.publisher.js';
+import type { UserId, UserPk } from '../common/ids.js';
+
+const ofUser = { type: 'user', id: 'pk' as UserPk, user_id: 'alice' as UserId } as const;
 
 class NoteDto {
   @Text({ max: 10 })
@@ -59,8 +62,8 @@ describe('an audience', () => {
   it('is the readers’ channel, or both', () => {
     expect(channelsOf('readers', { type: 'room', id: '1' })).toEqual(['r:1']);
     expect(channelsOf('everybody', { type: 'room', id: '1' })).toEqual(['r:1', 'n:1']);
-    expect(channelsOf('readers', { type: 'user', id: '1' })).toEqual(['ur:1']);
-    expect(channelsOf('everybody', { type: 'user', id: '1' })).toEqual(['u:1']);
+    expect(channelsOf('readers', { type: 'user', id: '1' as UserPk })).toEqual(['ur:1']);
+    expect(channelsOf('everybody', { type: 'user', id: '1' as UserPk })).toEqual(['u:1']);
     expect(channelsOf('everybody', { type: 'client', id: '1' })).toEqual(['c:1']);
   });
 });
@@ -69,7 +72,7 @@ describe('an audience', () => {
 export function compiles(publisher: RealtimePublisher, socket: Parameters<RealtimePublisher['tell']>[0]): void {
   publisher.publish(noteMade, { ...committed, data: { text: 'x' } });
   publisher.publish(noteCounted, { ...told, data: { count: 1 } });
-  publisher.publish(noteCounted, { ...told, stream: { type: 'user', id: 'pk', user_id: 'alice' }, data: { count: 1 } });
+  publisher.publish(noteCounted, { ...told, stream: ofUser, data: { count: 1 } });
   publisher.publishHere(noteCounted, { ...told, data: { count: 1 } });
   publisher.tell(socket, sessionNoted, { text: 'x' });
 
@@ -80,7 +83,7 @@ export function compiles(publisher: RealtimePublisher, socket: Parameters<Realti
   // @ts-expect-error a field that the body doesn't have
   publisher.publish(noteMade, { ...committed, data: { text: 'x', count: 1 } });
   // @ts-expect-error not on a user's stream
-  publisher.publish(noteMade, { ...committed, stream: { type: 'user', id: 'u', user_id: 'u' }, data: { text: 'x' } });
+  publisher.publish(noteMade, { ...committed, stream: ofUser, data: { text: 'x' } });
   // @ts-expect-error durable, so its place is known
   publisher.publish(noteMade, { ...told, data: { text: 'x' } });
   // @ts-expect-error ephemeral, so it has no place

@@ -11,6 +11,7 @@ import type {
   EventDescriptor,
   SessionEvent,
 } from './event.js';
+import type { UserPk } from '../common/ids.js';
 
 /** How often an idle connection is pinged. */
 export const HEARTBEAT_MS = 25_000;
@@ -23,10 +24,10 @@ export const channels = {
   room: (roomId: string) => `r:${roomId}`,
   /** Members whose key lacks `read_messages`: everything but messages. */
   roomWithoutMessages: (roomId: string) => `n:${roomId}`,
-  user: (userPk: string) => `u:${userPk}`,
+  user: (userPk: UserPk) => `u:${userPk}`,
   /** The user's sockets that may read messages, and those that may not. */
-  userReading: (userPk: string) => `ur:${userPk}`,
-  userNotReading: (userPk: string) => `un:${userPk}`,
+  userReading: (userPk: UserPk) => `ur:${userPk}`,
+  userNotReading: (userPk: UserPk) => `un:${userPk}`,
   client: (clientId: string) => `c:${clientId}`,
   key: (keyId: string) => `k:${keyId}`,
 };
@@ -80,12 +81,12 @@ export class RealtimePublisher {
   }
 
   /** Subscribes every socket of a user, on every node, to a room that the user gained. */
-  addToRoom(userPk: string, roomId: string): void {
+  addToRoom(userPk: UserPk, roomId: string): void {
     this.server.in(channels.userReading(userPk)).socketsJoin(channels.room(roomId));
     this.server.in(channels.userNotReading(userPk)).socketsJoin(channels.roomWithoutMessages(roomId));
   }
 
-  removeFromRoom(userPk: string, roomId: string): void {
+  removeFromRoom(userPk: UserPk, roomId: string): void {
     this.server.in(channels.user(userPk)).socketsLeave([channels.room(roomId), channels.roomWithoutMessages(roomId)]);
   }
 }

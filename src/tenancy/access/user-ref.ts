@@ -1,8 +1,9 @@
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 /** A user as the code refers to one: the row's id, and what the wire shows. */
 export interface UserRef {
   /** `user_pk`, what foreign keys use. Never leaves by the wire. */
-  user_pk: string;
+  user_pk: UserPk;
   /** The client's own string. */
-  user_id: string;
+  user_id: UserId;
   display_name: string | null;
 }

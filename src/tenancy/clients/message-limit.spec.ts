@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.js';
 import { Request } from '../access/request.js';
 import { MessageLimit } from './message-limit.js';
 import { MinuteCounts, RateCounter } from '../access/rate-counter.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 const withoutRedis = { configured: false } as RedisConnections;
 
@@ -13,7 +14,7 @@ const request = (id: string, quota: number, kind: Caller['kind'] = 'scoped'): Re
       clientId: 'c',
       keyId: 'k',
       permissions: null,
-      user: { user_pk: id, user_id: id, display_name: null },
+      user: { user_pk: id as UserPk, user_id: id as UserId, display_name: null },
       limits: { messages_per_user_per_minute: quota },
     },
     'r',

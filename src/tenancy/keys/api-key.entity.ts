@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Permission } from '../access/permissions.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 @Entity('api_keys')
 export class ApiKeyEntity {
@@ -10,7 +11,7 @@ export class ApiKeyEntity {
   @Column('text', { nullable: true }) name: string | null;
   @Column('text') secret_hash: string;
   /** `user_pk` */
-  @Column('uuid', { nullable: true }) user_pk: string | null;
+  @Column('uuid', { nullable: true }) user_pk: UserPk | null;
   /** null: all of them. */
   @Column('text', { array: true, nullable: true }) permissions: Permission[] | null;
   @Column('text', { nullable: true }) device_id: string | null;

@@ -4,13 +4,14 @@ import { limits } from '../../platform/config/limits.js';
 import type { Caller } from '../access/caller.js';
 import type { KeyIdentity } from './key-identity.js';
 import type { UserRef } from '../access/user-ref.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 /** Finds and makes users. Registered by the room of users, which stands above this one. */
 export interface UserDirectory {
   /** Answers from memory, or not at all. */
-  recall(clientId: string, userId: string): UserRef | undefined;
+  recall(clientId: string, userId: UserId): UserRef | undefined;
   /** Finds the user, or makes it. @throws Problem `validation_failed` for what cannot be a user_id */
-  findOrCreate(clientId: string, userId: string): Promise<UserRef>;
+  findOrCreate(clientId: string, userId: UserId): Promise<UserRef>;
 }
 
 /** Makes the `Caller` that services are given, for REST and sockets alike. */
@@ -26,7 +27,7 @@ export class CallerFactory {
    * @param userId whom a master key acts for (X-User-Id, or `user_id` of a socket's handshake): made when unknown
    * @throws Problem `user_mismatch` for a scoped key that names another user than its own
    */
-  forKey(identity: KeyIdentity, userId?: string): Caller | Promise<Caller> {
+  forKey(identity: KeyIdentity, userId?: UserId): Caller | Promise<Caller> {
     if (userId === undefined || identity.kind === 'admin') return make(identity, identity.user);
     if (identity.kind === 'scoped') {
       if (userId !== identity.user!.user_id) {

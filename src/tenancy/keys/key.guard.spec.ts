@@ -9,8 +9,9 @@ import { KeyGuard } from './key.guard.js';
 import type { KeyIdentity } from './key-identity.js';
 import type { KeysService } from './keys.service.js';
 import { OriginPolicy } from './origin-policy.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
-const user = { user_pk: 'u', user_id: 'alice', display_name: null };
+const user = { user_pk: 'u' as UserPk, user_id: 'alice' as UserId, display_name: null };
 
 function identity(kind: KeyIdentity['kind'], permissions: Permission[] | null): KeyIdentity {
   return {

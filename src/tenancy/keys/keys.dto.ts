@@ -84,7 +84,7 @@ export class CreatedMasterKeyDto extends MasterKeyDto {
 
 export class ScopedKeyDto extends MasterKeyDto {
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @Text({ max: 255, nullable: true, example: 'phone' })
   device_id: string | null;
@@ -100,7 +100,7 @@ export class CreatedScopedKeyDto extends ScopedKeyDto {
 
 export class ListScopedKeysQueryDto extends PageQueryDto {
   @UserId({ optional: true, description: "Only this user's." })
-  user_id?: string;
+  user_id?: UserId;
 }
 
 /** Who the key stands for. A scoped key sees its client as `{id, name}`. */

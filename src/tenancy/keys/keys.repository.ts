@@ -5,6 +5,7 @@ import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import type { ClientSettingsDto } from '../clients/clients.dto.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** A key with what a request needs to know of its client and user, in one read. */
 export interface KeyState {
@@ -16,8 +17,8 @@ export interface KeyState {
   revoked: boolean;
   expires_at: Date | null;
   expires_in_ms: number | null;
-  user_pk: string | null;
-  user_id: string | null;
+  user_pk: UserPk | null;
+  user_id: UserId | null;
   display_name: string | null;
   client_name: string;
   slug: string;
@@ -30,14 +31,14 @@ export interface KeyState {
 /** With its client's ref and, as `user_id`, the client's own string of its user. */
 export type KeyRow = Omit<ApiKeyEntity, 'client_id' | 'user_pk' | 'secret_hash' | 'revoked_at'> & {
   client_ref: string;
-  user_id: string | null;
+  user_id: UserId | null;
 };
 
 export interface NewKey extends Pick<
   ApiKeyEntity,
   'id' | 'ref' | 'kind' | 'name' | 'secret_hash' | 'device_id' | 'issued_by'
 > {
-  user_pk: string | null;
+  user_pk: UserPk | null;
   permissions: string[] | null;
   /** Seconds from now; null: at `expires_at`, else as the client's settings say for scoped keys, else never. */
   expires_in: number | null;
@@ -112,7 +113,7 @@ export class KeysRepository {
   async list(
     clientId: string,
     kind: 'master' | 'scoped',
-    { userId, limit, cursor }: { userId?: string; limit: number; cursor: Cursor | null },
+    { userId, limit, cursor }: { userId?: UserId; limit: number; cursor: Cursor | null },
   ): Promise<KeyRow[]> {
     const backwards = cursor?.direction === 'prev';
     return this.database.query<KeyRow>(
@@ -169,7 +170,7 @@ export class KeysRepository {
   }
 
   /** Live login keys of a user; of one device when named. Locked in key order. */
-  async loginKeysOf(tx: Tx, clientId: string, userPk: string, deviceId: string | null): Promise<string[]> {
+  async loginKeysOf(tx: Tx, clientId: string, userPk: UserPk, deviceId: string | null): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       `select k.id from api_keys k
         where k.client_id = $1 and k.user_pk = $2 and k.issued_by = 'login' and ($3::text is null or k.device_id = $3) and ${LIVE}

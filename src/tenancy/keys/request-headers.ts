@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../platform/common/problem.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 /**
  * The key of a request: `Authorization: Bearer <key>` or `X-API-Key`.
@@ -22,9 +23,9 @@ const unauthenticated = (detail: string): Problem =>
   new Problem('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 
 /** Whom the request says that it acts for, as it came: whether it can be a user_id is found out when it is looked up. */
-export function readUserId(headers: IncomingHttpHeaders): string | undefined {
+export function readUserId(headers: IncomingHttpHeaders): UserId | undefined {
   const header = headers['x-user-id'];
-  return header === undefined ? undefined : toText(String(header));
+  return header === undefined ? undefined : (toText(String(header)) as UserId);
 }
 
 const EXTENDED = /^UTF-8''((?:[\w!#$&+.^`|~-]|%[0-9a-f]{2})+)$/i;

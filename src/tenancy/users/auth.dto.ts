@@ -13,7 +13,7 @@ const GRANTED = {
 
 export class LoginDto {
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @Text({ max: 'name_chars', optional: true, example: 'Alice' })
   display_name?: string;
@@ -43,7 +43,7 @@ export class LoginDto {
 
 export class LoginAnswerDto {
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @Text({ max: 'name_chars', nullable: true, example: 'Alice' })
   display_name: string | null;
@@ -66,7 +66,7 @@ export class LoginAnswerDto {
 
 export class LogoutDto {
   @UserId({ optional: true, description: 'Required with a master key; a scoped key logs itself out.' })
-  user_id?: string;
+  user_id?: UserId;
 
   @Text({ ...DEVICE_ID, optional: true, description: "With a master key: this device's login only." })
   device_id?: string;
@@ -74,7 +74,7 @@ export class LogoutDto {
 
 export class LogoutAnswerDto {
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @Int({ description: 'How many keys stopped working.', example: 1 })
   revoked: number;
@@ -82,7 +82,7 @@ export class LogoutAnswerDto {
 
 export class CreateScopedKeyDto {
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @Text({ max: 'name_chars', optional: true, example: 'Kiosk in the lobby' })
   name?: string;

@@ -12,6 +12,7 @@ import type { Tx } from '../../platform/database/database.js';
 import type { LoginAnswerDto, LoginDto, LogoutAnswerDto, LogoutDto } from './auth.dto.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 /** Keys that come and go with people: each login replaces the one before. */
 @Injectable()
@@ -88,7 +89,7 @@ export class AuthService {
 }
 
 interface KeysToEnd {
-  user_id: string;
+  user_id: UserId;
   keysOf: (tx: Tx) => Promise<string[]>;
 }
 

@@ -4,11 +4,11 @@ import { toDto } from '../../platform/common/validation.js';
 
 class NamedUserDto {
   @UserId()
-  user_id: string;
+  user_id: UserId;
 }
 
 /** Holds a user_id that came in a path or a header to the rules of bodies. @throws Problem `validation_failed` */
-export function checkUserId(field: string, userId: string): void {
+export function checkUserId(field: string, userId: UserId): void {
   try {
     toDto(NamedUserDto, { user_id: userId });
   } catch (error) {

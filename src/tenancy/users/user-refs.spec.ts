@@ -1,7 +1,14 @@
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 import type { UserRef } from '../access/user-ref.js';
 import { UserRefs } from './user-refs.js';
 
-const user = (user_pk: string, user_id = user_pk): UserRef => ({ user_pk, user_id, display_name: null });
+const pk = (text: string): UserPk => text as UserPk;
+const id = (text: string): UserId => text as UserId;
+const user = (userPk: string, userId = userPk): UserRef => ({
+  user_pk: pk(userPk),
+  user_id: id(userId),
+  display_name: null,
+});
 
 describe('remembered users', () => {
   afterEach(() => jest.restoreAllMocks());
@@ -9,8 +16,10 @@ describe('remembered users', () => {
   it('are found by both of their names, in their own client only', () => {
     const refs = new UserRefs(10);
     refs.remember('c', user('1', 'alice'));
-    expect([refs.byRef('c', '1'), refs.byName('c', 'alice')]).toEqual([user('1', 'alice'), user('1', 'alice')]);
-    expect([refs.byRef('d', '1'), refs.byName('d', 'alice'), refs.byName('c', '1')]).toEqual(Array(3).fill(undefined));
+    expect([refs.byRef('c', pk('1')), refs.byName('c', id('alice'))]).toEqual([user('1', 'alice'), user('1', 'alice')]);
+    expect([refs.byRef('d', pk('1')), refs.byName('d', id('alice')), refs.byName('c', id('1'))]).toEqual(
+      Array(3).fill(undefined),
+    );
   });
 
   it('are forgotten after five seconds, however often they were asked for and however busy the process is', () => {
@@ -19,11 +28,11 @@ describe('remembered users', () => {
     refs.remember('c', user('1'));
     for (const at of [1_001, 3_000, 5_999]) {
       now.mockReturnValue(at);
-      expect(refs.byRef('c', '1')).toEqual(user('1'));
+      expect(refs.byRef('c', pk('1'))).toEqual(user('1'));
     }
     // No timer has fired since.
     now.mockReturnValue(6_001);
-    expect([refs.byRef('c', '1'), refs.byName('c', '1')]).toEqual([undefined, undefined]);
+    expect([refs.byRef('c', pk('1')), refs.byName('c', id('1'))]).toEqual([undefined, undefined]);
   });
 
   it('count anew when they are read anew', () => {
@@ -33,15 +42,15 @@ describe('remembered users', () => {
     now.mockReturnValue(5_000);
     refs.remember('c', user('1', 'new'));
     now.mockReturnValue(9_000);
-    expect([refs.byRef('c', '1'), refs.byName('c', 'old')]).toEqual([user('1', 'new'), undefined]);
+    expect([refs.byRef('c', pk('1')), refs.byName('c', id('old'))]).toEqual([user('1', 'new'), undefined]);
   });
 
   it('stay below their bound, the least recently used going first', () => {
     const refs = new UserRefs(2);
     refs.remember('c', user('1'));
     refs.remember('c', user('2'));
-    refs.byRef('c', '1');
+    refs.byRef('c', pk('1'));
     refs.remember('c', user('3'));
-    expect(['1', '2', '3'].map((id) => refs.byRef('c', id)?.user_pk)).toEqual(['1', undefined, '3']);
+    expect(['1', '2', '3'].map((each) => refs.byRef('c', pk(each))?.user_pk)).toEqual(['1', undefined, '3']);
   });
 });

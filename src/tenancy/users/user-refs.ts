@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { UserRef } from '../access/user-ref.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** A name that was changed on another node is seen at the latest after this. */
 const TTL_MS = 5_000;
@@ -19,11 +20,11 @@ export class UserRefs {
     this.byUserId.set(`${clientId} ${ref.user_id}`, ref);
   }
 
-  byRef(clientId: string, id: string): UserRef | undefined {
-    return this.byId.get(`${clientId} ${id}`);
+  byRef(clientId: string, userPk: UserPk): UserRef | undefined {
+    return this.byId.get(`${clientId} ${userPk}`);
   }
 
-  byName(clientId: string, userId: string): UserRef | undefined {
+  byName(clientId: string, userId: UserId): UserRef | undefined {
     return this.byUserId.get(`${clientId} ${userId}`);
   }
 }

@@ -1,11 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserRef } from '../access/user-ref.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 @Entity('users')
 export class UserEntity implements UserRef {
   @PrimaryColumn('uuid') client_id: string;
-  @PrimaryColumn('uuid') user_pk: string;
-  @Column('text') user_id: string;
+  @PrimaryColumn('uuid') user_pk: UserPk;
+  @Column('text') user_id: UserId;
   @Column('text', { nullable: true }) display_name: string | null;
   @Column('text', { nullable: true }) avatar_url: string | null;
   @Column('text', { nullable: true }) email: string | null;

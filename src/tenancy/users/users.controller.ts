@@ -6,6 +6,7 @@ import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../access/route.js';
 import { PutUserDto, UserDto } from './users.dto.js';
 import { UsersService } from './users.service.js';
+import type { UserId } from '../../platform/common/ids.js';
 
 @ApiTags('Users')
 @Controller('users')
@@ -28,13 +29,13 @@ export class UsersController {
     errors: ['not_found'],
     actsForUser: true,
   })
-  get(@CurrentCaller() caller: Caller, @Param('user_id') userId: string): Promise<UserDto> {
+  get(@CurrentCaller() caller: Caller, @Param('user_id') userId: UserId): Promise<UserDto> {
     return this.users.get(caller, userId);
   }
 
   @Put(':user_id')
   @Route({ summary: 'Make or change a user', access: 'master', answer: UserDto })
-  put(@CurrentRequest() request: Request, @Param('user_id') userId: string, @Body() dto: PutUserDto): Promise<UserDto> {
+  put(@CurrentRequest() request: Request, @Param('user_id') userId: UserId, @Body() dto: PutUserDto): Promise<UserDto> {
     return this.users.put(request, userId, dto);
   }
 
@@ -49,7 +50,7 @@ export class UsersController {
   })
   patch(
     @CurrentRequest() request: Request,
-    @Param('user_id') userId: string,
+    @Param('user_id') userId: UserId,
     @Body() dto: PutUserDto,
   ): Promise<UserDto> {
     return this.users.patch(request, userId, dto);

@@ -35,7 +35,7 @@ export class UserDto {
   id?: string;
 
   @UserId()
-  user_id: string;
+  user_id: UserId;
 
   @Text(DISPLAY_NAME)
   display_name: string | null;

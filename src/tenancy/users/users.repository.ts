@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, LessThan, MoreThan } from 'typeorm';
 import { ApiKeyEntity } from '../keys/api-key.entity.js';
 import type { UserRef } from '../access/user-ref.js';
-import { newId } from '../../platform/common/ids.js';
+import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { UserEntity } from './user.entity.js';
@@ -16,11 +16,11 @@ const PROFILE = ['display_name', 'avatar_url', 'email', 'phone', 'metadata'] as 
 export class UsersRepository {
   constructor(private readonly database: Database) {}
 
-  find(clientId: string, userId: string): Promise<UserEntity | null> {
+  find(clientId: string, userId: UserId): Promise<UserEntity | null> {
     return this.database.dataSource.getRepository(UserEntity).findOneBy({ client_id: clientId, user_id: userId });
   }
 
-  lock(tx: Tx, clientId: string, userId: string): Promise<UserEntity | null> {
+  lock(tx: Tx, clientId: string, userId: UserId): Promise<UserEntity | null> {
     return tx.manager.findOne(UserEntity, {
       where: { client_id: clientId, user_id: userId },
       lock: { mode: 'for_no_key_update' },
@@ -33,39 +33,39 @@ export class UsersRepository {
     return this.database.dataSource.getRepository(UserEntity).find({
       where: {
         client_id: clientId,
-        ...(cursor && { user_pk: (backwards ? LessThan : MoreThan)(cursor.key[0] as string) }),
+        ...(cursor && { user_pk: (backwards ? LessThan : MoreThan)(cursor.key[0] as UserPk) }),
       },
       order: { user_pk: backwards ? 'DESC' : 'ASC' },
       take: limit + 1,
     });
   }
 
-  async findRefs(clientId: string, userIds: string[]): Promise<UserRef[]> {
+  async findRefs(clientId: string, userIds: UserId[]): Promise<UserRef[]> {
     return this.database.query<UserRef>(
       'select user_pk, user_id, display_name from users where client_id = $1 and user_id = any ($2::text[])',
       [clientId, userIds],
     );
   }
 
-  async refsOf(clientId: string, ids: string[]): Promise<UserRef[]> {
+  async refsOf(clientId: string, userPks: UserPk[]): Promise<UserRef[]> {
     return this.database.query<UserRef>(
       'select user_pk, user_id, display_name from users where client_id = $1 and user_pk = any ($2::uuid[])',
-      [clientId, ids],
+      [clientId, userPks],
     );
   }
 
   async addressesOf(
     clientId: string,
-    ids: string[],
-  ): Promise<{ user_pk: string; email: string | null; phone: string | null }[]> {
+    userPks: UserPk[],
+  ): Promise<{ user_pk: UserPk; email: string | null; phone: string | null }[]> {
     return this.database.query(
       'select user_pk, email, phone from users where client_id = $1 and user_pk = any ($2::uuid[])',
-      [clientId, ids],
+      [clientId, userPks],
     );
   }
 
   /** Makes those that are missing. In one order everywhere, so that nobody deadlocks. */
-  async createMissing(clientId: string, userIds: string[]): Promise<void> {
+  async createMissing(clientId: string, userIds: UserId[]): Promise<void> {
     const sorted = userIds.toSorted();
     await this.database.execute(
       `insert into users (client_id, user_pk, user_id)
@@ -76,7 +76,7 @@ export class UsersRepository {
   }
 
   /** Makes or changes a user; its row is locked until the commit either way. */
-  async upsert(tx: Tx, clientId: string, userId: string, profile: Profile): Promise<UserEntity> {
+  async upsert(tx: Tx, clientId: string, userId: UserId, profile: Profile): Promise<UserEntity> {
     const given = PROFILE.filter((column) => profile[column] !== undefined);
     const values = given.map((column) => profile[column]);
     const set = given.map((column) => `${column} = excluded.${column}, `).join('');
@@ -86,13 +86,13 @@ export class UsersRepository {
        on conflict (client_id, user_id) do update set ${set}
           updated_at = ${given.length > 0 ? 'clock_timestamp()' : 'users.updated_at'}
        returning *`,
-      [clientId, newId(), userId, ...values],
+      [clientId, newId() as UserPk, userId, ...values],
     );
     return row!;
   }
 
   /** Is there a room in which both are active? */
-  async shareRoom(clientId: string, one: string, other: string): Promise<boolean> {
+  async shareRoom(clientId: string, one: UserPk, other: UserPk): Promise<boolean> {
     const rows = await this.database.query(
       `select 1 from room_members a join room_members b on b.client_id = a.client_id and b.room_id = a.room_id
         where a.client_id = $1 and a.user_pk = $2 and b.user_pk = $3 and a.status = 'active' and b.status = 'active'
@@ -103,10 +103,10 @@ export class UsersRepository {
   }
 
   /** Live keys of a user: what nodes remember of them holds the user's name. */
-  async keysOf(tx: Tx, clientId: string, id: string): Promise<string[]> {
+  async keysOf(tx: Tx, clientId: string, userPk: UserPk): Promise<string[]> {
     const rows = await tx.manager.find(ApiKeyEntity, {
       select: { id: true },
-      where: { client_id: clientId, user_pk: id, revoked_at: IsNull() },
+      where: { client_id: clientId, user_pk: userPk, revoked_at: IsNull() },
     });
     return rows.map((row) => row.id);
   }

@@ -14,6 +14,7 @@ import { checkUserId } from './user-id.js';
 import { UserRefs } from './user-refs.js';
 import type { PutUserDto, UserDto } from './users.dto.js';
 import { UsersRepository, type Profile } from './users.repository.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 const REMEMBERED_USERS = 50_000;
 /** What a user may change of its own profile: addresses and metadata are the client's word. */
@@ -38,8 +39,8 @@ export class UsersService implements UserDirectory {
    * @returns by user_id, whatever the number of times each was named
    * @throws Problem `user_unavailable` (422) naming the unknown ones when `create` is false
    */
-  async resolve(clientId: string, userIds: string[], { create }: { create: boolean }): Promise<Map<string, UserRef>> {
-    const found = new Map<string, UserRef>();
+  async resolve(clientId: string, userIds: UserId[], { create }: { create: boolean }): Promise<Map<UserId, UserRef>> {
+    const found = new Map<UserId, UserRef>();
     const wanted = new Set(userIds);
     for (const userId of wanted) {
       const known = this.refs.byName(clientId, userId);
@@ -57,13 +58,13 @@ export class UsersService implements UserDirectory {
   }
 
   /** @returns users by `user_pk`; unknown ones are missing */
-  async refsOf(clientId: string, ids: string[]): Promise<Map<string, UserRef>> {
-    const found = new Map<string, UserRef>();
-    const unknown: string[] = [];
-    for (const id of ids) {
-      const known = this.refs.byRef(clientId, id);
-      if (known) found.set(id, known);
-      else unknown.push(id);
+  async refsOf(clientId: string, userPks: UserPk[]): Promise<Map<UserPk, UserRef>> {
+    const found = new Map<UserPk, UserRef>();
+    const unknown: UserPk[] = [];
+    for (const userPk of userPks) {
+      const known = this.refs.byRef(clientId, userPk);
+      if (known) found.set(userPk, known);
+      else unknown.push(userPk);
     }
     if (unknown.length === 0) return found;
     for (const [pk, ref] of await this.readRefs(clientId, unknown)) found.set(pk, ref);
@@ -71,9 +72,9 @@ export class UsersService implements UserDirectory {
   }
 
   /** The same, past what this node remembers. */
-  async readRefs(clientId: string, ids: string[]): Promise<Map<string, UserRef>> {
-    const found = new Map<string, UserRef>();
-    for (const { user_pk, user_id, display_name } of await this.users.refsOf(clientId, ids)) {
+  async readRefs(clientId: string, userPks: UserPk[]): Promise<Map<UserPk, UserRef>> {
+    const found = new Map<UserPk, UserRef>();
+    for (const { user_pk, user_id, display_name } of await this.users.refsOf(clientId, userPks)) {
       const ref = { user_pk, user_id, display_name };
       this.refs.remember(clientId, ref);
       found.set(user_pk, ref);
@@ -84,17 +85,17 @@ export class UsersService implements UserDirectory {
   /** Where users are reached, by `user_pk`. */
   async addressesOf(
     clientId: string,
-    ids: string[],
-  ): Promise<Map<string, { email: string | null; phone: string | null }>> {
-    const rows = await this.users.addressesOf(clientId, ids);
+    userPks: UserPk[],
+  ): Promise<Map<UserPk, { email: string | null; phone: string | null }>> {
+    const rows = await this.users.addressesOf(clientId, userPks);
     return new Map(rows.map(({ user_pk, email, phone }) => [user_pk, { email, phone }]));
   }
 
-  recall(clientId: string, userId: string): UserRef | undefined {
+  recall(clientId: string, userId: UserId): UserRef | undefined {
     return this.refs.byName(clientId, userId);
   }
 
-  async findOrCreate(clientId: string, userId: string): Promise<UserRef> {
+  async findOrCreate(clientId: string, userId: UserId): Promise<UserRef> {
     checkUserId('X-User-Id', userId);
     return (await this.resolve(clientId, [userId], { create: true })).get(userId)!;
   }
@@ -107,7 +108,7 @@ export class UsersService implements UserDirectory {
   }
 
   /** Whole to the client and to the user itself; to who shares a room, what a profile picture shows; else 404. */
-  async get(caller: Caller, userId: string): Promise<UserDto> {
+  async get(caller: Caller, userId: UserId): Promise<UserDto> {
     const { clientId } = caller;
     refuseNobody(caller);
     const user = await this.users.find(clientId, this.nameOf(caller, userId));
@@ -117,13 +118,13 @@ export class UsersService implements UserDirectory {
     return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
   }
 
-  async put(request: Request, userId: string, dto: PutUserDto): Promise<UserDto> {
+  async put(request: Request, userId: UserId, dto: PutUserDto): Promise<UserDto> {
     checkUserId('user_id', userId);
     return this.save(request, userId, async () => dto);
   }
 
   /** RFC 7396. A scoped or a narrowed key changes its own user's name and picture only. */
-  async patch(request: Request, userId: string, dto: PutUserDto): Promise<UserDto> {
+  async patch(request: Request, userId: UserId, dto: PutUserDto): Promise<UserDto> {
     const { caller } = request;
     refuseNobody(caller);
     const name = this.nameOf(caller, userId);
@@ -145,7 +146,7 @@ export class UsersService implements UserDirectory {
 
   private async save(
     request: Request,
-    userId: string,
+    userId: UserId,
     profileOf: (before: UserEntity | null) => Promise<Profile>,
   ): Promise<UserDto> {
     const { clientId } = request.caller;
@@ -162,19 +163,19 @@ export class UsersService implements UserDirectory {
   }
 
   /** `me` is the user that the request acts for. */
-  private nameOf(caller: Caller, userId: string): string {
+  private nameOf(caller: Caller, userId: UserId): UserId {
     if (userId !== 'me') return userId;
     if (!caller.user) throw notFound('user');
     return caller.user.user_id;
   }
 
   /** Who may be seen may be known not to be changed; others are not there. */
-  private async refusalOf(caller: Caller, userId: string): Promise<Problem> {
+  private async refusalOf(caller: Caller, userId: UserId): Promise<Problem> {
     await this.get(caller, userId);
     return new Problem('forbidden', 'This key changes the profile of its own user only.');
   }
 
-  private async findMissing(clientId: string, wanted: Set<string>, found: Map<string, UserRef>): Promise<void> {
+  private async findMissing(clientId: string, wanted: Set<UserId>, found: Map<UserId, UserRef>): Promise<void> {
     const missing = [...wanted].filter((userId) => !found.has(userId));
     if (missing.length === 0) return;
     for (const { user_pk, user_id, display_name } of await this.users.findRefs(clientId, missing)) {
@@ -213,7 +214,7 @@ function mergeMetadata(before: Record<string, unknown>, patch: Record<string, un
   throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
 }
 
-const unavailable = (userIds: string[]): Problem => {
+const unavailable = (userIds: UserId[]): Problem => {
   const named = userIds.slice(0, 100);
   return new Problem(
     'user_unavailable',

@@ -1,8 +1,9 @@
 import { fold } from './fold.js';
 import type { NewMessage } from './new-message.js';
+import type { UserPk } from '../../../platform/common/ids.js';
 
 const message = (client_msg_id: string | null, room_id = 'r', sender_pk: string | null = 's'): NewMessage =>
-  ({ client_id: 'c', room_id, sender_pk, client_msg_id }) as NewMessage;
+  ({ client_id: 'c', room_id, sender_pk: sender_pk as UserPk | null, client_msg_id }) as NewMessage;
 
 describe('fold', () => {
   it('keeps the first of equal (room, sender, client_msg_id), and where the others belong', () => {

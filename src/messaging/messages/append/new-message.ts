@@ -2,13 +2,14 @@ import type { Problem } from '../../../platform/common/problem.js';
 import { Existing, type Request } from '../../../tenancy/access/request.js';
 import type { MessageFields } from '../message.row.js';
 import type { MessageDto } from '../messages.dto.js';
+import type { UserPk } from '../../../platform/common/ids.js';
 
 /** A message on its way in: validated, with the ids that we made for it, not yet judged. */
 export interface NewMessage extends MessageFields {
   client_id: string;
   event_id: string;
   /** The user that sends; null: none, see `sender_type`. */
-  sender_pk: string | null;
+  sender_pk: UserPk | null;
   /** What makes two bodies under one client_msg_id equal; null without one. */
   body_hash: Buffer | null;
   /** What it was asked with: its Idempotency-Key is completed in the transaction of the message. */
