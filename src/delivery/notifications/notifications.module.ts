@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
+import { RoomsModule } from '../../messaging/rooms/rooms.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
 import { NotificationsController } from './notifications.controller.js';
@@ -11,10 +12,9 @@ import { NotificationsRepository } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
 import { NotificationsWriter } from './notifications.writer.js';
 import { Recipients } from './recipients.js';
-import { RecipientsRepository } from './recipients.repository.js';
 
 @Module({
-  imports: [ProvidersModule, DeliveriesModule, UsersModule],
+  imports: [ProvidersModule, DeliveriesModule, RoomsModule, UsersModule],
   controllers: [NotificationsController],
   providers: [
     NotificationDeliveries,
@@ -23,7 +23,6 @@ import { RecipientsRepository } from './recipients.repository.js';
     NotificationsService,
     NotificationsWriter,
     Recipients,
-    RecipientsRepository,
     registerEvents(notificationsEvents),
   ],
   exports: [NotificationsService],

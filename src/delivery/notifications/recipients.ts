@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
+import { MembersRepository } from '../../messaging/rooms/members.repository.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { RecipientInputDto } from './notifications.dto.js';
-import { RecipientsRepository } from './recipients.repository.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** One person to be told something. */
@@ -19,7 +19,7 @@ export interface Person {
 export class Recipients {
   constructor(
     private readonly users: UsersService,
-    private readonly repository: RecipientsRepository,
+    private readonly rooms: MembersRepository,
   ) {}
 
   /**
@@ -53,7 +53,7 @@ export class Recipients {
 
   /** A scoped key reaches those who share a room with its user; of others it doesn't learn whether they exist. */
   private async refuseStrangers(caller: Caller, inputs: RecipientInputDto[], refs: Map<UserId, UserPk>): Promise<void> {
-    const reachable = await this.repository.sharingRoom(caller.clientId, caller.user!.user_pk, [...refs.values()]);
+    const reachable = await this.rooms.sharingRoom(caller.clientId, caller.user!.user_pk, [...refs.values()]);
     const stranger = inputs.find(({ user_id }) => user_id === undefined || !reachable.has(refs.get(user_id)!));
     if (stranger)
       throw new Problem(
@@ -67,7 +67,7 @@ export class Recipients {
     for (const { room_id, exclude_user_ids = [] } of inputs) {
       if (room_id === undefined) continue;
       const viewer = caller.kind === 'master' ? null : caller.user!.user_pk;
-      const members = await this.repository.members(
+      const members = await this.rooms.reachable(
         caller.clientId,
         room_id,
         viewer,

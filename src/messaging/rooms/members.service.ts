@@ -28,7 +28,9 @@ export class MembersService {
     private readonly announcer: RoomAnnouncer,
     private readonly users: UsersService,
     private readonly idempotency: Idempotency,
-  ) {}
+  ) {
+    users.registerNeighbours(members);
+  }
 
   async list(caller: Caller, roomId: string, query: PageQueryDto): Promise<Page<MemberDto>> {
     const { limit = 50 } = query;

@@ -91,17 +91,6 @@ export class UsersRepository {
     return row!;
   }
 
-  /** Is there a room in which both are active? */
-  async shareRoom(clientId: string, one: UserPk, other: UserPk): Promise<boolean> {
-    const rows = await this.database.query(
-      `select 1 from room_members a join room_members b on b.client_id = a.client_id and b.room_id = a.room_id
-        where a.client_id = $1 and a.user_pk = $2 and b.user_pk = $3 and a.status = 'active' and b.status = 'active'
-        limit 1`,
-      [clientId, one, other],
-    );
-    return rows.length > 0;
-  }
-
   /** Live keys of a user: what nodes remember of them holds the user's name. */
   async keysOf(tx: Tx, clientId: string, userPk: UserPk): Promise<string[]> {
     const rows = await tx.manager.find(ApiKeyEntity, {

@@ -20,9 +20,16 @@ const REMEMBERED_USERS = 50_000;
 /** What a user may change of its own profile: addresses and metadata are the client's word. */
 const OWN_FIELDS = ['display_name', 'avatar_url'];
 
+/** Knows who shares a room with whom. Registered by the folder that has the rooms, which stands above this one. */
+export interface Neighbours {
+  /** @returns which of the others are in a room with this user, itself among them */
+  sharingRoom(clientId: string, userPk: UserPk, others: UserPk[]): Promise<Set<UserPk>>;
+}
+
 @Injectable()
 export class UsersService implements UserDirectory {
   private readonly refs = new UserRefs(REMEMBERED_USERS);
+  private neighbours: Neighbours;
 
   constructor(
     private readonly users: UsersRepository,
@@ -31,6 +38,10 @@ export class UsersService implements UserDirectory {
     callers: CallerFactory,
   ) {
     callers.registerUsers(this);
+  }
+
+  registerNeighbours(neighbours: Neighbours): void {
+    this.neighbours = neighbours;
   }
 
   /**
@@ -114,7 +125,8 @@ export class UsersService implements UserDirectory {
     const user = await this.users.find(clientId, this.nameOf(caller, userId));
     if (!user) throw notFound('user');
     if (managesClient(caller) || caller.user!.user_pk === user.user_pk) return toUserDto(user);
-    if (!(await this.users.shareRoom(clientId, caller.user!.user_pk, user.user_pk))) throw notFound('user');
+    const near = await this.neighbours.sharingRoom(clientId, caller.user!.user_pk, [user.user_pk]);
+    if (!near.has(user.user_pk)) throw notFound('user');
     return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
   }
 
