@@ -148,6 +148,7 @@ describe('the reading of tables', () => {
     ['src/messaging/rooms/rooms.repository.ts', "db.query('update rooms set name = $1 from users')"],
     ['src/messaging/rooms/rooms.repository.ts', 'tx.manager.update(RoomEntity, {}, {})'],
     ['src/messaging/sync/sync.repository.ts', 'db.getRepository(RoomEntity).find({})'],
+    ['src/messaging/sync/sync.repository.ts', 'db.query(`select 1 from ${ROWS.sql} join rooms r on true where true`)'],
     ['src/messaging/sync/sync.repository.ts', 'printer.say(`from ${from} to ${to}`)'],
   ])('lets pass in %s: %s', (file, source) => {
     expect(trespasses(file, source)).toEqual([]);

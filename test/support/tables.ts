@@ -34,8 +34,15 @@ export function tableUses(file: string, source: string, known: Known): TableUse[
 function textOf(node: ts.Node): string | null {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (!ts.isTemplateExpression(node)) return null;
-  return node.head.text + node.templateSpans.map(({ literal }) => HOLE + literal.text).join('');
+  const parts = node.templateSpans.map(
+    ({ expression, literal }) => (isRows(expression) ? 'unnest()' : HOLE) + literal.text,
+  );
+  return node.head.text + parts.join('');
 }
+
+/** `${ROWS.sql}`: rows given as parameters (src/platform/database/unnest.ts), no table. */
+const isRows = (expression: ts.Expression): boolean =>
+  ts.isPropertyAccessExpression(expression) && expression.name.text === 'sql';
 
 const TOKEN = /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"[^"]*"|[a-z_][\w$]*|[^\s]/gi;
 

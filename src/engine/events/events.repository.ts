@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { unnest } from '../../platform/database/unnest.js';
 import { Installation } from '../../platform/database/installation.js';
 import { newId, type UserPk } from '../../platform/common/ids.js';
 import type { ActorType, StreamType } from '../../platform/realtime/envelope.js';
@@ -44,6 +45,30 @@ const STREAM_ROWS: Record<StreamType, { table: string; id: string }> = {
   user: { table: 'users', id: 'user_pk' },
   client: { table: 'client_streams', id: 'client_id' },
 };
+
+const RANGES = unnest<StreamRange>()(
+  'w',
+  { stream_id: 'uuid', after: 'bigint', upto: 'bigint', since: ['timestamptz', ({ since }) => since ?? '-infinity'] },
+  { first: 2, ordinality: 'range' },
+);
+
+const STREAMS = unnest<NewEvent>()('w', { client_id: 'uuid', stream_id: ['uuid', ({ stream }) => stream.id] });
+
+const ROWS = unnest<EventRow>()('e', {
+  client_id: 'uuid',
+  stream_type: 'text',
+  stream_id: 'uuid',
+  room_id: 'uuid',
+  epoch: 'text',
+  rev: 'bigint',
+  id: 'uuid',
+  type: 'text',
+  v: 'smallint',
+  subject_id: 'uuid',
+  actor_pk: 'uuid',
+  actor_type: 'text',
+  data: 'jsonb',
+});
 
 /** The order in which streams of several types are locked: the same everywhere, so that nobody deadlocks. */
 const LOCK_ORDER: StreamType[] = ['room', 'user', 'client'];
@@ -103,8 +128,7 @@ export class EventsRepository {
   async readRanges(clientId: string, ranges: StreamRange[]): Promise<(EventRow & { range: number })[]> {
     return this.database.query(
       `select w.range::int - 1 as range, e.*
-         from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::timestamptz[])
-              with ordinality as w (stream_id, after, upto, since, range)
+         from ${RANGES.sql}
         cross join lateral (
           select client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, seq, subject_id,
                  actor_pk, actor_type, data, occurred_at
@@ -114,13 +138,7 @@ export class EventsRepository {
            order by rev
         ) e
         order by w.range, e.rev`,
-      [
-        clientId,
-        ranges.map(({ stream_id }) => stream_id),
-        ranges.map(({ after }) => after),
-        ranges.map(({ upto }) => upto),
-        ranges.map(({ since }) => since ?? '-infinity'),
-      ],
+      [clientId, ...RANGES.values(ranges)],
     );
   }
 
@@ -129,7 +147,7 @@ export class EventsRepository {
     const rows = await tx.query<{ client_id: string; stream_id: string; epoch: number; rev: number }>(
       `with wanted as (
          select client_id, stream_id, count(*)::int as n
-           from unnest($1::uuid[], $2::uuid[]) as w (client_id, stream_id) group by 1, 2
+           from ${STREAMS.sql} group by 1, 2
        ), locked as materialized (
          select s.client_id, s.${id} as stream_id, w.n
            from ${table} s join wanted w on s.client_id = w.client_id and s.${id} = w.stream_id
@@ -138,7 +156,7 @@ export class EventsRepository {
        update ${table} s set last_rev = s.last_rev + l.n
          from locked l where s.client_id = l.client_id and s.${id} = l.stream_id
        returning s.client_id, s.${id} as stream_id, s.epoch, s.last_rev - l.n as rev`,
-      [events.map((event) => event.client_id), events.map((event) => event.stream.id)],
+      STREAMS.values(events),
     );
     for (const row of rows) {
       heads.set(streamKey(row.client_id, { type, id: row.stream_id }), {
@@ -149,31 +167,15 @@ export class EventsRepository {
   }
 
   private async insert(tx: Tx, rows: EventRow[]): Promise<EventRow[]> {
-    const column = <K extends keyof EventRow>(name: K): EventRow[K][] => rows.map((row) => row[name]);
     const [written] = await tx.query<{ occurred_at: Date }>(
       `with now as (select clock_timestamp() as at), written as (
          insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, subject_id,
                              actor_pk, actor_type, data, occurred_at)
          select e.*, now.at
-           from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::uuid[], $8::text[],
-                       $9::smallint[], $10::uuid[], $11::uuid[], $12::text[], $13::jsonb[]) as e, now
+           from ${ROWS.sql}, now
        )
        select at as occurred_at from now`,
-      [
-        column('client_id'),
-        column('stream_type'),
-        column('stream_id'),
-        column('room_id'),
-        column('epoch'),
-        column('rev'),
-        column('id'),
-        column('type'),
-        column('v'),
-        column('subject_id'),
-        column('actor_pk'),
-        column('actor_type'),
-        rows.map(({ data }) => (data === null ? null : JSON.stringify(data))),
-      ],
+      ROWS.values(rows),
     );
     for (const row of rows) row.occurred_at = written!.occurred_at;
     return rows;

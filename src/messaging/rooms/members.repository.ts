@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { unnest } from '../../platform/database/unnest.js';
 import type { Role } from './members.dto.js';
 import { RoomMemberEntity } from './room-member.entity.js';
 import { MEMBER_COLUMNS, type MemberRow } from './room.row.js';
@@ -11,6 +12,14 @@ export interface NewMember {
   user_pk: UserPk;
   role: Role;
 }
+
+interface Pair {
+  room_id: string;
+  user_pk: UserPk;
+}
+
+const JOINING = unnest<NewMember>()('w', { user_pk: 'uuid', role: 'text', id: ['uuid', () => newId()] }, { first: 5 });
+const PAIRS = unnest<Pair>()('w', { room_id: 'uuid', user_pk: 'uuid' }, { first: 2 });
 
 const FROM = `from room_members m join users u on u.client_id = m.client_id and u.user_pk = m.user_pk`;
 
@@ -35,8 +44,8 @@ export class MembersRepository {
       `with joined as (
          insert into room_members as m (client_id, room_id, user_pk, role, id, last_read_seq, last_delivered_seq,
                                         joined_seq, joined_rev)
-         select $1, $2, w.user_pk, w.role, w.id, $5, $5, $5, $6
-           from unnest($3::uuid[], $4::text[], $7::uuid[]) as w (user_pk, role, id)
+         select $1, $2, w.user_pk, w.role, w.id, $3, $3, $3, $4
+           from ${JOINING.sql}
          on conflict (client_id, room_id, user_pk) do update
             set role = excluded.role, status = 'active', last_read_seq = excluded.last_read_seq,
                 last_delivered_seq = excluded.last_delivered_seq, joined_seq = excluded.joined_seq,
@@ -49,15 +58,7 @@ export class MembersRepository {
           where client_id = $1 and id = $2 and exists (select from joined)
        )
        select user_pk from joined`,
-      [
-        clientId,
-        roomId,
-        members.map(({ user_pk }) => user_pk),
-        members.map(({ role }) => role),
-        at.seq,
-        at.rev,
-        members.map(() => newId()),
-      ],
+      [clientId, roomId, at.seq, at.rev, ...JOINING.values(members)],
     );
     return new Set(joined.map(({ user_pk }) => user_pk));
   }
@@ -99,13 +100,13 @@ export class MembersRepository {
   }
 
   /** Members of many rooms, by room and `user_pk`: pairs[i] is row i's. */
-  async findPairs(clientId: string, pairs: { room_id: string; user_pk: UserPk }[]): Promise<(MemberRow | null)[]> {
+  async findPairs(clientId: string, pairs: Pair[]): Promise<(MemberRow | null)[]> {
     const rows = await this.database.query<MemberRow>(
       `select ${MEMBER_COLUMNS}
-         from unnest($2::uuid[], $3::uuid[]) as w (room_id, user_pk)
+         from ${PAIRS.sql}
          join room_members m on m.client_id = $1 and m.room_id = w.room_id and m.user_pk = w.user_pk
          join users u on u.client_id = m.client_id and u.user_pk = m.user_pk`,
-      [clientId, pairs.map(({ room_id }) => room_id), pairs.map(({ user_pk }) => user_pk)],
+      [clientId, ...PAIRS.values(pairs)],
     );
     const byPair = new Map(rows.map((row) => [`${row.room_id} ${row.user_pk}`, row]));
     return pairs.map(({ room_id, user_pk }) => byPair.get(`${room_id} ${user_pk}`) ?? null);

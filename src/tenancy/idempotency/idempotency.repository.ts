@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { unnest } from '../../platform/database/unnest.js';
 
 export interface StoredAnswer {
   status: number;
@@ -24,6 +25,15 @@ export interface Completion {
   resource_type?: string | null;
   resource_id?: string | null;
 }
+
+const COMPLETIONS = unnest<Completion>()('r', {
+  client_id: ['uuid', ({ clientId }) => clientId],
+  scope: 'bytea',
+  status: 'smallint',
+  body: ['text', ({ body }) => body ?? null],
+  resource_type: ['text', ({ resource_type }) => resource_type ?? null],
+  resource_id: ['uuid', ({ resource_id }) => resource_id ?? null],
+});
 
 const LEASE_S = 60;
 const KEPT_HOURS = 24;
@@ -62,17 +72,9 @@ export class IdempotencyRepository {
       `update idempotency_keys i
           set status = r.status, body = r.body, resource_type = r.resource_type, resource_id = r.resource_id,
               completed_at = clock_timestamp()
-         from unnest($1::uuid[], $2::bytea[], $3::smallint[], $4::text[], $5::text[], $6::uuid[])
-              as r (client_id, scope, status, body, resource_type, resource_id)
+         from ${COMPLETIONS.sql}
         where i.client_id = r.client_id and i.scope = r.scope and i.completed_at is null`,
-      [
-        rows.map(({ clientId }) => clientId),
-        rows.map(({ scope }) => scope),
-        rows.map(({ status }) => status),
-        rows.map(({ body }) => body ?? null),
-        rows.map(({ resource_type }) => resource_type ?? null),
-        rows.map(({ resource_id }) => resource_id ?? null),
-      ],
+      COMPLETIONS.values(rows),
     );
   }
 

@@ -3,6 +3,7 @@ import { IsNull } from 'typeorm';
 import type { Permission } from '../access/permissions.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { unnest } from '../../platform/database/unnest.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import type { ClientSettingsDto } from '../clients/clients.dto.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
@@ -48,6 +49,11 @@ export interface NewKey extends Pick<
 const COLUMNS = `k.id, c.ref as client_ref, k.kind, k.ref, k.name, k.permissions, u.user_id, k.device_id, k.issued_by, k.expires_at,
   k.last_used_at, k.created_at`;
 const JOINS = `join clients c on c.id = k.client_id left join users u on u.client_id = k.client_id and u.user_pk = k.user_pk`;
+
+const USED = unnest<{ clientId: string; keyId: string }>()('t', {
+  client_id: ['uuid', ({ clientId }) => clientId],
+  id: ['uuid', ({ keyId }) => keyId],
+});
 
 /** Neither revoked nor expired. */
 const LIVE = `k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
@@ -185,12 +191,12 @@ export class KeysRepository {
     await this.database.execute(
       `with used as (
          select k.client_id, k.id from api_keys k
-           join unnest($1::uuid[], $2::uuid[]) as t (client_id, id) on t.client_id = k.client_id and t.id = k.id
+           join ${USED.sql} on t.client_id = k.client_id and t.id = k.id
           where k.last_used_at is null or k.last_used_at < clock_timestamp() - interval '1 minute'
           for no key update of k skip locked
        )
        update api_keys k set last_used_at = clock_timestamp() from used u where u.client_id = k.client_id and u.id = k.id`,
-      [keys.map(({ clientId }) => clientId), keys.map(({ keyId }) => keyId)],
+      USED.values(keys),
     );
   }
 }

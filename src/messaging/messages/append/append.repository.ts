@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
 import { notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
-import { APPEND, FIND_WRITTEN, LOCK_FREE_ROOMS, LOCK_ROOMS } from './append.sql.js';
+import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, roomKey, ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
 import {
   MESSAGE_COLUMNS,
@@ -69,18 +69,15 @@ export class AppendRepository {
   }
 
   private async lockRooms(tx: Tx, messages: NewMessage[], wait: boolean): Promise<Set<string>> {
-    const rooms = await tx.query<{ client_id: string; id: string }>(wait ? LOCK_ROOMS : LOCK_FREE_ROOMS, [
-      messages.map(({ client_id }) => client_id),
-      messages.map(({ room_id }) => room_id),
-    ]);
-    return new Set(rooms.map(({ client_id, id }) => `${client_id} ${id}`));
+    const rooms = await tx.query<{ client_id: string; id: string }>(
+      wait ? LOCK_ROOMS : LOCK_FREE_ROOMS,
+      ROOMS.values(messages),
+    );
+    return new Set(rooms.map(({ client_id, id }) => roomKey(client_id, id)));
   }
 
   private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, SendVerdict>> {
-    const rows = await tx.query<Placed & { id: string }>(FIND_WRITTEN, [
-      messages.map(({ client_id }) => client_id),
-      messages.map(({ id }) => id),
-    ]);
+    const rows = await tx.query<Placed & { id: string }>(FIND_WRITTEN, KEYS.values(messages));
     const byId = new Map(messages.map((message) => [message.id, message]));
     return new Map(rows.map((row) => [row.id, this.sent(byId.get(row.id)!, row)]));
   }
@@ -92,7 +89,13 @@ export class AppendRepository {
     written: Map<string, SendVerdict>,
   ): Promise<(SendVerdict | typeof HELD)[]> {
     const missing = messages.filter(({ id }) => !written.has(id));
-    const judgements = missing.length === 0 ? [] : await tx.query<Judgement>(APPEND, this.parameters(missing, locked));
+    const judgements =
+      missing.length === 0
+        ? []
+        : await tx.query<Judgement>(APPEND, [
+            `${this.database.installation.generation}.`,
+            ...MESSAGES.values(missing, locked),
+          ]);
     const originals = await this.findOriginals(tx, missing, judgements);
     const verdicts = new Map<string, SendVerdict | typeof HELD>(written);
     missing.forEach((message, at) => {
@@ -101,43 +104,21 @@ export class AppendRepository {
     return messages.map(({ id }) => verdicts.get(id)!);
   }
 
-  private parameters(messages: NewMessage[], locked: Set<string>): unknown[] {
-    return [
-      messages.map(({ client_id }) => client_id),
-      messages.map(({ room_id }) => room_id),
-      messages.map(({ id }) => id),
-      messages.map(({ event_id }) => event_id),
-      messages.map(({ sender_pk }) => sender_pk),
-      messages.map(({ sender_type }) => sender_type),
-      messages.map(({ content_type }) => content_type),
-      messages.map(({ content }) => content),
-      messages.map(({ attachments }) => (attachments.length === 0 ? '[]' : JSON.stringify(attachments))),
-      messages.map(({ metadata }) => JSON.stringify(metadata)),
-      messages.map(({ client_msg_id }) => client_msg_id),
-      messages.map(({ body_hash }) => body_hash),
-      messages.map(({ client_id, room_id }) => locked.has(`${client_id} ${room_id}`)),
-      `${this.database.installation.generation}.`,
-    ];
-  }
-
   private async findOriginals(
     tx: Tx,
     messages: NewMessage[],
     judgements: Judgement[],
   ): Promise<Map<string, MessageDto>> {
-    const clients: string[] = [];
-    const ids: string[] = [];
+    const keys: { client_id: string; id: string }[] = [];
     judgements.forEach(({ verdict, original_id }, at) => {
-      if (verdict !== 'duplicate') return;
-      clients.push(messages[at]!.client_id);
-      ids.push(original_id!);
+      if (verdict === 'duplicate') keys.push({ client_id: messages[at]!.client_id, id: original_id! });
     });
-    if (ids.length === 0) return new Map();
+    if (keys.length === 0) return new Map();
     const rows = await tx.query<MessageRow>(
       `select ${MESSAGE_COLUMNS}
-         from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+         from ${KEYS.sql}
          join messages m on m.client_id = w.client_id and m.id = w.id ${MESSAGE_PEOPLE}`,
-      [clients, ids],
+      KEYS.values(keys),
     );
     return new Map(rows.map((row) => [row.id, toMessage(row)]));
   }

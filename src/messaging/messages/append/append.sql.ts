@@ -1,4 +1,6 @@
+import { unnest } from '../../../platform/database/unnest.js';
 import { messageCreated } from '../messages.events.js';
+import type { NewMessage } from './new-message.js';
 
 /**
  * The two statements of the gathered send. They are two because a statement's snapshot is older than its locks: only
@@ -8,10 +10,44 @@ import { messageCreated } from '../messages.events.js';
  * times slower.
  */
 
+interface Key {
+  client_id: string;
+  id: string;
+}
+
+export const ROOMS = unnest<NewMessage>()('w', { client_id: 'uuid', room_id: 'uuid' });
+
+/** Rows by their own ids. */
+export const KEYS = unnest<Key>()('w', { client_id: 'uuid', id: 'uuid' });
+
+/** How a Set holds a room. */
+export const roomKey = (clientId: string, roomId: string): string => `${clientId} ${roomId}`;
+
+/** Messages to be judged; given with them are the keys of the rooms that are locked. */
+export const MESSAGES = unnest<NewMessage, ReadonlySet<string>>()(
+  'i',
+  {
+    client_id: 'uuid',
+    room_id: 'uuid',
+    id: 'uuid',
+    event_id: 'uuid',
+    sender_pk: 'uuid',
+    sender_type: 'text',
+    content_type: 'text',
+    content: 'text',
+    attachments: 'jsonb',
+    metadata: 'jsonb',
+    client_msg_id: 'text',
+    body_hash: 'bytea',
+    locked: ['boolean', ({ client_id, room_id }, locked) => locked.has(roomKey(client_id, room_id))],
+  },
+  { first: 2, ordinality: 'position' },
+);
+
 const LOCK = /* sql */ `
 select r.client_id, r.id
   from rooms r
-  join (select distinct client_id, room_id from unnest($1::uuid[], $2::uuid[]) as w (client_id, room_id)) w
+  join (select distinct client_id, room_id from ${ROOMS.sql}) w
     on r.client_id = w.client_id and r.id = w.room_id
  order by r.client_id, r.id
    for update of r`;
@@ -25,15 +61,12 @@ export const LOCK_ROOMS = LOCK;
 /**
  * Judges every message under the locks and writes those that pass. One row comes back for each, in the order given.
  * Room state, membership, ban and duplicates are looked up one by one by their keys (`limit 1` keeps the planner
- * from reading whole tables while their statistics are young).
+ * from reading whole tables while their statistics are young). $1 is what epochs begin with; then come {@link MESSAGES}.
  */
 export const APPEND = /* sql */ `
 with input as materialized (
   select *
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-                $9::jsonb[], $10::jsonb[], $11::text[], $12::bytea[], $13::boolean[])
-         with ordinality as i (client_id, room_id, id, event_id, sender_pk, sender_type, content_type, content,
-                               attachments, metadata, client_msg_id, body_hash, locked, position)
+    from ${MESSAGES.sql}
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as now
 ), judged as materialized (
@@ -93,7 +126,7 @@ with input as materialized (
 ), written_events as (
   insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_pk,
                       actor_type, occurred_at)
-  select client_id, 'room', room_id, room_id, $14 || epoch::text, rev, event_id, '${messageCreated.type}', seq, id, sender_pk,
+  select client_id, 'room', room_id, room_id, $1 || epoch::text, rev, event_id, '${messageCreated.type}', seq, id, sender_pk,
          sender_type, clock.now
     from sent, clock
 )
@@ -104,6 +137,6 @@ select j.verdict, j.original_id, j.epoch, s.seq, s.rev, clock.now as created_at
 /** Which of our messages are there already: asked, under the locks, when an earlier try's answer was lost. */
 export const FIND_WRITTEN = /* sql */ `
 select m.id, m.seq, m.rev, m.created_at, r.epoch
-  from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+  from ${KEYS.sql}
   join messages m on m.client_id = w.client_id and m.id = w.id
   join rooms r on r.client_id = m.client_id and r.id = m.room_id`;
