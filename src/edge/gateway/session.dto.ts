@@ -1,5 +1,4 @@
 import { Bool, Int, Nested, NestedList, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { limits } from '../../platform/config/limits.js';
 import { HeadDto } from '../../messaging/sync/sync.dto.js';
 
 export class SessionRoomDto extends HeadDto {
@@ -24,7 +23,7 @@ export class SessionReadyDto {
   @Nested(() => HeadDto, { nullable: true, description: "Where the user's stream stands." })
   user: HeadDto | null;
 
-  @NestedList(() => SessionRoomDto, { max: limits.resume_rooms, description: 'The most recent rooms’ positions.' })
+  @NestedList(() => SessionRoomDto, { max: 'resume_rooms', description: 'The most recent rooms’ positions.' })
   rooms: SessionRoomDto[];
 
   @Bool({ description: 'There are more rooms than these.' })
