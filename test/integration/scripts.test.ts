@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/until.js';
 
 // Stands for tsc: notes that it ran, and fails when told to.
@@ -89,7 +90,7 @@ describe('scripts/run.mjs', () => {
     child.kill('SIGINT');
     await until('the first signal', () => output().includes('seen 1'));
     child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await sleep(400);
     expect(output()).not.toContain('seen 2');
     child.kill('SIGINT');
     expect(await code).toBe(3);
