@@ -1,4 +1,5 @@
-// Sources are ESM; jest runs them as CommonJS through swc (ts-jest cannot compile NestJS 12).
+// Sources are ESM; jest runs what unit and integration tests import of them as CommonJS through swc (ts-jest cannot
+// compile NestJS 12). Tests of the whole, e2e and faults, import none: they run the built product.
 const esmPackages =
   '@nestjs|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|uid|iterare|mailgun\\.js|standardwebhooks|@scure|@stablelib|@seriousme';
 
@@ -25,13 +26,17 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
-const project = (name, root, match) => ({
+const project = (name, root, match, more = {}) => ({
   ...common,
   displayName: name,
   roots: [`<rootDir>/${root}`],
   testMatch: [`<rootDir>/${match}`],
   setupFiles: ['reflect-metadata'],
+  ...more,
 });
+
+/** They run dist/ in processes of their own, whose logs are shown when a test fails. */
+const processes = { setupFiles: [], testEnvironment: '<rootDir>/test/support/process-environment.mjs' };
 
 // The servers that these need are started once per run by scripts/test.mjs.
 export default {
@@ -40,7 +45,7 @@ export default {
   projects: [
     project('unit', 'src', 'src/**/*.spec.ts'),
     project('integration', 'test', 'test/integration/**/*.test.ts'),
-    project('e2e', 'test', 'test/e2e/**/*.test.ts'),
-    project('faults', 'test', 'test/faults/**/*.test.ts'),
+    project('e2e', 'test', 'test/e2e/**/*.test.ts', processes),
+    project('faults', 'test', 'test/faults/**/*.test.ts', processes),
   ],
 };

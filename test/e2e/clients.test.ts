@@ -1,5 +1,5 @@
-import { AuthChanges, type Revocation } from '../../src/tenancy/keys/auth-changes.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { closeSockets, connect } from '../support/socket.js';
 
 const NOBODY = '0199c2d4-7e1a-7000-8000-000000000000';
 
@@ -9,6 +9,7 @@ describe('clients', () => {
     app = await startApp();
   });
   afterAll(() => app.stop());
+  afterEach(closeSockets);
 
   it('are made by the operator with a master key that works', async () => {
     const { status, body } = await app.admin().request('POST', '/clients', { body: { name: 'Acme' } });
@@ -141,12 +142,13 @@ describe('clients', () => {
   it('are suspended and reactivated, with every key of theirs', async () => {
     const client = await app.client();
     const alice = await client.login('alice');
-    const told: Revocation[] = [];
-    app.get(AuthChanges).onRevoked((revocation) => told.push(revocation));
+    const sockets = [await connect(app, client.key), await connect(app, alice.key)];
+    const bystander = await connect(app, (await app.client()).key);
     await app.admin().request('PATCH', `/clients/${client.id}`, { body: { name: 'Late payer' } });
-    expect(told).toEqual([]);
+    for (const socket of sockets) expect(await socket.get('ping', {})).toBeDefined();
     expect((await app.admin().request('POST', `/clients/${client.id}/suspend`)).body.is_active).toBe(false);
-    expect(told).toEqual([{ clientId: client.id, keyId: null }]);
+    for (const socket of sockets) expect(await socket.waitForEnd()).toBe('io server disconnect');
+    expect(await bystander.get('ping', {})).toBeDefined();
     for (const key of [client.key, alice.key]) {
       const answer = await app.request('GET', '/clients/me', { key });
       expect(answer).toMatchObject({ status: 403, body: { code: 'client_suspended' } });

@@ -122,7 +122,7 @@ describe('a newcomer in embedded mode', () => {
       code: 0,
       output: expect.stringContaining(': 0 messages added'),
     });
-  }, 60_000);
+  });
 
   it('is told in one line what keeps the server from starting', async () => {
     const said = async (env: Record<string, string>) => {
@@ -139,7 +139,7 @@ describe('a newcomer in embedded mode', () => {
     expect(await said({ DEFAULT_PROVIDERS: JSON.stringify(pigeon) })).toMatch(
       /^ChatAPI cannot start: DEFAULT_PROVIDERS.*$/,
     );
-  }, 60_000);
+  });
 
   const expectWholeDemo = (output: string): void => {
     for (const proof of [

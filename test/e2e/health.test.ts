@@ -1,6 +1,5 @@
-import { Database } from '../../src/platform/database/database.js';
-import { HealthService } from '../../src/edge/operations/health.service.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { makeRoom, say } from '../support/chat.js';
 import { TestDatabase } from '../support/postgres.js';
 import { Proxy } from '../support/proxy.js';
 import { TestRedis } from '../support/redis.js';
@@ -67,41 +66,48 @@ describe('health', () => {
     await becomes('ok');
     expect(await statusOf('//health/db')).toBe(200);
   });
-
-  it('asks the parts once for many who ask at the same time', async () => {
-    const health = app.get(HealthService);
-    const look = jest.spyOn(health as never, 'look');
-    await Promise.all(Array.from({ length: 50 }, () => app.request('GET', '//health')));
-    expect(look.mock.calls.length).toBeLessThanOrEqual(2);
-    look.mockRestore();
-  });
 });
 
 describe('readiness', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.stop());
+
+  const ready = () => app.request('GET', '//health/ready');
+
   it('is 503 while the schema is behind', async () => {
-    const app = await startApp();
-    try {
-      // Not asked yet: a schema that was found current is not asked for again.
-      const taken = await app.nest.get(Database).query('delete from migrations returning name');
-      expect(taken.length).toBeGreaterThan(0);
-      const { status, body } = await app.request('GET', '//health/ready');
-      expect(status).toBe(503);
-      expect(body).toMatchObject({ status: 'unavailable', checks: { database: 'up', schema: 'down' } });
-    } finally {
-      await app.stop();
-    }
+    // Not asked yet: a schema that was found current is not asked for again.
+    const taken = await app.sql('delete from migrations returning *');
+    expect(taken.length).toBeGreaterThan(0);
+    const { status, body } = await ready();
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ status: 'unavailable', checks: { database: 'up', schema: 'down' } });
+    await app.sql('insert into migrations select * from json_populate_recordset(null::migrations, $1)', [
+      JSON.stringify(taken),
+    ]);
+    await until('it to be found current', async () => (await ready()).status === 200);
   });
 
-  it('is 503 draining as soon as a stop has begun', async () => {
-    const app = await startApp();
-    try {
-      expect((await app.request('GET', '//health/ready')).status).toBe(200);
-      app.get(HealthService).onModuleDestroy();
-      const { status, body } = await app.request('GET', '//health/ready');
-      expect(status).toBe(503);
-      expect(body.status).toBe('draining');
-    } finally {
-      await app.stop();
-    }
+  it('is 503 draining as soon as a stop has begun, while work in hand is finished', async () => {
+    const client = await app.client();
+    const room = await makeRoom(client, ['alice']);
+    expect((await ready()).status).toBe(200);
+    const holder = await app.database.connect();
+    await holder.query('begin');
+    await holder.query('select 1 from rooms where id = $1 for update', [room.id]);
+    const sending = say(client.master('alice').request, room.id, 'last words');
+    await until('the send to wait', async () => (await app.database.waitingForLocks()) > 0);
+    const stopped = app.stop();
+    const { body } = await until('the stop to begin', async () => {
+      const answer = await ready();
+      return answer.status === 503 && answer;
+    });
+    expect(body.status).toBe('draining');
+    await holder.query('commit');
+    await holder.end();
+    expect(await sending).toMatchObject({ content: 'last words', seq: 1 });
+    await stopped;
   });
 });

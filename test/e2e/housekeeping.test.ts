@@ -1,7 +1,6 @@
-import { Database } from '../../src/platform/database/database.js';
-import { PARTITIONED_TABLES } from '../../src/platform/database/partitions.js';
-import { Queues } from '../../src/platform/queue/queues.js';
+import { randomUUID } from 'node:crypto';
 import { startApp, type TestApp } from '../support/app.js';
+import { runNow } from '../support/queue-board.js';
 import { until } from '../support/until.js';
 
 let app: TestApp;
@@ -10,27 +9,46 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-describe('housekeeping', () => {
+describe('housekeeping, as when its time has come', () => {
   it('makes the partitions of the days to come while the process runs', async () => {
-    const database = app.get(Database);
-    const last = (table: string) =>
-      database.query<{ name: string }>(
-        `select inhrelid::regclass::text as name from pg_inherits where inhparent = $1::regclass order by 1 desc limit 1`,
-        [table],
-      );
-    const dropped: string[] = [];
-    for (const table of PARTITIONED_TABLES) {
-      const [{ name } = { name: '' }] = await last(table);
-      await database.query(`drop table ${name}`);
-      dropped.push(name);
+    const last = async (table: string): Promise<string> => {
+      const partitions = 'select inhrelid::regclass::text as name from pg_inherits where inhparent = $1::regclass';
+      const [newest] = await app.sql<{ name: string }>(`${partitions} order by 1 desc limit 1`, [table]);
+      return newest!.name;
+    };
+    const tables = await app.sql<{ name: string }>(
+      'select partrelid::regclass::text as name from pg_partitioned_table',
+    );
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['events', 'deliveries', 'attempts']));
+    const dropped = new Map<string, string>();
+    for (const { name } of tables) {
+      dropped.set(name, await last(name));
+      await app.sql(`drop table ${dropped.get(name)}`);
     }
 
-    // As an hour later: the periodic job is asked to run now.
-    const partitions = app.get(Queues).all.find(({ name }) => name === 'partitions')!;
-    await partitions.add('partitions', {});
-    await until('the partitions to be made', async () => (await last('attempts'))[0]?.name === dropped.at(-1));
-    for (const [index, table] of PARTITIONED_TABLES.entries()) {
-      expect(await last(table)).toEqual([{ name: dropped[index] }]);
+    await runNow(app, 'partitions');
+    for (const [table, partition] of dropped) {
+      await until(`the partition ${partition}`, async () => (await last(table)) === partition);
     }
+  });
+
+  it('forgets Idempotency-Keys after their day and news of keys after a week; what is younger stays', async () => {
+    const client = await app.client();
+    const makeKey = (key: string) =>
+      client.request('POST', '/clients/me/keys', { body: { name: 'CI' }, headers: { 'idempotency-key': key } });
+    expect((await makeKey('old')).status).toBe(201);
+    await app.sql(`update idempotency_keys set expires_at = clock_timestamp() - interval '1 s'`);
+    expect((await makeKey('young')).status).toBe(201);
+    const tenant = randomUUID();
+    const news = 'insert into auth_changes (client_id, created_at) values ($1, clock_timestamp() - $2::interval)';
+    await app.sql(news, [tenant, '8 days']);
+    await app.sql(news, [tenant, '1 day']);
+
+    const keys = () => app.sql('select 1 from idempotency_keys where client_id = $1', [client.id]);
+    const newsLeft = () => app.sql('select 1 from auth_changes where client_id = $1', [tenant]);
+    await runNow(app, 'idempotency-pruning');
+    await runNow(app, 'auth-changes-pruning');
+    await until('the old ones to go', async () => (await keys()).length === 1 && (await newsLeft()).length === 1);
+    expect((await makeKey('young')).headers.get('idempotency-replayed')).toBe('true');
   });
 });

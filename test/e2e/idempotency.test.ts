@@ -1,9 +1,4 @@
-import { Request } from '../../src/tenancy/access/request.js';
-import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
-import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
-import { Idempotency, Replay } from '../../src/tenancy/idempotency/idempotency.js';
-import { newId } from '../../src/platform/common/ids.js';
-import { Database } from '../../src/platform/database/database.js';
+import { randomUUID } from 'node:crypto';
 import { startApp, type Answer, type TestApp, type TestClient } from '../support/app.js';
 
 describe('Idempotency-Key', () => {
@@ -17,12 +12,8 @@ describe('Idempotency-Key', () => {
   });
   afterAll(() => app.stop());
 
-  const age = (set: string) =>
-    app.get(Database).execute(`update idempotency_keys set ${set} where client_id = $1`, [client.id]);
-  const rows = () =>
-    app
-      .get(Database)
-      .query<{ status: number; body: string }>('select * from idempotency_keys where client_id = $1', [client.id]);
+  const age = (set: string) => app.sql(`update idempotency_keys set ${set} where client_id = $1`, [client.id]);
+  const rows = () => app.sql('select * from idempotency_keys where client_id = $1', [client.id]);
   const makeKey = (key: string, body: unknown = { name: 'CI' }, path = '/clients/me/keys'): Promise<Answer> =>
     client.request('POST', path, { body, headers: { 'idempotency-key': key } });
   const keysNamed = async (name: string): Promise<number> =>
@@ -116,7 +107,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('keeps answers without an effect, such as 404', async () => {
-    const path = `/clients/me/keys/${newId()}/rotate`;
+    const path = `/clients/me/keys/${randomUUID()}/rotate`;
     const first = await makeKey('a', {}, path);
     const second = await makeKey('a', {}, path);
     expect(second).toMatchObject({ status: 404, body: first.body });
@@ -137,97 +128,8 @@ describe('Idempotency-Key', () => {
     expect((await makeKey('a', { name: 'New' })).status).toBe(201);
   });
 
-  it('is forgotten after its day, and so are old news of keys; what is younger stays', async () => {
-    await makeKey('old');
-    await age(`expires_at = clock_timestamp() - interval '1 s'`);
-    await makeKey('young');
-    const database = app.get(Database);
-    const news = 'insert into auth_changes (client_id, created_at) values ($1, clock_timestamp() - $2::interval)';
-    await database.execute(news, [client.id, '8 days']);
-    await database.execute(news, [client.id, '1 day']);
-    await app.get(IdempotencyRepository).prune();
-    await app.get(AuthChangesRepository).prune();
-    expect(await rows()).toHaveLength(1);
-    const left = await database.query('select 1 from auth_changes where client_id = $1', [client.id]);
-    expect(left).toHaveLength(1);
-  });
-
   it.each(['', 'x'.repeat(256)])('has 1 to 255 characters (%#)', async (key) => {
     expect(await makeKey(key)).toMatchObject({ status: 422, body: { errors: [{ field: 'Idempotency-Key' }] } });
     expect((await makeKey('x'.repeat(255))).status).toBe(201);
-  });
-
-  describe('in a service', () => {
-    const request = { key: 'k', method: 'POST', path: '/x', query: '', body: { a: 1 } };
-    const api = (status = 201): Request => {
-      const limits = { messages_per_user_per_minute: 1 };
-      const caller = {
-        kind: 'master',
-        clientId: client.id,
-        keyId: newId(),
-        permissions: null,
-        user: null,
-        limits,
-      } as const;
-      return new Request(caller, 'r', { status });
-    };
-    const replayOf = async (idempotency: Idempotency): Promise<Replay> => {
-      const thrown = await idempotency.begin(api(), request).catch((error: unknown) => error);
-      expect(thrown).toBeInstanceOf(Replay);
-      return thrown as Replay;
-    };
-
-    it('rolls an effect back whose key was lost to a later request', async () => {
-      const idempotency = app.get(Idempotency);
-      const slow = api();
-      await idempotency.begin(slow, request);
-      await age(`lease_until = clock_timestamp() - interval '1 s'`);
-      const late = api();
-      await idempotency.begin(late, request);
-      await idempotency.effect(late, async () => ({ by: 'late' }));
-      const effect = idempotency.effect(slow, async (tx) => {
-        await tx.execute(`update clients set name = 'Slow' where id = $1`, [client.id]);
-        return { by: 'slow' };
-      });
-      await expect(effect).rejects.toMatchObject({ code: 'idempotency_in_flight' });
-      expect((await client.request('GET', '/clients/me')).body.client.name).toBe('Test');
-      expect((await replayOf(idempotency)).body).toBe('{"by":"late"}');
-    });
-
-    it('reads large answers again from their resource', async () => {
-      const idempotency = app.get(Idempotency);
-      const type = `large-${client.id}`;
-      idempotency.registerRebuilder(type, async ({ clientId }, id) => ({ clientId, id, rebuilt: true }));
-      const first = api(202);
-      await idempotency.begin(first, request);
-      const id = newId();
-      await idempotency.effect(first, async () => ({ id, text: 'x'.repeat(70_000) }), {
-        resource: (answer) => ({ type, id: answer.id }),
-      });
-      expect((await rows())[0]!.body).toBeNull();
-      const replay = await replayOf(idempotency);
-      expect(replay.status).toBe(202);
-      expect(JSON.parse(replay.body)).toEqual({ clientId: client.id, id, rebuilt: true });
-    });
-
-    it('completes the keys of many requests in their common transaction', async () => {
-      const idempotency = app.get(Idempotency);
-      const first = api();
-      await idempotency.begin(first, request);
-      const row = { request: first, answer: { id: newId() } };
-      const database = app.get(Database);
-      await database.transaction((tx) => idempotency.complete(tx, [row]));
-      expect(JSON.parse((await replayOf(idempotency)).body)).toEqual(row.answer);
-      const again = database.transaction((tx) => idempotency.complete(tx, [row]));
-      await expect(again).rejects.toMatchObject({ code: 'idempotency_in_flight' });
-    });
-
-    it.each([401, 403, 422, 429, 500, 503])('frees the key after %i', async (status) => {
-      const idempotency = app.get(Idempotency);
-      const first = api();
-      await idempotency.begin(first, request);
-      await idempotency.finish(first.lease!, status, '{}');
-      await expect(idempotency.begin(api(), request)).resolves.toBeUndefined();
-    });
   });
 });

@@ -1,5 +1,5 @@
-import { Database } from '../../src/platform/database/database.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { makeRoom, say } from '../support/chat.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -101,7 +101,7 @@ describe('sending', () => {
     const say = async (who: typeof alice) =>
       (await who.request('POST', path, { body: { content: 'x' } })).body.code ?? 'ok';
     const reader = await client.login('alice', { device_id: 'tv', permissions: ['read_messages'] });
-    const set = (sql: string) => app.get(Database).query(sql, [client.id, room.id]);
+    const set = (sql: string) => app.sql(sql, [client.id, room.id]);
     expect(await say(alice)).toBe('ok');
     expect(await say(eve)).toBe('not_found');
     expect(await say(reader)).toBe('forbidden');
@@ -140,29 +140,16 @@ describe('sending', () => {
   });
 
   it('limits the messages of a user, not those of the client', async () => {
-    const limited = await startApp({ env: { MESSAGES_PER_USER_PER_MINUTE: '2' } });
-    try {
-      const client = await limited.client();
-      await limited
-        .admin()
-        .request('PATCH', `/clients/${client.id}`, { body: { limits: { messages_per_user_per_minute: 2 } } });
-      const { body: room } = await client.request('POST', '/rooms', {
-        body: { room_type: 'group', members: ['alice'] },
-      });
-      const alice = await client.login('alice');
-      const send = () => alice.request('POST', `/rooms/${room.id}/messages`, { body: { content: 'x' } });
-      expect((await send()).headers.get('ratelimit')).toContain('r=1');
-      await send();
-      const third = await send();
-      expect([third.status, third.body.code]).toEqual([429, 'rate_limited']);
-      expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
-      const free = await client
-        .master('alice')
-        .request('POST', `/rooms/${room.id}/messages`, { body: { content: 'x' } });
-      expect(free.body.seq).toBe(3);
-    } finally {
-      await limited.stop();
-    }
+    const client = await app.client({ limits: { messages_per_user_per_minute: 2 } });
+    const room = await makeRoom(client, ['alice']);
+    const alice = await client.login('alice');
+    const send = () => alice.request('POST', `/rooms/${room.id}/messages`, { body: { content: 'x' } });
+    expect((await send()).headers.get('ratelimit')).toContain('r=1');
+    await send();
+    const third = await send();
+    expect([third.status, third.body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await say(client.master('alice').request, room.id, 'x')).seq).toBe(3);
   });
 });
 
@@ -174,9 +161,10 @@ describe('twenty at once', () => {
     const sent = await Promise.all(users.map((user) => user.request('POST', path, { body: { content: 'x' } })));
     expect(sent.map(({ body }) => body.seq).sort((a, b) => a - b)).toEqual(names.map((_, n) => n + 1));
     expect(sent.every(({ body }) => body.rev === body.seq + 1)).toBe(true);
-    const log = await app
-      .get(Database)
-      .query<{ rev: number; seq: number }>('select rev, seq from events where stream_id = $1 order by rev', [room.id]);
+    const log = await app.sql<{ rev: number; seq: number }>(
+      'select rev, seq from events where stream_id = $1 order by rev',
+      [room.id],
+    );
     expect(log.slice(1)).toEqual(names.map((_, n) => ({ rev: n + 2, seq: n + 1 })));
   });
 

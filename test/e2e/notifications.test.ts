@@ -1,13 +1,9 @@
 import { Webhook } from 'standardwebhooks';
-import type { Caller } from '../../src/tenancy/access/caller.js';
-import { NotificationsService } from '../../src/delivery/notifications/notifications.service.js';
-import { UsersService } from '../../src/tenancy/users/users.service.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
-import { Truth } from '../support/truth.js';
+import { closeSockets, connect, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
-import { asUserId } from '../support/ids.js';
 
 let app: TestApp;
 let client: TestClient;
@@ -24,6 +20,7 @@ afterAll(async () => {
 beforeEach(async () => {
   client = await app.client();
 });
+afterEach(closeSockets);
 
 const settled = async (id: string) =>
   until('the notification to settle', async () => {
@@ -145,28 +142,17 @@ describe('a socket notification', () => {
       channels: { websocket: { title: 'T', data: { a: 1 } } },
     });
     const [delivery] = (await settled(id)).deliveries;
-    const truth = Truth.at(app.database.url);
-    const events = await truth.query<any>(
-      `select data from events where client_id = $1 and type = 'notification.created'`,
-      [client.id],
-    );
-    await truth.close();
+    const created = `select data from events where client_id = $1 and type = 'notification.created'`;
+    const events = await app.sql(created, [client.id]);
     expect(events.map(({ data }) => data)).toEqual([
       { notification_id: id, delivery_id: delivery.id, title: 'T', body: null, data: { a: 1 } },
     ]);
-    const service = app.get(NotificationsService);
-    const caller = (userId: string) =>
-      ({ kind: 'scoped', clientId: client.id, user: { user_pk: userId } }) as unknown as Caller;
-    const ref = await app.get(UsersService).resolve(client.id, [asUserId('alice'), asUserId('bob')], { create: true });
-    expect((await service.acknowledge(caller(ref.get(asUserId('bob'))!.user_pk), delivery.id)).acknowledged).toBe(
-      false,
-    );
-    expect((await service.acknowledge(caller(ref.get(asUserId('alice'))!.user_pk), delivery.id)).acknowledged).toBe(
-      true,
-    );
-    expect((await service.acknowledge(caller(ref.get(asUserId('alice'))!.user_pk), delivery.id)).acknowledged).toBe(
-      false,
-    );
+    const [phone, tablet] = [await connect(app, alice.key), await connect(app, alice.key)];
+    const stranger = await connect(app, (await client.login('bob')).key);
+    const acknowledge = (socket: TestSocket) => socket.get('notification.ack', { id: delivery.id });
+    expect(await acknowledge(stranger)).toEqual({ id: delivery.id, acknowledged: false });
+    expect(await acknowledge(phone)).toEqual({ id: delivery.id, acknowledged: true });
+    expect(await acknowledge(tablet)).toEqual({ id: delivery.id, acknowledged: false });
     const { body } = await alice.request('GET', `/notifications/${id}`);
     expect(body).toMatchObject({
       status: 'completed',

@@ -1,6 +1,5 @@
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { SmtpSink } from '../support/smtp.js';
-import { Truth } from '../support/truth.js';
 
 let app: TestApp;
 let client: TestClient;
@@ -96,11 +95,7 @@ describe('a provider', () => {
 
   it('stands encrypted in the database', async () => {
     await post(smtp());
-    const truth = Truth.at(app.database.url);
-    const [row] = await truth.query<{ config: string }>('select config from providers where client_id = $1', [
-      client.id,
-    ]);
-    await truth.close();
+    const [row] = await app.sql<{ config: string }>('select config from providers where client_id = $1', [client.id]);
     expect(row!.config).not.toContain('secret');
     expect(row!.config).not.toContain('127.0.0.1');
   });

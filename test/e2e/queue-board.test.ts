@@ -1,7 +1,7 @@
 import { startApp, type TestApp } from '../support/app.js';
+import { basic, queuesOf } from '../support/queue-board.js';
 import { TestRedis } from '../support/redis.js';
-
-const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`me:${password}`).toString('base64')}` });
+import { until } from '../support/until.js';
 
 describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
   let app: TestApp;
@@ -27,14 +27,17 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
-    const { status, body } = await get('/api/queues?activeQueue=deliveries&page=1', basic(key));
-    expect(status).toBe(200);
-    expect(body.queues.map(({ name }: { name: string }) => name).toSorted()).toEqual([
+    const shown = await queuesOf(app);
+    expect(shown.map(({ name }) => name).toSorted()).toEqual([
       'auth-changes-pruning',
       'deliveries',
       'idempotency-pruning',
       'partitions',
     ]);
+    // What every application has waiting for its time.
+    const jobs = async () =>
+      (await queuesOf(app, 'partitions', 'delayed')).find(({ name }) => name === 'partitions')!.jobs;
+    await until('the job to be made', async () => (await jobs()).some(({ name }) => name === 'partitions'));
   });
 
   it('asks for the password, on its pages, files and actions alike', async () => {

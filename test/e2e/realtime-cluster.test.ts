@@ -1,8 +1,6 @@
-import { notificationCompleted } from '../../src/delivery/notifications/notifications.events.js';
-import type { NotificationDto } from '../../src/delivery/notifications/notifications.dto.js';
-import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
+import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
@@ -15,7 +13,8 @@ describe('two nodes on one database and Redis', () => {
 
   beforeAll(async () => {
     redis = await TestRedis.start();
-    const env = { REDIS_URL: redis.url };
+    // Jobs are left to the workers.
+    const env = { REDIS_URL: redis.url, CHATAPI_ROLE: 'api', FAILED_KEYS_PER_MINUTE: '3' };
     here = await startApp({ env });
     there = await startApp({ env, database: here.database });
   });
@@ -47,31 +46,35 @@ describe('two nodes on one database and Redis', () => {
     expect(contentsOf(alice)).toEqual(['welcome', 'elsewhere']);
   });
 
-  it('close the connections of a revoked key on every node', async () => {
+  it('end a revoked key and its connections on every node, and share the limit of wrong keys', async () => {
     const alice = await client.login('alice');
+    const onThere = () => there.request('GET', '/users/me', { key: alice.key });
+    expect((await onThere()).status).toBe(200);
     const sockets = [await connect(here, alice.key), await connect(there, alice.key)];
     await here.request('POST', '/auth/logout', { key: alice.key, body: { user_id: 'alice' } });
     for (const socket of sockets) expect(await socket.waitForEnd()).toBe('io server disconnect');
+    await until('the other node to refuse', async () => (await onThere()).status === 401);
+
+    // One wrong key was counted above.
+    const wrong = async (app: TestApp) => (await app.request('GET', '/clients/me', { key: 'x' })).status;
+    await wrong(here);
+    await wrong(there);
+    expect([await wrong(here), await wrong(there)]).toEqual([429, 429]);
   });
 
   it('hear a worker, which takes no connections itself', async () => {
-    const worker = await startApp({ env: { REDIS_URL: redis.url, CHATAPI_ROLE: 'worker' }, database: here.database });
+    const receiver = await Receiver.start();
     const sockets = [await connect(here, client.key), await connect(there, client.key)];
-    await until('the event', () => {
-      worker.get(RealtimePublisher).publish(notificationCompleted, {
-        id: '1',
-        client_id: client.id,
-        stream: { type: 'client', id: client.id },
-        epoch: '1.1',
-        rev: 1,
-        occurred_at: '2026-01-31T12:00:00.000Z',
-        actor: { id: null, type: 'system' },
-        data: {} as NotificationDto,
-      });
-      return sockets.every((socket) => socket.bodies('notification.completed').length > 0);
-    });
+    const body = { channels: { webhook: { url: receiver.url, payload: {} } } };
+    const { id } = ok(await client.request('POST', '/notifications', { body }));
+    const worker = await startApp({ env: { REDIS_URL: redis.url, CHATAPI_ROLE: 'worker' }, database: here.database });
+    for (const socket of sockets) {
+      const { data } = await socket.waitFor('notification.completed');
+      expect(data).toMatchObject({ id });
+    }
     expect((await worker.request('GET', '//sockets/?EIO=4&transport=polling')).status).toBe(404);
     await worker.stop();
+    await receiver.stop();
   });
 
   it('go on without Redis, and make good what they could not tell each other once it is back', async () => {

@@ -1,5 +1,3 @@
-import { Database } from '../../src/platform/database/database.js';
-import { Heads } from '../../src/edge/gateway/heads.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, Reader, say } from '../support/chat.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
@@ -348,41 +346,5 @@ describe('one connection', () => {
       return message.sender_display_name === 'Alice B.';
     });
     expect((await socket.waitFor<any>('message.created')).data.sender_id).toBe('alice');
-  });
-});
-
-describe('sync.heads', () => {
-  it('tells where a room stands whose event was lost on the way', async () => {
-    const heads = app.get(Heads);
-    const alice = await connect(app, (await client.login('alice')).key);
-    const room = await makeRoom(client, ['alice', 'bob']);
-    const { rev } = await say(client.master('bob').request, room.id, '1');
-    await alice.waitFor('message.created');
-    const ofRoom = () => alice.bodies('sync.heads').filter(({ room_id }) => room_id === room.id);
-    await heads.run(false);
-    await until('the first', () => ofRoom().length === 1);
-    expect(ofRoom()[0]).toMatchObject({
-      stream: `room:${room.id}`,
-      data: { rooms: [{ room_id: room.id, epoch: room.epoch, rev, last_seq: 1 }] },
-    });
-    await heads.run(false);
-    // Written behind the publisher's back, as by a node whose emit was lost.
-    await app.get(Database).query('update rooms set last_rev = last_rev + 1 where id = $1', [room.id]);
-    await heads.run(false);
-    await until('the second', () => ofRoom().length >= 2);
-    expect(ofRoom().map(({ data }) => data.rooms[0].rev)).toEqual([rev, rev + 1]);
-    expect(ofRoom()[1]).not.toHaveProperty('rev');
-  });
-
-  it('tells where the user’s own stream stands', async () => {
-    const heads = app.get(Heads);
-    const alice = await connect(app, (await client.login('alice')).key);
-    const { user } = await alice.waitForReady();
-    await heads.run(false);
-    expect(await alice.waitFor('sync.heads')).toMatchObject({
-      stream: 'user:alice',
-      room_id: null,
-      data: { rooms: [], user },
-    });
   });
 });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { PERMISSIONS, type Permission } from '../../src/tenancy/access/permissions.js';
-import { logger } from '../../src/platform/common/logger.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { inParallel } from '../support/in-parallel.js';
 import { JUNK_BODIES, JUNK_QUERIES, JUNK_SEGMENTS, JUNK_VALUES } from '../support/junk.js';
@@ -28,12 +27,10 @@ describe('every route', () => {
   let b: Tenant;
   let operations: Operation[];
   let secured: Operation[];
-  let errorLog: jest.SpyInstance;
 
   beforeAll(async () => {
     smtp = await SmtpSink.start();
     app = await startApp({ env: { FAILED_KEYS_PER_MINUTE: '1000000' } });
-    errorLog = jest.spyOn(logger, 'error');
     operations = operationsOf((await app.request('GET', '/openapi.json')).body);
     secured = operations.filter((operation) => operation.secured);
     [a, b] = await Promise.all([makeTenant(app, smtp, 'a'), makeTenant(app, smtp, 'b')]);
@@ -44,9 +41,8 @@ describe('every route', () => {
     await smtp.stop();
   });
 
-  afterEach(() => {
-    expect(errorLog.mock.calls).toEqual([]);
-    errorLog.mockClear();
+  afterEach(async () => {
+    expect(await app.errors()).toEqual([]);
   });
 
   /** Sends a well-formed request about A's resources. */

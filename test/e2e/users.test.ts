@@ -1,9 +1,5 @@
-import { Database } from '../../src/platform/database/database.js';
-import { UsersService } from '../../src/tenancy/users/users.service.js';
-import { newId } from '../../src/platform/common/ids.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
-import { until } from '../support/until.js';
-import { asUserId, asUserPk } from '../support/ids.js';
+import { makeRoom, ok } from '../support/chat.js';
 
 const PROFILE = {
   display_name: 'Alice',
@@ -91,15 +87,13 @@ describe('users', () => {
     const alice = await client.login('alice');
     expect((await alice.request('GET', '/users/me')).body).toMatchObject({ user_id: 'alice', email: PROFILE.email });
     expect((await alice.request('GET', '/users/bob')).status).toBe(404);
-    await shareRoom(['alice', 'bob']);
+    const room = await makeRoom(client, ['alice', 'bob']);
     expect((await alice.request('GET', '/users/bob')).body).toEqual({
       user_id: 'bob',
       display_name: 'Bob',
       avatar_url: null,
     });
-    await app
-      .get(Database)
-      .execute(`update room_members set status = 'left' where client_id = $1 and status = 'active'`, [client.id]);
+    ok(await client.request('DELETE', `/rooms/${room.id}/members/alice`));
     expect((await alice.request('GET', '/users/bob')).status).toBe(404);
   });
 
@@ -112,7 +106,7 @@ describe('users', () => {
     expect(email).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     expect((await alice.request('PATCH', '/users/bob', { body: { display_name: 'X' } })).status).toBe(404);
     expect((await alice.request('PUT', '/users/alice', { body: {} })).status).toBe(403);
-    await shareRoom(['alice', 'bob']);
+    await makeRoom(client, ['alice', 'bob']);
     expect((await alice.request('PATCH', '/users/bob', { body: { display_name: 'X' } })).status).toBe(403);
   });
 
@@ -158,47 +152,4 @@ describe('users', () => {
       expect((await client.request('GET', '/users')).body.data).toHaveLength(1);
     });
   });
-
-  it('are resolved for other rooms: found, made, or refused by name', async () => {
-    const users = app.get(UsersService);
-    await put('alice', PROFILE);
-    const found = await users.resolve(client.id, [asUserId('alice'), asUserId('alice')], { create: false });
-    expect([...found.keys()]).toEqual(['alice']);
-    const refusal = users.resolve(client.id, [asUserId('alice'), asUserId('zoe')], { create: false });
-    await expect(refusal).rejects.toMatchObject({ code: 'user_unavailable', message: expect.stringContaining('zoe') });
-    const made = await users.resolve(client.id, [asUserId('zoe'), asUserId('alice')], { create: true });
-    const zoe = made.get(asUserId('zoe'))!;
-    expect(await users.refsOf(client.id, [zoe.user_pk, asUserPk(newId())])).toEqual(new Map([[zoe.user_pk, zoe]]));
-    expect(await users.refsOf((await app.client()).id, [zoe.user_pk])).toEqual(new Map());
-    const alice = made.get(asUserId('alice'))!;
-    expect(await users.addressesOf(client.id, [alice.user_pk])).toEqual(
-      new Map([[alice.user_pk, { email: PROFILE.email, phone: PROFILE.phone }]]),
-    );
-  });
-
-  it('show a new name to what remembered the old one', async () => {
-    await put('alice', { display_name: 'Before' });
-    const users = app.get(UsersService);
-    const { user_pk: id } = (await users.resolve(client.id, [asUserId('alice')], { create: false })).get(
-      asUserId('alice'),
-    )!;
-    await put('alice', { display_name: 'After' });
-    expect((await users.refsOf(client.id, [id])).get(id)!.display_name).toBe('After');
-    // As another node changes it.
-    await app.get(Database).execute(`update users set display_name = 'Later' where user_pk = $1`, [id]);
-    await until('the new name', async () => (await users.refsOf(client.id, [id])).get(id)!.display_name === 'Later', {
-      timeout: 7_000,
-      every: 200,
-    });
-  });
-
-  async function shareRoom(userIds: string[]): Promise<void> {
-    const users = await app.get(UsersService).resolve(client.id, userIds.map(asUserId), { create: true });
-    const room = newId();
-    await app.get(Database).execute(
-      `with room as (insert into rooms (client_id, id, room_type, max_members) values ($1, $2, 'group', 10))
-       insert into room_members (client_id, room_id, user_pk) select $1, $2, unnest($3::uuid[])`,
-      [client.id, room, [...users.values()].map(({ user_pk: id }) => id)],
-    );
-  }
 });

@@ -1,7 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppProcess, newSecrets } from '../support/process.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startApp } from '../support/app.js';
+import { makeRoom } from '../support/chat.js';
 import { Receiver } from '../support/receiver.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
@@ -20,14 +22,11 @@ async function startEmbedded() {
   const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-faults-'));
   chmodSync(dataDir, 0o755);
   cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }));
-  const app = await AppProcess.start(newSecrets(), { env: { CHATAPI_DATA_DIR: dataDir } });
+  const app = await startApp({ dataDir });
   cleanups.push(() => app.stop());
-  const postmaster = () => readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n');
-  const password = readFileSync(join(dataDir, 'postgres-password'), 'utf8').trim();
-  const truth = Truth.at(`postgres://chatapi:${password}@127.0.0.1:${postmaster()[3]}/chatapi`);
-  cleanups.push(() => truth.close());
-  const killPostgres = () => process.kill(Number(postmaster()[0]), 'SIGKILL');
-  return { app, truth, killPostgres };
+  const postmaster = () => Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+  const killPostgres = () => process.kill(postmaster(), 'SIGKILL');
+  return { app, truth: new Truth(app.database), killPostgres };
 }
 
 describe('PostgreSQL killed and started again under load', () => {
@@ -35,13 +34,10 @@ describe('PostgreSQL killed and started again under load', () => {
     const { app, truth, killPostgres } = await startEmbedded();
     const receiver = await Receiver.start();
     cleanups.push(() => receiver.stop());
-    const { id, masterKey } = await app.makeClient();
+    const client = await app.client({ limits: { messages_per_user_per_minute: 1_000_000 } });
+    const { id } = client;
     const users = Array.from({ length: SENDERS }, (_, index) => `user-${index}`);
-    const { body: room } = await app.call<{ id: string }>('POST', '/rooms', masterKey, {
-      room_type: 'group',
-      name: 'Under load',
-      members: users,
-    });
+    const room = await makeRoom(client, users);
 
     const acknowledged = new Map<string, { id: string; seq: number }>();
     const notifications: string[] = [];
@@ -50,24 +46,19 @@ describe('PostgreSQL killed and started again under load', () => {
     /** A client that sends again with the same id until it is told: what every client is asked to do. */
     const sendUntilTold = async (user: string, clientMsgId: string) => {
       while (!acknowledged.has(clientMsgId)) {
-        const answer = await app.call<{ id: string; seq: number }>(
-          'POST',
-          `/rooms/${room.id}/messages`,
-          masterKey,
-          { content: clientMsgId, client_msg_id: clientMsgId },
-          { 'x-user-id': user },
-        );
+        const answer = await client.master(user).request('POST', `/rooms/${room.id}/messages`, {
+          body: { content: clientMsgId, client_msg_id: clientMsgId },
+        });
         statuses.add(answer.status);
         if (answer.status < 300) acknowledged.set(clientMsgId, answer.body);
-        else await new Promise((resolve) => setTimeout(resolve, 50));
+        else await sleep(50);
       }
     };
     const load = users.map(async (user) => {
       for (let n = 0; running; n++) {
         await sendUntilTold(user, `${user}-${n}`);
-        const { status, body } = await app.call<{ id: string }>('POST', '/notifications', masterKey, {
-          recipients: [],
-          channels: { webhook: { url: `${receiver.url}/hook`, payload: { user, n } } },
+        const { status, body } = await client.request('POST', '/notifications', {
+          body: { recipients: [], channels: { webhook: { url: `${receiver.url}/hook`, payload: { user, n } } } },
         });
         statuses.add(status);
         if (status === 202) notifications.push(body.id);
@@ -112,6 +103,6 @@ describe('PostgreSQL killed and started again under load', () => {
     const knownIds = new Set(known.map((row) => row.id));
     expect(notifications.filter((notification) => !knownIds.has(notification))).toEqual([]);
     await truth.expectBalancedLedger(id);
-    expect(await app.stop()).toBe(0);
+    await app.stop();
   });
 });

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { revertMigration } from '../../src/platform/database/migrate.js';
+import { TEST_SETTINGS } from '../support/app.js';
 import { TestDatabase, serverSetting } from '../support/postgres.js';
 import { TestProcess } from '../support/test-process.js';
 import { until } from '../support/until.js';
@@ -199,13 +198,9 @@ describe('with a database of its own', () => {
     await database.drop();
   });
 
-  const secrets = {
-    ADMIN_API_KEY: randomBytes(32).toString('hex'),
-    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-  };
-  const single = (): TestProcess => run({ DATABASE_URL: database.url, ...secrets });
+  const single = (): TestProcess => run({ DATABASE_URL: database.url, ...TEST_SETTINGS });
   const cluster = (role: string): TestProcess =>
-    run({ DATABASE_URL: database.url, REDIS_URL: serverSetting('TEST_REDIS_URL'), ...secrets }, ['--role', role]);
+    run({ DATABASE_URL: database.url, REDIS_URL: serverSetting('TEST_REDIS_URL'), ...TEST_SETTINGS }, ['--role', role]);
 
   it('one process without Redis keeps others out until it ends, by whatever means', async () => {
     const first = single();
@@ -238,7 +233,8 @@ describe('with a database of its own', () => {
   });
 
   it('a cluster never migrates and says so', async () => {
-    await revertMigration(database.url);
+    const down = run({ DATABASE_URL: database.url, ...TEST_SETTINGS }, ['migrate:down'], 'cli.js');
+    expect(await down.ended).toBe(0);
     const child = cluster('all');
     expect(await child.ended).toBe(1);
     expect(lines(child.output).at(-1)).toMatch(/schema is behind: .*npm run migrate/);
@@ -249,7 +245,7 @@ describe('with a database of its own', () => {
   it('does not show the password of a database that lets nobody in', async () => {
     const url = new URL(database.url);
     url.password = 'not-the-password';
-    const child = run({ DATABASE_URL: url.href, ...secrets });
+    const child = run({ DATABASE_URL: url.href, ...TEST_SETTINGS });
     expect(await child.ended).toBe(1);
     expect(lines(child.output)).toEqual([
       expect.stringMatching(/^ChatAPI cannot start: DATABASE_URL: PostgreSQL at 127\.0\.0\.1:/),

@@ -1,5 +1,5 @@
+import { startApp } from '../support/app.js';
 import { TestDatabase } from '../support/postgres.js';
-import { AppProcess, newSecrets } from '../support/process.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
 import { Truth } from '../support/truth.js';
@@ -15,36 +15,34 @@ afterEach(async () => {
 
 /** A cluster of one API and one worker, and a receiver whose answers take a moment, so that work is in hand when something breaks. */
 async function startCluster() {
-  const secrets = newSecrets();
   const database = await TestDatabase.create();
   cleanups.push(() => database.drop());
   const redis = await TestRedis.start();
   cleanups.push(() => redis.stop());
   const receiver = await Receiver.start(() => ({ status: 200, delayMs: 5 }));
   cleanups.push(() => receiver.stop());
-  const truth = Truth.at(database.url);
-  cleanups.push(() => truth.close());
+  const truth = new Truth(database);
   const start = async (role: 'api' | 'worker') => {
-    const app = await AppProcess.start(secrets, { role, env: { DATABASE_URL: database.url, REDIS_URL: redis.url } });
+    const app = await startApp({ database, env: { REDIS_URL: redis.url, CHATAPI_ROLE: role } });
     cleanups.push(() => app.stop());
     return app;
   };
-  return { api: await start('api'), redis, receiver, truth, startWorker: () => start('worker') };
+  const api = await start('api');
+  return { api, client: await api.client(), redis, receiver, truth, startWorker: () => start('worker') };
 }
 
 type Cluster = Awaited<ReturnType<typeof startCluster>>;
 
 /** Notifications of one webhook each; the ids that were acknowledged. */
-async function acceptMany({ api, receiver }: Cluster, masterKey: string, count: number): Promise<string[]> {
+async function acceptMany({ client, receiver }: Cluster, count: number): Promise<string[]> {
   const ids: string[] = [];
   let next = 0;
   await Promise.all(
     Array.from({ length: 20 }, async () => {
       while (next < count) {
         const n = next++;
-        const { status, body } = await api.call<{ id: string }>('POST', '/notifications', masterKey, {
-          recipients: [],
-          channels: { webhook: { url: `${receiver.url}/hook`, payload: { n } } },
+        const { status, body } = await client.request('POST', '/notifications', {
+          body: { recipients: [], channels: { webhook: { url: `${receiver.url}/hook`, payload: { n } } } },
         });
         expect(status).toBe(202);
         ids.push(body.id);
@@ -55,40 +53,39 @@ async function acceptMany({ api, receiver }: Cluster, masterKey: string, count: 
 }
 
 /** Every acknowledged notification has arrived at least once and is on record as delivered. */
-async function expectAllDelivered({ truth, receiver }: Cluster, clientId: string, accepted: string[]): Promise<void> {
+async function expectAllDelivered({ client, truth, receiver }: Cluster, accepted: string[]): Promise<void> {
   await until(
     'every delivery to settle',
-    async () => (await truth.states(clientId)).delivered === accepted.length || (await truth.bringRetriesForward()),
+    async () => (await truth.states(client.id)).delivered === accepted.length || (await truth.bringRetriesForward()),
     { timeout: 90_000, every: 200 },
   );
-  expect(await truth.states(clientId)).toEqual({ delivered: accepted.length });
+  expect(await truth.states(client.id)).toEqual({ delivered: accepted.length });
   const arrived = new Set(receiver.requests.map(({ body }) => (JSON.parse(body.toString()) as { n: number }).n));
   expect(arrived.size).toBe(accepted.length);
   const webhookIds = new Set(receiver.requests.map(({ headers }) => headers['webhook-id']));
   expect(webhookIds.size).toBe(accepted.length);
-  await truth.expectBalancedLedger(clientId);
+  await truth.expectBalancedLedger(client.id);
 }
 
 describe('a worker killed by SIGKILL in the middle of its deliveries', () => {
   it('loses nothing: another one takes over what it held, under the same webhook-id', async () => {
     const cluster = await startCluster();
-    const { api, receiver, truth, startWorker } = cluster;
-    const { id, masterKey } = await api.makeClient();
-    const accepted = await acceptMany(cluster, masterKey, DELIVERIES);
+    const { client, receiver, truth, startWorker } = cluster;
+    const accepted = await acceptMany(cluster, DELIVERIES);
 
     const first = await startWorker();
     await until('some deliveries', () => receiver.requests.length > DELIVERIES / 5, { timeout: 30_000, every: 2 });
     await first.kill();
-    const held = (await truth.states(id)).sending ?? 0;
+    const held = (await truth.states(client.id)).sending ?? 0;
     expect(held).toBeGreaterThan(0);
     expect(receiver.requests.length).toBeLessThan(DELIVERIES);
 
     await truth.expireLeases();
     await startWorker();
-    await expectAllDelivered(cluster, id, accepted);
+    await expectAllDelivered(cluster, accepted);
     const lost = await truth.query(
       `select 1 from attempts where client_id = $1 and status = 'unknown' and error_code = 'worker_lost'`,
-      [id],
+      [client.id],
     );
     expect(lost).toHaveLength(held);
   });
@@ -97,10 +94,9 @@ describe('a worker killed by SIGKILL in the middle of its deliveries', () => {
 describe('Redis flushed with jobs waiting', () => {
   it('loses nothing: the jobs are made again from the rows', async () => {
     const cluster = await startCluster();
-    const { api, redis, receiver, startWorker } = cluster;
+    const { redis, receiver, startWorker } = cluster;
     receiver.respond(() => ({ status: 200, delayMs: 50 }));
-    const { id, masterKey } = await api.makeClient();
-    const accepted = await acceptMany(cluster, masterKey, DELIVERIES);
+    const accepted = await acceptMany(cluster, DELIVERIES);
 
     await startWorker();
     await until('some deliveries', () => receiver.requests.length > DELIVERIES / 10, { timeout: 30_000, every: 2 });
@@ -108,7 +104,7 @@ describe('Redis flushed with jobs waiting', () => {
     expect(receiver.requests.length).toBeLessThan(DELIVERIES);
     receiver.respond(() => ({ status: 200 }));
 
-    await expectAllDelivered(cluster, id, accepted);
+    await expectAllDelivered(cluster, accepted);
     // No attempt was lost, so nothing was sent twice either.
     expect(receiver.requests).toHaveLength(DELIVERIES);
   });
@@ -117,48 +113,46 @@ describe('Redis flushed with jobs waiting', () => {
 describe('a worker told to stop while Redis is away', () => {
   it('finishes and records what it has in hand, and ends in order', async () => {
     const cluster = await startCluster();
-    const { api, redis, receiver, startWorker } = cluster;
+    const { redis, receiver, startWorker } = cluster;
     let answer = () => {};
     const answered = new Promise<void>((resolve) => (answer = resolve));
     receiver.respond(() => answered.then(() => ({ status: 200 })));
-    const { id, masterKey } = await api.makeClient();
     const worker = await startWorker();
-    const accepted = await acceptMany(cluster, masterKey, 1);
+    const accepted = await acceptMany(cluster, 1);
     await receiver.waitFor(1);
 
     await redis.stop();
     const began = performance.now();
-    const exitCode = worker.stop();
+    const stopped = worker.stop();
     answer();
-    expect(await exitCode).toBe(0);
+    await stopped;
     expect(performance.now() - began).toBeLessThan(10_000);
-    await expectAllDelivered(cluster, id, accepted);
+    await expectAllDelivered(cluster, accepted);
   });
 });
 
 describe('a worker that stands still, with deliveries in hand', () => {
   it('is relieved by another one, and settles nothing that it lost when it goes on', async () => {
     const cluster = await startCluster();
-    const { api, receiver, truth, startWorker } = cluster;
+    const { client, receiver, truth, startWorker } = cluster;
     receiver.respond((_, index) => (index === 0 ? { status: 500, delayMs: 2_000 } : { status: 200 }));
-    const { id, masterKey } = await api.makeClient();
     const paused = await startWorker();
-    const accepted = await acceptMany(cluster, masterKey, 1);
+    const accepted = await acceptMany(cluster, 1);
     await receiver.waitFor(1);
     paused.pause();
     try {
       await truth.expireLeases();
       await startWorker();
-      await expectAllDelivered(cluster, id, accepted);
+      await expectAllDelivered(cluster, accepted);
     } finally {
       paused.resume();
     }
-    accepted.push(...(await acceptMany(cluster, masterKey, 1)));
-    expect(await paused.stop()).toBe(0);
-    await until('the second one', async () => (await truth.states(id)).delivered === 2, { timeout: 30_000 });
+    accepted.push(...(await acceptMany(cluster, 1)));
+    await paused.stop();
+    await until('the second one', async () => (await truth.states(client.id)).delivered === 2, { timeout: 30_000 });
     const attempts = await truth.query<{ status: string; error_code: string | null }>(
       'select status, error_code from attempts where client_id = $1 order by attempted_at, number',
-      [id],
+      [client.id],
     );
     expect(attempts).toEqual([
       { status: 'unknown', error_code: 'worker_lost' },

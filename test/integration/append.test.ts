@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { Caller } from '../../src/tenancy/access/caller.js';
 import { Request } from '../../src/tenancy/access/request.js';
-import pg from 'pg';
 import type { Idempotency } from '../../src/tenancy/idempotency/idempotency.js';
 import { newId } from '../../src/platform/common/ids.js';
 import { Problem } from '../../src/platform/common/problem.js';
@@ -217,7 +218,7 @@ describe('the gathered send', () => {
     const cutter = (async () => {
       while (sending) {
         cut += await cutBatches();
-        await new Promise((resolve) => setTimeout(resolve, 15));
+        await sleep(15);
       }
     })();
     const sent = [];

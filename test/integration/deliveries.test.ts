@@ -4,20 +4,21 @@ import { DeliveriesService } from '../../src/engine/deliveries/deliveries.servic
 import type { DeliveryRef } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
 import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import type { TestClient } from '../support/app.js';
+import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
 import { SmtpSink } from '../support/smtp.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
 
-const sleepless = (app: TestApp) => {
+const sleepless = (app: NestApp) => {
   // The engine's own hands are held, so that the test decides who claims.
   jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValue(undefined);
 };
 
 describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backend) => {
-  let app: TestApp;
+  let app: NestApp;
   let redis: TestRedis | null;
   let client: TestClient;
   let receiver: Receiver;
@@ -25,12 +26,11 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
 
   beforeAll(async () => {
     redis = backend === 'redis' ? await TestRedis.start() : null;
-    app = await startApp(redis ? { env: { REDIS_URL: redis.url } } : {});
+    app = await NestApp.start(redis ? { env: { REDIS_URL: redis.url } } : {});
     expect(app.get(QueueBackend).name).toBe(backend);
-    truth = Truth.at(app.database.url);
+    truth = new Truth(app.database);
   });
   afterAll(async () => {
-    await truth.close();
     await app.stop();
     await redis?.stop();
   });

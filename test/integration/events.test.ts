@@ -7,18 +7,19 @@ import { Database } from '../../src/platform/database/database.js';
 import { defineEvent, type EventDescriptor, type SessionEvent } from '../../src/platform/realtime/event.js';
 import { EventRegistry } from '../../src/platform/realtime/event.registry.js';
 import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import type { TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
+import { NestApp } from '../support/nest-app.js';
 import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 import { asUserId } from '../support/ids.js';
 import type { UserPk } from '../../src/platform/common/ids.js';
 
-let app: TestApp;
+let app: NestApp;
 let client: TestClient;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await NestApp.start();
 });
 afterAll(() => app.stop());
 beforeEach(async () => {

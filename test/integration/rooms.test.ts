@@ -1,12 +1,13 @@
 import { Database } from '../../src/platform/database/database.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
 import type { Envelope } from '../../src/platform/realtime/envelope.js';
-import { startApp, type Answer, type TestApp } from '../support/app.js';
+import type { Answer } from '../support/app.js';
+import { NestApp } from '../support/nest-app.js';
 
-let app: TestApp;
+let app: NestApp;
 let database: Database;
 beforeAll(async () => {
-  app = await startApp({ env: { DATABASE_POOL_SIZE: '30' } });
+  app = await NestApp.start({ env: { DATABASE_POOL_SIZE: '30' } });
   database = app.get(Database);
 });
 afterAll(() => app.stop());

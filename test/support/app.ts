@@ -1,12 +1,8 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
-import { createApp } from '../../src/app.js';
-import { configureLogger } from '../../src/platform/common/logger.js';
-import { loadConfig } from '../../src/platform/config/config.js';
-import { prepareDatabase } from '../../src/platform/database/prepare.js';
 import type { LoginAnswerDto, LoginDto } from '../../src/tenancy/users/auth.dto.js';
 import type { CreateClientDto, CreatedClientDto } from '../../src/tenancy/clients/clients.dto.js';
 import { TestDatabase } from './postgres.js';
+import { TestProcess } from './test-process.js';
 
 export interface Answer<T = any> {
   status: number;
@@ -28,43 +24,22 @@ export interface TestAppOptions {
   env?: Record<string, string>;
   /** A database of another app, to be a second node of its cluster (with the same `REDIS_URL` in `env`). */
   database?: TestDatabase;
+  /** Embedded mode: with a PostgreSQL of its own in this directory. */
+  dataDir?: string;
 }
 
 const ADMIN_KEY = randomBytes(32).toString('hex');
-const ENCRYPTION_KEYS = `test:${randomBytes(32).toString('base64')}`;
 
-/** The whole application on a free port, with a database of its own. */
-export class TestApp {
-  private constructor(
-    readonly nest: NestFastifyApplication,
-    readonly url: string,
-    readonly database: TestDatabase,
-    private readonly release: () => Promise<void>,
-  ) {}
+/** What every application of a test file is set to, so that several of them can be one cluster. */
+export const TEST_SETTINGS = {
+  ADMIN_API_KEY: ADMIN_KEY,
+  ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+  EGRESS_ALLOW_PRIVATE: 'loopback',
+};
 
-  static async start({ env = {}, database: given }: TestAppOptions = {}): Promise<TestApp> {
-    const database = given ?? (await TestDatabase.create());
-    const config = loadConfig({
-      DATABASE_URL: database.url,
-      ADMIN_API_KEY: ADMIN_KEY,
-      ENCRYPTION_KEYS,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      LOG_LEVEL: 'fatal',
-      LOG_FORMAT: 'json',
-      EGRESS_ALLOW_PRIVATE: 'loopback',
-      ...env,
-    });
-    configureLogger(config);
-    const place = await prepareDatabase(config, () => {});
-    const nest = await createApp(config);
-    await nest.listen(0, '127.0.0.1');
-    return new TestApp(nest, await nest.getUrl(), database, async () => {
-      await nest.close();
-      await place.release();
-      if (!given) await database.drop();
-    });
-  }
+/** Requests to an application, wherever it runs. */
+export class Api {
+  constructor(readonly url: string) {}
 
   /** The operator. */
   admin(): { key: string; request: Requester } {
@@ -98,19 +73,76 @@ export class TestApp {
   requester(key: string): Requester {
     return (method, path, options = {}) => this.request(method, path, { key, ...options });
   }
-
-  /** Something of the application itself. */
-  get<T>(token: Token<T>): T {
-    return this.nest.get(token as never, { strict: false }) as T;
-  }
-
-  async stop(): Promise<void> {
-    await this.release();
-  }
 }
 
-/** A class, also one whose constructor is private. */
-type Token<T> = Function & { prototype: T };
+/** ChatAPI as it is shipped, on a free port of loopback, with a database of its own. */
+export class TestApp extends Api {
+  private wasKilled = false;
+
+  private constructor(
+    url: string,
+    private readonly process: TestProcess,
+    readonly database: TestDatabase,
+    private readonly ownsDatabase: boolean,
+  ) {
+    super(url);
+  }
+
+  /** Starts it and waits until it is ready. */
+  static async start({ env = {}, database: given, dataDir }: TestAppOptions = {}): Promise<TestApp> {
+    const created = given || dataDir ? undefined : await TestDatabase.create();
+    const place: Record<string, string> = dataDir
+      ? { CHATAPI_DATA_DIR: dataDir }
+      : { DATABASE_URL: (given ?? created)!.url };
+    const started = new TestProcess({ ...TEST_SETTINGS, ...place, ...env });
+    try {
+      const url = await started.ready();
+      const database = given ?? created ?? TestDatabase.embedded(dataDir!);
+      return new TestApp(url, started, database, given === undefined);
+    } catch (error) {
+      await started.end('SIGKILL');
+      await created?.drop();
+      throw error;
+    }
+  }
+
+  /** Rows of one statement in its database: to look at what the API does not show, and to age it. */
+  sql<T = any>(text: string, params: unknown[] = []): Promise<T[]> {
+    return this.database.query<T>(text, params);
+  }
+
+  /** Everything that it logged as an error so far. */
+  async errors(): Promise<string[]> {
+    // What was written before this is answered has come by then.
+    await this.request('GET', '//health/live');
+    return this.process.output.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
+  }
+
+  /** SIGKILL: nothing of it gets a chance to finish. */
+  async kill(): Promise<void> {
+    this.wasKilled = true;
+    await this.process.end('SIGKILL');
+  }
+
+  /** SIGSTOP: it stands still, its connections stay open. */
+  pause(): void {
+    process.kill(this.process.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    process.kill(this.process.pid, 'SIGCONT');
+  }
+
+  /**
+   * SIGTERM, unless it was killed, and then its database goes. Any number of times.
+   * @throws Error when it does not end in order, with exit code 0
+   */
+  async stop(): Promise<void> {
+    const code = await this.process.end('SIGTERM');
+    if (this.ownsDatabase) await this.database.drop();
+    if (code !== 0 && !this.wasKilled) throw new Error(`It did not stop in order: ${code}.`);
+  }
+}
 
 export type Requester = <T = any>(method: string, path: string, options?: RequestOptions) => Promise<Answer<T>>;
 
@@ -120,7 +152,7 @@ export class TestClient {
   readonly slug: string;
 
   constructor(
-    private readonly app: TestApp,
+    private readonly app: Api,
     readonly created: CreatedClientDto,
   ) {
     this.id = created.id;

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { ProblemDocument } from '../../src/platform/common/problem.js';
 import type { SessionReadyDto } from '../../src/edge/gateway/session.dto.js';
 import type { Envelope } from '../../src/platform/realtime/envelope.js';
-import type { TestApp } from './app.js';
+import type { Api } from './app.js';
 import { until } from './until.js';
 
 export type Ack<T = any> = { ok: true; data: T } | { ok: false; error: ProblemDocument };
@@ -74,7 +74,7 @@ export class TestSocket {
 }
 
 /** Connects and waits until the server has said where everything stands. */
-export async function connect(app: TestApp, api_key: string, options: ConnectOptions = {}): Promise<TestSocket> {
+export async function connect(app: Api, api_key: string, options: ConnectOptions = {}): Promise<TestSocket> {
   const socket = dial(app, { api_key }, options);
   await new Promise<void>((resolve, reject) => {
     socket.socket.once('connect', resolve);
@@ -87,7 +87,7 @@ export async function connect(app: TestApp, api_key: string, options: ConnectOpt
 }
 
 /** @returns the problem that a handshake is refused with */
-export async function refusal(app: TestApp, auth: unknown, options: ConnectOptions = {}): Promise<ProblemDocument> {
+export async function refusal(app: Api, auth: unknown, options: ConnectOptions = {}): Promise<ProblemDocument> {
   const { socket } = dial(app, auth, options);
   return new Promise((resolve, reject) => {
     socket.once('connect', () => reject(new Error('connected')));
@@ -97,7 +97,7 @@ export async function refusal(app: TestApp, auth: unknown, options: ConnectOptio
   });
 }
 
-function dial(app: TestApp, auth: unknown, options: ConnectOptions): TestSocket {
+function dial(app: Api, auth: unknown, options: ConnectOptions): TestSocket {
   const { user_id, display_name, headers, transports = ['websocket'], reconnects = false } = options;
   return new TestSocket(
     io(app.url, {

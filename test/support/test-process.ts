@@ -4,6 +4,9 @@ import { until } from './until.js';
 
 const root = join(__dirname, '../..');
 
+/** What process-environment.mjs shows of when a test fails. */
+const running = ((globalThis as { testProcesses?: Set<TestProcess> }).testProcesses ??= new Set());
+
 /** ChatAPI as it is shipped (dist/, which scripts/test.mjs builds), in a process of its own that may be killed. */
 export class TestProcess {
   /** Standard output and error so far. */
@@ -11,14 +14,18 @@ export class TestProcess {
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   private readonly child: ChildProcess;
+  private readonly title: string;
+  private shown = 0;
 
   /** Starts main.js, or another entry below dist/src. Nothing of this environment but PATH is passed on. */
   constructor(env: Record<string, string>, args: string[] = [], entry = 'main.js') {
     this.child = spawn(process.execPath, [join(root, 'dist/src', entry), ...args], {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // By the channel it learns of our end, however that comes, and stops too.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', LOG_FORMAT: 'json', ...env },
     });
+    this.title = [entry, ...args, `(pid ${this.child.pid})`].join(' ');
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
@@ -26,26 +33,48 @@ export class TestProcess {
       this.child.once('error', reject);
       this.child.once('close', (code, signal) => resolve(code ?? signal ?? 1));
     });
+    running.add(this);
   }
 
   get pid(): number {
     return this.child.pid!;
   }
 
-  /** Where it listens, as soon as it does. */
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Where it listens, as soon as it does; on a busy machine that takes as long as it takes. */
   async ready(): Promise<string> {
     const address = (): string | undefined =>
       /ChatAPI is ready at (http:\/\/\S+)/.exec(this.output)?.[1] ??
       /"url":"(http:[^"]+)".* is ready\./.exec(this.output)?.[1];
-    await until('the start', () => address() ?? this.child.exitCode !== null, { timeout: 60_000 });
+    await until('the start', () => address() ?? this.hasEnded, { timeout: 150_000 });
     const url = address();
-    if (url === undefined) throw new Error(`It ended with ${this.child.exitCode} before it was ready:\n${this.output}`);
+    if (url === undefined) throw new Error(`It ended with ${await this.ended} before it was ready:\n${this.output}`);
     return url;
   }
 
   /** Sends a signal and waits for the end. */
   async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    if (!this.hasEnded) this.child.kill(signal);
     return this.ended;
   }
+
+  /** A test begins: what was written before is not about it, and who has ended has no more to say. */
+  nextTest(): void {
+    this.shown = this.output.length;
+    if (this.hasEnded) running.delete(this);
+  }
+
+  /** What it wrote since the test began and was not told yet, for who reads why that failed. */
+  report(): string {
+    const lines = this.output.slice(this.shown).trimEnd().split('\n');
+    this.shown = this.output.length;
+    const left = lines.length > REPORTED_LINES ? [`… ${lines.length - REPORTED_LINES} lines before …`] : [];
+    const end = this.hasEnded ? [`It has ended: ${this.child.exitCode ?? this.child.signalCode}.`] : [];
+    return [`${this.title} wrote:`, ...left, ...lines.slice(-REPORTED_LINES), ...end].join('\n');
+  }
 }
+
+const REPORTED_LINES = 60;

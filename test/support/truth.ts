@@ -1,17 +1,11 @@
-import pg from 'pg';
+import type { TestDatabase } from './postgres.js';
 
 /** Reads the rows themselves: what faults tests judge by, whatever the API says. */
 export class Truth {
-  private constructor(private readonly pool: pg.Pool) {}
+  constructor(private readonly database: TestDatabase) {}
 
-  static at(databaseUrl: string): Truth {
-    const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-    pool.on('error', () => undefined);
-    return new Truth(pool);
-  }
-
-  async query<T>(sql: string, params: unknown[] = []): Promise<T[]> {
-    return (await this.pool.query(sql, params)).rows as T[];
+  query<T>(sql: string, params: unknown[] = []): Promise<T[]> {
+    return this.database.query<T>(sql, params);
   }
 
   /** Deliveries of a client by state. */
@@ -84,10 +78,6 @@ export class Truth {
       [clientId, roomId],
     );
     expect(revs.map(({ rev }) => Number(rev))).toEqual(upTo(Number(room!.last_rev)));
-  }
-
-  async close(): Promise<void> {
-    await this.pool.end();
   }
 }
 

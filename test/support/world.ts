@@ -1,4 +1,4 @@
-import type { Answer, TestApp, TestClient } from './app.js';
+import type { Answer, Api, TestClient } from './app.js';
 import type { Permission } from '../../src/tenancy/access/permissions.js';
 import { PERMISSIONS } from '../../src/tenancy/access/permissions.js';
 import { SmtpSink } from './smtp.js';
@@ -15,7 +15,7 @@ export interface Tenant {
 }
 
 /** Makes everything over the API itself. A new kind of resource is added here when a route names it. */
-export async function makeTenant(app: TestApp, smtp: SmtpSink, name: string): Promise<Tenant> {
+export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promise<Tenant> {
   // Not the same in every tenant: it must be unknown elsewhere.
   const user = `ann of ${name}`;
   const client = await app.client({ name });

@@ -1,0 +1,64 @@
+import { Heads } from '../../src/edge/gateway/heads.js';
+import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
+import type { TestClient } from '../support/app.js';
+import { makeRoom, say } from '../support/chat.js';
+import { NestApp } from '../support/nest-app.js';
+import { closeSockets, connect } from '../support/socket.js';
+import { until } from '../support/until.js';
+
+let app: NestApp;
+let client: TestClient;
+
+beforeAll(async () => {
+  app = await NestApp.start();
+});
+afterAll(() => app.stop());
+beforeEach(async () => {
+  client = await app.client();
+});
+afterEach(closeSockets);
+
+describe('a connection', () => {
+  it('leaves no key in memory that can be read from a connection', async () => {
+    const alice = await client.login('alice');
+    const { socket } = await connect(app, alice.key);
+    const served = app.get(RealtimePublisher).server.sockets.sockets.get(socket.id!)!;
+    expect(JSON.stringify([served.handshake, served.data])).not.toContain(alice.key);
+  });
+});
+
+describe('sync.heads', () => {
+  it('tells where a room stands whose event was lost on the way', async () => {
+    const heads = app.get(Heads);
+    const alice = await connect(app, (await client.login('alice')).key);
+    const room = await makeRoom(client, ['alice', 'bob']);
+    const { rev } = await say(client.master('bob').request, room.id, '1');
+    await alice.waitFor('message.created');
+    const ofRoom = () => alice.bodies('sync.heads').filter(({ room_id }) => room_id === room.id);
+    await heads.run(false);
+    await until('the first', () => ofRoom().length === 1);
+    expect(ofRoom()[0]).toMatchObject({
+      stream: `room:${room.id}`,
+      data: { rooms: [{ room_id: room.id, epoch: room.epoch, rev, last_seq: 1 }] },
+    });
+    await heads.run(false);
+    // Written behind the publisher's back, as by a node whose emit was lost.
+    await app.sql('update rooms set last_rev = last_rev + 1 where id = $1', [room.id]);
+    await heads.run(false);
+    await until('the second', () => ofRoom().length >= 2);
+    expect(ofRoom().map(({ data }) => data.rooms[0].rev)).toEqual([rev, rev + 1]);
+    expect(ofRoom()[1]).not.toHaveProperty('rev');
+  });
+
+  it('tells where the user’s own stream stands', async () => {
+    const heads = app.get(Heads);
+    const alice = await connect(app, (await client.login('alice')).key);
+    const { user } = await alice.waitForReady();
+    await heads.run(false);
+    expect(await alice.waitFor('sync.heads')).toMatchObject({
+      stream: 'user:alice',
+      room_id: null,
+      data: { rooms: [], user },
+    });
+  });
+});

@@ -1,0 +1,138 @@
+import bcrypt from 'bcrypt';
+import { Database } from '../../src/platform/database/database.js';
+import { AuthChanges, type Revocation } from '../../src/tenancy/keys/auth-changes.js';
+import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
+import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
+import { KeysService } from '../../src/tenancy/keys/keys.service.js';
+import { NestApp } from '../support/nest-app.js';
+import { TestRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
+
+describe('keys', () => {
+  let app: NestApp;
+  beforeAll(async () => {
+    app = await NestApp.start({ env: { FAILED_KEYS_PER_MINUTE: '1000' } });
+  });
+  afterAll(() => app.stop());
+  afterEach(() => jest.restoreAllMocks());
+
+  const me = (key: string) => app.request('GET', '/clients/me', { key });
+
+  it('are known without a look-up once verified, and not when this node hears nothing', async () => {
+    const client = await app.client();
+    const keys = app.get(KeysService);
+    expect(keys.recall(client.key)).toBeNull();
+    await keys.authenticate(client.key);
+    const changes = app.get(AuthChanges) as unknown as { confirmedAt: number };
+    changes.confirmedAt = performance.now();
+    expect(keys.recall(client.key)).toMatchObject({ kind: 'master', clientId: client.id });
+
+    changes.confirmedAt = performance.now() - 1_001;
+    expect(keys.recall(client.key)).toBeNull();
+    expect(await keys.authenticate(client.key)).toMatchObject({ clientId: client.id });
+  });
+
+  it('end by the next look after the commit elsewhere, whatever the order of the commits', async () => {
+    const client = await app.client();
+    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    const looks = jest.spyOn(app.get(AuthChangesRepository), 'read').mock.calls;
+    const told = new Map<string | null, number>();
+    app.get(AuthChanges).onRevoked(({ keyId }) => told.set(keyId, looks.length));
+    await alice.request('GET', '/users/me');
+    await bob.request('GET', '/users/me');
+    // As another node does it: the transaction that took the lower id commits last.
+    const revoke = 'update api_keys set revoked_at = clock_timestamp() where id = $1';
+    const announce = 'insert into auth_changes (client_id, key_id) values ($1, $2)';
+    const database = app.get(Database);
+    await database.transaction(async (tx) => {
+      await tx.execute(announce, [client.id, alice.key_id]);
+      await tx.execute(revoke, [alice.key_id]);
+      await database.transaction(async (inner) => {
+        await inner.execute(revoke, [bob.key_id]);
+        await inner.execute(announce, [client.id, bob.key_id]);
+      });
+      await until('the key of the first commit to end', () => told.has(bob.key_id));
+      expect((await bob.request('GET', '/users/me')).status).toBe(401);
+      expect((await alice.request('GET', '/users/me')).status).toBe(200);
+    });
+    const before = looks.length;
+    await until('its sockets to be told', () => told.has(alice.key_id));
+    expect(told.get(alice.key_id)).toBeLessThanOrEqual(before + 1);
+    expect((await alice.request('GET', '/users/me')).status).toBe(401);
+  });
+
+  it('are read again for every request while changes cannot be heard', async () => {
+    const client = await app.client();
+    const alice = await client.login('alice');
+    const works = async () => (await alice.request('GET', '/users/me')).status === 200;
+    expect(await works()).toBe(true);
+    const changes = app.get(AuthChanges) as unknown as { confirmedAt: number; poll: () => Promise<void> };
+    const poll = changes.poll;
+    changes.poll = async () => {};
+    try {
+      await app.sql('update api_keys set revoked_at = clock_timestamp() where id = $1', [alice.key_id]);
+      changes.confirmedAt = performance.now() - 2_000;
+      expect(await works()).toBe(false);
+    } finally {
+      changes.poll = poll;
+    }
+  });
+
+  it('of a suspended client end in one announcement, and a renamed one’s not at all', async () => {
+    const client = await app.client();
+    const told: Revocation[] = [];
+    app.get(AuthChanges).onRevoked((revocation) => told.push(revocation));
+    await app.admin().request('PATCH', `/clients/${client.id}`, { body: { name: 'Late payer' } });
+    expect(told).toEqual([]);
+    await app.admin().request('POST', `/clients/${client.id}/suspend`);
+    expect(told).toEqual([{ clientId: client.id, keyId: null }]);
+  });
+
+  it('seen for the first time by many requests cost one read, and after a change no second bcrypt', async () => {
+    const client = await app.client();
+    const read = jest.spyOn(app.get(KeysRepository), 'findByRefs');
+    const compare = jest.spyOn(bcrypt, 'compare');
+    try {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => me(client.key)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect([read.mock.calls.length, compare.mock.calls.length]).toEqual([1, 1]);
+      await client.request('PATCH', '/clients/me', { body: { name: 'Changed' } });
+      expect((await me(client.key)).status).toBe(200);
+      expect([read.mock.calls.length, compare.mock.calls.length]).toEqual([2, 1]);
+      for (const key of ['junk', 'ck_master_aaaaaaaaaaaa_aaaaaaaaaaaa_' + 'a'.repeat(49)]) await me(key);
+      expect([read.mock.calls.length, compare.mock.calls.length]).toEqual([2, 1]);
+    } finally {
+      read.mockRestore();
+      compare.mockRestore();
+    }
+  });
+});
+
+describe('in a cluster', () => {
+  it('keys end on every node by its next look for changes', async () => {
+    const redis = await TestRedis.start();
+    const env = { REDIS_URL: redis.url };
+    const one = await NestApp.start({ env });
+    const two = await NestApp.start({ env, database: one.database });
+    try {
+      const client = await one.client();
+      const alice = await client.login('alice');
+      const onTwo = () => two.request('GET', '/users/me', { key: alice.key });
+      expect((await onTwo()).status).toBe(200);
+      // auth-changes.spec.ts says how often a node looks.
+      const looks = jest.spyOn(two.get(AuthChangesRepository), 'read').mock.calls;
+      const told = new Map<string | null, number>();
+      two.get(AuthChanges).onRevoked(({ keyId }) => told.set(keyId, looks.length));
+
+      await client.request('POST', '/auth/logout', { body: { user_id: 'alice' } });
+      const before = looks.length;
+      await until('the other node to refuse', async () => (await onTwo()).status === 401);
+      await until('its sockets to be told', () => told.has(alice.key_id));
+      expect(told.get(alice.key_id)).toBeLessThanOrEqual(before + 1);
+    } finally {
+      await two.stop();
+      await one.stop();
+      await redis.stop();
+    }
+  });
+});
