@@ -56,6 +56,25 @@ module.exports = {
       to: { path: '^(node_modules/)?bullmq(/|$)', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'socket-io-behind-the-port',
+      comment:
+        'What decides over connections knows Connection only, so that a further transport is one more folder of files.',
+      severity: 'error',
+      from: {
+        path: '^(src|migrations)/',
+        pathNot: '^src/(platform/realtime/|edge/gateway/socket-io\\.)',
+      },
+      to: { path: '^(node_modules/)?(socket\\.io|@nestjs/(platform-socket\\.io|websockets))(/|$)' },
+    },
+    {
+      name: 'gateway-knows-no-feature',
+      comment:
+        'A feature declares its socket events itself, with @SocketEvent. Catching up is what the gateway is for.',
+      severity: 'error',
+      from: { path: '^src/edge/gateway/' },
+      to: { path: '^src/(messaging|delivery|engine)/', pathNot: '^src/messaging/sync/' },
+    },
+    {
       name: 'bull-board-only-in-operations',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: '^src/(edge/operations|platform/queue)/' },

@@ -2,19 +2,13 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { setPrefix } from './app.js';
-import { buildDocument } from './edge/operations/openapi.js';
-import { packageVersion } from './edge/operations/version.js';
+import { documentsOf } from './edge/operations/documents.js';
 import { createAdapter } from './platform/common/http.js';
 import { loadConfig } from './platform/config/config.js';
 import { setLimits } from './platform/config/limits.js';
 
-/** Whatever callers rely on is described by one of these; each is kept in `docs/api/` under this name. */
-const DOCUMENTS: Record<string, (app: NestFastifyApplication) => object> = {
-  'openapi.json': (app) => buildDocument(app, packageVersion()),
-};
-
 /**
- * The text of every document of the API by its file name, with the default settings whatever this machine's are. Nothing
+ * The text of every document of the API by its file name in `docs/api/`, with the default settings whatever this machine's are. Nothing
  * is connected to and nothing runs: Nest only reads which controllers there are.
  */
 export async function apiDocuments(): Promise<Record<string, string>> {
@@ -26,7 +20,7 @@ export async function apiDocuments(): Promise<Record<string, string>> {
     { preview: true, logger: false, abortOnError: false },
   );
   setPrefix(app);
-  return Object.fromEntries(Object.entries(DOCUMENTS).map(([name, make]) => [name, textOf(make(app))]));
+  return Object.fromEntries(Object.entries(documentsOf(app)).map(([name, make]) => [name, textOf(make())]));
 }
 
 /** What has no default, so that no data directory is made. None of it stands in a document. */

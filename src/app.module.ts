@@ -47,7 +47,7 @@ export class AppModule {
         SyncModule,
         NotificationsModule,
         OperationsModule,
-        GatewayModule,
+        GatewayModule.forRoot(config),
       ],
     };
   }

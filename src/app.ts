@@ -10,6 +10,7 @@ import { Problem } from './platform/common/problem.js';
 import { ValidationPipe } from './platform/common/validation.js';
 import type { Config } from './platform/config/config.js';
 import { setLimits } from './platform/config/limits.js';
+import { SocketIoAdapter } from './platform/realtime/socket-io.adapter.js';
 import { servePages, UNPREFIXED } from './edge/operations/pages.js';
 
 /**
@@ -31,6 +32,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
   app.useGlobalPipes(new ValidationPipe());
   if (!config.servesApi()) serveOperatorsOnly(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
+  app.useWebSocketAdapter(new SocketIoAdapter(app));
   await servePages(app);
   return app;
 }

@@ -17,12 +17,27 @@ describe('.dependency-cruiser.cjs', () => {
 
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'chatapi-house-'));
-    const packages = ['typeorm', 'bullmq', '@nestjs/bullmq', '@bull-board/api', 'smtp-server'];
+    const packages = [
+      'typeorm',
+      'bullmq',
+      '@nestjs/bullmq',
+      '@bull-board/api',
+      'smtp-server',
+      'socket.io',
+      '@nestjs/websockets',
+    ];
     for (const name of packages) {
       file(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
       file(`node_modules/${name}/index.js`, 'exports.x = 1;');
     }
-    const dependencies = { typeorm: '1', bullmq: '1', '@nestjs/bullmq': '1', '@bull-board/api': '1' };
+    const dependencies = {
+      typeorm: '1',
+      bullmq: '1',
+      '@nestjs/bullmq': '1',
+      '@bull-board/api': '1',
+      'socket.io': '1',
+      '@nestjs/websockets': '1',
+    };
     file('package.json', JSON.stringify({ type: 'module', dependencies, devDependencies: { 'smtp-server': '1' } }));
     file('tsconfig.json', '{"compilerOptions": {"module": "nodenext"}}');
     const imports = (...from: string[]): string =>
@@ -36,6 +51,7 @@ describe('.dependency-cruiser.cjs', () => {
         "import { U } from './tenancy/users/users.module.js';",
         "import { Q } from './platform/queue/queue.module.js';",
         "import { R } from './messaging/rooms/rooms.module.js';",
+        "import { S } from './messaging/sync/sync.module.js';",
         "import { O } from './edge/operations/operations.module.js';",
         "import { G } from './edge/gateway/gateway.module.js';",
       ].join('\n') + exporting,
@@ -44,6 +60,7 @@ describe('.dependency-cruiser.cjs', () => {
       U: 'tenancy/users',
       Q: 'platform/queue',
       R: 'messaging/rooms',
+      S: 'messaging/sync',
       O: 'edge/operations',
       G: 'edge/gateway',
     };
@@ -52,8 +69,10 @@ describe('.dependency-cruiser.cjs', () => {
     }
     file(
       'src/edge/gateway/gateway.ts',
-      imports('../../tenancy/users/users.js', '../../messaging/rooms/rooms.repository.js') + exporting,
+      imports('../../tenancy/users/users.js', '../../messaging/sync/sync.js') + exporting,
     );
+    file('src/edge/gateway/socket-io.gateway.ts', imports('socket.io', '@nestjs/websockets') + exporting);
+    file('src/messaging/sync/sync.ts', imports('../rooms/rooms.repository.js') + exporting);
     file('src/messaging/rooms/rooms.repository.ts', imports('typeorm', '../../tenancy/users/users.js') + exporting);
     file('src/tenancy/users/users.ts', exporting);
     file('src/tenancy/users/users.spec.ts', imports('./users.js', '../../../test/support/help.js', 'smtp-server'));
@@ -68,6 +87,9 @@ describe('.dependency-cruiser.cjs', () => {
     file('src/tenancy/users/upward.ts', imports('../../messaging/rooms/rooms.repository.js') + exporting);
     file('src/tenancy/users/service.ts', "import type { x } from 'typeorm';\nexport type T = typeof x;");
     file('src/tenancy/users/jobs.ts', imports('bullmq') + exporting);
+    file('src/edge/gateway/heads.ts', "import type { x } from 'socket.io';\nexport type T = typeof x;");
+    file('src/edge/gateway/rooms.ts', imports('../../messaging/rooms/rooms.repository.js') + exporting);
+    file('src/tenancy/users/socket.ts', imports('@nestjs/websockets') + exporting);
     file('src/tenancy/users/board.ts', imports('@bull-board/api') + exporting);
     file('src/tenancy/users/starts.ts', imports('../../app.module.js') + exporting);
     file('src/tenancy/users/tests.ts', imports('../../../test/support/help.js') + exporting);
@@ -86,6 +108,8 @@ describe('.dependency-cruiser.cjs', () => {
     const { violations } = (JSON.parse(stdout) as Report).summary;
     const found = [...new Set(violations.map(({ from, rule }) => `${from} ${rule.name}`))].toSorted();
     expect(found).toEqual([
+      'src/edge/gateway/heads.ts socket-io-behind-the-port',
+      'src/edge/gateway/rooms.ts gateway-knows-no-feature',
       'src/messaging/attic/attic.ts room-not-in-the-list',
       'src/tenancy/users/board.ts bull-board-only-in-operations',
       'src/tenancy/users/dev.ts no-dev-dependency-in-the-product',
@@ -93,6 +117,7 @@ describe('.dependency-cruiser.cjs', () => {
       'src/tenancy/users/lost.ts not-resolvable',
       'src/tenancy/users/ring-back.ts no-circular',
       'src/tenancy/users/service.ts typeorm-stays-in-repositories',
+      'src/tenancy/users/socket.ts socket-io-behind-the-port',
       'src/tenancy/users/starts.ts tenancy-users-imports-upward',
       'src/tenancy/users/starts.ts wiring-is-imported',
       'src/tenancy/users/tests.ts no-test-code-in-the-product',

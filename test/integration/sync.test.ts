@@ -8,7 +8,8 @@ import { EventsRepository } from '../../src/engine/events/events.repository.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
 import { EventRegistry } from '../../src/platform/realtime/event.registry.js';
 import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
-import type { ResumeDto, RoomRecovery } from '../../src/messaging/sync/sync.dto.js';
+import type { MessagesService } from '../../src/messaging/messages/messages.service.js';
+import type { ResumeDto, RoomRecoveryDto } from '../../src/messaging/sync/sync.dto.js';
 import { SyncRepository } from '../../src/messaging/sync/sync.repository.js';
 import { SyncService } from '../../src/messaging/sync/sync.service.js';
 import { TestDatabase } from '../support/postgres.js';
@@ -26,6 +27,7 @@ beforeAll(async () => {
   sync = new SyncService(
     new SyncRepository(database),
     new EventsService(repository, users as never, new RealtimePublisher(), new EventRegistry()),
+    {} as MessagesService,
   );
 });
 
@@ -96,13 +98,13 @@ class Tenant {
     } as unknown as Caller;
   }
 
-  async resume(rooms: ResumeDto['rooms'], caller = this.caller()): Promise<RoomRecovery[]> {
+  async resume(rooms: ResumeDto['rooms'], caller = this.caller()): Promise<RoomRecoveryDto[]> {
     return (await sync.resume(caller, { rooms })).rooms;
   }
 }
 
-const revsOf = (recovery: RoomRecovery | undefined): number[] =>
-  recovery?.recovered ? recovery.events.map(({ rev }) => rev!) : [];
+const revsOf = (recovery: RoomRecoveryDto | undefined): number[] =>
+  recovery?.recovered ? recovery.events!.map(({ rev }) => rev!) : [];
 
 const upTo = (n: number, from = 1): number[] => Array.from({ length: n - from + 1 }, (_, i) => from + i);
 
@@ -210,7 +212,7 @@ describe('sync.resume', () => {
       await tenant.room(1),
     ];
     let missing = [a, b, huge, c].map((room_id) => ({ room_id, epoch: tenant.epoch, rev: 0 }));
-    const seen: RoomRecovery[] = [];
+    const seen: RoomRecoveryDto[] = [];
     for (let more = true; more;) {
       const answer = await sync.resume(tenant.caller(), { rooms: missing });
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(limits.resume_bytes);

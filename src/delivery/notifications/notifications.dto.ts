@@ -1,4 +1,5 @@
 import {
+  Bool,
   Email,
   HttpUrl,
   Int,
@@ -293,3 +294,17 @@ export const noCounts = (): NotificationCountsDto =>
     ['total', 0],
     ...DELIVERY_STATUSES.map((status) => [status, 0]),
   ]) as unknown as NotificationCountsDto;
+
+/** `notification.ack` */
+export class AcknowledgeDto {
+  @Uuid({ description: 'delivery_id of notification.created.' })
+  id: string;
+}
+
+export class AcknowledgedDto {
+  @Uuid()
+  id: string;
+
+  @Bool({ description: 'false: it was acknowledged before, or its time is over.' })
+  acknowledged: boolean;
+}

@@ -10,6 +10,7 @@ import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsRepository } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
+import { NotificationsSocket } from './notifications.socket.js';
 import { NotificationsWriter } from './notifications.writer.js';
 import { Recipients } from './recipients.js';
 
@@ -21,6 +22,7 @@ import { Recipients } from './recipients.js';
     NotificationsReader,
     NotificationsRepository,
     NotificationsService,
+    NotificationsSocket,
     NotificationsWriter,
     Recipients,
     registerEvents(notificationsEvents),

@@ -8,7 +8,7 @@ import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import { Dispatcher } from '../../engine/deliveries/dispatcher.js';
 import type { Channels } from './notification.js';
-import type { NotificationDto, NotificationInputDto } from './notifications.dto.js';
+import type { AcknowledgedDto, NotificationDto, NotificationInputDto } from './notifications.dto.js';
 import type { NewNotification } from './notifications.repository.js';
 import { NotificationsWriter } from './notifications.writer.js';
 import { planDeliveries } from './plan-deliveries.js';
@@ -53,7 +53,7 @@ export class NotificationsService {
    * @param deliveryId `delivery_id` of notification.created
    * @throws Problem `not_found` for what is no id
    */
-  async acknowledge(caller: Caller, deliveryId: string): Promise<{ id: string; acknowledged: boolean }> {
+  async acknowledge(caller: Caller, deliveryId: string): Promise<AcknowledgedDto> {
     if (!caller.user) throw new Problem('forbidden', 'Only a user acknowledges notifications: name one in X-User-Id.');
     if (!isUuid(deliveryId)) throw notFound('notification');
     const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.user_pk, deliveryId);

@@ -1,5 +1,5 @@
-import { Int, Text, UserId, Uuid } from '../../platform/common/fields.js';
-import { MessagesQueryDto } from '../../messaging/messages/messages.dto.js';
+import { Int, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { PERMISSIONS } from '../../tenancy/access/permissions.js';
 
 /** `auth` of a Socket.IO handshake. */
 export class HandshakeDto {
@@ -11,11 +11,6 @@ export class HandshakeDto {
 
   @Text({ optional: true, max: 'name_chars', description: 'With a master key: the name of that user.' })
   display_name?: string;
-}
-
-export class ListMessagesDto extends MessagesQueryDto {
-  @Uuid()
-  room_id: string;
 }
 
 export class SubscribeDto {
@@ -31,9 +26,9 @@ export class UnsubscribeDto {
   room_id: string;
 }
 
-export class AcknowledgeDto {
-  @Uuid({ description: 'delivery_id of notification.created.' })
-  id: string;
+export class UnsubscribedDto {
+  @Uuid()
+  room_id: string;
 }
 
 export class RefreshDto {
@@ -41,4 +36,24 @@ export class RefreshDto {
   api_key: string;
 }
 
+/** What the connection goes on with. */
+export class RefreshedDto {
+  @UserId({ nullable: true, description: 'null: a master key that acts for nobody.' })
+  user_id: string | null;
+
+  @Uuid()
+  key_id: string;
+
+  @TextList({ nullable: true, max: PERMISSIONS.length, maxChars: 64, values: PERMISSIONS, description: 'null: all.' })
+  permissions: string[] | null;
+
+  @Time({ nullable: true })
+  expires_at: string | null;
+}
+
 export class EmptyDto {}
+
+export class PongDto {
+  @Time()
+  server_time: string;
+}

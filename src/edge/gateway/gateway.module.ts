@@ -1,34 +1,40 @@
-import { Module } from '@nestjs/common';
-import { registerEvents } from '../../platform/realtime/event.registry.js';
-import { MessagesModule } from '../../messaging/messages/messages.module.js';
-import { NotificationsModule } from '../../delivery/notifications/notifications.module.js';
-import { RoomsModule } from '../../messaging/rooms/rooms.module.js';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Config } from '../../platform/config/config.js';
 import { SyncModule } from '../../messaging/sync/sync.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { Dispatcher } from './dispatcher.js';
 import * as gatewayEvents from './gateway.events.js';
-import { Gateway } from './gateway.js';
+import { GatewaySocket } from './gateway.socket.js';
 import { Handshake } from './handshake.js';
 import { Heads } from './heads.js';
 import { Keeper } from './keeper.js';
 import { KeyExchange } from './key-exchange.js';
-import { MessageEvents } from './message.events.js';
-import { SessionEvents } from './session.events.js';
+import { Sessions } from './session.js';
+import { SocketIoGateway } from './socket-io.gateway.js';
+import { SocketIoSessions } from './socket-io.sessions.js';
 import { Subscriptions } from './subscriptions.js';
 
-@Module({
-  imports: [UsersModule, RoomsModule, SyncModule, MessagesModule, NotificationsModule],
-  providers: [
-    Gateway,
-    Handshake,
-    KeyExchange,
-    Subscriptions,
-    Dispatcher,
-    MessageEvents,
-    SessionEvents,
-    Keeper,
-    Heads,
-    registerEvents(gatewayEvents),
-  ],
-})
-export class GatewayModule {}
+/** Connections of clients, where the API is served: a worker takes none, it only emits. */
+@Module({})
+export class GatewayModule {
+  static forRoot(config: Config): DynamicModule {
+    if (!config.servesApi()) return { module: GatewayModule };
+    return {
+      module: GatewayModule,
+      imports: [UsersModule, SyncModule],
+      providers: [
+        { provide: Sessions, useClass: SocketIoSessions },
+        SocketIoGateway,
+        GatewaySocket,
+        Handshake,
+        KeyExchange,
+        Subscriptions,
+        Dispatcher,
+        Keeper,
+        Heads,
+        registerEvents(gatewayEvents),
+      ],
+    };
+  }
+}

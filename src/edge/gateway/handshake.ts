@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { Socket } from 'socket.io';
 import { CallerFactory } from '../../tenancy/keys/caller.factory.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { Request } from '../../tenancy/access/request.js';
@@ -9,40 +8,37 @@ import { KeysService } from '../../tenancy/keys/keys.service.js';
 import { OriginPolicy, ownOriginsOf } from '../../tenancy/keys/origin-policy.js';
 import { invalidField, Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
-import { Config } from '../../platform/config/config.js';
+import type { Connection } from '../../platform/realtime/connection.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import { addressReader } from './client-address.js';
 import { HandshakeDto } from './gateway.dto.js';
-import { newSession, type Session } from './session.js';
+import type { Admission } from './session.js';
+
+/** Where a key comes from. */
+export type Peer = Pick<Connection, 'address' | 'origin' | 'host'>;
 
 /** Finds out who connects, by the same rules as a request. */
 @Injectable()
 export class Handshake {
-  private readonly addressOf: (socket: Socket) => string;
-
   constructor(
     private readonly keys: KeysService,
     private readonly callers: CallerFactory,
     private readonly failedKeys: FailedKeyLimit,
     private readonly origins: OriginPolicy,
     private readonly users: UsersService,
-    config: Config,
-  ) {
-    this.addressOf = addressReader(config.trustProxy);
-  }
+  ) {}
 
   /** @throws Problem that refuses the connection, the same as a route's */
-  async open(socket: Socket, requestId: string): Promise<Session> {
-    const { api_key, user_id, display_name } = toDto(HandshakeDto, socket.handshake.auth);
+  async open(peer: Peer, auth: unknown, requestId: string): Promise<Admission> {
+    const { api_key, user_id, display_name } = toDto(HandshakeDto, auth);
     if (api_key === undefined || api_key === '') {
       throw new Problem('unauthenticated', 'Connect with auth: { api_key }.');
     }
-    const identity = await this.identify(socket, api_key);
+    const identity = await this.identify(peer, api_key);
     if (display_name !== undefined && (identity.kind !== 'master' || user_id === undefined)) {
       throw invalidField('display_name', 'goes with a master key and a user_id');
     }
     const caller = await this.callers.forKey(identity, user_id);
-    return newSession(await this.named(new Request(caller, requestId), display_name), identity.expiresAt);
+    return { caller: await this.named(new Request(caller, requestId), display_name), expiresAt: identity.expiresAt };
   }
 
   private async named(request: Request, displayName: string | undefined): Promise<Caller> {
@@ -53,7 +49,7 @@ export class Handshake {
     return { ...caller, user: { ...user, display_name: displayName } };
   }
 
-  /** Is the key that the socket came with still good? Asked once its key's channel is joined: then nothing is missed. */
+  /** Is the key that a connection came with still good? Asked once its key's channel is joined: then nothing is missed. */
   async stillValid(apiKey: string): Promise<boolean> {
     try {
       await this.keys.authenticate(apiKey);
@@ -64,22 +60,21 @@ export class Handshake {
     }
   }
 
-  /** Whose key it is, when it may be used from where the socket comes. */
-  async identify(socket: Socket, apiKey: string): Promise<KeyIdentity> {
-    const identity = await this.authenticate(socket, apiKey);
-    const { origin, host } = socket.handshake.headers;
-    this.origins.check(identity, origin, ownOriginsOf(host));
+  /** Whose key it is, when it may be used from there. */
+  async identify(peer: Peer, apiKey: string): Promise<KeyIdentity> {
+    const identity = await this.authenticate(peer, apiKey);
+    this.origins.check(identity, peer.origin, ownOriginsOf(peer.host));
     if (identity.kind === 'admin') {
       throw new Problem('forbidden', "This takes a client's key: the admin key manages clients and nothing inside.");
     }
     return identity;
   }
 
-  private async authenticate(socket: Socket, apiKey: string): Promise<KeyIdentity> {
+  private async authenticate({ address }: Peer, apiKey: string): Promise<KeyIdentity> {
     try {
       return await this.keys.authenticate(apiKey);
     } catch (error) {
-      if (error instanceof Problem && error.code === 'invalid_key') await this.failedKeys.count(this.addressOf(socket));
+      if (error instanceof Problem && error.code === 'invalid_key') await this.failedKeys.count(address);
       throw error;
     }
   }

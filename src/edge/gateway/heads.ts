@@ -12,7 +12,7 @@ import {
   type UserHeadNow,
   type UserKey,
 } from '../../messaging/sync/sync.repository.js';
-import { connectionsOf, sessionOf } from './session.js';
+import { roomOf, Sessions } from './session.js';
 import { Subscriptions } from './subscriptions.js';
 
 const EVERY_MS = 20_000;
@@ -31,6 +31,7 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly publisher: RealtimePublisher,
+    private readonly sessions: Sessions,
     private readonly repository: SyncRepository,
     private readonly cluster: Cluster,
     private readonly subscriptions: Subscriptions,
@@ -91,21 +92,20 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Rooms with connections on this node, each with the client that one of them belongs to. */
   private roomsHere(): RoomKey[] {
-    const { adapter, sockets } = this.publisher.server.sockets;
     const clients = new Map<string, string>();
-    for (const [channel, ids] of adapter.rooms) {
-      if (!channel.startsWith('r:') && !channel.startsWith('n:')) continue;
-      const [first] = ids;
-      const socket = first === undefined ? undefined : sockets.get(first);
-      if (socket) clients.set(channel.slice(2), sessionOf(socket).caller.clientId);
+    for (const channel of this.sessions.channels()) {
+      const room = roomOf(channel);
+      if (room === undefined) continue;
+      const [first] = this.sessions.on(channel);
+      if (first) clients.set(room, first.caller.clientId);
     }
     return [...clients].map(([room_id, client_id]) => ({ room_id, client_id }));
   }
 
   private usersHere(): UserKey[] {
     const users = new Map<string, UserKey>();
-    for (const socket of connectionsOf(this.publisher.server).values()) {
-      const { clientId, user } = sessionOf(socket).caller;
+    for (const session of this.sessions.all()) {
+      const { clientId, user } = session.caller;
       if (user) users.set(user.user_pk, { client_id: clientId, user_pk: user.user_pk });
     }
     return [...users.values()];

@@ -3,9 +3,9 @@ import { AuthChanges } from '../../tenancy/keys/auth-changes.js';
 import { logger } from '../../platform/common/logger.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
+import { backlogOf } from './backlog.js';
 import { sessionExpiring } from './gateway.events.js';
-import { backlogOf, drop } from './backlog.js';
-import { connectionsOf, sessionOf, type Connection } from './session.js';
+import { Sessions, type Session } from './session.js';
 
 const LOOK_EVERY_MS = 1_000;
 const WARN_MS = 60_000;
@@ -17,6 +17,7 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly publisher: RealtimePublisher,
+    private readonly sessions: Sessions,
     private readonly changes: AuthChanges,
     private readonly users: UsersService,
   ) {}
@@ -40,31 +41,25 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Every node hears of the revocation, so each closes its own. */
   private revoke(clientId: string, keyId: string | null): void {
-    if (keyId !== null) {
-      this.publisher.server.local.in(channels.key(keyId)).disconnectSockets(true);
-      return;
-    }
-    for (const socket of connectionsOf(this.publisher.server).values()) {
-      if (sessionOf(socket).caller.clientId === clientId) socket.disconnect(true);
-    }
+    const concerned = keyId === null ? this.sessions.all() : this.sessions.on(channels.key(keyId));
+    for (const session of concerned) if (session.caller.clientId === clientId) session.close('over');
   }
 
   /** A key that was replaced works on for its overlap. */
   private endsIn(keyId: string, ms: number): void {
-    for (const socket of this.listenersOf(channels.key(keyId))) sessionOf(socket).expiresAt = Date.now() + ms;
+    for (const session of this.sessions.on(channels.key(keyId))) session.expiresAt = Date.now() + ms;
   }
 
   /** A user's keys change with its name, which messages carry. */
   private async rename(keyId: string): Promise<void> {
-    const [socket] = this.listenersOf(channels.key(keyId));
-    if (!socket) return;
-    const { clientId, user } = sessionOf(socket).caller;
+    const [holder] = this.sessions.on(channels.key(keyId));
+    if (!holder) return;
+    const { clientId, user } = holder.caller;
     if (!user) return;
     try {
       const known = (await this.users.readRefs(clientId, [user.user_pk])).get(user.user_pk);
       if (!known) return;
-      for (const each of this.listenersOf(channels.user(user.user_pk))) {
-        const session = sessionOf(each);
+      for (const session of this.sessions.on(channels.user(user.user_pk))) {
         session.caller = { ...session.caller, user: known };
       }
     } catch (error) {
@@ -72,42 +67,31 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** This node's connections on a channel. */
-  private *listenersOf(channel: string): Generator<Connection> {
-    const { adapter } = this.publisher.server.sockets;
-    for (const id of adapter.rooms.get(channel) ?? []) {
-      const socket = connectionsOf(this.publisher.server).get(id);
-      if (socket) yield socket;
-    }
-  }
-
   private look(): void {
     const now = Date.now();
-    for (const socket of connectionsOf(this.publisher.server).values()) {
-      if (this.isTooSlow(socket)) {
-        logger.info({ client_id: sessionOf(socket).caller.clientId }, 'A connection too slow to wait for was closed.');
-        drop(socket);
-      } else this.expire(socket, now);
+    for (const session of this.sessions.all()) {
+      if (this.isTooSlow(session)) {
+        logger.info({ client_id: session.caller.clientId }, 'A connection too slow to wait for was closed.');
+        session.close('cut');
+      } else this.expire(session, now);
     }
   }
 
   /** Behind at two looks in a row, or hopelessly at one. */
-  private isTooSlow(socket: Connection): boolean {
-    const session = sessionOf(socket);
+  private isTooSlow(session: Session): boolean {
     const wasBehind = session.behind;
-    const backlog = backlogOf(socket);
+    const backlog = backlogOf(session);
     session.behind = backlog !== 'little';
     return backlog === 'too much' || (wasBehind && session.behind);
   }
 
-  private expire(socket: Connection, now: number): void {
-    const session = sessionOf(socket);
+  private expire(session: Session, now: number): void {
     if (session.expiresAt === null || session.expiresAt - now > WARN_MS) return;
     if (session.expiresAt <= now) {
-      socket.disconnect(true);
+      session.close('over');
     } else if (!session.warned) {
       session.warned = true;
-      this.publisher.tell(socket, sessionExpiring, { expires_at: new Date(session.expiresAt).toISOString() });
+      this.publisher.tell(session, sessionExpiring, { expires_at: new Date(session.expiresAt).toISOString() });
     }
   }
 }

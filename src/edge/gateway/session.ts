@@ -1,42 +1,72 @@
-import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import { may, type Caller } from '../../tenancy/access/caller.js';
+import type { Connection, Ending } from '../../platform/realtime/connection.js';
 import { channels } from '../../platform/realtime/realtime.publisher.js';
 
-/** What is known of a connection. One small object per socket; nothing else is kept for it. */
-export interface Session {
+/** Whose key a connection came with, and when that key ends. */
+export interface Admission {
+  caller: Caller;
+  expiresAt: Date | null;
+}
+
+/**
+ * A connection and what is known of it: one object for each, because memory per idle connection counts. What carries
+ * it is the transport's own subclass.
+ */
+export abstract class Session implements Connection {
   caller: Caller;
   /** When its key ends, in ms since 1970; null: not by itself. */
   expiresAt: number | null;
   /** session.expiring was sent. */
-  warned: boolean;
+  warned = false;
   /** Much was waiting to be sent when it was last looked at. */
-  behind: boolean;
-  /** Rooms that this socket alone left with room.unsubscribe. */
-  left: Set<string> | null;
+  behind = false;
+  /** Rooms that this connection alone left with room.unsubscribe. */
+  left: Set<string> | null = null;
   /** Events in hand; of those that read much, the ones that run, and the ones that wait for their turn. */
-  running: number;
-  reading: number;
-  waiting: (() => void)[] | null;
+  running = 0;
+  reading = 0;
+  waiting: (() => void)[] | null = null;
+
+  abstract readonly id: string;
+  abstract readonly isOpen: boolean;
+  abstract readonly address: string;
+  abstract readonly origin: string | undefined;
+  abstract readonly host: string | undefined;
+  abstract readonly channels: Iterable<string>;
+
+  constructor({ caller, expiresAt }: Admission) {
+    this.caller = caller;
+    this.expiresAt = expiresAt?.getTime() ?? null;
+  }
+
+  /** Goes on with another key. */
+  renew({ caller, expiresAt }: Admission): void {
+    this.caller = caller;
+    this.expiresAt = expiresAt?.getTime() ?? null;
+    this.warned = false;
+  }
+
+  abstract send(event: string, body: object): void;
+  abstract backlog(): number;
+  abstract join(wanted: string[]): void;
+  abstract leave(channel: string): void;
+  abstract listensTo(channel: string): boolean;
+  abstract close(ending: Ending): void;
 }
 
-export type Connection = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Session>;
+/** The sessions of this node. */
+export abstract class Sessions {
+  abstract all(): Iterable<Session>;
+  /** Channels that one at least listens to. */
+  abstract channels(): Iterable<string>;
+  abstract on(channel: string): Iterable<Session>;
+}
 
-export const sessionOf = (socket: Socket): Session => socket.data as Session;
-
-export const newSession = (caller: Caller, expiresAt: Date | null): Session => ({
-  caller,
-  expiresAt: expiresAt?.getTime() ?? null,
-  warned: false,
-  behind: false,
-  left: null,
-  running: 0,
-  reading: 0,
-  waiting: null,
-});
-
-/** This node's connections. */
-export const connectionsOf = (server: Server): ReadonlyMap<string, Connection> =>
-  server.sockets.sockets as unknown as Map<string, Connection>;
+/** What a handler of this room knows of the connection that its event came by. */
+export function sessionOf(connection: Connection): Session {
+  if (connection instanceof Session) return connection;
+  throw new Error('A connection that the gateway did not admit.');
+}
 
 /** The room's channel that the caller may listen on. */
 export const roomChannel = (caller: Caller, roomId: string): string =>
@@ -56,9 +86,14 @@ export function ownChannels(caller: Caller): string[] {
   return own;
 }
 
-const ROOM = /^[rn]:/;
+/** The id of the room whose channel this is; undefined for every other channel. */
+export const roomOf = (channel: string): string | undefined =>
+  channel.startsWith('r:') || channel.startsWith('n:') ? channel.slice(2) : undefined;
 
 /** Ids of the rooms that a connection listens to. */
-export function* roomsOf(socket: Socket): Generator<string> {
-  for (const channel of socket.rooms) if (ROOM.test(channel)) yield channel.slice(2);
+export function* roomsOf({ channels: all }: Connection): Generator<string> {
+  for (const channel of all) {
+    const room = roomOf(channel);
+    if (room !== undefined) yield room;
+  }
 }

@@ -3,7 +3,7 @@ import { limits } from '../../platform/config/limits.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { SyncRepository } from '../../messaging/sync/sync.repository.js';
 import type { SyncService } from '../../messaging/sync/sync.service.js';
-import { newSession, type Connection } from './session.js';
+import { Session, type Sessions } from './session.js';
 import { Subscriptions } from './subscriptions.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
@@ -16,18 +16,37 @@ const caller = {
 } as unknown as Caller;
 
 /** A connection as far as subscriptions go: what it listens to, and what it was told. */
+class FakeSession extends Session {
+  readonly id = 's';
+  readonly isOpen = true;
+  readonly address = '127.0.0.1';
+  readonly origin = undefined;
+  readonly host = undefined;
+  readonly channels = new Set<string>();
+  readonly send = jest.fn();
+
+  backlog(): number {
+    return 0;
+  }
+
+  join(wanted: string[]): void {
+    for (const channel of wanted) this.channels.add(channel);
+  }
+
+  leave(channel: string): void {
+    this.channels.delete(channel);
+  }
+
+  listensTo(channel: string): boolean {
+    return this.channels.has(channel);
+  }
+
+  close(): void {}
+}
+
 function connection() {
-  const rooms = new Set<string>();
-  const socket = {
-    id: 's',
-    rooms,
-    connected: true,
-    data: newSession(caller, null),
-    join: (wanted: string[]) => wanted.forEach((room) => rooms.add(room)),
-    leave: (room: string) => rooms.delete(room),
-    emit: jest.fn(),
-  };
-  return { socket: socket as unknown as Connection, rooms, emit: socket.emit };
+  const session = new FakeSession({ caller, expiresAt: null });
+  return { session, rooms: session.channels, emit: session.send };
 }
 
 /** Memberships as each read finds them, and what happens between the reads. */
@@ -50,11 +69,12 @@ function memberships(reads: string[][], between: (nth: number) => void = () => {
     findRoomIdsOfMany: async () => new Map([['u', read()]]),
     findHeads: async () => new Map(read().map((id) => [id, { id }])),
   };
-  const publisher = new RealtimePublisher();
+  const here: Session[] = [];
   return {
-    publisher,
+    here,
     subscriptions: new Subscriptions(
-      publisher,
+      new RealtimePublisher(),
+      { all: () => here } as unknown as Sessions,
       sync as unknown as SyncService,
       repository as unknown as SyncRepository,
     ),
@@ -66,40 +86,40 @@ const positions = (emit: jest.Mock): string[] =>
 
 describe('a new connection', () => {
   it('listens to its own channels before its memberships are read', async () => {
-    const { socket, rooms } = connection();
+    const { session, rooms } = connection();
     const atReads: boolean[] = [];
     const { subscriptions } = memberships([['a']], () => {
       atReads.push(rooms.has(channels.user('u' as UserPk)) && rooms.has(channels.key('k')));
     });
-    await subscriptions.open(socket);
+    await subscriptions.open(session);
     expect(atReads).toEqual([true, true]);
   });
 
   it('leaves a room that was lost while it was being joined', async () => {
-    const { socket, rooms, emit } = connection();
-    await memberships([['a', 'b'], ['b']]).subscriptions.open(socket);
+    const { session, rooms, emit } = connection();
+    await memberships([['a', 'b'], ['b']]).subscriptions.open(session);
     expect([rooms.has(channels.room('a')), rooms.has(channels.room('b'))]).toEqual([false, true]);
     expect(positions(emit)).toEqual(['b']);
   });
 
   it('keeps a room that was gained meanwhile, by whichever way it came', async () => {
-    const { socket, rooms, emit } = connection();
+    const { session, rooms, emit } = connection();
     // The first read doesn't know of it; the publisher subscribes the socket while the second runs.
     const { subscriptions } = memberships([['a'], ['a'], ['a']], (nth) => {
       if (nth === 1) rooms.add(channels.room('live'));
     });
-    await subscriptions.open(socket);
+    await subscriptions.open(session);
     expect(rooms.has(channels.room('live'))).toBe(true);
     expect(positions(emit)).toEqual(['a']);
   });
 
   it('is told no position of a room that it did not listen to when the position was read', async () => {
-    const { socket, rooms, emit } = connection();
+    const { session, rooms, emit } = connection();
     const listened: boolean[] = [];
     const { subscriptions } = memberships([['a'], ['a', 'late'], ['a', 'late']], () => {
       listened.push(rooms.has(channels.room('late')));
     });
-    await subscriptions.open(socket);
+    await subscriptions.open(session);
     expect(positions(emit)).toEqual(['a', 'late']);
     expect(listened).toEqual([false, false, true]);
   });
@@ -107,9 +127,9 @@ describe('a new connection', () => {
 
 describe('session.ready', () => {
   it('lists the most recent rooms, and says when there are more; all are listened to', async () => {
-    const { socket, rooms, emit } = connection();
+    const { session, rooms, emit } = connection();
     const many = Array.from({ length: limits.resume_rooms + 1 }, (_, i) => `room${i}`);
-    await memberships([many]).subscriptions.open(socket);
+    await memberships([many]).subscriptions.open(session);
     expect(positions(emit)).toEqual(many.slice(0, -1));
     expect(emit).toHaveBeenCalledWith('session.ready', expect.objectContaining({ rooms_truncated: true }));
     expect(many.every((id) => rooms.has(channels.room(id)))).toBe(true);
@@ -118,18 +138,18 @@ describe('session.ready', () => {
 
 describe('room.subscribe', () => {
   it('does not outlive a removal that crosses it', async () => {
-    const { socket, rooms } = connection();
+    const { session, rooms } = connection();
     const { subscriptions } = memberships([['a'], []]);
-    await expect(subscriptions.subscribe(socket, caller, 'a')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(subscriptions.subscribe(session, caller, 'a')).rejects.toMatchObject({ code: 'not_found' });
     expect(rooms.has(channels.room('a'))).toBe(false);
   });
 
   it('remembers what was left, so that a repair does not bring it back', async () => {
-    const { socket, rooms } = connection();
-    const { subscriptions, publisher } = memberships([['a', 'b']]);
-    publisher.server.sockets.sockets.set('s', socket as never);
-    await subscriptions.open(socket);
-    subscriptions.unsubscribe(socket, 'a');
+    const { session, rooms } = connection();
+    const { subscriptions, here } = memberships([['a', 'b']]);
+    here.push(session);
+    await subscriptions.open(session);
+    subscriptions.unsubscribe(session, 'a');
     await subscriptions.reconcile();
     expect([rooms.has(channels.room('a')), rooms.has(channels.room('b'))]).toEqual([false, true]);
   });
@@ -137,8 +157,8 @@ describe('room.subscribe', () => {
 
 describe('a repair', () => {
   it('joins and leaves what changed unheard, and keeps what is gained while it reads', async () => {
-    const { socket, rooms } = connection();
-    const { subscriptions, publisher } = memberships(
+    const { session, rooms } = connection();
+    const { subscriptions, here } = memberships(
       [
         ['a', 'new'],
         ['a', 'new'],
@@ -147,7 +167,7 @@ describe('a repair', () => {
         if (nth === 1) rooms.add(channels.room('live'));
       },
     );
-    publisher.server.sockets.sockets.set('s', socket as never);
+    here.push(session);
     for (const room of ['a', 'lost']) rooms.add(channels.room(room));
     await subscriptions.reconcile();
     expect([...rooms].sort()).toEqual([channels.room('a'), channels.room('live'), channels.room('new')]);

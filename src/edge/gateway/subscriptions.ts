@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { notFound } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
-import { channels, HEARTBEAT_MS, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import { HEARTBEAT_MS } from '../../platform/realtime/connection.js';
+import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { SyncRepository, type RoomHead } from '../../messaging/sync/sync.repository.js';
 import type { SessionPositions } from '../../messaging/sync/sync.dto.js';
 import { SyncService } from '../../messaging/sync/sync.service.js';
-import { sessionReady } from './gateway.events.js';
-import { connectionsOf, ownChannels, roomChannel, roomsOf, sessionOf, type Connection } from './session.js';
 import type { UserPk } from '../../platform/common/ids.js';
+import { sessionReady } from './gateway.events.js';
+import { ownChannels, roomChannel, roomsOf, Sessions, type Session } from './session.js';
 
 const USERS_PER_QUERY = 500;
 
@@ -21,24 +22,25 @@ const USERS_PER_QUERY = 500;
 export class Subscriptions {
   constructor(
     private readonly publisher: RealtimePublisher,
+    private readonly sessions: Sessions,
     private readonly sync: SyncService,
     private readonly repository: SyncRepository,
   ) {}
 
   /** Subscribes a new connection and tells it where everything stands. */
-  async open(socket: Connection): Promise<void> {
-    const { caller } = sessionOf(socket);
-    void socket.join(ownChannels(caller));
+  async open(session: Session): Promise<void> {
+    const { caller } = session;
+    session.join(ownChannels(caller));
     const joined = caller.user ? await this.repository.findRoomIds(caller.clientId, caller.user.user_pk) : [];
-    this.join(socket, joined);
-    const positions = await this.positionsOf(socket, caller);
+    this.join(session, joined);
+    const positions = await this.positionsOf(session, caller);
     this.leaveGone(
-      socket,
+      session,
       joined,
       positions.rooms.map(({ room_id }) => room_id),
     );
-    this.publisher.tell(socket, sessionReady, {
-      session_id: socket.id,
+    this.publisher.tell(session, sessionReady, {
+      session_id: session.id,
       user_id: caller.user?.user_id ?? null,
       server_time: positions.server_time,
       heartbeat_ms: HEARTBEAT_MS,
@@ -49,100 +51,99 @@ export class Subscriptions {
   }
 
   /** Positions of rooms that were joined before their positions were read. */
-  private async positionsOf(socket: Connection, caller: Caller): Promise<SessionPositions> {
+  private async positionsOf(session: Session, caller: Caller): Promise<SessionPositions> {
     for (let tries = 1; ; tries++) {
       const positions = await this.sync.session(caller);
       const missing = positions.rooms.flatMap(({ room_id }) =>
-        socket.rooms.has(roomChannel(caller, room_id)) ? [] : room_id,
+        session.listensTo(roomChannel(caller, room_id)) ? [] : room_id,
       );
-      if (missing.length === 0 || tries === 3 || !socket.connected) return positions;
-      this.join(socket, missing);
+      if (missing.length === 0 || tries === 3 || !session.isOpen) return positions;
+      this.join(session, missing);
     }
   }
 
   /** @throws Problem `not_found` for a room that isn't the caller's */
-  async subscribe(socket: Connection, caller: Caller, roomId: string): Promise<RoomHead> {
+  async subscribe(session: Session, caller: Caller, roomId: string): Promise<RoomHead> {
     await this.getHead(caller, roomId);
-    this.join(socket, [roomId]);
+    this.join(session, [roomId]);
     try {
       const head = await this.getHead(caller, roomId);
-      sessionOf(socket).left?.delete(roomId);
+      session.left?.delete(roomId);
       return head;
     } catch (error) {
-      this.leave(socket, roomId);
+      this.leave(session, roomId);
       throw error;
     }
   }
 
-  /** For this socket only; the membership stays. */
-  unsubscribe(socket: Connection, roomId: string): void {
+  /** For this connection only; the membership stays. */
+  unsubscribe(session: Session, roomId: string): void {
     // Only of rooms that it listens to, so that nobody can make this set grow.
-    if (socket.rooms.has(roomChannel(sessionOf(socket).caller, roomId))) {
-      (sessionOf(socket).left ??= new Set()).add(roomId);
-    }
-    this.leave(socket, roomId);
+    if (session.listensTo(roomChannel(session.caller, roomId))) (session.left ??= new Set()).add(roomId);
+    this.leave(session, roomId);
   }
 
   /** Moves a connection to the channels of its new caller, after its key was exchanged. */
-  exchange(socket: Connection, before: Caller, after: Caller): void {
-    const rooms = [...roomsOf(socket)];
-    void socket.join([...ownChannels(after), ...rooms.map((id) => roomChannel(after, id))]);
+  exchange(session: Session, after: Caller): void {
+    const before = session.caller;
+    const rooms = [...roomsOf(session)];
+    session.join([...ownChannels(after), ...rooms.map((id) => roomChannel(after, id))]);
     const kept = new Set([...ownChannels(after), ...rooms.map((id) => roomChannel(after, id))]);
     for (const channel of [...ownChannels(before), ...rooms.map((id) => roomChannel(before, id))]) {
-      if (!kept.has(channel)) void socket.leave(channel);
+      if (!kept.has(channel)) session.leave(channel);
     }
   }
 
   /** Reads the memberships of everybody who is connected here, after changes on other nodes may have been missed. */
   async reconcile(): Promise<void> {
-    const byUser = new Map<UserPk, { client_id: string; user_pk: UserPk; sockets: Connection[] }>();
-    for (const socket of connectionsOf(this.publisher.server).values()) {
-      const { user, clientId } = sessionOf(socket).caller;
+    const byUser = new Map<UserPk, { client_id: string; user_pk: UserPk; sessions: Session[] }>();
+    for (const session of this.sessions.all()) {
+      const { user, clientId } = session.caller;
       if (!user) continue;
       const known = byUser.get(user.user_pk);
-      if (known) known.sockets.push(socket);
-      else byUser.set(user.user_pk, { client_id: clientId, user_pk: user.user_pk, sockets: [socket] });
+      if (known) known.sessions.push(session);
+      else byUser.set(user.user_pk, { client_id: clientId, user_pk: user.user_pk, sessions: [session] });
     }
     const users = [...byUser.values()];
     for (let at = 0; at < users.length; at += USERS_PER_QUERY) await this.align(users.slice(at, at + USERS_PER_QUERY));
   }
 
-  private async align(users: { client_id: string; user_pk: UserPk; sockets: Connection[] }[]): Promise<void> {
-    const held = new Map(users.flatMap(({ sockets }) => sockets.map((socket) => [socket, [...roomsOf(socket)]])));
+  private async align(users: { client_id: string; user_pk: UserPk; sessions: Session[] }[]): Promise<void> {
+    const held = new Map(users.flatMap(({ sessions }) => sessions.map((session) => [session, [...roomsOf(session)]])));
     const before = await this.repository.findRoomIdsOfMany(users);
-    for (const { user_pk, sockets } of users) {
+    for (const { user_pk, sessions } of users) {
       const roomIds = before.get(user_pk)!;
-      for (const socket of sockets) {
-        const { left } = sessionOf(socket);
+      for (const session of sessions) {
+        const { left } = session;
         this.join(
-          socket,
+          session,
           roomIds.filter((id) => !left?.has(id)),
         );
       }
     }
     const after = await this.repository.findRoomIdsOfMany(users);
-    for (const { user_pk, sockets } of users) {
+    for (const { user_pk, sessions } of users) {
       const candidates = before.get(user_pk)!;
-      for (const socket of sockets) {
-        this.leaveGone(socket, [...candidates, ...(held.get(socket) ?? [])], after.get(user_pk)!);
+      for (const session of sessions) {
+        this.leaveGone(session, [...candidates, ...(held.get(session) ?? [])], after.get(user_pk)!);
       }
     }
   }
 
-  private join(socket: Connection, roomIds: string[]): void {
-    const { caller } = sessionOf(socket);
-    void socket.join(roomIds.map((id) => roomChannel(caller, id)));
+  private join(session: Session, roomIds: string[]): void {
+    const { caller } = session;
+    session.join(roomIds.map((id) => roomChannel(caller, id)));
   }
 
   /** Rooms gained while the members were read are none of the candidates, so they stay. */
-  private leaveGone(socket: Connection, candidates: string[], roomIds: string[]): void {
+  private leaveGone(session: Session, candidates: string[], roomIds: string[]): void {
     const kept = new Set(roomIds);
-    for (const id of candidates) if (!kept.has(id)) this.leave(socket, id);
+    for (const id of candidates) if (!kept.has(id)) this.leave(session, id);
   }
 
-  private leave(socket: Connection, roomId: string): void {
-    void socket.leave(channels.room(roomId));
-    void socket.leave(channels.roomWithoutMessages(roomId));
+  private leave(session: Session, roomId: string): void {
+    session.leave(channels.room(roomId));
+    session.leave(channels.roomWithoutMessages(roomId));
   }
 
   private async getHead(caller: Caller, roomId: string): Promise<RoomHead> {

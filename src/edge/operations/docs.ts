@@ -4,23 +4,24 @@ import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { buildDocument } from './openapi.js';
+import { documentsOf } from './documents.js';
 import { PAGE_HEADERS } from './page-policy.js';
-import { packageVersion } from './version.js';
 
 const DOCUMENT_PATH = '/api/v1/openapi.json';
 
 /**
- * `/docs` (Swagger UI), `/redoc` and `/api/v1/openapi.json`, all from this machine. The document is built when it is
- * first asked for. Call before `app.init()`.
+ * `/docs` (Swagger UI), `/redoc`, `/api/v1/openapi.json` and `/api/v1/asyncapi.json`, all from this machine. A document is
+ * built when it is first asked for. Call before `app.init()`.
  */
 export async function serveDocs(app: NestFastifyApplication): Promise<void> {
-  let document: Buffer | undefined;
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  fastify.get(DOCUMENT_PATH, (_request, reply) => {
-    document ??= Buffer.from(JSON.stringify(buildDocument(app, packageVersion())));
-    return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document);
-  });
+  for (const [name, build] of Object.entries(documentsOf(app))) {
+    let document: Buffer | undefined;
+    fastify.get(`/api/v1/${name}`, (_request, reply) => {
+      document ??= Buffer.from(JSON.stringify(build()));
+      return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document);
+    });
+  }
   await fastify.register(async (pages) => {
     await pages.register(helmet, PAGE_HEADERS);
     serveAssets(pages, '/docs/assets/', 'swagger-ui-dist/package.json', '.', true);

@@ -79,7 +79,8 @@ function identify(operation: Operation, ids: Map<string, number>): void {
   operation.deprecated = true;
 }
 
-const KEY_OF: Record<string, string> = {
+/** Which key an operation takes, by its access. */
+export const KEY_OF: Record<string, string> = {
   public: 'No key needed.',
   admin: '**Admin key.**',
   master: '**Master key.**',

@@ -82,7 +82,8 @@ const parameters = (): Components['parameters'] => ({
   },
 });
 
-const PROBLEM_SCHEMAS = {
+/** The schemas of what every error looks like. */
+export const PROBLEM_SCHEMAS = {
   FieldError: {
     type: 'object',
     required: ['field', 'message'],

@@ -100,6 +100,12 @@ export class MessagesQueryDto {
   cursor?: string;
 }
 
+/** `message.list`. */
+export class ListMessagesDto extends MessagesQueryDto {
+  @Uuid()
+  room_id: string;
+}
+
 /** Who a message mentions: a user, or everybody in the room. */
 export class MentionDto {
   @OneOf(['user', 'room'])

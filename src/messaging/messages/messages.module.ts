@@ -9,6 +9,7 @@ import { MessagesHydrator } from './messages.hydrator.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 import * as messagesEvents from './messages.events.js';
+import { MessagesSocket } from './messages.socket.js';
 
 /** Messages: written in gathered batches, read in pages. */
 @Module({
@@ -22,6 +23,7 @@ import * as messagesEvents from './messages.events.js';
     MessagesRepository,
     MessagesService,
     registerEvents(messagesEvents),
+    MessagesSocket,
   ],
   exports: [MessagesService],
 })

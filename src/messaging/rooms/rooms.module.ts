@@ -11,6 +11,7 @@ import { RoomsHydrator } from './rooms.hydrator.js';
 import { RoomsRepository } from './rooms.repository.js';
 import { RoomsService } from './rooms.service.js';
 import * as roomsEvents from './rooms.events.js';
+import { RoomsSocket } from './rooms.socket.js';
 
 /** Rooms and who is in them. */
 @Module({
@@ -25,6 +26,7 @@ import * as roomsEvents from './rooms.events.js';
     RoomsRepository,
     RoomsService,
     registerEvents(roomsEvents),
+    RoomsSocket,
   ],
   exports: [MembersRepository, MembersService, RoomAccess, RoomsRepository, RoomsService],
 })

@@ -1,9 +1,13 @@
-import { Int, Nested, NestedList, Text, Time, Uuid } from '../../platform/common/fields.js';
+import { Bool, Int, Nested, NestedList, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
-import type { UserId } from '../../platform/common/ids.js';
+import { EnvelopeDto } from '../../platform/realtime/envelope.dto.js';
+import { MessagePageDto } from '../messages/messages.dto.js';
+import { RoomMeDto } from '../rooms/rooms.dto.js';
 
 /** More positions than one answer holds are welcome: `more` says to ask again for those left out. */
 const MAX_POSITIONS = 2_000;
+/** Beyond this a room's markers would outweigh its events. */
+export const RECEIPTS_MEMBERS = 100;
 
 /** How far a caller has applied a stream. */
 export class PositionDto {
@@ -34,41 +38,81 @@ export class ResumeDto {
 }
 
 /** Everything since the position, or the fact that it can't be told: then REST. */
-export type Recovery =
-  | { recovered: true; epoch: string; events: Envelope[]; rev: number }
-  | { recovered: false; epoch: string; rev: number; last_seq?: number };
+export class RecoveryDto {
+  @Bool({ description: 'false: read it over REST, and go on from here.' })
+  recovered: boolean;
+
+  @Text({ max: 64 })
+  epoch: string;
+
+  @Int({ description: 'Where the stream stands.' })
+  rev: number;
+
+  @NestedList(() => EnvelopeDto, {
+    optional: true,
+    max: 'resume_events_per_stream',
+    description: 'When recovered: all since the position, ascending.',
+  })
+  events?: Envelope[];
+
+  @Int({ optional: true, description: 'Of a room that was not recovered.' })
+  last_seq?: number;
+}
 
 /** A member's up-to markers. */
-export interface Receipt {
+export class ReceiptDto {
+  @UserId()
   user_id: UserId;
+
+  @Int({})
   last_read_seq: number;
+
+  @Int({})
   last_delivered_seq: number;
 }
 
-/** The caller's own side of a room, as in Room. */
-export interface OwnSide {
-  role: string;
-  last_read_seq: number;
-  unread: number;
-  mentions: number;
-  muted: boolean;
-  hidden: boolean;
+export class RoomRecoveryDto extends RecoveryDto {
+  @Uuid()
+  room_id: string;
+
+  @NestedList(() => ReceiptDto, {
+    max: RECEIPTS_MEMBERS,
+    description: 'Of the active members; none in larger rooms, whose markers `GET /rooms/{id}/members` tells.',
+  })
+  receipts: ReceiptDto[];
+
+  @Nested(() => RoomMeDto, { nullable: true, description: 'null: a master key that acts for nobody.' })
+  me: RoomMeDto | null;
 }
 
-export type RoomRecovery = Recovery & {
-  room_id: string;
-  /** Of the active members; none in rooms of more than 100 members, whose markers GET …/members tells. */
-  receipts: Receipt[];
-  /** null for a master key that acts for nobody. */
-  me: OwnSide | null;
-};
-
 /** Rooms in the order asked. Those that aren't (or are no longer) the caller's are left out. */
-export interface ResumeAnswer {
-  user?: Recovery;
-  rooms: RoomRecovery[];
-  /** Not all fitted: ask again for those missing. */
+export class ResumeAnswerDto {
+  @Nested(() => RecoveryDto, { optional: true })
+  user?: RecoveryDto;
+
+  @NestedList(() => RoomRecoveryDto, { max: 'resume_rooms' })
+  rooms: RoomRecoveryDto[];
+
+  @Bool({ description: 'Not all fitted: ask again for those missing.' })
   more: boolean;
+}
+
+/** Where the room stood when this connection listened to it already. */
+export class SubscribedDto {
+  @Uuid()
+  room_id: string;
+
+  @Text({ max: 64 })
+  epoch: string;
+
+  @Int({})
+  rev: number;
+
+  @Int({})
+  last_seq: number;
+
+  @Nested(() => MessagePageDto, { optional: true, description: 'When `history` was asked for.' })
+  history?: MessagePageDto;
 }
 
 /** Where a stream stands. */

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import * as syncEvents from './sync.events.js';
+import { MessagesModule } from '../messages/messages.module.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
+import { SyncSocket } from './sync.socket.js';
 
 /** Catching up, for every way in which clients connect. */
 @Module({
-  providers: [SyncRepository, SyncService, registerEvents(syncEvents)],
+  imports: [MessagesModule],
+  providers: [SyncRepository, SyncService, SyncSocket, registerEvents(syncEvents)],
   exports: [SyncRepository, SyncService],
 })
 export class SyncModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { Receipt, SessionPositions, StreamPosition } from './sync.dto.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
+import type { ReceiptDto, SessionPositions, StreamPosition } from './sync.dto.js';
 
 /** A room as its reader finds it. */
 export interface RoomHead {
@@ -66,10 +66,10 @@ export class SyncRepository {
   }
 
   /** Markers of the active members of each room. */
-  async findReceipts(clientId: string, roomIds: string[]): Promise<Map<string, Receipt[]>> {
-    const byRoom = new Map<string, Receipt[]>(roomIds.map((id) => [id, []]));
+  async findReceipts(clientId: string, roomIds: string[]): Promise<Map<string, ReceiptDto[]>> {
+    const byRoom = new Map<string, ReceiptDto[]>(roomIds.map((id) => [id, []]));
     if (roomIds.length === 0) return byRoom;
-    const rows = await this.database.query<Receipt & { room_id: string }>(
+    const rows = await this.database.query<ReceiptDto & { room_id: string }>(
       `select m.room_id, u.user_id, m.last_read_seq, m.last_delivered_seq
          from room_members m
          join users u on u.client_id = m.client_id and u.user_pk = m.user_pk

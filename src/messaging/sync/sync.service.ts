@@ -5,21 +5,22 @@ import { limits } from '../../platform/config/limits.js';
 import type { StreamRange } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
-import type {
-  OwnSide,
-  PositionDto,
-  Recovery,
-  ResumeAnswer,
-  ResumeDto,
-  RoomPositionDto,
-  RoomRecovery,
-  SessionPositions,
-  StreamPosition,
+import type { MessagePageDto } from '../messages/messages.dto.js';
+import { MessagesService } from '../messages/messages.service.js';
+import type { RoomMeDto } from '../rooms/rooms.dto.js';
+import {
+  RECEIPTS_MEMBERS,
+  type PositionDto,
+  type RecoveryDto,
+  type ResumeAnswerDto,
+  type ResumeDto,
+  type RoomPositionDto,
+  type RoomRecoveryDto,
+  type SessionPositions,
+  type StreamPosition,
 } from './sync.dto.js';
 import { SyncRepository, type RoomHead } from './sync.repository.js';
 
-/** Beyond this a room's markers would outweigh its events. */
-const RECEIPTS_MEMBERS = 100;
 /** `at` is the time of an event, and the next one's may be a little earlier: it is taken before the commit. */
 const CLOCK_SLACK_MS = 60_000;
 /** Read at once: what a byte budget cuts off has been read in vain. */
@@ -40,6 +41,7 @@ export class SyncService {
   constructor(
     private readonly repository: SyncRepository,
     private readonly events: EventsService,
+    private readonly messages: MessagesService,
   ) {}
 
   /** Where the caller's streams stand. Read it after subscribing: then nothing falls between it and the live stream. */
@@ -47,8 +49,13 @@ export class SyncService {
     return caller.user ? this.repository.findSession(caller.clientId, caller.user.user_pk) : this.repository.findTime();
   }
 
+  /** The newest messages of a room, for who begins to listen to it. @throws Problem `not_found` */
+  history(caller: Caller, roomId: string, limit: number): Promise<MessagePageDto> {
+    return this.messages.list(caller, roomId, { limit });
+  }
+
   /** @throws Problem `forbidden` for rooms without `read_messages` */
-  async resume(caller: Caller, dto: ResumeDto): Promise<ResumeAnswer> {
+  async resume(caller: Caller, dto: ResumeDto): Promise<ResumeAnswerDto> {
     const asked = dto.rooms ?? [];
     if (asked.length > 0 && !may(caller, 'read_messages')) {
       throw new Problem('forbidden', 'Recovering rooms needs the permission read_messages.');
@@ -57,7 +64,7 @@ export class SyncService {
       ...(await this.planUser(caller, dto.user)),
       ...(await this.planRooms(caller, asked.slice(0, limits.resume_rooms))),
     ]);
-    const answer: ResumeAnswer = { rooms: [], more: more || asked.length > limits.resume_rooms };
+    const answer: ResumeAnswerDto = { rooms: [], more: more || asked.length > limits.resume_rooms };
     await this.recover(caller, planned, answer);
     return answer;
   }
@@ -84,7 +91,7 @@ export class SyncService {
   }
 
   /** Fills the answer in the order planned, until its bytes are used up. */
-  private async recover(caller: Caller, planned: Planned[], answer: ResumeAnswer): Promise<void> {
+  private async recover(caller: Caller, planned: Planned[], answer: ResumeAnswerDto): Promise<void> {
     const receipts = await this.repository.findReceipts(
       caller.clientId,
       planned.flatMap(({ room }) => (room && room.member_count <= RECEIPTS_MEMBERS ? [room.id] : [])),
@@ -93,7 +100,7 @@ export class SyncService {
     for (const batch of batchesOf(planned)) {
       const found = await this.readBatch(caller.clientId, batch);
       for (const [index, { head, room }] of batch.entries()) {
-        const of = (recovery: Recovery): RoomRecovery | Recovery =>
+        const of = (recovery: RecoveryDto): RoomRecoveryDto | RecoveryDto =>
           room ? { room_id: room.id, ...recovery, receipts: receipts.get(room.id) ?? [], me: ownSide(room) } : recovery;
         let part = of(toRecovery(head, room, found[index]!));
         // A stream too large for any answer would be left out for ever.
@@ -104,7 +111,7 @@ export class SyncService {
           continue;
         }
         bytesLeft -= bytes;
-        if (room) answer.rooms.push(part as RoomRecovery);
+        if (room) answer.rooms.push(part as RoomRecoveryDto);
         else answer.user = part;
       }
       if (answer.more && bytesLeft < limits.resume_bytes / 8) return;
@@ -165,15 +172,15 @@ function* batchesOf(planned: Planned[]): Generator<Planned[]> {
   if (batch.length > 0) yield batch;
 }
 
-function toRecovery(head: StreamPosition, room: RoomHead | null, events: Envelope[] | null): Recovery {
+function toRecovery(head: StreamPosition, room: RoomHead | null, events: Envelope[] | null): RecoveryDto {
   if (events) return { recovered: true, epoch: head.epoch, events, rev: head.rev };
   return { recovered: false, epoch: head.epoch, rev: head.rev, ...(room ? { last_seq: room.last_seq } : {}) };
 }
 
-function ownSide(room: RoomHead): OwnSide | null {
+function ownSide(room: RoomHead): RoomMeDto | null {
   if (room.role === null) return null;
   return {
-    role: room.role,
+    role: room.role as RoomMeDto['role'],
     last_read_seq: room.last_read_seq!,
     unread: Math.max(0, room.last_seq - room.last_read_seq!),
     mentions: room.mentions!,

@@ -1,13 +1,28 @@
-import { Injectable, type Provider } from '@nestjs/common';
+import { Injectable, Optional, type Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { EventDescriptor, SessionEvent } from './event.js';
 
 type AnyEvent = EventDescriptor | SessionEvent;
 
-/** Every event that the modules of this application declare. Complete once their providers are made. */
+/** What a feature declares, as a provider of its module. */
+class DeclaredEvents {
+  constructor(readonly events: Readonly<Record<string, AnyEvent>>) {}
+}
+
+/** Every event that the modules of this application declare: complete as soon as it is made. */
 @Injectable()
 export class EventRegistry {
   private readonly events = new Map<string, EventDescriptor>();
   private readonly session = new Map<string, SessionEvent>();
+
+  /** @throws Error when two modules declare an event of the same type, which ends the start */
+  constructor(@Optional() modules?: ModulesContainer) {
+    for (const module of modules?.values() ?? []) {
+      for (const { instance } of module.providers.values()) {
+        if (instance instanceof DeclaredEvents) for (const event of Object.values(instance.events)) this.add(event);
+      }
+    }
+  }
 
   /** @throws Error when there is an event of the same type already */
   add(event: AnyEvent): void {
@@ -41,9 +56,5 @@ const byType = <T extends AnyEvent>(events: Map<string, T>): T[] =>
  */
 export const registerEvents = (events: Readonly<Record<string, AnyEvent>>): Provider => ({
   provide: Symbol('events'),
-  inject: [EventRegistry],
-  useFactory: (registry: EventRegistry) => {
-    for (const event of Object.values(events)) registry.add(event);
-    return events;
-  },
+  useValue: new DeclaredEvents(events),
 });

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Server, type Socket } from 'socket.io';
-import { limits } from '../config/limits.js';
+import type { Connection } from './connection.js';
 import { envelopeOf, type EventFacts, type StreamRef, type StreamType } from './envelope.js';
 import type {
   Audience,
@@ -12,13 +11,9 @@ import type {
   SessionEvent,
 } from './event.js';
 import type { UserPk } from '../common/ids.js';
+import { makeServer } from './socket-io.server.js';
 
-/** How often an idle connection is pinged. */
-export const HEARTBEAT_MS = 25_000;
-/** A connection that has not presented a valid key by then is closed. */
-const CONNECT_TIMEOUT_MS = 20_000;
-
-/** Names of the Socket.IO rooms that sockets are put in. */
+/** What connections listen to. */
 export const channels = {
   /** Readers of a room: everything in it. */
   room: (roomId: string) => `r:${roomId}`,
@@ -38,18 +33,7 @@ export const channels = {
  */
 @Injectable()
 export class RealtimePublisher {
-  readonly server = new Server({
-    path: '/sockets',
-    serveClient: false,
-    // WebSocket first; polling stays for networks that need it.
-    transports: ['websocket', 'polling'],
-    pingInterval: HEARTBEAT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    maxHttpBufferSize: limits.body_bytes,
-    perMessageDeflate: false,
-    httpCompression: false,
-    cors: { origin: true, credentials: false },
-  });
+  readonly server = makeServer();
 
   /**
    * Tells the sockets that listen to the event's stream, on every node. Encoded once, whatever the number of readers.
@@ -76,8 +60,8 @@ export class RealtimePublisher {
   }
 
   /** Tells one connection what concerns it alone. */
-  tell<Body extends object>(socket: Socket, event: SessionEvent<Body>, body: NoInfer<Body>): void {
-    socket.emit(event.type, body);
+  tell<Body extends object>(connection: Connection, event: SessionEvent<Body>, body: NoInfer<Body>): void {
+    connection.send(event.type, body);
   }
 
   /** Subscribes every socket of a user, on every node, to a room that the user gained. */

@@ -1,8 +1,13 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { Server as HttpServer } from 'node:http';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  WebSocketGateway,
+  WebSocketServer,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExtendedError, Socket } from 'socket.io';
+import type { ExtendedError, Server, Socket } from 'socket.io';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { metrics } from '../../platform/common/metrics.js';
@@ -10,10 +15,11 @@ import { Problem } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import { Config } from '../../platform/config/config.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import { addressReader, type Arrival } from './client-address.js';
 import { Dispatcher } from './dispatcher.js';
 import { sessionDraining } from './gateway.events.js';
 import { Handshake } from './handshake.js';
-import { connectionsOf, type Connection } from './session.js';
+import { SocketIoSession, sessionOfSocket } from './socket-io.session.js';
 import { Subscriptions } from './subscriptions.js';
 
 /** How long clients spread their return over, when a node goes away. */
@@ -23,10 +29,17 @@ const RECONNECT_SPREAD_MS = 4_750;
 const FLUSH_MS = 1_000;
 
 /** Takes Socket.IO connections at /sockets: authenticates, subscribes, hands on; and lets go in order. */
-@Injectable()
-export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
+@WebSocketGateway()
+export class SocketIoGateway
+  implements OnGatewayInit<Server>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>, BeforeApplicationShutdown
+{
+  @WebSocketServer()
+  private readonly server: Server;
+
   /** Engine connections that hold a connection or ask for one: each may hold one. */
   private readonly taken = new WeakSet<object>();
+  private readonly addressOf: (arrival: Arrival) => string;
+  private readonly listener: (this: Socket, ...args: unknown[]) => void;
   private draining = false;
 
   constructor(
@@ -34,35 +47,55 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly handshake: Handshake,
     private readonly subscriptions: Subscriptions,
     private readonly dispatcher: Dispatcher,
-    private readonly http: HttpAdapterHost,
-    private readonly config: Config,
-  ) {}
+    config: Config,
+  ) {
+    this.addressOf = addressReader(config.trustProxy);
+    // One for all connections: Socket.IO calls it as a method of the socket.
+    this.listener = function (this: Socket, name, ...args) {
+      void dispatcher.dispatch(sessionOfSocket(this), name, args);
+    };
+  }
 
-  /** A worker takes no connections, it only emits. */
-  onApplicationBootstrap(): void {
-    if (!this.config.servesApi()) return;
-    const { server } = this.publisher;
+  afterInit(server: Server): void {
     server.use((socket, next) => void this.admit(socket).then(() => next(), next));
-    server.on('connection', (socket) => void this.welcome(socket as Connection));
-    server.attach(this.http.httpAdapter.getHttpServer() as HttpServer);
+  }
+
+  async handleConnection(socket: Socket): Promise<void> {
+    metrics.socketsConnected.inc({ transport: 'socket.io' });
+    const session = sessionOfSocket(socket);
+    const { api_key } = socket.handshake.auth as { api_key: string };
+    forgetHandshake(socket);
+    socket.onAny(this.listener);
+    try {
+      await this.subscriptions.open(session);
+      if (this.draining) session.close('lost');
+      else if (!(await this.handshake.stillValid(api_key))) session.close('over');
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.code === 'internal') logger.error({ err: error }, 'connection failed');
+      session.close('lost');
+    }
+  }
+
+  handleDisconnect(): void {
+    metrics.socketsConnected.dec({ transport: 'socket.io' });
   }
 
   /** Before the HTTP server closes, which would wait for connections to end. */
   async beforeApplicationShutdown(): Promise<void> {
     this.draining = true;
-    const { server } = this.publisher;
-    for (const socket of connectionsOf(server).values()) {
-      this.publisher.tell(socket, sessionDraining, {
+    for (const socket of this.server.sockets.sockets.values()) {
+      this.publisher.tell(sessionOfSocket(socket), sessionDraining, {
         reconnect_after_ms: RECONNECT_MIN_MS + Math.floor(Math.random() * RECONNECT_SPREAD_MS),
       });
     }
     await this.dispatcher.finish();
-    if (this.config.servesApi()) await this.cutOff();
+    await this.cutOff();
   }
 
   /** Their transports only: a disconnect packet would tell clients not to come back. */
   private async cutOff(): Promise<void> {
-    const { engine, sockets } = this.publisher.server;
+    const { engine, sockets } = this.server;
     for (const socket of sockets.sockets.values()) socket.conn.close();
     // What is still to be written, the last answers among it, would be discarded by the engine.
     const deadline = performance.now() + FLUSH_MS;
@@ -78,33 +111,16 @@ export class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdow
       if (this.draining) throw new Problem('unavailable', 'This node is going away. Connect again.');
       if (!first) throw new Problem('bad_request', 'One connection serves one key.');
       this.taken.add(socket.conn);
-      socket.data = await this.handshake.open(socket, requestId);
+      const { auth, headers } = socket.handshake;
+      const address = (socket.handshake.address = this.addressOf(socket.handshake));
+      const peer = { address, origin: headers.origin, host: headers.host };
+      socket.data = new SocketIoSession(socket, await this.handshake.open(peer, auth, requestId));
     } catch (error) {
       if (first) this.taken.delete(socket.conn);
       throw refusal(error, requestId);
     }
   }
-
-  private async welcome(socket: Connection): Promise<void> {
-    metrics.socketsConnected.inc({ transport: 'socket.io' });
-    socket.on('disconnect', left);
-    const { api_key } = socket.handshake.auth as { api_key: string };
-    forgetHandshake(socket);
-    this.dispatcher.listen(socket);
-    try {
-      await this.subscriptions.open(socket);
-      if (this.draining) socket.conn.close();
-      else if (!(await this.handshake.stillValid(api_key))) socket.disconnect(true);
-    } catch (error) {
-      const problem = toProblem(error);
-      if (problem.code === 'internal') logger.error({ err: error }, 'connection failed');
-      // Not by a disconnect packet: the client comes back by itself.
-      socket.conn.close();
-    }
-  }
 }
-
-const left = (): void => metrics.socketsConnected.dec({ transport: 'socket.io' });
 
 /** The secret and the request's headers are of no use any more, and would stay as long as the connection. */
 function forgetHandshake(socket: Socket): void {
@@ -114,7 +130,7 @@ function forgetHandshake(socket: Socket): void {
     query: {},
     address,
     issued,
-    headers: { origin: headers.origin, host: headers.host, 'x-forwarded-for': headers['x-forwarded-for'] },
+    headers: { origin: headers.origin, host: headers.host },
   });
 }
 
