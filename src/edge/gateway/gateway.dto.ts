@@ -1,4 +1,4 @@
-import { Int, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { Int, NoFields, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { PERMISSIONS } from '../../tenancy/access/permissions.js';
 
 /** `auth` of a Socket.IO handshake. */
@@ -39,7 +39,7 @@ export class RefreshDto {
 /** What the connection goes on with. */
 export class RefreshedDto {
   @UserId({ nullable: true, description: 'null: a master key that acts for nobody.' })
-  user_id: string | null;
+  user_id: UserId | null;
 
   @Uuid()
   key_id: string;
@@ -51,6 +51,7 @@ export class RefreshedDto {
   expires_at: string | null;
 }
 
+@NoFields()
 export class EmptyDto {}
 
 export class PongDto {

@@ -91,6 +91,11 @@ function declare(dto: Class): Map<string, Field> {
   return own;
 }
 
+/** Declares a DTO that has no fields. */
+export const NoFields = (): ClassDecorator => (dto) => {
+  declare(dto as unknown as Class);
+};
+
 /** Declares a field. Validation and documents look its limits up when they need them, not here. */
 function field(
   options: FieldOptions,
