@@ -267,11 +267,13 @@ create table notifications (
 ) with (fillfactor = 80);
 create index notifications_of_sender on notifications (client_id, sender_pk, id) where sender_pk is not null;
 
+-- A source is what a delivery carries a part of: kind 'notification' is a row of notifications.
 create table deliveries (
   client_id           uuid not null,
   id                  uuid not null,
   created_at          timestamptz not null,
-  notification_id     uuid,
+  source_kind         text not null,
+  source_id           uuid not null,
   channel             text not null,
   lane                text not null,
   priority            smallint not null,
@@ -296,7 +298,7 @@ create table deliveries (
   updated_at          timestamptz not null,
   primary key (client_id, id, created_at)
 ) partition by range (created_at);
-create index deliveries_of_notification on deliveries (client_id, notification_id, id);
+create index deliveries_of_source on deliveries (client_id, source_id, id);
 create index deliveries_of_user on deliveries (client_id, user_pk, id) where user_pk is not null;
 create index deliveries_due on deliveries (priority, client_id, lane, next_attempt_at)
   where status in ('pending', 'retrying');

@@ -14,6 +14,10 @@ import { KeysModule } from './tenancy/keys/keys.module.js';
 import { UsersModule } from './tenancy/users/users.module.js';
 import { EventsModule } from './engine/events/events.module.js';
 import { ProvidersModule } from './engine/providers/providers.module.js';
+import { SmtpModule } from './engine/providers/smtp/smtp.module.js';
+import { WebsocketModule } from './engine/providers/websocket/websocket.module.js';
+import { WebhookModule } from './engine/providers/webhook/webhook.module.js';
+import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
 import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
@@ -41,6 +45,10 @@ export class AppModule {
         UsersModule,
         EventsModule,
         ProvidersModule,
+        SmtpModule,
+        WebsocketModule,
+        WebhookModule,
+        MailboxModule,
         DeliveriesModule,
         RoomsModule,
         MessagesModule,

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { ReplayFilter } from './tenancy/idempotency/answers.js';
+import { completeFields } from './platform/common/fields.js';
 import { configureHttp, createAdapter } from './platform/common/http.js';
 import { NestLog } from './platform/common/logger.js';
 import { ProblemFilter } from './platform/common/problem.filter.js';
@@ -19,6 +20,7 @@ import { servePages, UNPREFIXED } from './edge/operations/pages.js';
  */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
   setLimits(config.limits);
+  completeFields();
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config),
     createAdapter(config.trustProxy),

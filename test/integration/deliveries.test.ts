@@ -3,6 +3,7 @@ import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { DeliveryRef } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
+import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
 import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
@@ -52,14 +53,14 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     return answer.body.id;
   };
   const row = async (notification: string) =>
-    (await truth.query<any>('select * from deliveries where notification_id = $1', [notification]))[0];
+    (await truth.query<any>('select * from deliveries where source_id = $1', [notification]))[0];
   const become = (notification: string, status: string) =>
     until(`the delivery to be ${status}`, async () => {
       const found = await row(notification);
       return found.status === status ? found : null;
     });
   const update = (notification: string, set: string) =>
-    truth.query(`update deliveries set ${set} where notification_id = $1`, [notification]);
+    truth.query(`update deliveries set ${set} where source_id = $1`, [notification]);
   const get = async (id: string) => (await client.request('GET', `/notifications/${id}`)).body;
   const refOf = (found: any): DeliveryRef => ({
     client_id: found.client_id,
@@ -125,15 +126,15 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
 
     await truth.expireLeases();
-    await until('the lease to be over', async () => (await row(held!.notification_id!)).status === 'retrying');
+    await until('the lease to be over', async () => (await row(held!.source_id)).status === 'retrying');
     const accepted = { kind: 'accepted' } as const;
     const late = await deliveries.settle({
       delivery: held!,
       attempt: attemptOf(accepted, 'webhook', 1),
-      verdict: judge(held!, accepted, { decision: 'webhook', reason: 'only' }, false),
+      verdict: judge(held!, accepted, { decision: 'webhook', reason: 'only' }, false, WEBHOOK),
     });
     expect(late).toBeNull();
-    expect(await row(held!.notification_id!)).toMatchObject({
+    expect(await row(held!.source_id)).toMatchObject({
       status: 'retrying',
       attempt_count: 1,
       reason: 'worker_lost',
@@ -284,9 +285,9 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     await app.request('POST', '/notifications', { key, body });
     await until('its delivery', async () => receiver.requests.length === 1);
     await truth.query(
-      `insert into deliveries (client_id, id, created_at, channel, lane, priority, status, reason, attempt_count,
+      `insert into deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, status, reason, attempt_count,
                                max_attempts, next_attempt_at, updated_at)
-       select client_id, gen_random_uuid(), created_at, channel, 'webhook:' || n, 0, 'retrying', 'timeout', 0, 8,
+       select client_id, gen_random_uuid(), created_at, source_kind, source_id, channel, 'webhook:' || n, 0, 'retrying', 'timeout', 0, 8,
               clock_timestamp() + interval '10 hours', updated_at
          from deliveries, generate_series(1, 1001) n where lane = $1`,
       [`webhook:${receiver.url}`],

@@ -4,18 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AddressGuard } from '../../src/platform/common/address-guard.js';
 import { newId } from '../../src/platform/common/ids.js';
-import { MailboxProvider } from '../../src/engine/providers/mailbox/mailbox.provider.js';
+import { describeField, fieldsOf } from '../../src/platform/common/fields.js';
+import type { EmailContent } from '../../src/engine/providers/email/email.content.js';
+import { mailboxBuiltIn, MailboxProvider } from '../../src/engine/providers/mailbox/mailbox.provider.js';
 import type {
-  Channel,
-  ContentOf,
   Outcome,
   OutboundDelivery,
-  Provider,
   ProviderConfig,
+  ProviderDescriptor,
 } from '../../src/engine/providers/provider.js';
-import { SmtpProvider } from '../../src/engine/providers/smtp/smtp.provider.js';
-import { WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
-import { WebsocketProvider } from '../../src/engine/providers/websocket/websocket.provider.js';
+import { ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
+import { keepSecrets, withoutSecrets } from '../../src/engine/providers/provider-secrets.js';
+import { SMTP, SmtpProvider } from '../../src/engine/providers/smtp/smtp.provider.js';
+import type { WebhookContent } from '../../src/engine/providers/webhook/webhook.channel.js';
+import { webhookBuiltIn, WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
+import type { WebsocketContent } from '../../src/engine/providers/websocket/websocket.channel.js';
+import { WEBSOCKET_BUILT_IN } from '../../src/engine/providers/websocket/websocket.provider.js';
+import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
 
@@ -56,7 +61,7 @@ beforeEach(() => {
   sink.messages.length = 0;
 });
 
-function delivery<C extends Channel>(content: ContentOf[C], address: string | null): OutboundDelivery<C> {
+function delivery<Content>(content: Content, address: string | null): OutboundDelivery<Content> {
   const id = newId();
   return { id, client_id: newId(), message_id: id, address, content };
 }
@@ -68,15 +73,17 @@ const config = <T>(values: T): ProviderConfig<T> => ({
   values,
 });
 const smtpConfig = (more: object = {}) => config({ host: '127.0.0.1', port: sink.port, secure: false, ...more });
-const mail = (more: Partial<ContentOf['email']> = {}, to = 'bob@example.com') =>
-  delivery<'email'>({ subject: 'Subject', text: 'Text', ...more }, to);
-const hook = (path = '/', body = '{}') => delivery<'webhook'>({ url: receiver.url + path, body }, receiver.url + path);
+const mail = (more: Partial<EmailContent> = {}, to = 'bob@example.com') =>
+  delivery<EmailContent>({ subject: 'Subject', text: 'Text', ...more }, to);
+const hook = (path = '/', body = '{}') =>
+  delivery<WebhookContent>({ url: receiver.url + path, body }, receiver.url + path);
 const hookConfig = () => config({ secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'] });
 const kindOf = (outcome: Outcome | undefined) =>
   outcome!.kind === 'accepted' ? ['accepted'] : [outcome!.kind, outcome!.fault, outcome!.code];
 
+/** What the suite needs of a provider to try it. A new provider adds its own here, or the first test fails. */
 interface Conforming {
-  provider: Provider;
+  descriptor: ProviderDescriptor;
   config: () => ProviderConfig;
   make: () => OutboundDelivery;
   /** A configuration whose other side can't be reached; null where there is no other side. */
@@ -84,36 +91,85 @@ interface Conforming {
 }
 
 const conforming: Record<string, () => Conforming> = {
-  smtp: () => ({
-    provider: new SmtpProvider(guard),
-    config: smtpConfig,
+  'email smtp': () => ({
+    descriptor: SMTP,
+    config: () => smtpConfig({ password: 'p', dkim: { domain: 'd', selector: 's', private_key: 'k' } }),
     make: mail,
     unreachable: () => [smtpConfig({ port: closedPort }), mail()],
   }),
-  webhook: () => ({
-    provider: new WebhookProvider(guard) as Provider,
+  'webhook webhook': () => ({
+    descriptor: webhookBuiltIn(async () => []),
     config: hookConfig,
     make: hook,
     unreachable: () => {
       const url = `http://127.0.0.1:${closedPort}/`;
-      return [hookConfig(), delivery<'webhook'>({ url, body: '{}' }, url)];
+      return [hookConfig(), delivery<WebhookContent>({ url, body: '{}' }, url)];
     },
   }),
-  websocket: () => ({
-    provider: new WebsocketProvider(),
+  'websocket websocket': () => ({
+    descriptor: WEBSOCKET_BUILT_IN,
     config: () => config(null),
-    make: () => delivery<'websocket'>({ title: 't', body: null, data: null }, null),
+    make: () => delivery<WebsocketContent>({ title: 't', body: null, data: null }, null),
     unreachable: null,
   }),
-  mailbox: () => ({ provider: new MailboxProvider(folder), config: () => config(null), make: mail, unreachable: null }),
+  'email mailbox': () => ({
+    descriptor: mailboxBuiltIn(new MailboxProvider(folder)),
+    config: () => config(null),
+    make: mail,
+    unreachable: null,
+  }),
 };
 
+it('every registered provider is in the suite', async () => {
+  const app = await NestApp.start();
+  const names = app
+    .get(ProviderRegistry)
+    .all()
+    .map(({ descriptor: { channel, type } }) => `${channel.name} ${type}`);
+  await app.stop();
+  // The mailbox is there in embedded mode only.
+  expect([...names, 'email mailbox'].toSorted()).toEqual(Object.keys(conforming).toSorted());
+});
+
 describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
-  let subject: Conforming;
+  let subject: Conforming & { provider: ReturnType<ProviderDescriptor['create']> };
   beforeEach(() => {
-    subject = conforming[name]!();
+    const made = conforming[name]!();
+    subject = { ...made, provider: made.descriptor.create(guard) };
   });
-  afterEach(() => (subject.provider as { close?: () => void }).close?.());
+  afterEach(() => subject.provider.close?.());
+
+  it('is what it is called', () => {
+    const { channel, type } = subject.descriptor;
+    expect(`${channel.name} ${type}`).toBe(name);
+    expect(`${channel.name} ${type}`).toMatch(/^[a-z][a-z0-9-]* [a-z][a-z0-9-]*$/);
+  });
+
+  it('is set up by clients or built in, and then has no secrets of theirs', () => {
+    const { configSchema, builtIn, secretFields } = subject.descriptor;
+    expect(builtIn === undefined).toBe(configSchema !== null);
+    if (builtIn) expect(secretFields).toEqual([]);
+  });
+
+  it('names exactly those settings as secret that its schema shows as never returned', () => {
+    const { configSchema, secretFields } = subject.descriptor;
+    expect(secretFields.toSorted()).toEqual(configSchema ? writeOnlyIn(configSchema).toSorted() : []);
+  });
+
+  it('keeps secrets that a change leaves out, and shows none', () => {
+    const values = (subject.config().values ?? {}) as object;
+    if (!subject.descriptor.configSchema) return;
+    const shown = withoutSecrets(subject.descriptor, values);
+    expect(keepSecrets(subject.descriptor, shown, values)).toEqual(values);
+    expect(keepSecrets(subject.descriptor, shown, null)).toEqual(shown);
+    expect(shown).not.toEqual(values);
+  });
+
+  it('bounds what it takes, and tries again by a policy that ends', () => {
+    const { maxBatch, inFlight, retryPolicy } = subject.descriptor;
+    for (const n of [maxBatch, inFlight, retryPolicy.attempts, ...retryPolicy.waits]) expect(n).toBeGreaterThan(0);
+    expect(retryPolicy.waits).toEqual(retryPolicy.waits.toSorted((a, b) => a - b));
+  });
 
   it('answers one outcome per delivery, in order', async () => {
     const batch = Array.from({ length: 3 }, () => subject.make());
@@ -123,11 +179,6 @@ describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
 
   it('answers nothing for nothing', async () => {
     await expect(subject.provider.send([], subject.config(), signal())).resolves.toEqual([]);
-  });
-
-  it('says what channel and how many at once', () => {
-    expect(subject.provider.maxBatch).toBeGreaterThan(0);
-    expect(['email', 'webhook', 'websocket']).toContain(subject.provider.channel);
   });
 
   it('tells of an other side that is away as of something that may pass, and does not throw', async () => {
@@ -144,10 +195,18 @@ describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
   });
 });
 
+/** Paths of the fields of a DTO that are written and never read. */
+function writeOnlyIn(dto: new () => object): string[] {
+  return [...fieldsOf(dto)].flatMap(([name, { nested }]) => {
+    if (describeField(dto, name).writeOnly) return [name];
+    return nested ? writeOnlyIn(nested() as new () => object).map((inner) => `${name}.${inner}`) : [];
+  });
+}
+
 describe('SMTP', () => {
   const provider = new SmtpProvider(guard);
   afterAll(() => provider.close());
-  const send = async (outbound: OutboundDelivery<'email'>, settings = smtpConfig()) =>
+  const send = async (outbound: OutboundDelivery<EmailContent>, settings = smtpConfig()) =>
     (await provider.send([outbound], settings, signal()))[0]!;
 
   it('writes the mail as it was asked for', async () => {
@@ -254,7 +313,7 @@ describe('SMTP', () => {
 describe('webhooks', () => {
   const provider = new WebhookProvider(guard, 400);
   afterAll(() => provider.close());
-  const send = async (outbound: OutboundDelivery<'webhook'>) =>
+  const send = async (outbound: OutboundDelivery<WebhookContent>) =>
     (await provider.send([outbound], hookConfig(), signal()))[0]!;
 
   it.each([
@@ -297,7 +356,7 @@ describe('webhooks', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => endless.once('listening', resolve));
     const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}/`;
-    expect((await send(delivery<'webhook'>({ url, body: '{}' }, url))).kind).toBe('unknown');
+    expect((await send(delivery<WebhookContent>({ url, body: '{}' }, url))).kind).toBe('unknown');
     endless.close();
   });
 
@@ -310,7 +369,7 @@ describe('webhooks', () => {
     'http://0/',
   ])('refuses private addresses, however they are written: %s', async (url) => {
     const strict = new WebhookProvider(new AddressGuard('false'));
-    const [outcome] = await strict.send([delivery<'webhook'>({ url, body: '{}' }, url)], hookConfig(), signal());
+    const [outcome] = await strict.send([delivery<WebhookContent>({ url, body: '{}' }, url)], hookConfig(), signal());
     expect(kindOf(outcome)).toEqual(['permanent', 'recipient', 'address_blocked']);
     strict.close();
   });

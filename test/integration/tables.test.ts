@@ -40,9 +40,6 @@ const EXCEPTIONS: Record<string, string> = {
   'src/engine/events/events.repository.ts writes ${…}': 'The heads of streams, as above.',
   'src/tenancy/keys/keys.repository.ts reads users':
     "A cold key costs one round trip: its user's name comes with it. The foreign key to users is the key's own.",
-  // To be removed as soon as deliveries are planned through the room that owns them.
-  'src/delivery/notifications/notifications.repository.ts writes deliveries':
-    'A notification and its deliveries are accepted in one statement.',
 };
 
 /** The house from the ground up, read where .dependency-cruiser.cjs reads it. */

@@ -53,7 +53,7 @@ export class Truth {
     expect(wrongAttempts).toEqual([]);
     const wrongNotifications = await this.query(
       `select n.id, n.status, n.open_count, count(d.*) filter (where d.status in ('pending', 'held', 'sending', 'retrying', 'unknown'))::int as open
-         from notifications n join deliveries d on d.client_id = n.client_id and d.notification_id = n.id
+         from notifications n join deliveries d on d.client_id = n.client_id and d.source_kind = 'notification' and d.source_id = n.id
         where n.client_id = $1 group by n.client_id, n.id
        having n.open_count <> count(d.*) filter (where d.status in ('pending', 'held', 'sending', 'retrying', 'unknown'))
            or (n.open_count = 0) <> (n.status in ('completed', 'partially_failed', 'failed'))`,

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
+import { DeliveriesReader } from '../../engine/deliveries/deliveries.reader.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import {
   isFailed,
@@ -12,9 +13,9 @@ import {
 } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
-import type { Channel, WebsocketContent } from '../../engine/providers/provider.js';
+import type { WebsocketContent } from '../../engine/providers/websocket/websocket.channel.js';
 import { ContentCache } from './content-cache.js';
-import { countsOf, toNotification, type NotificationRow } from './notification.js';
+import { countsOf, NOTIFICATION, toNotification, type NotificationRow } from './notification.js';
 import type { NotificationDto } from './notifications.dto.js';
 import { notificationCompleted, notificationCreated, notificationFailed } from './notifications.events.js';
 import { NotificationsRepository } from './notifications.repository.js';
@@ -22,12 +23,14 @@ import { NotificationsRepository } from './notifications.repository.js';
 /** What notifications are to the delivery engine: the source of its bodies, and who counts what became of them. */
 @Injectable()
 export class NotificationDeliveries implements DeliverySource, DeliveryObserver, OnModuleInit {
+  readonly kind = NOTIFICATION;
   private readonly cache = new ContentCache();
 
   constructor(
     private readonly repository: NotificationsRepository,
     private readonly deliveries: DeliveriesService,
     private readonly transitions: Transitions,
+    private readonly reader: DeliveriesReader,
   ) {}
 
   onModuleInit(): void {
@@ -36,13 +39,12 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
   }
 
   async load(deliveries: DeliveryRow[]): Promise<Map<string, Content>> {
-    const wanted = new Map<string, { client_id: string; id: string; channel: Channel }>();
+    const wanted = new Map<string, { client_id: string; id: string; channel: string }>();
     const found = new Map<string, Content>();
     for (const row of deliveries) {
-      if (row.notification_id === null) continue;
       const cached = this.cache.get(keyOf(row));
       if (cached) found.set(keyOf(row), cached);
-      else wanted.set(keyOf(row), { client_id: row.client_id, id: row.notification_id, channel: row.channel });
+      else wanted.set(keyOf(row), { client_id: row.client_id, id: row.source_id, channel: row.channel });
     }
     if (wanted.size > 0) {
       for (const { id, channel, content } of await this.repository.contents([...wanted.values()])) {
@@ -54,9 +56,7 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
     return new Map(deliveries.flatMap((row) => (found.has(keyOf(row)) ? [[row.id, found.get(keyOf(row))!]] : [])));
   }
 
-  async settled(tx: Tx, transitions: Transition[]): Promise<NewEvent[]> {
-    const ours = transitions.filter(({ row }) => row.notification_id !== null);
-    if (ours.length === 0) return [];
+  async settled(tx: Tx, ours: Transition[]): Promise<NewEvent[]> {
     const moved = await this.repository.move(tx, deltasOf(ours));
     const ended = moved.filter(({ open_count, status, before }) => open_count === 0 && status !== before);
     const counts = await this.countsOf(tx, ended, ours);
@@ -68,25 +68,24 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
 
   /** Of a notification with one delivery, the change says all. */
   private async countsOf(tx: Tx, rows: NotificationRow[], transitions: Transition[]) {
-    const single = new Map(transitions.map(({ row }) => [row.notification_id!, row.status]));
+    const single = new Map(transitions.map(({ row }) => [row.source_id, row.status]));
     const counts = new Map(
       rows.filter(({ total }) => total === 1).map((row) => [row.id, countsOf([{ status: single.get(row.id)!, n: 1 }])]),
     );
     const others = rows.filter(({ total }) => total > 1);
     if (others.length === 0) return counts;
-    const found = await this.repository.counts(tx, others);
-    for (const { id } of others)
-      counts.set(id, countsOf(found.filter(({ notification_id }) => notification_id === id)));
+    const found = await this.reader.counts(others, tx);
+    for (const { id } of others) counts.set(id, countsOf(found.get(id)));
     return counts;
   }
 }
 
-const keyOf = (row: DeliveryRow): string => `${row.notification_id} ${row.channel}`;
+const keyOf = (row: DeliveryRow): string => `${row.source_id} ${row.channel}`;
 
 function deltasOf(transitions: Transition[]) {
   const deltas = new Map<string, { client_id: string; id: string; open: number; failed: number }>();
   for (const { from, row } of transitions) {
-    const id = row.notification_id!;
+    const id = row.source_id;
     const delta = deltas.get(id) ?? { client_id: row.client_id, id, open: 0, failed: 0 };
     delta.open += Number(isOpen(row.status)) - Number(isOpen(from));
     delta.failed += Number(isFailed(row.status)) - Number(isFailed(from));
@@ -106,7 +105,7 @@ function createdEvent({ row, content }: Transition): NewEvent {
     stream: { type: 'user', id: row.user_pk! },
     subject_id: row.id,
     actor: { id: null, type: 'client' },
-    data: { notification_id: row.notification_id!, delivery_id: row.id, title, body, data },
+    data: { notification_id: row.source_id, delivery_id: row.id, title, body, data },
   });
 }
 

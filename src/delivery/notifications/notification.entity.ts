@@ -1,6 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Priority } from '../../engine/deliveries/delivery.js';
-import type { ContentOf } from '../../engine/providers/provider.js';
 import type { NotificationStatus } from './notifications.dto.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
@@ -14,7 +13,7 @@ export class NotificationEntity {
   @Column('text') priority: Priority;
   @Column('text') strategy: string;
   /** What is sent, by channel. May hold attachments of megabytes: read by who names it only. */
-  @Column('jsonb', { select: false }) channels: Partial<ContentOf>;
+  @Column('jsonb', { select: false }) channels: Record<string, unknown>;
   /** Deliveries, */
   @Column('integer') total: number;
   /** of which so many are not yet settled, */

@@ -2,8 +2,8 @@ import type { DeliveryStatus } from '../../engine/deliveries/delivery.js';
 import type { NotificationEntity } from './notification.entity.js';
 import { noCounts, type NotificationDto, type NotificationCountsDto } from './notifications.dto.js';
 
-/** What is sent, by channel, as it is kept in `notifications.channels`. */
-export type Channels = NotificationEntity['channels'];
+/** `source_kind` of a notification's deliveries. */
+export const NOTIFICATION = 'notification';
 
 export type NotificationRow = Omit<NotificationEntity, 'channels' | 'max_retry_attempts'>;
 
@@ -11,13 +11,8 @@ export type NotificationRow = Omit<NotificationEntity, 'channels' | 'max_retry_a
 export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_pk, n.status, n.priority, n.strategy, n.total,
   n.open_count, n.failed_count, n.scheduled_for, n.expires_at, n.metadata, n.tags, n.created_at, n.updated_at`;
 
-export interface StatusCount {
-  notification_id: string;
-  status: DeliveryStatus;
-  n: number;
-}
-
-export function countsOf(rows: Pick<StatusCount, 'status' | 'n'>[]): NotificationCountsDto {
+/** @param rows what the deliveries' reader counted; one state each */
+export function countsOf(rows: { status: DeliveryStatus; n: number }[] = []): NotificationCountsDto {
   const counts = noCounts();
   for (const { status, n } of rows) {
     counts[status] = n;

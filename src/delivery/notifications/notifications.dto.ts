@@ -1,7 +1,7 @@
 import {
+  addField,
+  fieldsLater,
   Bool,
-  Email,
-  HttpUrl,
   Int,
   Json,
   Nested,
@@ -16,20 +16,12 @@ import {
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DELIVERY_STATUSES, PRIORITIES, type DeliveryStatus, type Priority } from '../../engine/deliveries/delivery.js';
-import { CHANNELS } from '../../engine/providers/provider.js';
+import { declared } from '../../engine/providers/declared.js';
 
-const ONE_LINE = {
-  pattern: /^[^\u0000-\u001f\u007f]*$/u, // eslint-disable-line no-control-regex
-  patternMessage: 'must be one line without control characters',
-};
-const MAILBOX = { max: 320, ...ONE_LINE, example: 'Acme <hello@example.com>' };
-
+/** Channels that have addresses add theirs, below. */
 export class RecipientInputDto {
   @UserId({ optional: true, description: 'One person. A master key creates a user that it names first here.' })
   user_id?: UserId;
-
-  @Email({ optional: true, description: "One person; beside a user_id it overrides the profile's address." })
-  email?: string;
 
   @Uuid({ optional: true, description: 'Instead of a person: everybody who is a member of this room now.' })
   room_id?: string;
@@ -43,97 +35,9 @@ export class RecipientInputDto {
   exclude_user_ids?: UserId[];
 }
 
-export class EmailAttachmentInputDto {
-  @Text({ max: 255, ...ONE_LINE, example: 'invoice.pdf' })
-  filename: string;
-
-  @Text({
-    max: 'notification_body_bytes',
-    min: 0,
-    pattern: /^[A-Za-z0-9+/]*={0,2}$/,
-    patternMessage: 'must be base64',
-    description: 'Base64.',
-  })
-  content: string;
-
-  @Text({
-    optional: true,
-    max: 255,
-    pattern: /^[\w.+-]+\/[\w.+-]+$/,
-    patternMessage: 'must be a media type',
-    example: 'application/pdf',
-  })
-  content_type?: string;
-
-  @Text({ optional: true, max: 255, pattern: /^[\w.@+-]+$/, description: 'For images that the HTML shows as cid:…' })
-  content_id?: string;
-}
-
-/** One mail to each recipient; who is in cc or bcc gets a copy of each. */
-export class EmailInputDto {
-  @Text({ max: 998, ...ONE_LINE, example: 'Your order has shipped' })
-  subject: string;
-
-  @Text({ optional: true, max: 'notification_body_bytes', description: 'html, text or both.' })
-  html?: string;
-
-  @Text({ optional: true, max: 'notification_body_bytes' })
-  text?: string;
-
-  @Text({ ...MAILBOX, optional: true, description: "Left out, the provider's from_email and from_name." })
-  from?: string;
-
-  @Text({ ...MAILBOX, optional: true })
-  reply_to?: string;
-
-  @TextList({ optional: true, max: 50, maxChars: 320 })
-  cc?: string[];
-
-  @TextList({ optional: true, max: 50, maxChars: 320 })
-  bcc?: string[];
-
-  @NestedList(() => EmailAttachmentInputDto, { optional: true, max: 'attachments' })
-  attachments?: EmailAttachmentInputDto[];
-
-  @Json({
-    optional: true,
-    maxBytes: 'metadata_bytes',
-    description: 'Further headers; not those that ChatAPI writes itself.',
-  })
-  headers?: Record<string, string>;
-
-  @Text({ optional: true, max: 'name_chars', description: 'Name of the provider that must send it.' })
-  provider?: string;
-}
-
-export class WebsocketInputDto {
-  @Text({ optional: true, max: 1000 })
-  title?: string;
-
-  @Text({ optional: true, max: 'content_chars' })
-  body?: string;
-
-  @Json({ optional: true, maxBytes: 'metadata_bytes' })
-  data?: Record<string, unknown>;
-}
-
-export class WebhookInputDto {
-  @HttpUrl({ description: 'Gets one signed POST (Standard Webhooks 1.0).', example: 'https://example.com/hook' })
-  url: string;
-
-  @Json({ maxBytes: 'body_bytes', description: 'The body, word for word.' })
-  payload: Record<string, unknown>;
-}
-
+/** What to send, by channel: a field for each channel of the house, declared below. */
 export class ChannelsInputDto {
-  @Nested(() => EmailInputDto, { optional: true })
-  email?: EmailInputDto;
-
-  @Nested(() => WebsocketInputDto, { optional: true })
-  websocket?: WebsocketInputDto;
-
-  @Nested(() => WebhookInputDto, { optional: true })
-  webhook?: WebhookInputDto;
+  [channel: string]: object | undefined;
 }
 
 export class NotificationInputDto {
@@ -182,7 +86,7 @@ export class NotificationsQueryDto extends PageQueryDto {
   @OneOf(NOTIFICATION_STATUSES, { optional: true, description: 'Only those in this state.' })
   status?: NotificationStatus;
 
-  @OneOf(CHANNELS, { optional: true, description: 'Only those that go over this channel.' })
+  /** One that there is; declared below. */
   channel?: string;
 
   @Text({ optional: true, max: 'name_chars', description: 'Only those that carry this tag.' })
@@ -308,3 +212,18 @@ export class AcknowledgedDto {
   @Bool({ description: 'false: it was acknowledged before, or its time is over.' })
   acknowledged: boolean;
 }
+
+// What each channel brings to requests.
+fieldsLater(() => {
+  for (const { name, inputSchema, address } of declared.channels) {
+    addField(
+      ChannelsInputDto,
+      name,
+      Nested(() => inputSchema, { optional: true }),
+    );
+    if (address) addField(RecipientInputDto, address.field, address.declare);
+  }
+  const names = declared.channels.map(({ name }) => name);
+  const description = 'Only those that go over this channel.';
+  addField(NotificationsQueryDto, 'channel', OneOf(names, { optional: true, description }));
+});

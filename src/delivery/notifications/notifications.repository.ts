@@ -1,28 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { DELIVERY_COLUMNS, PRIORITIES, type DeliveryRow } from '../../engine/deliveries/delivery.js';
-import type { Channel } from '../../engine/providers/provider.js';
+import { insertDeliveries, sourcesOfRecipient, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { NotificationEntity } from './notification.entity.js';
-import { NOTIFICATION_COLUMNS, type NotificationRow, type StatusCount } from './notification.js';
-import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { NOTIFICATION, NOTIFICATION_COLUMNS, type NotificationRow } from './notification.js';
+import type { UserPk } from '../../platform/common/ids.js';
 
 export interface NewNotification extends Pick<
   NotificationEntity,
   'id' | 'sender_pk' | 'priority' | 'channels' | 'max_retry_attempts' | 'metadata' | 'tags'
 > {
   expires_at: string | null;
-}
-
-export interface NewDelivery {
-  id: string;
-  channel: Channel;
-  lane: string;
-  user_pk: UserPk | null;
-  address: string | null;
-  max_attempts: number;
-  /** Why it is suppressed from the start; null when it is to be sent. */
-  suppressed: string | null;
 }
 
 /** A notification to be written with its deliveries. */
@@ -40,33 +28,21 @@ export interface NotificationFilter {
   viewer: UserPk | null;
 }
 
-export interface AttemptRow {
-  delivery_id: string;
-  number: number;
-  provider: string | null;
-  status: string;
-  error_code: string | null;
-  error_message: string | null;
-  response_status: number | null;
-  response_body: string | null;
-  duration_ms: number | null;
-  attempted_at: Date;
-}
+const DELIVERIES = insertDeliveries(NOTIFICATION, 'n', 12);
 
 @Injectable()
 export class NotificationsRepository {
   constructor(private readonly database: Database) {}
 
-  /**
-   * Notifications of any clients and their deliveries, in one statement. Deliveries have their notification's
-   * created_at, so that they are found in one partition.
-   */
+  /** Notifications of any clients and their deliveries, in one statement. */
   insert(on: Pick<Tx, 'query'>, items: Accepted[]): Promise<NotificationRow[]> {
     const of = <T>(read: (item: Accepted) => T): T[] => items.map(read);
-    const all = items.flatMap(({ client_id, row, deliveries }) =>
-      deliveries.map((delivery) => ({ ...delivery, client_id, notification_id: row.id, priority: row.priority })),
-    );
-    const each = <T>(read: (delivery: (typeof all)[number]) => T): T[] => all.map(read);
+    const wanted = items.map(({ client_id, row, deliveries }) => ({
+      client_id,
+      source_id: row.id,
+      priority: row.priority,
+      deliveries,
+    }));
     return on.query<NotificationRow>(
       `with n as (
          insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, channels, total, open_count,
@@ -81,15 +57,7 @@ export class NotificationsRepository {
                    metadata, tags)
          returning ${NOTIFICATION_COLUMNS}
        ), d as (
-         insert into deliveries (client_id, id, created_at, notification_id, channel, lane, priority, user_pk, address,
-                                 status, reason, max_attempts, next_attempt_at, expires_at, updated_at)
-         select n.client_id, d.id, n.created_at, n.id, d.channel, d.lane, d.priority, d.user_pk, d.address,
-                case when d.suppressed is null then 'pending' else 'suppressed' end, d.suppressed, d.max_attempts,
-                case when d.suppressed is null then n.created_at end, n.expires_at, n.created_at
-           from n join unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::text[], $16::text[], $17::smallint[],
-                              $18::uuid[], $19::text[], $20::int[], $21::text[])
-             as d (client_id, notification_id, id, channel, lane, priority, user_pk, address, max_attempts, suppressed)
-             on d.client_id = n.client_id and d.notification_id = n.id
+         ${DELIVERIES.sql}
        )
        select * from n`,
       [
@@ -104,25 +72,8 @@ export class NotificationsRepository {
         of(({ row }) => row.expires_at),
         of(({ row }) => JSON.stringify(row.metadata)),
         of(({ row }) => JSON.stringify(row.tags)),
-        each(({ client_id }) => client_id),
-        each(({ notification_id }) => notification_id),
-        each(({ id }) => id),
-        each(({ channel }) => channel),
-        each(({ lane }) => lane),
-        each(({ priority }) => PRIORITIES.indexOf(priority)),
-        each(({ user_pk }) => user_pk),
-        each(({ address }) => address),
-        each(({ max_attempts }) => max_attempts),
-        each(({ suppressed }) => suppressed),
+        ...DELIVERIES.values(wanted),
       ],
-    );
-  }
-
-  suppressedOf(tx: Tx, clientId: string, row: NotificationRow): Promise<DeliveryRow[]> {
-    return tx.query(
-      `select ${DELIVERY_COLUMNS} from deliveries d
-        where d.client_id = $1 and d.notification_id = $2 and d.created_at = $3 and d.status = 'suppressed'`,
-      [clientId, row.id, row.created_at],
     );
   }
 
@@ -154,21 +105,10 @@ export class NotificationsRepository {
     );
   }
 
-  /** Deliveries by state, of notifications of any clients. */
-  counts(tx: Pick<Tx, 'query'>, rows: NotificationRow[]): Promise<StatusCount[]> {
-    return tx.query(
-      `select d.notification_id, d.status, count(*)::int as n
-         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as w (client_id, id, created_at)
-         join deliveries d on d.client_id = w.client_id and d.notification_id = w.id and d.created_at = w.created_at
-        group by 1, 2`,
-      [rows.map((row) => row.client_id), rows.map((row) => row.id), rows.map((row) => row.created_at)],
-    );
-  }
-
   /** What is to be sent, of notifications of any clients; only the channels that are asked for. */
   contents(
-    wanted: { client_id: string; id: string; channel: Channel }[],
-  ): Promise<{ id: string; channel: Channel; content: unknown }[]> {
+    wanted: { client_id: string; id: string; channel: string }[],
+  ): Promise<{ id: string; channel: string; content: unknown }[]> {
     return this.database.query(
       `select n.id, w.channel, n.channels -> w.channel as content
          from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (client_id, id, channel)
@@ -186,7 +126,7 @@ export class NotificationsRepository {
           and ($4::text is null or n.channels ? $4)
           and ($5::uuid is null or n.id in (
             select s.id from notifications s where s.client_id = $1 and s.sender_pk = $5
-            union select d.notification_id from deliveries d where d.client_id = $1 and d.user_pk = $5))
+            union ${sourcesOfRecipient(NOTIFICATION, '$1', '$5')}))
           and ($6::uuid is null or n.id ${backwards ? '>' : '<'} $6)
         order by n.id ${backwards ? 'asc' : 'desc'} limit $7`,
       [
@@ -203,35 +143,5 @@ export class NotificationsRepository {
 
   find(clientId: string, id: string): Promise<NotificationRow | null> {
     return this.database.dataSource.getRepository(NotificationEntity).findOneBy({ client_id: clientId, id });
-  }
-
-  /** In the order in which they were made, one more than `limit`. */
-  deliveries(
-    clientId: string,
-    notification: NotificationRow,
-    viewer: UserPk | null,
-    limit: number,
-    cursor: Cursor | null,
-  ): Promise<(DeliveryRow & { user_name: UserId | null })[]> {
-    const backwards = cursor?.direction === 'prev';
-    return this.database.query(
-      `select ${DELIVERY_COLUMNS}, u.user_id as user_name
-         from deliveries d left join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
-        where d.client_id = $1 and d.notification_id = $2 and d.created_at >= $3 and ($4::uuid is null or d.user_pk = $4)
-          and ($5::uuid is null or d.id ${backwards ? '<' : '>'} $5)
-        order by d.id ${backwards ? 'desc' : 'asc'} limit $6`,
-      [clientId, notification.id, notification.created_at, viewer, cursor?.key[0] ?? null, limit + 1],
-    );
-  }
-
-  attempts(clientId: string, deliveries: DeliveryRow[]): Promise<AttemptRow[]> {
-    return this.database.query(
-      `select a.delivery_id, a.number, a.provider, a.status, a.error_code, a.error_message, a.response_status,
-              a.response_body, a.duration_ms, a.attempted_at
-         from attempts a
-        where a.client_id = $1 and a.delivery_id = any ($2::uuid[]) and a.attempted_at >= $3::timestamptz - interval '1 day'
-        order by a.delivery_id, a.number`,
-      [clientId, deliveries.map(({ id }) => id), deliveries[0]?.created_at ?? new Date()],
-    );
   }
 }

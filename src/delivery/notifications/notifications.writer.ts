@@ -4,6 +4,7 @@ import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { Problem } from '../../platform/common/problem.js';
 import { Database } from '../../platform/database/database.js';
+import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import type { Transition } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
@@ -33,6 +34,7 @@ export class NotificationsWriter {
     private readonly database: Database,
     private readonly idempotency: Idempotency,
     private readonly transitions: Transitions,
+    private readonly deliveries: DeliveriesService,
   ) {}
 
   /** @throws Problem `overloaded` when too much waits already */
@@ -51,8 +53,7 @@ export class NotificationsWriter {
     let written: EventRow[] = [];
     const answer = await this.idempotency.effect(request, async (tx) => {
       const [inserted] = await this.repository.insert(tx, [item]);
-      const rows = await this.repository.suppressedOf(tx, item.client_id, inserted!);
-      ended = rows.map((row) => ({ from: 'suppressed', row, content: null }));
+      ended = await this.deliveries.suppressedOf(tx, inserted!);
       written = await this.transitions.record(tx, ended);
       return asAccepted(inserted!);
     });

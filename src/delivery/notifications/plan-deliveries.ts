@@ -1,38 +1,38 @@
 import { newId } from '../../platform/common/ids.js';
-import { POLICIES } from '../../engine/deliveries/retry.js';
-import type { Channel } from '../../engine/providers/provider.js';
-import type { Channels } from './notification.js';
-import type { NewDelivery } from './notifications.repository.js';
-import type { Person } from './recipients.js';
+import type { NewDelivery } from '../../engine/deliveries/new-deliveries.js';
+import type { ChannelDescriptor, Person, Target } from '../../engine/providers/channel.js';
+
+/** What one channel of a notification sends. */
+export interface ChannelContent {
+  channel: ChannelDescriptor;
+  content: unknown;
+}
 
 /**
- * One delivery for each person and channel, and one for the webhook. Who can't be reached over a channel gets a
- * delivery there that is suppressed from the start and says why, so that the sums are those that the caller expects.
+ * One delivery for each person and channel, and one for each channel whose content says where it goes. Who can't be
+ * reached over a channel gets a delivery there that is suppressed from the start and says why, so that the sums are
+ * those that the caller expects.
+ * @param retries instead of the channels' own number
  */
-export function planDeliveries(channels: Channels, people: Person[], retries: number | undefined): NewDelivery[] {
+export function planDeliveries(
+  contents: ChannelContent[],
+  people: Person[],
+  retries: number | undefined,
+): NewDelivery[] {
+  const plans = contents.map((part) => ({ ...part, ...commonOf(part, retries) }));
   const made: NewDelivery[] = [];
-  const add = (
-    channel: Channel,
-    lane: string,
-    fields: Pick<NewDelivery, 'user_pk' | 'address' | 'suppressed'>,
-  ): void => {
-    const max_attempts = retries === undefined ? POLICIES[channel].attempts : retries + 1;
-    made.push({ id: newId(), channel, lane, max_attempts, ...fields });
+  const add = ({ channel, lane, max_attempts }: (typeof plans)[number], target: Target): void => {
+    made.push({ id: newId(), channel: channel.name, lane, max_attempts, ...target });
   };
-  for (const { user_pk, email } of people) {
-    if (channels.email) {
-      const suppressed = email === null ? 'no_address' : null;
-      add('email', `email:${channels.email.provider ?? ''}`, { user_pk, address: email, suppressed });
-    }
-    if (channels.websocket) {
-      // The person is known by the address only, and that is where the record says so.
-      const suppressed = user_pk === null ? 'no_user' : null;
-      add('websocket', 'websocket', { user_pk, address: user_pk === null ? email : null, suppressed });
-    }
+  for (const person of people) {
+    for (const plan of plans) if (plan.channel.reach) add(plan, plan.channel.reach(person));
   }
-  if (channels.webhook) {
-    const { url } = channels.webhook;
-    add('webhook', `webhook:${new URL(url).origin}`, { user_pk: null, address: url, suppressed: null });
-  }
+  for (const plan of plans) if (plan.channel.target) add(plan, plan.channel.target(plan.content));
   return made;
+}
+
+/** Lanes are named `<channel>`, or `<channel>:<which of its kind>`. */
+function commonOf({ channel, content }: ChannelContent, retries: number | undefined) {
+  const lane = channel.lane ? `${channel.name}:${channel.lane(content)}` : channel.name;
+  return { lane, max_attempts: retries === undefined ? channel.retryPolicy.attempts : retries + 1 };
 }

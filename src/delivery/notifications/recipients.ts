@@ -3,16 +3,10 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { MembersRepository } from '../../messaging/rooms/members.repository.js';
+import type { AddressKind, ChannelDescriptor, Person } from '../../engine/providers/channel.js';
+import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { RecipientInputDto } from './notifications.dto.js';
-import type { UserId, UserPk } from '../../platform/common/ids.js';
-
-/** One person to be told something. */
-export interface Person {
-  /** `user_pk` */
-  user_pk: UserPk | null;
-  email: string | null;
-}
 
 /** Finds out who the recipients of a request are. */
 @Injectable()
@@ -20,46 +14,47 @@ export class Recipients {
   constructor(
     private readonly users: UsersService,
     private readonly rooms: MembersRepository,
+    private readonly registry: ProviderRegistry,
   ) {}
 
   /**
-   * @param wantsEmail look up the addresses of profiles too
+   * @param channels of which an address is needed: what the request doesn't give, the profiles may have
    * @returns each person once
    * @throws Problem for entries that name nobody, and for people whom the caller may not reach
    */
-  async resolve(caller: Caller, inputs: RecipientInputDto[], wantsEmail: boolean): Promise<Person[]> {
-    inputs.forEach(checkShape);
+  async resolve(caller: Caller, inputs: RecipientInputDto[], channels: ChannelDescriptor[]): Promise<Person[]> {
+    const addressed = this.registry.channels().filter(hasAddresses);
+    inputs.forEach((input, index) => checkShape(input, index, addressed));
     const named = inputs.filter(({ room_id }) => room_id === undefined);
-    const people = [...(await this.named(caller, named)), ...(await this.members(caller, inputs))];
+    const people = [...(await this.named(caller, named, addressed)), ...(await this.members(caller, inputs))];
     if (people.length > limits.deliveries) {
       throw invalidField('recipients', `name more than ${limits.deliveries} people once rooms are expanded`);
     }
     const unique = dedupe(people);
-    if (wantsEmail) await this.addAddresses(caller.clientId, unique);
+    await this.addAddresses(caller.clientId, unique, channels.filter(hasAddresses));
     return unique;
   }
 
-  private async named(caller: Caller, inputs: RecipientInputDto[]): Promise<Person[]> {
+  private async named(caller: Caller, inputs: RecipientInputDto[], addressed: Addressed[]): Promise<Person[]> {
     const userIds = inputs.flatMap(({ user_id }) => (user_id === undefined ? [] : [user_id]));
     const create = caller.kind === 'master';
     const refs = await this.users.resolve(caller.clientId, userIds, { create });
-    if (!create)
-      await this.refuseStrangers(caller, inputs, new Map([...refs].map(([userId, { user_pk }]) => [userId, user_pk])));
-    return inputs.map(({ user_id, email }) => ({
-      user_pk: user_id === undefined ? null : refs.get(user_id)!.user_pk,
-      email: email ?? null,
+    const people = inputs.map((input) => ({
+      user_pk: input.user_id === undefined ? null : refs.get(input.user_id)!.user_pk,
+      addresses: addressesIn(input, addressed),
     }));
+    if (!create) await this.refuseStrangers(caller, inputs, people);
+    return people;
   }
 
   /** A scoped key reaches those who share a room with its user; of others it doesn't learn whether they exist. */
-  private async refuseStrangers(caller: Caller, inputs: RecipientInputDto[], refs: Map<UserId, UserPk>): Promise<void> {
-    const reachable = await this.rooms.sharingRoom(caller.clientId, caller.user!.user_pk, [...refs.values()]);
-    const stranger = inputs.find(({ user_id }) => user_id === undefined || !reachable.has(refs.get(user_id)!));
-    if (stranger)
-      throw new Problem(
-        'user_unavailable',
-        `No such user, or not available to this key: ${stranger.user_id ?? stranger.email}.`,
-      );
+  private async refuseStrangers(caller: Caller, inputs: RecipientInputDto[], people: Person[]): Promise<void> {
+    const named = people.flatMap(({ user_pk }) => (user_pk === null ? [] : [user_pk]));
+    const reachable = await this.rooms.sharingRoom(caller.clientId, caller.user!.user_pk, named);
+    const stranger = people.findIndex(({ user_pk }) => user_pk === null || !reachable.has(user_pk));
+    if (stranger === -1) return;
+    const who = inputs[stranger]!.user_id ?? anyAddress(people[stranger]!);
+    throw new Problem('user_unavailable', `No such user, or not available to this key: ${who}.`);
   }
 
   private async members(caller: Caller, inputs: RecipientInputDto[]): Promise<Person[]> {
@@ -75,26 +70,45 @@ export class Recipients {
         limits.deliveries + 1,
       );
       if (!members) throw notFound('room');
-      people.push(...members.map((user_pk) => ({ user_pk, email: null })));
+      people.push(...members.map((user_pk) => ({ user_pk, addresses: {} })));
     }
     return people;
   }
 
-  private async addAddresses(clientId: string, people: Person[]): Promise<void> {
-    const without = people.filter(({ user_pk: userPk, email }) => userPk !== null && email === null);
-    if (without.length === 0) return;
-    const found = await this.users.addressesOf(
-      clientId,
-      without.map(({ user_pk: userPk }) => userPk!),
-    );
-    for (const person of without) person.email = found.get(person.user_pk!)?.email ?? null;
+  private async addAddresses(clientId: string, people: Person[], wanted: Addressed[]): Promise<void> {
+    const lacks = ({ addresses }: Person) => wanted.some(({ name }) => addresses[name] === undefined);
+    const users = people.flatMap((person) => (person.user_pk !== null && lacks(person) ? [person.user_pk] : []));
+    if (users.length === 0) return;
+    const found = await this.users.addressesOf(clientId, users);
+    for (const { user_pk, addresses } of people) {
+      const profile = user_pk === null ? undefined : found.get(user_pk);
+      if (profile) for (const { name, address } of wanted) addresses[name] ??= address.ofProfile(profile) ?? undefined;
+    }
   }
 }
 
-function checkShape({ user_id, email, room_id, exclude_user_ids }: RecipientInputDto, index: number): void {
-  const isPerson = user_id !== undefined || email !== undefined;
+type Addressed = ChannelDescriptor & { address: AddressKind };
+const hasAddresses = (channel: ChannelDescriptor): channel is Addressed => channel.address !== null;
+
+/** Those that the request gives, by channel. */
+function addressesIn(input: RecipientInputDto, channels: Addressed[]): Person['addresses'] {
+  const addresses: Person['addresses'] = {};
+  for (const { name, address } of channels) {
+    const given = (input as Record<string, unknown>)[address.field];
+    if (typeof given === 'string') addresses[name] = given;
+  }
+  return addresses;
+}
+
+const anyAddress = ({ addresses }: Person): string | undefined => Object.values(addresses)[0];
+
+function checkShape(input: RecipientInputDto, index: number, channels: Addressed[]): void {
+  const { user_id, room_id, exclude_user_ids } = input;
+  const isPerson = user_id !== undefined || Object.keys(addressesIn(input, channels)).length > 0;
   if (isPerson === (room_id !== undefined)) {
-    throw invalidField(`recipients[${index}]`, 'must name one person (user_id, email or both) or one room (room_id)');
+    const fields = ['user_id', ...channels.map(({ address }) => address.field)].join(', ');
+    const person = `${fields} or ${channels.length > 1 ? 'several of these' : 'both'}`;
+    throw invalidField(`recipients[${index}]`, `must name one person (${person}) or one room (room_id)`);
   }
   if (exclude_user_ids && room_id === undefined) {
     throw invalidField(`recipients[${index}].exclude_user_ids`, 'goes with room_id');
@@ -105,10 +119,10 @@ function checkShape({ user_id, email, room_id, exclude_user_ids }: RecipientInpu
 function dedupe(people: Person[]): Person[] {
   const unique = new Map<string, Person>();
   for (const person of people) {
-    const key = person.user_pk ?? person.email!.toLowerCase();
+    const key = person.user_pk ?? anyAddress(person)!.toLowerCase();
     const known = unique.get(key);
-    if (!known) unique.set(key, { ...person });
-    else known.email ??= person.email;
+    if (known) known.addresses = { ...person.addresses, ...known.addresses };
+    else unique.set(key, person);
   }
   return [...unique.values()];
 }

@@ -7,6 +7,8 @@ export interface Schema {
   format?: string;
   description?: string;
   nullable?: boolean;
+  /** Sent, never returned. */
+  writeOnly?: boolean;
   enum?: unknown[];
   default?: unknown;
   example?: unknown;
@@ -107,6 +109,7 @@ function objectExample(schema: Schema, schemas: Schemas, whole: boolean, depth: 
   const example: Record<string, unknown> = {};
   if (depth > MAX_DEPTH) return example;
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (whole && property.writeOnly) continue;
     const shown = whole || property.example !== undefined || schema.required?.includes(name);
     const value = shown ? exampleOf(property, schemas, whole, depth) : undefined;
     if (value !== undefined) example[name] = value;

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
-import type { Channel, EmailContent, Outcome, OutboundDelivery } from '../providers/provider.js';
+import type { Outcome, OutboundDelivery } from '../providers/provider.js';
+import { ProviderRegistry } from '../providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { attemptOf } from './attempt-record.js';
@@ -11,11 +12,6 @@ import { LaneGate } from './lane-gate.js';
 import { judge } from './retry.js';
 import { choose } from './routing.js';
 
-/**
- * Deliveries of one lane in hand per process, so that a slow receiver holds up itself only. As many webhooks as there are
- * connections to a host, and twice as many mails as an SMTP pool has: what waited for one would use up its time.
- */
-const LANE_IN_FLIGHT: Record<Channel, number> = { email: 10, websocket: 128, webhook: 128 };
 /** A lane in which nothing was done for so long is slow: its jobs leave, and are made again by the dispatcher. */
 const LANE_PATIENCE_MS = 1_000;
 /** Well below the lease. */
@@ -26,12 +22,13 @@ const GRACE_MS = 10_000;
 /** Claims what a job names, sends it by the chosen provider, records what became of it. */
 @Injectable()
 export class AttemptsService implements OnModuleDestroy {
-  private readonly gate = new LaneGate((lane) => LANE_IN_FLIGHT[channelOf(lane)], LANE_PATIENCE_MS);
+  private readonly gate = new LaneGate((lane) => this.registry.inFlight(channelOf(lane)), LANE_PATIENCE_MS);
   private readonly stopping = new AbortController();
 
   constructor(
     private readonly deliveries: DeliveriesService,
     private readonly routes: ProviderRoutes,
+    private readonly registry: ProviderRegistry,
     private readonly dispatcher: Dispatcher,
   ) {}
 
@@ -70,22 +67,23 @@ export class AttemptsService implements OnModuleDestroy {
     );
     await Promise.all(
       [...batches].flatMap(([route, planned]) =>
-        chunks(planned, route.provider.maxBatch).map((batch) => this.send(route, batch)),
+        chunks(planned, route.descriptor.maxBatch).map((batch) => this.send(route, batch)),
       ),
     );
   }
 
   private async plan(delivery: ClaimedDelivery): Promise<Planned> {
     const routes = await this.routes.of(delivery.client_id, delivery.channel);
-    const explicit = delivery.channel === 'email' ? (delivery.content as EmailContent | null)?.provider : undefined;
-    return { delivery, ...choose(routes, explicit, delivery.routing) };
+    const { content } = delivery;
+    const named = content === null ? undefined : this.registry.findChannel(delivery.channel)?.namedProvider?.(content);
+    return { delivery, ...choose(routes, named, delivery.routing) };
   }
 
   private async send(route: ProviderRoute, batch: Planned[]): Promise<void> {
     const started = performance.now();
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
     const outcomes = await route.provider.send(batch.map(toOutbound), route.config, signal).catch((error: unknown) => {
-      logger.error({ provider: route.provider.type, err: error }, 'A provider threw.');
+      logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
       return batch.map((): Outcome => THREW);
     });
     const durationMs = Math.round(performance.now() - started);
@@ -96,7 +94,7 @@ export class AttemptsService implements OnModuleDestroy {
     const { delivery } = planned;
     const outcome: Outcome =
       planned.route === null
-        ? { kind: 'permanent', fault: 'provider', code: 'no_provider', message: noProvider(planned.routing.decision) }
+        ? { kind: 'permanent', fault: 'provider', code: 'no_provider', message: this.noProvider(planned) }
         : {
             kind: 'permanent',
             fault: 'recipient',
@@ -106,12 +104,24 @@ export class AttemptsService implements OnModuleDestroy {
     return this.record(planned, outcome, 0);
   }
 
+  private noProvider({ delivery: { channel }, routing: { decision: named } }: Planned): string {
+    if (named !== '') return `The client has no provider named ${JSON.stringify(named)}.`;
+    const path = this.registry.findChannel(channel)?.providersPath ?? 'clients/me/providers';
+    return `The client has no ${channel} provider: add one at /api/v1/${path}.`;
+  }
+
   private async record(
     { delivery, route, routing, othersLeft }: Planned,
     outcome: Outcome,
     durationMs: number,
   ): Promise<void> {
-    const verdict = judge(delivery, outcome, routing, othersLeft);
+    const verdict = judge(
+      delivery,
+      outcome,
+      routing,
+      othersLeft,
+      route?.rules ?? this.registry.rulesOf(delivery.channel),
+    );
     const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
     await this.deliveries.settle({ delivery, attempt, verdict });
     if (verdict.delayMs === 0) this.dispatcher.wake();
@@ -125,11 +135,6 @@ interface Planned {
   othersLeft: boolean;
 }
 
-const noProvider = (named: string): string =>
-  named === ''
-    ? 'The client has no email provider: add one at /api/v1/clients/me/email-providers.'
-    : `The client has no provider named ${JSON.stringify(named)}.`;
-
 const THREW: Outcome = {
   kind: 'unknown',
   fault: 'provider',
@@ -142,7 +147,7 @@ const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
   client_id: delivery.client_id,
   message_id: delivery.resend_of ?? delivery.id,
   address: delivery.address,
-  content: delivery.content!,
+  content: delivery.content,
 });
 
 function chunks<T>(list: T[], size: number): T[][] {

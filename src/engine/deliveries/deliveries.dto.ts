@@ -1,5 +1,17 @@
-import { AnyText, Int, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { CHANNELS } from '../providers/provider.js';
+import {
+  addField,
+  AnyText,
+  fieldsLater,
+  Int,
+  Nested,
+  NestedList,
+  OneOf,
+  Text,
+  Time,
+  UserId,
+  Uuid,
+} from '../../platform/common/fields.js';
+import { declared } from '../providers/declared.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from './delivery.js';
 
 const PROVIDER = { nullable: true, max: 'name_chars' } as const;
@@ -58,7 +70,7 @@ export class DeliveryDto {
   @Uuid({ nullable: true })
   notification_id: string | null;
 
-  @OneOf(CHANNELS)
+  /** One that there is; declared below. */
   channel: string;
 
   @Nested(() => DeliveryRecipientDto)
@@ -110,13 +122,18 @@ export class DeliveryDto {
   updated_at: string;
 }
 
+fieldsLater(() => addField(DeliveryDto, 'channel', OneOf(declared.channels.map(({ name }) => name))));
+
+/** The kind of source that the wire names by a field of its own. */
+const NOTIFICATION = 'notification';
+
 const at = (date: Date | null): string | null => date?.toISOString() ?? null;
 
 /** @param userId the recipient's, where the recipient is a user */
 export function toDelivery(row: DeliveryRow, userId: UserId | undefined): DeliveryDto {
   return {
     id: row.id,
-    notification_id: row.notification_id,
+    notification_id: row.source_kind === NOTIFICATION ? row.source_id : null,
     channel: row.channel,
     recipient: {
       ...(userId === undefined ? {} : { user_id: userId }),

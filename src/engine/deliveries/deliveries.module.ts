@@ -7,6 +7,8 @@ import { UsersModule } from '../../tenancy/users/users.module.js';
 import { AttemptsService } from './attempts.service.js';
 import { DeliveriesProcessor } from './deliveries.processor.js';
 import * as deliveriesEvents from './deliveries.events.js';
+import { DeliveriesReader } from './deliveries.reader.js';
+import { DeliveriesReaderRepository } from './deliveries.reader.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { Dispatcher } from './dispatcher.js';
@@ -20,6 +22,8 @@ import { Transitions } from './transitions.js';
   providers: [
     AttemptsService,
     DeliveriesProcessor,
+    DeliveriesReader,
+    DeliveriesReaderRepository,
     DeliveriesRepository,
     DeliveriesService,
     Dispatcher,
@@ -28,6 +32,6 @@ import { Transitions } from './transitions.js';
     Transitions,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesService, Dispatcher, Transitions],
+  exports: [DeliveriesReader, DeliveriesService, Dispatcher, Transitions],
 })
 export class DeliveriesModule {}

@@ -5,6 +5,7 @@ import {
   type DeliveryRef,
   type DeliveryRow,
   type DeliveryStatus,
+  type SourceRef,
   type Settlement,
 } from './delivery.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
@@ -131,6 +132,14 @@ export class DeliveriesRepository {
          from due where d.client_id = due.client_id and d.id = due.id and d.created_at = due.created_at
       returning ${DELIVERY_COLUMNS}, 'unknown' as "from"`,
       [limit],
+    );
+  }
+
+  suppressedOf(tx: Tx, { client_id, id, created_at }: SourceRef): Promise<DeliveryRow[]> {
+    return tx.query(
+      `select ${DELIVERY_COLUMNS} from deliveries d
+        where d.client_id = $1 and d.source_id = $2 and d.created_at = $3 and d.status = 'suppressed'`,
+      [client_id, id, created_at],
     );
   }
 

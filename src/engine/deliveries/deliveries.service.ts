@@ -3,12 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { timeOfId, type UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
+import type { Tx } from '../../platform/database/database.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import {
   type ClaimedDelivery,
   type Content,
   type DeliveryRef,
   type DeliverySource,
+  type DeliveryRow,
+  type SourceRef,
   type Settlement,
   type Transition,
 } from './delivery.js';
@@ -24,7 +27,7 @@ const SETTLE_TRIES = 300;
 /** Claims and settlements, gathered: what many workers do at once is one statement, one transaction. */
 @Injectable()
 export class DeliveriesService {
-  private source: DeliverySource | null = null;
+  private readonly sources = new Map<string, DeliverySource>();
 
   private readonly claims = new Coalescer<DeliveryRef, ClaimedDelivery | null>({
     name: 'claims',
@@ -48,7 +51,9 @@ export class DeliveriesService {
   ) {}
 
   registerSource(source: DeliverySource): void {
-    this.source = source;
+    if (this.sources.has(source.kind))
+      throw new Error(`There are two sources of deliveries of the kind ${source.kind}.`);
+    this.sources.set(source.kind, source);
   }
 
   /** @returns null when somebody else has it, or it is not due: then it is not ours to send */
@@ -72,6 +77,12 @@ export class DeliveriesService {
     }
   }
 
+  /** Those of a source that were suppressed when it was written, for {@link Transitions.record} in its transaction. */
+  async suppressedOf(tx: Tx, source: SourceRef): Promise<Transition[]> {
+    const rows = await this.repository.suppressedOf(tx, source);
+    return rows.map((row) => ({ from: 'suppressed', row, content: null }));
+  }
+
   /** A device of the user has shown a socket notification. Again, or too late, changes nothing. */
   async acknowledge(clientId: string, userPk: UserPk, id: string): Promise<boolean> {
     const done = await this.transitions.commit(async (tx) => {
@@ -83,8 +94,7 @@ export class DeliveriesService {
 
   private async claimBatch(refs: DeliveryRef[]): Promise<(ClaimedDelivery | null)[]> {
     const claimed = await this.repository.claim(refs);
-    const contents: Map<string, Content> =
-      claimed.length > 0 && this.source ? await this.source.load(claimed) : new Map();
+    const contents = await this.contentsOf(claimed);
     const byId = new Map(claimed.map((row) => [row.id, row]));
     return refs.map(({ id }) => {
       const row = byId.get(id);
@@ -92,6 +102,18 @@ export class DeliveriesService {
       byId.delete(id);
       return row ? { ...row, content: contents.get(id) ?? null } : null;
     });
+  }
+
+  private async contentsOf(claimed: DeliveryRow[]): Promise<Map<string, Content>> {
+    const contents = new Map<string, Content>();
+    for (const [kind, source] of this.sources) {
+      const rows = claimed.filter(({ source_kind }) => source_kind === kind);
+      if (rows.length === 0) continue;
+      const loaded = await source.load(rows);
+      if (rows.length === claimed.length) return loaded;
+      for (const [id, content] of loaded) contents.set(id, content);
+    }
+    return contents;
   }
 
   private async settleBatch(batch: Settlement[]): Promise<(Transition | null)[]> {

@@ -1,4 +1,3 @@
-import type { Channel, ContentOf } from '../providers/provider.js';
 import type { NewEvent } from '../events/new-event.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { UserPk } from '../../platform/common/ids.js';
@@ -47,8 +46,10 @@ export interface DeliveryRow {
   client_id: string;
   id: string;
   created_at: Date;
-  notification_id: string | null;
-  channel: Channel;
+  /** What it is a part of: a registered kind, and the id of one. */
+  source_kind: string;
+  source_id: string;
+  channel: string;
   lane: string;
   user_pk: UserPk | null;
   address: string | null;
@@ -70,14 +71,16 @@ export interface DeliveryRow {
 }
 
 /** Columns of a {@link DeliveryRow}, of the table under the alias `d`. */
-export const DELIVERY_COLUMNS = `d.client_id, d.id, d.created_at, d.notification_id, d.channel, d.lane, d.user_pk,
-  d.address, d.status, d.reason, d.provider, d.routing, d.attempt_count, d.max_attempts, d.next_attempt_at, d.expires_at,
+export const DELIVERY_COLUMNS = `d.client_id, d.id, d.created_at, d.source_kind, d.source_id, d.channel, d.lane,
+  d.user_pk, d.address, d.status, d.reason, d.provider, d.routing, d.attempt_count, d.max_attempts, d.next_attempt_at, d.expires_at,
   d.sent_at, d.delivered_at, d.opened_at, d.clicked_at, d.provider_message_id, d.resend_of, d.updated_at`;
 
-export type Content = ContentOf[Channel];
+/** What is sent, as the channel's own `toContent` made it. */
+export type Content = object;
 
 /** One that this process holds: nobody else sends it until its lease is over. */
 export interface ClaimedDelivery extends DeliveryRow {
+  /** null: there is nothing to send any more. */
   content: Content | null;
 }
 
@@ -115,13 +118,25 @@ export interface Transition {
   content: Content | null;
 }
 
-/** Gives deliveries their bodies; registered by the room that has them. */
+/** What deliveries are made for, such as one notification. */
+export interface SourceRef {
+  client_id: string;
+  id: string;
+  /** Its deliveries', too. */
+  created_at: Date;
+}
+
+/** Gives deliveries their bodies; registered by the room that has them, one for each kind of source. */
 export interface DeliverySource {
+  /** `source_kind` of its deliveries. */
+  readonly kind: string;
   /** @returns bodies by delivery id; what has none can't be sent */
   load(deliveries: DeliveryRow[]): Promise<Map<string, Content>>;
 }
 
 /** Is told of changes in their own transaction, after the deliveries' rows; @returns events to append there. */
 export interface DeliveryObserver {
+  /** Of which kind of source it is told; never of none. */
+  readonly kind: string;
   settled(tx: Tx, transitions: Transition[]): Promise<NewEvent[]>;
 }

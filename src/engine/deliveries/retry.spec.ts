@@ -1,6 +1,9 @@
 import type { Outcome } from '../providers/provider.js';
 import type { Routing } from './delivery.js';
-import { backoffMs, judge, POLICIES } from './retry.js';
+import { EMAIL } from '../providers/email/email.channel.js';
+import { WEBHOOK } from '../providers/webhook/webhook.channel.js';
+import { WEBSOCKET } from '../providers/websocket/websocket.channel.js';
+import { backoffMs, judge as judgeBy } from './retry.js';
 
 const routing: Routing = { decision: 'one', reason: 'order' };
 const failed = (
@@ -14,27 +17,35 @@ const failed = (
   message: 'message',
   ...more,
 });
-const of = (channel: 'email' | 'webhook' | 'websocket', attempt_count = 1, max_attempts = 8) => ({
+const rules = { email: EMAIL, webhook: WEBHOOK, websocket: WEBSOCKET };
+const of = (channel: keyof typeof rules, attempt_count = 1, max_attempts = 8) => ({
   channel,
   attempt_count,
   max_attempts,
 });
+const judge = (
+  { channel, ...delivery }: ReturnType<typeof of>,
+  outcome: Outcome,
+  routed: Routing,
+  othersLeft: boolean,
+  random?: number,
+) => judgeBy(delivery, outcome, routed, othersLeft, rules[channel], random);
 
 describe('the wait before the next attempt', () => {
   it('follows 0, 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 10 h for webhooks, then stays', () => {
-    const waits = [1, 2, 3, 4, 5, 6, 7, 8, 20].map((made) => backoffMs('webhook', made, 0, 0.5) / 1000);
+    const waits = [1, 2, 3, 4, 5, 6, 7, 8, 20].map((made) => backoffMs(WEBHOOK.retryPolicy, made, 0, 0.5) / 1000);
     expect(waits).toEqual([5, 300, 1800, 7200, 18_000, 36_000, 36_000, 36_000, 36_000]);
-    expect(POLICIES.webhook.attempts).toBe(8);
+    expect(WEBHOOK.retryPolicy.attempts).toBe(8);
   });
 
   it('varies by 20 % either way', () => {
-    expect(backoffMs('webhook', 1, 0, 0)).toBe(4_000);
-    expect(backoffMs('webhook', 1, 0, 1)).toBe(6_000);
+    expect(backoffMs(WEBHOOK.retryPolicy, 1, 0, 0)).toBe(4_000);
+    expect(backoffMs(WEBHOOK.retryPolicy, 1, 0, 1)).toBe(6_000);
   });
 
   it('is never shorter than Retry-After, and not shortened by it', () => {
-    expect(backoffMs('webhook', 1, 60_000, 0)).toBe(60_000);
-    expect(backoffMs('webhook', 2, 1_000, 0.5)).toBe(300_000);
+    expect(backoffMs(WEBHOOK.retryPolicy, 1, 60_000, 0)).toBe(60_000);
+    expect(backoffMs(WEBHOOK.retryPolicy, 2, 1_000, 0.5)).toBe(300_000);
   });
 });
 

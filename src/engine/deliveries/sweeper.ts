@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Outcome } from '../providers/provider.js';
+import { ProviderRegistry } from '../providers/provider.registry.js';
 import { attemptOf } from './attempt-record.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -23,13 +24,21 @@ export class Sweeper {
     private readonly repository: DeliveriesRepository,
     private readonly deliveries: DeliveriesService,
     private readonly transitions: Transitions,
+    private readonly registry: ProviderRegistry,
   ) {}
 
   async sweep(): Promise<void> {
     const lost = await this.repository.findLost(PER_SWEEP);
     await Promise.all(
       lost.map((delivery) => {
-        const verdict = judge(delivery, WORKER_LOST, delivery.routing ?? { decision: '', reason: 'only' }, false);
+        const rules = this.registry.rulesOf(delivery.channel);
+        const verdict = judge(
+          delivery,
+          WORKER_LOST,
+          delivery.routing ?? { decision: '', reason: 'only' },
+          false,
+          rules,
+        );
         return this.deliveries.settle({ delivery, attempt: attemptOf(WORKER_LOST, null, null), verdict });
       }),
     );

@@ -56,7 +56,10 @@ export class Transitions {
       transitions.map(({ row }) => row),
     );
     const events = transitions.map((transition) => eventOf(transition, userIds)).filter((event) => event !== null);
-    for (const observer of this.observers) events.push(...(await observer.settled(tx, transitions)));
+    for (const observer of this.observers) {
+      const seen = transitions.filter(({ row }) => row.source_kind === observer.kind);
+      if (seen.length > 0) events.push(...(await observer.settled(tx, seen)));
+    }
     return this.events.append(tx, events);
   }
 

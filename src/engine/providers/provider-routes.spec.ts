@@ -1,14 +1,16 @@
 import { KeyRing } from '../../platform/common/key-ring.js';
-import type { SigningSecretsService } from '../../tenancy/clients/signing-secrets.service.js';
+import type { Config } from '../../platform/config/config.js';
+import type { DefaultProviders } from './default-providers.js';
 import { ProviderRoutes } from './provider-routes.js';
-import type { ProviderRegistry } from './provider.registry.js';
+import { ProviderRegistry } from './provider.registry.js';
+import { webhookBuiltIn } from './webhook/webhook.provider.js';
 import type { ProvidersRepository } from './providers.repository.js';
 
 /** Routes of webhooks, which ask for nothing but the client's secrets. */
 function routesOf(active: (clientId: string) => Promise<string[]>) {
-  const registry = { webhook: { type: 'webhook', channel: 'webhook' } } as unknown as ProviderRegistry;
-  const secrets = { active } as unknown as SigningSecretsService;
-  return new ProviderRoutes({} as ProvidersRepository, registry, secrets, {} as KeyRing);
+  const registry = new ProviderRegistry({ egressAllowPrivate: 'false' } as Config);
+  registry.register(webhookBuiltIn(active));
+  return new ProviderRoutes({} as ProvidersRepository, registry, {} as DefaultProviders, {} as KeyRing);
 }
 
 describe('remembered routes', () => {

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { KeyRing } from '../../platform/common/key-ring.js';
-import { SigningSecretsService } from '../../tenancy/clients/signing-secrets.service.js';
+import { DefaultProviders } from './default-providers.js';
+import type { BuiltIn } from './provider.js';
 import type { ProviderEntity } from './provider.entity.js';
-import { ProviderRegistry, type ConfiguredProvider } from './provider.registry.js';
+import { ProviderRegistry, type ConfiguredProvider, type KnownProvider } from './provider.registry.js';
 import { ProvidersRepository } from './providers.repository.js';
-import { CHANNELS, type Channel } from './provider.js';
 import { unseal } from './provider-secrets.js';
 
 /** A provider that may serve a delivery, and why it stands where it does. */
 export interface ProviderRoute extends ConfiguredProvider {
-  reason: 'primary' | 'order' | 'default' | 'only' | 'development';
+  reason: 'primary' | 'order' | 'default' | BuiltIn['reason'];
 }
 
 /** How long another process's change to a client's providers may go unnoticed. */
@@ -30,12 +30,12 @@ export class ProviderRoutes {
   constructor(
     private readonly repository: ProvidersRepository,
     private readonly registry: ProviderRegistry,
-    private readonly secrets: SigningSecretsService,
+    private readonly defaults: DefaultProviders,
     private readonly keys: KeyRing,
   ) {}
 
   /** @returns none where nothing can serve the channel */
-  of(clientId: string, channel: Channel): Promise<ProviderRoute[]> {
+  of(clientId: string, channel: string): Promise<ProviderRoute[]> {
     const key = keyOf(clientId, channel);
     const found = this.cached.get(key);
     if (found) return found;
@@ -48,7 +48,7 @@ export class ProviderRoutes {
   }
 
   /** Is there a provider of this name, also one that another process has just added? */
-  async has(clientId: string, channel: Channel, name: string): Promise<boolean> {
+  async has(clientId: string, channel: string, name: string): Promise<boolean> {
     const named = async () => (await this.of(clientId, channel)).some((route) => route.name === name);
     if (await named()) return true;
     this.forget(clientId);
@@ -56,51 +56,36 @@ export class ProviderRoutes {
   }
 
   forget(clientId: string): void {
-    for (const channel of CHANNELS) this.cached.delete(keyOf(clientId, channel));
+    for (const { name } of this.registry.channels()) this.cached.delete(keyOf(clientId, name));
   }
 
   configure(row: ProviderEntity): ConfiguredProvider {
-    const provider = this.registry.find(row.channel, row.provider_type);
-    if (!provider) throw new Error(`no provider ${row.channel} ${row.provider_type}`);
+    const known = this.registry.find(row.channel, row.provider_type);
+    if (!known) throw new Error(`no provider ${row.channel} ${row.provider_type}`);
     const { name, from_email, from_name } = row;
     const key = `${row.client_id}:${row.id}:${row.updated_at.getTime()}`;
-    return {
-      name,
-      channel: provider.channel,
-      provider,
-      config: { key, from_email, from_name, values: unseal(this.keys, row) },
-    };
+    return { ...known, name, config: { key, from_email, from_name, values: unseal(this.keys, row) } };
   }
 
-  private async load(clientId: string, channel: Channel): Promise<ProviderRoute[]> {
-    switch (channel) {
-      case 'websocket':
-        return [builtIn(this.registry.websocket, clientId, null)];
-      case 'webhook':
-        return [builtIn(this.registry.webhook, clientId, { secrets: await this.secrets.active(clientId) })];
-      case 'email':
-        return this.configured(clientId, channel);
+  /** The client's own; else the operator's; else what is built in. */
+  private async load(clientId: string, channel: string): Promise<ProviderRoute[]> {
+    if (this.registry.configurable(channel).length > 0) {
+      const own = await this.repository.list(clientId, channel);
+      if (own.length > 0)
+        return own.map((row) => ({ ...this.configure(row), reason: row.is_primary ? 'primary' : 'order' }));
+      const defaults = this.defaults.of(channel);
+      if (defaults.length > 0) return defaults.map((entry) => ({ ...entry, reason: 'default' }));
     }
-  }
-
-  private async configured(clientId: string, channel: Channel): Promise<ProviderRoute[]> {
-    const own = await this.repository.list(clientId, channel);
-    if (own.length > 0) {
-      return own.map((row) => ({ ...this.configure(row), reason: row.is_primary ? 'primary' : 'order' }));
-    }
-    const defaults = this.registry.defaults.filter((entry) => entry.channel === channel);
-    if (defaults.length > 0) return defaults.map((entry) => ({ ...entry, reason: 'default' }));
-    const { mailbox } = this.registry;
-    return mailbox ? [{ ...builtIn(mailbox, clientId, null), reason: 'development' }] : [];
+    const builtIn = this.registry.all().filter(({ descriptor: it }) => it.channel.name === channel && it.builtIn);
+    return Promise.all(builtIn.map((known) => asRoute(known, clientId)));
   }
 }
 
-const keyOf = (clientId: string, channel: Channel): string => `${clientId} ${channel}`;
+const keyOf = (clientId: string, channel: string): string => `${clientId} ${channel}`;
 
-const builtIn = (provider: ConfiguredProvider['provider'], clientId: string, values: unknown): ProviderRoute => ({
-  name: provider.type,
-  channel: provider.channel,
-  provider,
-  config: { key: clientId, from_email: null, from_name: null, values },
-  reason: 'only',
-});
+async function asRoute(known: KnownProvider, clientId: string): Promise<ProviderRoute> {
+  const { type, builtIn } = known.descriptor;
+  const values = (await builtIn!.settingsOf?.(clientId)) ?? null;
+  const config = { key: clientId, from_email: null, from_name: null, values };
+  return { ...known, name: type, config, reason: builtIn!.reason };
+}

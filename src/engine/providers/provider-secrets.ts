@@ -1,39 +1,40 @@
 import { KeyRing } from '../../platform/common/key-ring.js';
+import type { ProviderDescriptor } from './provider.js';
 import type { ProviderEntity } from './provider.entity.js';
-import { SmtpConfigViewDto } from './providers.dto.js';
-import type { SmtpConfigDto } from './smtp/smtp.config.js';
+
+type Settings = Record<string, unknown>;
+type Secrets = Pick<ProviderDescriptor, 'secretFields'>;
 
 const contextOf = (clientId: string, id: string): string => `provider:${clientId}:${id}`;
 
-export const seal = (keys: KeyRing, clientId: string, id: string, config: SmtpConfigDto): string =>
+export const seal = (keys: KeyRing, clientId: string, id: string, config: object): string =>
   keys.encrypt(JSON.stringify(config), contextOf(clientId, id));
 
-export const unseal = (keys: KeyRing, row: ProviderEntity): SmtpConfigDto =>
-  JSON.parse(keys.decrypt(row.config, contextOf(row.client_id, row.id))) as SmtpConfigDto;
+export const unseal = (keys: KeyRing, row: ProviderEntity): object =>
+  JSON.parse(keys.decrypt(row.config, contextOf(row.client_id, row.id))) as object;
 
-/** A secret that was left out keeps its stored value. */
-export function keepSecrets(next: SmtpConfigDto, stored: SmtpConfigDto | null): SmtpConfigDto {
-  if (!stored) return next;
-  const kept = { ...next };
-  if (next.username !== undefined) kept.password ??= stored.password;
-  if (next.dkim) kept.dkim = { ...next.dkim, private_key: next.dkim.private_key ?? stored.dkim?.private_key };
-  return kept;
+/** A secret that was left out keeps its stored value, where the object that holds it is there still. */
+export function keepSecrets<T extends object>({ secretFields }: Secrets, next: T, stored: object | null): T {
+  const kept = structuredClone({ ...next }) as Settings;
+  for (const path of secretFields) {
+    const [found, name] = [holderOf(kept, path), lastOf(path)];
+    const before = stored === null ? undefined : holderOf(stored as Settings, path)?.[name];
+    if (found && found[name] === undefined && before !== undefined) found[name] = before;
+  }
+  return kept as T;
 }
 
-export function withoutSecrets({
-  host,
-  port,
-  secure,
-  username,
-  require_tls = false,
-  dkim,
-}: SmtpConfigDto): SmtpConfigViewDto {
-  return {
-    host,
-    port,
-    secure,
-    ...(username === undefined ? {} : { username }),
-    require_tls,
-    ...(dkim ? { dkim: { domain: dkim.domain, selector: dkim.selector } } : {}),
-  };
+export function withoutSecrets({ secretFields }: Secrets, config: object): object {
+  const shown = structuredClone(config) as Settings;
+  for (const path of secretFields) delete holderOf(shown, path)?.[lastOf(path)];
+  return shown;
+}
+
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+
+/** The object that holds what the path names. */
+function holderOf(settings: Settings, path: string): Settings | undefined {
+  let holder: unknown = settings;
+  for (const name of path.split('.').slice(0, -1)) holder = (holder as Settings | null | undefined)?.[name];
+  return typeof holder === 'object' && holder !== null ? (holder as Settings) : undefined;
 }

@@ -1,80 +1,112 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { join } from 'node:path';
 import { AddressGuard } from '../../platform/common/address-guard.js';
-import { toDto } from '../../platform/common/validation.js';
 import { Config } from '../../platform/config/config.js';
-import type { DefaultProvider } from '../../platform/config/config.parsers.js';
-import { StartFailure } from '../../platform/config/failure.js';
-import { MailboxProvider } from './mailbox/mailbox.provider.js';
-import type { Channel, Provider, ProviderConfig } from './provider.js';
-import { ProviderInputDto } from './providers.dto.js';
-import { SmtpProvider } from './smtp/smtp.provider.js';
-import { WebhookProvider } from './webhook/webhook.provider.js';
-import { WebsocketProvider } from './websocket/websocket.provider.js';
+import type { ChannelDescriptor, RetryPolicy } from './channel.js';
+import { declared } from './declared.js';
+import type { Provider, ProviderConfig, ProviderDescriptor } from './provider.js';
+
+/** What follows from the outcomes of a provider is judged by these. */
+export interface DeliveryRules {
+  readonly success: ChannelDescriptor['success'];
+  readonly retryPolicy: RetryPolicy;
+}
+
+/** A registered provider. */
+export interface KnownProvider {
+  readonly descriptor: ProviderDescriptor;
+  readonly rules: DeliveryRules;
+  /** As it serves tenants: guarded against addresses that only the operator may use. */
+  readonly provider: Provider;
+}
 
 /** A provider with the settings under which it serves somebody. */
-export interface ConfiguredProvider {
+export interface ConfiguredProvider extends KnownProvider {
   name: string;
-  channel: Channel;
-  provider: Provider;
   config: ProviderConfig;
 }
 
-/** Every implementation of a channel: a new one is a folder and a line here. */
+/** Deliveries of a channel that nobody registers any more fail: nobody can send them. */
+const NOBODYS: DeliveryRules = { success: 'sent', retryPolicy: { attempts: 1, waits: [0], unknownWait: null } };
+const IN_FLIGHT_OF_NOBODY = 10;
+
+/**
+ * Every provider and channel of the house. Each provider's own module registers it in its constructor: whoever begins to
+ * work in a hook of Nest finds them all.
+ */
 @Injectable()
 export class ProviderRegistry implements OnApplicationShutdown {
-  readonly webhook: WebhookProvider;
-  readonly websocket = new WebsocketProvider();
-  /** Embedded mode only. */
-  readonly mailbox: MailboxProvider | null;
-  /** What serves clients that have none of a channel (DEFAULT_PROVIDERS). */
-  readonly defaults: readonly ConfiguredProvider[];
-  private readonly smtp: SmtpProvider;
+  private readonly byName = new Map<string, ChannelDescriptor>();
+  private readonly providers: KnownProvider[] = [];
+  private readonly inFlights = new Map<string, number>();
+  private readonly operators = new Map<ProviderDescriptor, KnownProvider>();
+  private readonly guard: AddressGuard;
   /** For the operator's own servers, which may well be private: the guard keeps tenants out, not operators. */
-  private readonly operatorsSmtp = new SmtpProvider(new AddressGuard('true'));
+  private readonly operatorsGuard = new AddressGuard('true');
 
   constructor(config: Config) {
-    const guard = new AddressGuard(config.egressAllowPrivate);
-    this.webhook = new WebhookProvider(guard);
-    this.smtp = new SmtpProvider(guard);
-    this.mailbox = config.dataDir === undefined ? null : new MailboxProvider(join(config.dataDir, 'mailbox'));
-    this.defaults = config.defaultProviders
-      .map((entry) => this.configure(entry))
-      .toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary));
+    this.guard = new AddressGuard(config.egressAllowPrivate);
   }
 
-  /** One that clients set up themselves. */
-  find(channel: string, type: string): Provider | null {
-    const found = [this.smtp, this.webhook, this.websocket].find((one) => one.channel === channel && one.type === type);
-    return found && found.configSchema !== null ? found : null;
+  /** @throws Error for a second provider of one type, or one that request fields and documents don't know */
+  register(descriptor: ProviderDescriptor): void {
+    const { channel, type } = descriptor;
+    if ((descriptor.configSchema === null) !== (descriptor.builtIn !== undefined))
+      throw new Error(`The provider ${channel.name} ${type} must have either a configSchema or be built in.`);
+    if (!declared.channels.includes(channel) || (descriptor.configSchema && !declared.providers.includes(descriptor)))
+      throw new Error(`The provider ${channel.name} ${type} or its channel is not declared.`);
+    if (this.find(channel.name, type)) throw new Error(`There are two providers ${channel.name} ${type}.`);
+    this.byName.set(channel.name, channel);
+    this.providers.push(this.known(descriptor, this.guard));
+    const inFlight = this.inFlights.get(channel.name) ?? descriptor.inFlight;
+    this.inFlights.set(channel.name, Math.min(inFlight, descriptor.inFlight));
+  }
+
+  channels(): ChannelDescriptor[] {
+    return [...this.byName.values()];
+  }
+
+  findChannel(name: string): ChannelDescriptor | null {
+    return this.byName.get(name) ?? null;
+  }
+
+  all(): readonly KnownProvider[] {
+    return this.providers;
+  }
+
+  find(channel: string, type: string): KnownProvider | null {
+    return this.providers.find(({ descriptor: it }) => it.channel.name === channel && it.type === type) ?? null;
+  }
+
+  /** Those that clients set up themselves, of a channel or of all. */
+  configurable(channel?: string): KnownProvider[] {
+    return this.providers.filter(
+      ({ descriptor: it }) => it.configSchema !== null && (channel === undefined || it.channel.name === channel),
+    );
+  }
+
+  /** The same provider as it serves from the operator's settings. */
+  ofOperator({ descriptor }: KnownProvider): KnownProvider {
+    const made = this.operators.get(descriptor) ?? this.known(descriptor, this.operatorsGuard);
+    this.operators.set(descriptor, made);
+    return made;
+  }
+
+  /** Deliveries of a lane of this channel in hand at once: as many as the provider that takes the fewest can. */
+  inFlight(channel: string): number {
+    return this.inFlights.get(channel) ?? IN_FLIGHT_OF_NOBODY;
+  }
+
+  /** How outcomes are judged of which it is not known who had them: by the channel's own policy. */
+  rulesOf(channel: string): DeliveryRules {
+    return this.findChannel(channel) ?? NOBODYS;
   }
 
   onApplicationShutdown(): void {
-    this.smtp.close();
-    this.operatorsSmtp.close();
-    this.webhook.close();
+    for (const { provider } of [...this.providers, ...this.operators.values()]) provider.close?.();
   }
 
-  private configure(entry: DefaultProvider): ConfiguredProvider & { isPrimary: boolean } {
-    const { name, is_primary = false, from_email = null, from_name = null, config } = readDefault(entry);
-    const channel = 'email';
-    return {
-      name,
-      channel,
-      provider: this.operatorsSmtp,
-      config: { key: `default:${channel}:${name}`, from_email, from_name, values: config },
-      isPrimary: is_primary,
-    };
-  }
-}
-
-/** By the rules for a client's own. @throws StartFailure */
-function readDefault(entry: DefaultProvider): ProviderInputDto {
-  try {
-    return toDto(ProviderInputDto, entry);
-  } catch (error) {
-    throw new StartFailure(
-      `DEFAULT_PROVIDERS: the provider ${JSON.stringify(entry.name)} is not valid (${(error as Error).message}). Correct it or remove it.`,
-    );
+  private known(descriptor: ProviderDescriptor, guard: AddressGuard): KnownProvider {
+    const { success } = descriptor.channel;
+    return { descriptor, rules: { success, retryPolicy: descriptor.retryPolicy }, provider: descriptor.create(guard) };
   }
 }

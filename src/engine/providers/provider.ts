@@ -1,49 +1,15 @@
-export const CHANNELS = ['email', 'websocket', 'webhook'] as const;
-export type Channel = (typeof CHANNELS)[number];
-
-export interface EmailContent {
-  subject: string;
-  html?: string;
-  text?: string;
-  /** `a@b.c` or `Name <a@b.c>`; the provider's own when left out. */
-  from?: string;
-  reply_to?: string;
-  cc?: string[];
-  bcc?: string[];
-  /** `content` is base64. */
-  attachments?: { filename: string; content: string; content_type?: string; content_id?: string }[];
-  headers?: Record<string, string>;
-  /** Name of the provider that must send it. */
-  provider?: string;
-}
-
-export interface WebsocketContent {
-  title: string | null;
-  body: string | null;
-  data: object | null;
-}
-
-export interface WebhookContent {
-  url: string;
-  /** The bytes that are signed and sent, the same at every attempt. */
-  body: string;
-}
-
-export interface ContentOf {
-  email: EmailContent;
-  websocket: WebsocketContent;
-  webhook: WebhookContent;
-}
+import type { AddressGuard } from '../../platform/common/address-guard.js';
+import type { ChannelDescriptor, RetryPolicy } from './channel.js';
 
 /** One try of one delivery, as a provider sees it. */
-export interface OutboundDelivery<C extends Channel = Channel> {
+export interface OutboundDelivery<Content = unknown> {
   id: string;
   client_id: string;
   /** What the receiver may know it by, the same for every attempt and resend. */
   message_id: string;
   /** An email address or a URL; null where the user's stream is the address. */
   address: string | null;
-  content: ContentOf[C];
+  content: Content;
 }
 
 /** What the other side answered, for the record of the attempt. */
@@ -82,19 +48,63 @@ export interface ProviderConfig<Values = unknown> {
   values: Values;
 }
 
+/** A request by which a provider tells what became of deliveries, as it arrived. */
+export interface ProviderRequest {
+  headers: Record<string, string | string[] | undefined>;
+  /** The exact bytes: signatures are made of them. */
+  body: Buffer;
+}
+
+/** What a provider tells of one delivery later. */
+export interface ProviderEvent {
+  provider_message_id: string;
+  kind: 'delivered' | 'failed' | 'opened' | 'clicked';
+  occurred_at: Date;
+  /** Stable, snake_case; why it failed. */
+  code?: string;
+}
+
 /**
- * An implementation of a channel. `send` answers one outcome per delivery, in order; it throws for nothing that the
- * other side does. Nothing is ever sent twice within one call.
+ * An implementation of a channel at work. `send` answers one outcome per delivery, in order; it throws for nothing that
+ * the other side does. Nothing is ever sent twice within one call.
  */
-export interface Provider<C extends Channel = Channel, Values = unknown> {
-  readonly channel: C;
-  /** `provider_type` on the wire. */
-  readonly type: string;
-  /** The DTO class of its settings; null when a client has none to make. */
-  readonly configSchema: (new () => object) | null;
-  /** Deliveries per call at most. */
-  readonly maxBatch: number;
-  send(batch: OutboundDelivery<C>[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Outcome[]>;
+export interface Provider<Content = unknown, Values = unknown> {
+  send(batch: OutboundDelivery<Content>[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Outcome[]>;
   /** @throws Error with a message for the caller's developer when the settings don't work */
   verify?(config: ProviderConfig<Values>): Promise<void>;
+  /** @throws Problem when the request is not the provider's own */
+  parseEvents?(request: ProviderRequest, config: ProviderConfig<Values>): ProviderEvent[];
+  /** Lets go of connections, when the process stops. */
+  close?(): void;
+}
+
+/** How a provider serves clients that set nothing up. */
+export interface BuiltIn {
+  /** Why it was chosen, in `routing` of deliveries: `development` stands in only where nobody else can send. */
+  readonly reason: 'only' | 'development';
+  /** Its settings for a client; asked again every few seconds. */
+  settingsOf?(clientId: string): Promise<unknown>;
+}
+
+/**
+ * A provider as its folder declares it. The registry, `GET /providers`, the encryption of secrets, lanes, retries and
+ * the conformance suite are made from this.
+ */
+export interface ProviderDescriptor<Content = unknown, Values = unknown> {
+  readonly channel: ChannelDescriptor<object, Content>;
+  /** `provider_type` on the wire, unique within the channel. */
+  readonly type: string;
+  /** The DTO class of the settings that clients make, of field decorators; null when it is built in. */
+  readonly configSchema: (new () => Values & object) | null;
+  /** Paths in the settings, such as `dkim.private_key`: encrypted, never returned, kept when a change omits them. */
+  readonly secretFields: readonly string[];
+  /** Set exactly when there is no `configSchema`. */
+  readonly builtIn?: BuiltIn;
+  /** Deliveries per call of `send` at most. */
+  readonly maxBatch: number;
+  /** Deliveries of one lane in hand at once, per process. What waits for a connection uses up its time. */
+  readonly inFlight: number;
+  readonly retryPolicy: RetryPolicy;
+  /** @param guard says which addresses may be connected to: tenants' providers and the operator's differ in it */
+  create(guard: AddressGuard): Provider<Content, Values>;
 }

@@ -55,7 +55,7 @@ export class ProvidersController {
     @Body() body: unknown,
     @Query() query: SaveProviderQueryDto,
   ): Promise<Page<ProviderDto>> {
-    return this.providers.replace(caller.clientId, body, query.verify ?? true);
+    return this.providers.replace(caller.clientId, body, query.verify ?? true, query.channel);
   }
 
   @Patch(':name')
@@ -66,18 +66,22 @@ export class ProvidersController {
     @Body() patch: ProviderPatchDto,
     @Query() query: SaveProviderQueryDto,
   ): Promise<ProviderDto> {
-    return this.providers.update(caller.clientId, name, patch, query.verify ?? true);
+    return this.providers.update(caller.clientId, name, patch, query.verify ?? true, query.channel);
   }
 
   @Delete(':name')
   @Route({ summary: 'Remove a provider', access: 'master', status: 204, errors: ['not_found'] })
-  remove(@CurrentCaller() caller: Caller, @Param('name') name: string): Promise<void> {
-    return this.providers.remove(caller.clientId, name);
+  remove(
+    @CurrentCaller() caller: Caller,
+    @Param('name') name: string,
+    @Query() query: ProvidersQueryDto,
+  ): Promise<void> {
+    return this.providers.remove(caller.clientId, name, query.channel);
   }
 
   @Post(':name/test')
   @Route({
-    summary: 'Send a test mail through a provider',
+    summary: 'Send a test through a provider',
     access: 'master',
     answer: ProviderTestResultDto,
     errors: ['not_found', 'provider_rejected'],
@@ -87,8 +91,9 @@ export class ProvidersController {
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,
     @Body() { to }: ProviderTestInputDto,
+    @Query() query: ProvidersQueryDto,
   ): Promise<ProviderTestResultDto> {
-    return this.providers.test(caller.clientId, name, to);
+    return this.providers.test(caller.clientId, name, to, query.channel);
   }
 }
 

@@ -1,6 +1,19 @@
-import { AnyText, Bool, Email, Int, Json, Nested, OneOf, Text, Time, Uuid } from '../../platform/common/fields.js';
-import { CHANNELS } from './provider.js';
-import { SmtpConfigDto } from './smtp/smtp.config.js';
+import {
+  addField,
+  AnyText,
+  Bool,
+  Email,
+  fieldsLater,
+  Int,
+  Json,
+  Nested,
+  NestedVariant,
+  OneOf,
+  Text,
+  Time,
+  Uuid,
+} from '../../platform/common/fields.js';
+import { declared } from './declared.js';
 
 const NAME = {
   max: 'name_chars',
@@ -9,16 +22,18 @@ const NAME = {
   example: 'primary',
 } as const;
 
-/** A provider as a client sends it. */
+/** What a request means that names no channel, as those of ChatAPI's first version do. */
+export const DEFAULT_CHANNEL = 'email';
+
+/** A provider as a client sends it. Fields without a decorator here depend on which providers there are, and are declared below. */
 export class ProviderInputDto {
   @Text({ ...NAME, description: 'Unique within its channel.' })
   name: string;
 
-  @OneOf(['email'], { optional: true, default: 'email' })
-  channel?: 'email';
+  /** One that has providers to set up. */
+  channel?: string;
 
-  @OneOf(['smtp'])
-  provider_type: 'smtp';
+  provider_type: string;
 
   @Bool({ optional: true, default: false, description: 'Tried first; at most one is primary.' })
   is_primary?: boolean;
@@ -29,8 +44,8 @@ export class ProviderInputDto {
   @Text({ ...NAME, optional: true, nullable: true, example: 'Acme' })
   from_name?: string | null;
 
-  @Nested(() => SmtpConfigDto)
-  config: SmtpConfigDto;
+  /** Of the schema that the provider's descriptor names. */
+  config: object;
 }
 
 /** RFC 7396: what is left out stays, null removes. */
@@ -51,8 +66,8 @@ export class ProviderPatchDto {
   config?: Record<string, unknown>;
 }
 
+/** Its field, too, is declared below. */
 export class ProvidersQueryDto {
-  @OneOf(CHANNELS, { optional: true, description: 'Only providers of this channel.' })
   channel?: string;
 }
 
@@ -62,7 +77,11 @@ export class SaveProviderQueryDto extends ProvidersQueryDto {
 }
 
 export class ProviderTestInputDto {
-  @Email({ description: 'Gets a short test mail.', example: 'me@example.com' })
+  @Text({
+    max: 320,
+    description: "Gets a short test: an address of the provider's channel.",
+    example: 'me@example.com',
+  })
   to: string;
 }
 
@@ -77,38 +96,9 @@ export class ProviderTestResultDto {
   duration_ms: number;
 }
 
-export class DkimViewDto {
-  @AnyText()
-  domain: string;
-
-  @AnyText()
-  selector: string;
-}
-
-/** The settings without their secrets. */
-export class SmtpConfigViewDto {
-  @AnyText()
-  host: string;
-
-  @Int({ min: 1, max: 65_535 })
-  port: number;
-
-  @Bool()
-  secure: boolean;
-
-  @AnyText({ optional: true })
-  username?: string;
-
-  @Bool()
-  require_tls: boolean;
-
-  @Nested(() => DkimViewDto, { optional: true })
-  dkim?: DkimViewDto;
-}
-
 const CAP = { nullable: true, description: 'null: no cap.' };
 
-/** A provider as it is shown. */
+/** A provider as it is shown. Its channel, type and config, too, are declared below. */
 export class ProviderDto {
   @Uuid()
   id: string;
@@ -116,10 +106,8 @@ export class ProviderDto {
   @AnyText()
   name: string;
 
-  @OneOf(['email'])
   channel: string;
 
-  @OneOf(['smtp'])
   provider_type: string;
 
   @Bool()
@@ -146,8 +134,8 @@ export class ProviderDto {
   @Int(CAP)
   daily_cap: number | null;
 
-  @Nested(() => SmtpConfigViewDto)
-  config: SmtpConfigViewDto;
+  /** The settings without their secrets. */
+  config: object;
 
   @Time({ nullable: true, description: 'When its settings were tried out.' })
   verified_at: string | null;
@@ -158,3 +146,54 @@ export class ProviderDto {
   @Time()
   updated_at: string;
 }
+
+export class ProviderLimitsDto {
+  @Int({ min: 1, description: 'Deliveries per call of the provider at most.' })
+  max_batch: number;
+
+  @Int({ min: 1, description: 'Deliveries of one lane in hand at once, per process.' })
+  in_flight: number;
+
+  @Int({ min: 1, description: 'Attempts in all, unless a notification says otherwise.' })
+  max_attempts: number;
+}
+
+/** A kind of provider that this installation has. */
+export class ProviderTypeDto {
+  @AnyText({ example: 'email' })
+  channel: string;
+
+  @AnyText({ example: 'smtp' })
+  provider_type: string;
+
+  @Json({
+    nullable: true,
+    maxBytes: 'body_bytes',
+    description: 'JSON Schema of its `config`; null where there is nothing to set up.',
+  })
+  config_schema: object | null;
+
+  @Nested(() => ProviderLimitsDto)
+  limits: ProviderLimitsDto;
+}
+
+fieldsLater(() => {
+  const { providers } = declared;
+  const all = declared.channels.map(({ name }) => name);
+  const channels = [...new Set(providers.map(({ channel }) => channel.name))];
+  const types = [...new Set(providers.map(({ type }) => type))];
+  const schemas = [...new Set(providers.map(({ configSchema }) => configSchema!))];
+
+  addField(ProviderInputDto, 'channel', OneOf(channels, { optional: true, default: DEFAULT_CHANNEL }));
+  addField(ProviderInputDto, 'provider_type', OneOf(types));
+  addField(ProviderInputDto, 'config', NestedVariant(schemas, schemaOf));
+  for (const query of [ProvidersQueryDto, SaveProviderQueryDto])
+    addField(query, 'channel', OneOf(all, { optional: true, description: 'Only providers of this channel.' }));
+  addField(ProviderDto, 'channel', OneOf(channels));
+  addField(ProviderDto, 'provider_type', OneOf(types));
+  addField(ProviderDto, 'config', NestedVariant(schemas, schemaOf, { description: 'Without its secrets.' }));
+});
+
+/** Of the settings beside these fields. */
+const schemaOf = ({ channel = DEFAULT_CHANNEL, provider_type: type }: Record<string, unknown>) =>
+  declared.providers.find((it) => it.channel.name === channel && it.type === type)?.configSchema ?? null;

@@ -4,7 +4,6 @@ import { KeyRing } from '../../platform/common/key-ring.js';
 import { mergePatch } from '../../platform/common/merge-patch.js';
 import { wholePage, type Page } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
-import { toDto } from '../../platform/common/validation.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { Database, type Tx } from '../../platform/database/database.js';
@@ -12,8 +11,10 @@ import { cleanText } from './clean-text.js';
 import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
 import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry } from './provider.registry.js';
+import { readProvider, withKnown, type ProviderInput } from './provider-input.js';
 import {
-  ProviderInputDto,
+  DEFAULT_CHANNEL,
+  type ProviderInputDto,
   type ProviderPatchDto,
   type ProviderTestResultDto,
   type ProviderDto,
@@ -22,7 +23,6 @@ import { ProvidersRepository } from './providers.repository.js';
 import { ProviderRoutes } from './provider-routes.js';
 
 const MAX_PROVIDERS = 20;
-const CHANNEL = 'email';
 const TEST_TIMEOUT_MS = 30_000;
 
 /** A client's own providers: named, tried out when saved, their secrets encrypted and never returned. */
@@ -41,13 +41,15 @@ export class ProvidersService {
     return wholePage((await this.repository.list(clientId, channel)).map((row) => this.present(row)));
   }
 
-  async add(request: Request, input: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
+  async add(request: Request, sent: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
     const { clientId } = request.caller;
-    const existing = await this.repository.list(clientId, CHANNEL);
+    const input = withKnown(this.registry, sent);
+    const channel = channelOf(input);
+    const existing = await this.repository.list(clientId, channel);
     refuseTaken(existing, input.name);
     if (verify) await this.verify(input);
     const saved = await this.idempotency.effect(request, async (tx) => {
-      const rows = await this.repository.lock(tx, clientId, CHANNEL);
+      const rows = await this.repository.lock(tx, clientId, channel);
       refuseTaken(rows, input.name);
       if (rows.length >= MAX_PROVIDERS)
         throw new Problem('conflict', `A client has at most ${MAX_PROVIDERS} providers.`);
@@ -58,32 +60,45 @@ export class ProvidersService {
     return saved;
   }
 
-  /** The list becomes what is sent, in its order. */
-  async replace(clientId: string, body: unknown, verify: boolean): Promise<Page<ProviderDto>> {
-    const stored = new Map((await this.repository.list(clientId, CHANNEL)).map((row) => [row.name, row]));
-    const inputs = readList(body).map((input) => {
+  /** The list of a channel becomes what is sent, in its order. */
+  async replace(
+    clientId: string,
+    body: unknown,
+    verify: boolean,
+    channel = DEFAULT_CHANNEL,
+  ): Promise<Page<ProviderDto>> {
+    const stored = new Map((await this.repository.list(clientId, channel)).map((row) => [row.name, row]));
+    const inputs = readList(this.registry, body, channel).map((input) => {
       const row = stored.get(input.name);
-      return { ...input, config: keepSecrets(input.config, row ? unseal(this.keys, row) : null) };
+      // The secrets of another type are not this one's.
+      const before = row?.provider_type === input.provider_type ? unseal(this.keys, row) : null;
+      return { ...input, config: keepSecrets(input.known.descriptor, input.config, before) };
     });
     if (verify) await Promise.all(inputs.map((input, index) => this.verify(input, `[${index}]`)));
     await this.database.transaction(async (tx) => {
-      const ids = new Map((await this.repository.lock(tx, clientId, CHANNEL)).map((row) => [row.name, row.id]));
+      const ids = new Map((await this.repository.lock(tx, clientId, channel)).map((row) => [row.name, row.id]));
       const kept = inputs.map(({ name }) => ids.get(name)).filter((id) => id !== undefined);
-      await this.repository.deleteExcept(tx, clientId, CHANNEL, kept);
+      await this.repository.deleteExcept(tx, clientId, channel, kept);
       for (const [position, input] of inputs.entries()) {
         await this.save(tx, clientId, ids.get(input.name) ?? newId(), input, position, verify);
       }
     });
     this.routes.forget(clientId);
-    return this.list(clientId, CHANNEL);
+    return this.list(clientId, channel);
   }
 
-  async update(clientId: string, name: string, patch: ProviderPatchDto, verify: boolean): Promise<ProviderDto> {
-    const row = await this.getRow(clientId, name);
+  async update(
+    clientId: string,
+    name: string,
+    patch: ProviderPatchDto,
+    verify: boolean,
+    channel = DEFAULT_CHANNEL,
+  ): Promise<ProviderDto> {
+    const row = await this.getRow(clientId, name, channel);
     const input = this.patched(row, patch);
     if (verify && patch.config !== undefined) await this.verify(input);
     const updated = await this.database.transaction(async (tx) => {
-      const rows = await this.repository.lock(tx, clientId, CHANNEL);
+      const rows = await this.repository.lock(tx, clientId, channel);
       if (!rows.some(({ id }) => id === row.id)) throw notFound('provider');
       refuseTaken(
         rows.filter(({ id }) => id !== row.id),
@@ -96,19 +111,26 @@ export class ProvidersService {
     return updated;
   }
 
-  async remove(clientId: string, name: string): Promise<void> {
-    if (!(await this.repository.delete(clientId, CHANNEL, name))) throw notFound('provider');
+  async remove(clientId: string, name: string, channel = DEFAULT_CHANNEL): Promise<void> {
+    if (!(await this.repository.delete(clientId, channel, name))) throw notFound('provider');
     this.routes.forget(clientId);
   }
 
-  /** Sends one mail through exactly this provider, now. */
-  async test(clientId: string, name: string, to: string): Promise<ProviderTestResultDto> {
-    const configured = this.routes.configure(await this.getRow(clientId, name));
+  /** Sends one test through exactly this provider, now. */
+  async test(
+    clientId: string,
+    name: string,
+    to: string,
+    channelName = DEFAULT_CHANNEL,
+  ): Promise<ProviderTestResultDto> {
+    const configured = this.routes.configure(await this.getRow(clientId, name, channelName));
+    const { channel } = configured.descriptor;
+    const fault = channel.address?.fault(to);
+    if (fault) throw invalidField('to', fault);
     const started = performance.now();
     const id = newId();
-    const content = { subject: `Test of the provider ${name}`, text: 'This provider can send mail for ChatAPI.' };
     const [outcome] = await configured.provider.send(
-      [{ id, client_id: clientId, message_id: id, address: to, content }],
+      [{ id, client_id: clientId, message_id: id, address: to, content: channel.testContent?.(name) ?? null }],
       configured.config,
       AbortSignal.timeout(TEST_TIMEOUT_MS),
     );
@@ -120,33 +142,34 @@ export class ProvidersService {
     };
   }
 
-  private async getRow(clientId: string, name: string): Promise<ProviderEntity> {
-    const row = (await this.repository.list(clientId, CHANNEL)).find((found) => found.name === name);
+  private async getRow(clientId: string, name: string, channel: string): Promise<ProviderEntity> {
+    const row = (await this.repository.list(clientId, channel)).find((found) => found.name === name);
     if (!row) throw notFound('provider');
     return row;
   }
 
-  private patched(row: ProviderEntity, patch: ProviderPatchDto): ProviderInputDto {
-    const { name, is_primary, from_email, from_name, provider_type } = row;
-    const stored = { name, is_primary, from_email, from_name, provider_type, config: unseal(this.keys, row) };
-    return toDto(ProviderInputDto, mergePatch(stored, { ...patch }));
+  private patched(row: ProviderEntity, patch: ProviderPatchDto): ProviderInput {
+    const { name, channel, is_primary, from_email, from_name, provider_type } = row;
+    const stored = { name, channel, is_primary, from_email, from_name, provider_type, config: unseal(this.keys, row) };
+    return readProvider(this.registry, mergePatch(stored, { ...patch }));
   }
 
   private async save(
     tx: Tx,
     clientId: string,
     id: string,
-    input: ProviderInputDto,
+    input: ProviderInput,
     position: number,
     verified: boolean,
   ): Promise<ProviderDto> {
     const { name, provider_type, is_primary = false, from_email = null, from_name = null, config } = input;
-    if (is_primary) await this.repository.clearPrimary(tx, clientId, CHANNEL, id);
+    const channel = channelOf(input);
+    if (is_primary) await this.repository.clearPrimary(tx, clientId, channel, id);
     const row = await this.repository.save(tx, clientId, {
       client_id: clientId,
       id,
       name,
-      channel: CHANNEL,
+      channel,
       provider_type,
       position,
       is_primary,
@@ -158,11 +181,10 @@ export class ProvidersService {
     return this.present(row);
   }
 
-  private async verify(input: ProviderInputDto, at?: string): Promise<void> {
-    const provider = this.registry.find(CHANNEL, input.provider_type);
-    const { from_email = null, from_name = null, config } = input;
+  private async verify(input: ProviderInput, at?: string): Promise<void> {
+    const { known, from_email = null, from_name = null, config } = input;
     try {
-      await provider?.verify?.({ key: 'verification', from_email, from_name, values: config });
+      await known.provider.verify?.({ key: 'verification', from_email, from_name, values: config });
     } catch (error) {
       const message = cleanText((error as Error).message, 500);
       throw new Problem(
@@ -190,13 +212,21 @@ export class ProvidersService {
       rate_limit_per_second: null,
       hourly_cap: null,
       daily_cap: null,
-      config: withoutSecrets(unseal(this.keys, row)),
+      config: this.shown(row),
       verified_at: row.verified_at?.toISOString() ?? null,
       created_at: row.created_at.toISOString(),
       updated_at: row.updated_at.toISOString(),
     };
   }
+
+  /** Settings of a type that this build doesn't have are not shown: which of them are secret is not known. */
+  private shown(row: ProviderEntity): object {
+    const known = this.registry.find(row.channel, row.provider_type);
+    return known ? withoutSecrets(known.descriptor, unseal(this.keys, row)) : {};
+  }
 }
+
+const channelOf = ({ known }: ProviderInput): string => known.descriptor.channel.name;
 
 function refuseTaken(rows: ProviderEntity[], name: string): void {
   if (rows.some((row) => row.name === name)) {
@@ -207,13 +237,14 @@ function refuseTaken(rows: ProviderEntity[], name: string): void {
   }
 }
 
-function readList(body: unknown): ProviderInputDto[] {
+/** All are of one channel: the list is the order in which it is served. */
+function readList(registry: ProviderRegistry, body: unknown, channel: string): ProviderInput[] {
   if (!Array.isArray(body)) throw invalidField('', 'must be a JSON array of providers');
   if (body.length > MAX_PROVIDERS) throw invalidField('', `must have at most ${MAX_PROVIDERS} items`);
   const errors: { field: string; message: string }[] = [];
   const inputs = body.map((item: unknown, index) => {
     try {
-      return toDto(ProviderInputDto, item ?? {});
+      return readProvider(registry, ofChannel(item ?? {}, channel));
     } catch (error) {
       const { errors: found = [] } = (error as Problem).options;
       errors.push(...found.map(({ field, message }) => ({ field: `[${index}]${field && '.'}${field}`, message })));
@@ -224,10 +255,15 @@ function readList(body: unknown): ProviderInputDto[] {
   for (const [index, input] of inputs.entries()) {
     if (input && names.has(input.name)) errors.push({ field: `[${index}].name`, message: 'is in the list twice' });
     if (input) names.add(input.name);
+    if (input && channelOf(input) !== channel)
+      errors.push({ field: `[${index}].channel`, message: `must be ${channel}, as the whole list` });
   }
   if (inputs.filter((input) => input?.is_primary).length > 1)
     errors.push({ field: '', message: 'at most one may be primary' });
   if (errors.length > 0)
     throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
-  return inputs as ProviderInputDto[];
+  return inputs as ProviderInput[];
 }
+
+const ofChannel = (item: unknown, channel: string): unknown =>
+  typeof item === 'object' && !Array.isArray(item) ? { channel, ...item } : item;

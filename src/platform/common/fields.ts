@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiSchema, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiSchema, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
   IsBoolean,
   IsEmail,
@@ -47,6 +47,8 @@ export interface FieldShape {
   fromText?: (text: string) => unknown;
   /** Free JSON: its keys are the caller's own. */
   free?: boolean;
+  /** Holds a DTO whose class depends on the fields beside it; null: they name none, and the value is left as it is. */
+  variant?: (holder: Record<string, unknown>) => Class | null;
 }
 
 interface Field extends FieldShape {
@@ -72,9 +74,32 @@ const inheritsFields = (dto: Class): boolean =>
  * calls this first; calling it again brings the next document up to date.
  */
 export function documentFields(): void {
+  completeFields();
   for (const [dto, declared] of fields) {
     for (const [name, field] of declared) ApiProperty(field.document())(dto.prototype as object, name);
   }
+}
+
+/** How documents show a field, in the dialect of @nestjs/swagger. */
+export const describeField = (dto: Class, name: string): ApiPropertyOptions =>
+  (fieldsOf(dto).get(name) as Field).document();
+
+const later: (() => void)[] = [];
+
+/**
+ * Declares fields that depend on what other files declare as they are imported, such as one for each channel.
+ * @param declare calls {@link addField}; runs before the first request or document, and perhaps again
+ */
+export const fieldsLater = (declare: () => void): unknown => later.push(declare);
+
+/** Runs what {@link fieldsLater} was given. Call it when everything is imported. */
+export function completeFields(): void {
+  for (const declare of later) declare();
+}
+
+/** Gives a class a field, where it has none of this name. Subclasses don't get it: name each class. */
+export function addField(dto: Class, name: string, declare: PropertyDecorator): void {
+  if (!fieldsOf(dto).has(name)) declare(dto.prototype as object, name);
 }
 
 /**
@@ -235,6 +260,26 @@ export const Nested = (type: ClassRef, options: FieldOptions = {}): PropertyDeco
     () => ({ type: () => type() }) as ApiPropertyOptions,
     [IsObject({ message: 'must be an object' }), ValidateNested()],
     { nested: type },
+  );
+
+/**
+ * A DTO whose class depends on the fields beside it.
+ * @param classes all that it may be, for documents
+ * @param choose the class by what the other fields say, before they are validated; null where they name none
+ */
+export const NestedVariant = (
+  classes: Class[],
+  choose: (holder: Record<string, unknown>) => Class | null,
+  options: FieldOptions = {},
+): PropertyDecorator =>
+  applyDecorators(
+    (target: object) => ApiExtraModels(...classes)(target.constructor),
+    field(
+      options,
+      () => ({ type: 'object', oneOf: classes.map((one) => ({ $ref: getSchemaPath(one) })) }) as ApiPropertyOptions,
+      [IsObject({ message: 'must be an object' }), ValidateNested()],
+      { variant: choose },
+    ),
   );
 
 /** A list of DTOs; with `shorthand`, a plain string stands for a DTO that has only the field of that name. */

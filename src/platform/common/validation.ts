@@ -61,15 +61,22 @@ function instantiate(dto: Dto, plain: Record<string, unknown>, path: string, err
       errors.push({ field: path + key.slice(0, MAX_NAME), message: 'is not a known field' });
       continue;
     }
-    instance[key] = read(shape, plain[key], path + key, errors);
+    instance[key] = read(shape, plain, key, path + key, errors);
   }
   return instance;
 }
 
-function read(shape: FieldShape, value: unknown, path: string, errors: FieldError[]): unknown {
+function read(
+  shape: FieldShape,
+  holder: Record<string, unknown>,
+  key: string,
+  path: string,
+  errors: FieldError[],
+): unknown {
+  const value = holder[key];
   if (shape.fromText && typeof value === 'string') return shape.fromText(value);
-  if (!shape.nested) return value;
-  const dto = shape.nested() as Dto;
+  const dto = (shape.nested?.() ?? shape.variant?.(holder)) as Dto | null | undefined;
+  if (!dto) return value;
   const expand = (item: unknown) =>
     shape.shorthand !== undefined && typeof item === 'string' ? { [shape.shorthand]: item } : item;
   const one = (item: unknown, at: string) =>

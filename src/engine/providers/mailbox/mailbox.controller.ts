@@ -7,7 +7,7 @@ import { notFound } from '../../../platform/common/problem.js';
 import { Route } from '../../../tenancy/access/route.js';
 import { Config } from '../../../platform/config/config.js';
 import { isLoopbackAddress, isLoopbackHost } from '../../../platform/config/ip-address.js';
-import { ProviderRegistry } from '../provider.registry.js';
+import { Mailbox } from './mailbox.js';
 
 /** A mail that was kept instead of sent. */
 export class KeptMailDto {
@@ -40,7 +40,7 @@ export class KeptMailDto {
 @Controller('dev/mailbox')
 export class MailboxController {
   constructor(
-    private readonly registry: ProviderRegistry,
+    private readonly mailbox: Mailbox,
     private readonly config: Config,
   ) {}
 
@@ -52,9 +52,9 @@ export class MailboxController {
     errors: ['not_found'],
   })
   async list(@Req() request: FastifyRequest, @Query() { limit = 50 }: PageQueryDto): Promise<Page<KeptMailDto>> {
-    const { mailbox } = this.registry;
-    if (!mailbox || !isLoopbackHost(this.config.host) || !isOwnMachine(request)) throw notFound('route');
-    return { data: await mailbox.list(limit), page: { next_cursor: null, prev_cursor: null, has_more: false } };
+    const { provider } = this.mailbox;
+    if (!provider || !isLoopbackHost(this.config.host) || !isOwnMachine(request)) throw notFound('route');
+    return { data: await provider.list(limit), page: { next_cursor: null, prev_cursor: null, has_more: false } };
   }
 }
 

@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../provider.js';
-import { senderOf, toMail } from '../smtp/smtp.message.js';
+import { EMAIL } from '../email/email.channel.js';
+import type { EmailContent } from '../email/email.content.js';
+import { senderOf, toMail } from '../email/email.message.js';
+import type { Outcome, OutboundDelivery, Provider, ProviderConfig, ProviderDescriptor } from '../provider.js';
 
 export interface MailboxEntry {
   id: string;
@@ -16,15 +18,10 @@ export interface MailboxEntry {
 }
 
 /** Development: mail of clients without a provider is kept as files, nothing leaves the machine. */
-export class MailboxProvider implements Provider<'email'> {
-  readonly channel = 'email';
-  readonly type = 'mailbox';
-  readonly configSchema = null;
-  readonly maxBatch = 1;
-
+export class MailboxProvider implements Provider<EmailContent> {
   constructor(private readonly folder: string) {}
 
-  async send(batch: OutboundDelivery<'email'>[], config: ProviderConfig): Promise<Outcome[]> {
+  async send(batch: OutboundDelivery<EmailContent>[], config: ProviderConfig): Promise<Outcome[]> {
     return Promise.all(batch.map((delivery) => this.keep(delivery, config)));
   }
 
@@ -41,7 +38,7 @@ export class MailboxProvider implements Provider<'email'> {
     );
   }
 
-  private async keep(delivery: OutboundDelivery<'email'>, config: ProviderConfig): Promise<Outcome> {
+  private async keep(delivery: OutboundDelivery<EmailContent>, config: ProviderConfig): Promise<Outcome> {
     const from = senderOf(delivery.content, config) ?? { name: '', address: 'no-reply@chatapi.localhost' };
     try {
       const raw = await new MailComposer(toMail(delivery, from)).compile().build();
@@ -72,3 +69,15 @@ export class MailboxProvider implements Provider<'email'> {
     await rename(`${path}.tmp`, path);
   }
 }
+
+export const mailboxBuiltIn = (mailbox: MailboxProvider): ProviderDescriptor<EmailContent> => ({
+  channel: EMAIL,
+  type: 'mailbox',
+  configSchema: null,
+  secretFields: [],
+  builtIn: { reason: 'development' },
+  maxBatch: 1,
+  inFlight: 10,
+  retryPolicy: EMAIL.retryPolicy,
+  create: () => mailbox,
+});

@@ -42,7 +42,7 @@ export class SmtpConfigDto {
   password?: string;
 
   @Bool({ optional: true, default: false, description: 'Refuse to send without TLS.' })
-  require_tls?: boolean;
+  require_tls?: boolean = false;
 
   @Nested(() => DkimConfigDto, { optional: true })
   dkim?: DkimConfigDto;

@@ -1,18 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import { declareProvider } from '../declared.js';
+import { EMAIL } from '../email/email.channel.js';
+import type { EmailContent } from '../email/email.content.js';
+import { senderOf, toMail } from '../email/email.message.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../provider.js';
 import { SmtpConfigDto } from './smtp.config.js';
-import { senderOf, toMail } from './smtp.message.js';
 import { outcomeOf, type SmtpError } from './smtp.outcome.js';
-import { singleTransport, SmtpTransports } from './smtp.transports.js';
+import { POOL_CONNECTIONS, singleTransport, SmtpTransports } from './smtp.transports.js';
 
 /** Mail over SMTP (RFC 5321), by nodemailer. */
-export class SmtpProvider implements Provider<'email', SmtpConfigDto> {
-  readonly channel = 'email';
-  readonly type = 'smtp';
-  readonly configSchema = SmtpConfigDto;
-  readonly maxBatch = 1;
+export class SmtpProvider implements Provider<EmailContent, SmtpConfigDto> {
   private readonly transports: SmtpTransports;
 
   constructor(private readonly guard: AddressGuard) {
@@ -20,7 +19,7 @@ export class SmtpProvider implements Provider<'email', SmtpConfigDto> {
   }
 
   async send(
-    batch: OutboundDelivery<'email'>[],
+    batch: OutboundDelivery<EmailContent>[],
     config: ProviderConfig<SmtpConfigDto>,
     signal: AbortSignal,
   ): Promise<Outcome[]> {
@@ -41,7 +40,7 @@ export class SmtpProvider implements Provider<'email', SmtpConfigDto> {
   }
 
   private async sendOne(
-    delivery: OutboundDelivery<'email'>,
+    delivery: OutboundDelivery<EmailContent>,
     config: ProviderConfig<SmtpConfigDto>,
     signal: AbortSignal,
   ): Promise<Outcome> {
@@ -64,6 +63,18 @@ export class SmtpProvider implements Provider<'email', SmtpConfigDto> {
     }
   }
 }
+
+export const SMTP = declareProvider<EmailContent, SmtpConfigDto>({
+  channel: EMAIL,
+  type: 'smtp',
+  configSchema: SmtpConfigDto,
+  secretFields: ['password', 'dkim.private_key'],
+  maxBatch: 1,
+  // What waits for a connection of the pool uses up its time.
+  inFlight: 2 * POOL_CONNECTIONS,
+  retryPolicy: EMAIL.retryPolicy,
+  create: (guard) => new SmtpProvider(guard),
+});
 
 interface SentInfo {
   messageId: string;

@@ -3,6 +3,8 @@ import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { ProviderConfig } from '../provider.js';
 import type { SmtpConfigDto } from './smtp.config.js';
 
+/** To one server at once, for one version of one client's settings. */
+export const POOL_CONNECTIONS = 5;
 const CONNECT_TIMEOUT_MS = 10_000;
 const GREETING_TIMEOUT_MS = 10_000;
 const SOCKET_TIMEOUT_MS = 60_000;
@@ -58,7 +60,7 @@ export class SmtpTransports {
       const transport = createTransport({
         ...optionsOf(config.values, this.guard),
         pool: true as const,
-        maxConnections: 5,
+        maxConnections: POOL_CONNECTIONS,
         maxMessages: 1000,
         idleTimeout: IDLE_MS / 2,
       });

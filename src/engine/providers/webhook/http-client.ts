@@ -27,7 +27,7 @@ export interface HttpClientOptions {
 }
 
 /** To one host at once. A burst's connections are kept for the next, then closed when idle. */
-const CONNECTIONS_PER_HOST = 128;
+export const CONNECTIONS_PER_HOST = 128;
 const IDLE_MS = 20_000;
 
 const AGENT = {

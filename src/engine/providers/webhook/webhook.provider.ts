@@ -1,8 +1,9 @@
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import { cleanText } from '../clean-text.js';
-import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../provider.js';
-import { HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
+import type { Outcome, OutboundDelivery, Provider, ProviderConfig, ProviderDescriptor } from '../provider.js';
+import { CONNECTIONS_PER_HOST, HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
 import { signatures } from './signature.js';
+import { WEBHOOK, type WebhookContent } from './webhook.channel.js';
 
 export interface WebhookConfig {
   /** `whsec_…`: the current one, and during a rotation's overlap the one before. */
@@ -15,11 +16,7 @@ const MAX_BODY_BYTES = 4_096;
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /** POSTs signed as Standard Webhooks 1.0 (standardwebhooks.com) says. */
-export class WebhookProvider implements Provider<'webhook', WebhookConfig> {
-  readonly channel = 'webhook';
-  readonly type = 'webhook';
-  readonly configSchema = null;
-  readonly maxBatch = 1;
+export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> {
   private readonly client: HttpClient;
 
   constructor(guard: AddressGuard, timeoutMs = TIMEOUT_MS) {
@@ -27,7 +24,7 @@ export class WebhookProvider implements Provider<'webhook', WebhookConfig> {
   }
 
   async send(
-    batch: OutboundDelivery<'webhook'>[],
+    batch: OutboundDelivery<WebhookContent>[],
     config: ProviderConfig<WebhookConfig>,
     signal: AbortSignal,
   ): Promise<Outcome[]> {
@@ -39,7 +36,7 @@ export class WebhookProvider implements Provider<'webhook', WebhookConfig> {
   }
 
   private async sendOne(
-    { message_id, content }: OutboundDelivery<'webhook'>,
+    { message_id, content }: OutboundDelivery<WebhookContent>,
     secrets: string[],
     signal: AbortSignal,
   ): Promise<Outcome> {
@@ -60,6 +57,21 @@ export class WebhookProvider implements Provider<'webhook', WebhookConfig> {
     }
   }
 }
+
+/** @param secretsOf what a client's webhooks are signed with, the current secret first */
+export const webhookBuiltIn = (
+  secretsOf: (clientId: string) => Promise<string[]>,
+): ProviderDescriptor<WebhookContent, WebhookConfig> => ({
+  channel: WEBHOOK,
+  type: 'webhook',
+  configSchema: null,
+  secretFields: [],
+  builtIn: { reason: 'only', settingsOf: async (clientId) => ({ secrets: await secretsOf(clientId) }) },
+  maxBatch: 1,
+  inFlight: CONNECTIONS_PER_HOST,
+  retryPolicy: WEBHOOK.retryPolicy,
+  create: (guard) => new WebhookProvider(guard),
+});
 
 function outcomeOf({ status, retryAfter, body }: HttpAnswer, messageId: string): Outcome {
   const response = { status, body: cleanText(body, MAX_BODY_BYTES) };

@@ -1,4 +1,5 @@
-import { parseMailbox, toMail } from './smtp.message.js';
+import { parseMailbox } from './email.address.js';
+import { toMail } from './email.message.js';
 
 describe('a mailbox', () => {
   it.each([

@@ -1,7 +1,22 @@
-import { invalidField, Problem, type FieldError } from '../../platform/common/problem.js';
-import type { EmailContent } from '../../engine/providers/provider.js';
-import { parseMailbox } from '../../engine/providers/smtp/smtp.message.js';
-import type { EmailInputDto } from './notifications.dto.js';
+import { invalidField, Problem, type FieldError } from '../../../platform/common/problem.js';
+import type { EmailInputDto } from './email.dto.js';
+import { parseMailbox } from './email.address.js';
+
+export interface EmailContent {
+  subject: string;
+  html?: string;
+  text?: string;
+  /** `a@b.c` or `Name <a@b.c>`; the provider's own when left out. */
+  from?: string;
+  reply_to?: string;
+  cc?: string[];
+  bcc?: string[];
+  /** `content` is base64. */
+  attachments?: { filename: string; content: string; content_type?: string; content_id?: string }[];
+  headers?: Record<string, string>;
+  /** Name of the provider that must send it. */
+  provider?: string;
+}
 
 /** Headers that say what the mail is, who sent it, or how it is to be read: ChatAPI writes them from their own fields. */
 const RESERVED =
@@ -10,14 +25,14 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,75}$/;
 const VALUE = /^[^\u0000-\u001f\u007f]{0,998}$/u; // eslint-disable-line no-control-regex
 
 /** @throws Problem `validation_failed` naming every field that can't go into a mail */
-export function toEmailContent(email: EmailInputDto): EmailContent {
+export function toEmailContent(email: EmailInputDto, at: string): EmailContent {
   if (email.html === undefined && email.text === undefined) {
-    throw invalidField('channels.email', 'must have html, text or both');
+    throw invalidField(at, 'must have html, text or both');
   }
   const errors: FieldError[] = [];
   const mailbox = (field: string, text: string | undefined) => {
     if (text !== undefined && !parseMailbox(text)) {
-      errors.push({ field: `channels.email.${field}`, message: 'must be an address, or a name and an address in <>' });
+      errors.push({ field: `${at}.${field}`, message: 'must be an address, or a name and an address in <>' });
     }
   };
   mailbox('from', email.from);
@@ -26,7 +41,7 @@ export function toEmailContent(email: EmailInputDto): EmailContent {
   email.bcc?.forEach((text, index) => mailbox(`bcc[${index}]`, text));
   for (const [name, value] of Object.entries(email.headers ?? {})) {
     const message = headerFault(name, value);
-    if (message) errors.push({ field: `channels.email.headers.${name}`, message });
+    if (message) errors.push({ field: `${at}.headers.${name}`, message });
   }
   if (errors.length > 0)
     throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });

@@ -1,24 +1,7 @@
 import type { SendMailOptions } from 'nodemailer';
-import type { EmailContent, OutboundDelivery, ProviderConfig } from '../provider.js';
-
-export interface Mailbox {
-  name: string;
-  address: string;
-}
-
-/** `a@b.c`, `Name <a@b.c>` or `"Name, with comma" <a@b.c>`. */
-const MAILBOX =
-  /^(?:\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>,;]*?))\s*<([^<>\s@,;"]+@[^<>\s@,;"]+)>\s*|\s*([^<>\s@,;"]+@[^<>\s@,;"]+)\s*)$/;
-
-/** @returns null for text that is not exactly one mailbox */
-export function parseMailbox(text: string): Mailbox | null {
-  // A header that could be continued on a next line is a header that could be added.
-  if (/[\u0000-\u001f\u007f]/.test(text)) return null; // eslint-disable-line no-control-regex
-  const [, quoted, plain, bracketed, bare] = MAILBOX.exec(text) ?? [];
-  const address = bracketed ?? bare;
-  if (address === undefined) return null;
-  return { name: quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? '', address };
-}
+import type { OutboundDelivery, ProviderConfig } from '../provider.js';
+import { parseMailbox, type Mailbox } from './email.address.js';
+import type { EmailContent } from './email.content.js';
 
 /** Who the mail is from: what the caller said, else the provider's own. */
 export function senderOf(content: EmailContent, config: ProviderConfig): Mailbox | null {
@@ -39,7 +22,7 @@ function bytesOf(attachment: Attachment): Buffer {
 }
 
 /** The whole mail. Its Message-ID is made from the delivery's id, so that a second try is known as the same mail. */
-export function toMail(delivery: OutboundDelivery<'email'>, from: Mailbox): SendMailOptions {
+export function toMail(delivery: OutboundDelivery<EmailContent>, from: Mailbox): SendMailOptions {
   const { content } = delivery;
   const to = delivery.address ?? '';
   const mailboxes = (list: string[] | undefined): Mailbox[] =>

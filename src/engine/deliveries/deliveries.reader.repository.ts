@@ -1,0 +1,76 @@
+import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { Injectable } from '@nestjs/common';
+import type { Cursor } from '../../platform/common/pagination.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { DELIVERY_COLUMNS, type DeliveryRow, type DeliveryStatus, type SourceRef } from './delivery.js';
+
+export interface StatusCount {
+  source_id: string;
+  status: DeliveryStatus;
+  n: number;
+}
+
+export interface AttemptRow {
+  delivery_id: string;
+  number: number;
+  provider: string | null;
+  status: string;
+  error_code: string | null;
+  error_message: string | null;
+  response_status: number | null;
+  response_body: string | null;
+  duration_ms: number | null;
+  attempted_at: Date;
+}
+
+@Injectable()
+export class DeliveriesReaderRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * A source's deliveries in the order in which they were made, one more than `limit`.
+   * @param viewer only this user's; null: all
+   */
+  list(
+    { client_id, id, created_at }: SourceRef,
+    viewer: UserPk | null,
+    limit: number,
+    cursor: Cursor | null,
+  ): Promise<(DeliveryRow & { user_name: UserId | null })[]> {
+    const backwards = cursor?.direction === 'prev';
+    return this.database.query(
+      `select ${DELIVERY_COLUMNS}, u.user_id as user_name
+         from deliveries d left join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
+        where d.client_id = $1 and d.source_id = $2 and d.created_at >= $3 and ($4::uuid is null or d.user_pk = $4)
+          and ($5::uuid is null or d.id ${backwards ? '<' : '>'} $5)
+        order by d.id ${backwards ? 'desc' : 'asc'} limit $6`,
+      [client_id, id, created_at, viewer, cursor?.key[0] ?? null, limit + 1],
+    );
+  }
+
+  attempts(clientId: string, deliveries: DeliveryRow[]): Promise<AttemptRow[]> {
+    return this.database.query(
+      `select a.delivery_id, a.number, a.provider, a.status, a.error_code, a.error_message, a.response_status,
+              a.response_body, a.duration_ms, a.attempted_at
+         from attempts a
+        where a.client_id = $1 and a.delivery_id = any ($2::uuid[]) and a.attempted_at >= $3::timestamptz - interval '1 day'
+        order by a.delivery_id, a.number`,
+      [clientId, deliveries.map(({ id }) => id), deliveries[0]?.created_at ?? new Date()],
+    );
+  }
+
+  /** Deliveries by state, of sources of any clients. */
+  counts(on: Pick<Tx, 'query'>, sources: SourceRef[]): Promise<StatusCount[]> {
+    return on.query(
+      `select d.source_id, d.status, count(*)::int as n
+         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as w (client_id, id, created_at)
+         join deliveries d on d.client_id = w.client_id and d.source_id = w.id and d.created_at = w.created_at
+        group by 1, 2`,
+      [
+        sources.map(({ client_id }) => client_id),
+        sources.map(({ id }) => id),
+        sources.map(({ created_at }) => created_at),
+      ],
+    );
+  }
+}

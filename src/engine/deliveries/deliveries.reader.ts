@@ -1,0 +1,65 @@
+import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { Injectable } from '@nestjs/common';
+import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
+import { DeliveriesReaderRepository, type AttemptRow, type StatusCount } from './deliveries.reader.repository.js';
+import type { DeliveryRow, SourceRef } from './delivery.js';
+
+/** Deliveries as callers see them. Who may see a source is for the room to say that owns it. */
+@Injectable()
+export class DeliveriesReader {
+  constructor(
+    private readonly repository: DeliveriesReaderRepository,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * A source's deliveries with their attempts, in the order in which they were made.
+   * @param viewer only this user's (`user_pk`); null: all
+   * @throws Problem `invalid_cursor`
+   */
+  async page(
+    source: SourceRef,
+    viewer: UserPk | null,
+    { limit = 50, cursor: text }: PageQueryDto,
+  ): Promise<Page<DeliveryDto>> {
+    const cursor = decodeIdCursor(text);
+    const rows = await this.repository.list(source, viewer, limit, cursor);
+    const attempts = groupAttempts(rows.length > 0 ? await this.repository.attempts(source.client_id, rows) : []);
+    return toPage(
+      rows,
+      limit,
+      cursor,
+      ({ id }) => [id],
+      (delivery) => present(delivery, attempts.get(delivery.id)),
+    );
+  }
+
+  /** Did this user get one of the source's deliveries? */
+  async reached(source: SourceRef, userPk: UserPk): Promise<boolean> {
+    return (await this.repository.list(source, userPk, 0, null)).length > 0;
+  }
+
+  /** How many deliveries are in which state, by the source's id. A source without any is not there. */
+  async counts(sources: SourceRef[], on: Pick<Tx, 'query'> = this.database): Promise<Map<string, StatusCount[]>> {
+    const counts = new Map<string, StatusCount[]>();
+    const rows = sources.length > 0 ? await this.repository.counts(on, sources) : [];
+    for (const row of rows) counts.set(row.source_id, [...(counts.get(row.source_id) ?? []), row]);
+    return counts;
+  }
+}
+
+const present = (row: DeliveryRow & { user_name: UserId | null }, attempts: AttemptRow[] = []): DeliveryDto => ({
+  ...toDelivery(row, row.user_name ?? undefined),
+  attempts: attempts.map(({ delivery_id: _, ...attempt }) => ({
+    ...attempt,
+    attempted_at: attempt.attempted_at.toISOString(),
+  })),
+});
+
+function groupAttempts(rows: AttemptRow[]): Map<string, AttemptRow[]> {
+  const groups = new Map<string, AttemptRow[]>();
+  for (const row of rows) groups.set(row.delivery_id, [...(groups.get(row.delivery_id) ?? []), row]);
+  return groups;
+}

@@ -1,0 +1,89 @@
+import type { UserPk } from '../../platform/common/ids.js';
+
+/** How deliveries that did not succeed are tried again. Times are milliseconds. */
+export interface RetryPolicy {
+  /** Attempts in all, unless the notification says otherwise. */
+  readonly attempts: number;
+  /** Waits before attempt 2, 3, …; the last one is repeated. */
+  readonly waits: readonly number[];
+  /** How long an unknown outcome is left alone, so that what did arrive is not sent twice at once; null: tried again. */
+  readonly unknownWait: number | null;
+}
+
+/** Somebody to be told something: a user, an address, or both. */
+export interface Person {
+  user_pk: UserPk | null;
+  /** Where the person is reached, by channel. */
+  addresses: Partial<Record<string, string>>;
+}
+
+/** Where one delivery goes. */
+export interface Target {
+  user_pk: UserPk | null;
+  address: string | null;
+  /** Why nothing can be sent there, such as `no_address`; null when something can. */
+  suppressed: string | null;
+}
+
+/** What users' profiles say of where they are reached. */
+export interface ProfileAddresses {
+  email: string | null;
+  phone: string | null;
+}
+
+/** The kind of address by which a channel reaches people. */
+export interface AddressKind {
+  /** The field of `recipients[]` that gives one, */
+  readonly field: string;
+  /** and its field decorator, which must be optional. */
+  readonly declare: PropertyDecorator;
+  /** What is wrong with such an address, to follow its field's name; null when nothing is. */
+  fault(address: string): string | null;
+  /** The one that a user's profile has. */
+  ofProfile(profile: ProfileAddresses): string | null;
+}
+
+/**
+ * A way to reach people or systems, whichever provider takes it there. It is part of the descriptor of each of its
+ * providers, and known to the rest of the house by its name alone.
+ */
+export interface ChannelDescriptor<Input extends object = object, Content = unknown> {
+  /** In `channels` of a notification, in `channel` of deliveries and providers. Lower-case letters, digits, hyphens. */
+  readonly name: string;
+  /** The DTO class of `channels.<name>`. */
+  readonly inputSchema: new () => Input;
+  /** What a delivery is when its provider has taken it. */
+  readonly success: 'sent' | 'delivered';
+  /** Where no provider's own applies: before one is chosen, and after a worker was lost. */
+  readonly retryPolicy: RetryPolicy;
+  /** May scoped keys send over it? Otherwise only the client itself may. */
+  readonly scopedKeys: boolean;
+  /** null: people are not reached by an address of its own. */
+  readonly address: AddressKind | null;
+  /** Where clients set up its providers, below `/api/v1`. */
+  readonly providersPath?: string;
+  /**
+   * What is stored and sent. Runs once, when the notification is accepted.
+   * @param at the path of the input, for the fields of a Problem
+   * @throws Problem `validation_failed` naming every field at fault
+   */
+  toContent(input: Input, at: string): Content;
+  /** Where a person is reached. Channels without it need no recipients, */
+  reach?(person: Person): Target;
+  /** because their content says where it goes. */
+  target?(content: Content): Target;
+  /** Which of its kind the delivery's lane is; left out where the channel of a client is one lane. */
+  lane?(content: Content): string;
+  /** The provider that must take it, by name. */
+  namedProvider?(content: Content): string | undefined;
+  /** What is sent to try out a provider of this name. */
+  testContent?(providerName: string): Content;
+}
+
+/** The `reach` of channels that go to an address of their own kind. */
+export const reachByAddress =
+  (channel: string) =>
+  ({ user_pk, addresses }: Person): Target => {
+    const address = addresses[channel] ?? null;
+    return { user_pk, address, suppressed: address === null ? 'no_address' : null };
+  };

@@ -1,0 +1,59 @@
+import type { Config } from '../../platform/config/config.js';
+import { completeFields } from '../../platform/common/fields.js';
+import { StartFailure } from '../../platform/config/failure.js';
+import { DefaultProviders } from './default-providers.js';
+import { ProviderRegistry } from './provider.registry.js';
+import { SMTP } from './smtp/smtp.provider.js';
+
+const entry = (name: string, more: object = {}) => ({
+  name,
+  channel: 'email',
+  provider_type: 'smtp',
+  config: { host: 'mail.example.com', port: 25, secure: false, password: 'hidden' },
+  ...more,
+});
+
+const registries: ProviderRegistry[] = [];
+
+function defaultsOf(...defaultProviders: object[]): DefaultProviders {
+  const config = { egressAllowPrivate: 'false', dataDir: undefined, defaultProviders } as unknown as Config;
+  const registry = new ProviderRegistry(config);
+  registry.register(SMTP);
+  registries.push(registry);
+  completeFields();
+  const made = new DefaultProviders(config, registry);
+  made.check();
+  return made;
+}
+
+describe('DEFAULT_PROVIDERS', () => {
+  afterEach(() => registries.splice(0).forEach((registry) => registry.onApplicationShutdown()));
+
+  it('are tried in their order, the primary one first', () => {
+    const made = defaultsOf(entry('one'), entry('two', { is_primary: true, from_email: 'a@example.com' }));
+    expect(made.of('email').map(({ name, config }) => [name, config.from_email])).toEqual([
+      ['two', 'a@example.com'],
+      ['one', null],
+    ]);
+  });
+
+  it.each([
+    ['an unknown field', { from_emial: 'a@example.com' }, 'from_emial'],
+    ['an address that is none', { from_email: 'nonsense' }, 'from_email'],
+    ['an unknown channel', { channel: 'pigeon' }, 'channel'],
+    ['an unknown type', { provider_type: 'pigeon' }, 'provider_type'],
+    ['a config that is not valid', { config: { host: 'h', port: 0, password: 'hidden' } }, 'config.port'],
+  ])('with %s stop the start, named but for secrets', (_, more, field) => {
+    let refusal: unknown;
+    try {
+      defaultsOf(entry('house', more));
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toBeInstanceOf(StartFailure);
+    const { message } = refusal as Error;
+    expect(message).toMatch(/^DEFAULT_PROVIDERS: the provider "house" .*Correct it or remove it\.$/);
+    expect(message).toContain(field);
+    expect(message).not.toContain('hidden');
+  });
+});

@@ -1,0 +1,39 @@
+import { isEmail } from 'class-validator';
+import { Email } from '../../../platform/common/fields.js';
+import { reachByAddress } from '../channel.js';
+import { declareChannel } from '../declared.js';
+import { toEmailContent, type EmailContent } from './email.content.js';
+import { EmailInputDto } from './email.dto.js';
+
+const MINUTE = 60_000;
+
+/** Mail, whichever provider takes it there. */
+export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
+  name: 'email',
+  inputSchema: EmailInputDto,
+  success: 'sent',
+  retryPolicy: {
+    attempts: 8,
+    waits: [0.5, 1, 2, 4, 8, 16, 32, 60].map((minutes) => minutes * MINUTE),
+    unknownWait: 15 * MINUTE,
+  },
+  scopedKeys: false,
+  address: {
+    field: 'email',
+    declare: Email({
+      optional: true,
+      description: "One person; beside a user_id it overrides the profile's address.",
+    }),
+    fault: (address) => (isEmail(address) ? null : 'must be an email address'),
+    ofProfile: ({ email }) => email,
+  },
+  providersPath: 'clients/me/email-providers',
+  toContent: toEmailContent,
+  reach: reachByAddress('email'),
+  lane: ({ provider = '' }) => provider,
+  namedProvider: ({ provider }) => provider,
+  testContent: (name) => ({
+    subject: `Test of the provider ${name}`,
+    text: 'This provider can send mail for ChatAPI.',
+  }),
+});

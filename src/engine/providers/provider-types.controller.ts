@@ -1,0 +1,35 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { wholePage, type Page } from '../../platform/common/pagination.js';
+import { jsonSchemaOf } from '../../platform/common/json-schema.js';
+import { Route } from '../../tenancy/access/route.js';
+import { ProviderRegistry, type KnownProvider } from './provider.registry.js';
+import { ProviderTypeDto } from './providers.dto.js';
+
+@ApiTags('Providers')
+@Controller('providers')
+export class ProviderTypesController {
+  constructor(private readonly registry: ProviderRegistry) {}
+
+  @Get()
+  @Route({
+    summary: 'List the kinds of providers that there are',
+    description: 'What a client can set up at `/clients/me/providers`, and what serves it without being set up.',
+    access: 'master',
+    page: ProviderTypeDto,
+  })
+  list(): Page<ProviderTypeDto> {
+    return wholePage(this.registry.all().map(toProviderType));
+  }
+}
+
+const toProviderType = ({ descriptor }: KnownProvider): ProviderTypeDto => ({
+  channel: descriptor.channel.name,
+  provider_type: descriptor.type,
+  config_schema: descriptor.configSchema && jsonSchemaOf(descriptor.configSchema),
+  limits: {
+    max_batch: descriptor.maxBatch,
+    in_flight: descriptor.inFlight,
+    max_attempts: descriptor.retryPolicy.attempts,
+  },
+});

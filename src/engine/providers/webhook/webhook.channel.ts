@@ -1,0 +1,49 @@
+import { HttpUrl, Json } from '../../../platform/common/fields.js';
+import { invalidField } from '../../../platform/common/problem.js';
+import { declareChannel } from '../declared.js';
+
+export class WebhookInputDto {
+  @HttpUrl({ description: 'Gets one signed POST (Standard Webhooks 1.0).', example: 'https://example.com/hook' })
+  url: string;
+
+  @Json({ maxBytes: 'body_bytes', description: 'The body, word for word.' })
+  payload: Record<string, unknown>;
+}
+
+export interface WebhookContent {
+  url: string;
+  /** The bytes that are signed and sent, the same at every attempt. */
+  body: string;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** One signed POST to the address that the content names. */
+export const WEBHOOK = declareChannel<WebhookInputDto, WebhookContent>({
+  name: 'webhook',
+  inputSchema: WebhookInputDto,
+  success: 'delivered',
+  // The schedule of Standard Webhooks 1.0.
+  retryPolicy: {
+    attempts: 8,
+    waits: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR],
+    unknownWait: null,
+  },
+  scopedKeys: false,
+  address: null,
+  // Serialised once: every attempt signs and sends these very bytes.
+  toContent: ({ url, payload }, at) => ({ url: checkUrl(url, `${at}.url`), body: JSON.stringify(payload) }),
+  target: ({ url }) => ({ user_pk: null, address: url, suppressed: null }),
+  lane: ({ url }) => new URL(url).origin,
+});
+
+function checkUrl(text: string, field: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url) throw invalidField(field, 'must be an absolute http or https URL');
+  if (url.username !== '' || url.password !== '') {
+    throw invalidField(field, 'must not hold a user name or password: verify the signature instead');
+  }
+  return text;
+}

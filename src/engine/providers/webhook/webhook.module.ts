@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../../../tenancy/clients/clients.module.js';
+import { SigningSecretsService } from '../../../tenancy/clients/signing-secrets.service.js';
+import { ProviderRegistry } from '../provider.registry.js';
+import { ProvidersModule } from '../providers.module.js';
+import { webhookBuiltIn } from './webhook.provider.js';
+
+@Module({ imports: [ProvidersModule, ClientsModule] })
+export class WebhookModule {
+  constructor(registry: ProviderRegistry, secrets: SigningSecretsService) {
+    registry.register(webhookBuiltIn((clientId) => secrets.active(clientId)));
+  }
+}
