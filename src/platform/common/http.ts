@@ -10,6 +10,7 @@ import type { TrustProxy } from '../config/config.parsers.js';
 import { limits, type LimitName } from '../config/limits.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
+import { keepRawBodies, type RawBodyRequest } from './raw-body.js';
 import { trustOf } from './trust-proxy.js';
 
 /** A caller's own X-Request-Id is kept when it is plain; it comes back in the answer and stands in the logs. */
@@ -70,6 +71,7 @@ export function configureHttp(app: NestFastifyApplication): void {
     const bodyBytes = (route.config as { bodyBytes?: LimitName } | undefined)?.bodyBytes;
     if (bodyBytes) route.bodyLimit = limits[bodyBytes];
   });
+  keepRawBodies(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
@@ -88,8 +90,8 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
     { parseAs: 'string' },
     (request: FastifyRequest, body: string, done) => {
       const { 'content-encoding': encoding = 'identity' } = request.headers;
-      // Clients that always send a content type send it with empty bodies too.
-      if (body.length === 0) done(null, undefined);
+      // Clients that always send a content type send it with empty bodies too. Raw bodies are their route's to read.
+      if (body.length === 0 || (request as RawBodyRequest).rawBody !== undefined) done(null, undefined);
       else if (encoding !== 'identity') done(compressed(encoding), undefined);
       else
         void parse(request, body, (error, value: unknown) => {

@@ -1,6 +1,8 @@
 import { applyDecorators, HttpCode, SetMetadata, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
+  ApiBody,
+  ApiConsumes,
   ApiExtension,
   ApiExtraModels,
   ApiHeader,
@@ -45,6 +47,8 @@ export interface RouteOptions {
   idempotent?: boolean;
   /** A body larger than the general limit is accepted, up to this one. */
   bodyBytes?: LimitName;
+  /** Takes any content type, unparsed: the handler gets the exact bytes by `@RawBody()`, and there is no `@Body()`. */
+  rawBody?: boolean;
 }
 
 /**
@@ -73,7 +77,11 @@ export function Route(options: RouteOptions): MethodDecorator {
   if (page) decorators.push(ApiExtraModels(PageInfoDto, page) as MethodDecorator);
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
-  if (options.bodyBytes) decorators.push(RouteConfig({ bodyBytes: options.bodyBytes }) as MethodDecorator);
+  const { bodyBytes, rawBody } = options;
+  if (bodyBytes || rawBody) decorators.push(RouteConfig({ bodyBytes, rawBody }) as MethodDecorator);
+  if (rawBody) {
+    decorators.push(ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } }) as MethodDecorator);
+  }
   if (options.actsForUser) {
     decorators.push(ApiHeader({ name: 'X-User-Id', required: false }));
   }
