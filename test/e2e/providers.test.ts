@@ -140,6 +140,26 @@ describe('a provider', () => {
   });
 });
 
+it('GET /providers lists each kind with its schema and limits, to master keys', async () => {
+  const { status, body } = await client.request('GET', '/providers');
+  expect(status).toBe(200);
+  const kinds = body.data.map(({ channel, provider_type: type }: any) => `${channel} ${type}`);
+  expect(kinds).toEqual(['email smtp', 'websocket websocket', 'webhook webhook']);
+  const [mail, socket] = body.data;
+  expect(mail.config_schema).toMatchObject({ type: 'object', required: ['host', 'port', 'secure'] });
+  expect(mail.config_schema.properties.dkim.properties.private_key.writeOnly).toBe(true);
+  expect(mail.limits).toEqual({ max_batch: 1, in_flight: 10, max_attempts: 8 });
+  expect(socket.config_schema).toBeNull();
+  const { request } = await client.login('alice');
+  expect((await request('GET', '/providers')).status).toBe(403);
+});
+
+it('asks for an address of the channel when a provider is tried out', async () => {
+  await post(smtp());
+  const answer = await client.request('POST', '/clients/me/providers/main/test', { body: { to: 'nobody' } });
+  expect([answer.status, answer.body.errors]).toEqual([422, [{ field: 'to', message: 'must be an email address' }]]);
+});
+
 describe('mail of a client without a provider', () => {
   it('goes through DEFAULT_PROVIDERS, where the operator has set some', async () => {
     const open = await SmtpSink.start();
