@@ -28,7 +28,7 @@ export interface NotificationFilter {
   viewer: UserPk | null;
 }
 
-const DELIVERIES = insertDeliveries(NOTIFICATION, 'n', 12);
+const DELIVERIES = insertDeliveries(NOTIFICATION, 12);
 
 @Injectable()
 export class NotificationsRepository {
@@ -44,7 +44,7 @@ export class NotificationsRepository {
       deliveries,
     }));
     return on.query<NotificationRow>(
-      `with n as (
+      `with written as (
          insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, channels, total, open_count,
                                          max_retry_attempts, expires_at, metadata, tags, created_at, updated_at)
          select w.client_id, w.id, w.sender_pk, 'pending', w.priority, 'all', w.channels, w.total, w.open_count,
@@ -59,7 +59,7 @@ export class NotificationsRepository {
        ), d as (
          ${DELIVERIES.sql}
        )
-       select * from n`,
+       select * from written`,
       [
         of(({ client_id }) => client_id),
         of(({ row }) => row.id),

@@ -25,13 +25,12 @@ type Row = NewDelivery & Omit<NewDeliveries, 'deliveries'>;
 
 /**
  * A piece of SQL that inserts deliveries in the statement that writes their sources, so that both are one round trip. It
- * stands in a CTE, behind the one that returns the sources. Made once, beside that statement.
+ * stands in a CTE, behind one that is named `written` and returns the sources: client_id, id, created_at and expires_at.
+ * Deliveries take their source's created_at, so that they are found in one partition. Made once, beside the statement.
  * @param kind of the sources, as they are registered
- * @param sources name of the CTE; it has client_id, id, created_at and expires_at. Deliveries take their source's
- *   created_at, so that they are found in one partition
  * @param first number of the first parameter that is still free in the statement
  */
-export function insertDeliveries(kind: string, sources: string, first: number) {
+export function insertDeliveries(kind: string, first: number) {
   const wanted = unnest<Row>()(
     'd',
     {
@@ -53,7 +52,7 @@ export function insertDeliveries(kind: string, sources: string, first: number) {
          select s.client_id, d.id, s.created_at, '${kind}', s.id, d.channel, d.lane, d.priority, d.user_pk, d.address,
                 case when d.suppressed is null then 'pending' else 'suppressed' end, d.suppressed, d.max_attempts,
                 case when d.suppressed is null then s.created_at end, s.expires_at, s.created_at
-           from ${sources} s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id`;
+           from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id`;
   /** The parameters, in their order. */
   const values = (of: NewDeliveries[]): unknown[] =>
     wanted.values(
