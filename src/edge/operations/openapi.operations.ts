@@ -93,8 +93,13 @@ function describeAccess(operation: Operation): void {
   operation.description = [key, operation.description].filter(Boolean).join(' ');
 }
 
+/** In one order, whatever compiler emitted them: path, query, headers, each as declared. */
+const PLACES = ['path', 'query', 'header'];
+
 function describeParameters(operation: Operation): void {
-  operation.parameters = operation.parameters?.map((parameter) => {
+  const placeOf = (parameter: Parameter | { $ref: string }) => ('in' in parameter ? PLACES.indexOf(parameter.in) : 9);
+  const sorted = operation.parameters?.toSorted((a, b) => placeOf(a) - placeOf(b));
+  operation.parameters = sorted?.map((parameter) => {
     if ('$ref' in parameter) return parameter;
     if (parameter.in === 'header') return { $ref: `#/components/parameters/${parameter.name}` };
     if (parameter.schema) toJsonSchema(parameter.schema);
