@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { startApp, type TestApp } from '../support/app.js';
 import { operationsOf } from '../support/routes.js';
@@ -20,6 +22,15 @@ describe('the API reference', () => {
       Object.entries<any>(methods).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
     );
   const named = (wrong: { name: string }[]) => wrong.map(({ name }) => name);
+
+  it.each(['openapi.json', 'asyncapi.json'])(
+    'is %s of docs/api (else: npm run api), so that changes show',
+    async (name) => {
+      const committed = readFileSync(join(__dirname, '../../docs/api', name), 'utf8');
+      const { body } = await app.request('GET', `/${name}`);
+      expect(body).toEqual(JSON.parse(committed));
+    },
+  );
 
   it('is a valid OpenAPI 3.1 document', async () => {
     expect(document.openapi).toBe('3.1.0');

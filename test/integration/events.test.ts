@@ -1,3 +1,4 @@
+import { documentFields } from '../../src/platform/common/fields.js';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EventsService } from '../../src/engine/events/events.service.js';
@@ -42,6 +43,7 @@ async function declared(): Promise<AnyEvent[]> {
 
 /** The fields that the decorators of a body's class declare. */
 function fieldsOf({ body }: AnyEvent): { all: string[]; required: string[] } {
+  documentFields();
   const names = (Reflect.getMetadata('swagger/apiModelPropertiesArray', body.prototype) ?? []) as string[];
   const all = names.map((name) => name.slice(1));
   const required = all.filter(
