@@ -24,7 +24,7 @@ let database: Database;
 
 beforeAll(async () => {
   target = await TestDatabase.create();
-  database = await Database.connect(settings(target.url));
+  database = await Database.connect(settings(target.url), [Scratch]);
   await database.query(
     'create table scratch (id integer constraint scratch_id primary key, rev bigint not null default 0)',
   );
@@ -230,7 +230,7 @@ describe('TypeORM outside of a transaction', () => {
 
 describe('the installation', () => {
   const generations = async (): Promise<number[]> => {
-    const other = await Database.connect(settings(target.url));
+    const other = await Database.connect(settings(target.url), [Scratch]);
     const seen = [other.installation.generation, Number(other.epochOf(5).split('.')[0])];
     expect(other.epochOf(5)).toMatch(/^\d+\.5$/);
     await other.close();
@@ -256,7 +256,7 @@ describe('the installation', () => {
 
 describe('a database that was replaced while we were connected', () => {
   it('is noticed by the first new connection, before anything is written through it', async () => {
-    const mine = await Database.connect(settings(target.url));
+    const mine = await Database.connect(settings(target.url), [Scratch]);
     const before = mine.installation.generation;
     const verify = mine.installation.verify.bind(mine.installation);
     jest

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EntityMetadata } from 'typeorm';
 import type { Config } from '../../src/platform/config/config.js';
 import { Database } from '../../src/platform/database/database.js';
+import { NestApp } from '../support/nest-app.js';
 import { TestDatabase } from '../support/postgres.js';
 
 const SRC = join(__dirname, '../../src');
@@ -12,10 +13,10 @@ let target: TestDatabase;
 let database: Database;
 
 beforeAll(async () => {
-  // Entities are registered by being loaded.
-  for (const file of files) await import(join(SRC, file));
+  const entities = [];
+  for (const file of files) entities.push(...Object.values<any>(await import(join(SRC, file))));
   target = await TestDatabase.create();
-  database = await Database.connect({ databaseUrl: target.url, databasePoolSize: 2, role: 'all' } as Config);
+  database = await Database.connect({ databaseUrl: target.url, databasePoolSize: 2, role: 'all' } as Config, entities);
 });
 afterAll(async () => {
   await database.close();
@@ -59,4 +60,15 @@ it('every entity has the columns that the migrations made, with their types, nul
 
 it('no entity has relations, whose loading nobody would see', () => {
   expect(database.dataSource.entityMetadatas.filter(({ relations }) => relations.length > 0)).toEqual([]);
+});
+
+it('every entity is listed by the module of its room', async () => {
+  const app = await NestApp.start();
+  try {
+    const listed = app.get(Database).dataSource.entityMetadatas.map(({ tableName }) => tableName);
+    expect(listed.toSorted()).toEqual(database.dataSource.entityMetadatas.map(({ tableName }) => tableName).toSorted());
+    expect(listed).toHaveLength(files.length);
+  } finally {
+    await app.stop();
+  }
 });

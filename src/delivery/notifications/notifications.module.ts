@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { NotificationEntity } from './notification.entity.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
@@ -15,7 +17,13 @@ import { NotificationsWriter } from './notifications.writer.js';
 import { Recipients } from './recipients.js';
 
 @Module({
-  imports: [ProvidersModule, DeliveriesModule, RoomsModule, UsersModule],
+  imports: [
+    TypeOrmModule.forFeature([NotificationEntity]),
+    ProvidersModule,
+    DeliveriesModule,
+    RoomsModule,
+    UsersModule,
+  ],
   controllers: [NotificationsController],
   providers: [
     NotificationDeliveries,

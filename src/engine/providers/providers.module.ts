@@ -1,4 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ProviderEntity } from './provider.entity.js';
 import { ClientsModule } from '../../tenancy/clients/clients.module.js';
 import { DefaultProviders } from './default-providers.js';
 import { ProviderRegistry } from './provider.registry.js';
@@ -9,7 +11,7 @@ import { ProvidersRepository } from './providers.repository.js';
 import { ProvidersService } from './providers.service.js';
 
 @Module({
-  imports: [ClientsModule],
+  imports: [TypeOrmModule.forFeature([ProviderEntity]), ClientsModule],
   controllers: [ProvidersController, ProviderTypesController],
   providers: [DefaultProviders, ProviderRegistry, ProviderRoutes, ProvidersRepository, ProvidersService],
   exports: [ProviderRegistry, ProviderRoutes],

@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { RoomMemberEntity } from './room-member.entity.js';
+import { RoomEntity } from './room.entity.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { MembersController } from './members.controller.js';
@@ -15,7 +18,7 @@ import { RoomsSocket } from './rooms.socket.js';
 
 /** Rooms and who is in them. */
 @Module({
-  imports: [UsersModule],
+  imports: [TypeOrmModule.forFeature([RoomEntity, RoomMemberEntity]), UsersModule],
   controllers: [RoomsController, MembersController],
   providers: [
     MembersRepository,

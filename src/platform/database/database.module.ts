@@ -1,16 +1,37 @@
 import { Global, Module } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { Config } from '../config/config.js';
-import { Database } from './database.js';
+import { Database, dataSourceOptions, newInstallation, openDataSource } from './database.js';
 import { Installation } from './installation.js';
 import { RedisConnections } from './redis.js';
 
-/** Offers {@link Database}, {@link Installation} and {@link RedisConnections} to everybody. Closed last of all. */
+/**
+ * Offers {@link Database}, {@link Installation} and {@link RedisConnections} to everybody. Closed last of all. Entities
+ * are those that the rooms' modules list.
+ */
 @Global()
 @Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [Config, Installation],
+      useFactory: (config: Config, installation: Installation) => ({
+        ...dataSourceOptions(config, installation),
+        autoLoadEntities: true,
+        // The start has reached the server already: what fails now is told at once.
+        retryAttempts: 0,
+      }),
+      dataSourceFactory: (options) => openDataSource(options!),
+    }),
+  ],
   providers: [
-    { provide: Database, useFactory: (config: Config) => Database.connect(config), inject: [Config] },
-    { provide: Installation, useFactory: (database: Database) => database.installation, inject: [Database] },
+    { provide: Installation, useFactory: newInstallation },
+    {
+      provide: Database,
+      useFactory: (source: DataSource, installation: Installation) => Database.over(source, installation),
+      inject: [DataSource, Installation],
+    },
     { provide: RedisConnections, useFactory: (config: Config) => new RedisConnections(config), inject: [Config] },
   ],
   exports: [Database, Installation, RedisConnections],

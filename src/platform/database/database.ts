@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase, Pool, PoolClient } from 'pg';
-import { DataSource, getMetadataArgsStorage } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
@@ -23,6 +24,8 @@ export interface TransactionOptions {
   lockTimeoutMs?: number;
 }
 
+type EntityClass = abstract new () => object;
+
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** What every session runs with. jit costs more than it saves for queries of milliseconds. */
@@ -41,45 +44,23 @@ const SESSION = `
  */
 export class Database {
   private constructor(
-    /** For repositories of plain rows. Entities are those whose classes were loaded before the connection was made. */
+    /** For repositories of plain rows. */
     readonly dataSource: DataSource,
     /** The same connections, for code that needs the driver itself. Release what you take. */
     readonly pool: Pool,
     readonly installation: Installation,
   ) {}
 
-  /** Connects; the schema must be there ({@link prepareDatabase}). */
-  static async connect(config: Config): Promise<Database> {
-    const installation = new Installation((generation) =>
-      logger.warn(
-        { generation },
-        'The database has another history than before: positions of earlier epochs are void.',
-      ),
-    );
-    const dataSource = new DataSource({
-      type: 'postgres',
-      url: config.databaseUrl,
-      applicationName: `chatapi ${config.role}`,
-      poolSize: config.databasePoolSize,
-      connectTimeoutMS: 5_000,
-      installExtensions: false,
-      logging: false,
-      entities: getMetadataArgsStorage().tables.flatMap(({ target }) => (typeof target === 'function' ? [target] : [])),
-      poolErrorHandler: (error: Error) =>
-        logger.warn({ reason: error.message }, 'A connection to PostgreSQL was lost.'),
-      extra: {
-        types: typeParsers,
-        keepAlive: true,
-        keepAliveInitialDelayMillis: 10_000,
-        idleTimeoutMillis: 60_000,
-        // Above the server's own: for a server that no longer answers at all.
-        query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
-        onConnect: (client: ClientBase) => prepareSession(client, installation),
-      },
-    });
-    await dataSource.initialize();
-    translateErrors(dataSource);
+  /** Over a source that {@link openDataSource} opened. */
+  static over(dataSource: DataSource, installation: Installation): Database {
     return new Database(dataSource, (dataSource.driver as PostgresDriver).master as Pool, installation);
+  }
+
+  /** Connects without Nest, for who needs no more than the database. */
+  static async connect(config: Config, entities: EntityClass[] = []): Promise<Database> {
+    const installation = newInstallation();
+    const options = { ...dataSourceOptions(config, installation), entities };
+    return Database.over(await openDataSource(options), installation);
   }
 
   /** One statement outside of a transaction; the rows. */
@@ -147,6 +128,40 @@ export class Database {
     await tx.committed();
     return result;
   }
+}
+
+/** Which history of the database this process sees; it says so when that becomes another. */
+export const newInstallation = (): Installation =>
+  new Installation((generation) =>
+    logger.warn({ generation }, 'The database has another history than before: positions of earlier epochs are void.'),
+  );
+
+/** How this process connects. The rooms' modules list their entities: `TypeOrmModule.forFeature`. */
+export const dataSourceOptions = (config: Config, installation: Installation): PostgresDataSourceOptions => ({
+  type: 'postgres',
+  url: config.databaseUrl,
+  applicationName: `chatapi ${config.role}`,
+  poolSize: config.databasePoolSize,
+  connectTimeoutMS: 5_000,
+  installExtensions: false,
+  logging: false,
+  poolErrorHandler: (error: Error) => logger.warn({ reason: error.message }, 'A connection to PostgreSQL was lost.'),
+  extra: {
+    types: typeParsers,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    // Above the server's own: for a server that no longer answers at all.
+    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+    onConnect: (client: ClientBase) => prepareSession(client, installation),
+  },
+});
+
+/** Connects; the schema must be there ({@link prepareDatabase}). What it throws later is what raw SQL throws. */
+export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = await new DataSource(options).initialize();
+  translateErrors(dataSource);
+  return dataSource;
 }
 
 const begin = ({ isolation, lockTimeoutMs }: TransactionOptions): string =>

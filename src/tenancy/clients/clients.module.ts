@@ -1,4 +1,6 @@
 import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ClientEntity } from './client.entity.js';
 import { ClientsController } from './clients.controller.js';
 import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
@@ -9,6 +11,7 @@ import { SigningSecretsService } from './signing-secrets.service.js';
 /** Tenants: what the operator grants them, what they set for themselves, and how much their users may do. */
 @Global()
 @Module({
+  imports: [TypeOrmModule.forFeature([ClientEntity])],
   controllers: [OwnClientController, ClientsController],
   providers: [ClientsRepository, ClientsService, MessageLimit, SigningSecretsService],
   exports: [ClientsService, MessageLimit, SigningSecretsService],

@@ -1,4 +1,6 @@
 import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApiKeyEntity } from './api-key.entity.js';
 import { APP_GUARD } from '@nestjs/core';
 import { registerQueue } from '../../platform/queue/register-queue.js';
 import { AUTH_CHANGES_PRUNING_QUEUE, AuthChangesPruningProcessor } from './auth-changes-pruning.processor.js';
@@ -22,7 +24,7 @@ const shared = [AuthChanges, CallerFactory, FailedKeyLimit, KeysRepository, Keys
 /** Keys of all kinds: who they stand for, the guard before every route, and their end. */
 @Global()
 @Module({
-  imports: [registerQueue(AUTH_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 })],
+  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), registerQueue(AUTH_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 })],
   controllers: [MeController, NewClientsController],
   providers: [
     ...shared,

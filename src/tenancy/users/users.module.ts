@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UserEntity } from './user.entity.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { ScopedKeysController } from './scoped-keys.controller.js';
@@ -9,6 +11,7 @@ import { UsersService } from './users.service.js';
 
 /** Profiles, login and the keys of users. */
 @Module({
+  imports: [TypeOrmModule.forFeature([UserEntity])],
   controllers: [AuthController, ScopedKeysController, UsersController],
   providers: [AuthService, ScopedKeysService, UsersRepository, UsersService],
   exports: [UsersService],
