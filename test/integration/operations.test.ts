@@ -36,8 +36,10 @@ describe('operations', () => {
 
   it('asks the parts once for many who ask for its health at the same time', async () => {
     const look = jest.spyOn(app.get(HealthService) as never, 'look');
+    const began = performance.now();
     await Promise.all(Array.from({ length: 50 }, () => app.request('GET', '//health')));
-    expect(look.mock.calls.length).toBeLessThanOrEqual(2);
+    // Each look is remembered for half a second; all of them take less, unless the machine is busy.
+    expect(look.mock.calls.length).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - began) / 500));
     look.mockRestore();
   });
 });
