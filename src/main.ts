@@ -3,7 +3,7 @@ import { configureLogger, logger } from './platform/common/logger.js';
 import { loadConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { StartFailure } from './platform/config/failure.js';
-import { start, type Running } from './start.js';
+import type { Running } from './start.js';
 import { welcome } from './welcome.js';
 
 // One process of ChatAPI. SIGTERM and SIGINT stop it in order (exit code 0, or 1 when that takes too long); a second
@@ -50,6 +50,8 @@ async function begin(): Promise<Running> {
   configureLogger({ logLevel: 'info', logFormat: process.stdout.isTTY ? 'pretty' : 'json' });
   const config = loadConfig(environment(), process.argv.slice(2));
   configureLogger(config);
+  // Loaded only now: a wrong setting is refused at once, and a signal while everything else loads finds its handler.
+  const { start } = await import('./start.js');
   return start(config, (reason) => {
     logger.fatal({ reason }, 'This process lost its place in the database: stopping.');
     void stop(1);
