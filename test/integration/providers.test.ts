@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
 import { AddressGuard } from '../../src/platform/common/address-guard.js';
 import { newId } from '../../src/platform/common/ids.js';
 import { describeField, fieldsOf } from '../../src/platform/common/fields.js';
@@ -326,6 +327,17 @@ describe('webhooks', () => {
     receiver.respond(() => ({ status, headers: { location: `${receiver.url}/elsewhere` } }));
     expect(kindOf(await send(hook()))).toEqual(expected);
     expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('signs with the secrets that the content brings, before those of the client', async () => {
+    const own = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+    const outbound = hook();
+    await send({ ...outbound, content: { ...outbound.content, secrets: [own] } });
+    const { headers, body } = receiver.requests[0]!;
+    expect(() => new Webhook(own).verify(body, headers as Record<string, string>)).not.toThrow();
+    await send(outbound);
+    const other = receiver.requests[1]!;
+    expect(() => new Webhook(own).verify(other.body, other.headers as Record<string, string>)).toThrow();
   });
 
   it('honours Retry-After', async () => {

@@ -14,6 +14,8 @@ export interface WebhookContent {
   url: string;
   /** The bytes that are signed and sent, the same at every attempt. */
   body: string;
+  /** What it is signed with, where whoever sends it has secrets of its own; otherwise the client's. Never stored. */
+  secrets?: string[];
 }
 
 const SECOND = 1_000;

@@ -46,7 +46,7 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
       'user-agent': 'ChatAPI-Webhooks/1.0',
       'webhook-id': message_id,
       'webhook-timestamp': String(timestamp),
-      'webhook-signature': signatures(secrets, message_id, timestamp, content.body),
+      'webhook-signature': signatures(content.secrets ?? secrets, message_id, timestamp, content.body),
     };
     try {
       return outcomeOf(await this.client.post(content.url, headers, content.body, signal), message_id);
