@@ -34,6 +34,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 
 starting.then(
   async (running) => {
+    if (stopping !== undefined) return; // nobody is to be told that what stops is ready
     const { config, url } = running;
     if (config.mode === 'embedded') process.stdout.write(`${(await welcome(running)).join('\n')}\n`);
     else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');

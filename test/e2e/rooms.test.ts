@@ -248,7 +248,9 @@ describe('members', () => {
     expect(owner.updated_at > owner.created_at).toBe(true);
     expect((await alice.request('DELETE', `${path}/alice`)).status).toBe(204);
     expect((await alice.request('GET', path)).status).toBe(404);
-    expect((await carol.request('DELETE', `${path}/alice`)).status).toBe(404);
+    expect((await alice.request('DELETE', `${path}/me`)).status).toBe(204);
+    expect((await carol.request('DELETE', `${path}/alice`)).status).toBe(204);
+    expect((await carol.request('DELETE', `${path}/nobody`)).status).toBe(404);
     expect((await carol.request('DELETE', `${path}/bob`)).status).toBe(204);
     const plain = await client.login('carol');
     expect(await code(plain.request('DELETE', `${path}/dave`))).toBe('forbidden');

@@ -7,8 +7,15 @@ import { fillPath, operationsOf, type Operation, type Schema } from '../support/
 import { SmtpSink } from '../support/smtp.js';
 import { makeTenant, type Tenant } from '../support/world.js';
 
-/** Routes on which another tenant's id names one of the caller's own: users are made by their first mention. */
-const OWN_NAMES = ['PUT /api/v1/users/{user_id}'];
+/**
+ * Routes on which another tenant's id names one of the caller's own: users are made by their first mention, and of a
+ * provider's name that is not there any more, nobody can tell whether it ever was.
+ */
+const OWN_NAMES = [
+  'PUT /api/v1/users/{user_id}',
+  'DELETE /api/v1/clients/me/providers/{name}',
+  'DELETE /api/v1/clients/me/email-providers/{name}',
+];
 
 /** What no value of a type may look like. */
 const WRONG_TYPES: Record<string, unknown[]> = {

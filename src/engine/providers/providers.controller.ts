@@ -70,7 +70,7 @@ export class ProvidersController {
   }
 
   @Delete(':name')
-  @Route({ summary: 'Remove a provider', access: 'master', status: 204, errors: ['not_found'] })
+  @Route({ summary: 'Remove a provider', access: 'master', status: 204 })
   remove(
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,

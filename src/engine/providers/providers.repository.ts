@@ -63,8 +63,8 @@ export class ProvidersRepository {
     await tx.manager.delete(ProviderEntity, { client_id: clientId, channel, id: Not(In(keptIds)) });
   }
 
-  async delete(clientId: string, channel: string, name: string): Promise<boolean> {
+  async delete(clientId: string, channel: string, name: string): Promise<void> {
     const providers = this.database.dataSource.getRepository(ProviderEntity);
-    return (await providers.delete({ client_id: clientId, channel, name })).affected! > 0;
+    await providers.delete({ client_id: clientId, channel, name });
   }
 }

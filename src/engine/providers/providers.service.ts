@@ -111,8 +111,9 @@ export class ProvidersService {
     return updated;
   }
 
+  /** Whether or not it was there, so that a call can be repeated. */
   async remove(clientId: string, name: string, channel = DEFAULT_CHANNEL): Promise<void> {
-    if (!(await this.repository.delete(clientId, channel, name))) throw notFound('provider');
+    await this.repository.delete(clientId, channel, name);
     this.routes.forget(clientId);
   }
 

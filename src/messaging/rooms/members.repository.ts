@@ -121,6 +121,15 @@ export class MembersRepository {
     return row ?? null;
   }
 
+  /** Was the user a member who then left or was removed? */
+  async hasLeft(tx: Tx, clientId: string, roomId: string, userId: UserId): Promise<boolean> {
+    const rows = await tx.query(
+      `select 1 ${FROM} where m.client_id = $1 and m.room_id = $2 and u.user_id = $3 and m.status = 'left'`,
+      [clientId, roomId, userId],
+    );
+    return rows.length > 0;
+  }
+
   /** Active members in the order of `user_pk`, which is the cursor. */
   async list(clientId: string, roomId: string, limit: number, cursor: Cursor | null): Promise<MemberRow[]> {
     const back = cursor?.direction === 'prev';

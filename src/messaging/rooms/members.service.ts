@@ -14,7 +14,7 @@ import { RoomAnnouncer } from './room-announcer.js';
 import { toMember, type MemberRow } from './room.row.js';
 import { memberJoined, memberLeft, memberUpdated } from './rooms.events.js';
 import type { LockedRoom } from './rooms.repository.js';
-import type { UserId } from '../../platform/common/ids.js';
+import { isUuid, type UserId } from '../../platform/common/ids.js';
 
 /**
  * Owners do everything; admins add and remove plain members; everybody may leave. Under the room's lock, so that
@@ -81,7 +81,7 @@ export class MembersService {
     });
   }
 
-  /** Removes a member, or lets the acting user leave. */
+  /** Removes a member, or lets the acting user leave; who has left already has, so that a call can be repeated. */
   async remove(request: Request, roomId: string, userId: UserId): Promise<void> {
     const { caller } = request;
     const leaving = caller.user !== null && (userId === 'me' || userId === caller.user.user_id);
@@ -89,8 +89,13 @@ export class MembersService {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }
     await this.change(request, async (tx) => {
+      const gone = async () =>
+        this.members.hasLeft(tx, caller.clientId, roomId, leaving ? caller.user!.user_id : userId);
+      // Who has left doesn't see the room any more.
+      if (leaving && isUuid(roomId) && (await gone())) return [undefined, []];
       const room = await this.access.lock(tx, caller, roomId, leaving ? undefined : ['owner', 'admin']);
       refuseDirect(room);
+      if (await gone()) return [undefined, []];
       const member = await this.get(tx, caller, room, leaving ? caller.user!.user_id : userId);
       if (!leaving) refuseAbove(caller, room, member.role);
       if (member.role === 'owner') await this.refuseLastOwner(tx, caller, room);

@@ -101,6 +101,10 @@ export class Problem extends Error {
 export const notFound = (what: string): Problem =>
   new Problem('not_found', `No such ${what}, or it is not visible to this key.`);
 
+/** What is wrong with a field, for a `detail`; a fault of the body as a whole has no name. */
+export const faultOf = ({ field, message }: FieldError): string =>
+  field === '' ? `The body ${message}` : `${field}: ${message}`;
+
 /** 422 for a single field. */
 export const invalidField = (field: string, message: string): Problem =>
-  new Problem('validation_failed', `${field}: ${message}`, { errors: [{ field, message }] });
+  new Problem('validation_failed', faultOf({ field, message }), { errors: [{ field, message }] });

@@ -1,7 +1,7 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import { fieldsOf, type FieldShape } from './fields.js';
-import { Problem, type FieldError } from './problem.js';
+import { faultOf, invalidField, Problem, type FieldError } from './problem.js';
 import { limitOf } from '../config/limits.js';
 
 type Dto = new () => object;
@@ -45,7 +45,7 @@ export function toDto<T extends object>(dto: new () => T, value: unknown): T {
   const instance = instantiate(dto, value as Record<string, unknown>, '', errors) as T;
   flatten(validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true }), '', errors);
   if (errors.length > 0) {
-    const named = errors.slice(0, 3).map(({ field, message }) => `${field}: ${message}`);
+    const named = errors.slice(0, 3).map(faultOf);
     const more = errors.length > named.length ? ` (and ${errors.length - named.length} more)` : '';
     throw new Problem('validation_failed', `${named.join('; ')}${more}`, { errors: errors.slice(0, MAX_ERRORS) });
   }
@@ -105,7 +105,7 @@ export function refuseUnstorableText(value: unknown, path: string, depth = 0): v
   }
   if (typeof value !== 'object' || value === null) return;
   // Sockets can carry bytes, and everything that we take is text.
-  if (ArrayBuffer.isView(value)) throw refusal(path, 'must not be binary');
+  if (ArrayBuffer.isView(value)) throw invalidField(path, 'must not be binary');
   if (depth >= MAX_DEPTH) {
     throw new Problem('validation_failed', `${path}: nested more than ${MAX_DEPTH} levels deep`, {
       errors: [{ field: path, message: `must not be nested more than ${MAX_DEPTH} levels deep` }],
@@ -122,7 +122,5 @@ export function refuseUnstorableText(value: unknown, path: string, depth = 0): v
   }
 }
 
-const unstorable = (path: string): Problem => refusal(path, 'must be well-formed Unicode text without NUL characters');
-
-const refusal = (path: string, message: string): Problem =>
-  new Problem('validation_failed', `${path}: ${message}`, { errors: [{ field: path, message }] });
+const unstorable = (path: string): Problem =>
+  invalidField(path, 'must be well-formed Unicode text without NUL characters');

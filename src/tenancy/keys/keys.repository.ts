@@ -162,6 +162,11 @@ export class KeysRepository {
     return row ?? null;
   }
 
+  /** Is there such a key, whether it still works or not? */
+  async exists(tx: Tx, clientId: string, kind: 'master' | 'scoped', id: string): Promise<boolean> {
+    return tx.manager.existsBy(ApiKeyEntity, { client_id: clientId, kind, id });
+  }
+
   /** Ends live keys at once, or with `overlapS` that many seconds from now unless they end sooner. @returns the ids ended */
   async end(tx: Tx, clientId: string, ids: string[], overlapS: number): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(

@@ -42,14 +42,20 @@ export class MasterKeysService {
     });
   }
 
-  /** Refuses to revoke the last key that can manage the client: nobody could make another then. */
+  /**
+   * Refuses to revoke the last key that can manage the client: nobody could make another then. A key that has ended
+   * already stays as it is, so that a call can be repeated.
+   */
   async revoke(request: Request, id: string): Promise<void> {
     const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('key');
     await this.idempotency.effect(request, async (tx) => {
       await this.keys.lockClient(tx, clientId);
       const key = await this.keys.lock(tx, clientId, 'master', id);
-      if (!key) throw notFound('key');
+      if (!key) {
+        if (await this.keys.exists(tx, clientId, 'master', id)) return;
+        throw notFound('key');
+      }
       const lasting = await this.keys.lastingMasterKeys(tx, clientId);
       if (lasting.length === 1 && lasting[0] === id) {
         throw new Problem(

@@ -55,11 +55,15 @@ export class ScopedKeysService {
     return toScopedKeyDto(row);
   }
 
+  /** A key that has ended already stays as it is, so that a call can be repeated. */
   async revoke(request: Request, id: string): Promise<void> {
     const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('key');
     await this.idempotency.effect(request, async (tx) => {
-      if (!(await this.keys.lock(tx, clientId, 'scoped', id))) throw notFound('key');
+      if (!(await this.keys.lock(tx, clientId, 'scoped', id))) {
+        if (await this.keys.exists(tx, clientId, 'scoped', id)) return;
+        throw notFound('key');
+      }
       await this.changes.record(tx, clientId, await this.keys.end(tx, clientId, [id], 0));
     });
   }
