@@ -1,26 +1,52 @@
 import type { CpuProfile } from './child.js';
 
+/** What counts as one part of the work: frames of these packages, and of files of ours. */
+interface Stage {
+  name: string;
+  frames?: RegExp;
+  /** Files or folders under `src/`, as their paths begin. */
+  sources?: string[];
+}
+
 /**
- * Whose work a stack is: the first frame from the top that a rule knows. Native calls, such as a write to a socket,
+ * Whose work a stack is: the first frame from the top that a stage knows. Native calls, such as a write to a socket,
  * count for whoever made them.
  */
-const STAGES: [name: string, frame: RegExp][] = [
-  ['PostgreSQL driver (pg)', /node_modules\/(pg|pg-pool|pg-protocol|pg-types|postgres-[a-z]+)\//],
-  [
-    'sockets (socket.io, engine.io, ws)',
-    /node_modules\/(socket\.io[a-z-]*|engine\.io[a-z-]*|ws)\/|src\/(gateway|realtime)\//,
-  ],
-  ['validation (class-validator, DTOs)', /node_modules\/class-validator\/|src\/common\/validation/],
-  ['key check, caller, limits', /src\/clients\//],
-  ['message path (service, gathering, rows to messages)', /src\/(messages|events|common\/coalescer|database)/],
-  ['webhook client and signatures', /src\/providers\//],
-  ['delivery engine and queue', /src\/(deliveries|notifications|queue)\/|node_modules\/bullmq\//],
-  [
-    'framework (Nest, Fastify)',
-    /node_modules\/(@nestjs|fastify|find-my-way|avvio|secure-json-parse|fast-json-stringify|rxjs)\//,
-  ],
-  ['HTTP and TCP in Node', /^node:(_http|internal\/http|net|internal\/stream|internal\/streams|_stream)/],
+export const STAGES: Stage[] = [
+  { name: 'PostgreSQL driver (pg)', frames: /node_modules\/(pg|pg-pool|pg-protocol|pg-types|postgres-[a-z]+)\// },
+  {
+    name: 'sockets (socket.io, engine.io, ws)',
+    frames: /node_modules\/(socket\.io[a-z-]*|engine\.io[a-z-]*|ws)\//,
+    sources: ['edge/gateway/', 'platform/realtime/'],
+  },
+  {
+    name: 'validation (class-validator, DTOs)',
+    frames: /node_modules\/class-validator\//,
+    sources: ['platform/common/validation.', 'platform/common/field'],
+  },
+  { name: 'key check, caller, limits, Idempotency-Key', sources: ['tenancy/'] },
+  {
+    name: 'message path (service, gathering, rows to messages)',
+    sources: ['messaging/', 'engine/events/', 'platform/common/coalescer.', 'platform/database/'],
+  },
+  { name: 'webhook client and signatures', sources: ['engine/providers/'] },
+  {
+    name: 'delivery engine and queue',
+    frames: /node_modules\/bullmq\//,
+    sources: ['engine/deliveries/', 'delivery/', 'platform/queue/'],
+  },
+  {
+    name: 'framework (Nest, Fastify)',
+    frames: /node_modules\/(@nestjs|fastify|find-my-way|avvio|secure-json-parse|fast-json-stringify|rxjs)\//,
+  },
+  {
+    name: 'HTTP and TCP in Node',
+    frames: /^node:(_http|internal\/http|net|internal\/stream|internal\/streams|_stream)/,
+  },
 ];
+
+const knows = ({ frames, sources = [] }: Stage, url: string): boolean =>
+  frames?.test(url) === true || sources.some((path) => url.includes(`/dist/src/${path}`));
 
 export interface StageCost {
   name: string;
@@ -37,8 +63,8 @@ export function costsByStage(profile: CpuProfile): { costs: StageCost[]; busySec
     if (functionName === '(garbage collector)') return 'garbage collection';
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const { url } = nodes.get(at)!.callFrame;
-      const stage = STAGES.find(([, frame]) => frame.test(url));
-      if (stage) return stage[0];
+      const stage = STAGES.find((one) => knows(one, url));
+      if (stage) return stage.name;
     }
     return functionName === '(idle)' ? 'idle' : "Node's own (timers, microtasks, system)";
   };
