@@ -58,8 +58,14 @@ export function toRoom(row: RoomRow, epoch: string): RoomDto {
   };
 }
 
+/** The room as whoever looked sees it: members have their own side under `me`. */
+export function toSeenRoom(row: RoomRow, epoch: string): RoomDto {
+  const room = toRoom(row, epoch);
+  return row.my_role === null ? room : { ...room, me: toRoomMe(row) };
+}
+
 /** The looking user's own side. */
-export function toRoomMe(row: RoomRow): RoomMeDto {
+function toRoomMe(row: RoomRow): RoomMeDto {
   return {
     role: row.my_role!,
     last_read_seq: row.my_last_read_seq!,

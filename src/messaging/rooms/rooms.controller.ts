@@ -4,13 +4,17 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route } from '../../tenancy/access/route.js';
+import { NewRoomsService } from './new-rooms.service.js';
 import { AllRoomsQueryDto, CreateRoomDto, RoomDto, RoomQueryDto, UpdateRoomDto } from './rooms.dto.js';
 import { RoomsService } from './rooms.service.js';
 
 @ApiTags('Rooms')
 @Controller('rooms')
 export class RoomsController {
-  constructor(private readonly rooms: RoomsService) {}
+  constructor(
+    private readonly rooms: RoomsService,
+    private readonly newRooms: NewRoomsService,
+  ) {}
 
   @Post()
   @Route({
@@ -26,7 +30,7 @@ export class RoomsController {
     idempotent: true,
   })
   create(@CurrentRequest() request: Request, @Body() dto: CreateRoomDto): Promise<RoomDto | Existing<RoomDto>> {
-    return this.rooms.create(request, dto);
+    return this.newRooms.create(request, dto);
   }
 
   @Get()

@@ -7,6 +7,7 @@ import { UsersModule } from '../../tenancy/users/users.module.js';
 import { MembersController } from './members.controller.js';
 import { MembersRepository } from './members.repository.js';
 import { MembersService } from './members.service.js';
+import { NewRoomsService } from './new-rooms.service.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { RoomsController } from './rooms.controller.js';
@@ -23,6 +24,7 @@ import { RoomsSocket } from './rooms.socket.js';
   providers: [
     MembersRepository,
     MembersService,
+    NewRoomsService,
     RoomAccess,
     RoomAnnouncer,
     RoomsHydrator,
