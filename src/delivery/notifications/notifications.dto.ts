@@ -70,7 +70,7 @@ export class NotificationInputDto {
   tags?: string[];
 }
 
-export const NOTIFICATION_STATUSES = [
+const NOTIFICATION_STATUSES = [
   'scheduled',
   'pending',
   'processing',

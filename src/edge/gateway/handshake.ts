@@ -14,7 +14,7 @@ import { HandshakeDto } from './gateway.dto.js';
 import type { Admission } from './session.js';
 
 /** Where a key comes from. */
-export type Peer = Pick<Connection, 'address' | 'origin' | 'host'>;
+type Peer = Pick<Connection, 'address' | 'origin' | 'host'>;
 
 /** Finds out who connects, by the same rules as a request. */
 @Injectable()

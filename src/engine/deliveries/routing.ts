@@ -1,7 +1,7 @@
 import type { ProviderRoute } from '../providers/provider-routes.js';
 import type { Routing } from './delivery.js';
 
-export interface Choice {
+interface Choice {
   route: ProviderRoute | null;
   routing: Routing;
   /** Others could take over should this one fail. */

@@ -14,8 +14,8 @@ import {
 } from '../../platform/common/fields.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
 
-export const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;
-export type ContentType = (typeof CONTENT_TYPES)[number];
+const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;
+type ContentType = (typeof CONTENT_TYPES)[number];
 
 const ATTACHMENT_TYPES = ['image', 'file', 'video', 'audio', 'document', 'link'] as const;
 

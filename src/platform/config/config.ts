@@ -12,7 +12,7 @@ import type { Limits } from './limits.js';
  * `embedded`: ChatAPI runs its own PostgreSQL. `single`: yours, one process. `cluster`: yours, with Redis, any number
  * of processes. A REDIS_URL in embedded mode moves queue, sockets and limits there.
  */
-export type Mode = 'embedded' | 'single' | 'cluster';
+type Mode = 'embedded' | 'single' | 'cluster';
 
 /** The settings as they were given, each checked by itself. */
 type Given = ValuesOf<typeof settingKeys>;
@@ -55,8 +55,6 @@ export class Config extends Settings {
 
 /** What a process does: everything, or only one half of it. */
 export type ProcessRole = Config['role'];
-/** The least important lines that are logged. */
-export type LogLevel = Config['logLevel'];
 
 /**
  * Reads and checks every setting. In embedded mode the data directory and the secrets in it are made when missing.

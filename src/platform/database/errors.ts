@@ -6,7 +6,6 @@ import { isLostConnection, toProblem } from '../common/to-problem.js';
 
 interface PgFields {
   code?: string;
-  constraint?: string;
   message: string;
 }
 
@@ -18,12 +17,6 @@ function driverError(error: unknown): PgFields | undefined {
 
 /** SQLSTATE or the system's error code. */
 export const codeOf = (error: unknown): string | undefined => driverError(error)?.code;
-
-/** Did a unique constraint refuse the row? With `constraint`, that very one. */
-export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  const inner = driverError(error);
-  return inner?.code === '23505' && (constraint === undefined || inner.constraint === constraint);
-}
 
 /** A deadlock or a serialization failure: the same transaction may succeed when run again. */
 export const isTransient = (error: unknown): boolean => ['40P01', '40001'].includes(codeOf(error) ?? '');

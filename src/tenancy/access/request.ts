@@ -11,7 +11,7 @@ export interface IdempotencyLease {
 }
 
 /** What a route declares of the status that it answers. */
-export interface Statuses {
+interface Statuses {
   /** Success; 200 unless said otherwise. */
   status?: number;
 }

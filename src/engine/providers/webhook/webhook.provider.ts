@@ -5,7 +5,7 @@ import { CONNECTIONS_PER_HOST, HttpClient, HttpFailure, type HttpAnswer } from '
 import { signatures } from './signature.js';
 import { WEBHOOK, type WebhookContent } from './webhook.channel.js';
 
-export interface WebhookConfig {
+interface WebhookConfig {
   /** `whsec_…`: the current one, and during a rotation's overlap the one before. */
   secrets: string[];
 }

@@ -5,7 +5,7 @@ import { WEBSOCKET, type WebsocketContent } from './websocket.channel.js';
  * In-app notifications. There is nobody to call: the delivery is sent by being appended to the user's stream, in the
  * transaction that settles it, and sockets and catch-up read it there.
  */
-export class WebsocketProvider implements Provider<WebsocketContent> {
+class WebsocketProvider implements Provider<WebsocketContent> {
   async send(batch: OutboundDelivery<WebsocketContent>[]): Promise<Outcome[]> {
     return batch.map(() => ({ kind: 'accepted' }));
   }

@@ -15,7 +15,7 @@ import {
 import { answerOf, HELD, type NewMessage, type SendVerdict } from './new-message.js';
 import type { MessageDto } from '../messages.dto.js';
 
-export interface AppendOptions {
+interface AppendOptions {
   /** How long to wait for rooms that are locked elsewhere; 0: leave them as held. */
   waitMs: number;
   /** An earlier try of the same messages ended without an answer: some may be written. */

@@ -1,7 +1,7 @@
 import type { NewMessage } from './new-message.js';
 
 /** A batch without its echoes: messages that repeat the client_msg_id of an earlier one of the same batch. */
-export interface Folded {
+interface Folded {
   firsts: NewMessage[];
   /** For each message of the batch, which of `firsts` it is or echoes. */
   firstOf: number[];

@@ -7,7 +7,7 @@ interface Waiting {
   resolve: (verdict: SendVerdict) => void;
 }
 
-export interface SlowLanesOptions {
+interface SlowLanesOptions {
   /** Transactions at once: each may hold a connection while it waits for its lock. */
   concurrency: number;
   /** Messages of one transaction. */
