@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { ReplayFilter } from './tenancy/idempotency/answers.js';
-import { completeFields } from './platform/common/fields.js';
+import { completeFields } from './platform/common/field-registry.js';
 import { configureHttp, createAdapter } from './platform/common/http.js';
 import { NestLog } from './platform/common/logger.js';
 import { ProblemFilter } from './platform/common/problem.filter.js';

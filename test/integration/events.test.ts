@@ -1,4 +1,4 @@
-import { documentFields } from '../../src/platform/common/fields.js';
+import { documentFields } from '../../src/platform/common/field-registry.js';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EventsService } from '../../src/engine/events/events.service.js';

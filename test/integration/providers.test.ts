@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { AddressGuard } from '../../src/platform/common/address-guard.js';
 import { newId } from '../../src/platform/common/ids.js';
-import { describeField, fieldsOf } from '../../src/platform/common/fields.js';
+import { describeField, fieldsOf } from '../../src/platform/common/field-registry.js';
 import type { EmailContent } from '../../src/engine/providers/email/email.content.js';
 import { mailboxBuiltIn, MailboxProvider } from '../../src/engine/providers/mailbox/mailbox.provider.js';
 import type {

@@ -1,6 +1,5 @@
+import { addField, fieldsLater } from '../../platform/common/field-registry.js';
 import {
-  addField,
-  fieldsLater,
   Bool,
   Int,
   Json,

@@ -1,6 +1,6 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { documentFields } from '../../platform/common/fields.js';
+import { documentFields } from '../../platform/common/field-registry.js';
 import { schemasOf, toJsonSchema, type Schemas } from './openapi.schemas.js';
 
 /** No module of the application: a document of its routes is that of none. */

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { documentFields } from '../../platform/common/fields.js';
+import { documentFields } from '../../platform/common/field-registry.js';
 import { PROBLEMS } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { finishOperations } from './openapi.operations.js';

@@ -1,16 +1,5 @@
-import {
-  addField,
-  AnyText,
-  fieldsLater,
-  Int,
-  Nested,
-  NestedList,
-  OneOf,
-  Text,
-  Time,
-  UserId,
-  Uuid,
-} from '../../platform/common/fields.js';
+import { addField, fieldsLater } from '../../platform/common/field-registry.js';
+import { AnyText, Int, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { declared } from '../providers/declared.js';
 import { DELIVERY_STATUSES, type DeliveryRow } from './delivery.js';
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../platform/config/config.js';
-import { completeFields } from '../../platform/common/fields.js';
+import { completeFields } from '../../platform/common/field-registry.js';
 import { StartFailure } from '../../platform/config/failure.js';
 import { DefaultProviders } from './default-providers.js';
 import { ProviderRegistry } from './provider.registry.js';

@@ -1,5 +1,6 @@
 import type { Config } from '../../platform/config/config.js';
-import { completeFields, Text } from '../../platform/common/fields.js';
+import { completeFields } from '../../platform/common/field-registry.js';
+import { Text } from '../../platform/common/fields.js';
 import { jsonSchemaOf } from '../../platform/common/json-schema.js';
 import { reachByAddress } from './channel.js';
 import { declareChannel, declareProvider } from './declared.js';

@@ -1,9 +1,8 @@
+import { addField, fieldsLater } from '../../platform/common/field-registry.js';
 import {
-  addField,
   AnyText,
   Bool,
   Email,
-  fieldsLater,
   Int,
   Json,
   Nested,

@@ -3,7 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { defaultLimits, setLimits, type LimitName } from '../config/limits.js';
-import { documentFields, fieldsOf, Int, Json, NestedList, Text, TextList, UserId } from './fields.js';
+import { documentFields, fieldsOf } from './field-registry.js';
+import { Int, Json, NestedList, Text, TextList, UserId } from './fields.js';
 import { Problem } from './problem.js';
 import { toDto } from './validation.js';
 

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiProperty, ApiSchema, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiExtraModels, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
   IsBoolean,
   IsEmail,
@@ -16,6 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { limitOf, type Bound } from '../config/limits.js';
+import { declareDto, setField, type Class, type ClassRef, type FieldShape } from './field-registry.js';
 import { codePoints, Length, listChecks, Rule } from './field-rules.js';
 import type { UserId as UserIdText } from './ids.js';
 
@@ -33,92 +34,9 @@ interface FieldOptions {
   writeOnly?: boolean;
 }
 
-type Class = abstract new (...args: never[]) => object;
-type ClassRef = () => Class;
-
-/** How the validation pipe turns plain JSON into a DTO: which fields there are, and which hold DTOs themselves. */
-export interface FieldShape {
-  nested?: ClassRef;
-  /** Of a list: how many there may be. */
-  max?: Bound;
-  /** A plain string in a list of DTOs stands for a DTO with this field only. */
-  shorthand?: string;
-  /** Query strings carry text only: how to read the field from it. */
-  fromText?: (text: string) => unknown;
-  /** Free JSON: its keys are the caller's own. */
-  free?: boolean;
-  /** Holds a DTO whose class depends on the fields beside it; null: they name none, and the value is left as it is. */
-  variant?: (holder: Record<string, unknown>) => Class | null;
-}
-
-interface Field extends FieldShape {
-  /** How a document shows the field, with the limits as they are at the time of the call. */
-  document: () => ApiPropertyOptions;
-}
-
-/** The fields of each class. */
-const fields = new Map<Class, Map<string, Field>>();
-
-/** The declared fields of a DTO class, inherited ones included. A class without any has an empty map. */
-export function fieldsOf(dto: Class): ReadonlyMap<string, FieldShape> {
-  return fields.get(dto) ?? (inheritsFields(dto) ? fieldsOf(parentOf(dto)) : NONE);
-}
-
-const NONE: ReadonlyMap<string, FieldShape> = new Map();
-const parentOf = (dto: Class): Class => Object.getPrototypeOf(dto) as Class;
-const inheritsFields = (dto: Class): boolean =>
-  typeof parentOf(dto) === 'function' && parentOf(dto) !== Function.prototype;
-
-/**
- * Tells @nestjs/swagger of every field that was declared, with the limits as they are now. Whoever makes a document
- * calls this first; calling it again brings the next document up to date.
- */
-export function documentFields(): void {
-  completeFields();
-  for (const [dto, declared] of fields) {
-    for (const [name, field] of declared) ApiProperty(field.document())(dto.prototype as object, name);
-  }
-}
-
-/** How documents show a field, in the dialect of @nestjs/swagger. */
-export const describeField = (dto: Class, name: string): ApiPropertyOptions =>
-  (fieldsOf(dto).get(name) as Field).document();
-
-const later: (() => void)[] = [];
-
-/**
- * Declares fields that depend on what other files declare as they are imported, such as one for each channel.
- * @param declare calls {@link addField}; runs before the first request or document, and perhaps again
- */
-export const fieldsLater = (declare: () => void): unknown => later.push(declare);
-
-/** Runs what {@link fieldsLater} was given. Call it when everything is imported. */
-export function completeFields(): void {
-  for (const declare of later) declare();
-}
-
-/** Gives a class a field, where it has none of this name. Subclasses don't get it: name each class. */
-export function addField(dto: Class, name: string, declare: PropertyDecorator): void {
-  if (!fieldsOf(dto).has(name)) declare(dto.prototype as object, name);
-}
-
-/**
- * A DTO class when its first field is declared. It begins with its parent's fields, and documents call its schema what
- * it is: `Client`, not `ClientDto`.
- * @throws TypeError when its name does not end in Dto
- */
-function declare(dto: Class): Map<string, Field> {
-  if (!/.Dto$/.test(dto.name))
-    throw new TypeError(`${dto.name} has fields of a request or an answer: call it ${dto.name}Dto.`);
-  ApiSchema({ name: dto.name.replace(/Dto$/, '') })(dto);
-  const own = new Map(fieldsOf(dto) as Map<string, Field>);
-  fields.set(dto, own);
-  return own;
-}
-
 /** Declares a DTO that has no fields. */
 export const NoFields = (): ClassDecorator => (dto) => {
-  declare(dto as unknown as Class);
+  declareDto(dto as unknown as Class);
 };
 
 /** Declares a field. Validation and documents look its limits up when they need them, not here. */
@@ -132,9 +50,8 @@ function field(
   const always = { required: !optional, nullable, description, example, writeOnly };
   return applyDecorators(
     (target: object, key: string | symbol) => {
-      const dto = target.constructor as Class;
-      const declared = fields.get(dto) ?? declare(dto);
-      declared.set(String(key), { ...shape, document: () => ({ ...document(), ...always }) as ApiPropertyOptions });
+      const whole = () => ({ ...document(), ...always }) as ApiPropertyOptions;
+      setField(target.constructor as Class, String(key), { ...shape, document: whole });
     },
     ValidateIf((_, value) => !(value === undefined && optional) && !(value === null && nullable)),
     ...checks,

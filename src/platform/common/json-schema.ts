@@ -1,5 +1,5 @@
 import { limitOf } from '../config/limits.js';
-import { describeField, fieldsOf } from './fields.js';
+import { describeField, fieldsOf } from './field-registry.js';
 
 type Class = abstract new (...args: never[]) => object;
 type JsonSchema = Record<string, unknown>;

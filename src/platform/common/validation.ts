@@ -1,6 +1,6 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
-import { fieldsOf, type FieldShape } from './fields.js';
+import { fieldsOf, type FieldShape } from './field-registry.js';
 import { faultOf, invalidField, Problem, type FieldError } from './problem.js';
 import { limitOf } from '../config/limits.js';
 
