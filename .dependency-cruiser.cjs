@@ -95,7 +95,7 @@ module.exports = {
       name: 'no-test-code-in-the-product',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: SPEC },
-      to: { path: '^(test|bench|examples|scripts)/|\\.spec\\.ts$' },
+      to: { path: '^(test|bench|scripts)/|\\.spec\\.ts$' },
     },
     {
       name: 'no-dev-dependency-in-the-product',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const compiler = join(root, 'node_modules/typescript/lib/tsc.js');
 const stamp = join(root, 'dist/.built');
-const inputs = ['src', 'migrations', 'bench', 'examples'];
+const inputs = ['src', 'migrations', 'bench'];
 const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 /** An image or an installation without dev dependencies has nothing to build from, or nothing to build with. */
