@@ -14,11 +14,11 @@ export class NotificationEntity {
   @Column('text') strategy: string;
   /** What is sent, by channel. May hold attachments of megabytes: read by who names it only. */
   @Column('jsonb', { select: false }) channels: Record<string, unknown>;
-  /** Deliveries, */
+  /** How many deliveries it has. */
   @Column('integer') total: number;
-  /** of which so many are not yet settled, */
+  /** How many of its deliveries are not yet settled. */
   @Column('integer') open_count: number;
-  /** and so many settled as failed or expired. */
+  /** How many of its deliveries were settled as failed or expired. */
   @Column('integer') failed_count: number;
   @Column('integer', { nullable: true }) max_retry_attempts: number | null;
   @Column('timestamptz', { nullable: true }) scheduled_for: Date | null;

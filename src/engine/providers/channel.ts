@@ -33,9 +33,9 @@ export interface ProfileAddresses {
 
 /** The kind of address by which a channel reaches people. */
 export interface AddressKind {
-  /** The field of `recipients[]` that gives one, */
+  /** The name of the field of `recipients[]` that gives such an address. */
   readonly field: string;
-  /** and its field decorator, which must be optional. */
+  /** The field decorator of the field of `recipients[]`, which must be optional. */
   readonly declare: PropertyDecorator;
   /** What is wrong with such an address, to follow its field's name; null when nothing is. */
   fault(address: string): string | null;
@@ -68,9 +68,9 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
    * @throws Problem `validation_failed` naming every field at fault
    */
   toContent(input: Input, at: string): Content;
-  /** Where a person is reached. Channels without it need no recipients, */
+  /** Where a person is reached. Channels without it need no recipients: they have {@link target}. */
   reach?(person: Person): Target;
-  /** because their content says where it goes. */
+  /** Where the content itself says that it goes, on channels that need no recipients. */
   target?(content: Content): Target;
   /** Which of its kind the delivery's lane is; left out where the channel of a client is one lane. */
   lane?(content: Content): string;

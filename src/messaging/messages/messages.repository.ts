@@ -4,13 +4,13 @@ import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow } from './message.row.
 
 /** A stretch of a room's messages on both sides of a seq. */
 export interface Stretch {
-  /** Of the messages below this seq */
+  /** The seq at which the two sides meet: it belongs to those after. */
   at: number;
-  /** so many of the last, */
+  /** How many messages at most from below `at`, the nearest ones. */
   before: number;
-  /** and so many of the first from `at` on. */
+  /** How many messages at most from `at` on, the nearest ones. */
   after: number;
-  /** Nothing up to this seq. */
+  /** Messages up to this seq are left out. */
   floor: number;
 }
 

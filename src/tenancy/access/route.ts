@@ -31,9 +31,9 @@ export interface RouteOptions {
   access: Access;
   /** Success status; 200 unless said otherwise. */
   status?: 200 | 201 | 202 | 204;
-  /** What comes back: one DTO, */
+  /** The DTO that comes back, where it is one; `page` where it is many. */
   answer?: Type;
-  /** or a page of DTOs. */
+  /** The DTO of each item, where a page of them comes back. */
   page?: Type;
   /** Further success statuses, by status. */
   also?: Partial<Record<200 | 202, string>>;

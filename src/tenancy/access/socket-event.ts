@@ -26,12 +26,12 @@ export interface SocketEventOptions<Dto extends object = object> {
   reads?: boolean;
 }
 
-/** What the ack's `data` holds: one DTO, */
+/** An event whose ack's `data` holds one DTO. */
 interface WithAnswer<Answer extends object> {
   answer: Type<Answer>;
 }
 
-/** or a page of DTOs. */
+/** An event whose ack's `data` holds a page of DTOs. */
 interface WithPage<Item extends object> {
   page: Type<Item>;
 }

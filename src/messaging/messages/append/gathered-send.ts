@@ -15,7 +15,18 @@ const MAX_WAITING_PER_TENANT = MAX_WAITING / 4;
 const LOCK_WAIT_MS = 5_000;
 
 /**
- * The one way by which messages are written: concurrent sends gather into batches, one in flight per node; rooms that
+ * The way of a message, from top to bottom:
+ *
+ *     send               here
+ *     Coalescer          gathers what is sent at once into a batch
+ *     SlowLanes          only for rooms that AppendRepository found held elsewhere: a lane for each, in which its
+ *                        messages wait and go on in batches of their own
+ *     BatchRunner        tries again when the connection is lost, halves a batch until a bad row stands alone
+ *     AppendRepository   one transaction: folds echoes, locks the rooms, finds what an earlier try wrote, appends,
+ *                        completes the answers kept under each Idempotency-Key
+ *     publish            here, after the commit
+ *
+ * It is the one way by which messages are written: concurrent sends gather into batches, one in flight per node; rooms that
  * are locked elsewhere wait in slow lanes. What was committed is told to the sockets before its sender is answered, in
  * each room's order.
  */
