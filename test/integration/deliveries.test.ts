@@ -1,8 +1,9 @@
 import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
 import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
-import type { DeliveryRef } from '../../src/engine/deliveries/delivery.js';
+import type { ClaimedDelivery, DeliveryRef, Settlement } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
+import type { Outcome } from '../../src/engine/providers/provider.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
 import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
 import type { TestClient } from '../support/app.js';
@@ -141,6 +142,39 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     });
     const attempts = await truth.query<any>('select * from attempts where delivery_id = $1', [held!.id]);
     expect(attempts).toMatchObject([{ number: 1, status: 'unknown', error_code: 'worker_lost' }]);
+  });
+
+  it('records an attempt once when its worker and the sweeper end it together, and none that is over', async () => {
+    sleepless(app);
+    const id = await webhook();
+    const deliveries = app.get(DeliveriesService);
+    const settlementOf = (held: ClaimedDelivery, outcome: Outcome): Settlement => ({
+      delivery: held,
+      attempt: attemptOf(outcome, 'webhook', 1),
+      verdict: judge(held, outcome, { decision: 'webhook', reason: 'only' }, false, WEBHOOK),
+    });
+    const lost: Outcome = { kind: 'unknown', fault: 'provider', code: 'worker_lost', message: 'gone' };
+    const accepted: Outcome = { kind: 'accepted' };
+    const recorded = () =>
+      truth.query<any>('select number, status from attempts where client_id = $1 order by number', [client.id]);
+
+    // What is settled in one turn of the event loop goes into one batch.
+    const first = (await deliveries.claim(refOf(await row(id))))!;
+    const ends = [settlementOf(first, lost), settlementOf(first, accepted)];
+    const [swept, late] = await Promise.all(ends.map((end) => deliveries.settle(end)));
+    expect(swept).toMatchObject({ from: 'sending', row: { status: 'retrying', attempt_count: 1 } });
+    expect(late).toBeNull();
+    expect(await recorded()).toEqual([{ number: 1, status: 'unknown' }]);
+
+    await update(id, 'next_attempt_at = clock_timestamp()');
+    const second = (await deliveries.claim(refOf(await row(id))))!;
+    const all = [settlementOf(first, lost), settlementOf(second, accepted), settlementOf(first, accepted)];
+    const answers = await Promise.all(all.map((end) => deliveries.settle(end)));
+    expect(answers).toMatchObject([null, { row: { status: 'delivered', attempt_count: 2 } }, null]);
+    expect(await recorded()).toEqual([
+      { number: 1, status: 'unknown' },
+      { number: 2, status: 'sent' },
+    ]);
   });
 
   it('does not claim what is not due, was claimed since, or is past its time', async () => {

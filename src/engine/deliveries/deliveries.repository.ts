@@ -38,7 +38,11 @@ export class DeliveriesRepository {
     );
   }
 
-  /** Records attempts and what follows, of deliveries still held by the attempt that ended. @returns those as they stand now */
+  /**
+   * Records attempts and what follows, of deliveries still held by the attempt that ended.
+   * @param settlements at most one of each delivery
+   * @returns those as they stand now
+   */
   async settle(tx: Tx, settlements: Settlement[]): Promise<DeliveryRow[]> {
     const of = <T>(read: (settlement: Settlement) => T): T[] => settlements.map(read);
     return tx.query(

@@ -117,12 +117,29 @@ export class DeliveriesService {
   }
 
   private async settleBatch(batch: Settlement[]): Promise<(Transition | null)[]> {
-    const contents = new Map(batch.map(({ delivery }) => [delivery.id, delivery.content ?? null]));
+    const current = currentOf(batch);
     const done = await this.transitions.commit(async (tx) => {
-      const rows = await this.repository.settle(tx, batch);
-      return rows.map((row) => ({ from: 'sending', row, content: contents.get(row.id) ?? null }));
+      const rows = await this.repository.settle(tx, [...current.values()]);
+      return rows.map((row) => ({ from: 'sending', row, content: current.get(row.id)!.delivery.content ?? null }));
     });
     const byId = new Map(done.map((transition) => [transition.row.id, transition]));
-    return batch.map(({ delivery }) => byId.get(delivery.id) ?? null);
+    return batch.map((settlement) => {
+      const { id } = settlement.delivery;
+      return current.get(id) === settlement ? (byId.get(id) ?? null) : null;
+    });
   }
+}
+
+/**
+ * The one settlement of each delivery that may still hold it, by its id: that of its latest attempt, and where two end
+ * the same attempt (its worker, late, and whoever took the worker for lost) the first.
+ */
+function currentOf(batch: Settlement[]): Map<string, Settlement> {
+  const current = new Map<string, Settlement>();
+  for (const settlement of batch) {
+    const { id, attempt_count } = settlement.delivery;
+    const other = current.get(id);
+    if (!other || other.delivery.attempt_count < attempt_count) current.set(id, settlement);
+  }
+  return current;
 }
