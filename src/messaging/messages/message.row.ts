@@ -70,6 +70,7 @@ export function messageOf(from: MessageFields, place: MessagePlace): MessageDto 
     thread_id: from.thread_id ?? null,
     reply_count: from.reply_count ?? 0,
     mentions: from.mentions ?? [],
+    // What other tables hold is added by MessageParts.
     reactions: [],
     metadata: from.metadata,
     client_msg_id: from.client_msg_id,

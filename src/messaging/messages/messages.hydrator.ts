@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { EventsService } from '../../engine/events/events.service.js';
+import { MessageParts } from './message-parts.js';
 import { toMessage } from './message.row.js';
 import { messageCreated } from './messages.events.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -14,6 +15,7 @@ export class MessagesHydrator implements OnModuleInit {
     private readonly idempotency: Idempotency,
     private readonly repository: MessagesRepository,
     private readonly messages: MessagesService,
+    private readonly parts: MessageParts,
   ) {}
 
   onModuleInit(): void {
@@ -24,10 +26,12 @@ export class MessagesHydrator implements OnModuleInit {
           clientId,
           rows.map(({ subject_id }) => subject_id!),
         );
+        const messages = await this.parts.complete(clientId, [...found.values()].map(toMessage));
+        const byId = new Map(messages.map((message) => [message.id, message]));
         return new Map(
           rows.flatMap(({ id, subject_id }) => {
-            const row = found.get(subject_id!);
-            return row ? [[id, toMessage(row)]] : [];
+            const message = byId.get(subject_id!);
+            return message ? [[id, message]] : [];
           }),
         );
       },

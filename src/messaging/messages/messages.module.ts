@@ -4,6 +4,7 @@ import { RoomsModule } from '../rooms/rooms.module.js';
 import { AppendRepository } from './append/append.repository.js';
 import { BatchRunner } from './append/batch-runner.js';
 import { GatheredSend } from './append/gathered-send.js';
+import { MessageParts } from './message-parts.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesHydrator } from './messages.hydrator.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -19,12 +20,13 @@ import { MessagesSocket } from './messages.socket.js';
     AppendRepository,
     BatchRunner,
     GatheredSend,
+    MessageParts,
     MessagesHydrator,
     MessagesRepository,
     MessagesService,
     registerEvents(messagesEvents),
     MessagesSocket,
   ],
-  exports: [MessagesService],
+  exports: [MessageParts, MessagesService],
 })
 export class MessagesModule {}

@@ -8,6 +8,7 @@ import { RoomAccess } from '../rooms/room-access.js';
 import type { RoomRow } from '../rooms/room.row.js';
 import { GatheredSend } from './append/gathered-send.js';
 import { pageOf, stretchOf } from './message-page.js';
+import { MessageParts } from './message-parts.js';
 import { toMessage } from './message.row.js';
 import { MessagesRepository } from './messages.repository.js';
 import type { AttachmentDto, MessageDto, MessagePageDto, MessagesQueryDto, SendMessageDto } from './messages.dto.js';
@@ -20,6 +21,7 @@ export class MessagesService {
     private readonly messages: MessagesRepository,
     private readonly gathered: GatheredSend,
     private readonly access: RoomAccess,
+    private readonly parts: MessageParts,
   ) {}
 
   /**
@@ -29,7 +31,9 @@ export class MessagesService {
   async send(request: Request, roomId: string, dto: SendMessageDto): Promise<MessageDto | Existing<MessageDto>> {
     if (!may(request.caller, 'send_messages'))
       throw new Problem('forbidden', 'Sending needs the permission send_messages.');
-    return answerOf(await this.gathered.send(newMessage(request, roomId, dto)));
+    const outcome = await this.gathered.send(newMessage(request, roomId, dto));
+    if (outcome.verdict === 'sent') return outcome.message;
+    return answerOf({ ...outcome, message: await this.complete(request.caller.clientId, outcome.message) });
   }
 
   /** Ascending; at most one of the places of the query. */
@@ -39,7 +43,8 @@ export class MessagesService {
     const stretch = stretchOf(query, floorOf(caller, room));
     // One more on each side than is shown tells whether there are more.
     const rows = await this.messages.list(caller.clientId, room.id, stretch.read);
-    return pageOf(rows.map(toMessage), stretch, room.last_seq);
+    const { data, page } = pageOf(rows.map(toMessage), stretch, room.last_seq);
+    return { data: await this.parts.complete(caller.clientId, data), page };
   }
 
   /** @param roomId where it must be; null: wherever it is */
@@ -51,7 +56,11 @@ export class MessagesService {
       throw error instanceof Problem ? notFound('message') : error;
     });
     if (row.seq <= floorOf(caller, room)) throw notFound('message');
-    return toMessage(row);
+    return this.complete(caller.clientId, toMessage(row));
+  }
+
+  private async complete(clientId: string, message: MessageDto): Promise<MessageDto> {
+    return (await this.parts.complete(clientId, [message]))[0]!;
   }
 }
 
