@@ -1,4 +1,6 @@
 import { Heads } from '../../src/edge/gateway/heads.js';
+import { ConnectionEnds } from '../../src/platform/realtime/connection-ends.js';
+import type { Connection } from '../../src/platform/realtime/connection.js';
 import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import type { TestClient } from '../support/app.js';
 import { makeRoom, say } from '../support/chat.js';
@@ -24,6 +26,22 @@ describe('a connection', () => {
     const { socket } = await connect(app, alice.key);
     const served = app.get(RealtimePublisher).server.sockets.sockets.get(socket.id!)!;
     expect(JSON.stringify([served.handshake, served.data])).not.toContain(alice.key);
+  });
+
+  it('is told to features when it has ended, once, as the object that handlers know', async () => {
+    const ended: Connection[] = [];
+    app.get(ConnectionEnds).register((connection) => ended.push(connection));
+    const [first, second] = [await connect(app, client.key), await connect(app, client.key)];
+    const sessionOf = ({ socket }: typeof first): Connection =>
+      app.get(RealtimePublisher).server.sockets.sockets.get(socket.id!)!.data;
+    const [left, cut] = [sessionOf(first), sessionOf(second)];
+    first.socket.disconnect();
+    await until('the one that left', () => ended.length === 1);
+    cut.close('cut');
+    await until('the one that was cut', () => ended.length === 2);
+    expect(ended[0]).toBe(left);
+    expect(ended[1]).toBe(cut);
+    expect(ended.map(({ isOpen }) => isOpen)).toEqual([false, false]);
   });
 });
 

@@ -14,6 +14,7 @@ import { metrics } from '../../platform/common/metrics.js';
 import { Problem } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import { Config } from '../../platform/config/config.js';
+import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { addressReader, type Arrival } from './client-address.js';
 import { Dispatcher } from './dispatcher.js';
@@ -47,6 +48,7 @@ export class SocketIoGateway
     private readonly handshake: Handshake,
     private readonly subscriptions: Subscriptions,
     private readonly dispatcher: Dispatcher,
+    private readonly ends: ConnectionEnds,
     config: Config,
   ) {
     this.addressOf = addressReader(config.trustProxy);
@@ -77,8 +79,9 @@ export class SocketIoGateway
     }
   }
 
-  handleDisconnect(): void {
+  handleDisconnect(socket: Socket): void {
     metrics.socketsConnected.dec({ transport: 'socket.io' });
+    this.ends.tell(sessionOfSocket(socket));
   }
 
   /** Before the HTTP server closes, which would wait for connections to end. */

@@ -1,15 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import { Cluster } from './cluster.js';
+import { ConnectionEnds } from './connection-ends.js';
 import { EventRegistry } from './event.registry.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
 /**
- * Offers the {@link RealtimePublisher} and the {@link EventRegistry} to everybody, in processes without sockets too.
+ * Offers the {@link RealtimePublisher}, the {@link EventRegistry} and the {@link ConnectionEnds} to everybody, in
+ * processes without sockets too.
  * How events are declared, kept and told: event.ts.
  */
 @Global()
 @Module({
-  providers: [Cluster, EventRegistry, RealtimePublisher],
-  exports: [Cluster, EventRegistry, RealtimePublisher],
+  providers: [Cluster, ConnectionEnds, EventRegistry, RealtimePublisher],
+  exports: [Cluster, ConnectionEnds, EventRegistry, RealtimePublisher],
 })
 export class RealtimeModule {}
