@@ -1,15 +1,19 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
-import { Route } from '../../tenancy/access/route.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { NotificationDto, NotificationInputDto, NotificationsQueryDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsService } from './notifications.service.js';
 
-@ApiTags('Notifications')
+const NOTIFICATIONS = tag(
+  'Notifications',
+  'Tell recipients something over email, websocket and webhook at once, and see what became of it.',
+);
+
+@Tag(NOTIFICATIONS)
 @Controller('notifications')
 export class NotificationsController {
   constructor(

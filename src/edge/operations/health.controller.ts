@@ -1,11 +1,14 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Route } from '../../tenancy/access/route.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import { AliveDto, DatabaseHealthDto, HealthDto } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
+const HEALTH = tag('Health', 'Is it alive, is it ready?');
+
 /** All but one outside of the API's prefix: load balancers and orchestrators ask here. */
+@Tag(HEALTH)
 @Controller()
 export class HealthController {
   constructor(private readonly health: HealthService) {}

@@ -38,6 +38,7 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'options', 'head', 'tr
 /** Codes that any body can cause. */
 const OF_BODIES: ProblemCode[] = ['malformed_json', 'too_large', 'unsupported_media_type', 'validation_failed'];
 
+/** What names mean wherever routes say nothing of their own. */
 const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id of the resource (UUID).',
   room_id: 'Id of the room (UUID).',

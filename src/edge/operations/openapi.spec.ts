@@ -6,7 +6,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Int, Json, Nested, NestedList, OneOf, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
-import { Route } from '../../tenancy/access/route.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import { buildDocument } from './openapi.js';
 
 class PartDto {
@@ -73,7 +73,17 @@ class BigThingsController {
   update(@Param('id') _id: string, @Body() _body: CreateThingDto): void {}
 }
 
-@Module({ controllers: [BigThingsController] })
+const SHELVES = tag('Shelves', 'Where things stand.');
+
+@Tag(SHELVES)
+@Controller('shelves')
+class ShelvesController {
+  @Get(':id/:row')
+  @Route({ summary: 'Read', access: 'master', answer: ThingDto, params: { row: 'Counted from below.' } })
+  get(@Param('id') _id: string, @Param('row') _row: string): void {}
+}
+
+@Module({ controllers: [BigThingsController, ShelvesController] })
 class ThingsModule {}
 
 describe('the OpenAPI document', () => {
@@ -108,6 +118,17 @@ describe('the OpenAPI document', () => {
     expect(canonical.post).toMatchObject({ operationId: 'bigThings_create', tags: ['Big things'] });
     expect(canonical.post.deprecated).toBeFalsy();
     expect(alias.post).toMatchObject({ operationId: 'bigThings_create_alias', deprecated: true });
+  });
+
+  it('describes the tags that controllers declare, and path parameters by their route or else by their name', () => {
+    expect(document.tags).toContainEqual({ name: 'Shelves', description: 'Where things stand.' });
+    expect(() => tag('Shelves', 'Others.')).toThrow('two tags');
+    const { tags, parameters } = document.paths['/api/v1/shelves/{id}/{row}'].get;
+    expect(tags).toEqual(['Shelves']);
+    expect(parameters).toMatchObject([
+      { name: 'id', in: 'path', required: true, description: 'Id of the resource (UUID).' },
+      { name: 'row', in: 'path', required: true, description: 'Counted from below.', schema: { type: 'string' } },
+    ]);
   });
 
   it('shows every answer: examples, headers and the problems that a declaration implies', () => {

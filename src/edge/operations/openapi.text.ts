@@ -57,16 +57,3 @@ Limited answers carry \`RateLimit-Policy\` and \`RateLimit\` (IETF draft 11); 42
 Socket.IO at \`/sockets\`, handshake \`auth: { api_key }\`. Events come in one envelope with \`epoch\` and a gapless \`rev\` per stream;
 \`sync.resume\` proves after an absence that nothing is missing, or says so.
 `.trim();
-
-/** One line per tag; a test fails when a controller's tag is not here. */
-export const TAGS: Record<string, string> = {
-  Auth: 'Log users in and out, and make keys that act as one user.',
-  Clients: 'Tenants, and what a client may know and change of itself: keys, limits, its signing secret.',
-  Users: "A client's end users: profile and addresses.",
-  Rooms: 'Where messages are: direct, group, channel and support rooms, and who is in them.',
-  Messages: 'Send and read messages, in a gapless order per room.',
-  Notifications: 'Tell recipients something over email, websocket and webhook at once, and see what became of it.',
-  Providers: 'What delivers: SMTP servers with encrypted credentials, tried out when they are saved.',
-  Development: 'Embedded mode on loopback only: the mail that had no provider to go to.',
-  Health: 'Is it alive, is it ready?',
-};

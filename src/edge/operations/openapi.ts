@@ -3,9 +3,10 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { documentFields } from '../../platform/common/field-registry.js';
 import { PROBLEMS } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
+import { findTag } from '../../tenancy/access/route.js';
 import { finishOperations } from './openapi.operations.js';
 import { schemasOf, toJsonSchema } from './openapi.schemas.js';
-import { introduction, TAGS } from './openapi.text.js';
+import { introduction } from './openapi.text.js';
 
 /**
  * The OpenAPI 3.1 document of every route, from `@Route` and the field decorators. Call it on an initialised app.
@@ -34,7 +35,7 @@ export function buildDocument(app: INestApplication, version: string): OpenAPIOb
   for (const schema of Object.values(schemas)) toJsonSchema(schema);
   Object.assign(schemas, PROBLEM_SCHEMAS);
   const used = finishOperations(document);
-  document.tags = [...used].map((name) => ({ name, description: TAGS[name] }));
+  document.tags = [...used].map((name) => ({ name, description: findTag(name)?.description }));
   return document;
 }
 

@@ -1,12 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { wholePage, type Page } from '../../platform/common/pagination.js';
 import { jsonSchemaOf } from '../../platform/common/json-schema.js';
-import { Route } from '../../tenancy/access/route.js';
+import { Route, Tag } from '../../tenancy/access/route.js';
 import { ProviderRegistry, type KnownProvider } from './provider.registry.js';
 import { ProviderTypeDto } from './providers.dto.js';
+import { PROVIDERS } from './providers.controller.js';
 
-@ApiTags('Providers')
+@Tag(PROVIDERS)
 @Controller('providers')
 export class ProviderTypesController {
   constructor(private readonly registry: ProviderRegistry) {}

@@ -1,10 +1,10 @@
 import { applyDecorators, Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiBody } from '@nestjs/swagger';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import type { Page } from '../../platform/common/pagination.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
-import { Route } from '../../tenancy/access/route.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import {
   ProviderInputDto,
   ProviderPatchDto,
@@ -18,8 +18,13 @@ import { ProvidersService } from './providers.service.js';
 
 const REFUSALS: ProblemCode[] = ['provider_rejected', 'name_taken', 'conflict'];
 
+export const PROVIDERS = tag(
+  'Providers',
+  'What delivers: SMTP servers with encrypted credentials, tried out when they are saved.',
+);
+
 /** The same routes at both paths: canonical with `?channel=`, and as the email view of ChatAPI's first version. */
-@ApiTags('Providers')
+@Tag(PROVIDERS)
 @Controller(['clients/me/providers', 'clients/me/email-providers'])
 export class ProvidersController {
   constructor(private readonly providers: ProvidersService) {}
@@ -59,7 +64,12 @@ export class ProvidersController {
   }
 
   @Patch(':name')
-  @Route({ summary: 'Change a provider', access: 'master', answer: ProviderDto, errors: ['not_found', ...REFUSALS] })
+  @Route({
+    summary: 'Change a provider',
+    access: 'master',
+    answer: ProviderDto,
+    errors: ['not_found', ...REFUSALS],
+  })
   update(
     @CurrentCaller() caller: Caller,
     @Param('name') name: string,

@@ -1,8 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
-import { Route, type RouteOptions } from '../../tenancy/access/route.js';
+import { Route, type RouteOptions, Tag, tag } from '../../tenancy/access/route.js';
 import { MessageDto, MessagePageDto, MessagesQueryDto, SendMessageDto, SendMessageToRoomDto } from './messages.dto.js';
 import { MessagesService } from './messages.service.js';
 
@@ -31,7 +30,9 @@ const GET: Omit<RouteOptions, 'summary'> = {
   actsForUser: true,
 };
 
-@ApiTags('Messages')
+const MESSAGES = tag('Messages', 'Send and read messages, in a gapless order per room.');
+
+@Tag(MESSAGES)
 @Controller()
 export class MessagesController {
   constructor(private readonly messages: MessagesService) {}

@@ -1,14 +1,14 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
-import { Route } from '../../tenancy/access/route.js';
+import { Route, Tag } from '../../tenancy/access/route.js';
 import { AddedMembersDto, AddMembersDto, MemberDto, UpdateMemberDto } from './members.dto.js';
 import { MembersService } from './members.service.js';
 import type { UserId } from '../../platform/common/ids.js';
+import { ROOMS } from './rooms.controller.js';
 
-@ApiTags('Rooms')
+@Tag(ROOMS)
 @Controller('rooms/:room_id/members')
 export class MembersController {
   constructor(private readonly members: MembersService) {}

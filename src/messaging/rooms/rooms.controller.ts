@@ -1,14 +1,15 @@
 import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
-import { Route } from '../../tenancy/access/route.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import { NewRoomsService } from './new-rooms.service.js';
 import { AllRoomsQueryDto, CreateRoomDto, RoomDto, RoomQueryDto, UpdateRoomDto } from './rooms.dto.js';
 import { RoomsService } from './rooms.service.js';
 
-@ApiTags('Rooms')
+export const ROOMS = tag('Rooms', 'Where messages are: direct, group, channel and support rooms, and who is in them.');
+
+@Tag(ROOMS)
 @Controller('rooms')
 export class RoomsController {
   constructor(

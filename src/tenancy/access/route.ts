@@ -7,8 +7,10 @@ import {
   ApiExtraModels,
   ApiHeader,
   ApiOperation,
+  ApiParam,
   ApiResponse,
   ApiSecurity,
+  ApiTags,
   getSchemaPath,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
@@ -41,6 +43,8 @@ export interface RouteOptions {
   errors?: ProblemCode[];
   /** Counts against messages per user and minute; its answers carry RateLimit headers. */
   limited?: boolean;
+  /** What its path parameters are, where the name alone doesn't tell. */
+  params?: Record<string, string>;
   /** Takes X-User-Id with a master key. */
   actsForUser?: boolean;
   /** Takes Idempotency-Key (writing POSTs). */
@@ -50,6 +54,32 @@ export interface RouteOptions {
   /** Takes any content type, unparsed: the handler gets the exact bytes by `@RawBody()`, and there is no `@Body()`. */
   rawBody?: boolean;
 }
+
+/** A chapter of the API reference. */
+export interface TagDescriptor {
+  name: string;
+  description: string;
+}
+
+const tags = new Map<string, TagDescriptor>();
+
+/**
+ * Declares a chapter, for the {@link Tag} of the feature's controllers.
+ * @param description one line
+ * @throws Error for a second one of this name
+ */
+export function tag(name: string, description: string): TagDescriptor {
+  if (tags.has(name)) throw new Error(`There are two tags ${name}.`);
+  const declared = { name, description };
+  tags.set(name, declared);
+  return declared;
+}
+
+/** @returns undefined for what is no tag's name */
+export const findTag = (name: string): TagDescriptor | undefined => tags.get(name);
+
+/** The chapter that a controller's routes are in. */
+export const Tag = ({ name }: TagDescriptor): ClassDecorator => ApiTags(name);
 
 /**
  * Declares a route whole: access (read by the key guard), status, and its page of the OpenAPI document.
@@ -81,6 +111,9 @@ export function Route(options: RouteOptions): MethodDecorator {
   if (bodyBytes || rawBody) decorators.push(RouteConfig({ bodyBytes, rawBody }) as MethodDecorator);
   if (rawBody) {
     decorators.push(ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } }) as MethodDecorator);
+  }
+  for (const [name, description] of Object.entries(options.params ?? {})) {
+    decorators.push(ApiParam({ name, description }));
   }
   if (options.actsForUser) {
     decorators.push(ApiHeader({ name: 'X-User-Id', required: false }));

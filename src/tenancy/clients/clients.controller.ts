@@ -1,13 +1,17 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
-import { Route } from '../access/route.js';
+import { Route, Tag, tag } from '../access/route.js';
 import { CurrentRequest, type Request } from '../access/request.js';
 import { ClientDto, UpdateClientDto } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
 
+export const CLIENTS = tag(
+  'Clients',
+  'Tenants, and what a client may know and change of itself: keys, limits, its signing secret.',
+);
+
 /** Tenants, for the operator. Making one makes its first key too: keys/ does both. */
-@ApiTags('Clients')
+@Tag(CLIENTS)
 @Controller('clients')
 export class ClientsController {
   constructor(private readonly clients: ClientsService) {}

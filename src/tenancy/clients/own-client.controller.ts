@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Patch, Post, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
-import { Route } from '../access/route.js';
+import { Route, Tag } from '../access/route.js';
 import { ClientDto, RotateSecretDto, SigningSecretDto, UpdateMeDto } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
 import { SigningSecretsService } from './signing-secrets.service.js';
+import { CLIENTS } from './clients.controller.js';
 
 /** A client and its signing secret, for itself. */
-@ApiTags('Clients')
+@Tag(CLIENTS)
 @Controller('clients/me')
 export class OwnClientController {
   constructor(

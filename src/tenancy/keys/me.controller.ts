@@ -1,15 +1,15 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
-import { Route } from '../access/route.js';
+import { Route, Tag } from '../access/route.js';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { CreatedMasterKeyDto, CreateMasterKeyDto, MasterKeyDto, MeDto, RotateKeyDto } from './keys.dto.js';
 import { MasterKeysService } from './master-keys.service.js';
 import { MeService } from './me.service.js';
+import { CLIENTS } from '../clients/clients.controller.js';
 
 /** Whom a key stands for, and a client's own master keys. */
-@ApiTags('Clients')
+@Tag(CLIENTS)
 @Controller('clients/me')
 export class MeController {
   constructor(

@@ -1,11 +1,11 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { CurrentRequest, type Request } from '../access/request.js';
-import { Route } from '../access/route.js';
+import { Route, Tag } from '../access/route.js';
 import { CreateClientDto, CreatedClientDto } from '../clients/clients.dto.js';
 import { NewClientsService } from './new-clients.service.js';
+import { CLIENTS } from '../clients/clients.controller.js';
 
-@ApiTags('Clients')
+@Tag(CLIENTS)
 @Controller('clients')
 export class NewClientsController {
   constructor(private readonly clients: NewClientsService) {}

@@ -1,11 +1,12 @@
 import { Body, Controller, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import { CurrentRequest, type Request } from '../access/request.js';
-import { Route } from '../access/route.js';
+import { Route, Tag, tag } from '../access/route.js';
 import { LoginAnswerDto, LoginDto, LogoutAnswerDto, LogoutDto } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 
-@ApiTags('Auth')
+export const AUTH = tag('Auth', 'Log users in and out, and make keys that act as one user.');
+
+@Tag(AUTH)
 @Controller('auth')
 export class AuthController {
   constructor(private readonly auth: AuthService) {}

@@ -1,14 +1,14 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { CreatedScopedKeyDto, ListScopedKeysQueryDto, ScopedKeyDto } from '../keys/keys.dto.js';
 import type { Page } from '../../platform/common/pagination.js';
-import { Route } from '../access/route.js';
+import { Route, Tag } from '../access/route.js';
 import { CreateScopedKeyDto } from './auth.dto.js';
 import { ScopedKeysService } from './scoped-keys.service.js';
+import { AUTH } from './auth.controller.js';
 
-@ApiTags('Auth')
+@Tag(AUTH)
 @Controller('clients/scoped-keys')
 export class ScopedKeysController {
   constructor(private readonly keys: ScopedKeysService) {}

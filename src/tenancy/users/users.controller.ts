@@ -1,14 +1,15 @@
 import { Body, Controller, Get, Param, Patch, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
-import { Route } from '../access/route.js';
+import { Route, Tag, tag } from '../access/route.js';
 import { PutUserDto, UserDto } from './users.dto.js';
 import { UsersService } from './users.service.js';
 import type { UserId } from '../../platform/common/ids.js';
 
-@ApiTags('Users')
+const USERS = tag('Users', "A client's end users: profile and addresses.");
+
+@Tag(USERS)
 @Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}

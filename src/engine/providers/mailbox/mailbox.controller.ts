@@ -1,10 +1,9 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AnyText, Time, Uuid } from '../../../platform/common/fields.js';
 import { PageQueryDto, type Page } from '../../../platform/common/pagination.js';
 import { notFound } from '../../../platform/common/problem.js';
-import { Route } from '../../../tenancy/access/route.js';
+import { Route, Tag, tag } from '../../../tenancy/access/route.js';
 import { Config } from '../../../platform/config/config.js';
 import { isLoopbackAddress, isLoopbackHost } from '../../../platform/config/ip-address.js';
 import { Mailbox } from './mailbox.js';
@@ -36,7 +35,9 @@ export class KeptMailDto {
   created_at: string;
 }
 
-@ApiTags('Development')
+const DEVELOPMENT = tag('Development', 'Embedded mode on loopback only: the mail that had no provider to go to.');
+
+@Tag(DEVELOPMENT)
 @Controller('dev/mailbox')
 export class MailboxController {
   constructor(
