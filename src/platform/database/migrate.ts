@@ -1,13 +1,10 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { QueryRunner } from 'typeorm';
-import { Foundation1764000000000 } from '../../../migrations/1764000000000-foundation.js';
+import { MIGRATIONS } from '../../../migrations/index.js';
 import { codeOf } from './errors.js';
 import { ensurePartitions } from './partitions.js';
 import { LOCKS } from './session-lock.js';
-
-/** In order. Classes, not globs: what is not named here does not run. */
-const MIGRATIONS = [Foundation1764000000000];
 
 /**
  * Brings the schema up to date and makes the partitions. Any number of processes may do so at once: they take turns.
