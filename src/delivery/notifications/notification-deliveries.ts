@@ -13,6 +13,7 @@ import {
 } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
+import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import type { WebsocketContent } from '../../engine/providers/websocket/websocket.channel.js';
 import { ContentCache } from './content-cache.js';
 import { countsOf, NOTIFICATION, toNotification, type NotificationRow } from './notification.js';
@@ -31,6 +32,7 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
     private readonly deliveries: DeliveriesService,
     private readonly transitions: Transitions,
     private readonly reader: DeliveriesReader,
+    private readonly registry: ProviderRegistry,
   ) {}
 
   onModuleInit(): void {
@@ -61,9 +63,14 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
     const ended = moved.filter(({ open_count, status, before }) => open_count === 0 && status !== before);
     const counts = await this.countsOf(tx, ended, ours);
     return [
-      ...ours.filter(isShown).map(createdEvent),
+      ...ours.filter((transition) => this.isShown(transition)).map(createdEvent),
       ...ended.map((row) => endedEvent(row, toNotification(row, counts.get(row.id)!))),
     ];
+  }
+
+  /** On the user's stream from now on: that is what sent means where devices acknowledge. */
+  private isShown({ row }: Transition): boolean {
+    return row.status === 'sent' && this.registry.findChannel(row.channel)?.acknowledged === true;
   }
 
   /** Of a notification with one delivery, the change says all. */
@@ -93,9 +100,6 @@ function deltasOf(transitions: Transition[]) {
   }
   return [...deltas.values()];
 }
-
-/** On the user's stream from now on: that is what sent means for a socket notification. */
-const isShown = ({ row }: Transition): boolean => row.channel === 'websocket' && row.status === 'sent';
 
 function createdEvent({ row, content }: Transition): NewEvent {
   const { title = null, body = null, data = null } = (content ?? {}) as Partial<WebsocketContent>;

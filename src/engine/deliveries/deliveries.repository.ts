@@ -104,19 +104,22 @@ export class DeliveriesRepository {
     );
   }
 
-  /** Deliveries past their time: those that wait, and socket notifications that no device acknowledged. */
-  async expire(tx: Tx, limit: number): Promise<(DeliveryRow & { from: DeliveryStatus })[]> {
+  /**
+   * Deliveries past their time: those that wait, and those that were sent and that no device acknowledged.
+   * @param acknowledged channels whose deliveries devices acknowledge
+   */
+  async expire(tx: Tx, acknowledged: string[], limit: number): Promise<(DeliveryRow & { from: DeliveryStatus })[]> {
     return tx.query(
       `with due as (
          select d.client_id, d.id, d.created_at, d.status from deliveries d
           where d.expires_at <= clock_timestamp()
-            and (d.status in ('pending', 'held', 'retrying', 'unknown') or (d.status = 'sent' and d.channel = 'websocket'))
+            and (d.status in ('pending', 'held', 'retrying', 'unknown') or (d.status = 'sent' and d.channel = any ($2::text[])))
           order by d.expires_at limit $1 for update skip locked
        )
        update deliveries d set status = 'expired', reason = 'expired', next_attempt_at = null, updated_at = clock_timestamp()
          from due where d.client_id = due.client_id and d.id = due.id and d.created_at = due.created_at
       returning ${DELIVERY_COLUMNS}, due.status as "from"`,
-      [limit],
+      [limit, acknowledged],
     );
   }
 
@@ -147,15 +150,23 @@ export class DeliveriesRepository {
     );
   }
 
-  /** A device has shown it. @returns nothing when it was not waiting for that */
-  async acknowledge(tx: Tx, clientId: string, userPk: UserPk, id: string, around: Date): Promise<DeliveryRow[]> {
+  /**
+   * A device has shown it.
+   * @param acknowledged channels whose deliveries devices acknowledge
+   * @returns nothing when it was not waiting for that
+   */
+  async acknowledge(
+    tx: Tx,
+    acknowledged: string[],
+    { client_id, user_pk, id, around }: { client_id: string; user_pk: UserPk; id: string; around: Date },
+  ): Promise<DeliveryRow[]> {
     return tx.query(
       `update deliveries d
           set status = 'delivered', reason = null, delivered_at = clock_timestamp(), updated_at = clock_timestamp()
-        where d.client_id = $1 and d.id = $2 and d.user_pk = $3 and d.channel = 'websocket' and d.status = 'sent'
+        where d.client_id = $1 and d.id = $2 and d.user_pk = $3 and d.channel = any ($5::text[]) and d.status = 'sent'
           and d.created_at between $4::timestamptz - interval '1 day' and $4::timestamptz + interval '1 day'
       returning ${DELIVERY_COLUMNS}`,
-      [clientId, id, userPk, around],
+      [client_id, id, user_pk, around, acknowledged],
     );
   }
 

@@ -4,6 +4,7 @@ import { Coalescer } from '../../platform/common/coalescer.js';
 import { timeOfId, type UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import type { Tx } from '../../platform/database/database.js';
+import { ProviderRegistry } from '../providers/provider.registry.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import {
   type ClaimedDelivery,
@@ -48,6 +49,7 @@ export class DeliveriesService {
   constructor(
     private readonly repository: DeliveriesRepository,
     private readonly transitions: Transitions,
+    private readonly registry: ProviderRegistry,
   ) {}
 
   registerSource(source: DeliverySource): void {
@@ -83,10 +85,11 @@ export class DeliveriesService {
     return rows.map((row) => ({ from: 'suppressed', row, content: null }));
   }
 
-  /** A device of the user has shown a socket notification. Again, or too late, changes nothing. */
+  /** A device of the user has shown what was sent to it. Again, or too late, changes nothing. */
   async acknowledge(clientId: string, userPk: UserPk, id: string): Promise<boolean> {
     const done = await this.transitions.commit(async (tx) => {
-      const rows = await this.repository.acknowledge(tx, clientId, userPk, id, timeOfId(id));
+      const shown = { client_id: clientId, user_pk: userPk, id, around: timeOfId(id) };
+      const rows = await this.repository.acknowledge(tx, this.registry.acknowledged(), shown);
       return rows.map((row) => ({ from: 'sent', row, content: null }));
     });
     return done.length > 0;

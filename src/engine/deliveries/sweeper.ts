@@ -45,7 +45,9 @@ export class Sweeper {
     await this.transitions.commit(async (tx) =>
       (await this.repository.resolveUnknown(tx, PER_SWEEP)).map(toTransition),
     );
-    await this.transitions.commit(async (tx) => (await this.repository.expire(tx, PER_SWEEP)).map(toTransition));
+    await this.transitions.commit(async (tx) =>
+      (await this.repository.expire(tx, this.registry.acknowledged(), PER_SWEEP)).map(toTransition),
+    );
   }
 }
 

@@ -54,6 +54,11 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   readonly inputSchema: new () => Input;
   /** What a delivery is when its provider has taken it. */
   readonly success: 'sent' | 'delivered';
+  /**
+   * `sent` is not the end: a device of the user acknowledges, or the delivery expires. The index `deliveries_expiring`
+   * names these channels, so a further one needs a migration of it.
+   */
+  readonly acknowledged?: boolean;
   /** Where no provider's own applies: before one is chosen, and after a worker was lost. */
   readonly retryPolicy: RetryPolicy;
   /** May scoped keys send over it? Otherwise only the client itself may. */

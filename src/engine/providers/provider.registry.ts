@@ -69,6 +69,11 @@ export class ProviderRegistry implements OnApplicationShutdown {
     return this.byName.get(name) ?? null;
   }
 
+  /** Names of the channels whose deliveries a device acknowledges after they were sent. */
+  acknowledged(): string[] {
+    return this.channels().flatMap(({ name, acknowledged }) => (acknowledged ? [name] : []));
+  }
+
   all(): readonly KnownProvider[] {
     return this.providers;
   }

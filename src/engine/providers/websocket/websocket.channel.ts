@@ -25,6 +25,7 @@ export const WEBSOCKET = declareChannel<WebsocketInputDto, WebsocketContent>({
   name: 'websocket',
   inputSchema: WebsocketInputDto,
   success: 'sent',
+  acknowledged: true,
   retryPolicy: {
     attempts: 8,
     waits: [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND, 60 * SECOND],
