@@ -3,7 +3,7 @@ import type { Config } from '../../platform/config/config.js';
 import { SyncModule } from '../../messaging/sync/sync.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
-import { Dispatcher } from './dispatcher.js';
+import { SocketDispatcher } from './socket-dispatcher.js';
 import * as gatewayEvents from './gateway.events.js';
 import { GatewaySocket } from './gateway.socket.js';
 import { Handshake } from './handshake.js';
@@ -30,7 +30,7 @@ export class GatewayModule {
         Handshake,
         KeyExchange,
         Subscriptions,
-        Dispatcher,
+        SocketDispatcher,
         Keeper,
         Heads,
         registerEvents(gatewayEvents),

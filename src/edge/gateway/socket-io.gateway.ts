@@ -17,7 +17,7 @@ import { Config } from '../../platform/config/config.js';
 import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { addressReader, type Arrival } from './client-address.js';
-import { Dispatcher } from './dispatcher.js';
+import { SocketDispatcher } from './socket-dispatcher.js';
 import { sessionDraining } from './gateway.events.js';
 import { Handshake } from './handshake.js';
 import { SocketIoSession, sessionOfSocket } from './socket-io.session.js';
@@ -47,7 +47,7 @@ export class SocketIoGateway
     private readonly publisher: RealtimePublisher,
     private readonly handshake: Handshake,
     private readonly subscriptions: Subscriptions,
-    private readonly dispatcher: Dispatcher,
+    private readonly dispatcher: SocketDispatcher,
     private readonly ends: ConnectionEnds,
     config: Config,
   ) {

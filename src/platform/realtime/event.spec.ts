@@ -1,6 +1,6 @@
 import { Int, Text } from '../common/fields.js';
 import { defineEvent, defineSessionEvent } from './event.js';
-import { channelsOf, type RealtimePublisher } from './realtime.publisher.js';
+import { socketChannelsOf, type RealtimePublisher } from './realtime.publisher.js';
 import type { UserId, UserPk } from '../common/ids.js';
 
 const ofUser = { type: 'user', id: 'pk' as UserPk, user_id: 'alice' as UserId } as const;
@@ -60,11 +60,11 @@ describe('defineEvent', () => {
 
 describe('an audience', () => {
   it('is the readers’ channel, or both', () => {
-    expect(channelsOf('readers', { type: 'room', id: '1' })).toEqual(['r:1']);
-    expect(channelsOf('everybody', { type: 'room', id: '1' })).toEqual(['r:1', 'n:1']);
-    expect(channelsOf('readers', { type: 'user', id: '1' as UserPk })).toEqual(['ur:1']);
-    expect(channelsOf('everybody', { type: 'user', id: '1' as UserPk })).toEqual(['u:1']);
-    expect(channelsOf('everybody', { type: 'client', id: '1' })).toEqual(['c:1']);
+    expect(socketChannelsOf('readers', { type: 'room', id: '1' })).toEqual(['r:1']);
+    expect(socketChannelsOf('everybody', { type: 'room', id: '1' })).toEqual(['r:1', 'n:1']);
+    expect(socketChannelsOf('readers', { type: 'user', id: '1' as UserPk })).toEqual(['ur:1']);
+    expect(socketChannelsOf('everybody', { type: 'user', id: '1' as UserPk })).toEqual(['u:1']);
+    expect(socketChannelsOf('everybody', { type: 'client', id: '1' })).toEqual(['c:1']);
   });
 });
 

@@ -48,7 +48,7 @@ export class RealtimePublisher {
     facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void;
   publish(event: EventDescriptor, facts: EventFacts): void {
-    this.server.to(channelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
+    this.server.to(socketChannelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
   }
 
   /** The same of an ephemeral event, for this node's sockets only. */
@@ -56,7 +56,7 @@ export class RealtimePublisher {
     event: EphemeralEvent<Body, Stream>,
     facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void {
-    this.server.local.to(channelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
+    this.server.local.to(socketChannelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
   }
 
   /** Tells one connection what concerns it alone. */
@@ -76,7 +76,7 @@ export class RealtimePublisher {
 }
 
 /** The Socket.IO rooms that an event of a stream goes to. */
-export function channelsOf(audience: Audience, stream: StreamRef): string[] {
+export function socketChannelsOf(audience: Audience, stream: StreamRef): string[] {
   const readersOnly = audience === 'readers';
   switch (stream.type) {
     case 'room':

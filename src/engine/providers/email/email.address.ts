@@ -1,4 +1,4 @@
-export interface Mailbox {
+export interface MailAddress {
   name: string;
   address: string;
 }
@@ -8,7 +8,7 @@ const MAILBOX =
   /^(?:\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>,;]*?))\s*<([^<>\s@,;"]+@[^<>\s@,;"]+)>\s*|\s*([^<>\s@,;"]+@[^<>\s@,;"]+)\s*)$/;
 
 /** @returns null for text that is not exactly one mailbox */
-export function parseMailbox(text: string): Mailbox | null {
+export function parseMailbox(text: string): MailAddress | null {
   // A header that could be continued on a next line is a header that could be added.
   if (/[\u0000-\u001f\u007f]/.test(text)) return null; // eslint-disable-line no-control-regex
   const [, quoted, plain, bracketed, bare] = MAILBOX.exec(text) ?? [];

@@ -1,10 +1,10 @@
 import type { SendMailOptions } from 'nodemailer';
 import type { OutboundDelivery, ProviderConfig } from '../provider.js';
-import { parseMailbox, type Mailbox } from './email.address.js';
+import { parseMailbox, type MailAddress } from './email.address.js';
 import type { EmailContent } from './email.content.js';
 
 /** Who the mail is from: what the caller said, else the provider's own. */
-export function senderOf(content: EmailContent, config: ProviderConfig): Mailbox | null {
+export function senderOf(content: EmailContent, config: ProviderConfig): MailAddress | null {
   if (content.from !== undefined) return parseMailbox(content.from);
   if (config.from_email === null) return null;
   return { name: config.from_name ?? '', address: config.from_email };
@@ -22,10 +22,10 @@ function bytesOf(attachment: Attachment): Buffer {
 }
 
 /** The whole mail. Its Message-ID is made from the delivery's id, so that a second try is known as the same mail. */
-export function toMail(delivery: OutboundDelivery<EmailContent>, from: Mailbox): SendMailOptions {
+export function toMail(delivery: OutboundDelivery<EmailContent>, from: MailAddress): SendMailOptions {
   const { content } = delivery;
   const to = delivery.address ?? '';
-  const mailboxes = (list: string[] | undefined): Mailbox[] =>
+  const mailboxes = (list: string[] | undefined): MailAddress[] =>
     (list ?? []).map(parseMailbox).filter((mailbox) => mailbox !== null);
   const [cc, bcc] = [mailboxes(content.cc), mailboxes(content.bcc)];
   return {

@@ -24,7 +24,7 @@ type Ack = (answer: object) => void;
  * so that a connection costs no closure per event. Why not `@SubscribeMessage`: docs/decisions/socket-dispatcher.md.
  */
 @Injectable()
-export class Dispatcher {
+export class SocketDispatcher {
   private running = 0;
   private finishing = false;
   private whenIdle: (() => void)[] = [];
