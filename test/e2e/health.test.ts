@@ -101,8 +101,9 @@ describe('readiness', () => {
     await until('the send to wait', async () => (await app.database.waitingForLocks()) > 0);
     const stopped = app.stop();
     const { body } = await until('the stop to begin', async () => {
-      const answer = await ready();
-      return answer.status === 503 && answer;
+      // An idle connection that the stop closes may be the one that the question has just been put on.
+      const answer = await ready().catch(() => undefined);
+      return answer?.status === 503 && answer;
     });
     expect(body.status).toBe('draining');
     await holder.query('commit');

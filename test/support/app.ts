@@ -77,6 +77,7 @@ export class Api {
 
 /** ChatAPI as it is shipped, on a free port of loopback, with a database of its own. */
 export class TestApp extends Api {
+  private stopped: Promise<void> | undefined;
   private wasKilled = false;
 
   private constructor(
@@ -137,7 +138,11 @@ export class TestApp extends Api {
    * SIGTERM, unless it was killed, and then its database goes. Any number of times.
    * @throws Error when it does not end in order, with exit code 0
    */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return (this.stopped ??= this.end()); // a second signal would end it at once
+  }
+
+  private async end(): Promise<void> {
     const code = await this.process.end('SIGTERM');
     if (this.ownsDatabase) await this.database.drop();
     if (code !== 0 && !this.wasKilled) throw new Error(`It did not stop in order: ${code}.`);
