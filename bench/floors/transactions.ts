@@ -21,7 +21,7 @@ const WRITE = `
   ), room as (
     update rooms r set last_seq = last_seq + 1, last_rev = last_rev + 1, last_message_at = clock_timestamp()
       from member where r.client_id = '${CLIENT}' and r.id = ${idOf('$1')} and r.status = 'active'
-    returning r.id, r.last_seq, r.last_rev, member.user_id
+    returning r.id, r.last_seq, r.last_rev, member.user_pk
   ), marker as (
     update room_members m set last_read_seq = room.last_seq
       from room where m.client_id = '${CLIENT}' and m.room_id = room.id and m.user_pk = room.user_pk
