@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
 import { startApp, type TestApp } from '../support/app.js';
 import { makeRoom, say } from '../support/chat.js';
 import { TestDatabase } from '../support/postgres.js';
@@ -111,4 +113,16 @@ describe('readiness', () => {
     expect(await sending).toMatchObject({ content: 'last words', seq: 1 });
     await stopped;
   });
+});
+
+it('does not wait, when it stops, for a connection on which nothing was ever asked', async () => {
+  const app = await startApp();
+  const { hostname, port } = new URL(app.url);
+  const silent = connect(Number(port), hostname);
+  await once(silent, 'connect');
+  const ended = once(silent, 'close');
+  await app.request('GET', '//health/live'); // by then the connection is known to the server
+  // Which fails unless it ends in time, with exit code 0.
+  await expect(app.stop()).resolves.toBeUndefined();
+  await ended;
 });
