@@ -81,7 +81,7 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
     );
     const others = rows.filter(({ total }) => total > 1);
     if (others.length === 0) return counts;
-    const found = await this.reader.counts(others, tx);
+    const found = await this.reader.counts(tx, others);
     for (const { id } of others) counts.set(id, countsOf(found.get(id)));
     return counts;
   }

@@ -3,6 +3,7 @@ import { may, type Caller } from '../../tenancy/access/caller.js';
 import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import type { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DeliveriesReader } from '../../engine/deliveries/deliveries.reader.js';
 import { countsOf, toNotification, type NotificationRow } from './notification.js';
@@ -11,54 +12,68 @@ import { NotificationsRepository } from './notifications.repository.js';
 
 const DELIVERIES_SHOWN = 100;
 
-/** Who may see what: a master key everything (narrowed: with `send_notifications`); a user what it sent, and of what it got its own deliveries. */
+/**
+ * Notifications with what became of them; what one answer says is true of one moment.
+ *
+ * Who may see what: a master key everything (narrowed: with `send_notifications`); a user what it sent, and of what it
+ * got its own deliveries.
+ */
 @Injectable()
 export class NotificationsReader {
   constructor(
     private readonly repository: NotificationsRepository,
     private readonly deliveriesReader: DeliveriesReader,
+    private readonly database: Database,
   ) {}
 
   async list(caller: Caller, query: NotificationsQueryDto): Promise<Page<NotificationDto>> {
     const { limit = 50, status, channel, tag } = query;
     const cursor = decodeIdCursor(query.cursor);
     const filter = { status, channel, tag, viewer: viewerOf(caller) };
-    const rows = await this.repository.list(caller.clientId, filter, limit, cursor);
-    const counts = await this.deliveriesReader.counts(rows);
-    return toPage(
-      rows,
-      limit,
-      cursor,
-      ({ id }) => [id],
-      (row) => toNotification(row, countsOf(counts.get(row.id))),
-    );
+    return this.database.snapshot(async (tx) => {
+      const rows = await this.repository.list(tx, caller.clientId, filter, limit, cursor);
+      const counts = await this.deliveriesReader.counts(tx, rows);
+      return toPage(
+        rows,
+        limit,
+        cursor,
+        ({ id }) => [id],
+        (row) => toNotification(row, countsOf(counts.get(row.id))),
+      );
+    });
   }
 
-  async get(caller: Caller, id: string): Promise<NotificationDto> {
-    const row = await this.getRow(caller, id);
-    const [counts, page] = await Promise.all([
-      this.deliveriesReader.counts([row]),
-      this.pageOf(caller, row, { limit: DELIVERIES_SHOWN }),
-    ]);
-    return { ...toNotification(row, countsOf(counts.get(id))), deliveries: page.data };
+  get(caller: Caller, id: string): Promise<NotificationDto> {
+    return this.read(caller, id, async (tx, row, viewer) => {
+      const counts = await this.deliveriesReader.counts(tx, [row]);
+      const { data: deliveries } = await this.deliveriesReader.page(tx, row, viewer, { limit: DELIVERIES_SHOWN });
+      return { ...toNotification(row, countsOf(counts.get(id))), deliveries };
+    });
   }
 
-  async deliveries(caller: Caller, id: string, query: PageQueryDto): Promise<Page<DeliveryDto>> {
-    return this.pageOf(caller, await this.getRow(caller, id), query);
+  deliveries(caller: Caller, id: string, query: PageQueryDto): Promise<Page<DeliveryDto>> {
+    return this.read(caller, id, (tx, row, viewer) => this.deliveriesReader.page(tx, row, viewer, query));
   }
 
-  private async getRow(caller: Caller, id: string): Promise<NotificationRow> {
+  /**
+   * Reads about one notification.
+   * @param look `viewer`: the caller sees this user's deliveries only; null: all
+   * @throws Problem `not_found`, also when the caller may not see it
+   */
+  private async read<T>(
+    caller: Caller,
+    id: string,
+    look: (tx: Tx, row: NotificationRow, viewer: UserPk | null) => Promise<T>,
+  ): Promise<T> {
     const viewer = viewerOf(caller);
-    const row = isUuid(id) ? await this.repository.find(caller.clientId, id) : null;
-    if (!row) throw notFound('notification');
-    if (viewer === null || row.sender_pk === viewer) return row;
-    if (!(await this.deliveriesReader.reached(row, viewer))) throw notFound('notification');
-    return row;
-  }
-
-  private pageOf(caller: Caller, row: NotificationRow, query: PageQueryDto): Promise<Page<DeliveryDto>> {
-    const viewer = viewerOf(caller);
-    return this.deliveriesReader.page(row, row.sender_pk === viewer ? null : viewer, query);
+    if (!isUuid(id)) throw notFound('notification');
+    return this.database.snapshot(async (tx) => {
+      const row = await this.repository.find(tx, caller.clientId, id);
+      if (!row) throw notFound('notification');
+      if (viewer === null || row.sender_pk === viewer) return look(tx, row, null);
+      if (!(await this.deliveriesReader.reached(tx, row, viewer))) throw notFound('notification');
+      return look(tx, row, viewer);
+    });
   }
 }
 

@@ -118,9 +118,15 @@ export class NotificationsRepository {
   }
 
   /** Newest first, one more than `limit`. */
-  list(clientId: string, filter: NotificationFilter, limit: number, cursor: Cursor | null): Promise<NotificationRow[]> {
+  list(
+    tx: Tx,
+    clientId: string,
+    filter: NotificationFilter,
+    limit: number,
+    cursor: Cursor | null,
+  ): Promise<NotificationRow[]> {
     const backwards = cursor?.direction === 'prev';
-    return this.database.query(
+    return tx.query(
       `select ${NOTIFICATION_COLUMNS} from notifications n
         where n.client_id = $1 and ($2::text is null or n.status = $2) and ($3::text is null or $3 = any (n.tags))
           and ($4::text is null or n.channels ? $4)
@@ -141,7 +147,7 @@ export class NotificationsRepository {
     );
   }
 
-  find(clientId: string, id: string): Promise<NotificationRow | null> {
-    return this.database.dataSource.getRepository(NotificationEntity).findOneBy({ client_id: clientId, id });
+  find(tx: Tx, clientId: string, id: string): Promise<NotificationRow | null> {
+    return tx.manager.getRepository(NotificationEntity).findOneBy({ client_id: clientId, id });
   }
 }

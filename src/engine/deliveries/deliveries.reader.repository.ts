@@ -1,7 +1,7 @@
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
-import { Database, type Tx } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/database.js';
 import { DELIVERY_COLUMNS, type DeliveryRow, type DeliveryStatus, type SourceRef } from './delivery.js';
 
 export interface StatusCount {
@@ -25,20 +25,19 @@ export interface AttemptRow {
 
 @Injectable()
 export class DeliveriesReaderRepository {
-  constructor(private readonly database: Database) {}
-
   /**
    * A source's deliveries in the order in which they were made, one more than `limit`.
    * @param viewer only this user's; null: all
    */
   list(
+    tx: Tx,
     { client_id, id, created_at }: SourceRef,
     viewer: UserPk | null,
     limit: number,
     cursor: Cursor | null,
   ): Promise<(DeliveryRow & { user_name: UserId | null })[]> {
     const backwards = cursor?.direction === 'prev';
-    return this.database.query(
+    return tx.query(
       `select ${DELIVERY_COLUMNS}, u.user_id as user_name
          from deliveries d left join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
         where d.client_id = $1 and d.source_id = $2 and d.created_at >= $3 and ($4::uuid is null or d.user_pk = $4)
@@ -48,8 +47,8 @@ export class DeliveriesReaderRepository {
     );
   }
 
-  attempts(clientId: string, deliveries: DeliveryRow[]): Promise<AttemptRow[]> {
-    return this.database.query(
+  attempts(tx: Tx, clientId: string, deliveries: DeliveryRow[]): Promise<AttemptRow[]> {
+    return tx.query(
       `select a.delivery_id, a.number, a.provider, a.status, a.error_code, a.error_message, a.response_status,
               a.response_body, a.duration_ms, a.attempted_at
          from attempts a
@@ -60,8 +59,8 @@ export class DeliveriesReaderRepository {
   }
 
   /** Deliveries by state, of sources of any clients. */
-  counts(on: Pick<Tx, 'query'>, sources: SourceRef[]): Promise<StatusCount[]> {
-    return on.query(
+  counts(tx: Tx, sources: SourceRef[]): Promise<StatusCount[]> {
+    return tx.query(
       `select d.source_id, d.status, count(*)::int as n
          from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as w (client_id, id, created_at)
          join deliveries d on d.client_id = w.client_id and d.source_id = w.id and d.created_at = w.created_at

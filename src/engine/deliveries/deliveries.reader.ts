@@ -1,7 +1,7 @@
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { Injectable } from '@nestjs/common';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
-import { Database, type Tx } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/database.js';
 import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
 import { DeliveriesReaderRepository, type AttemptRow, type StatusCount } from './deliveries.reader.repository.js';
 import type { DeliveryRow, SourceRef } from './delivery.js';
@@ -9,24 +9,23 @@ import type { DeliveryRow, SourceRef } from './delivery.js';
 /** Deliveries as callers see them. Who may see a source is for the room to say that owns it. */
 @Injectable()
 export class DeliveriesReader {
-  constructor(
-    private readonly repository: DeliveriesReaderRepository,
-    private readonly database: Database,
-  ) {}
+  constructor(private readonly repository: DeliveriesReaderRepository) {}
 
   /**
    * A source's deliveries with their attempts, in the order in which they were made.
+   * @param tx where the source was read, so that it and its deliveries agree
    * @param viewer only this user's (`user_pk`); null: all
    * @throws Problem `invalid_cursor`
    */
   async page(
+    tx: Tx,
     source: SourceRef,
     viewer: UserPk | null,
     { limit = 50, cursor: text }: PageQueryDto,
   ): Promise<Page<DeliveryDto>> {
     const cursor = decodeIdCursor(text);
-    const rows = await this.repository.list(source, viewer, limit, cursor);
-    const attempts = groupAttempts(rows.length > 0 ? await this.repository.attempts(source.client_id, rows) : []);
+    const rows = await this.repository.list(tx, source, viewer, limit, cursor);
+    const attempts = groupAttempts(rows.length > 0 ? await this.repository.attempts(tx, source.client_id, rows) : []);
     return toPage(
       rows,
       limit,
@@ -37,14 +36,14 @@ export class DeliveriesReader {
   }
 
   /** Did this user get one of the source's deliveries? */
-  async reached(source: SourceRef, userPk: UserPk): Promise<boolean> {
-    return (await this.repository.list(source, userPk, 0, null)).length > 0;
+  async reached(tx: Tx, source: SourceRef, userPk: UserPk): Promise<boolean> {
+    return (await this.repository.list(tx, source, userPk, 0, null)).length > 0;
   }
 
   /** How many deliveries are in which state, by the source's id. A source without any is not there. */
-  async counts(sources: SourceRef[], on: Pick<Tx, 'query'> = this.database): Promise<Map<string, StatusCount[]>> {
+  async counts(tx: Tx, sources: SourceRef[]): Promise<Map<string, StatusCount[]>> {
     const counts = new Map<string, StatusCount[]>();
-    const rows = sources.length > 0 ? await this.repository.counts(on, sources) : [];
+    const rows = sources.length > 0 ? await this.repository.counts(tx, sources) : [];
     for (const row of rows) counts.set(row.source_id, [...(counts.get(row.source_id) ?? []), row]);
     return counts;
   }

@@ -22,6 +22,8 @@ export interface TransactionOptions {
   retries?: number;
   /** 55P03 instead of waiting longer for a lock. */
   lockTimeoutMs?: number;
+  /** It writes nothing; a statement that does is an error. */
+  readOnly?: boolean;
 }
 
 type EntityClass = abstract new () => object;
@@ -91,6 +93,14 @@ export class Database {
         await sleep(Math.random() * 20 * 2 ** tried);
       }
     }
+  }
+
+  /**
+   * Runs reads that must agree with each other: all of them see the database as it is when the first one runs.
+   * @throws what {@link transaction} throws
+   */
+  snapshot<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(fn, { isolation: 'REPEATABLE READ', readOnly: true });
   }
 
   async close(): Promise<void> {
@@ -164,8 +174,9 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
   return dataSource;
 }
 
-const begin = ({ isolation, lockTimeoutMs }: TransactionOptions): string =>
+const begin = ({ isolation, lockTimeoutMs, readOnly }: TransactionOptions): string =>
   (isolation ? `begin isolation level ${isolation}` : 'begin') +
+  (readOnly ? ' read only' : '') +
   (lockTimeoutMs ? `; set local lock_timeout = ${Math.ceil(lockTimeoutMs)}` : '');
 
 /** PostgreSQL answers the commit of a transaction in which a statement failed with a quiet ROLLBACK: not here. */

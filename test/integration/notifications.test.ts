@@ -1,0 +1,67 @@
+import { NotificationsRepository } from '../../src/delivery/notifications/notifications.repository.js';
+import type { TestClient } from '../support/app.js';
+import { NestApp } from '../support/nest-app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+describe('reading a notification', () => {
+  let app: NestApp;
+  let client: TestClient;
+  let receiver: Receiver;
+
+  beforeAll(async () => {
+    app = await NestApp.start();
+    client = await app.client();
+    receiver = await Receiver.start();
+  });
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(async () => {
+    await app.stop();
+    await receiver.stop();
+  });
+
+  /** Sends one whose delivery ends just when a reader has read the notification, and nothing else of it yet. */
+  const endsBetween = async (method: 'find' | 'list'): Promise<string> => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    receiver.respond(async () => {
+      await held;
+      return { status: 200 };
+    });
+    const { body } = await client.request('POST', '/notifications', {
+      body: { channels: { webhook: { url: receiver.url, payload: {} } } },
+    });
+    await until('the request', () => receiver.requests.length > 0);
+    const repository = app.get(NotificationsRepository) as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const real = repository[method]!.bind(repository);
+    jest.spyOn(repository, method).mockImplementationOnce(async (...args: unknown[]) => {
+      const read = await real(...args);
+      release();
+      await until('the delivery', async () => (await statusOf(body.id)) === 'completed');
+      return read;
+    });
+    return body.id;
+  };
+  const statusOf = async (id: string) =>
+    (await app.database.query<{ status: string }>('select status from notifications where id = $1', [id]))[0]?.status;
+
+  it('shows one moment: the state, the counts and the deliveries agree', async () => {
+    const id = await endsBetween('find');
+    const { body } = await client.request('GET', `/notifications/${id}`);
+    expect(body.status).not.toBe('completed');
+    expect(body.counts).toMatchObject({ total: 1, delivered: 0 });
+    expect(body.deliveries).toMatchObject([{ status: 'sending', attempts: [] }]);
+    expect((await client.request('GET', `/notifications/${id}`)).body).toMatchObject({
+      status: 'completed',
+      counts: { delivered: 1 },
+      deliveries: [{ status: 'delivered', attempts: [{ number: 1 }] }],
+    });
+  });
+
+  it('lists as of one moment, too', async () => {
+    const id = await endsBetween('list');
+    const [shown] = (await client.request('GET', '/notifications?limit=1')).body.data;
+    expect(shown).toMatchObject({ id, counts: { total: 1, delivered: 0 } });
+    expect(shown.status).not.toBe('completed');
+  });
+});
