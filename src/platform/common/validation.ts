@@ -1,8 +1,11 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { fieldsOf, type FieldShape } from './field-registry.js';
 import { faultOf, invalidField, Problem, type FieldError } from './problem.js';
 import { limitOf } from '../config/limits.js';
+import { rememberRules } from './validation-rules.js';
+
+rememberRules(getMetadataStorage());
 
 type Dto = new () => object;
 
