@@ -3,8 +3,7 @@ import { configureLogger, logger } from './platform/common/logger.js';
 import { loadConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { StartFailure } from './platform/config/failure.js';
-import type { Running } from './start.js';
-import { welcome } from './welcome.js';
+import { start, type Running } from './start.js';
 
 // One process of ChatAPI. SIGTERM and SIGINT stop it in order (exit code 0, or 1 when that takes too long); a second
 // signal ends it at once. Our own handlers: Nest's would raise the signal again before PostgreSQL is stopped.
@@ -36,8 +35,10 @@ starting.then(
   async (running) => {
     if (stopping !== undefined) return; // nobody is to be told that what stops is ready
     const { config, url } = running;
-    if (config.mode === 'embedded') process.stdout.write(`${(await welcome(running)).join('\n')}\n`);
-    else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');
+    if (config.mode === 'embedded') {
+      const { welcome } = await import('./welcome.js');
+      process.stdout.write(`${(await welcome(running)).join('\n')}\n`);
+    } else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');
   },
   (error: unknown) => {
     if (error instanceof StartFailure) process.stderr.write(`ChatAPI cannot start: ${error.message}\n`);
@@ -51,8 +52,7 @@ async function begin(): Promise<Running> {
   configureLogger({ logLevel: 'info', logFormat: process.stdout.isTTY ? 'pretty' : 'json' });
   const config = loadConfig(environment(), process.argv.slice(2));
   configureLogger(config);
-  // Loaded only now: a wrong setting is refused at once, and a signal while everything else loads finds its handler.
-  const { start } = await import('./start.js');
+  // It loads most of the program only now: a wrong setting is refused at once, and a signal meanwhile finds its handler.
   return start(config, (reason) => {
     logger.fatal({ reason }, 'This process lost its place in the database: stopping.');
     void stop(1);

@@ -1,10 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from './app.js';
 import { logger } from './platform/common/logger.js';
 import type { Config } from './platform/config/config.js';
 import { StartFailure } from './platform/config/failure.js';
 import { startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
-import { prepareDatabase } from './platform/database/prepare.js';
 
 /** ChatAPI as it runs in this process. */
 export interface Running {
@@ -30,6 +28,9 @@ export async function start(config: Config, onLost: (reason: string) => void): P
   const stopRest = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step();
   };
+  const loading = load();
+  // Nobody waits for it when PostgreSQL does not start.
+  loading.catch(() => undefined);
   try {
     if (config.dataDir !== undefined) {
       const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, onLost });
@@ -37,6 +38,7 @@ export async function start(config: Config, onLost: (reason: string) => void): P
       if (postgres.adopted) logger.warn('Took over the PostgreSQL that a killed process left running.');
       config = config.withDatabase(postgres.url);
     }
+    const { prepareDatabase, createApp } = await loading;
     const place = await prepareDatabase(config, onLost);
     undo.push(() => place.release());
     const app = await createApp(config);
@@ -54,6 +56,15 @@ export async function start(config: Config, onLost: (reason: string) => void): P
     await stopRest();
     throw error;
   }
+}
+
+/** Most of the program. It takes this thread as long to load as PostgreSQL, another process, takes to start. */
+async function load() {
+  const [{ prepareDatabase }, { createApp }] = await Promise.all([
+    import('./platform/database/prepare.js'),
+    import('./app.js'),
+  ]);
+  return { prepareDatabase, createApp };
 }
 
 async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
