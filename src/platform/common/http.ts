@@ -12,7 +12,7 @@ import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
 import { keepRawBodies, type RawBodyRequest } from './raw-body.js';
 import { trustOf } from './trust-proxy.js';
-import { endSilentConnections } from './silent-connections.js';
+import { endConnectionsAtStop } from './connections-at-stop.js';
 
 /** A caller's own X-Request-Id is kept when it is plain; it comes back in the answer and stands in the logs. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -66,7 +66,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
 /** Body parsing, request ids, access log: what holds for every route. Call before `app.init()`. */
 export function configureHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  endSilentConnections(fastify);
+  endConnectionsAtStop(fastify);
   acceptJsonOnly(fastify);
   measureRoutes(fastify);
   fastify.addHook('onRoute', (route) => {
