@@ -11,6 +11,7 @@ import { AppendRepository } from '../../src/messaging/messages/append/append.rep
 import { BatchRunner } from '../../src/messaging/messages/append/batch-runner.js';
 import { GatheredSend } from '../../src/messaging/messages/append/gathered-send.js';
 import type { NewMessage } from '../../src/messaging/messages/append/new-message.js';
+import { MessageParts, type MessagePart } from '../../src/messaging/messages/message-parts.js';
 import type { EventFacts } from '../../src/platform/realtime/envelope.js';
 import type { EventDescriptor } from '../../src/platform/realtime/event.js';
 import { messageCreated } from '../../src/messaging/messages/messages.events.js';
@@ -28,7 +29,7 @@ let published: { event: EventDescriptor; facts: EventFacts }[];
 beforeAll(async () => {
   place = await TestDatabase.create();
   database = await Database.connect({ databaseUrl: place.url, role: 'all', databasePoolSize: 12 } as Config);
-  repository = new AppendRepository(database, {} as Idempotency);
+  repository = new AppendRepository(database, {} as Idempotency, new MessageParts(database));
 });
 afterAll(async () => {
   await database.close();
@@ -270,6 +271,66 @@ describe('the gathered send', () => {
     const later = await repository.append([named(1), named(2)], { waitMs: 0, again: false });
     expect(later).toMatchObject([{ verdict: 'duplicate', message: { seq: 1 } }, { code: 'idempotency_conflict' }]);
     expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
+  });
+
+  describe('of duplicates, where a feature has a part of messages', () => {
+    let load: jest.MockedFunction<MessagePart['load']>;
+    let withPart: AppendRepository;
+
+    beforeEach(() => {
+      load = jest.fn();
+      const parts = new MessageParts(database);
+      parts.register({ field: 'reactions', load });
+      withPart = new AppendRepository(database, {} as Idempotency, parts);
+    });
+    const named = (of: Awaited<ReturnType<typeof tenant>>, client_msg_id: string) =>
+      of.message(0, { client_msg_id, body_hash: Buffer.alloc(32) });
+    const hearts = [{ key: '❤', count: 1, user_ids: [asUserId('bob')] }];
+
+    it('asks for it once per tenant, in its transaction, and not for what is new', async () => {
+      const [one, other] = [await tenant(), await tenant()];
+      const originals = [named(one, 'a'), named(other, 'a'), named(one, 'b')];
+      await withPart.append(originals, { waitMs: 0, again: false });
+      expect(load).not.toHaveBeenCalled();
+
+      const inside: unknown[] = [];
+      load.mockImplementation(async (on, _, ids) => {
+        // Only the transaction that locks the rooms has an id.
+        inside.push(...(await on.query('select pg_current_xact_id_if_assigned() is not null as inside')));
+        return new Map(ids.map((id) => [id, hearts]));
+      });
+      const repeats = [named(one, 'a'), named(one, 'c'), named(other, 'a'), named(one, 'b'), named(one, 'b')];
+      const outcomes = await withPart.append(repeats, { waitMs: 0, again: false });
+      expect(outcomes).toMatchObject([
+        { verdict: 'duplicate', message: { id: originals[0]!.id, reactions: hearts } },
+        { verdict: 'sent', message: { id: repeats[1]!.id, reactions: [] } },
+        { verdict: 'duplicate', message: { id: originals[1]!.id, reactions: hearts } },
+        { verdict: 'duplicate', message: { id: originals[2]!.id, reactions: hearts } },
+        { verdict: 'duplicate', message: { id: originals[2]!.id, reactions: hearts } },
+      ]);
+      const asked = new Map(load.mock.calls.map(([, clientId, ids]) => [clientId, ids.toSorted()]));
+      expect(load).toHaveBeenCalledTimes(2);
+      expect(asked).toEqual(
+        new Map([
+          [one.clientId, [originals[0]!.id, originals[2]!.id].toSorted()],
+          [other.clientId, [originals[1]!.id]],
+        ]),
+      );
+      expect(inside).toEqual([{ inside: true }, { inside: true }]);
+    });
+
+    it('fails with it alone when it cannot be had: what is new in the batch is written', async () => {
+      const one = await tenant();
+      await withPart.append([named(one, 'a')], { waitMs: 0, again: false });
+      load.mockImplementation(async (on) => new Map(await on.query('select no_such_column')));
+      const batch = [named(one, 'b'), named(one, 'a'), named(one, 'c')];
+      expect(await new BatchRunner(withPart).run(batch)).toMatchObject([
+        { verdict: 'sent', message: { seq: 2 } },
+        { code: 'internal' },
+        { verdict: 'sent', message: { seq: 3 } },
+      ]);
+      expect(await stateOf(one.roomIds[0]!)).toEqual(gapless(3));
+    });
   });
 
   it('stores what the sender is, which its user does not tell', async () => {

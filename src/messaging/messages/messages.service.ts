@@ -31,9 +31,7 @@ export class MessagesService {
   async send(request: Request, roomId: string, dto: SendMessageDto): Promise<MessageDto | Existing<MessageDto>> {
     if (!may(request.caller, 'send_messages'))
       throw new Problem('forbidden', 'Sending needs the permission send_messages.');
-    const outcome = await this.gathered.send(newMessage(request, roomId, dto));
-    if (outcome.verdict === 'sent') return outcome.message;
-    return answerOf({ ...outcome, message: await this.complete(request.caller.clientId, outcome.message) });
+    return answerOf(await this.gathered.send(newMessage(request, roomId, dto)));
   }
 
   /** Ascending; at most one of the places of the query. */
@@ -56,11 +54,7 @@ export class MessagesService {
       throw error instanceof Problem ? notFound('message') : error;
     });
     if (row.seq <= floorOf(caller, room)) throw notFound('message');
-    return this.complete(caller.clientId, toMessage(row));
-  }
-
-  private async complete(clientId: string, message: MessageDto): Promise<MessageDto> {
-    return (await this.parts.complete(clientId, [message]))[0]!;
+    return (await this.parts.complete(caller.clientId, [toMessage(row)]))[0]!;
   }
 }
 

@@ -4,6 +4,7 @@ import { notFound, Problem, type ProblemCode } from '../../../platform/common/pr
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, roomKey, ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
+import { MessageParts } from '../message-parts.js';
 import {
   MESSAGE_COLUMNS,
   MESSAGE_PEOPLE,
@@ -46,6 +47,7 @@ export class AppendRepository {
   constructor(
     private readonly database: Database,
     private readonly idempotency: Idempotency,
+    private readonly parts: MessageParts,
   ) {}
 
   /**
@@ -104,6 +106,7 @@ export class AppendRepository {
     return messages.map(({ id }) => verdicts.get(id)!);
   }
 
+  /** Whole, because what is answered for them is also what an Idempotency-Key keeps, in this very transaction. */
   private async findOriginals(
     tx: Tx,
     messages: NewMessage[],
@@ -114,13 +117,23 @@ export class AppendRepository {
       if (verdict === 'duplicate') keys.push({ client_id: messages[at]!.client_id, id: original_id! });
     });
     if (keys.length === 0) return new Map();
-    const rows = await tx.query<MessageRow>(
-      `select ${MESSAGE_COLUMNS}
+    const rows = await tx.query<MessageRow & { client_id: string }>(
+      `select m.client_id, ${MESSAGE_COLUMNS}
          from ${KEYS.sql}
          join messages m on m.client_id = w.client_id and m.id = w.id ${MESSAGE_PEOPLE}`,
       KEYS.values(keys),
     );
-    return new Map(rows.map((row) => [row.id, toMessage(row)]));
+    const byClient = new Map<string, MessageDto[]>();
+    for (const row of rows) {
+      const ofClient = byClient.get(row.client_id);
+      if (ofClient) ofClient.push(toMessage(row));
+      else byClient.set(row.client_id, [toMessage(row)]);
+    }
+    const originals = new Map<string, MessageDto>();
+    for (const [clientId, messages] of byClient) {
+      for (const message of await this.parts.complete(clientId, messages, tx)) originals.set(message.id, message);
+    }
+    return originals;
   }
 
   private verdictOf(
