@@ -239,6 +239,52 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     await sink.stop();
   });
 
+  it('ends what a channel with acknowledgements has sent by its acknowledgement or its time, and no other', async () => {
+    const sink = await SmtpSink.start();
+    await client.request('POST', '/clients/me/email-providers', {
+      body: {
+        name: 's',
+        provider_type: 'smtp',
+        from_email: 'a@example.com',
+        config: { host: '127.0.0.1', port: sink.port, secure: false },
+      },
+    });
+    const { body } = await client.request('POST', '/notifications', {
+      body: {
+        recipients: [{ user_id: 'alice', email: 'alice@example.com' }, { user_id: 'bob' }],
+        channels: { email: { subject: 's', text: 't' }, websocket: { title: 't' } },
+      },
+    });
+    const rows = () =>
+      truth.query<any>(
+        `select d.*, d.channel || ' of ' || u.user_id as name from deliveries d
+           join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
+          where d.source_id = $1 and d.status <> 'suppressed' order by name`,
+        [body.id],
+      );
+    const states = async () => (await rows()).map(({ name, status }) => `${name}: ${status}`);
+    await until('all to be sent', async () => (await rows()).every(({ status }) => status === 'sent'));
+    await sink.stop();
+    const [mail, seen, missed] = await rows();
+    const shown = await truth.query<any>(
+      `select subject_id as id from events where client_id = $1 and type = 'notification.created'`,
+      [client.id],
+    );
+    expect(shown.map(({ id }) => id).toSorted()).toEqual([seen.id, missed.id].toSorted());
+
+    const acknowledge = ({ user_pk, id }: any) => app.get(DeliveriesService).acknowledge(client.id, user_pk, id);
+    expect([await acknowledge(mail), await acknowledge(seen)]).toEqual([false, true]);
+    expect(await states()).toEqual(['email of alice: sent', 'websocket of alice: delivered', 'websocket of bob: sent']);
+    await update(body.id, `expires_at = clock_timestamp() - interval '1 second'`);
+    await until('the one that nobody saw to expire', async () => (await states()).join().includes('bob: expired'));
+    expect(await states()).toEqual([
+      'email of alice: sent',
+      'websocket of alice: delivered',
+      'websocket of bob: expired',
+    ]);
+    expect(await acknowledge(missed)).toBe(false);
+  });
+
   it('goes over to the next provider at once when one is at fault', async () => {
     const sink = await SmtpSink.start();
     const provider = (name: string, port: number, more = {}) =>
