@@ -75,15 +75,16 @@ class BigThingsController {
 
 const SHELVES = tag('Shelves', 'Where things stand.');
 
+// Its own name would make another chapter.
 @Tag(SHELVES)
 @Controller('shelves')
-class ShelvesController {
+class RowsController {
   @Get(':id/:row')
   @Route({ summary: 'Read', access: 'master', answer: ThingDto, params: { row: 'Counted from below.' } })
   get(@Param('id') _id: string, @Param('row') _row: string): void {}
 }
 
-@Module({ controllers: [BigThingsController, ShelvesController] })
+@Module({ controllers: [BigThingsController, RowsController] })
 class ThingsModule {}
 
 describe('the OpenAPI document', () => {
