@@ -139,7 +139,7 @@ describe('a stop', () => {
     const ended = once(socket, 'close');
     socket.write(sent);
     await known();
-    await app.stop();
+    await expect(app.stop()).resolves.toBeUndefined();
     await ended;
   });
 
