@@ -99,7 +99,7 @@ export class DeliveriesRepository {
   findLost(limit: number): Promise<DeliveryRow[]> {
     return this.database.query(
       `select ${DELIVERY_COLUMNS} from deliveries d
-        where d.status = 'sending' and d.lease_until < clock_timestamp() order by d.lease_until limit $1`,
+        where d.status = 'sending' and d.lease_until < statement_timestamp() order by d.lease_until limit $1`,
       [limit],
     );
   }
@@ -112,7 +112,7 @@ export class DeliveriesRepository {
     return tx.query(
       `with due as (
          select d.client_id, d.id, d.created_at, d.status from deliveries d
-          where d.expires_at <= clock_timestamp()
+          where d.expires_at <= statement_timestamp()
             and (d.status in ('pending', 'held', 'retrying', 'unknown') or (d.status = 'sent' and d.channel = any ($2::text[])))
           order by d.expires_at limit $1 for update skip locked
        )
@@ -128,7 +128,7 @@ export class DeliveriesRepository {
     return tx.query(
       `with due as (
          select d.client_id, d.id, d.created_at from deliveries d
-          where d.status = 'unknown' and d.next_attempt_at <= clock_timestamp()
+          where d.status = 'unknown' and d.next_attempt_at <= statement_timestamp()
           order by d.next_attempt_at limit $1 for update skip locked
        )
        update deliveries d

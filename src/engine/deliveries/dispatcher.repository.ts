@@ -55,7 +55,7 @@ export class DispatcherRepository {
            select d.id, d.created_at, d.attempt_count, d.next_attempt_at from deliveries d
             where d.status in ('pending', 'retrying')
               and d.priority = l.priority and d.client_id = l.client_id and d.lane = l.lane
-              and d.next_attempt_at <= clock_timestamp() + ${AHEAD}
+              and d.next_attempt_at <= statement_timestamp() + ${AHEAD}
             order by d.next_attempt_at limit $1) d on true`,
       [
         perLane,

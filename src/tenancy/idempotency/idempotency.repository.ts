@@ -96,7 +96,7 @@ export class IdempotencyRepository {
     do {
       dropped = await this.database.execute(
         `delete from idempotency_keys where (client_id, scope) in (
-           select client_id, scope from idempotency_keys where expires_at < clock_timestamp() limit ${PRUNED_AT_ONCE})`,
+           select client_id, scope from idempotency_keys where expires_at < statement_timestamp() limit ${PRUNED_AT_ONCE})`,
       );
     } while (dropped === PRUNED_AT_ONCE);
   }
