@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { startApp, type Answer, type TestApp, type TestClient } from '../support/app.js';
+import { until } from '../support/until.js';
 
 const PROBLEM = {
   type: expect.stringMatching(/^urn:chatapi:problem:/),
@@ -160,6 +163,28 @@ describe('the HTTP layer', () => {
     expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(head).toContain('Content-Type: application/problem+json');
     expect(JSON.parse(body)).toEqual({ ...PROBLEM, status, code: 'bad_request' });
+  });
+
+  it.each([
+    ['is larger than it may be', 'application/json'],
+    ['is of another type', 'text/plain'],
+  ])('answers before a body has come that %s, and takes the rest of it before it hangs up', async (_, type) => {
+    const { port, hostname } = new URL(app.url);
+    const rest = Buffer.alloc(4 * 1024 * 1024, ' ');
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${rest.length}\r\n\r\n`,
+    );
+    const hungUp = once(socket, 'end');
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    await until('the answer', () => answer.endsWith('}'));
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 41[35] /);
+    expect(JSON.parse(body)).toEqual(PROBLEM);
+    // The rest can be sent, to a connection that was not reset meanwhile.
+    const sent = promisify((done: (error?: Error | null) => void) => socket.end(rest, done))();
+    await Promise.all([sent, hungUp]);
   });
 
   it('answers preflights for any origin, without credentials', async () => {

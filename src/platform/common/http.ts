@@ -13,6 +13,7 @@ import { measureRoutes } from './metrics.js';
 import { keepRawBodies, type RawBodyRequest } from './raw-body.js';
 import { trustOf } from './trust-proxy.js';
 import { endConnectionsAtStop } from './connections-at-stop.js';
+import { answerWhileSending, isStillSending } from './unread-body.js';
 
 /** A caller's own X-Request-Id is kept when it is plain; it comes back in the answer and stands in the logs. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
@@ -142,9 +143,11 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const problem = toProblem(error, request.routeOptions?.bodyLimit);
   if (problem.code === 'internal') logger.error({ request_id: request.id, err: error }, 'request failed');
   if (problem.options.retryAfterS !== undefined) void reply.header('retry-after', String(problem.options.retryAfterS));
+  const text = JSON.stringify(problem.toDocument(pathOf(request), request.id));
   void reply
     .headers(problem.options.headers ?? {})
     .status(problem.status)
-    .type('application/problem+json')
-    .send(problem.toDocument(pathOf(request), request.id));
+    .type('application/problem+json; charset=utf-8')
+    .header('content-length', Buffer.byteLength(text))
+    .send(isStillSending(request) ? answerWhileSending(request, text) : text);
 }
