@@ -1,5 +1,6 @@
 import { startApp } from '../support/app.js';
 import { TestDatabase } from '../support/postgres.js';
+import { basic, queuesOf } from '../support/queue-board.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
 import { Truth } from '../support/truth.js';
@@ -13,13 +14,13 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-/** A cluster of one API and one worker, and a receiver whose answers take a moment, so that work is in hand when something breaks. */
+/** A cluster of one API and one worker, and a receiver. */
 async function startCluster() {
   const database = await TestDatabase.create();
   cleanups.push(() => database.drop());
   const redis = await TestRedis.start();
   cleanups.push(() => redis.stop());
-  const receiver = await Receiver.start(() => ({ status: 200, delayMs: 5 }));
+  const receiver = await Receiver.start();
   cleanups.push(() => receiver.stop());
   const truth = new Truth(database);
   const start = async (role: 'api' | 'worker') => {
@@ -73,9 +74,15 @@ describe('a worker killed by SIGKILL in the middle of its deliveries', () => {
     const { client, receiver, truth, startWorker } = cluster;
     const accepted = await acceptMany(cluster, DELIVERIES);
 
+    // Beyond some of them none is answered before the kill, so that there are some in hand then.
+    const some = DELIVERIES / 5;
+    let go = () => {};
+    const killed = new Promise<void>((resolve) => (go = resolve));
+    receiver.respond((_, index) => (index < some ? { status: 200 } : killed.then(() => ({ status: 200 }))));
     const first = await startWorker();
-    await until('some deliveries', () => receiver.requests.length > DELIVERIES / 5, { timeout: 30_000, every: 2 });
+    await receiver.waitFor(some + 1);
     await first.kill();
+    go();
     const held = (await truth.states(client.id)).sending ?? 0;
     expect(held).toBeGreaterThan(0);
     expect(receiver.requests.length).toBeLessThan(DELIVERIES);
@@ -94,15 +101,19 @@ describe('a worker killed by SIGKILL in the middle of its deliveries', () => {
 describe('Redis flushed with jobs waiting', () => {
   it('loses nothing: the jobs are made again from the rows', async () => {
     const cluster = await startCluster();
-    const { redis, receiver, startWorker } = cluster;
-    receiver.respond(() => ({ status: 200, delayMs: 50 }));
+    const { api, redis, receiver, startWorker } = cluster;
     const accepted = await acceptMany(cluster, DELIVERIES);
 
+    // Paused, as a worker takes all of them into its hands at once, where a flush loses none. It ends the pause too.
+    const pause = '//admin/queues/api/queues/deliveries/pause';
+    expect((await api.request('PUT', pause, { headers: basic(api.admin().key) })).status).toBe(200);
     await startWorker();
-    await until('some deliveries', () => receiver.requests.length > DELIVERIES / 10, { timeout: 30_000, every: 2 });
+    await until('jobs to wait', async () => {
+      const { counts } = (await queuesOf(api)).find(({ name }) => name === 'deliveries')!;
+      return (counts.paused ?? 0) + (counts.waiting ?? 0) > 0;
+    });
+    expect(receiver.requests).toHaveLength(0);
     await redis.flush();
-    expect(receiver.requests.length).toBeLessThan(DELIVERIES);
-    receiver.respond(() => ({ status: 200 }));
 
     await expectAllDelivered(cluster, accepted);
     // No attempt was lost, so nothing was sent twice either.
@@ -122,11 +133,10 @@ describe('a worker told to stop while Redis is away', () => {
     await receiver.waitFor(1);
 
     await redis.stop();
-    const began = performance.now();
     const stopped = worker.stop();
     answer();
+    // Fails when it does not end by itself, as where it waits for that Redis.
     await stopped;
-    expect(performance.now() - began).toBeLessThan(10_000);
     await expectAllDelivered(cluster, accepted);
   });
 });
@@ -135,11 +145,14 @@ describe('a worker that stands still, with deliveries in hand', () => {
   it('is relieved by another one, and settles nothing that it lost when it goes on', async () => {
     const cluster = await startCluster();
     const { client, receiver, truth, startWorker } = cluster;
-    receiver.respond((_, index) => (index === 0 ? { status: 500, delayMs: 2_000 } : { status: 200 }));
+    let answer = () => {};
+    const stands = new Promise<void>((resolve) => (answer = resolve));
+    receiver.respond((_, index) => (index === 0 ? stands.then(() => ({ status: 500 })) : { status: 200 }));
     const paused = await startWorker();
     const accepted = await acceptMany(cluster, 1);
     await receiver.waitFor(1);
     paused.pause();
+    answer();
     try {
       await truth.expireLeases();
       await startWorker();

@@ -1,6 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './until.js';
 
 export interface ReceivedRequest {
@@ -13,8 +12,7 @@ export interface ReceivedRequest {
 }
 
 /** What to answer; `hang` never answers, `reset` cuts the connection. */
-export type Reply =
-  { status?: number; headers?: Record<string, string>; body?: string | Buffer; delayMs?: number } | 'hang' | 'reset';
+export type Reply = { status?: number; headers?: Record<string, string>; body?: string | Buffer } | 'hang' | 'reset';
 
 export type ReplyTo = (request: ReceivedRequest, index: number) => Reply | Promise<Reply>;
 
@@ -72,7 +70,6 @@ export class Receiver {
       request.socket.resetAndDestroy();
       return;
     }
-    if (reply.delayMs) await sleep(reply.delayMs);
     response.writeHead(reply.status ?? 200, reply.headers).end(reply.body);
   }
 }
