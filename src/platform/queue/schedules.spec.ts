@@ -1,0 +1,26 @@
+import { Schedules } from './schedules.js';
+import type { Queues } from './queues.js';
+
+describe('the schedules of queues', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('are made at once, again within five seconds when they are lost, and left alone while they are there', async () => {
+    let scheduler: { every: number } | undefined;
+    const queue = {
+      name: 'ticks',
+      everyMs: 100,
+      getGlobalConcurrency: async () => 1,
+      getJobScheduler: async () => scheduler,
+      upsertJobScheduler: jest.fn(async (_name: string, repeat: { every: number }) => (scheduler = repeat)),
+    };
+    const schedules = new Schedules({ all: [queue] } as unknown as Queues);
+    schedules.start();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(queue.upsertJobScheduler.mock.calls).toEqual([['ticks', { every: 100 }, { name: 'ticks' }]]);
+    scheduler = undefined;
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(queue.upsertJobScheduler).toHaveBeenCalledTimes(2);
+    schedules.stop();
+  });
+});
