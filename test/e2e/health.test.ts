@@ -98,7 +98,8 @@ describe('readiness', () => {
     expect((await ready()).status).toBe(200);
     const holder = await app.database.connect();
     await holder.query('begin');
-    await holder.query('select 1 from rooms where id = $1 for update', [room.id]);
+    // Not the room, for which a send waits five seconds at most.
+    await holder.query('lock table messages in exclusive mode');
     const sending = say(client.master('alice').request, room.id, 'last words');
     await until('the send to wait', async () => (await app.database.waitingForLocks()) > 0);
     const stopped = app.stop();

@@ -1,3 +1,4 @@
+import type { ProblemDocument } from '../../src/platform/common/problem.js';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, Reader, say } from '../support/chat.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
@@ -300,9 +301,10 @@ describe('a notification', () => {
     expect(answer.user.events).toEqual([event]);
 
     const id = event.data.delivery_id;
-    await other.ask('notification.ack', { id });
     const delivery = async () =>
       ok<any>(await client.request('GET', `/notifications/${accepted.id}`)).deliveries[0].status;
+    await until('it to be sent', async () => (await delivery()) === 'sent');
+    await other.ask('notification.ack', { id });
     expect(await delivery()).toBe('sent');
     expect(await later.get('notification.ack', { id })).toMatchObject({ id });
     await until('the delivery', async () => (await delivery()) === 'delivered');
@@ -327,10 +329,20 @@ describe('one connection', () => {
     const alice = await client.login('alice');
     const room = await makeRoom(client, ['alice']);
     const socket = await connect(app, alice.key);
-    const acks = await Promise.all(
-      Array.from({ length: 1_200 }, () => socket.ask('message.list', { room_id: room.id, limit: 1 })),
-    );
-    const refused = acks.flatMap((ack) => (ack.ok ? [] : ack.error));
+    // Nothing is answered before all have come: who asks slowly would never have a thousand in hand.
+    const holder = await app.database.connect();
+    await holder.query('begin');
+    await holder.query('lock table messages in access exclusive mode');
+    const refused: ProblemDocument[] = [];
+    const asked = Array.from({ length: 1_200 }, async () => {
+      const ack = await socket.ask('message.list', { room_id: room.id, limit: 1 });
+      if (!ack.ok) refused.push(ack.error);
+      return ack.ok;
+    });
+    await until('what is beyond a thousand to be refused', () => refused.length === 200);
+    await holder.query('commit');
+    await holder.end();
+    expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1_000);
     expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['overloaded']));
     expect(refused[0]).toMatchObject({ status: 503, retryable: true });
     expect(await socket.ask('message.list', { room_id: room.id })).toMatchObject({ ok: true });

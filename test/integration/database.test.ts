@@ -94,12 +94,14 @@ describe('a transaction', () => {
   it('runs again after a deadlock when it may', async () => {
     await database.execute('insert into scratch values (20), (21)');
     let runs = 0;
+    let both = (): void => undefined;
+    const bothHoldOne = new Promise<void>((resolve) => (both = resolve));
     const lockBoth = (first: number, second: number): Promise<void> =>
       database.transaction(
         async (tx) => {
-          runs++;
           await tx.execute('update scratch set rev = rev + 1 where id = $1', [first]);
-          await tx.query('select pg_sleep(0.1)');
+          if (++runs === 2) both();
+          await bothHoldOne;
           await tx.execute('update scratch set rev = rev + 1 where id = $1', [second]);
         },
         { retries: 3 },
@@ -209,9 +211,11 @@ describe('TypeORM outside of a transaction', () => {
 
   it('gives 503 for a statement that took too long', async () => {
     const runner = database.dataSource.createQueryRunner();
-    await runner.query('set statement_timeout = 20');
-    const error = await caught(runner.query('select pg_sleep(10)'));
-    await runner.query(`set statement_timeout = '30s'`);
+    // It holds for the one statement: setting it back would be one more that may take too long.
+    await runner.startTransaction();
+    await runner.query('set local statement_timeout = 20');
+    const error = await caught(runner.query('select pg_sleep(600)'));
+    await runner.rollbackTransaction();
     await runner.release();
     expect(error).toMatchObject({ code: 'overloaded', status: 503 });
   });

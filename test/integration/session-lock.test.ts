@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 async function take(
-  options: { shared?: boolean; onLost?: () => void; url?: () => string } = {},
+  options: { shared?: boolean; onLost?: () => void; url?: () => string; patienceMs?: number } = {},
 ): Promise<SessionLock | undefined> {
   const lock = await SessionLock.acquire({
     url: () => database.url,
@@ -46,6 +46,16 @@ async function holder(): Promise<number | undefined> {
   return rows[0]?.pid;
 }
 
+/** How many have asked for the lock and not got it, and are still there. */
+async function refused(): Promise<number> {
+  const { rows } = await admin.query<{ pid: number }>(
+    `select pid from pg_stat_activity
+      where datname = current_database() and state = 'idle' and query like 'select pg_try_advisory_lock%'`,
+  );
+  const pid = await holder();
+  return rows.filter((row) => row.pid !== pid).length;
+}
+
 const cut = (pid: number | undefined) => admin.query('select pg_terminate_backend($1, 5000)', [pid]);
 
 it('has one holder, and is free when that one releases it', async () => {
@@ -57,8 +67,10 @@ it('has one holder, and is free when that one releases it', async () => {
 
 it('waits a little for a holder that is going away', async () => {
   const first = await take();
-  setTimeout(() => void first!.release(), 50);
-  expect(await take()).toBeDefined();
+  const second = take({ patienceMs: 60_000 });
+  await until('the second one to be refused', async () => (await refused()) > 0);
+  await first!.release();
+  expect(await second).toBeDefined();
 });
 
 it('can be shared, against those who want it alone', async () => {

@@ -46,9 +46,7 @@ describe('users, for other rooms', () => {
     expect((await users.refsOf(client.id, [id])).get(id)!.display_name).toBe('After');
     // As another node changes it.
     await app.sql(`update users set display_name = 'Later' where user_pk = $1`, [id]);
-    await until('the new name', async () => (await users.refsOf(client.id, [id])).get(id)!.display_name === 'Later', {
-      timeout: 7_000,
-      every: 200,
-    });
+    // user-refs.spec.ts says how soon.
+    await until('the new name', async () => (await users.refsOf(client.id, [id])).get(id)!.display_name === 'Later');
   });
 });
