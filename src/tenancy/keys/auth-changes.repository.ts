@@ -44,6 +44,8 @@ export class AuthChangesRepository {
 
   /** Forgets changes that no running node can still need. */
   async prune(): Promise<void> {
-    await this.database.execute(`delete from auth_changes where created_at < statement_timestamp() - interval '7 days'`);
+    await this.database.execute(
+      `delete from auth_changes where created_at < statement_timestamp() - interval '7 days'`,
+    );
   }
 }
