@@ -1,11 +1,15 @@
-import pg from 'pg';
+import { randomBytes } from 'node:crypto';
+import pg, { type PoolClient } from 'pg';
 import type { Caller } from '../../src/tenancy/access/caller.js';
 import { Request } from '../../src/tenancy/access/request.js';
-import type { Idempotency } from '../../src/tenancy/idempotency/idempotency.js';
+import { Idempotency } from '../../src/tenancy/idempotency/idempotency.js';
+import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
+import { KeyRing } from '../../src/platform/common/key-ring.js';
 import { newId } from '../../src/platform/common/ids.js';
 import { Problem } from '../../src/platform/common/problem.js';
 import type { Config } from '../../src/platform/config/config.js';
-import { Database } from '../../src/platform/database/database.js';
+import { Database, type Tx } from '../../src/platform/database/database.js';
+import { Transaction } from '../../src/platform/database/transaction.js';
 import { AppendRepository } from '../../src/messaging/messages/append/append.repository.js';
 import { BatchRunner } from '../../src/messaging/messages/append/batch-runner.js';
 import { GatheredSend } from '../../src/messaging/messages/append/gathered-send.js';
@@ -80,6 +84,7 @@ async function tenant(rooms = 1, users = 1) {
     metadata: {},
     client_msg_id: null,
     body_hash: null,
+    again: false,
     request: new Request({ clientId } as Caller, 'r', { status: 201 }),
     ...more,
   });
@@ -240,23 +245,106 @@ describe('the gathered send', () => {
     expect(ofFirst.map(({ message: { seq } }) => seq).sort((a, b) => a - b)).toEqual(upTo(sent.length / 4));
   });
 
-  it('finds what was committed when only the answer was lost', async () => {
-    const { roomIds, message } = await tenant();
-    let tries = 0;
-    const losing = {
-      append: async (...args: Parameters<AppendRepository['append']>) => {
-        const outcome = await repository.append(...args);
-        if (++tries === 1) throw new Problem('unavailable', 'The connection was lost.');
-        return outcome;
-      },
-    } as AppendRepository;
-    const [first, second] = [message(), message()];
-    const verdicts = await new BatchRunner(losing).run([first, second]);
-    expect(verdicts).toMatchObject([
-      { verdict: 'sent', message: { id: first.id, seq: 1 } },
-      { verdict: 'sent', message: { id: second.id, seq: 2 } },
-    ]);
-    expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
+  describe('when only the answer was lost', () => {
+    /** Commits, and loses the connection before it tells so, the first time; `then` happens before the next try. */
+    const losing = (real: AppendRepository, then: () => Promise<unknown> = async () => undefined): AppendRepository => {
+      let tries = 0;
+      return {
+        append: async (...args: Parameters<AppendRepository['append']>) => {
+          const outcome = await real.append(...args);
+          if (++tries > 1) return outcome;
+          await then();
+          throw new Problem('unavailable', 'The connection was lost.');
+        },
+      } as AppendRepository;
+    };
+    const sendAll = async (from: AppendRepository, batch: NewMessage[]) => {
+      const publish = (event: EventDescriptor, facts: EventFacts): unknown => published.push({ event, facts });
+      const send = new GatheredSend(new BatchRunner(from), { publish } as unknown as RealtimePublisher);
+      return Promise.all(batch.map((message) => send.send(message)));
+    };
+    const seqs = () => published.map(({ facts }) => facts.seq);
+
+    it('finds what was committed', async () => {
+      const { roomIds, message } = await tenant();
+      const sent = await sendAll(losing(repository), [message(), message()]);
+      expect(sent).toMatchObject([
+        { verdict: 'sent', message: { seq: 1 } },
+        { verdict: 'sent', message: { seq: 2 } },
+      ]);
+      expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
+      expect(seqs()).toEqual([1, 2]);
+    });
+
+    it('finds it also when that commit is still under way, which holds the room at the next try', async () => {
+      const { roomIds, message } = await tenant();
+      const holder = await place.connect();
+      const slow = Object.assign(Object.create(database) as Database, {
+        transaction: async <T>(fn: (tx: Tx) => Promise<T>): Promise<T> => {
+          await holder.query('begin');
+          return fn(new Transaction(holder as unknown as PoolClient, database.dataSource));
+        },
+      });
+      const first = new AppendRepository(slow, {} as Idempotency, new MessageParts(database));
+      let tries = 0;
+      const from = {
+        append: async (...args: Parameters<AppendRepository['append']>) => {
+          if (++tries > 1) return repository.append(...args);
+          await first.append(...args);
+          throw new Problem('unavailable', 'The connection was lost.');
+        },
+      } as AppendRepository;
+      const sending = sendAll(from, [message(), message()]);
+      await until('the lane to wait for its room', async () => (await place.waitingForLocks()) > 0);
+      await holder.query('commit');
+      await holder.end();
+      expect(await sending).toMatchObject([
+        { verdict: 'sent', message: { seq: 1 } },
+        { verdict: 'sent', message: { seq: 2 } },
+      ]);
+      expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
+      expect(seqs()).toEqual([1, 2]);
+    });
+
+    it('finds it also beside a bad row, for which the batch is halved', async () => {
+      const { message } = await tenant();
+      const [first, bad, last] = [message(), message(), message()];
+      const from = losing(repository, async () => {
+        await database.query('update messages set id = gen_random_uuid() where id = $1', [bad!.id]);
+        bad!.content = '\u0000'; // which PostgreSQL refuses
+      });
+      const publish = (event: EventDescriptor, facts: EventFacts): unknown => published.push({ event, facts });
+      const send = new GatheredSend(new BatchRunner(from), { publish } as unknown as RealtimePublisher);
+      const outcomes = await Promise.allSettled([first, bad, last].map((one) => send.send(one!)));
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(seqs()).toEqual([1, 3]);
+    });
+
+    it('answers repeats whose Idempotency-Key was completed there, and beside them what is new', async () => {
+      const { clientId, roomIds, message } = await tenant();
+      const keys = new IdempotencyRepository(database);
+      const ring = new KeyRing([{ id: 'k', key: Buffer.alloc(32) }]);
+      const keyed = new AppendRepository(database, new Idempotency(keys, database, ring), new MessageParts(database));
+      const named = (client_msg_id: string) => message(0, { client_msg_id, body_hash: Buffer.alloc(32) });
+      const withKey = async (of: NewMessage): Promise<NewMessage> => {
+        const scope = randomBytes(32);
+        expect(await keys.claim(clientId, scope, Buffer.alloc(32))).toBe(true);
+        of.request.lease = { clientId, scope, completed: false };
+        return of;
+      };
+      await sendAll(keyed, [named('a')]);
+      const batch = [await withKey(named('a')), await withKey(named('b')), message()];
+      expect(await sendAll(losing(keyed), batch)).toMatchObject([
+        { verdict: 'duplicate', message: { seq: 1 } },
+        { verdict: 'sent', message: { seq: 2 } },
+        { verdict: 'sent', message: { seq: 3 } },
+      ]);
+      expect(await stateOf(roomIds[0]!)).toEqual(gapless(3));
+      expect(seqs()).toEqual([1, 2, 3]);
+      for (const { request } of batch.slice(0, 2)) {
+        expect(await keys.find(clientId, request.lease!.scope)).toMatchObject({ body: expect.any(String) });
+      }
+    });
   });
 
   it('folds equal client_msg_ids of one batch, and tells different bodies apart', async () => {
@@ -267,14 +355,14 @@ describe('the gathered send', () => {
         body_hash: Buffer.alloc(32, hash),
         ...senderOf(userIds[sender]!),
       });
-    const outcomes = await repository.append([named(1), named(1), named(2), named(1, 1)], { waitMs: 0, again: false });
+    const outcomes = await repository.append([named(1), named(1), named(2), named(1, 1)], 0);
     expect(outcomes).toMatchObject([
       { verdict: 'sent', message: { seq: 1 } },
       { verdict: 'duplicate', message: { seq: 1 } },
       { code: 'idempotency_conflict' },
       { verdict: 'sent', message: { seq: 2 } },
     ]);
-    const later = await repository.append([named(1), named(2)], { waitMs: 0, again: false });
+    const later = await repository.append([named(1), named(2)], 0);
     expect(later).toMatchObject([{ verdict: 'duplicate', message: { seq: 1 } }, { code: 'idempotency_conflict' }]);
     expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
   });
@@ -296,7 +384,7 @@ describe('the gathered send', () => {
     it('asks for it once per tenant, in its transaction, and not for what is new', async () => {
       const [one, other] = [await tenant(), await tenant()];
       const originals = [named(one, 'a'), named(other, 'a'), named(one, 'b')];
-      await withPart.append(originals, { waitMs: 0, again: false });
+      await withPart.append(originals, 0);
       expect(load).not.toHaveBeenCalled();
 
       const inside: unknown[] = [];
@@ -306,7 +394,7 @@ describe('the gathered send', () => {
         return new Map(ids.map((id) => [id, hearts]));
       });
       const repeats = [named(one, 'a'), named(one, 'c'), named(other, 'a'), named(one, 'b'), named(one, 'b')];
-      const outcomes = await withPart.append(repeats, { waitMs: 0, again: false });
+      const outcomes = await withPart.append(repeats, 0);
       expect(outcomes).toMatchObject([
         { verdict: 'duplicate', message: { id: originals[0]!.id, reactions: hearts } },
         { verdict: 'sent', message: { id: repeats[1]!.id, reactions: [] } },
@@ -327,7 +415,7 @@ describe('the gathered send', () => {
 
     it('fails with it alone when it cannot be had: what is new in the batch is written', async () => {
       const one = await tenant();
-      await withPart.append([named(one, 'a')], { waitMs: 0, again: false });
+      await withPart.append([named(one, 'a')], 0);
       load.mockImplementation(async (on) => new Map(await on.query('select no_such_column')));
       const batch = [named(one, 'b'), named(one, 'a'), named(one, 'c')];
       expect(await new BatchRunner(withPart).run(batch)).toMatchObject([

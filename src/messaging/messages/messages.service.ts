@@ -83,6 +83,7 @@ function newMessage(request: Request, roomId: string, dto: SendMessageDto): NewM
     attachments: attachments.map(whole),
     metadata,
     client_msg_id,
+    again: false,
     body_hash: client_msg_id === null ? null : hashOf([content_type, content, attachments, metadata]),
     request,
   };

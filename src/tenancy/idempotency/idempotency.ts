@@ -32,6 +32,8 @@ export interface KeyedAnswer {
   answer: unknown;
   /** Where the answer can be read again, should it be too large to keep. */
   resource?: { type: string; id: string } | undefined;
+  /** An earlier transaction may have completed it, and had no other effect that this one repeats. */
+  perhapsDone?: boolean;
 }
 
 /** Reads a resource as the first answer showed it. */
@@ -112,8 +114,14 @@ export class Idempotency {
   async complete(tx: Tx, answers: KeyedAnswer[]): Promise<void> {
     const held = answers.filter(({ request }) => request.lease !== null);
     if (held.length === 0) return;
-    const rows = held.map((answer) => this.completionOf(answer));
-    if ((await this.repository.complete(tx, rows)) < rows.length) throw inFlight();
+    const open = held.filter(({ perhapsDone }) => !perhapsDone);
+    if ((await this.write(tx, open)) < open.length) throw inFlight();
+    if (open.length < held.length) {
+      await this.write(
+        tx,
+        held.filter(({ perhapsDone }) => perhapsDone),
+      );
+    }
     tx.afterCommit(() => {
       for (const { request } of held) request.lease!.completed = true;
     });
@@ -129,6 +137,15 @@ export class Idempotency {
       // The lease runs out by itself.
       logger.warn({ reason: (error as Error).message }, 'An Idempotency-Key could not be completed.');
     }
+  }
+
+  /** @returns how many of the keys were still open */
+  private async write(tx: Tx, answers: KeyedAnswer[]): Promise<number> {
+    if (answers.length === 0) return 0;
+    return this.repository.complete(
+      tx,
+      answers.map((answer) => this.completionOf(answer)),
+    );
   }
 
   private completionOf({ request, answer, resource }: KeyedAnswer): Completion {

@@ -16,13 +16,6 @@ import {
 import { answerOf, HELD, type NewMessage, type SendVerdict } from './new-message.js';
 import type { MessageDto } from '../messages.dto.js';
 
-interface AppendOptions {
-  /** How long to wait for rooms that are locked elsewhere; 0: leave them as held. */
-  waitMs: number;
-  /** An earlier try of the same messages ended without an answer: some may be written. */
-  again: boolean;
-}
-
 /** Its place is null unless the verdict is sent. */
 interface Judgement extends Placed {
   verdict: 'sent' | 'duplicate' | 'held' | keyof typeof REFUSALS;
@@ -52,15 +45,19 @@ export class AppendRepository {
 
   /**
    * One transaction for any number of messages of any rooms and clients.
+   * @param waitMs how long to wait for rooms that are locked elsewhere; 0: leave them as held
    * @returns what became of each, in the order given; committed when this returns
    * @throws what makes the whole batch fail: a row that the database refuses, a lost connection, a lock time-out
    */
-  append(batch: NewMessage[], { waitMs, again }: AppendOptions): Promise<(SendVerdict | typeof HELD)[]> {
+  append(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
     const { firsts, firstOf } = fold(batch);
     return this.database.transaction(
       async (tx) => {
         const locked = await this.lockRooms(tx, firsts, waitMs > 0);
-        const written = again ? await this.findWritten(tx, firsts) : new Map<string, SendVerdict>();
+        const written = await this.findWritten(
+          tx,
+          firsts.filter(({ again }) => again),
+        );
         const verdicts = await this.write(tx, firsts, locked, written);
         const outcomes = batch.map((message, at) => outcomeOf(message, firsts[firstOf[at]!]!, verdicts[firstOf[at]!]!));
         await this.completeLeases(tx, batch, outcomes, written);
@@ -79,6 +76,7 @@ export class AppendRepository {
   }
 
   private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, SendVerdict>> {
+    if (messages.length === 0) return new Map();
     const rows = await tx.query<Placed & { id: string }>(FIND_WRITTEN, KEYS.values(messages));
     const byId = new Map(messages.map((message) => [message.id, message]));
     return new Map(rows.map((row) => [row.id, this.sent(byId.get(row.id)!, row)]));
@@ -159,19 +157,24 @@ export class AppendRepository {
     return { verdict: 'sent', message: messageOf(message, place), epoch: this.database.epochOf(place.epoch) };
   }
 
-  /** Those of messages that an earlier try wrote were completed there. */
+  /** Those of messages that an earlier try wrote were completed there, and of repeats that were part of one perhaps. */
   private async completeLeases(
     tx: Tx,
     batch: NewMessage[],
     outcomes: (SendVerdict | typeof HELD)[],
     written: Map<string, SendVerdict>,
   ): Promise<void> {
-    const answers = batch.flatMap(({ id, request }, at) => {
+    const answers = batch.flatMap(({ id, request, again }, at) => {
       const outcome = outcomes[at]!;
       if (!request.lease || outcome === HELD || outcome instanceof Problem || written.has(id)) return [];
       const { verdict, message } = outcome;
       const type = verdict === 'sent' ? 'message' : 'deduplicated_message';
-      return { request, answer: answerOf(outcome), resource: { type, id: message.id } };
+      return {
+        request,
+        answer: answerOf(outcome),
+        resource: { type, id: message.id },
+        perhapsDone: again && verdict === 'duplicate',
+      };
     });
     if (answers.length > 0) await this.idempotency.complete(tx, answers);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { inHalves } from '../../../platform/common/in-halves.js';
 import { logger } from '../../../platform/common/logger.js';
 import { Problem } from '../../../platform/common/problem.js';
 import { toProblem } from '../../../platform/common/to-problem.js';
@@ -20,35 +21,34 @@ export class BatchRunner {
    * @throws Problem `overloaded` when a room stayed locked for `waitMs`
    */
   async run(batch: NewMessage[], waitMs = 0): Promise<(SendVerdict | typeof HELD)[]> {
-    if (batch.length === 0) return [];
-    try {
-      return await this.persist(batch, waitMs);
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'overloaded') throw error;
-      if (batch.length > 1) return this.halve(batch, waitMs);
-      const problem = toProblem(error);
-      if (problem.code === 'internal') logger.error({ client_id: batch[0]!.client_id, err: error }, 'message failed');
-      return [problem];
-    }
+    // In order, so that seq keeps it.
+    const verdicts = await inHalves(batch, (part) => this.persist(part, waitMs), isOverloaded);
+    return verdicts.map((verdict, at) => {
+      if (!(verdict instanceof Error) || verdict instanceof Problem) return verdict;
+      const problem = toProblem(verdict);
+      if (problem.code === 'internal')
+        logger.error({ client_id: batch[at]!.client_id, err: verdict }, 'message failed');
+      return problem;
+    });
   }
 
-  /** Tries again when the connection is lost: then nobody knows whether the commit succeeded, so the database is asked. */
+  /**
+   * Tries again when the connection is lost. Nobody knows then whether the commit succeeded: its messages are looked for
+   * from now on, wherever they go next.
+   */
   private async persist(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
     for (let tries = 0; ; tries++) {
       try {
-        return await this.repository.append(batch, { waitMs, again: tries > 0 });
+        return await this.repository.append(batch, waitMs);
       } catch (error) {
         const lost = error instanceof Problem && error.code === 'unavailable';
         if (!lost) throw error;
+        for (const message of batch) message.again = true;
         if (tries === PAUSES_MS.length) return batch.map(() => error);
         await sleep(PAUSES_MS[tries]!);
       }
     }
   }
-
-  /** One bad row must not fail the others: halve until it stands alone. In order, so that seq keeps it. */
-  private async halve(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
-    const middle = batch.length >> 1;
-    return [...(await this.run(batch.slice(0, middle), waitMs)), ...(await this.run(batch.slice(middle), waitMs))];
-  }
 }
+
+const isOverloaded = (error: Error): boolean => error instanceof Problem && error.code === 'overloaded';

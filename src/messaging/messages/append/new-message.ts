@@ -12,6 +12,8 @@ export interface NewMessage extends MessageFields {
   sender_pk: UserPk | null;
   /** What makes two bodies under one client_msg_id equal; null without one. */
   body_hash: Buffer | null;
+  /** An earlier transaction with it ended without an answer: it may be written. */
+  again: boolean;
   /** What it was asked with: its Idempotency-Key is completed in the transaction of the message. */
   request: Request;
 }
