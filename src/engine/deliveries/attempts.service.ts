@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
+import { cleanOutcome } from '../providers/clean-text.js';
 import type { Outcome, OutboundDelivery } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
@@ -87,7 +88,9 @@ export class AttemptsService implements OnModuleDestroy {
       return batch.map((): Outcome => THREW);
     });
     const durationMs = Math.round(performance.now() - started);
-    await Promise.all(batch.map((planned, index) => this.record(planned, outcomes[index] ?? THREW, durationMs)));
+    await Promise.all(
+      batch.map((planned, index) => this.record(planned, cleanOutcome(outcomes[index] ?? THREW), durationMs)),
+    );
   }
 
   private fail(planned: Planned): Promise<void> {

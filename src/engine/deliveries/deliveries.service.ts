@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
+import { inHalves } from '../../platform/common/in-halves.js';
 import { timeOfId, type UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
+import { Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
@@ -43,7 +45,8 @@ export class DeliveriesService {
     maxBatch: MAX_BATCH,
     maxWaiting: MAX_WAITING,
     maxWaitingPerTenant: MAX_WAITING,
-    run: (batch) => this.settleBatch(batch),
+    // What one tenant's receivers say must not hold up what another's do, whatever it is.
+    run: (batch) => inHalves(batch, (part) => this.settleBatch(part), isAway),
   });
 
   constructor(
@@ -132,6 +135,8 @@ export class DeliveriesService {
     });
   }
 }
+
+const isAway = (error: Error): boolean => error instanceof Problem && error.code === 'unavailable';
 
 /**
  * The one settlement of each delivery that may still hold it, by its id: that of its latest attempt, and where two end

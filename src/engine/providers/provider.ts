@@ -66,7 +66,7 @@ export interface ProviderEvent {
 
 /**
  * An implementation of a channel at work. `send` answers one outcome per delivery, in order; it throws for nothing that
- * the other side does. Nothing is ever sent twice within one call.
+ * the other side does, and need not clean what that says. Nothing is ever sent twice within one call.
  */
 export interface Provider<Content = unknown, Values = unknown> {
   send(batch: OutboundDelivery<Content>[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Outcome[]>;

@@ -1,4 +1,3 @@
-import { cleanText } from '../clean-text.js';
 import type { Outcome } from '../provider.js';
 
 export interface SmtpError extends Error {
@@ -23,8 +22,8 @@ export function outcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
     kind,
     fault,
     code,
-    message: cleanText(error.message, 1000),
-    ...(reply ? { response: { status: reply, body: cleanText(error.response ?? '', 4096) } } : {}),
+    message: error.message,
+    ...(reply ? { response: { status: reply, body: error.response ?? '' } } : {}),
   });
 
   if (error.code === 'EBLOCKED') return answer('permanent', 'provider', 'address_blocked');

@@ -89,7 +89,7 @@ function toRecipient(info: SentInfo, address: string): Outcome {
   return {
     kind: 'accepted',
     provider_message_id: info.messageId,
-    response: { status: 250, body: info.response.slice(0, 4096) },
+    response: { status: 250, body: info.response },
   };
 }
 

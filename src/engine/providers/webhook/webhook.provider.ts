@@ -1,5 +1,4 @@
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
-import { cleanText } from '../clean-text.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig, ProviderDescriptor } from '../provider.js';
 import { CONNECTIONS_PER_HOST, HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
 import { signatures } from './signature.js';
@@ -53,7 +52,7 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
     } catch (error) {
       const { code, message, sent } = error as HttpFailure;
       const kind = code === 'address_blocked' ? 'permanent' : sent ? 'unknown' : 'retryable';
-      return { kind, fault: 'recipient', code, message: cleanText(message, 1000) };
+      return { kind, fault: 'recipient', code, message };
     }
   }
 }
@@ -74,7 +73,7 @@ export const webhookBuiltIn = (
 });
 
 function outcomeOf({ status, retryAfter, body }: HttpAnswer, messageId: string): Outcome {
-  const response = { status, body: cleanText(body, MAX_BODY_BYTES) };
+  const response = { status, body };
   if (status >= 200 && status < 300) return { kind: 'accepted', provider_message_id: messageId, response };
   const fault = 'recipient';
   if (status === 410) {

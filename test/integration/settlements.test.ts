@@ -1,0 +1,105 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
+import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js';
+import { DeliveriesRepository } from '../../src/engine/deliveries/deliveries.repository.js';
+import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import type { DeliveryRow, Settlement } from '../../src/engine/deliveries/delivery.js';
+import { judge } from '../../src/engine/deliveries/retry.js';
+import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
+import { NestApp } from '../support/nest-app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+describe('what one receiver says', () => {
+  let app: NestApp;
+  beforeAll(async () => {
+    app = await NestApp.start();
+  });
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(() => app.stop());
+
+  const deliveriesOf = (id: string) =>
+    app.database.query<DeliveryRow>('select * from deliveries where source_id = $1', [id]);
+
+  it('is stored as what PostgreSQL can hold of it', async () => {
+    const said = { connected: 0 };
+    const smtp = createServer((socket: Socket) => {
+      said.connected++;
+      let inBody = false;
+      let last = '';
+      socket.on('error', () => undefined);
+      socket.write('220 hello\r\n');
+      socket.on('data', (chunk: Buffer) => {
+        for (const line of (last + chunk.toString()).split('\r\n').slice(0, -1)) {
+          if (inBody && line !== '.') continue;
+          const wasBody = inBody;
+          inBody = /^DATA/i.test(line);
+          socket.write(
+            inBody
+              ? '354 go on\r\n'
+              : wasBody
+                ? '250 2.0.0 O\0K \0\r\n'
+                : /^QUIT/i.test(line)
+                  ? '221 bye\r\n'
+                  : '250 fine\r\n',
+          );
+        }
+        last = /[^\n]*$/.exec(last + chunk.toString())![0];
+      });
+    }).listen(0, '127.0.0.1');
+    await until('the server', () => smtp.listening);
+    const client = await app.client();
+    const config = { host: '127.0.0.1', port: (smtp.address() as AddressInfo).port, secure: false };
+    const made = await client.request('POST', '/clients/me/email-providers', {
+      body: { name: 'a', provider_type: 'smtp', from_email: 'a@example.com', config },
+    });
+    expect(made.status).toBe(201);
+    const { body } = await client.request('POST', '/notifications', {
+      body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't' } } },
+    });
+    await until('the mail to be sent', async () => (await deliveriesOf(body.id))[0]?.status === 'sent');
+    const shown = await client.request('GET', `/notifications/${body.id}`);
+    expect(shown.body.deliveries[0].attempts).toMatchObject([
+      { number: 1, status: 'sent', response_body: '250 2.0.0 OK ' },
+    ]);
+    smtp.close();
+  });
+
+  it('keeps no other attempt of the batch from being recorded', async () => {
+    jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValue(undefined); // the test claims and settles
+    const receiver = await Receiver.start();
+    const deliveries = app.get(DeliveriesService);
+    const settlements: Settlement[] = [];
+    for (let n = 0; n < 5; n++) {
+      const client = await app.client();
+      const { body } = await client.request('POST', '/notifications', {
+        body: { channels: { webhook: { url: receiver.url, payload: { n } } } },
+      });
+      const [row] = await deliveriesOf(body.id);
+      const delivery = (await deliveries.claim({ ...row!, created_at: row!.created_at.getTime() }))!;
+      const accepted = { kind: 'accepted' } as const;
+      settlements.push({
+        delivery,
+        attempt: attemptOf(accepted, 'webhook', 1),
+        verdict: judge(delivery, accepted, { decision: 'webhook', reason: 'only' }, false, WEBHOOK),
+      });
+    }
+    // Something that got past the cleaning.
+    const bad = settlements[2]!;
+    bad.attempt.error_message = '\u0000';
+    const failed = jest.spyOn(app.get(DeliveriesRepository), 'settle');
+    const stuck = deliveries.settle(bad);
+    const others = settlements.filter((settlement) => settlement !== bad);
+    expect(await Promise.all(others.map((settlement) => deliveries.settle(settlement)))).toMatchObject(
+      others.map(() => ({ row: { status: 'delivered' } })),
+    );
+    // In the first pass over the batch: in halves of halves, not after the bad one was given up.
+    expect(failed.mock.calls[0]![1]).toHaveLength(5);
+    const firstPass = failed.mock.calls.slice(1, 9).filter(([, batch]) => !batch.includes(bad));
+    expect(firstPass.flatMap(([, batch]) => batch)).toHaveLength(4);
+    // It is still tried.
+    bad.attempt.error_message = null;
+    expect(await stuck).toMatchObject({ row: { status: 'delivered' } });
+    await receiver.stop();
+  });
+});
