@@ -91,8 +91,10 @@ create table auth_changes (
   id         bigint generated always as identity primary key,
   client_id  uuid not null,
   key_id     uuid,
+  tx         xid8 not null default pg_current_xact_id(),
   created_at timestamptz not null default clock_timestamp()
 );
+create index auth_changes_by_tx on auth_changes (tx);
 create index auth_changes_recent on auth_changes (created_at);
 
 -- client_id is the nil UUID for the operator's own requests, so it references nothing.

@@ -61,6 +61,29 @@ describe('keys', () => {
     expect((await alice.request('GET', '/users/me')).status).toBe(401);
   });
 
+  it('end by the look after the commit, also when that comes long after the change was written', async () => {
+    const client = await app.client();
+    const alice = await client.login('alice');
+    await alice.request('GET', '/users/me');
+    const looks = jest.spyOn(app.get(AuthChangesRepository), 'read').mock.calls;
+    const told = new Set<string | null>();
+    app.get(AuthChanges).onRevoked(({ keyId }) => told.add(keyId));
+    const bob = await client.login('bob');
+    await app.get(Database).transaction(async (tx) => {
+      await tx.execute('update api_keys set revoked_at = clock_timestamp() where id = $1', [alice.key_id]);
+      const written = "clock_timestamp() - interval '1 hour'";
+      const announce = `insert into auth_changes (client_id, key_id, created_at) values ($1, $2, ${written})`;
+      await tx.execute(announce, [client.id, alice.key_id]);
+      const before = looks.length;
+      // Others' changes are heard meanwhile, and once.
+      await client.request('DELETE', `/clients/scoped-keys/${bob.key_id}`);
+      await until('a few looks', () => looks.length > before + 3);
+      expect([told.has(alice.key_id), told.has(bob.key_id)]).toEqual([false, true]);
+    });
+    await until('the key to end', () => told.has(alice.key_id));
+    expect((await alice.request('GET', '/users/me')).status).toBe(401);
+  });
+
   it('are read again for every request while changes cannot be heard', async () => {
     const client = await app.client();
     const alice = await client.login('alice');

@@ -3,6 +3,8 @@ import { Database, type Tx } from '../../platform/database/database.js';
 
 export interface AuthChange {
   id: number;
+  /** The transaction that wrote it. */
+  tx: bigint;
   client_id: string;
   /** null: the client itself, and so all its keys. */
   key_id: string | null;
@@ -10,6 +12,11 @@ export interface AuthChange {
   revoked: boolean;
   /** In how many ms the key expires; null: not by itself. */
   ends_in_ms: number | null;
+}
+
+interface AuthChangeRow extends Omit<AuthChange, 'tx'> {
+  next: string;
+  tx: string;
 }
 
 @Injectable()
@@ -21,25 +28,32 @@ export class AuthChangesRepository {
     await tx.execute('insert into auth_changes (client_id, key_id) select $1, unnest($2::uuid[])', [clientId, keyIds]);
   }
 
+  /** Rises when the database gets another history, in which transactions are counted anew. */
+  get history(): number {
+    return this.database.installation.generation;
+  }
+
   /**
-   * Changes since `since` (the `now` of an earlier answer; null: none but the clock), reaching back 15 s further for
-   * transactions that committed late, without those seen.
+   * Changes by transactions from `since` on, without those seen.
+   * @param since `next` of an earlier answer; null: no changes, only where to begin
+   * @returns `next`: the oldest transaction that this look could not see the end of. What it and later ones write can't
+   * be missed, however long they take, if the next look begins there
    */
-  async read(since: string | null, seen: number[]): Promise<{ now: string; changes: AuthChange[] }> {
-    const rows = await this.database.query<AuthChange & { now: string; id: number | null }>(
-      `select clock.now::text as now, a.id, a.client_id, a.key_id,
+  async read(since: bigint | null, seen: number[]): Promise<{ next: bigint; changes: AuthChange[] }> {
+    const rows = await this.database.query<AuthChangeRow>(
+      `select now.next::text as next, a.id, a.tx::text as tx, a.client_id, a.key_id,
               case when a.key_id is null then c.suspended_at is not null
-                   else k.id is null or k.revoked_at is not null or k.expires_at <= clock.now end as revoked,
-              (extract(epoch from k.expires_at - clock.now) * 1000)::float8 as ends_in_ms
-         from (select clock_timestamp() as now) clock
-         left join auth_changes a
-           on a.created_at > $1::timestamptz - interval '15 s' and not (a.id = any ($2::bigint[]))
+                   else k.id is null or k.revoked_at is not null or k.expires_at <= now.time end as revoked,
+              (extract(epoch from k.expires_at - now.time) * 1000)::float8 as ends_in_ms
+         from (select clock_timestamp() as time, pg_snapshot_xmin(pg_current_snapshot()) as next) now
+         left join auth_changes a on a.tx >= $1::text::xid8 and not (a.id = any ($2::bigint[]))
          left join clients c on c.id = a.client_id
          left join api_keys k on k.client_id = a.client_id and k.id = a.key_id
         order by a.id`,
-      [since, seen],
+      [since?.toString() ?? null, seen],
     );
-    return { now: rows[0]!.now, changes: rows.filter(({ id }) => id !== null) };
+    const changes = rows.filter(({ id }) => id !== null).map(({ next: _, ...row }) => ({ ...row, tx: BigInt(row.tx) }));
+    return { next: BigInt(rows[0]!.next), changes };
   }
 
   /** Forgets changes that no running node can still need. */

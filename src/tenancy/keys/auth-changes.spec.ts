@@ -4,6 +4,7 @@ import type { AuthChange, AuthChangesRepository } from './auth-changes.repositor
 
 const change = (id: number, over: Partial<AuthChange> = {}): AuthChange => ({
   id,
+  tx: BigInt(id),
   client_id: 'c',
   key_id: `k${id}`,
   revoked: true,
@@ -12,10 +13,14 @@ const change = (id: number, over: Partial<AuthChange> = {}): AuthChange => ({
 });
 
 describe('changes of keys', () => {
-  let answer: () => { now: string; changes: AuthChange[] };
-  const asked: { since: string | null; seen: number[] }[] = [];
+  let answer: () => { next: bigint; changes: AuthChange[] };
+  let history: number;
+  const asked: { since: bigint | null; seen: number[] }[] = [];
   const repository = {
-    read: async (since: string | null, seen: number[]) => {
+    get history() {
+      return history;
+    },
+    read: async (since: bigint | null, seen: number[]) => {
       asked.push({ since, seen });
       return answer();
     },
@@ -25,27 +30,43 @@ describe('changes of keys', () => {
 
   beforeEach(() => {
     asked.length = 0;
+    history = 1;
     changes = new AuthChanges(repository, { register: () => {} } as unknown as ClientsService);
     told = [];
     changes.onRevoked((revocation) => told.push(revocation));
   });
 
-  it('are told once, and not asked for again', async () => {
-    answer = () => ({ now: 't1', changes: [change(7)] });
+  it('are told once, and told apart from new ones for as long as they would be found again', async () => {
+    answer = () => ({ next: 5n, changes: [change(4), change(7)] });
     await changes.poll();
-    answer = () => ({ now: 't2', changes: [] });
+    answer = () => ({ next: 8n, changes: [change(6)] });
     await changes.poll();
-    expect(told).toEqual([{ clientId: 'c', keyId: 'k7' }]);
+    answer = () => ({ next: 9n, changes: [] });
+    await changes.poll();
+    expect(told.map(({ keyId }) => keyId)).toEqual(['k4', 'k7', 'k6']);
     expect(asked).toEqual([
       { since: null, seen: [] },
-      { since: 't1', seen: [7] },
+      { since: 5n, seen: [7] },
+      { since: 8n, seen: [] },
     ]);
+  });
+
+  it('are all asked for again when the database has another history', async () => {
+    answer = () => ({ next: 900n, changes: [] });
+    await changes.poll();
+    history = 2;
+    answer = () => ({ next: 12n, changes: [change(3)] });
+    await changes.poll();
+    answer = () => ({ next: 13n, changes: [] });
+    await changes.poll();
+    expect(asked.map(({ since }) => since)).toEqual([null, 0n, 12n]);
+    expect(told).toHaveLength(1);
   });
 
   it('are asked for each half second, so that they are told within one', async () => {
     jest.useFakeTimers();
     try {
-      answer = () => ({ now: 't1', changes: [] });
+      answer = () => ({ next: 1n, changes: [] });
       await changes.onModuleInit();
       await jest.advanceTimersByTimeAsync(2_000);
       expect(asked).toHaveLength(5);
@@ -56,7 +77,7 @@ describe('changes of keys', () => {
   });
 
   it('are asked for from the last answer on, however long the database was away', async () => {
-    answer = () => ({ now: 't1', changes: [] });
+    answer = () => ({ next: 1n, changes: [] });
     await changes.poll();
     expect(changes.trusted()).toBe(true);
     answer = () => {
@@ -64,9 +85,9 @@ describe('changes of keys', () => {
     };
     await changes.poll();
     await changes.poll();
-    answer = () => ({ now: 't9', changes: [change(1)] });
+    answer = () => ({ next: 9n, changes: [change(1)] });
     await changes.poll();
-    expect(asked.map(({ since }) => since)).toEqual([null, 't1', 't1', 't1']);
+    expect(asked.map(({ since }) => since)).toEqual([null, 1n, 1n, 1n]);
     expect(told).toHaveLength(1);
   });
 
@@ -74,7 +95,7 @@ describe('changes of keys', () => {
     jest.useFakeTimers();
     try {
       expect(changes.trusted()).toBe(false);
-      answer = () => ({ now: 't1', changes: [] });
+      answer = () => ({ next: 1n, changes: [] });
       await changes.poll();
       jest.advanceTimersByTime(999);
       expect(changes.trusted()).toBe(true);
@@ -90,7 +111,7 @@ describe('changes of keys', () => {
     changes.onChanged((batch) => seen.push(batch));
     const renamed = change(1, { key_id: null, revoked: false });
     const suspended = change(2, { key_id: null });
-    answer = () => ({ now: 't1', changes: [renamed, suspended] });
+    answer = () => ({ next: 1n, changes: [renamed, suspended] });
     const version = changes.version;
     await changes.poll();
     expect(told).toEqual([{ clientId: 'c', keyId: null }]);
@@ -101,11 +122,11 @@ describe('changes of keys', () => {
   it('that end a key later are told when it ends', async () => {
     jest.useFakeTimers();
     try {
-      answer = () => ({ now: 't1', changes: [change(1, { revoked: false, ends_in_ms: 300 })] });
+      answer = () => ({ next: 1n, changes: [change(1, { revoked: false, ends_in_ms: 300 })] });
       await changes.poll();
       expect(told).toEqual([]);
       jest.advanceTimersByTime(300);
-      answer = () => ({ now: 't2', changes: [] });
+      answer = () => ({ next: 2n, changes: [] });
       await changes.poll();
       await changes.poll();
       expect(told).toEqual([{ clientId: 'c', keyId: 'k1' }]);

@@ -13,22 +13,23 @@ export interface Revocation {
 const POLL_MS = 500;
 /** What was not confirmed for this long is not believed. */
 const TRUST_MS = 1_000;
-/** Seen ids are kept at least as long as a row can still be read again. */
-const SEEN_MS = 30_000;
 
 /**
  * Tells this node what happened to keys anywhere. Every node polls the table `auth_changes`: two cheap reads a second
- * are the price for not depending on a message that may be lost. Rows are read again for a while and told apart by
- * their id, because a transaction that took a low id may commit after one that took a higher.
+ * are the price for not depending on a message that may be lost. A look begins at the oldest transaction that was still
+ * under way at the look before, and skips what it has seen: so it waits for no writer and misses none, whatever the order
+ * and the time in which they commit.
  */
 @Injectable()
 export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestroy {
   private readonly changed: ((changes: AuthChange[]) => void)[] = [];
   private readonly revoked: ((revocation: Revocation) => void)[] = [];
-  private readonly seen = new Map<number, number>();
+  /** Changes that the next look would find again: their transactions, by their ids. */
+  private readonly seen = new Map<number, bigint>();
   /** Keys that stop working at a known time, as after a rotation with overlap. */
   private readonly ending = new Map<string, { revocation: Revocation; at: number }>();
-  private since: string | null = null;
+  private since: bigint | null = null;
+  private history = 0;
   private confirmedAt = Number.NEGATIVE_INFINITY;
   private running: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
@@ -107,9 +108,14 @@ export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestro
   private async read(): Promise<void> {
     const startedAt = performance.now();
     try {
-      const { now, changes } = await this.repository.read(this.since, [...this.seen.keys()]);
-      this.since = now;
-      this.apply(changes, startedAt);
+      const { history } = this.repository;
+      if (this.since !== null && history !== this.history) this.since = 0n;
+      const { next, changes } = await this.repository.read(this.since, [...this.seen.keys()]);
+      // The first look may be what connects, and so learns which history it is.
+      this.history = this.since === null ? this.repository.history : history;
+      this.since = next;
+      this.apply(changes);
+      for (const [id, tx] of this.seen) if (tx < next) this.seen.delete(id);
       this.confirmedAt = startedAt;
     } catch (error) {
       logger.debug({ reason: (error as Error).message }, 'Changes of keys could not be read.');
@@ -117,14 +123,10 @@ export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestro
     this.endOverlaps();
   }
 
-  private apply(changes: AuthChange[], at: number): void {
-    for (const [id, seenAt] of this.seen) {
-      if (at - seenAt < SEEN_MS) break;
-      this.seen.delete(id);
-    }
+  private apply(changes: AuthChange[]): void {
     if (changes.length === 0) return;
     this.version++;
-    for (const { id } of changes) this.seen.set(id, at);
+    for (const { id, tx } of changes) this.seen.set(id, tx);
     for (const listener of this.changed) listener(changes);
     for (const change of changes) {
       const revocation = { clientId: change.client_id, keyId: change.key_id };
