@@ -34,9 +34,13 @@ describe('inHalves', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
-  it('throws what would fail every part, at once', async () => {
+  it('does not try the parts of what fails for all of them, and keeps what succeeded before', async () => {
     const run = strict();
-    await expect(inHalves(['a', 'bad', 'b'], run, () => true)).rejects.toThrow('a,bad,b');
+    expect(await inHalves(['a', 'bad', 'b'], run, () => true)).toEqual(
+      Array.from({ length: 3 }, () => new Error('a,bad,b')),
+    );
     expect(run).toHaveBeenCalledTimes(1);
+    const results = await inHalves(['a', 'b', 'bad 1', 'bad 2'], run, ({ message }) => message.startsWith('bad'));
+    expect(results).toEqual(['A', 'B', new Error('bad 1,bad 2'), new Error('bad 1,bad 2')]);
   });
 });

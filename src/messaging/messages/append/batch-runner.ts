@@ -5,7 +5,8 @@ import { logger } from '../../../platform/common/logger.js';
 import { Problem } from '../../../platform/common/problem.js';
 import { toProblem } from '../../../platform/common/to-problem.js';
 import { AppendRepository } from './append.repository.js';
-import type { HELD, NewMessage, SendVerdict } from './new-message.js';
+import { roomKey } from './append.sql.js';
+import { HELD, type NewMessage, type SendVerdict } from './new-message.js';
 
 /** Pauses between tries when the connection is lost, together as long as a restart of PostgreSQL may take. */
 const PAUSES_MS = [20, 100, 300, 600, 1000, 2000];
@@ -17,12 +18,11 @@ export class BatchRunner {
 
   /**
    * @param waitMs how long to wait for locked rooms; 0: their messages come back as held
-   * @returns what became of each message, in the order given
-   * @throws Problem `overloaded` when a room stayed locked for `waitMs`
+   * @returns what became of each message, in the order given; `overloaded` where a room stayed locked for `waitMs`
    */
   async run(batch: NewMessage[], waitMs = 0): Promise<(SendVerdict | typeof HELD)[]> {
-    // In order, so that seq keeps it.
-    const verdicts = await inHalves(batch, (part) => this.persist(part, waitMs), isOverloaded);
+    const held = new Set<string>();
+    const verdicts = await inHalves(batch, (part) => this.inOrder(part, waitMs, held), isOverloaded);
     return verdicts.map((verdict, at) => {
       if (!(verdict instanceof Error) || verdict instanceof Problem) return verdict;
       const problem = toProblem(verdict);
@@ -30,6 +30,20 @@ export class BatchRunner {
         logger.error({ client_id: batch[at]!.client_id, err: verdict }, 'message failed');
       return problem;
     });
+  }
+
+  /**
+   * The parts of a batch follow each other, and a room that one of them found held may be free for the next: its later
+   * messages wait all the same, behind those that were found held.
+   */
+  private async inOrder(part: NewMessage[], waitMs: number, held: Set<string>): Promise<(SendVerdict | typeof HELD)[]> {
+    const free = part.filter(({ client_id, room_id }) => !held.has(roomKey(client_id, room_id)));
+    const verdicts = free.length > 0 ? await this.persist(free, waitMs) : [];
+    const decided = new Map<NewMessage, SendVerdict | typeof HELD>(free.map((message, at) => [message, verdicts[at]!]));
+    for (const [{ client_id, room_id }, verdict] of decided) {
+      if (verdict === HELD) held.add(roomKey(client_id, room_id));
+    }
+    return part.map((message) => decided.get(message) ?? HELD);
   }
 
   /**
