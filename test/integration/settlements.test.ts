@@ -5,6 +5,7 @@ import { DeliveriesRepository } from '../../src/engine/deliveries/deliveries.rep
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { DeliveryRow, Settlement } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
+import { ProviderRoutes } from '../../src/engine/providers/provider-routes.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
@@ -65,7 +66,7 @@ describe('what one receiver says', () => {
     smtp.close();
   });
 
-  it('keeps no other attempt of the batch from being recorded', async () => {
+  it('keeps no other attempt of a batch from being recorded', async () => {
     jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValue(undefined); // the test claims and settles
     const receiver = await Receiver.start();
     const deliveries = app.get(DeliveriesService);
@@ -100,6 +101,36 @@ describe('what one receiver says', () => {
     // It is still tried.
     bad.attempt.error_message = null;
     expect(await stuck).toMatchObject({ row: { status: 'delivered' } });
+    await receiver.stop();
+  });
+
+  it('nor what cannot be read of one client’s providers, what is claimed beside it', async () => {
+    const attempts = app.get(AttemptsService);
+    const run = attempts.run.bind(attempts);
+    jest.spyOn(attempts, 'run').mockResolvedValue(undefined); // the test says which job there is
+    const receiver = await Receiver.start();
+    const rows: DeliveryRow[] = [];
+    for (let n = 0; n < 3; n++) {
+      const client = await app.client();
+      const { body } = await client.request('POST', '/notifications', {
+        body: { channels: { webhook: { url: receiver.url, payload: { n } } } },
+      });
+      rows.push((await deliveriesOf(body.id))[0]!);
+    }
+    const routes = app.get(ProviderRoutes);
+    const of = routes.of.bind(routes);
+    jest.spyOn(routes, 'of').mockImplementation(async (clientId, channel) => {
+      if (clientId === rows[0]!.client_id) throw new Error('a key of ENCRYPTION_KEYS is missing');
+      return of(clientId, channel);
+    });
+    const refs = rows.map((row) => ({ ...row, created_at: row.created_at.getTime() }));
+    await run({ lane: rows[0]!.lane, deliveries: refs });
+    const states = await Promise.all(rows.map(async ({ source_id }) => (await deliveriesOf(source_id))[0]));
+    expect(states).toMatchObject([
+      { status: 'retrying', attempt_count: 1, reason: 'provider_error' },
+      { status: 'delivered', attempt_count: 1 },
+      { status: 'delivered', attempt_count: 1 },
+    ]);
     await receiver.stop();
   });
 });

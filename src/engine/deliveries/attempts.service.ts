@@ -52,13 +52,13 @@ export class AttemptsService implements OnModuleDestroy {
   }
 
   private async attemptAll(refs: DeliveryRef[]): Promise<void> {
-    const claimed = (await Promise.all(refs.map((ref) => this.deliveries.claim(ref)))).filter(
-      (found) => found !== null,
-    );
+    const claims = await Promise.allSettled(refs.map((ref) => this.deliveries.claim(ref)));
+    const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : []));
     const batches = new Map<ProviderRoute, Planned[]>();
     await Promise.all(
       claimed.map(async (delivery) => {
-        const planned = await this.plan(delivery);
+        const planned = await this.plan(delivery).catch((error: unknown) => this.unplanned(delivery, error));
+        if (planned === null) return undefined;
         if (planned.route === null || delivery.content === null) return this.fail(planned);
         const batch = batches.get(planned.route);
         if (batch) batch.push(planned);
@@ -78,6 +78,14 @@ export class AttemptsService implements OnModuleDestroy {
     const { content } = delivery;
     const named = content === null ? undefined : this.registry.findChannel(delivery.channel)?.namedProvider?.(content);
     return { delivery, ...choose(routes, named, delivery.routing) };
+  }
+
+  /** Whose providers can't be read now is tried again; what was claimed beside it goes on. */
+  private async unplanned(delivery: ClaimedDelivery, error: unknown): Promise<null> {
+    logger.error({ client_id: delivery.client_id, err: error }, 'The providers of a client could not be read.');
+    const planned = { delivery, route: null, routing: delivery.routing ?? NO_ROUTING, othersLeft: false };
+    await this.record(planned, UNREADABLE, 0);
+    return null;
   }
 
   private async send(route: ProviderRoute, batch: Planned[]): Promise<void> {
@@ -137,6 +145,15 @@ interface Planned {
   routing: Routing;
   othersLeft: boolean;
 }
+
+const NO_ROUTING: Routing = { decision: '', reason: 'no_provider' };
+
+const UNREADABLE: Outcome = {
+  kind: 'retryable',
+  fault: 'provider',
+  code: 'provider_error',
+  message: "The client's providers could not be read.",
+};
 
 const THREW: Outcome = {
   kind: 'unknown',
