@@ -46,6 +46,15 @@ export class TestRedis {
     await this.command((client) => client.ping());
   }
 
+  /** SIGSTOP: it stands still and its connections stay open. Needs a redis-server of its own. */
+  pause(): void {
+    this.server!.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.server!.kill('SIGCONT');
+  }
+
   private async command<T>(run: (client: Redis) => Promise<T>): Promise<T> {
     const client = new Redis(this.url, { retryStrategy: (times) => (times > 200 ? null : 25) });
     client.on('error', () => {});

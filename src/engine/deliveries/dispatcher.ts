@@ -65,11 +65,12 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
       const began = performance.now();
       try {
         if (await this.holdsLock()) {
-          const waiting = await this.look();
+          // First, because the queue may be away, and it needs none.
           if (began - this.sweptAt >= SWEEP_MS) {
             this.sweptAt = began;
             await this.sweeper.sweep();
           }
+          const waiting = await this.look();
           await this.pause(began, waiting > MAX_QUEUED / 2 ? FULL_GAP_MS : GAP_MS);
         } else {
           await this.untilWoken(CANDIDATE_MS);

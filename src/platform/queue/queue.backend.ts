@@ -40,6 +40,7 @@ export const createBackend: BackendFactory<IQueueBackend, unknown> = (name, opti
 export const asConnection = (backend: QueueBackend): ConnectionOptions => backend as unknown as ConnectionOptions;
 
 const READY_MS = 2_000;
+const ADDING_MS = 2_000;
 
 class RedisBackend extends QueueBackend {
   readonly name = 'redis';
@@ -49,8 +50,12 @@ class RedisBackend extends QueueBackend {
 
   constructor(private readonly redis: RedisConnections) {
     super();
-    // Adding fails at once while Redis is away: what was to be added waits in PostgreSQL.
-    this.adding = redis.open('queue', { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+    // Adding fails at once while Redis is away, and soon when it hangs: what was to be added waits in PostgreSQL.
+    this.adding = redis.open('queue', {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: ADDING_MS,
+    });
   }
 
   /** Waits a moment for Redis. The start goes on without it: what is to be queued waits in PostgreSQL. */

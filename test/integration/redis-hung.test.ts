@@ -1,0 +1,41 @@
+import { NestApp } from '../support/nest-app.js';
+import { Receiver } from '../support/receiver.js';
+import { TestRedis } from '../support/redis.js';
+import { until } from '../support/until.js';
+
+describe('while Redis hangs', () => {
+  let app: NestApp;
+  let redis: TestRedis;
+  let receiver: Receiver;
+  beforeAll(async () => {
+    [redis, receiver] = await Promise.all([TestRedis.start(), Receiver.start()]);
+    app = await NestApp.start({ env: { REDIS_URL: redis.url } });
+  });
+  afterAll(async () => {
+    redis.resume();
+    await app.stop();
+    await Promise.all([redis.stop(), receiver.stop()]);
+  });
+
+  it('deliveries still pass out of date, and what could not be queued is delivered later', async () => {
+    const client = await app.client();
+    const send = async (more: object) => {
+      const channels = { webhook: { url: receiver.url, payload: {} } };
+      const { status, body } = await client.request('POST', '/notifications', { body: { channels, ...more } });
+      expect(status).toBe(202);
+      return body.id as string;
+    };
+    const become = (id: string, wanted: string) =>
+      until(`a delivery to be ${wanted}`, async () => {
+        const [row] = await app.sql('select status from deliveries where source_id = $1', [id]);
+        return row.status === wanted;
+      });
+    redis.pause();
+    const kept = await send({});
+    const expiring = await send({});
+    await app.sql('update deliveries set expires_at = clock_timestamp() where source_id = $1', [expiring]);
+    await become(expiring, 'expired');
+    redis.resume();
+    await become(kept, 'delivered');
+  });
+});
