@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { SessionLock } from '../../src/platform/database/session-lock.js';
+import { Proxy } from '../support/proxy.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 async function take(
-  options: { shared?: boolean; onLost?: () => void; url?: () => string; patienceMs?: number } = {},
+  options: { shared?: boolean; onLost?: () => void; url?: () => string; patienceMs?: number; answerMs?: number } = {},
 ): Promise<SessionLock | undefined> {
   const lock = await SessionLock.acquire({
     url: () => database.url,
@@ -104,4 +105,50 @@ it('tells its holder when somebody else took it meanwhile', async () => {
   reachable!();
   await until('the loss to be told', () => lost.mock.calls.length === 1);
   expect(lost).toHaveBeenCalledWith('another process took its place');
+});
+
+describe('when its connection is half-open', () => {
+  let proxy: Proxy;
+  beforeAll(async () => {
+    proxy = await Proxy.start(database.url);
+  });
+  afterAll(() => proxy.stop());
+  const url = () => proxy.through(database.url);
+
+  it('is taken again, from the session that PostgreSQL still takes to be alive', async () => {
+    const lost = jest.fn();
+    await take({ url, onLost: lost, answerMs: 400, patienceMs: 60_000 });
+    const before = await holder();
+    proxy.hang();
+    await until('another session to hold the lock', async () => {
+      const after = await holder();
+      return after !== undefined && after !== before;
+    });
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  it('can be released', async () => {
+    const lock = await take({ url });
+    proxy.hang();
+    await expect(lock!.release()).resolves.toBeUndefined();
+    // What is left of the connection goes too.
+    proxy.cut();
+    proxy.mend();
+  });
+
+  it('is given free by PostgreSQL after seconds and not hours, when the host is gone', async () => {
+    const { contexts } = jest.spyOn(pg.Client.prototype, 'query').mock;
+    await take({ patienceMs: 60_000 });
+    const client = contexts.at(-1) as pg.Client;
+    jest.restoreAllMocks();
+    const { rows } = await client.query(
+      `select name, setting from pg_settings where name like 'tcp\\_%' order by name`,
+    );
+    expect(rows).toEqual([
+      { name: 'tcp_keepalives_count', setting: '3' },
+      { name: 'tcp_keepalives_idle', setting: '10' },
+      { name: 'tcp_keepalives_interval', setting: '5' },
+      { name: 'tcp_user_timeout', setting: '25000' },
+    ]);
+  });
 });

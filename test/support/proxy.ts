@@ -49,6 +49,11 @@ export class Proxy {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
+  /** Lets nothing more through on the connections there are, and ends none: as a path that vanished. New ones work. */
+  hang(): void {
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
   mend(): void {
     this.isCut = false;
   }

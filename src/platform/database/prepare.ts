@@ -40,7 +40,7 @@ export async function prepareDatabase(config: Config, onLost: (reason: string) =
 }
 
 const SINGLE_REFUSED =
-  'Another ChatAPI process uses this database. Without Redis one process does everything: stop the other one, or set DATABASE_URL and REDIS_URL for all of them.';
+  'Another ChatAPI process uses this database. Without Redis one process does everything: stop the other one, or set DATABASE_URL and REDIS_URL for all of them. One whose machine vanished is forgotten within half a minute.';
 const CLUSTER_REFUSED =
   'A ChatAPI process without REDIS_URL uses this database, and it cannot share its work. Stop it, or start it again with the same REDIS_URL.';
 
