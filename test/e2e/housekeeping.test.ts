@@ -32,6 +32,28 @@ describe('housekeeping, as when its time has come', () => {
     }
   });
 
+  it('forgets keys a month after they were revoked or expired; what is younger stays', async () => {
+    const client = await app.client();
+    const old = "clock_timestamp() - interval '31 days'";
+    const ends: Record<string, string> = {
+      revoked: `revoked_at = ${old}`,
+      expired: `expires_at = ${old}`,
+      both: `revoked_at = clock_timestamp(), expires_at = ${old}`,
+      recent: `revoked_at = clock_timestamp() - interval '29 days'`,
+      lasting: `created_at = ${old}`,
+    };
+    for (const [user, end] of Object.entries(ends)) {
+      const { key_id } = await client.login(user);
+      await app.sql(`update api_keys set ${end} where client_id = $1 and id = $2`, [client.id, key_id]);
+    }
+    await runNow(app, 'keys-pruning');
+    const left = `select u.user_id from api_keys k join users u using (client_id, user_pk) where k.client_id = $1 order by 1`;
+    const users = async () => (await app.sql<{ user_id: string }>(left, [client.id])).map(({ user_id }) => user_id);
+    await until('the old ones to go', async () => (await users()).length <= 2);
+    expect(await users()).toEqual(['lasting', 'recent']);
+    expect((await client.request('GET', '/clients/me')).status).toBe(200);
+  });
+
   it('forgets Idempotency-Keys after their day and news of keys after a week; what is younger stays', async () => {
     const client = await app.client();
     const makeKey = (key: string) =>

@@ -32,6 +32,7 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'auth-changes-pruning',
       'deliveries',
       'idempotency-pruning',
+      'keys-pruning',
       'partitions',
     ]);
     // What every application has waiting for its time.

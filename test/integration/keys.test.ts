@@ -105,6 +105,26 @@ describe('keys', () => {
     expect(told).toEqual([{ clientId: client.id, keyId: null }]);
   });
 
+  it('of a user with a new name are announced while they live, and not once they expired', async () => {
+    const client = await app.client();
+    const [expired, live] = [
+      await client.login('alice', { device_id: 'a' }),
+      await client.login('alice', { device_id: 'b' }),
+    ];
+    await app.sql('update api_keys set expires_at = clock_timestamp() where id = $1', [expired.key_id]);
+    const announced = async () => {
+      const news = await app.sql('delete from auth_changes where client_id = $1 returning key_id', [client.id]);
+      return news.map(({ key_id }) => key_id as string);
+    };
+    await announced();
+    await client.login('alice', { device_id: 'c', display_name: 'Alice' });
+    expect(await announced()).toEqual([live.key_id]);
+    await client.request('PUT', '/users/alice', { body: { display_name: 'Alice B.' } });
+    const named = await announced();
+    expect(named).toContain(live.key_id);
+    expect(named).not.toContain(expired.key_id);
+  });
+
   it('seen for the first time by many requests cost one read, and after a change no second bcrypt', async () => {
     const client = await app.client();
     const read = jest.spyOn(app.get(KeysRepository), 'findByRefs');

@@ -4,6 +4,7 @@ import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
 import { Database } from '../../src/platform/database/database.js';
 import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
 import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
+import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
 import { NestApp } from '../support/nest-app.js';
 
 describe('what is looked for by its time', () => {
@@ -42,6 +43,7 @@ describe('what is looked for by its time', () => {
     ['deliveries to be swept', 3, () => app.get(Sweeper).sweep()],
     ['deliveries that are due', 1, () => app.get(DispatcherRepository).due(10, 10, null)],
     ['idempotency keys to be pruned', 1, () => app.get(IdempotencyRepository).prune()],
+    ['keys to be pruned', 1, () => app.get(KeysRepository).prune()],
     ['changes of keys to be pruned', 1, () => app.get(AuthChangesRepository).prune()],
   ])('is found in an index by it: %s', async (_, count, work) => {
     const plans = await plansOf(work);

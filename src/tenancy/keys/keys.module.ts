@@ -9,6 +9,7 @@ import { AuthChangesRepository } from './auth-changes.repository.js';
 import { CallerFactory } from './caller.factory.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
 import { KeyGuard } from './key.guard.js';
+import { KEYS_PRUNING_QUEUE, KeysPruningProcessor } from './keys-pruning.processor.js';
 import { KeysRepository } from './keys.repository.js';
 import { KeysService } from './keys.service.js';
 import { LastUsed } from './last-used.js';
@@ -24,13 +25,18 @@ const shared = [AuthChanges, CallerFactory, FailedKeyLimit, KeysRepository, Keys
 /** Keys of all kinds: who they stand for, the guard before every route, and their end. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), registerQueue(AUTH_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 })],
+  imports: [
+    TypeOrmModule.forFeature([ApiKeyEntity]),
+    registerQueue(AUTH_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 }),
+    registerQueue(KEYS_PRUNING_QUEUE, { everyMs: 3_600_000 }),
+  ],
   controllers: [MeController, NewClientsController],
   providers: [
     ...shared,
     { provide: APP_GUARD, useClass: KeyGuard },
     AuthChangesPruningProcessor,
     AuthChangesRepository,
+    KeysPruningProcessor,
     LastUsed,
     MasterKeysService,
     MeService,

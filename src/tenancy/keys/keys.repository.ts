@@ -55,6 +55,10 @@ const USED = unnest<{ clientId: string; keyId: string }>()('t', {
   id: ['uuid', ({ keyId }) => keyId],
 });
 
+/** A repeated DELETE of an ended key is still answered as the first one was for so long. */
+const KEPT_DAYS = 30;
+const PRUNED_AT_ONCE = 2_000;
+
 /** Neither revoked nor expired. */
 const LIVE = `k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
 
@@ -189,6 +193,28 @@ export class KeysRepository {
       [clientId, userPk, deviceId],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Live keys of a user, logins' and others: what nodes remember of them holds the user's name. */
+  async liveKeysOf(tx: Tx, clientId: string, userPk: UserPk): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      `select k.id from api_keys k where k.client_id = $1 and k.user_pk = $2 and ${LIVE}`,
+      [clientId, userPk],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Drops keys that ended long ago, in small bites that hold no lock for long. */
+  async prune(): Promise<void> {
+    let dropped: number;
+    do {
+      dropped = await this.database.execute(
+        `delete from api_keys where (client_id, id) in (
+           select client_id, id from api_keys
+            where least(revoked_at, expires_at) < statement_timestamp() - interval '${KEPT_DAYS} days'
+            limit ${PRUNED_AT_ONCE})`,
+      );
+    } while (dropped === PRUNED_AT_ONCE);
   }
 
   /** Notes that keys were used now, at most once a minute each. */

@@ -44,7 +44,7 @@ export class AuthService {
       user = await this.users.upsert(tx, clientId, dto.user_id, { display_name: dto.display_name });
       const earlier = await this.keys.loginKeysOf(tx, clientId, user.user_pk, device);
       const ended = await this.keys.end(tx, clientId, earlier, dto.overlap_s ?? 0);
-      const renamed = dto.display_name === undefined ? [] : await this.users.keysOf(tx, clientId, user.user_pk);
+      const renamed = dto.display_name === undefined ? [] : await this.keys.liveKeysOf(tx, clientId, user.user_pk);
       await this.changes.record(tx, clientId, [...new Set([...ended, ...renamed])]);
       const row = await this.keys.insert(tx, clientId, { ...key, user_pk: user.user_pk });
       return toAnswer(row, user.display_name, apiKeyFor(row.client_ref));

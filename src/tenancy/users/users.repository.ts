@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan, MoreThan } from 'typeorm';
-import { ApiKeyEntity } from '../keys/api-key.entity.js';
+import { LessThan, MoreThan } from 'typeorm';
 import type { UserRef } from '../access/user-ref.js';
 import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
@@ -89,14 +88,5 @@ export class UsersRepository {
       [clientId, newId() as UserPk, userId, ...values],
     );
     return row!;
-  }
-
-  /** Live keys of a user: what nodes remember of them holds the user's name. */
-  async keysOf(tx: Tx, clientId: string, userPk: UserPk): Promise<string[]> {
-    const rows = await tx.manager.find(ApiKeyEntity, {
-      select: { id: true },
-      where: { client_id: clientId, user_pk: userPk, revoked_at: IsNull() },
-    });
-    return rows.map((row) => row.id);
   }
 }

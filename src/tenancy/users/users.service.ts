@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuthChanges } from '../keys/auth-changes.js';
+import { KeysRepository } from '../keys/keys.repository.js';
 import { managesClient, type Caller } from '../access/caller.js';
 import type { Request } from '../access/request.js';
 import { CallerFactory, type UserDirectory } from '../keys/caller.factory.js';
@@ -33,6 +34,7 @@ export class UsersService implements UserDirectory {
 
   constructor(
     private readonly users: UsersRepository,
+    private readonly keys: KeysRepository,
     private readonly idempotency: Idempotency,
     private readonly changes: AuthChanges,
     callers: CallerFactory,
@@ -166,7 +168,7 @@ export class UsersService implements UserDirectory {
       const before = await this.users.lock(tx, clientId, userId);
       const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
       if (before && before.display_name !== after.display_name) {
-        await this.changes.record(tx, clientId, await this.users.keysOf(tx, clientId, after.user_pk));
+        await this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
       }
       return after;
     });
