@@ -104,6 +104,7 @@ create table idempotency_keys (
   client_id     uuid not null,
   scope         bytea not null,
   fingerprint   bytea not null,
+  claim         uuid not null default gen_random_uuid(),
   lease_until   timestamptz not null,
   status        smallint,
   body          text,

@@ -328,8 +328,8 @@ describe('the gathered send', () => {
       const named = (client_msg_id: string) => message(0, { client_msg_id, body_hash: Buffer.alloc(32) });
       const withKey = async (of: NewMessage): Promise<NewMessage> => {
         const scope = randomBytes(32);
-        expect(await keys.claim(clientId, scope, Buffer.alloc(32))).toBe(true);
-        of.request.lease = { clientId, scope, completed: false };
+        const claim = await keys.claim(clientId, scope, Buffer.alloc(32));
+        of.request.lease = { clientId, scope, claim: claim!, completed: false };
         return of;
       };
       await sendAll(keyed, [named('a')]);

@@ -54,6 +54,21 @@ describe('a service that keeps its effects once', () => {
     expect((await replayOf(idempotency)).body).toBe('{"by":"late"}');
   });
 
+  it('lets nobody complete or free the claim of a later request that still runs', async () => {
+    const idempotency = app.get(Idempotency);
+    const slow = api();
+    await idempotency.begin(slow, request);
+    await age(`lease_until = clock_timestamp() - interval '1 s'`);
+    const late = api();
+    await idempotency.begin(late, request);
+    const effect = idempotency.effect(slow, async () => ({ by: 'slow' }));
+    await expect(effect).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+    for (const status of [404, 500]) await idempotency.finish(slow.lease!, status, '{}');
+    await expect(idempotency.begin(api(), request)).rejects.toMatchObject({ code: 'idempotency_in_flight' });
+    await idempotency.effect(late, async () => ({ by: 'late' }));
+    expect((await replayOf(idempotency)).body).toBe('{"by":"late"}');
+  });
+
   it('reads large answers again from their resource', async () => {
     const idempotency = app.get(Idempotency);
     const type = `large-${client.id}`;

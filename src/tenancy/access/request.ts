@@ -6,6 +6,8 @@ import type { Caller } from './caller.js';
 export interface IdempotencyLease {
   clientId: string;
   scope: Buffer;
+  /** Names this very claim: a later one of the same key has another. */
+  claim: string;
   /** The answer was recorded in the transaction of the effect. */
   completed: boolean;
 }

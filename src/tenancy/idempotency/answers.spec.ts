@@ -44,7 +44,7 @@ describe('an answer to a known caller', () => {
   });
 
   it('ends a claim that no effect has completed', async () => {
-    api!.lease = { clientId: 'c', scope: Buffer.alloc(1), completed: false };
+    api!.lease = { clientId: 'c', scope: Buffer.alloc(1), claim: 'l', completed: false };
     await app.inject('/');
     expect(finished).toEqual([[201, '{"a":1}']]);
     api!.lease.completed = true;

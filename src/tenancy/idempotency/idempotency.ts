@@ -53,7 +53,8 @@ const isNotKept = (status: number): boolean => [401, 403, 422, 429].includes(sta
 
 /**
  * `Idempotency-Key`. The guard claims the key with a lease; the effect's own transaction writes completion, so effect and
- * record exist together or not at all; two holders of one key cannot both commit.
+ * record exist together or not at all. Only the latest claim can be completed: who comes after its lease ran out and the key
+ * was claimed again rolls back, whether the later request still runs or has been answered.
  * What had no effect, such as a 404, is recorded when the answer leaves.
  */
 @Injectable()
@@ -81,8 +82,9 @@ export class Idempotency {
     // Validation comes later, and JSON.stringify has only so much of a stack for deep nesting.
     refuseUnstorableText(request.body, '');
     const fingerprint = digest([request.query, JSON.stringify(request.body) ?? '']);
-    if (await this.repository.claim(caller.clientId, scope, fingerprint)) {
-      api.lease = { clientId: caller.clientId, scope, completed: false };
+    const claim = await this.repository.claim(caller.clientId, scope, fingerprint);
+    if (claim !== null) {
+      api.lease = { clientId: caller.clientId, scope, claim, completed: false };
       return;
     }
     const row = await this.repository.find(caller.clientId, scope);
@@ -129,10 +131,10 @@ export class Idempotency {
 
   /** Ends a request's claim when its answer is known. Never throws. */
   async finish(lease: IdempotencyLease, status: number, body: string): Promise<void> {
-    const { clientId, scope } = lease;
+    const { clientId, scope, claim } = lease;
     try {
-      if (isNotKept(status)) await this.repository.free(clientId, scope);
-      else await this.repository.completeAlone({ clientId, scope, status, body: this.encrypt(lease, body) });
+      if (isNotKept(status)) await this.repository.free(lease);
+      else await this.repository.completeAlone({ clientId, scope, claim, status, body: this.encrypt(lease, body) });
     } catch (error) {
       // The lease runs out by itself.
       logger.warn({ reason: (error as Error).message }, 'An Idempotency-Key could not be completed.');
@@ -150,13 +152,13 @@ export class Idempotency {
 
   private completionOf({ request, answer, resource }: KeyedAnswer): Completion {
     const lease = request.lease!;
-    const { clientId, scope } = lease;
+    const { clientId, scope, claim } = lease;
     const status = request.statusOf(answer);
     const body = answer === undefined ? '' : JSON.stringify(valueOf(answer));
     if (!resource || Buffer.byteLength(body) <= MAX_BODY_BYTES) {
-      return { clientId, scope, status, body: this.encrypt(lease, body) };
+      return { clientId, scope, claim, status, body: this.encrypt(lease, body) };
     }
-    return { clientId, scope, status, resource_type: resource.type, resource_id: resource.id };
+    return { clientId, scope, claim, status, resource_type: resource.type, resource_id: resource.id };
   }
 
   private async bodyOf(caller: Caller, scope: Buffer, row: KeyedRow): Promise<string> {
