@@ -11,6 +11,7 @@ import { Problem } from './platform/common/problem.js';
 import { ValidationPipe } from './platform/common/validation.js';
 import type { Config } from './platform/config/config.js';
 import { setLimits } from './platform/config/limits.js';
+import { askForKeysFirst } from './tenancy/keys/ask-for-keys-first.js';
 import { SocketIoAdapter } from './platform/realtime/socket-io.adapter.js';
 import { servePages, UNPREFIXED } from './edge/operations/pages.js';
 
@@ -28,6 +29,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
     { logger: new NestLog(), abortOnError: false, bodyParser: false },
   );
   configureHttp(app);
+  askForKeysFirst(app);
   allowBrowsers(app);
   setPrefix(app);
   // Nest asks the last one first.

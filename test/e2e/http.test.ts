@@ -173,7 +173,7 @@ describe('the HTTP layer', () => {
     const rest = Buffer.alloc(4 * 1024 * 1024, ' ');
     const socket = connect(Number(port), hostname);
     socket.write(
-      `POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${rest.length}\r\n\r\n`,
+      `POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nX-API-Key: ${client.key}\r\nContent-Type: ${type}\r\nContent-Length: ${rest.length}\r\n\r\n`,
     );
     const hungUp = once(socket, 'end');
     let answer = '';

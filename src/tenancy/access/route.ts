@@ -108,7 +108,7 @@ export function Route(options: RouteOptions): MethodDecorator {
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
   const { bodyBytes, rawBody } = options;
-  if (bodyBytes || rawBody) decorators.push(RouteConfig({ bodyBytes, rawBody }) as MethodDecorator);
+  decorators.push(RouteConfig({ access, bodyBytes, rawBody }) as MethodDecorator);
   if (rawBody) {
     decorators.push(ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } }) as MethodDecorator);
   }

@@ -1,4 +1,5 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { Access } from '../access/permissions.js';
 import { Problem } from '../../platform/common/problem.js';
 import { ROUTE, type RouteOptions } from '../access/route.js';
@@ -16,7 +17,8 @@ import { readApiKey, readUserId } from './request-headers.js';
 /**
  * Stands before every route and decides by its `@Route` alone: key, origin, kind and permission, user, and the
  * Idempotency-Key, the limit, in this order. A route that declares nothing is refused. With a key that was seen before, and
- * neither a new user nor an Idempotency-Key, it makes no promise.
+ * neither a new user nor an Idempotency-Key, it makes no promise. What the headers alone decide, {@link askForKeysFirst}
+ * asks before the body is read as well.
  */
 @Injectable()
 export class KeyGuard implements CanActivate {
@@ -34,10 +36,21 @@ export class KeyGuard implements CanActivate {
     if (!route) throw new Problem('forbidden', 'This route is not open to anybody.');
     if (route.access === 'public') return true;
     const request = context.switchToHttp().getRequest<Admitted>();
+    const found = this.examine(route.access, request);
+    return found instanceof Promise
+      ? found.then((identity) => this.admit(identity, route, request))
+      : this.admit(found, route, request);
+  }
+
+  /**
+   * What the headers decide: key, origin, kind and permission.
+   * @throws Problem, or rejects with it, that refuses the request
+   */
+  examine(access: Access, request: FastifyRequest): KeyIdentity | Promise<KeyIdentity> {
     const apiKey = readApiKey(request.headers);
     const known = this.keys.recall(apiKey);
-    if (known) return this.admit(known, route, request);
-    return this.authenticate(apiKey, request.ip).then((identity) => this.admit(identity, route, request));
+    if (known) return this.open(known, access, request);
+    return this.authenticate(apiKey, request.ip).then((identity) => this.open(identity, access, request));
   }
 
   private async authenticate(apiKey: string, address: string): Promise<KeyIdentity> {
@@ -49,10 +62,13 @@ export class KeyGuard implements CanActivate {
     }
   }
 
-  private admit(identity: KeyIdentity, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
-    const { origin, host } = request.headers;
+  private open(identity: KeyIdentity, access: Access, { headers: { origin, host } }: FastifyRequest): KeyIdentity {
     if (origin !== undefined) this.origins.check(identity, origin, ownOriginsOf(host));
-    if (!opens(identity, route.access)) throw forbidden(identity, route.access);
+    if (!opens(identity, access)) throw forbidden(identity, access);
+    return identity;
+  }
+
+  private admit(identity: KeyIdentity, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
     const takesUser = route.actsForUser === true || identity.kind === 'scoped';
     const userId = takesUser ? readUserId(request.headers) : undefined;
     const caller = this.callers.forKey(identity, userId);

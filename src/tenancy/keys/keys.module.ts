@@ -33,7 +33,8 @@ const shared = [AuthChanges, CallerFactory, FailedKeyLimit, KeysRepository, Keys
   controllers: [MeController, NewClientsController],
   providers: [
     ...shared,
-    { provide: APP_GUARD, useClass: KeyGuard },
+    KeyGuard,
+    { provide: APP_GUARD, useExisting: KeyGuard },
     AuthChangesPruningProcessor,
     AuthChangesRepository,
     KeysPruningProcessor,
