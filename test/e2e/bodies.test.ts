@@ -33,7 +33,7 @@ describe('a body', () => {
       const [head = '', body = ''] = text.split('\r\n\r\n');
       return { status: Number(head.split(' ')[1]), head, body: JSON.parse(body) };
     };
-    return { socket, answer };
+    return { socket, answer, isAnswered: () => text.endsWith('}') };
   };
   const NOTIFICATIONS = '/api/v1/notifications';
   const LENGTH = { 'content-length': '20000000' };
@@ -71,6 +71,26 @@ describe('a body', () => {
     expect(limited).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
     expect(limited.headers.get('ratelimit-policy')).toBe('"failed-keys";q=5;w=60');
     expect((await client.request('POST', '/notifications', { body: JUNK })).body.code).toBe('malformed_json');
+  });
+
+  it('is not taken while too many large ones of the client are in hand', async () => {
+    const other = await app.client();
+    const large = { body: { metadata: { text: 'x'.repeat(1_100_000) } } };
+    const sent = Array.from({ length: 5 }, (_, i) =>
+      announce(NOTIFICATIONS, { ...(i % 2 ? LENGTH : CHUNKED), 'x-api-key': client.key }),
+    );
+    const refused = await until('one to be refused', () => sent.find(({ isAnswered }) => isAnswered()));
+    const { head, ...answer } = await refused.answer();
+    expect(answer).toMatchObject({ status: 503, body: { code: 'overloaded', retryable: true } });
+    expect(head).toMatch(/^retry-after: 1/im);
+    expect((await client.request('POST', '/notifications', large)).status).toBe(503);
+    // Small ones are, and others' are.
+    expect((await client.request('POST', '/notifications', { body: {} })).status).toBe(422);
+    expect((await other.request('POST', '/notifications', large)).status).toBe(422);
+    sent.find(({ isAnswered }) => !isAnswered())!.socket.destroy();
+    await until('room for one', async () => (await client.request('POST', '/notifications', large)).status === 422);
+    // What was answered is in hand no more.
+    for (let i = 0; i < 5; i++) expect((await client.request('POST', '/notifications', large)).status).toBe(422);
   });
 
   it('is of no consequence where there is no route', async () => {

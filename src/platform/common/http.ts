@@ -8,6 +8,7 @@ import { invalidField, Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 import type { TrustProxy } from '../config/config.parsers.js';
 import { limits, type LimitName } from '../config/limits.js';
+import { boundLargeBodies } from './large-bodies.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
 import { keepRawBodies, type RawBodyRequest } from './raw-body.js';
@@ -75,6 +76,7 @@ export function configureHttp(app: NestFastifyApplication): void {
     if (bodyBytes) route.bodyLimit = limits[bodyBytes];
   });
   keepRawBodies(fastify);
+  boundLargeBodies(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();

@@ -146,6 +146,8 @@ export const limitKeys = {
     'Largest body of a notification, with attachments.',
     bytes,
   ),
+  large_bodies: key('MAX_LARGE_BODIES', '16', 'Bodies beyond MAX_BODY_BYTES in hand at once, per process.', count),
+  large_bodies_per_client: key('MAX_LARGE_BODIES_PER_CLIENT', '4', 'As many of one client.', count),
   recipients: key('MAX_RECIPIENTS', '1000', 'Recipients of one notification.', count),
   deliveries: key('MAX_DELIVERIES', '5000', 'Deliveries that one notification may make.', count),
   content_chars: key('MAX_CONTENT_CHARS', '10000', "Unicode code points in a message's content.", count),

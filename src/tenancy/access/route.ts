@@ -147,6 +147,7 @@ function problemResponses(options: RouteOptions): ProblemResponse[] {
     if (options.access !== 'admin') for (const code of OF_CLIENT_KEYS) codes.add(code);
   }
   codes.add('unavailable');
+  if (options.bodyBytes) codes.add('overloaded');
   if (options.actsForUser) codes.add('user_mismatch');
   if (options.idempotent) {
     for (const code of ['idempotency_in_flight', 'idempotency_mismatch'] as const) codes.add(code);

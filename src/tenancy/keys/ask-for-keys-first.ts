@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { SentBody } from '../../platform/common/large-bodies.js';
 import { bringsBody } from '../../platform/common/unread-body.js';
 import type { Access } from '../access/permissions.js';
 import { KeyGuard } from './key.guard.js';
@@ -18,8 +19,8 @@ export function askForKeysFirst(app: NestFastifyApplication): void {
     // A hook of the route comes after those of all routes: the answer has the headers of CORS.
     route.onRequest = [
       ...(route.onRequest === undefined ? [] : [route.onRequest].flat()),
-      async (request: FastifyRequest) => {
-        if (bringsBody(request)) await guard.examine(access, request);
+      async (request: FastifyRequest & SentBody) => {
+        if (bringsBody(request)) request.sentBy = (await guard.examine(access, request)).clientId;
       },
     ];
   });
