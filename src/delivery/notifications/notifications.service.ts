@@ -105,7 +105,8 @@ const toRow = (caller: Caller, input: NotificationInputDto, contents: ChannelCon
   sender_pk: caller.user?.user_pk ?? null,
   priority: input.priority ?? 'normal',
   channels: Object.fromEntries(contents.map(({ channel, content }) => [channel.name, content])),
-  expires_at: input.expires_at ?? null,
+  // In UTC: PostgreSQL reads fewer offsets, and fewer digits, than RFC 3339 has.
+  expires_at: input.expires_at === undefined ? null : new Date(input.expires_at).toISOString(),
   max_retry_attempts: input.max_retry_attempts ?? null,
   metadata: input.metadata ?? {},
   tags: input.tags ?? [],

@@ -42,3 +42,19 @@ export const listChecks = ({ max, min = 0 }: { max: Bound; min?: number }): Prop
     () => `must have at most ${limitOf(max)} items`,
   ),
 ];
+
+/** `date-time` of RFC 3339, section 5.6. Seconds end at 59: neither JavaScript nor PostgreSQL knows of leap seconds. */
+const TIME = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+
+/** The instants that PostgreSQL and RFC 3339 can both write: the years 1 to 9999, in UTC too. */
+const FIRST = Date.parse('0001-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Is it a time as RFC 3339 writes it, of a day that there is? `new Date` reads each of these. */
+export function isTime(value: unknown): boolean {
+  const date = typeof value === 'string' ? TIME.exec(value)?.[1] : undefined;
+  if (date === undefined) return false;
+  const day = new Date(`${date}T00:00:00Z`);
+  const instant = Date.parse(value as string);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) && instant >= FIRST && instant <= LAST;
+}

@@ -4,7 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { defaultLimits, setLimits, type LimitName } from '../config/limits.js';
 import { documentFields, fieldsOf } from './field-registry.js';
-import { Int, Json, NestedList, Text, TextList, UserId } from './fields.js';
+import { Int, Json, NestedList, Text, TextList, Time, UserId } from './fields.js';
 import { Problem } from './problem.js';
 import { toDto } from './validation.js';
 
@@ -104,6 +104,56 @@ describe('limits that are set after the classes were made', () => {
       },
     });
   });
+});
+
+describe('a time', () => {
+  class TimedDto {
+    @Time()
+    at: string;
+  }
+  const faultOf = (at: string): unknown => {
+    try {
+      toDto(TimedDto, { at });
+    } catch (error) {
+      return (error as Problem).options.errors![0]!.field;
+    }
+    return null;
+  };
+
+  it.each([
+    '2026-01-31T12:00:00Z',
+    '2026-01-31t12:00:00.1z',
+    '2024-02-29T23:59:59.123456789+23:59',
+    '2026-01-31T12:00:00-00:00',
+    '0001-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.999Z',
+  ])('is %s', (text) => expect(faultOf(text)).toBeNull());
+
+  it.each([
+    '2026-W05-6T12:00:00Z',
+    '2026-W05T12:00:00Z',
+    '2026-031T12:00:00Z',
+    '2026-01-31T12:00:00,5Z',
+    '2026-01-31T12Z',
+    '2026-01-31T12:00Z',
+    '20260131T120000Z',
+    '2026-01-31T12:00:00+02',
+    '2026-01-31T12:00:00',
+    '2026-01-31 12:00:00Z',
+    '2026-01-31',
+    '2026-02-29T12:00:00Z',
+    '2026-13-01T12:00:00Z',
+    '2026-01-31T24:00:00Z',
+    '2026-01-31T12:00:00.Z',
+    '2026-01-31T12:00:60Z',
+    '2026-01-31T12:00:00+24:00',
+    '+002026-01-31T12:00:00Z',
+    '0000-01-01T00:00:00Z',
+    '0001-01-01T00:00:00+00:01',
+    '9999-12-31T23:59:59-00:01',
+    'soon',
+    '',
+  ])('is not %j', (text) => expect(faultOf(text)).toBe('at'));
 });
 
 describe('a class with fields', () => {

@@ -5,7 +5,6 @@ import {
   IsEmail,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsString,
   IsUrl,
@@ -17,7 +16,7 @@ import {
 } from 'class-validator';
 import { limitOf, type Bound } from '../config/limits.js';
 import { declareDto, setField, type Class, type ClassRef, type FieldShape } from './field-registry.js';
-import { codePoints, Length, listChecks, Rule } from './field-rules.js';
+import { codePoints, isTime, Length, listChecks, Rule } from './field-rules.js';
 import type { UserId as UserIdText } from './ids.js';
 
 // Field decorators: validation and documents from one line. Every property of a DTO carries exactly one.
@@ -109,8 +108,7 @@ export const HttpUrl = (options: FieldOptions = {}): PropertyDecorator =>
 /** A time as RFC 3339 writes it, with its offset. */
 export const Time = (options: FieldOptions = {}): PropertyDecorator =>
   field(options, () => ({ type: String, format: 'date-time' }), [
-    IsISO8601({ strict: true, strictSeparator: true }, { message: 'must be an RFC 3339 time' }),
-    Matches(/T.*(Z|[+-]\d\d:\d\d)$/i, { message: 'must be an RFC 3339 time with its offset' }),
+    Rule('time', isTime, () => 'must be an RFC 3339 time with its offset, such as 2026-01-31T12:00:00Z'),
   ]);
 
 /** A whole number from `min` (default 0) to `max` (default: all that JavaScript holds exactly). */
