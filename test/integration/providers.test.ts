@@ -214,9 +214,9 @@ describe('SMTP', () => {
     const outbound = mail({
       subject: 'Grüße',
       html: '<b>Hi</b>',
-      reply_to: 'help@example.com',
-      cc: ['Carl <carl@example.com>'],
-      bcc: ['dora@example.com'],
+      reply_to: { name: '', address: 'help@example.com' },
+      cc: [{ name: 'Carl', address: 'carl@example.com' }],
+      bcc: [{ name: '', address: 'dora@example.com' }],
       headers: { 'X-Campaign': 'spring' },
       attachments: [
         { filename: 'a.txt', content: Buffer.from('attached').toString('base64'), content_type: 'text/plain' },
@@ -311,7 +311,7 @@ describe('SMTP', () => {
   it('needs somebody to send as', async () => {
     const settings = { ...smtpConfig(), from_email: null };
     expect(kindOf(await send(mail(), settings))).toEqual(['permanent', 'provider', 'no_sender']);
-    expect((await send(mail({ from: 'Me <me@example.com>' }), settings)).kind).toBe('accepted');
+    expect((await send(mail({ from: { name: 'Me', address: 'me@example.com' } }), settings)).kind).toBe('accepted');
   });
 });
 

@@ -3,11 +3,17 @@ import { randomBytes } from 'node:crypto';
 const MAX_LENGTH = 60;
 const RANDOM_TRIES = 5;
 
+/** Marks, with the character that they follow. */
+const MARKED = /(\P{Mark}?)(\p{Mark}+)/gu;
+
 /**
- * Accents of Latin letters, and what belongs to an emoji. After a letter of another script a mark is no ornament: it
- * makes another letter in Japanese or Russian, and a vowel in Hindi or Thai.
+ * Takes off accents of Latin letters, and what belongs to an emoji. After a letter of another script a mark is no
+ * ornament: it makes another letter in Japanese or Russian, and a vowel in Hindi or Thai.
  */
-const ORNAMENT = /\p{Variation_Selector}|(?<!(?!\p{Script=Latin})\p{Letter}\p{Mark}*)\p{Mark}/gu;
+const withoutOrnaments = (text: string): string =>
+  text.replace(MARKED, (_, base: string, marks: string) =>
+    /(?!\p{Script=Latin})\p{Letter}/u.test(base) ? base + marks.replace(/\p{Variation_Selector}/gu, '') : base,
+  );
 
 /**
  * What a name looks like in an address: `Café du Nord!` → `cafe-du-nord`, `日本 語` → `日本-語`. At most 60 characters: lower
@@ -15,9 +21,7 @@ const ORNAMENT = /\p{Variation_Selector}|(?<!(?!\p{Script=Latin})\p{Letter}\p{Ma
  * @returns null when nothing of the name is left
  */
 export function slugOf(name: string): string | null {
-  const slug = name
-    .normalize('NFKD')
-    .replace(ORNAMENT, '')
+  const slug = withoutOrnaments(name.normalize('NFKD'))
     .toLowerCase()
     .normalize('NFC')
     .replace(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, '-')

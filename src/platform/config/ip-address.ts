@@ -11,7 +11,7 @@ export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 export function parseIpAddress(text: string): IpAddress | null {
   if (isIP(text) === 0) return null;
   // Zones may hold characters that the library doesn't know, and it takes ::1.2.3.4 for IPv4-mapped, which it isn't.
-  const plain = text.replace(/%.*$/, '').replace(/^::(?=\d+\.)/, '0::');
+  const plain = text.split('%', 1)[0]!.replace(/^::(?=\d+\.)/, '0::');
   return ipaddr.process(plain);
 }
 

@@ -86,7 +86,7 @@ export class KeyGuard implements CanActivate {
     const keyed = {
       key: String(key),
       method: request.method,
-      path: path.replace(/\/+$/, ''),
+      path: path.replace(/\/$/, ''),
       query,
       body: request.body,
     };

@@ -1,18 +1,34 @@
+/** A person's name, empty where there is none, and where their mail goes. */
 export interface MailAddress {
   name: string;
   address: string;
 }
 
-/** `a@b.c`, `Name <a@b.c>` or `"Name, with comma" <a@b.c>`. */
-const MAILBOX =
-  /^(?:\s*(?:"((?:[^"\\]|\\.)*)"|([^"<>,;]*?))\s*<([^<>\s@,;"]+@[^<>\s@,;"]+)>\s*|\s*([^<>\s@,;"]+@[^<>\s@,;"]+)\s*)$/;
+/** A header that could be continued on a next line is a header that could be added. */
+const CONTROLS = /[\u0000-\u001f\u007f]/; // eslint-disable-line no-control-regex
 
-/** @returns null for text that is not exactly one mailbox */
+// Each of these has one way only to match a text, so that what fits nothing is not tried again and again.
+const ADDRESS = /^[^<>\s@,;"]+@[^<>\s@,;"]+$/;
+const QUOTED_NAME = /^"((?:[^"\\]|\\.)*)"$/;
+const PLAIN_NAME = /^[^"<>,;]*$/;
+
+/**
+ * Reads `a@b.c`, `Name <a@b.c>` or `"Name, with comma" <a@b.c>`.
+ * @returns null for text that is not exactly one mailbox
+ */
 export function parseMailbox(text: string): MailAddress | null {
-  // A header that could be continued on a next line is a header that could be added.
-  if (/[\u0000-\u001f\u007f]/.test(text)) return null; // eslint-disable-line no-control-regex
-  const [, quoted, plain, bracketed, bare] = MAILBOX.exec(text) ?? [];
-  const address = bracketed ?? bare;
-  if (address === undefined) return null;
-  return { name: quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? '', address };
+  if (CONTROLS.test(text)) return null;
+  const whole = text.trim();
+  if (!whole.endsWith('>')) return ADDRESS.test(whole) ? { name: '', address: whole } : null;
+  const bracket = whole.lastIndexOf('<');
+  if (bracket === -1) return null;
+  const address = whole.slice(bracket + 1, -1);
+  const name = nameIn(whole.slice(0, bracket).trimEnd());
+  return name !== null && ADDRESS.test(address) ? { name, address } : null;
+}
+
+function nameIn(text: string): string | null {
+  const quoted = QUOTED_NAME.exec(text)?.[1];
+  if (quoted !== undefined) return quoted.replaceAll(/\\(.)/g, '$1');
+  return PLAIN_NAME.test(text) ? text : null;
 }

@@ -1,16 +1,16 @@
 import { invalidField, Problem, type FieldError } from '../../../platform/common/problem.js';
 import type { EmailInputDto } from './email.dto.js';
-import { parseMailbox } from './email.address.js';
+import { parseMailbox, type MailAddress } from './email.address.js';
 
 export interface EmailContent {
   subject: string;
   html?: string;
   text?: string;
-  /** `a@b.c` or `Name <a@b.c>`; the provider's own when left out. */
-  from?: string;
-  reply_to?: string;
-  cc?: string[];
-  bcc?: string[];
+  /** The provider's own when left out. */
+  from?: MailAddress;
+  reply_to?: MailAddress;
+  cc?: MailAddress[];
+  bcc?: MailAddress[];
   /** `content` is base64. */
   attachments?: { filename: string; content: string; content_type?: string; content_id?: string }[];
   headers?: Record<string, string>;
@@ -18,34 +18,45 @@ export interface EmailContent {
   provider?: string;
 }
 
+/** Stands where an address is at fault, in content that is then refused. */
+const NOBODY: MailAddress = { name: '', address: '' };
+
 /** Headers that say what the mail is, who sent it, or how it is to be read: ChatAPI writes them from their own fields. */
 const RESERVED =
   /^(from|to|cc|bcc|subject|sender|reply-to|return-path|date|message-id|mime-version|received|dkim-signature|content-.*|resent-.*|arc-.*|authentication-results)$/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,75}$/;
 const VALUE = /^[^\u0000-\u001f\u007f]{0,998}$/u; // eslint-disable-line no-control-regex
 
-/** @throws Problem `validation_failed` naming every field that can't go into a mail */
+/**
+ * Reads the addresses once, here, for all recipients and every attempt.
+ * @throws Problem `validation_failed` naming every field that can't go into a mail
+ */
 export function toEmailContent(email: EmailInputDto, at: string): EmailContent {
   if (email.html === undefined && email.text === undefined) {
     throw invalidField(at, 'must have html, text or both');
   }
   const errors: FieldError[] = [];
-  const mailbox = (field: string, text: string | undefined) => {
-    if (text !== undefined && !parseMailbox(text)) {
-      errors.push({ field: `${at}.${field}`, message: 'must be an address, or a name and an address in <>' });
-    }
+  const mailbox = (field: string, text: string): MailAddress => {
+    const parsed = parseMailbox(text);
+    if (parsed) return parsed;
+    errors.push({ field: `${at}.${field}`, message: 'must be an address, or a name and an address in <>' });
+    return NOBODY;
   };
-  mailbox('from', email.from);
-  mailbox('reply_to', email.reply_to);
-  email.cc?.forEach((text, index) => mailbox(`cc[${index}]`, text));
-  email.bcc?.forEach((text, index) => mailbox(`bcc[${index}]`, text));
+  const { from, reply_to, cc, bcc, ...rest } = email;
+  const content: EmailContent = {
+    ...rest,
+    ...(from !== undefined && { from: mailbox('from', from) }),
+    ...(reply_to !== undefined && { reply_to: mailbox('reply_to', reply_to) }),
+    ...(cc && { cc: cc.map((text, index) => mailbox(`cc[${index}]`, text)) }),
+    ...(bcc && { bcc: bcc.map((text, index) => mailbox(`bcc[${index}]`, text)) }),
+  };
   for (const [name, value] of Object.entries(email.headers ?? {})) {
     const message = headerFault(name, value);
     if (message) errors.push({ field: `${at}.headers.${name}`, message });
   }
   if (errors.length > 0)
     throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
-  return { ...email };
+  return content;
 }
 
 function headerFault(name: string, value: unknown): string | null {

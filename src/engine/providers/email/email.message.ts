@@ -1,11 +1,11 @@
 import type { SendMailOptions } from 'nodemailer';
 import type { OutboundDelivery, ProviderConfig } from '../provider.js';
-import { parseMailbox, type MailAddress } from './email.address.js';
+import type { MailAddress } from './email.address.js';
 import type { EmailContent } from './email.content.js';
 
 /** Who the mail is from: what the caller said, else the provider's own. */
 export function senderOf(content: EmailContent, config: ProviderConfig): MailAddress | null {
-  if (content.from !== undefined) return parseMailbox(content.from);
+  if (content.from !== undefined) return content.from;
   if (config.from_email === null) return null;
   return { name: config.from_name ?? '', address: config.from_email };
 }
@@ -25,9 +25,7 @@ function bytesOf(attachment: Attachment): Buffer {
 export function toMail(delivery: OutboundDelivery<EmailContent>, from: MailAddress): SendMailOptions {
   const { content } = delivery;
   const to = delivery.address ?? '';
-  const mailboxes = (list: string[] | undefined): MailAddress[] =>
-    (list ?? []).map(parseMailbox).filter((mailbox) => mailbox !== null);
-  const [cc, bcc] = [mailboxes(content.cc), mailboxes(content.bcc)];
+  const { cc = [], bcc = [] } = content;
   return {
     messageId: `<${delivery.message_id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
     from,
@@ -36,7 +34,7 @@ export function toMail(delivery: OutboundDelivery<EmailContent>, from: MailAddre
     subject: content.subject,
     text: content.text,
     html: content.html,
-    replyTo: mailboxes(content.reply_to === undefined ? [] : [content.reply_to]),
+    replyTo: content.reply_to,
     headers: content.headers,
     attachments: content.attachments?.map((attachment) => ({
       filename: attachment.filename,

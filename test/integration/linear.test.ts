@@ -1,0 +1,147 @@
+import { getMetadataStorage } from 'class-validator';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import '../../src/app.module.js';
+import { EMAIL } from '../../src/engine/providers/email/email.channel.js';
+import { parseMailbox } from '../../src/engine/providers/email/email.address.js';
+import { completeFields, fieldsOf, type Class } from '../../src/platform/common/field-registry.js';
+import { slugOf } from '../../src/platform/common/slug.js';
+import { toDto } from '../../src/platform/common/validation.js';
+
+// Long texts must not cost more than their length: whoever sends one would stop everybody else's requests meanwhile.
+
+const UNITS = [
+  ...' aAzZ09@.,:;-_+/\\<>"\'()[]{}%&#?!=$^*~|\t\n',
+  'é',
+  '日',
+  '\u0301',
+  '\ufe0f',
+  '\u{1f600}',
+  '\u{1d400}',
+  'a ',
+  ' a',
+  'a@',
+  '@.',
+  'a.',
+  'a-',
+  '"\\',
+  '\\"',
+  '<a',
+  'a>',
+  'a:',
+  '//',
+  '%2',
+  'T0',
+  '0-',
+  '00:',
+  'é\u0301',
+];
+const KIB = 1024;
+
+/** The CPU's time in microseconds, which other processes on a busy machine don't add to. */
+function cost(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** Below this, nothing can be told from the noise, and nobody is kept waiting. */
+const TOO_LITTLE = 20_000;
+
+/**
+ * Does a text cost much more than its eight pieces do? Linear work costs as much, quadratic work eight times that. The
+ * text grows step by step, so that what is worse still shows before it takes hours.
+ */
+function isSuperLinear(work: (text: string) => unknown, textOf: (length: number) => string): boolean {
+  return [KIB / 8, KIB, 8 * KIB].some((length) => {
+    const [piece, whole] = [textOf(length), textOf(8 * length)];
+    const once = (): boolean => {
+      const one = cost(() => work(whole));
+      if (one < TOO_LITTLE) return false;
+      const eight = cost(() => {
+        for (let i = 0; i < 8; i++) work(piece);
+      });
+      return one > 4 * eight;
+    };
+    return once() && once() && once();
+  });
+}
+
+/**
+ * Which texts are too dear, by what they begin with and what they repeat.
+ * @param end what no expression expects, so that all ways to match are tried
+ */
+const tooDear = (work: (text: string) => unknown, beginnings: string[], end = '\n\u0001'): string[] =>
+  beginnings.flatMap((beginning) =>
+    UNITS.filter((unit) =>
+      isSuperLinear(work, (length) => `${beginning}${unit.repeat(length / unit.length)}${end}`),
+    ).map((unit) => JSON.stringify([beginning, unit])),
+  );
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+  .map((file) => join('src', file));
+
+/** The regular expressions that stand in a file. */
+function expressionsIn(file: string): RegExp[] {
+  const found: RegExp[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isRegularExpressionLiteral(node)) {
+      const [, source, flags] = /^\/(.*)\/(\w*)$/s.exec(node.text)!;
+      found.push(new RegExp(source!, flags!));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest));
+  return found;
+}
+
+/** The plain characters that an expression begins with: only after them does it become interesting. */
+const beginningOf = ({ source }: RegExp): string =>
+  /^\^?((?:\\\/|[\w :@"])*)(?![*+?{])/.exec(source)?.[1]?.replaceAll('\\', '') ?? '';
+
+it('notices what is quadratic, and lets pass what is linear', () => {
+  expect(tooDear((text) => /\/+$/.test(text), [''])).toContain(JSON.stringify(['', '/']));
+  expect(tooDear((text) => /^[^a]+$/.test(text), [''])).toEqual([]);
+});
+
+it('is linear: every regular expression of the sources', () => {
+  const expressions = sources.flatMap((file) => expressionsIn(file).map((expression) => ({ file, expression })));
+  expect(expressions.length).toBeGreaterThan(40);
+  const wrong = expressions.flatMap(({ file, expression }) => {
+    const beginnings = new Set(['', 'a', 'a@', beginningOf(expression)]);
+    const dear = tooDear((text) => text.replace(expression, ''), [...beginnings]);
+    return dear.length > 0 ? [`${file} ${expression}: ${dear.slice(0, 3)}`] : [];
+  });
+  expect(wrong).toEqual([]);
+});
+
+it.each<[string, (text: string) => unknown, string[]]>([
+  ['a mailbox', parseMailbox, ['', 'a', '"', 'a <', '"a" <a@', 'a@']],
+  ['an address', (text) => EMAIL.address!.fault(text), ['', 'a@', '"']],
+  ['a slug', slugOf, ['', 'あ', 'é']],
+])('is linear: reading %s', (_, read, beginnings) => {
+  expect(tooDear(read, beginnings, 'x')).toEqual([]);
+});
+
+it('is linear: every field of every request and answer', () => {
+  completeFields();
+  const { validationMetadatas } = getMetadataStorage() as unknown as { validationMetadatas: Map<Class, unknown> };
+  const dtos = [...validationMetadatas.keys()].filter((dto) => fieldsOf(dto).size > 0);
+  expect(dtos.length).toBeGreaterThan(40);
+  const wrong = dtos.flatMap((dto) => {
+    const validate = (value: unknown) => {
+      const body = Object.fromEntries([...fieldsOf(dto).keys()].map((name) => [name, value]));
+      try {
+        toDto(dto as new () => object, body);
+      } catch {
+        // Whether it is refused is not what this is about.
+      }
+    };
+    const dear = tooDear((text) => [validate(text), validate([text])], ['', 'http://']);
+    return dear.length > 0 ? [`${dto.name}: ${dear.slice(0, 3)}`] : [];
+  });
+  expect(wrong).toEqual([]);
+});
