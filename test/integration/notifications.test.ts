@@ -1,4 +1,6 @@
 import { NotificationsRepository } from '../../src/delivery/notifications/notifications.repository.js';
+import { MembersRepository } from '../../src/messaging/rooms/members.repository.js';
+import { defaultLimits, limits, setLimits } from '../../src/platform/config/limits.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
@@ -63,5 +65,57 @@ describe('reading a notification', () => {
     const [shown] = (await client.request('GET', '/notifications?limit=1')).body.data;
     expect(shown).toMatchObject({ id, counts: { total: 1, delivered: 0 } });
     expect(shown.status).not.toBe('completed');
+  });
+});
+
+describe('the rooms among the recipients', () => {
+  let app: NestApp;
+  let client: TestClient;
+
+  beforeAll(async () => {
+    app = await NestApp.start();
+    client = await app.client();
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    setLimits(defaultLimits());
+  });
+  afterAll(() => app.stop());
+
+  const room = async (...members: string[]): Promise<string> =>
+    (await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'A', members } })).body.id;
+  const send = (recipients: object[]) =>
+    client.request('POST', '/notifications', {
+      body: { recipients, channels: { websocket: { title: 'Hi', body: 'b' } } },
+    });
+  const expansions = () => jest.spyOn(app.get(MembersRepository), 'reachable');
+
+  it('are expanded once each, however often they are named', async () => {
+    const id = await room('ann', 'ben', 'cid');
+    const reachable = expansions();
+    const again = Array.from({ length: limits.recipients - 2 }, (_, n) => ({ room_id: n % 2 ? id : id.toUpperCase() }));
+    const { status, body } = await send([...again, { user_id: 'ann' }, { user_id: 'ann' }]);
+    expect([status, body.counts?.total]).toEqual([202, 3]);
+    expect(reachable).toHaveBeenCalledTimes(1);
+  });
+
+  it('leave out whom every entry leaves out that names the room', async () => {
+    const room_id = await room('ann', 'ben', 'cid');
+    const entries = [
+      ['ann', 'ben'],
+      ['cid', 'ann'],
+    ].map((exclude_user_ids) => ({ room_id, exclude_user_ids }));
+    expect((await send(entries.slice(0, 1))).body.counts.total).toBe(1);
+    expect((await send(entries)).body.counts.total).toBe(2);
+    expect((await send([...entries, { room_id }])).body.counts.total).toBe(3);
+  });
+
+  it('are not read any further than the limit', async () => {
+    const ids = await Promise.all(['a', 'b', 'c', 'd'].map((name) => room(name, `${name}2`)));
+    setLimits({ ...defaultLimits(), deliveries: 4 });
+    const reachable = expansions();
+    const { status, body } = await send([{ user_id: 'ann' }, ...ids.map((room_id) => ({ room_id }))]);
+    expect([status, body.errors[0].field]).toEqual([422, 'recipients']);
+    expect(reachable.mock.calls.map((args) => args.at(-1))).toEqual([4, 2]);
   });
 });

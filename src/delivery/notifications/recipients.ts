@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
+import type { UserId } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { MembersRepository } from '../../messaging/rooms/members.repository.js';
@@ -26,11 +27,8 @@ export class Recipients {
     const addressed = this.registry.channels().filter(hasAddresses);
     inputs.forEach((input, index) => checkShape(input, index, addressed));
     const named = inputs.filter(({ room_id }) => room_id === undefined);
-    const people = [...(await this.named(caller, named, addressed)), ...(await this.members(caller, inputs))];
-    if (people.length > limits.deliveries) {
-      throw invalidField('recipients', `name more than ${limits.deliveries} people once rooms are expanded`);
-    }
-    const unique = dedupe(people);
+    const people = dedupe(await this.named(caller, named, addressed));
+    const unique = dedupe([...people, ...(await this.members(caller, inputs, limits.deliveries - people.length))]);
     await this.addAddresses(caller.clientId, unique, channels.filter(hasAddresses));
     return unique;
   }
@@ -57,20 +55,18 @@ export class Recipients {
     throw new Problem('user_unavailable', `No such user, or not available to this key: ${who}.`);
   }
 
-  private async members(caller: Caller, inputs: RecipientInputDto[]): Promise<Person[]> {
+  /** @param most how many members the rooms may have together; nothing is read beyond the first too many */
+  private async members(caller: Caller, inputs: RecipientInputDto[], most: number): Promise<Person[]> {
+    const viewer = caller.kind === 'master' ? null : caller.user!.user_pk;
     const people: Person[] = [];
-    for (const { room_id, exclude_user_ids = [] } of inputs) {
-      if (room_id === undefined) continue;
-      const viewer = caller.kind === 'master' ? null : caller.user!.user_pk;
-      const members = await this.rooms.reachable(
-        caller.clientId,
-        room_id,
-        viewer,
-        exclude_user_ids,
-        limits.deliveries + 1,
-      );
+    for (const [roomId, except] of roomsIn(inputs)) {
+      const left = most - people.length;
+      const members = await this.rooms.reachable(caller.clientId, roomId, viewer, [...except], left + 1);
       if (!members) throw notFound('room');
-      people.push(...members.map((user_pk) => ({ user_pk, addresses: {} })));
+      if (members.length > left) {
+        throw invalidField('recipients', `name more than ${limits.deliveries} people once rooms are expanded`);
+      }
+      for (const user_pk of members) people.push({ user_pk, addresses: {} });
     }
     return people;
   }
@@ -98,6 +94,19 @@ function addressesIn(input: RecipientInputDto, channels: Addressed[]): Person['a
     if (typeof given === 'string') addresses[name] = given;
   }
   return addresses;
+}
+
+/** Each room once, with those whom every entry that names it leaves out. */
+function roomsIn(inputs: RecipientInputDto[]): Map<string, Set<UserId>> {
+  const rooms = new Map<string, Set<UserId>>();
+  for (const { room_id, exclude_user_ids = [] } of inputs) {
+    if (room_id === undefined) continue;
+    const id = room_id.toLowerCase();
+    const except = new Set(exclude_user_ids);
+    const before = rooms.get(id);
+    rooms.set(id, before ? new Set([...before].filter((userId) => except.has(userId))) : except);
+  }
+  return rooms;
 }
 
 const anyAddress = ({ addresses }: Person): string | undefined => Object.values(addresses)[0];
