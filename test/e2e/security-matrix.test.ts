@@ -5,6 +5,7 @@ import { inParallel } from '../support/in-parallel.js';
 import { JUNK_BODIES, JUNK_QUERIES, JUNK_SEGMENTS, JUNK_VALUES } from '../support/junk.js';
 import { fillPath, operationsOf, type Operation, type Schema } from '../support/routes.js';
 import { SmtpSink } from '../support/smtp.js';
+import { until } from '../support/until.js';
 import { makeTenant, type Tenant } from '../support/world.js';
 
 /** Routes on which another tenant's id names one of the caller's own: users are made by their first mention. */
@@ -144,6 +145,29 @@ describe('every route', () => {
     // Reading uses A's own keys, which moves nothing but this.
     return answers.map(({ body }) => ({ ...body, last_used_at: null }));
   };
+
+  it('answers the same whatever the case of its ids', async () => {
+    const settled = async () =>
+      (await a.client.request('GET', `/notifications/${a.ids.notifications}`)).body.status === 'completed';
+    await until('the notification', settled);
+    const ids = { ...a.ids, clients: a.client.id };
+    // Names and user ids are the caller's own.
+    const loud = Object.fromEntries(
+      Object.entries(ids).map(([name, id]) => [name, /^[\da-f]{8}(-[\da-f]{4}){3}-/.test(id) ? id.toUpperCase() : id]),
+    );
+    const reads = secured.filter(({ method, path }) => method === 'GET' && /\{(id|room_id)\}/.test(path));
+    expect(reads.length).toBeGreaterThan(5);
+    const wrong = await inParallel(reads, async (operation) => {
+      const [plain, upper] = await Promise.all(
+        [ids, loud].map((values) =>
+          app.request('GET', `/${fillPath(operation.path, values)}`, { key: rightKey(operation) }),
+        ),
+      );
+      const same = JSON.stringify(plain!.body) === JSON.stringify(upper!.body);
+      return plain!.status === 200 && same ? undefined : `${operation.name}: ${JSON.stringify(upper!.body)}`;
+    });
+    expect(wrong).toEqual([]);
+  });
 
   it('refuses bodies that are no JSON object', async () => {
     const withBody = operations.filter(({ body }) => body);

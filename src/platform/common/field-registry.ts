@@ -15,7 +15,7 @@ export interface FieldShape {
   max?: Bound;
   /** A plain string in a list of DTOs stands for a DTO with this field only. */
   shorthand?: string;
-  /** Query strings carry text only: how to read the field from it. */
+  /** How to read the field from text, which is all that query strings carry. */
   fromText?: (text: string) => unknown;
   /** Free JSON: its keys are the caller's own. */
   free?: boolean;

@@ -17,7 +17,7 @@ import {
 import { limitOf, type Bound } from '../config/limits.js';
 import { declareDto, setField, type Class, type ClassRef, type FieldShape } from './field-registry.js';
 import { codePoints, isTime, Length, listChecks, Rule } from './field-rules.js';
-import type { UserId as UserIdText } from './ids.js';
+import { inOneCase, type UserId as UserIdText } from './ids.js';
 
 // Field decorators: validation and documents from one line. Every property of a DTO carries exactly one.
 
@@ -85,9 +85,11 @@ export const UserId = (options: FieldOptions = {}): PropertyDecorator =>
     ...options,
   });
 
-/** A UUID of any version. */
+/** A UUID of any version; what comes in is brought to lower case. */
 export const Uuid = (options: FieldOptions = {}): PropertyDecorator =>
-  field(options, () => ({ type: String, format: 'uuid' }), [IsUUID('all', { message: 'must be a UUID' })]);
+  field(options, () => ({ type: String, format: 'uuid' }), [IsUUID('all', { message: 'must be a UUID' })], {
+    fromText: inOneCase,
+  });
 
 /** An email address of at most 320 characters. */
 export const Email = (options: FieldOptions = {}): PropertyDecorator =>

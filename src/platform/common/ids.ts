@@ -52,6 +52,9 @@ export function isUuid(value: unknown): value is string {
   return typeof value === 'string' && UUID.test(value);
 }
 
+/** The text of a UUID as this service writes it, in lower case. Other text stays as it is. */
+export const inOneCase = (text: string): string => (isUuid(text) ? text.toLowerCase() : text);
+
 /** When a UUIDv7 was made, by the clock of the process that made it. Bounds the days that a look-up reads. */
 export function timeOfId(id: string): Date {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));

@@ -1,5 +1,6 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { inOneCase } from './ids.js';
 import { fieldsOf, type FieldShape } from './field-registry.js';
 import { faultOf, invalidField, Problem, type FieldError } from './problem.js';
 import { limitOf } from '../config/limits.js';
@@ -18,6 +19,9 @@ const MAX_NAME = 100;
 
 const PLAIN_TYPES: unknown[] = [String, Number, Boolean, Array, Object, undefined];
 
+/** Path parameters that hold ids of ours. Names and user ids are the caller's own, and compared exactly. */
+const OUR_IDS: unknown[] = ['id', 'room_id'];
+
 /** Turns request parts into their DTOs, or answers 422 naming every field at fault. */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
@@ -25,7 +29,7 @@ export class ValidationPipe implements PipeTransform {
     if (type === 'custom') return value;
     if (PLAIN_TYPES.includes(metatype)) {
       refuseUnstorableText(value, data ?? '');
-      return value;
+      return type === 'param' && OUR_IDS.includes(data) && typeof value === 'string' ? inOneCase(value) : value;
     }
     return toDto(metatype as Dto, value);
   }
