@@ -61,6 +61,7 @@ export function finishOperations(document: OpenAPIObject): Set<string> {
       describeAccess(operation);
       describeParameters(operation);
       describeBody(operation, schemas);
+      describeReading(operation);
       describeResponses(operation, schemas);
     }
   }
@@ -120,8 +121,14 @@ function describeBody(operation: Operation, schemas: Schemas): void {
   for (const code of OF_BODIES) addProblem(operation, code);
 }
 
-function addProblem({ responses }: Operation, code: ProblemCode): void {
-  const { status, ...more } = problemResponse([code]);
+/** What can't be read as a request for any route is refused before it comes to one. */
+function describeReading(operation: Operation): void {
+  addProblem(operation, 'bad_request');
+  addProblem(operation, 'bad_request', 431);
+}
+
+function addProblem({ responses }: Operation, code: ProblemCode, as?: number): void {
+  const { status, ...more } = problemResponse([code], as);
   const present = responses[status];
   const [of, from] = [present?.content, more.content as Content].map(
     (content) => content?.['application/problem+json'],

@@ -132,6 +132,16 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
+  it('says everywhere that what is no request is refused, by its shape or by its size', () => {
+    const operations = Object.values<any>(document.paths).flatMap((path) => Object.values<any>(path));
+    for (const { responses } of operations) {
+      const examples = ['400', '431'].map(
+        (status) => responses[status].content['application/problem+json'].examples.bad_request.value.status,
+      );
+      expect(examples).toEqual([400, 431]);
+    }
+  });
+
   it('shows every answer: examples, headers and the problems that a declaration implies', () => {
     const { responses, parameters, requestBody, security, description } = document.paths['/api/v1/things'].post;
     expect(Object.keys(responses)).toEqual(

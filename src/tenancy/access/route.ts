@@ -157,7 +157,7 @@ function problemResponses(options: RouteOptions): ProblemResponse[] {
     const status = PROBLEMS[code].status;
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return [...byStatus.values()].map(problemResponse);
+  return [...byStatus.values()].map((codes) => problemResponse(codes));
 }
 
 const OF_KEYS: ProblemCode[] = ['unauthenticated', 'invalid_key', 'forbidden', 'server_key_in_browser', 'rate_limited'];
@@ -170,23 +170,23 @@ interface ProblemResponse {
 }
 
 /** How the document shows a response with one of these codes, which share one status. */
-export function problemResponse(codes: ProblemCode[]): ProblemResponse {
+export function problemResponse(codes: ProblemCode[], status: number = PROBLEMS[codes[0]!].status): ProblemResponse {
   return {
-    status: PROBLEMS[codes[0]!].status,
+    status,
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code) }])),
+        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleProblem(code, status) }])),
       },
     },
   };
 }
 
-const exampleProblem = (code: ProblemCode): object => ({
+const exampleProblem = (code: ProblemCode, status: number): object => ({
   type: `urn:chatapi:problem:${code}`,
   title: PROBLEMS[code].title,
-  status: PROBLEMS[code].status,
+  status,
   detail: `${PROBLEMS[code].title}.`,
   instance: '/api/v1/…',
   code,
