@@ -272,8 +272,43 @@ create table notifications (
 ) with (fillfactor = 80);
 create index notifications_of_sender on notifications (client_id, sender_pk, id) where sender_pk is not null;
 
--- A source is what a delivery carries a part of: kind 'notification' is a row of notifications.
-create table deliveries (
+-- What is still to be delivered, and nothing else: narrow, not partitioned, and as long as what waits. A source is what a
+-- delivery carries a part of: kind 'notification' is a row of notifications. awake: due soon, for the dispatcher to see.
+create table open_deliveries (
+  client_id       uuid not null,
+  id              uuid not null,
+  created_at      timestamptz not null,
+  source_kind     text not null,
+  source_id       uuid not null,
+  channel         text not null,
+  lane            text not null,
+  priority        smallint not null,
+  user_pk         uuid,
+  address         text,
+  status          text not null check (status in ('pending', 'held', 'sending', 'retrying', 'unknown')),
+  awake           boolean not null default false check (not awake or status in ('pending', 'retrying')),
+  reason          text,
+  provider        text,
+  routing         jsonb,
+  attempt_count   integer not null default 0,
+  max_attempts    integer not null,
+  next_attempt_at timestamptz,
+  lease_until     timestamptz,
+  expires_at      timestamptz,
+  resend_of       uuid,
+  updated_at      timestamptz not null,
+  primary key (client_id, id)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index open_deliveries_due on open_deliveries (client_id, priority, lane, next_attempt_at) where awake;
+create index open_deliveries_asleep on open_deliveries (next_attempt_at) where status = 'retrying' and not awake;
+create index open_deliveries_leased on open_deliveries (lease_until) where status = 'sending';
+create index open_deliveries_unknown on open_deliveries (next_attempt_at) where status = 'unknown';
+create index open_deliveries_expiring on open_deliveries (expires_at) where expires_at is not null and status <> 'sending';
+create index open_deliveries_of_source on open_deliveries (client_id, source_id, id);
+create index open_deliveries_of_user on open_deliveries (client_id, user_pk, id) where user_pk is not null;
+
+-- The record of deliveries, written when they end, in the statement that takes them out of open_deliveries.
+create table ended_deliveries (
   client_id           uuid not null,
   id                  uuid not null,
   created_at          timestamptz not null,
@@ -284,15 +319,12 @@ create table deliveries (
   priority            smallint not null,
   user_pk             uuid,
   address             text,
-  status              text not null check (status in ('pending', 'held', 'sending', 'retrying', 'sent',
-    'delivered', 'failed', 'suppressed', 'cancelled', 'expired', 'unknown')),
+  status              text not null check (status in ('sent', 'delivered', 'failed', 'suppressed', 'cancelled', 'expired')),
   reason              text,
   provider            text,
   routing             jsonb,
   attempt_count       integer not null default 0,
   max_attempts        integer not null,
-  next_attempt_at     timestamptz,
-  lease_until         timestamptz,
   expires_at          timestamptz,
   sent_at             timestamptz,
   delivered_at        timestamptz,
@@ -303,14 +335,22 @@ create table deliveries (
   updated_at          timestamptz not null,
   primary key (client_id, id, created_at)
 ) partition by range (created_at);
-create index deliveries_of_source on deliveries (client_id, source_id, id);
-create index deliveries_of_user on deliveries (client_id, user_pk, id) where user_pk is not null;
-create index deliveries_due on deliveries (priority, client_id, lane, next_attempt_at)
-  where status in ('pending', 'retrying');
-create index deliveries_leased on deliveries (lease_until) where status = 'sending';
-create index deliveries_unknown on deliveries (next_attempt_at) where status = 'unknown';
-create index deliveries_expiring on deliveries (expires_at) where expires_at is not null
-  and (status in ('pending', 'held', 'retrying', 'unknown') or (status = 'sent' and channel = 'websocket'));
+create index ended_deliveries_of_source on ended_deliveries (client_id, source_id, id);
+create index ended_deliveries_of_user on ended_deliveries (client_id, user_pk, id) where user_pk is not null;
+create index ended_deliveries_unseen on ended_deliveries (expires_at) where status = 'sent' and expires_at is not null;
+
+-- All deliveries, to be read.
+create view deliveries as
+  select client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, status, reason, provider,
+         routing, attempt_count, max_attempts, next_attempt_at, lease_until, expires_at, null::timestamptz as sent_at,
+         null::timestamptz as delivered_at, null::timestamptz as opened_at, null::timestamptz as clicked_at,
+         null::text as provider_message_id, resend_of, updated_at
+    from open_deliveries
+  union all
+  select client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, status, reason, provider,
+         routing, attempt_count, max_attempts, null, null, expires_at, sent_at, delivered_at, opened_at, clicked_at,
+         provider_message_id, resend_of, updated_at
+    from ended_deliveries;
 
 create table attempts (
   client_id       uuid not null,
@@ -330,7 +370,9 @@ create table attempts (
 
 const DOWN = /* sql */ `
 drop table attempts;
-drop table deliveries;
+drop view deliveries;
+drop table ended_deliveries;
+drop table open_deliveries;
 drop table notifications;
 drop table providers;
 drop table events;

@@ -19,7 +19,7 @@ describe('housekeeping, as when its time has come', () => {
     const tables = await app.sql<{ name: string }>(
       'select partrelid::regclass::text as name from pg_partitioned_table',
     );
-    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['events', 'deliveries', 'attempts']));
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['events', 'ended_deliveries', 'attempts']));
     const dropped = new Map<string, string>();
     for (const { name } of tables) {
       dropped.set(name, await last(name));

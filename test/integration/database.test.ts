@@ -310,8 +310,8 @@ describe('partitions', () => {
   it('come with the keys and indexes of their table', async () => {
     const [counts] = await database.query(
       `select count(*) filter (where not indisvalid) as invalid, count(*) filter (where relispartition) as partitions,
-              count(*) filter (where indrelid = 'deliveries'::regclass) as of_table
-       from pg_index join pg_class on pg_class.oid = indexrelid where indrelid = 'deliveries'::regclass or relname like 'deliveries_%'`,
+              count(*) filter (where indrelid = 'ended_deliveries'::regclass) as of_table
+       from pg_index join pg_class on pg_class.oid = indexrelid where indrelid = 'ended_deliveries'::regclass or relname like 'ended_deliveries_%'`,
     );
     const { invalid, partitions, of_table } = counts as Record<string, number>;
     expect(invalid).toBe(0);

@@ -1,52 +1,18 @@
 import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
-import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { ClaimedDelivery, DeliveryRef, Settlement } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
 import type { Outcome } from '../../src/engine/providers/provider.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
-import { WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
 import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
 import type { TestClient } from '../support/app.js';
+import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
 import { SmtpSink } from '../support/smtp.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
-
-const sleepless = (app: NestApp) => {
-  // The engine's own hands are held, so that the test decides who claims.
-  jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValue(undefined);
-};
-
-const releases: (() => void)[] = [];
-
-/**
- * Receivers on hosts that end with `.slow.example` answer nothing until `release`, however long that takes: a real one
- * would be given up after some seconds, and then nobody knows whether those behind it have waited.
- */
-function holdSlowOnes() {
-  const held: (() => void)[] = [];
-  let released = false;
-  const real = WebhookProvider.prototype.send;
-  jest.spyOn(WebhookProvider.prototype, 'send').mockImplementation(async function (
-    this: WebhookProvider,
-    batch,
-    ...more
-  ) {
-    const [first] = batch;
-    if (!new URL(first!.content.url).hostname.endsWith('.slow.example')) return real.call(this, batch, ...more);
-    if (!released) await new Promise<void>((resolve) => held.push(resolve));
-    return batch.map(() => ({ kind: 'accepted' as const }));
-  });
-  const release = () => {
-    released = true;
-    for (const answer of held) answer();
-  };
-  releases.push(release);
-  return { held, release };
-}
 
 describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backend) => {
   let app: NestApp;
@@ -71,8 +37,6 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     receiver = await Receiver.start();
   });
   afterEach(async () => {
-    // Also those of a test that failed: the application does not stop while they are in hand.
-    for (const release of releases.splice(0)) release();
     jest.restoreAllMocks();
     await receiver.stop();
     await truth.expectBalancedLedger(client.id);
@@ -91,28 +55,25 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
       const found = await row(notification);
       return found.status === status ? found : null;
     });
-  const allDone = (clientId: string) =>
-    until('all to be delivered', async () => Object.keys(await truth.states(clientId)).join() === 'delivered');
   const update = (notification: string, set: string) =>
-    truth.query(`update deliveries set ${set} where source_id = $1`, [notification]);
+    truth.query(`update open_deliveries set ${set} where source_id = $1`, [notification]);
   const get = async (id: string) => (await client.request('GET', `/notifications/${id}`)).body;
   const refOf = (found: any): DeliveryRef => ({
     client_id: found.client_id,
     id: found.id,
-    created_at: found.created_at.getTime(),
     attempt_count: found.attempt_count,
   });
 
   it('retries by the schedule, and delivers in the end under the same webhook-id', async () => {
-    const run = jest.spyOn(app.get(AttemptsService), 'run');
+    let letGo = () => {};
     receiver.respond((_, index) => {
       // Until the test has seen what becomes of the first attempt, there is no second one.
-      if (index === 0) run.mockResolvedValue(undefined);
+      if (index === 0) letGo = holdHands(app);
       return { status: index < 2 ? 503 : 200 };
     });
     const id = await webhook();
     const first = await become(id, 'retrying');
-    run.mockRestore();
+    letGo();
     const wait = (first.next_attempt_at - first.updated_at) / 1000;
     expect(wait).toBeGreaterThan(3.9);
     expect(wait).toBeLessThan(6.1);
@@ -158,7 +119,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   });
 
   it('lets nobody claim twice, and nobody settle what it holds no more', async () => {
-    sleepless(app);
+    holdHands(app);
     const found = await row(await webhook());
     const deliveries = app.get(DeliveriesService);
     const claims = await Promise.all(Array.from({ length: 20 }, () => deliveries.claim(refOf(found))));
@@ -184,7 +145,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   });
 
   it('records an attempt once when its worker and the sweeper end it together, and none that is over', async () => {
-    sleepless(app);
+    holdHands(app);
     const id = await webhook();
     const deliveries = app.get(DeliveriesService);
     const settlementOf = (held: ClaimedDelivery, outcome: Outcome): Settlement => ({
@@ -217,7 +178,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
   });
 
   it('does not claim what is not due, was claimed since, or is past its time', async () => {
-    sleepless(app);
+    holdHands(app);
     const id = await webhook();
     const deliveries = app.get(DeliveriesService);
     const claim = async () => deliveries.claim(refOf(await row(id)));
@@ -231,11 +192,12 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     expect((await get(id)).status).toBe('failed');
   });
 
-  it('delivers what its job was lost for', async () => {
-    const run = jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValueOnce(undefined);
+  it('delivers what nobody took: neither who accepted it, nor by its job', async () => {
+    const letGo = holdHands(app);
     const id = await webhook();
+    expect(await row(id)).toMatchObject({ status: 'pending', attempt_count: 0 });
+    letGo();
     await become(id, 'delivered');
-    expect(run.mock.calls.length).toBeGreaterThan(1);
     expect(receiver.requests).toHaveLength(1);
   });
 
@@ -255,7 +217,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     await client.request('POST', '/clients/me/email-providers', {
       body: { name: 's', provider_type: 'smtp', from_email: 'a@example.com', config },
     });
-    sleepless(app);
+    holdHands(app);
     const { body } = await client.request('POST', '/notifications', {
       body: {
         recipients: [{ email: 'b@example.com' }],
@@ -314,7 +276,10 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     const acknowledge = ({ user_pk, id }: any) => app.get(DeliveriesService).acknowledge(client.id, user_pk, id);
     expect([await acknowledge(mail), await acknowledge(seen)]).toEqual([false, true]);
     expect(await states()).toEqual(['email of alice: sent', 'websocket of alice: delivered', 'websocket of bob: sent']);
-    await update(body.id, `expires_at = clock_timestamp() - interval '1 second'`);
+    await truth.query(
+      `update ended_deliveries set expires_at = clock_timestamp() - interval '1 second' where source_id = $1`,
+      [body.id],
+    );
     await until('the one that nobody saw to expire', async () => (await states()).join().includes('bob: expired'));
     expect(await states()).toEqual([
       'email of alice: sent',
@@ -366,59 +331,5 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     });
     expect(await become(body.id, 'failed')).toMatchObject({ reason: 'no_provider' });
     expect((await get(body.id)).deliveries[0].attempts[0].error_message).toContain('email-providers');
-  });
-
-  it('lets a slow receiver hold up nobody else', async () => {
-    const slow = holdSlowOnes();
-    const hang = (n: number) => ({ channels: { webhook: { url: 'http://a.slow.example/', payload: { n } } } });
-    for (let n = 0; n < 600; n += 50) {
-      const some = Array.from({ length: 50 }, (_, i) =>
-        client.request('POST', '/notifications', { body: hang(n + i) }),
-      );
-      await Promise.all(some);
-    }
-    await become(await webhook(), 'delivered');
-    // It came last, and was delivered while those before it are in hand or still wait for their turn.
-    const { sending = 0, pending = 0, ...others } = await truth.states(client.id);
-    expect(others).toEqual({ delivered: 1 });
-    expect(sending).toBeGreaterThan(0);
-    expect(pending).toBeGreaterThan(0);
-    slow.release();
-    await allDone(client.id);
-  });
-
-  it('lets any number of slow receivers of one client hold up nobody else', async () => {
-    const slow = holdSlowOnes();
-    const { id, key } = await app.client();
-    await Promise.all(
-      Array.from({ length: 120 }, (_, n) => {
-        const body = { channels: { webhook: { url: `http://${n}.slow.example/`, payload: {} } } };
-        return app.request('POST', '/notifications', { key, body });
-      }),
-    );
-    await until('all of them to be in hand', () => slow.held.length === 120);
-    // None of them is answered before this has arrived.
-    expect(await become(await webhook(), 'delivered')).toMatchObject({ attempt_count: 1 });
-    expect(await truth.states(id)).toEqual({ sending: 120 });
-    slow.release();
-    await allDone(id);
-  });
-
-  it('comes to every lane, however many others wait for a retry in hours', async () => {
-    const { key } = await app.client();
-    // Before every other lane in the order in which they are looked at.
-    const body = { channels: { webhook: { url: `${receiver.url}/hook`, payload: {} } }, priority: 'urgent' };
-    await app.request('POST', '/notifications', { key, body });
-    await until('its delivery', async () => receiver.requests.length === 1);
-    await truth.query(
-      `insert into deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, status, reason, attempt_count,
-                               max_attempts, next_attempt_at, updated_at)
-       select client_id, gen_random_uuid(), created_at, source_kind, source_id, channel, 'webhook:' || n, 0, 'retrying', 'timeout', 0, 8,
-              clock_timestamp() + interval '10 hours', updated_at
-         from deliveries, generate_series(1, 1001) n where lane = $1`,
-      [`webhook:${receiver.url}`],
-    );
-    expect(await become(await webhook(), 'delivered')).toMatchObject({ attempt_count: 1 });
-    await truth.query(`delete from deliveries where lane like 'webhook:%' and next_attempt_at > clock_timestamp()`);
   });
 });

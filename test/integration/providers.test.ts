@@ -63,9 +63,11 @@ beforeEach(() => {
   sink.messages.length = 0;
 });
 
+const TENANT = newId();
+
 function delivery<Content>(content: Content, address: string | null): OutboundDelivery<Content> {
   const id = newId();
-  return { id, client_id: newId(), message_id: id, address, content };
+  return { id, client_id: TENANT, message_id: id, address, content };
 }
 
 const config = <T>(values: T): ProviderConfig<T> => ({

@@ -1,12 +1,13 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
-import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js';
 import { DeliveriesRepository } from '../../src/engine/deliveries/deliveries.repository.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { DeliveryRow, Settlement } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
 import { ProviderRoutes } from '../../src/engine/providers/provider-routes.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
+import { Workers } from '../../src/engine/deliveries/workers.js';
+import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
@@ -67,7 +68,7 @@ describe('what one receiver says', () => {
   });
 
   it('keeps no other attempt of a batch from being recorded', async () => {
-    jest.spyOn(app.get(AttemptsService), 'run').mockResolvedValue(undefined); // the test claims and settles
+    holdHands(app); // the test claims and settles
     const receiver = await Receiver.start();
     const deliveries = app.get(DeliveriesService);
     const settlements: Settlement[] = [];
@@ -77,7 +78,7 @@ describe('what one receiver says', () => {
         body: { channels: { webhook: { url: receiver.url, payload: { n } } } },
       });
       const [row] = await deliveriesOf(body.id);
-      const delivery = (await deliveries.claim({ ...row!, created_at: row!.created_at.getTime() }))!;
+      const delivery = (await deliveries.claim(row!))!;
       const accepted = { kind: 'accepted' } as const;
       settlements.push({
         delivery,
@@ -105,9 +106,9 @@ describe('what one receiver says', () => {
   });
 
   it('nor what cannot be read of one client’s providers, what is claimed beside it', async () => {
-    const attempts = app.get(AttemptsService);
-    const run = attempts.run.bind(attempts);
-    jest.spyOn(attempts, 'run').mockResolvedValue(undefined); // the test says which job there is
+    const workers = app.get(Workers);
+    const take = workers.take.bind(workers);
+    holdHands(app); // the test says what is taken together
     const receiver = await Receiver.start();
     const rows: DeliveryRow[] = [];
     for (let n = 0; n < 3; n++) {
@@ -123,9 +124,14 @@ describe('what one receiver says', () => {
       if (clientId === rows[0]!.client_id) throw new Error('a key of ENCRYPTION_KEYS is missing');
       return of(clientId, channel);
     });
-    const refs = rows.map((row) => ({ ...row, created_at: row.created_at.getTime() }));
-    await run({ lane: rows[0]!.lane, deliveries: refs });
-    const states = await Promise.all(rows.map(async ({ source_id }) => (await deliveriesOf(source_id))[0]));
+    const due = rows.map(({ client_id, id, lane, attempt_count }) => ({ client_id, id, lane, attempt_count }));
+    await take(
+      due.map((row) => ({ ...row, priority: 2, due_in_ms: -1 })),
+      10,
+    );
+    const statesOf = () => Promise.all(rows.map(async ({ source_id }) => (await deliveriesOf(source_id))[0]!));
+    await until('all to be settled', async () => (await statesOf()).every(({ status }) => status !== 'sending'));
+    const states = await statesOf();
     expect(states).toMatchObject([
       { status: 'retrying', attempt_count: 1, reason: 'provider_error' },
       { status: 'delivered', attempt_count: 1 },

@@ -20,14 +20,14 @@ export class Truth {
   /** Leases of a dead worker run out after a while; this makes it be now. */
   async expireLeases(): Promise<void> {
     await this.query(
-      `update deliveries set lease_until = clock_timestamp() - interval '1 second' where status = 'sending'`,
+      `update open_deliveries set lease_until = clock_timestamp() - interval '1 second' where status = 'sending'`,
     );
   }
 
   /** Retries that are due later become due now. */
   async bringRetriesForward(): Promise<void> {
     await this.query(
-      `update deliveries set next_attempt_at = clock_timestamp() where status in ('retrying', 'unknown')`,
+      `update open_deliveries set next_attempt_at = clock_timestamp() where status in ('retrying', 'unknown')`,
     );
   }
 
@@ -46,7 +46,7 @@ export class Truth {
       `select d.id, d.status, d.attempt_count, count(a.*)::int as recorded, max(a.number) as last
          from deliveries d left join attempts a on a.client_id = d.client_id and a.delivery_id = d.id
         where d.client_id = $1 and d.status not in ('pending', 'sending')
-        group by d.client_id, d.id, d.created_at, d.status, d.attempt_count
+        group by d.client_id, d.id, d.status, d.attempt_count
        having count(a.*) <> d.attempt_count or coalesce(max(a.number), 0) <> d.attempt_count`,
       [clientId],
     );

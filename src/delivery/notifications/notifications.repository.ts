@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { insertDeliveries, sourcesOfRecipient, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
+import { prepared } from '../../platform/database/prepared.js';
 import { NotificationEntity } from './notification.entity.js';
 import { NOTIFICATION, NOTIFICATION_COLUMNS, type NotificationRow } from './notification.js';
 import type { UserPk } from '../../platform/common/ids.js';
@@ -28,23 +29,15 @@ export interface NotificationFilter {
   viewer: UserPk | null;
 }
 
+/** A notification as it was written. */
+export interface WrittenRow extends NotificationRow {
+  /** Ids of the deliveries that this process is to send now. */
+  claimed: string[];
+}
+
 const DELIVERIES = insertDeliveries(NOTIFICATION, 12);
 
-@Injectable()
-export class NotificationsRepository {
-  constructor(private readonly database: Database) {}
-
-  /** Notifications of any clients and their deliveries, in one statement. */
-  insert(on: Pick<Tx, 'query'>, items: Accepted[]): Promise<NotificationRow[]> {
-    const of = <T>(read: (item: Accepted) => T): T[] => items.map(read);
-    const wanted = items.map(({ client_id, row, deliveries }) => ({
-      client_id,
-      source_id: row.id,
-      priority: row.priority,
-      deliveries,
-    }));
-    return on.query<NotificationRow>(
-      `with written as (
+const INSERT = `with written as (
          insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, channels, total, open_count,
                                          max_retry_attempts, expires_at, metadata, tags, created_at, updated_at)
          select w.client_id, w.id, w.sender_pk, 'pending', w.priority, 'all', w.channels, w.total, w.open_count,
@@ -56,25 +49,41 @@ export class NotificationsRepository {
              as w (client_id, id, sender_pk, priority, channels, total, open_count, max_retry_attempts, expires_at,
                    metadata, tags)
          returning ${NOTIFICATION_COLUMNS}
-       ), d as (
-         ${DELIVERIES.sql}
-       )
-       select * from written`,
-      [
-        of(({ client_id }) => client_id),
-        of(({ row }) => row.id),
-        of(({ row }) => row.sender_pk),
-        of(({ row }) => row.priority),
-        of(({ row }) => JSON.stringify(row.channels)),
-        of(({ deliveries }) => deliveries.length),
-        of(({ deliveries }) => deliveries.filter(({ suppressed }) => suppressed === null).length),
-        of(({ row }) => row.max_retry_attempts),
-        of(({ row }) => row.expires_at),
-        of(({ row }) => JSON.stringify(row.metadata)),
-        of(({ row }) => JSON.stringify(row.tags)),
-        ...DELIVERIES.values(wanted),
-      ],
-    );
+       ), ${DELIVERIES.sql}
+       select w.*, ${DELIVERIES.claimed('w.id')} as claimed from written w`;
+
+/** Planned once, for a few: a plan for any number would join what was written with its deliveries one by one. */
+const INSERT_FEW = prepared('notifications.insert', INSERT);
+const FEW = 64;
+
+@Injectable()
+export class NotificationsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Notifications of any clients and their deliveries, in one statement. */
+  insert(on: Pick<Tx, 'query'>, items: Accepted[]): Promise<WrittenRow[]> {
+    const of = <T>(read: (item: Accepted) => T): T[] => items.map(read);
+    const wanted = items.map(({ client_id, row, deliveries }) => ({
+      client_id,
+      source_id: row.id,
+      priority: row.priority,
+      deliveries,
+    }));
+    const few = wanted.reduce((sum, { deliveries }) => sum + deliveries.length, 0) <= FEW;
+    return on.query<WrittenRow>(few ? INSERT_FEW : INSERT, [
+      of(({ client_id }) => client_id),
+      of(({ row }) => row.id),
+      of(({ row }) => row.sender_pk),
+      of(({ row }) => row.priority),
+      of(({ row }) => JSON.stringify(row.channels)),
+      of(({ deliveries }) => deliveries.length),
+      of(({ deliveries }) => deliveries.filter(({ suppressed }) => suppressed === null).length),
+      of(({ row }) => row.max_retry_attempts),
+      of(({ row }) => row.expires_at),
+      of(({ row }) => JSON.stringify(row.metadata)),
+      of(({ row }) => JSON.stringify(row.tags)),
+      ...DELIVERIES.values(wanted),
+    ]);
   }
 
   /** Counters after deliveries changed; notifications are locked in id order. @returns them, with their status before */

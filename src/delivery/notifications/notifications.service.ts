@@ -8,9 +8,12 @@ import type { ChannelDescriptor } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
-import { Dispatcher } from '../../engine/deliveries/dispatcher.js';
+import type { Content } from '../../engine/deliveries/delivery.js';
+import { DueSignal } from '../../engine/deliveries/due-signal.js';
+import { Workers } from '../../engine/deliveries/workers.js';
+import { asAccepted, NOTIFICATION } from './notification.js';
 import type { AcknowledgedDto, ChannelsInputDto, NotificationDto, NotificationInputDto } from './notifications.dto.js';
-import type { NewNotification } from './notifications.repository.js';
+import type { Accepted, NewNotification } from './notifications.repository.js';
 import { NotificationsWriter } from './notifications.writer.js';
 import { planDeliveries, type ChannelContent } from './plan-deliveries.js';
 import { Recipients } from './recipients.js';
@@ -21,7 +24,8 @@ export class NotificationsService {
   constructor(
     private readonly recipients: Recipients,
     private readonly writer: NotificationsWriter,
-    private readonly dispatcher: Dispatcher,
+    private readonly workers: Workers,
+    private readonly due: DueSignal,
     private readonly deliveries: DeliveriesService,
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
@@ -44,10 +48,22 @@ export class NotificationsService {
         `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
       );
     }
-    const item = { client_id: caller.clientId, row: toRow(caller, input, contents), deliveries };
-    const answer = await this.writer.write(request, item);
-    this.dispatcher.wake();
-    return answer;
+    const row = toRow(caller, input, contents);
+    return this.writeAndBegin(request, { client_id: caller.clientId, row, deliveries });
+  }
+
+  /** What there is room for here is on its way when this returns; the rest waits for whoever has room. */
+  private async writeAndBegin(request: Request, item: Accepted): Promise<NotificationDto> {
+    const reservation = this.workers.reserve(item.client_id, item.deliveries);
+    try {
+      const written = await this.writer.write(request, item);
+      const contents = item.row.channels as Record<string, Content>;
+      const left = reservation.begin({ ...written, source_kind: NOTIFICATION }, (channel) => contents[channel]!);
+      if (left) this.due.raise();
+      return asAccepted(written);
+    } finally {
+      reservation.end();
+    }
   }
 
   /**

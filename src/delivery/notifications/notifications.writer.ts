@@ -9,8 +9,7 @@ import type { Transition } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { asAccepted } from './notification.js';
-import type { NotificationDto } from './notifications.dto.js';
-import { NotificationsRepository, type Accepted } from './notifications.repository.js';
+import { NotificationsRepository, type Accepted, type WrittenRow } from './notifications.repository.js';
 
 /** What is larger is written alone: a batch must fit into memory many times over. */
 const GATHERED_CHARS = 65_536;
@@ -22,7 +21,7 @@ const GATHERED_DELIVERIES = 100;
  */
 @Injectable()
 export class NotificationsWriter {
-  private readonly gathered = new Coalescer<Accepted, NotificationDto>({
+  private readonly gathered = new Coalescer<Accepted, WrittenRow>({
     maxBatch: 100,
     maxWaiting: 2_000,
     maxWaitingPerTenant: 500,
@@ -38,7 +37,7 @@ export class NotificationsWriter {
   ) {}
 
   /** @throws Problem `overloaded` when too much waits already */
-  write(request: Request, item: Accepted): Promise<NotificationDto> {
+  write(request: Request, item: Accepted): Promise<WrittenRow> {
     const alone =
       request.lease !== null ||
       item.deliveries.length > GATHERED_DELIVERIES ||
@@ -48,28 +47,31 @@ export class NotificationsWriter {
   }
 
   /** With what becomes of it at once: its Idempotency-Key, and the events of those that can't be sent at all. */
-  private async writeAlone(request: Request, item: Accepted): Promise<NotificationDto> {
+  private async writeAlone(request: Request, item: Accepted): Promise<WrittenRow> {
+    let row: WrittenRow | undefined;
     let ended: Transition[] = [];
     let written: EventRow[] = [];
-    const answer = await this.idempotency.effect(request, async (tx) => {
-      const [inserted] = await this.repository.insert(tx, [item]);
-      ended = await this.deliveries.suppressedOf(tx, inserted!);
-      written = await this.transitions.record(tx, ended);
-      return asAccepted(inserted!);
+    await this.idempotency.effect(request, async (tx) => {
+      [row] = await this.repository.insert(tx, [item]);
+      if (item.deliveries.some(({ suppressed }) => suppressed !== null)) {
+        ended = await this.deliveries.suppressedOf(tx, row!);
+        written = await this.transitions.record(tx, ended);
+      }
+      return asAccepted(row!);
     });
     await this.transitions.announce(ended, written);
-    return answer;
+    return row!;
   }
 
   /** One that can't be written fails alone; a database that is away fails all, and nothing is tried twice. */
-  private async writeBatch(items: Accepted[]): Promise<(NotificationDto | Error)[]> {
+  private async writeBatch(items: Accepted[]): Promise<(WrittenRow | Error)[]> {
     try {
       const rows = await this.repository.insert(this.database, items);
-      const byId = new Map(rows.map((row) => [row.id, asAccepted(row)]));
+      const byId = new Map(rows.map((row) => [row.id, row]));
       return items.map(({ row }) => byId.get(row.id) ?? new Error('a notification was not written'));
     } catch (error) {
       if (items.length === 1 || error instanceof Problem) return items.map(() => error as Error);
-      const results: (NotificationDto | Error)[] = [];
+      const results: (WrittenRow | Error)[] = [];
       for (const item of items) results.push((await this.writeBatch([item]))[0]!);
       return results;
     }

@@ -6,69 +6,49 @@ import { ProviderRegistry } from '../providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { attemptOf } from './attempt-record.js';
-import type { ClaimedDelivery, DeliveryRef, Routing } from './delivery.js';
-import { Dispatcher } from './dispatcher.js';
-import { channelOf, type DeliveryJob } from './job-plan.js';
-import { LaneGate } from './lane-gate.js';
+import type { ClaimedDelivery, Routing } from './delivery.js';
+import { DueSignal } from './due-signal.js';
 import { judge } from './retry.js';
 import { choose } from './routing.js';
 
-/** A lane in which nothing was done for so long is slow: its jobs leave, and are made again by the dispatcher. */
-const LANE_PATIENCE_MS = 1_000;
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
 /** What still runs this long after a stop was asked for is broken off, and tried again by others. */
 const GRACE_MS = 10_000;
 
-/** Claims what a job names, sends it by the chosen provider, records what became of it. */
+/** Sends what this process has claimed, by the chosen provider, and records what became of it. */
 @Injectable()
 export class AttemptsService implements OnModuleDestroy {
-  private readonly gate = new LaneGate((lane) => this.registry.inFlight(channelOf(lane)), LANE_PATIENCE_MS);
   private readonly stopping = new AbortController();
 
   constructor(
     private readonly deliveries: DeliveriesService,
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
-    private readonly dispatcher: Dispatcher,
+    private readonly due: DueSignal,
   ) {}
 
   onModuleDestroy(): void {
     setTimeout(() => this.stopping.abort(), GRACE_MS).unref();
   }
 
-  /** Does what a job says as its lane has room here; what a slow lane turns away, the dispatcher sees and asks again. */
-  async run({ lane, deliveries }: DeliveryJob): Promise<void> {
-    for (let done = 0; done < deliveries.length;) {
-      const room = await this.gate.enter(lane, deliveries.length - done);
-      if (room === 0) return;
-      try {
-        await this.attemptAll(deliveries.slice(done, done + room));
-      } finally {
-        this.gate.leave(lane, room);
-      }
-      done += room;
-    }
-  }
-
-  private async attemptAll(refs: DeliveryRef[]): Promise<void> {
-    const claims = await Promise.allSettled(refs.map((ref) => this.deliveries.claim(ref)));
-    const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : []));
+  /**
+   * Never throws.
+   * @param sent called once for each delivery, when the other side has nothing to do with it any more
+   */
+  async attempt(claimed: ClaimedDelivery[], sent: (delivery: ClaimedDelivery) => void): Promise<void> {
     const batches = new Map<ProviderRoute, Planned[]>();
     await Promise.all(
       claimed.map(async (delivery) => {
         const planned = await this.plan(delivery).catch((error: unknown) => this.unplanned(delivery, error));
-        if (planned === null) return undefined;
-        if (planned.route === null || delivery.content === null) return this.fail(planned);
-        const batch = batches.get(planned.route);
-        if (batch) batch.push(planned);
-        else batches.set(planned.route, [planned]);
-        return undefined;
+        if (planned?.route && delivery.content !== null) return push(batches, planned.route, planned);
+        sent(delivery);
+        if (planned !== null) await this.fail(planned);
       }),
     );
     await Promise.all(
       [...batches].flatMap(([route, planned]) =>
-        chunks(planned, route.descriptor.maxBatch).map((batch) => this.send(route, batch)),
+        chunks(planned, route.descriptor.maxBatch).map((batch) => this.send(route, batch, sent)),
       ),
     );
   }
@@ -88,7 +68,7 @@ export class AttemptsService implements OnModuleDestroy {
     return null;
   }
 
-  private async send(route: ProviderRoute, batch: Planned[]): Promise<void> {
+  private async send(route: ProviderRoute, batch: Planned[], sent: (delivery: ClaimedDelivery) => void): Promise<void> {
     const started = performance.now();
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
     const outcomes = await route.provider.send(batch.map(toOutbound), route.config, signal).catch((error: unknown) => {
@@ -96,6 +76,7 @@ export class AttemptsService implements OnModuleDestroy {
       return batch.map((): Outcome => THREW);
     });
     const durationMs = Math.round(performance.now() - started);
+    for (const { delivery } of batch) sent(delivery);
     await Promise.all(
       batch.map((planned, index) => this.record(planned, cleanOutcome(outcomes[index] ?? THREW), durationMs)),
     );
@@ -134,8 +115,13 @@ export class AttemptsService implements OnModuleDestroy {
       route?.rules ?? this.registry.rulesOf(delivery.channel),
     );
     const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
-    await this.deliveries.settle({ delivery, attempt, verdict });
-    if (verdict.delayMs === 0) this.dispatcher.wake();
+    try {
+      await this.deliveries.settle({ delivery, attempt, verdict });
+    } catch (error) {
+      // Its lease runs out, and who finds it then tries again.
+      logger.error({ client_id: delivery.client_id, err: error }, 'An attempt could not be recorded.');
+    }
+    if (verdict.delayMs === 0) this.due.raise();
   }
 }
 
@@ -169,6 +155,12 @@ const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
   address: delivery.address,
   content: delivery.content,
 });
+
+function push<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
+  const group = groups.get(key);
+  if (group) group.push(item);
+  else groups.set(key, [item]);
+}
 
 function chunks<T>(list: T[], size: number): T[][] {
   const made: T[][] = [];

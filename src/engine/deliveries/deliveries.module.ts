@@ -12,10 +12,13 @@ import { DeliveriesReaderRepository } from './deliveries.reader.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { Dispatcher } from './dispatcher.js';
+import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
 import { Sweeper } from './sweeper.js';
+import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
+import { Workers } from './workers.js';
 
 @Module({
   imports: [EventsModule, UsersModule, ProvidersModule, registerQueue(DELIVERY_QUEUE)],
@@ -28,10 +31,13 @@ import { Transitions } from './transitions.js';
     DeliveriesService,
     Dispatcher,
     DispatcherRepository,
+    DueSignal,
     Sweeper,
+    SweeperRepository,
     Transitions,
+    Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, Dispatcher, Transitions],
+  exports: [DeliveriesReader, DeliveriesService, DueSignal, Transitions, Workers],
 })
 export class DeliveriesModule {}

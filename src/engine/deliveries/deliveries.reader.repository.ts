@@ -2,7 +2,8 @@ import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import type { Tx } from '../../platform/database/database.js';
-import { DELIVERY_COLUMNS, type DeliveryRow, type DeliveryStatus, type SourceRef } from './delivery.js';
+import { DELIVERY_COLUMNS } from './delivery-columns.js';
+import type { DeliveryRow, DeliveryStatus, SourceRef } from './delivery.js';
 
 export interface StatusCount {
   source_id: string;
@@ -40,7 +41,7 @@ export class DeliveriesReaderRepository {
     return tx.query(
       `select ${DELIVERY_COLUMNS}, u.user_id as user_name
          from deliveries d left join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
-        where d.client_id = $1 and d.source_id = $2 and d.created_at >= $3 and ($4::uuid is null or d.user_pk = $4)
+        where d.client_id = $1 and d.source_id = $2 and d.created_at = $3 and ($4::uuid is null or d.user_pk = $4)
           and ($5::uuid is null or d.id ${backwards ? '<' : '>'} $5)
         order by d.id ${backwards ? 'desc' : 'asc'} limit $6`,
       [client_id, id, created_at, viewer, cursor?.key[0] ?? null, limit + 1],
@@ -52,9 +53,14 @@ export class DeliveriesReaderRepository {
       `select a.delivery_id, a.number, a.provider, a.status, a.error_code, a.error_message, a.response_status,
               a.response_body, a.duration_ms, a.attempted_at
          from attempts a
-        where a.client_id = $1 and a.delivery_id = any ($2::uuid[]) and a.attempted_at >= $3::timestamptz - interval '1 day'
+        where a.client_id = $1 and a.delivery_id = any ($2::uuid[]) and a.attempted_at between $3::timestamptz - interval '1 hour' and $4::timestamptz + interval '1 hour'
         order by a.delivery_id, a.number`,
-      [clientId, deliveries.map(({ id }) => id), deliveries[0]?.created_at ?? new Date()],
+      [
+        clientId,
+        deliveries.map(({ id }) => id),
+        new Date(Math.min(...deliveries.map(({ created_at }) => created_at.getTime()))),
+        new Date(Math.max(...deliveries.map(({ updated_at }) => updated_at.getTime()))),
+      ],
     );
   }
 

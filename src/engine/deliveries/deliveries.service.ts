@@ -66,6 +66,11 @@ export class DeliveriesService {
     return this.claims.add(ref.client_id, ref);
   }
 
+  /** Claims many in a statement of their own. @returns those that are ours now */
+  async claimAll(refs: DeliveryRef[]): Promise<ClaimedDelivery[]> {
+    return (await this.claimBatch(refs)).filter((claimed) => claimed !== null);
+  }
+
   /**
    * Records an attempt and what follows. The outcome is known once only, so a database that is away is waited for.
    * @returns null when the delivery was not held by this attempt any more

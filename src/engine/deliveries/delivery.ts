@@ -30,8 +30,6 @@ export type Priority = (typeof PRIORITIES)[number];
 export interface DeliveryRef {
   client_id: string;
   id: string;
-  /** Milliseconds; the key of the row's partition. */
-  created_at: number;
   attempt_count: number;
 }
 
@@ -70,10 +68,11 @@ export interface DeliveryRow {
   updated_at: Date;
 }
 
-/** Columns of a {@link DeliveryRow}, of the table under the alias `d`. */
-export const DELIVERY_COLUMNS = `d.client_id, d.id, d.created_at, d.source_kind, d.source_id, d.channel, d.lane,
-  d.user_pk, d.address, d.status, d.reason, d.provider, d.routing, d.attempt_count, d.max_attempts, d.next_attempt_at, d.expires_at,
-  d.sent_at, d.delivered_at, d.opened_at, d.clicked_at, d.provider_message_id, d.resend_of, d.updated_at`;
+/** How long a claim holds, in SQL: longer than any attempt may take. */
+export const LEASE = `interval '90 seconds'`;
+
+/** What is due within this time is awake: the dispatcher sees it. What waits for longer costs it nothing. */
+export const AHEAD = `interval '30 seconds'`;
 
 /** What is sent, as the channel's own `toContent` made it. */
 export type Content = object;

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
+import { unnest } from '../../platform/database/unnest.js';
+import { AHEAD } from './delivery.js';
 
 export interface DueDelivery {
   client_id: string;
   id: string;
-  created_at: Date;
   attempt_count: number;
   priority: number;
   lane: string;
@@ -12,58 +14,88 @@ export interface DueDelivery {
   due_in_ms: number;
 }
 
-export interface LaneKey {
-  priority: number;
+/** One client's deliveries of one priority. */
+export interface Group {
   client_id: string;
+  priority: number;
+}
+
+export interface LaneKey extends Group {
   lane: string;
 }
 
-export interface DormantLane extends LaneKey {
+/** A lane in which something is awake, and nothing due within the time that is looked ahead. */
+export interface QuietLane extends LaneKey {
   id: null;
 }
 
-/** Jobs are made this long before they are due. */
-const AHEAD = `interval '30 seconds'`;
+/** How much of everything one look sees. */
+export interface LookBounds {
+  groups: number;
+  lanesPerGroup: number;
+  perLane: number;
+}
+
+const CURSORS = unnest<LaneKey>()('c', { client_id: 'uuid', priority: 'smallint', lane: 'text' }, { first: 6 });
+
+/** Two walks through the index, from group to group and within each from lane to lane: a long backlog costs no more than a short one. */
+const DUE = prepared(
+  'deliveries.due',
+  `with recursive groups as (
+     (select o.client_id, o.priority from open_deliveries o
+       where o.awake and (o.client_id, o.priority) > ($1, $2) order by o.client_id, o.priority limit 1)
+     union all
+     select n.client_id, n.priority
+       from groups g, lateral (
+         select o.client_id, o.priority from open_deliveries o
+          where o.awake and (o.client_id, o.priority) > (g.client_id, g.priority)
+          order by o.client_id, o.priority limit 1) n
+   )
+   select g.client_id, g.priority, l.lane, d.id, d.attempt_count, d.due_in_ms
+     from (select * from groups limit $3) g
+     left join ${CURSORS.sql} on c.client_id = g.client_id and c.priority = g.priority
+    cross join lateral (
+       with recursive lanes as (
+         (select o.lane from open_deliveries o
+           where o.awake and o.client_id = g.client_id and o.priority = g.priority and o.lane > coalesce(c.lane, '')
+           order by o.lane limit 1)
+         union all
+         select n.lane
+           from lanes l, lateral (
+             select o.lane from open_deliveries o
+              where o.awake and o.client_id = g.client_id and o.priority = g.priority and o.lane > l.lane
+              order by o.lane limit 1) n
+       )
+       select lane from lanes limit $4) l
+     left join lateral (
+       select o.id, o.attempt_count, extract(epoch from o.next_attempt_at - clock_timestamp())::float8 * 1000 as due_in_ms
+         from open_deliveries o
+        where o.awake and o.client_id = g.client_id and o.priority = g.priority and o.lane = l.lane
+          and o.next_attempt_at <= statement_timestamp() + ${AHEAD}
+        order by o.next_attempt_at limit $5) d on true`,
+);
 
 @Injectable()
 export class DispatcherRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * The first due deliveries of each lane. Jumps from lane to lane through the index, so that a long backlog in one
-   * lane costs no more than a short one.
-   * @param after begin behind this lane, where the look before had no room for all lanes
-   * @returns lane by lane; a lane of which nothing is due yet (retries of hours) is there too, without a delivery
+   * The first due deliveries of each lane.
+   * @param after begin behind this group, where the look before had no room for all groups
+   * @param cursors of groups of which the look before had no room for all lanes: begin behind these
    */
-  due(perLane: number, lanes: number, after: LaneKey | null): Promise<(DueDelivery | DormantLane)[]> {
-    return this.database.query(
-      `with recursive lanes as (
-         (select d.priority, d.client_id, d.lane from deliveries d
-           where d.status in ('pending', 'retrying') and (d.priority, d.client_id, d.lane) > ($3, $4, $5)
-           order by d.priority, d.client_id, d.lane limit 1)
-         union all
-         select n.priority, n.client_id, n.lane
-           from lanes l, lateral (
-             select d.priority, d.client_id, d.lane from deliveries d
-              where d.status in ('pending', 'retrying')
-                and (d.priority, d.client_id, d.lane) > (l.priority, l.client_id, l.lane)
-              order by d.priority, d.client_id, d.lane limit 1) n
-       )
-       select l.priority, l.client_id, l.lane, d.id, d.created_at, d.attempt_count,
-              extract(epoch from d.next_attempt_at - clock_timestamp())::float8 * 1000 as due_in_ms
-         from (select * from lanes limit $2) l left join lateral (
-           select d.id, d.created_at, d.attempt_count, d.next_attempt_at from deliveries d
-            where d.status in ('pending', 'retrying')
-              and d.priority = l.priority and d.client_id = l.client_id and d.lane = l.lane
-              and d.next_attempt_at <= statement_timestamp() + ${AHEAD}
-            order by d.next_attempt_at limit $1) d on true`,
-      [
-        perLane,
-        lanes,
-        after?.priority ?? -1,
-        after?.client_id ?? '00000000-0000-0000-0000-000000000000',
-        after?.lane ?? '',
-      ],
-    );
+  due(
+    { groups, lanesPerGroup, perLane }: LookBounds,
+    after: Group | null,
+    cursors: LaneKey[],
+  ): Promise<(DueDelivery | QuietLane)[]> {
+    return this.database.query(DUE, [
+      after?.client_id ?? '00000000-0000-0000-0000-000000000000',
+      after?.priority ?? -1,
+      groups,
+      lanesPerGroup,
+      perLane,
+      ...CURSORS.values(cursors),
+    ]);
   }
 }

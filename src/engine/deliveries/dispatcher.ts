@@ -5,15 +5,19 @@ import type { Queue } from 'bullmq';
 import { logger } from '../../platform/common/logger.js';
 import { Config } from '../../platform/config/config.js';
 import { LOCKS, SessionLock } from '../../platform/database/session-lock.js';
-import { DispatcherRepository, type LaneKey } from './dispatcher.repository.js';
+import { RedisConnections } from '../../platform/database/redis.js';
+import { DispatcherRepository } from './dispatcher.repository.js';
+import { DueSignal } from './due-signal.js';
+import { DueWalk } from './due-walk.js';
 import { fairOrder } from './fair-order.js';
 import { DELIVERY_QUEUE, JobPlan, type DeliveryJob, type PlannedJob } from './job-plan.js';
 import { Sweeper } from './sweeper.js';
+import { Workers } from './workers.js';
 
 /** Queued at most; the backlog waits in PostgreSQL, where it is fair, visible and can be cancelled. */
 const MAX_QUEUED = 2_000;
-const MAX_PER_LANE = 1_000;
-const MAX_LANES = 1_000;
+/** Where other processes work too, this one takes no more than so many for itself before it queues the rest for all. */
+const OWN_SHARE = 64;
 /** Between two looks: when nobody wakes it, at least, and while the queue is well filled. */
 const POLL_MS = 250;
 const GAP_MS = 20;
@@ -28,23 +32,35 @@ const LIFE_SIGN_MS = 10_000;
 @Injectable()
 export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly plan = new JobPlan();
-  private after: LaneKey | null = null;
+  private readonly walk: DueWalk;
   private lock: SessionLock | undefined;
   private running: Promise<void> | null = null;
   private stopped = false;
   private woken = false;
   private interrupt: (() => void) | null = null;
   private sweptAt = Number.NEGATIVE_INFINITY;
+  /** Something is due for which there was no room here. */
+  private crowded = false;
 
   constructor(
-    private readonly repository: DispatcherRepository,
+    repository: DispatcherRepository,
     private readonly sweeper: Sweeper,
+    private readonly workers: Workers,
     @InjectQueue(DELIVERY_QUEUE) private readonly queue: Queue<DeliveryJob>,
+    private readonly due: DueSignal,
+    private readonly redis: RedisConnections,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.walk = new DueWalk(repository);
+  }
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs()) this.running = this.loop();
+    if (!this.config.runsJobs()) return;
+    this.due.onDue(() => this.wake());
+    this.workers.onFree(() => {
+      if (this.crowded) this.wake();
+    });
+    this.running = this.loop();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -54,8 +70,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     await this.lock?.release();
   }
 
-  /** Something became due: look soon. Costs nothing, so it may be called for every commit. */
-  wake(): void {
+  private wake(): void {
     this.woken = true;
     this.interrupt?.();
   }
@@ -83,15 +98,20 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** Looks once and queues what is due. @returns how many wait to be claimed */
+  /** Looks once: what there is room for here is begun, the rest is queued for others. @returns how many wait for those */
   private async look(): Promise<number> {
-    const lanes = await this.repository.due(MAX_PER_LANE, MAX_LANES, this.after);
-    this.after = nextLane(lanes);
-    const wanted = fairOrder(lanes.filter((row) => row.id !== null)).slice(0, MAX_QUEUED);
-    const jobs = this.plan.next(wanted, performance.now());
+    const wanted = fairOrder(await this.walk.next());
+    const now = wanted.filter(({ due_in_ms }) => due_in_ms <= 0);
+    const later = wanted.filter(({ due_in_ms }) => due_in_ms > 0);
+    // Without Redis there is no other process.
+    const shared = this.redis.configured;
+    const left = await this.workers.take(now, shared ? OWN_SHARE : Number.POSITIVE_INFINITY);
+    this.crowded = left.length > 0;
+    const waiting = (shared ? [...left, ...later] : later).slice(0, MAX_QUEUED);
+    const jobs = this.plan.next(waiting, performance.now());
     // In one round trip.
     if (jobs.length > 0) await this.queue.addBulk(jobs.map(toJob));
-    return wanted.length;
+    return waiting.length;
   }
 
   private async holdsLock(): Promise<boolean> {
@@ -133,9 +153,3 @@ const toJob = ({ id, data, delayMs }: PlannedJob) => ({
   data,
   opts: { jobId: id, ...(delayMs === undefined ? {} : { delay: delayMs }) },
 });
-
-/** Where the next look begins, when this one had no room for every lane. */
-function nextLane(rows: LaneKey[]): LaneKey | null {
-  const lanes = new Set(rows.map(({ priority, client_id, lane }) => `${priority} ${client_id} ${lane}`));
-  return lanes.size < MAX_LANES ? null : (rows.at(-1) ?? null);
-}

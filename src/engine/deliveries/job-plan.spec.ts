@@ -5,7 +5,6 @@ import { channelOf, JobPlan, type DeliveryJob } from './job-plan.js';
 const due = (due_in_ms = -1, lane = 'l'): DueDelivery => ({
   client_id: 'c',
   id: newId(),
-  created_at: new Date(1),
   attempt_count: 0,
   priority: 2,
   lane,

@@ -7,6 +7,8 @@ export const DELIVERY_QUEUE = 'deliveries';
 /** Deliveries of one lane. A trigger: what is said here is checked against the rows when they are claimed. */
 export interface DeliveryJob {
   lane: string;
+  /** As an index of `PRIORITIES`: what is more urgent goes first. */
+  priority: number;
   deliveries: DeliveryRef[];
 }
 
@@ -49,7 +51,7 @@ export class JobPlan {
       const dueAt = now + Math.max(row.due_in_ms, 0);
       if (!known || dueAt < known.dueAt - EARLIER_MS) {
         // Those that wait for a time of their own get a job of their own.
-        const group = row.due_in_ms > 0 ? key : laneOf(row);
+        const group = row.due_in_ms > 0 ? key : `${row.priority} ${laneOf(row)}`;
         push(fresh, group, row);
       } else if (now - known.dueAt < AGAIN_MS) {
         this.queued.set(key, known);
@@ -81,12 +83,8 @@ export class JobPlan {
     for (const row of rows) this.queued.set(keyOf(row), { job: id, dueAt: now + delayMs });
     const data: DeliveryJob = {
       lane: laneOf(rows[0]!),
-      deliveries: rows.map((row) => ({
-        client_id: row.client_id,
-        id: row.id,
-        created_at: row.created_at.getTime(),
-        attempt_count: row.attempt_count,
-      })),
+      priority: rows[0]!.priority,
+      deliveries: rows.map(({ client_id, id, attempt_count }) => ({ client_id, id, attempt_count })),
     };
     // A job that comes a moment too early finds nothing due.
     return { id, data, ...(delayMs > 0 ? { delayMs: delayMs + 5 } : {}) };
@@ -96,7 +94,8 @@ export class JobPlan {
 const keyOf = ({ id, attempt_count }: DueDelivery): string => `${id} ${attempt_count}`;
 /** Lanes are named `<client> <channel>`, or `<client> <channel>:<which of its kind>`. */
 export const channelOf = (lane: string): string => lane.split(/[ :]/, 2)[1] ?? '';
-const laneOf = ({ client_id, lane }: DueDelivery): string => `${client_id} ${lane}`;
+/** A lane is a client's own. */
+export const laneOf = ({ client_id, lane }: { client_id: string; lane: string }): string => `${client_id} ${lane}`;
 
 function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
   const group = groups.get(key);

@@ -1,6 +1,6 @@
 import type { UserPk } from '../../platform/common/ids.js';
 import { unnest } from '../../platform/database/unnest.js';
-import { PRIORITIES, type Priority } from './delivery.js';
+import { LEASE, PRIORITIES, type Priority } from './delivery.js';
 
 export interface NewDelivery {
   id: string;
@@ -11,6 +11,8 @@ export interface NewDelivery {
   max_attempts: number;
   /** Why it is suppressed from the start; null when it is to be sent. */
   suppressed: string | null;
+  /** This process has room for it ({@link Workers.reserve}): it is written as claimed, unless others were there before it. */
+  reserved?: boolean;
 }
 
 /** What one source wants to be delivered. */
@@ -23,10 +25,17 @@ export interface NewDeliveries {
 
 type Row = NewDelivery & Omit<NewDeliveries, 'deliveries'>;
 
+const PLACE =
+  'client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, expires_at';
+
 /**
  * A piece of SQL that inserts deliveries in the statement that writes their sources, so that both are one round trip. It
- * stands in a CTE, behind one that is named `written` and returns the sources: client_id, id, created_at and expires_at.
- * Deliveries take their source's created_at, so that they are found in one partition. Made once, beside the statement.
+ * stands among the CTEs, behind one that is named `written` and returns the sources: client_id, id, created_at and
+ * expires_at. Deliveries take their source's created_at, so that the records are found in one partition. Made once, beside
+ * the statement.
+ *
+ * A reserved delivery is written as claimed where nothing in its lane is due before it: then its sending begins with the
+ * commit, and nobody has to look for it. The others wait to be claimed.
  * @param kind of the sources, as they are registered
  * @param first number of the first parameter that is still free in the statement
  */
@@ -44,21 +53,43 @@ export function insertDeliveries(kind: string, first: number) {
       address: 'text',
       max_attempts: 'int',
       suppressed: 'text',
+      reserved: ['boolean', ({ reserved = false }) => reserved],
     },
     { first },
   );
-  const sql = `insert into deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk,
-                                address, status, reason, max_attempts, next_attempt_at, expires_at, updated_at)
-         select s.client_id, d.id, s.created_at, '${kind}', s.id, d.channel, d.lane, d.priority, d.user_pk, d.address,
-                case when d.suppressed is null then 'pending' else 'suppressed' end, d.suppressed, d.max_attempts,
-                case when d.suppressed is null then s.created_at end, s.expires_at, s.created_at
-           from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id`;
+  const sql = `wanted as (
+         select s.client_id, d.id, s.created_at, '${kind}' as source_kind, s.id as source_id, d.channel, d.lane, d.priority,
+                d.user_pk, d.address, s.expires_at, d.suppressed, d.max_attempts, d.reserved
+           from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id
+       ), suppressed as (
+         insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
+         select ${PLACE}, 'suppressed', suppressed, max_attempts, created_at from wanted where suppressed is not null
+       ), opened as (
+         insert into open_deliveries (${PLACE}, max_attempts, next_attempt_at, updated_at, status, awake, attempt_count, lease_until)
+         select ${PLACE}, max_attempts, created_at, created_at,
+                case when claimed then 'sending' else 'pending' end, not claimed, claimed::int,
+                case when claimed then clock_timestamp() + ${LEASE} end
+           from (
+             select w.*, w.reserved and not exists (
+                      select 1 from generate_series(0, w.priority) as before (priority) cross join lateral (
+                        select 1 from open_deliveries o
+                         where o.awake and o.client_id = w.client_id and o.priority = before.priority and o.lane = w.lane
+                           and o.next_attempt_at <= w.created_at
+                         limit 1) o
+                    ) as claimed
+               from wanted w where w.suppressed is null
+           ) w
+         returning source_id, id, status
+       )`;
   /** The parameters, in their order. */
   const values = (of: NewDeliveries[]): unknown[] =>
     wanted.values(
       of.flatMap(({ deliveries, ...source }) => deliveries.map((delivery) => ({ ...delivery, ...source }))),
     );
-  return { sql, values };
+  /** An expression: the ids of those of a source that were written as claimed. */
+  const claimed = (sourceId: string): string =>
+    `array(select o.id::text from opened o where o.source_id = ${sourceId} and o.status = 'sending')`;
+  return { sql, values, claimed };
 }
 
 /**

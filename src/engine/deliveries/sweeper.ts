@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/database.js';
 import type { Outcome } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { attemptOf } from './attempt-record.js';
-import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
-import type { DeliveryRow, DeliveryStatus, Transition } from './delivery.js';
+import type { Transition } from './delivery.js';
 import { judge } from './retry.js';
+import { SweeperRepository, type Moved } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
 
 const PER_SWEEP = 500;
+/** More of them may come due at once than may be done at once: they are seen well before they are due. */
+const WOKEN_AT_ONCE = 2_000;
+const WAKES_PER_SWEEP = 10;
 
 const WORKER_LOST: Outcome = {
   kind: 'unknown',
@@ -17,42 +21,47 @@ const WORKER_LOST: Outcome = {
   message: 'The process that sent it went away before it could say what became of it.',
 };
 
-/** Moves on what nobody else will: attempts of lost workers, unknown outcomes, deliveries past their time. */
+/** Moves on what nobody else will: attempts of lost workers, retries that slept, unknown outcomes, deliveries past their time. */
 @Injectable()
 export class Sweeper {
   constructor(
-    private readonly repository: DeliveriesRepository,
+    private readonly repository: SweeperRepository,
     private readonly deliveries: DeliveriesService,
     private readonly transitions: Transitions,
     private readonly registry: ProviderRegistry,
   ) {}
 
   async sweep(): Promise<void> {
+    const acknowledged = this.registry.acknowledged();
+    const overdue = await this.repository.overdue(acknowledged);
+    if (overdue.asleep) await this.wake();
+    if (overdue.lost) await this.settleLost();
+    if (overdue.unknown) await this.move((tx) => this.repository.resolveUnknown(tx, PER_SWEEP));
+    if (overdue.expired) await this.move((tx) => this.repository.expire(tx, PER_SWEEP));
+    if (overdue.unseen) await this.move((tx) => this.repository.expireUnseen(tx, acknowledged, PER_SWEEP));
+  }
+
+  private async wake(): Promise<void> {
+    for (let batch = 0; batch < WAKES_PER_SWEEP; batch++) {
+      if ((await this.repository.wake(WOKEN_AT_ONCE)) < WOKEN_AT_ONCE) return;
+    }
+  }
+
+  private async settleLost(): Promise<void> {
     const lost = await this.repository.findLost(PER_SWEEP);
     await Promise.all(
       lost.map((delivery) => {
         const rules = this.registry.rulesOf(delivery.channel);
-        const verdict = judge(
-          delivery,
-          WORKER_LOST,
-          delivery.routing ?? { decision: '', reason: 'only' },
-          false,
-          rules,
-        );
+        const routing = delivery.routing ?? { decision: '', reason: 'only' as const };
+        const verdict = judge(delivery, WORKER_LOST, routing, false, rules);
         return this.deliveries.settle({ delivery, attempt: attemptOf(WORKER_LOST, null, null), verdict });
       }),
     );
-    await this.transitions.commit(async (tx) =>
-      (await this.repository.resolveUnknown(tx, PER_SWEEP)).map(toTransition),
-    );
-    await this.transitions.commit(async (tx) =>
-      (await this.repository.expire(tx, this.registry.acknowledged(), PER_SWEEP)).map(toTransition),
-    );
+  }
+
+  private async move(find: (tx: Tx) => Promise<Moved[]>): Promise<void> {
+    await this.transitions.commit(async (tx) => (await find(tx)).map(toTransition));
   }
 }
 
-const toTransition = ({ from, ...row }: DeliveryRow & { from: DeliveryStatus }): Transition => ({
-  from,
-  row,
-  content: null,
-});
+const toTransition = ({ from, ...row }: Moved): Transition => ({ from, row, content: null });

@@ -11,6 +11,7 @@ import { CLUSTER_IDENTITY, Installation } from './installation.js';
 import type { ClusterIdentity } from './installation.js';
 import { Transaction } from './transaction.js';
 import type { Tx } from './transaction.js';
+import { asQuery, type Prepared } from './prepared.js';
 import { typeParsers } from './types.js';
 
 export type { Tx } from './transaction.js';
@@ -30,7 +31,10 @@ type EntityClass = abstract new () => object;
 
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** What every session runs with. jit costs more than it saves for queries of milliseconds. */
+/**
+ * What every session runs with. jit costs more than it saves for queries of milliseconds. No statement is to read a table
+ * whole, and a plan that was made, and kept, while a table was small would.
+ */
 const SESSION = `
   select pg_is_in_recovery() as standby,
     set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', false),
@@ -38,6 +42,7 @@ const SESSION = `
     set_config('default_transaction_isolation', 'read committed', false),
     set_config('timezone', 'UTC', false),
     set_config('jit', 'off', false),
+    set_config('enable_seqscan', 'off', false),
     ${CLUSTER_IDENTITY}`;
 
 /**
@@ -66,12 +71,12 @@ export class Database {
   }
 
   /** One statement outside of a transaction; the rows. */
-  async query<T>(sql: string, params?: readonly unknown[]): Promise<T[]> {
+  async query<T>(sql: string | Prepared, params?: readonly unknown[]): Promise<T[]> {
     return (await this.run(sql, params)).rows as T[];
   }
 
   /** One statement outside of a transaction; how many rows it touched. */
-  async execute(sql: string, params?: readonly unknown[]): Promise<number> {
+  async execute(sql: string | Prepared, params?: readonly unknown[]): Promise<number> {
     return (await this.run(sql, params)).rowCount ?? 0;
   }
 
@@ -107,9 +112,9 @@ export class Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async run(sql: string, params?: readonly unknown[]) {
+  private async run(sql: string | Prepared, params?: readonly unknown[]) {
     try {
-      return await this.pool.query(sql, params as unknown[] | undefined);
+      return await this.pool.query(asQuery(sql, params));
     } catch (error) {
       throw translate(error);
     }

@@ -1,12 +1,13 @@
 import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { asQuery, type Prepared } from './prepared.js';
 
 /** An open transaction. Passed down to every repository method that takes part in it. */
 export interface Tx {
   /** Runs a statement; the rows. */
-  query<T>(sql: string, params?: readonly unknown[]): Promise<T[]>;
+  query<T>(sql: string | Prepared, params?: readonly unknown[]): Promise<T[]>;
   /** Runs a statement; how many rows it touched. */
-  execute(sql: string, params?: readonly unknown[]): Promise<number>;
+  execute(sql: string | Prepared, params?: readonly unknown[]): Promise<number>;
   /** TypeORM's way into the same transaction, for repositories of plain rows. */
   readonly manager: EntityManager;
   /** Runs `work` once the transaction is committed, before whoever waits for it goes on; never after a rollback. */
@@ -23,12 +24,12 @@ export class Transaction implements Tx {
     private readonly dataSource: DataSource,
   ) {}
 
-  async query<T>(sql: string, params?: readonly unknown[]): Promise<T[]> {
-    return (await this.client.query(sql, params as unknown[] | undefined)).rows as T[];
+  async query<T>(sql: string | Prepared, params?: readonly unknown[]): Promise<T[]> {
+    return (await this.client.query(asQuery(sql, params))).rows as T[];
   }
 
-  async execute(sql: string, params?: readonly unknown[]): Promise<number> {
-    return (await this.client.query(sql, params as unknown[] | undefined)).rowCount ?? 0;
+  async execute(sql: string | Prepared, params?: readonly unknown[]): Promise<number> {
+    return (await this.client.query(asQuery(sql, params))).rowCount ?? 0;
   }
 
   afterCommit(work: () => unknown): void {

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 
@@ -26,18 +26,33 @@ export interface HttpClientOptions {
   maxBodyBytes: number;
 }
 
-/** To one host at once. A burst's connections are kept for the next, then closed when idle. */
-export const CONNECTIONS_PER_HOST = 128;
 const IDLE_MS = 20_000;
 
+/** How many are open at once is for the callers to bound. A burst's connections are kept for the next, then closed when idle. */
 const AGENT = {
   keepAlive: true,
   keepAliveMsecs: 10_000,
-  maxSockets: CONNECTIONS_PER_HOST,
-  maxFreeSockets: CONNECTIONS_PER_HOST,
+  maxFreeSockets: 128,
   timeout: IDLE_MS,
   scheduling: 'lifo',
 } as const;
+
+interface OfTenant {
+  tenant?: string;
+}
+
+/** Connections to a host are a tenant's own: what another has open there, or waits for there, is not in its way. */
+class TenantsHttpAgent extends HttpAgent {
+  override getName(options?: Parameters<HttpAgent['getName']>[0] & OfTenant): string {
+    return `${options?.tenant} ${super.getName(options)}`;
+  }
+}
+
+class TenantsHttpsAgent extends HttpsAgent {
+  override getName(options?: Parameters<HttpsAgent['getName']>[0] & OfTenant): string {
+    return `${options?.tenant} ${super.getName(options)}`;
+  }
+}
 
 /** Posts to addresses that tenants name: guarded at connect time, redirects not followed, answers capped. */
 export class HttpClient {
@@ -48,17 +63,26 @@ export class HttpClient {
     private readonly guard: AddressGuard,
     private readonly options: HttpClientOptions,
   ) {
-    this.http = new HttpAgent({ ...AGENT, lookup: guard.lookup });
-    this.https = new HttpsAgent({ ...AGENT, lookup: guard.lookup });
+    this.http = new TenantsHttpAgent({ ...AGENT, lookup: guard.lookup });
+    this.https = new TenantsHttpsAgent({ ...AGENT, lookup: guard.lookup });
   }
 
-  /** @throws HttpFailure when there was no answer */
-  async post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<HttpAnswer> {
+  /**
+   * @param tenant for whom; connections are not shared between them
+   * @throws HttpFailure when there was no answer
+   */
+  async post(
+    tenant: string,
+    url: string,
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     const target = new URL(url);
     try {
       // Literals are not looked up, so the guard sees them here.
       this.guard.assertLiteral(target.hostname);
-      return await this.attempt(target, headers, body, signal, true);
+      return await this.attempt(tenant, target, headers, body, signal, true);
     } catch (error) {
       throw error instanceof HttpFailure ? error : failureOf(error as NodeJS.ErrnoException, false);
     }
@@ -70,6 +94,7 @@ export class HttpClient {
   }
 
   private attempt(
+    tenant: string,
     target: URL,
     headers: Record<string, string>,
     body: string,
@@ -85,7 +110,8 @@ export class HttpClient {
         agent: secure ? this.https : this.http,
         headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
         signal,
-      });
+        tenant,
+      } as RequestOptions);
       const timer = setTimeout(
         () =>
           request.destroy(Object.assign(new Error(`No answer within ${options.timeoutMs} ms`), { code: 'ETIMEDOUT' })),
@@ -100,7 +126,7 @@ export class HttpClient {
         clearTimeout(timer);
         // A kept connection that the other side closed just now: nothing of this request was read.
         const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        if (stale && mayRepeat) resolve(this.attempt(target, headers, body, signal, false));
+        if (stale && mayRepeat) resolve(this.attempt(tenant, target, headers, body, signal, false));
         else reject(failureOf(error, connected));
       });
       request.once('response', (response) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { HttpUrl, Json } from '../../../platform/common/fields.js';
 import { invalidField } from '../../../platform/common/problem.js';
 import { declareChannel } from '../declared.js';
@@ -17,6 +18,9 @@ export interface WebhookContent {
   /** What it is signed with, where whoever sends it has secrets of its own; otherwise the client's. Never stored. */
   secrets?: string[];
 }
+
+/** Lanes stand in an index. A host's name has 253 at most. */
+const MAX_LANE_CHARS = 512;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -38,8 +42,15 @@ export const WEBHOOK = declareChannel<WebhookInputDto, WebhookContent>({
   // Serialised once: every attempt signs and sends these very bytes.
   toContent: ({ url, payload }, at) => ({ url: checkUrl(url, `${at}.url`), body: JSON.stringify(payload) }),
   target: ({ url }) => ({ user_pk: null, address: url, suppressed: null }),
-  lane: ({ url }) => new URL(url).origin,
+  lane: ({ url }) => laneOf(new URL(url)),
 });
+
+/** A receiver that hangs at one path holds up no other at the same host. */
+function laneOf({ origin, pathname }: URL): string {
+  const place = origin + pathname;
+  if (place.length <= MAX_LANE_CHARS) return place;
+  return `${origin}/#${createHash('sha256').update(place).digest('base64url')}`;
+}
 
 function checkUrl(text: string, field: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;

@@ -1,6 +1,6 @@
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig, ProviderDescriptor } from '../provider.js';
-import { CONNECTIONS_PER_HOST, HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
+import { HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
 import { signatures } from './signature.js';
 import { WEBHOOK, type WebhookContent } from './webhook.channel.js';
 
@@ -10,6 +10,8 @@ interface WebhookConfig {
 }
 
 const TIMEOUT_MS = 15_000;
+/** To one address at once. */
+const IN_FLIGHT = 128;
 const MAX_BODY_BYTES = 4_096;
 /** Longer waits than this are ours to decide. */
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
@@ -35,7 +37,7 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
   }
 
   private async sendOne(
-    { message_id, content }: OutboundDelivery<WebhookContent>,
+    { client_id, message_id, content }: OutboundDelivery<WebhookContent>,
     secrets: string[],
     signal: AbortSignal,
   ): Promise<Outcome> {
@@ -48,7 +50,7 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
       'webhook-signature': signatures(content.secrets ?? secrets, message_id, timestamp, content.body),
     };
     try {
-      return outcomeOf(await this.client.post(content.url, headers, content.body, signal), message_id);
+      return outcomeOf(await this.client.post(client_id, content.url, headers, content.body, signal), message_id);
     } catch (error) {
       const { code, message, sent } = error as HttpFailure;
       const kind = code === 'address_blocked' ? 'permanent' : sent ? 'unknown' : 'retryable';
@@ -67,7 +69,7 @@ export const webhookBuiltIn = (
   secretFields: [],
   builtIn: { reason: 'only', settingsOf: async (clientId) => ({ secrets: await secretsOf(clientId) }) },
   maxBatch: 1,
-  inFlight: CONNECTIONS_PER_HOST,
+  inFlight: IN_FLIGHT,
   retryPolicy: WEBHOOK.retryPolicy,
   create: (guard) => new WebhookProvider(guard),
 });

@@ -1,0 +1,48 @@
+/** Columns of a `DeliveryRow`, in one order; and their types where one of the two tables has none of that name. */
+const COLUMNS: Record<string, string> = {
+  client_id: 'uuid',
+  id: 'uuid',
+  created_at: 'timestamptz',
+  source_kind: 'text',
+  source_id: 'uuid',
+  channel: 'text',
+  lane: 'text',
+  user_pk: 'uuid',
+  address: 'text',
+  status: 'text',
+  reason: 'text',
+  provider: 'text',
+  routing: 'jsonb',
+  attempt_count: 'integer',
+  max_attempts: 'integer',
+  next_attempt_at: 'timestamptz',
+  expires_at: 'timestamptz',
+  sent_at: 'timestamptz',
+  delivered_at: 'timestamptz',
+  opened_at: 'timestamptz',
+  clicked_at: 'timestamptz',
+  provider_message_id: 'text',
+  resend_of: 'uuid',
+  updated_at: 'timestamptz',
+};
+
+const columns = (alias: string, lacking: string[]): string =>
+  Object.entries(COLUMNS)
+    .map(([name, type]) => (lacking.includes(name) ? `null::${type} as ${name}` : `${alias}.${name}`))
+    .join(', ');
+
+/** Of the view `deliveries` under the alias `d`. */
+export const DELIVERY_COLUMNS = columns('d', []);
+
+/** Of the table open_deliveries under the alias `o`. */
+export const OPEN_COLUMNS = columns('o', ['sent_at', 'delivered_at', 'opened_at', 'clicked_at', 'provider_message_id']);
+
+/** Of the table ended_deliveries under the alias `e`. */
+export const ENDED_COLUMNS = columns('e', ['next_attempt_at']);
+
+/** What a record takes over from the open row, changed or not. */
+export const KEPT = `client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, provider,
+  routing, attempt_count, max_attempts, expires_at, resend_of`;
+
+/** Begins the insertion of records: {@link KEPT}, then these. */
+export const END = `insert into ended_deliveries as e (${KEPT}, status, reason, provider_message_id, sent_at, delivered_at, updated_at)`;

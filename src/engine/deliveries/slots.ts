@@ -1,0 +1,156 @@
+export interface SlotsOptions {
+  /** Deliveries that this process sends at once. */
+  total: number;
+  /** Of those, of one lane. */
+  ofLane: (lane: string) => number;
+  /** A lane in which nothing is done for so long turns away those who wait, so that they hold nothing. */
+  patienceMs: number;
+}
+
+interface Waiting {
+  wanted: number;
+  priority: number;
+  admit: (granted: number) => void;
+}
+
+interface Lane {
+  tenant: string;
+  capacity: number;
+  inHand: number;
+  waiting: Waiting[];
+  /** Runs out when nothing was done in the lane for a while. */
+  patience: NodeJS.Timeout | undefined;
+}
+
+/**
+ * What this process has in hand: so much of each lane, of each tenant, and of all. A tenant may hold as much as is still
+ * free: one alone takes half of all there is, and however many take what they can, something is left for who comes next.
+ * So nobody's dead receivers keep another's deliveries from being begun.
+ */
+export class Slots {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly ofTenant = new Map<string, number>();
+  /** Lanes in which somebody waits, who waits longest first. */
+  private readonly queued = new Set<Lane>();
+  private inHand = 0;
+  private admitting = false;
+  private whenFree: (() => void) | undefined;
+
+  constructor(private readonly options: SlotsOptions) {}
+
+  /** `listener` is called when there is more room than before. One listener. */
+  onFree(listener: () => void): void {
+    this.whenFree = listener;
+  }
+
+  get taken(): number {
+    return this.inHand;
+  }
+
+  /**
+   * Takes what there is room for now; each is to be given back ({@link leave}).
+   * @param name `<tenant> <which>`
+   * @returns how many of those wanted
+   */
+  take(name: string, wanted: number): number {
+    const lane = this.laneOf(name);
+    // Who comes later does not overtake.
+    const granted = lane.waiting.length > 0 ? 0 : this.grant(lane, wanted);
+    this.tidy(name, lane);
+    return granted;
+  }
+
+  /**
+   * Waits until there is room; what is more urgent (a lower `priority`) goes first within its lane.
+   * @returns how many of those wanted; 0: turned away
+   */
+  enter(name: string, priority: number, wanted: number): Promise<number> {
+    const granted = this.take(name, wanted);
+    if (granted > 0) return Promise.resolve(granted);
+    const lane = this.laneOf(name);
+    return new Promise((resolve) => {
+      const behind = lane.waiting.findIndex((other) => other.priority > priority);
+      lane.waiting.splice(behind < 0 ? lane.waiting.length : behind, 0, { wanted, priority, admit: resolve });
+      this.queued.add(lane);
+      lane.patience ??= setTimeout(() => this.turnAway(name, lane), this.options.patienceMs);
+    });
+  }
+
+  leave(name: string, count: number): void {
+    const lane = this.lanes.get(name)!;
+    lane.inHand -= count;
+    this.inHand -= count;
+    const ofTenant = this.ofTenant.get(lane.tenant)! - count;
+    if (ofTenant === 0) this.ofTenant.delete(lane.tenant);
+    else this.ofTenant.set(lane.tenant, ofTenant);
+    this.restart(name, lane);
+    this.tidy(name, lane);
+    this.admitSoon();
+  }
+
+  private laneOf(name: string): Lane {
+    let lane = this.lanes.get(name);
+    if (!lane) {
+      const tenant = name.slice(0, name.indexOf(' '));
+      lane = { tenant, capacity: this.options.ofLane(name), inHand: 0, waiting: [], patience: undefined };
+      this.lanes.set(name, lane);
+    }
+    return lane;
+  }
+
+  private grant(lane: Lane, wanted: number): number {
+    const ofTenant = this.ofTenant.get(lane.tenant) ?? 0;
+    const free = this.options.total - this.inHand;
+    // While it takes, what is free shrinks as its own share grows.
+    const ofShare = Math.ceil((free - ofTenant) / 2);
+    const granted = Math.max(0, Math.min(wanted, lane.capacity - lane.inHand, ofShare));
+    if (granted === 0) return 0;
+    lane.inHand += granted;
+    this.inHand += granted;
+    this.ofTenant.set(lane.tenant, ofTenant + granted);
+    return granted;
+  }
+
+  /** Once in a turn of the event loop, in which many may leave. */
+  private admitSoon(): void {
+    if (this.admitting) return;
+    this.admitting = true;
+    setImmediate(() => {
+      this.admitting = false;
+      for (const lane of this.queued) this.admit(lane);
+      this.whenFree?.();
+    });
+  }
+
+  private admit(lane: Lane): void {
+    for (;;) {
+      const [first] = lane.waiting;
+      const granted = first ? this.grant(lane, first.wanted) : 0;
+      if (granted === 0) break;
+      lane.waiting.shift();
+      first!.admit(granted);
+    }
+    if (lane.waiting.length > 0) return;
+    this.queued.delete(lane);
+    clearTimeout(lane.patience);
+    lane.patience = undefined;
+  }
+
+  /** Something was done: those who wait have hope. */
+  private restart(name: string, lane: Lane): void {
+    clearTimeout(lane.patience);
+    lane.patience =
+      lane.waiting.length > 0 ? setTimeout(() => this.turnAway(name, lane), this.options.patienceMs) : undefined;
+  }
+
+  private turnAway(name: string, lane: Lane): void {
+    lane.patience = undefined;
+    this.queued.delete(lane);
+    for (const { admit } of lane.waiting.splice(0)) admit(0);
+    this.tidy(name, lane);
+  }
+
+  private tidy(name: string, lane: Lane): void {
+    if (lane.inHand === 0 && lane.waiting.length === 0) this.lanes.delete(name);
+  }
+}

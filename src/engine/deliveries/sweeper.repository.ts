@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
+import { AHEAD, type DeliveryRow, type DeliveryStatus } from './delivery.js';
+import { END, ENDED_COLUMNS, KEPT, OPEN_COLUMNS } from './delivery-columns.js';
+
+/** What there is to be swept. */
+export interface Overdue {
+  lost: boolean;
+  asleep: boolean;
+  unknown: boolean;
+  expired: boolean;
+  unseen: boolean;
+}
+
+export type Moved = DeliveryRow & { from: DeliveryStatus };
+
+const LOST = `o.status = 'sending' and o.lease_until < statement_timestamp()`;
+const ASLEEP = `o.status = 'retrying' and not o.awake and o.next_attempt_at <= statement_timestamp() + ${AHEAD}`;
+const UNKNOWN = `o.status = 'unknown' and o.next_attempt_at <= statement_timestamp()`;
+const EXPIRED = `o.status <> 'sending' and o.expires_at <= statement_timestamp()`;
+/** By created_at only days are left out: none after today has any. */
+const UNSEEN = `e.status = 'sent' and e.expires_at <= statement_timestamp() and e.created_at <= statement_timestamp()
+  and e.channel = any ($1::text[])`;
+
+const OVERDUE = prepared(
+  'deliveries.overdue',
+  `select exists (select 1 from open_deliveries o where ${LOST}) as lost,
+          exists (select 1 from open_deliveries o where ${ASLEEP}) as asleep,
+          exists (select 1 from open_deliveries o where ${UNKNOWN}) as unknown,
+          exists (select 1 from open_deliveries o where ${EXPIRED}) as expired,
+          exists (select 1 from ended_deliveries e where ${UNSEEN}) as unseen`,
+);
+
+/** Finds, by their times, deliveries that nobody else will move on. */
+@Injectable()
+export class SweeperRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @param acknowledged channels whose deliveries devices acknowledge */
+  async overdue(acknowledged: string[]): Promise<Overdue> {
+    return (await this.database.query<Overdue>(OVERDUE, [acknowledged]))[0]!;
+  }
+
+  /** Held by an attempt whose worker went away: nobody will settle them. */
+  findLost(limit: number): Promise<DeliveryRow[]> {
+    return this.database.query(
+      `select ${OPEN_COLUMNS} from open_deliveries o where ${LOST} order by o.lease_until limit $1`,
+      [limit],
+    );
+  }
+
+  /** Retries that are due soon become visible to the dispatcher. @returns how many */
+  wake(limit: number): Promise<number> {
+    return this.database.execute(
+      `with due as (
+         select o.client_id, o.id from open_deliveries o where ${ASLEEP}
+          order by o.next_attempt_at limit $1 for update skip locked
+       )
+       update open_deliveries o set awake = true from due where o.client_id = due.client_id and o.id = due.id`,
+      [limit],
+    );
+  }
+
+  /** Unknown outcomes that were left alone for long enough: tried again, or given up. */
+  resolveUnknown(tx: Tx, limit: number): Promise<Moved[]> {
+    return tx.query(
+      `with due as (
+         select o.client_id, o.id, o.attempt_count < o.max_attempts as again from open_deliveries o where ${UNKNOWN}
+          order by o.next_attempt_at limit $1 for update skip locked
+       ), kept as (
+         update open_deliveries o
+            set status = 'retrying', awake = true, next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
+           from due where due.again and o.client_id = due.client_id and o.id = due.id
+         returning ${OPEN_COLUMNS}
+       ), gone as (
+         delete from open_deliveries o using due
+          where not due.again and o.client_id = due.client_id and o.id = due.id
+         returning o.*
+       ), ended as (
+         ${END} select ${KEPT}, 'failed', 'outcome_unknown', null, null, null, clock_timestamp() from gone
+         returning ${ENDED_COLUMNS}
+       )
+       select *, 'unknown' as "from" from (select * from kept union all select * from ended) d`,
+      [limit],
+    );
+  }
+
+  /** Deliveries that still wait after their time. */
+  expire(tx: Tx, limit: number): Promise<Moved[]> {
+    return tx.query(
+      `with due as (
+         select o.client_id, o.id from open_deliveries o where ${EXPIRED}
+          order by o.expires_at limit $1 for update skip locked
+       ), gone as (
+         delete from open_deliveries o using due where o.client_id = due.client_id and o.id = due.id
+         returning o.*
+       ), ended as (
+         ${END} select ${KEPT}, 'expired', 'expired', null, null, null, clock_timestamp() from gone
+         returning ${ENDED_COLUMNS}
+       )
+       select ended.*, gone.status as "from" from ended join gone on gone.client_id = ended.client_id and gone.id = ended.id`,
+      [limit],
+    );
+  }
+
+  /** Deliveries that were sent, and that no device acknowledged within their time. */
+  expireUnseen(tx: Tx, acknowledged: string[], limit: number): Promise<Moved[]> {
+    return tx.query(
+      `with due as (
+         select e.client_id, e.id, e.created_at from ended_deliveries e where ${UNSEEN}
+          order by e.expires_at limit $2 for update skip locked
+       )
+       update ended_deliveries e set status = 'expired', reason = 'expired', updated_at = clock_timestamp()
+         from due where e.client_id = due.client_id and e.id = due.id and e.created_at = due.created_at
+      returning ${ENDED_COLUMNS}, 'sent' as "from"`,
+      [acknowledged, limit],
+    );
+  }
+}
