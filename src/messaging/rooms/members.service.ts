@@ -9,7 +9,7 @@ import type { EventRow } from '../../engine/events/events.repository.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { AddMembersDto, AddedMembersDto, MemberDto, MemberInputDto, Role } from './members.dto.js';
 import { MembersRepository, type NewMember } from './members.repository.js';
-import { RoomAccess } from './room-access.js';
+import { RoomAccess, rowOf } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { toMember, type MemberRow } from './room.row.js';
 import { memberJoined, memberLeft, memberUpdated } from './rooms.events.js';
@@ -53,7 +53,7 @@ export class MembersService {
     );
     const wanted = new Map(inputs.map(({ user_id, role = 'member' }) => [found.get(user_id)!.user_pk, role]));
     const members = [...wanted].map(([user_pk, role]): NewMember => ({ user_pk, role }));
-    return this.change(request, async (tx) => {
+    return this.change(request, roomId, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
       refuseDirect(room);
       for (const { role } of members) refuseAbove(caller, room, role);
@@ -65,7 +65,7 @@ export class MembersService {
 
   async setRole(request: Request, roomId: string, userId: UserId, role: Role): Promise<MemberDto> {
     const { caller } = request;
-    return this.change(request, async (tx) => {
+    return this.change(request, roomId, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, ['owner']);
       refuseDirect(room);
       const member = await this.get(tx, caller, room, userId);
@@ -88,7 +88,7 @@ export class MembersService {
     if (!leaving && !may(caller, 'manage_rooms')) {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }
-    await this.change(request, async (tx) => {
+    await this.change(request, roomId, async (tx) => {
       const gone = async () =>
         this.members.hasLeft(tx, caller.clientId, roomId, leaving ? caller.user!.user_id : userId);
       // Who has left doesn't see the room any more.
@@ -149,13 +149,14 @@ export class MembersService {
   }
 
   /** Runs a change with its events in one transaction, then tells of it. */
-  private async change<T>(request: Request, fn: (tx: Tx) => Promise<[T, EventRow[]]>): Promise<T> {
+  private async change<T>(request: Request, roomId: string, fn: (tx: Tx) => Promise<[T, EventRow[]]>): Promise<T> {
     let events: EventRow[] = [];
-    const answer = await this.idempotency.effect(request, async (tx) => {
+    const changed = async (tx: Tx): Promise<T> => {
       const [answer, appended] = await fn(tx);
       events = appended;
       return answer;
-    });
+    };
+    const answer = await this.idempotency.effect(request, changed, { row: rowOf(roomId) });
     await this.announcer.committed(events);
     return answer;
   }

@@ -40,6 +40,9 @@ export class RoomAccess {
   }
 }
 
+/** What changes of a room wait for each other by: its row, which each locks first. */
+export const rowOf = (roomId: string): string => `room ${roomId}`;
+
 /** Who acts, as events record it. */
 export const actorOf = (caller: Pick<Caller, 'user'>): { id: UserPk | null; type: ActorType } => ({
   id: caller.user?.user_pk ?? null,

@@ -13,10 +13,10 @@ import {
 } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { MembersRepository } from './members.repository.js';
-import { RoomAccess } from './room-access.js';
+import { RoomAccess, rowOf } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { DIRECT_MEMBERS } from './new-rooms.service.js';
 import { toMember, toSeenRoom, type RoomRow } from './room.row.js';
@@ -78,7 +78,7 @@ export class RoomsService {
   async update(request: Request, roomId: string, dto: UpdateRoomDto): Promise<RoomDto> {
     const { caller } = request;
     let events: EventRow[] = [];
-    const room = await this.idempotency.effect(request, async (tx) => {
+    const change = async (tx: Tx): Promise<RoomDto> => {
       const locked = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
       const change = changeOf(dto, locked);
       if (Object.keys(change).length > 0) {
@@ -88,7 +88,8 @@ export class RoomsService {
       const row = await this.rooms.find(tx, caller.clientId, locked.id, caller.user?.user_pk ?? null);
       if (!row) throw notFound('room');
       return this.present(row);
-    });
+    };
+    const room = await this.idempotency.effect(request, change, { row: rowOf(roomId) });
     await this.announcer.committed(events);
     return room;
   }

@@ -125,7 +125,7 @@ export const settingKeys = {
   databasePoolSize: key(
     'DATABASE_POOL_SIZE',
     '20',
-    'Connections to PostgreSQL per process for requests and jobs.',
+    'Connections to PostgreSQL per process for requests and jobs; five more are kept for sending messages and for keys.',
     integer(2, 500),
   ),
   shutdownTimeoutMs: key(

@@ -1,35 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientBase, Pool, PoolClient } from 'pg';
+import pg, { type ClientBase, type Pool } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
-import { isLostConnection } from '../common/to-problem.js';
-import { isTransient, translate, translateErrors } from './errors.js';
+import { Connections, type TransactionOptions, type Turn } from './connections.js';
+import { translateErrors } from './errors.js';
 import { CLUSTER_IDENTITY, Installation } from './installation.js';
 import type { ClusterIdentity } from './installation.js';
-import { Transaction } from './transaction.js';
 import type { Tx } from './transaction.js';
-import { asQuery, type Prepared } from './prepared.js';
+import { Turns } from './turns.js';
 import { typeParsers } from './types.js';
 
+export type { TransactionOptions } from './connections.js';
 export type { Tx } from './transaction.js';
-
-export interface TransactionOptions {
-  /** Default READ COMMITTED. */
-  isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
-  /** How often to run `fn` again after a deadlock or a serialization failure; it must be repeatable then. Default 0. */
-  retries?: number;
-  /** 55P03 instead of waiting longer for a lock. */
-  lockTimeoutMs?: number;
-  /** It writes nothing; a statement that does is an error. */
-  readOnly?: boolean;
-}
 
 type EntityClass = abstract new () => object;
 
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** Nothing waits longer for a lock, or for its turn to ask for one. */
+const LOCK_TIMEOUT_MS = 5_000;
+
+/** Connections beside the pool, for what must go on whatever the pool's are waiting for. */
+const RESERVED = { keys: 2, sends: 3 };
 
 /**
  * What every session runs with. jit costs more than it saves for queries of milliseconds. No statement is to read a table
@@ -38,6 +31,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 const SESSION = `
   select pg_is_in_recovery() as standby,
     set_config('statement_timeout', '${STATEMENT_TIMEOUT_MS}', false),
+    set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', false),
     set_config('idle_in_transaction_session_timeout', '60000', false),
     set_config('default_transaction_isolation', 'read committed', false),
     set_config('timezone', 'UTC', false),
@@ -46,17 +40,30 @@ const SESSION = `
     ${CLUSTER_IDENTITY}`;
 
 /**
- * The way to PostgreSQL: one pool for raw SQL, transactions and TypeORM. A lost connection becomes a 503 Problem and
- * never ends the process; the pool connects again by itself.
+ * The way to PostgreSQL: one pool for raw SQL, transactions and TypeORM, and two small ones beside it. A lost connection
+ * becomes a 503 Problem and never ends the process; the pools connect again by themselves.
  */
-export class Database {
+export class Database extends Connections {
+  /** Connections of their own for looking keys up and hearing of their changes. */
+  readonly forKeys: Connections;
+  private readonly forSends: Connections;
+  private readonly tenants: Turns;
+  private readonly rows: Turns;
+
   private constructor(
-    /** For repositories of plain rows. */
-    readonly dataSource: DataSource,
-    /** The same connections, for code that needs the driver itself. Release what you take. */
-    readonly pool: Pool,
+    dataSource: DataSource,
+    pool: Pool,
     readonly installation: Installation,
-  ) {}
+  ) {
+    super(dataSource, pool);
+    this.forKeys = new Connections(dataSource, poolBeside(dataSource, RESERVED.keys));
+    this.forSends = new Connections(dataSource, poolBeside(dataSource, RESERVED.sends));
+    const { max } = pool.options;
+    const waiting = { maxWaiting: 2_000, maxWaitingPerKey: 500, patienceMs: LOCK_TIMEOUT_MS };
+    // What is left is for reads, and for work of our own.
+    this.tenants = new Turns({ atOnce: Math.ceil(max / 2), atOncePerKey: Math.ceil(max / 4), ...waiting });
+    this.rows = new Turns({ atOnce: Infinity, atOncePerKey: 1, ...waiting });
+  }
 
   /** Over a source that {@link openDataSource} opened. */
   static over(dataSource: DataSource, installation: Installation): Database {
@@ -70,78 +77,26 @@ export class Database {
     return Database.over(await openDataSource(options), installation);
   }
 
-  /** One statement outside of a transaction; the rows. */
-  async query<T>(sql: string | Prepared, params?: readonly unknown[]): Promise<T[]> {
-    return (await this.run(sql, params)).rows as T[];
-  }
-
-  /** One statement outside of a transaction; how many rows it touched. */
-  async execute(sql: string | Prepared, params?: readonly unknown[]): Promise<number> {
-    return (await this.run(sql, params)).rowCount ?? 0;
-  }
-
   /** The opaque epoch of a stream whose own counter stands at `n`. */
   epochOf(n: number): string {
     return this.installation.epochOf(n);
   }
 
-  /**
-   * Runs `fn` in a transaction: committed when it returns, rolled back when it throws. Take no second connection in it.
-   * @throws Problem `unavailable` when the connection was lost, also when it is not known whether the commit succeeded.
-   */
-  async transaction<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    for (let tried = 0; ; tried++) {
-      try {
-        return await this.attempt(fn, options);
-      } catch (error) {
-        if (!isTransient(error) || tried >= (options.retries ?? 0)) throw translate(error);
-        await sleep(Math.random() * 20 * 2 ** tried);
-      }
-    }
+  override transaction<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return options.reserved ? this.forSends.transaction(fn, options) : super.transaction(fn, options);
   }
 
-  /**
-   * Runs reads that must agree with each other: all of them see the database as it is when the first one runs.
-   * @throws what {@link transaction} throws
-   */
-  snapshot<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.transaction(fn, { isolation: 'REPEATABLE READ', readOnly: true });
-  }
-
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
+    await Promise.all([this.forKeys.close(), this.forSends.close()]);
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async run(sql: string | Prepared, params?: readonly unknown[]) {
-    try {
-      return await this.pool.query(asQuery(sql, params));
-    } catch (error) {
-      throw translate(error);
-    }
-  }
-
-  private async attempt<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions): Promise<T> {
-    const client = await this.pool.connect();
-    // Between two queries nobody else listens for the connection's end; the next query reports it.
-    const ignore = (): void => undefined;
-    client.on('error', ignore);
-    let broken: Error | undefined;
-    const tx = new Transaction(client, this.dataSource);
-    let result: T;
-    try {
-      await client.query(begin(options));
-      result = await fn(tx);
-      await commit(client);
-    } catch (error) {
-      broken = isLostConnection(error) ? (error as Error) : await rollback(client);
-      throw error;
-    } finally {
-      client.removeListener('error', ignore);
-      client.release(broken);
-    }
-    // Only now: what follows may want a connection of its own.
-    await tx.committed();
-    return result;
+  /** First among those who want the same row, then among the tenant's: who waits for a row keeps no other from its turn. */
+  protected override inTurn<T>(turn: Turn | undefined, work: () => Promise<T>): Promise<T> {
+    if (!turn) return work();
+    const { tenant, row } = turn;
+    const inTenant = () => this.tenants.run(tenant, work);
+    return row === undefined ? inTenant() : this.rows.run(`${tenant} ${row}`, inTenant);
   }
 }
 
@@ -179,25 +134,18 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
   return dataSource;
 }
 
-const begin = ({ isolation, lockTimeoutMs, readOnly }: TransactionOptions): string =>
-  (isolation ? `begin isolation level ${isolation}` : 'begin') +
-  (readOnly ? ' read only' : '') +
-  (lockTimeoutMs ? `; set local lock_timeout = ${Math.ceil(lockTimeoutMs)}` : '');
-
-/** PostgreSQL answers the commit of a transaction in which a statement failed with a quiet ROLLBACK: not here. */
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('commit');
-  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: one of its statements had failed.');
-}
-
-/** Why the connection is of no use any more, or undefined. */
-async function rollback(client: PoolClient): Promise<Error | undefined> {
-  try {
-    await client.query('rollback');
-    return undefined;
-  } catch (error) {
-    return error as Error;
-  }
+/** One more pool, of connections like the source's own. None is opened before it is needed. */
+function poolBeside({ options }: DataSource, max: number): Pool {
+  const { url, applicationName, connectTimeoutMS, poolErrorHandler, extra } = options as PostgresDataSourceOptions;
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: connectTimeoutMS,
+    max,
+    ...(extra as pg.PoolConfig),
+  });
+  pool.on('error', poolErrorHandler as (error: Error) => void);
+  return pool;
 }
 
 async function prepareSession(client: ClientBase, installation: Installation): Promise<void> {

@@ -23,6 +23,8 @@ export interface KeyedRequest {
 export interface EffectOptions<T> {
   /** Where the answer can be read again, for answers too large to keep. */
   resource?: (answer: T) => { type: string; id: string };
+  /** The row that `fn` locks first, where many may want it at once: `room <id>`. They wait for each other without a connection. */
+  row?: string;
 }
 
 /** What a request with a key is answered. */
@@ -101,12 +103,15 @@ export class Idempotency {
    * Runs an effect in one transaction with the completion of the request's Idempotency-Key, if it holds one.
    * @param fn what it returns is the route's answer, word for word; {@link Existing} when nothing had to be made
    */
-  effect<T>(request: Request, fn: (tx: Tx) => Promise<T>, { resource }: EffectOptions<T> = {}): Promise<T> {
-    return this.database.transaction(async (tx) => {
-      const answer = await fn(tx);
-      if (request.lease) await this.complete(tx, [{ request, answer, resource: resource?.(answer) }]);
-      return answer;
-    });
+  effect<T>(request: Request, fn: (tx: Tx) => Promise<T>, { resource, row }: EffectOptions<T> = {}): Promise<T> {
+    return this.database.transaction(
+      async (tx) => {
+        const answer = await fn(tx);
+        if (request.lease) await this.complete(tx, [{ request, answer, resource: resource?.(answer) }]);
+        return answer;
+      },
+      { turn: { tenant: request.caller.clientId, row } },
+    );
   }
 
   /**

@@ -40,7 +40,7 @@ export class AuthChangesRepository {
    * be missed, however long they take, if the next look begins there
    */
   async read(since: bigint | null, seen: number[]): Promise<{ next: bigint; changes: AuthChange[] }> {
-    const rows = await this.database.query<AuthChangeRow>(
+    const rows = await this.database.forKeys.query<AuthChangeRow>(
       `select now.next::text as next, a.id, a.tx::text as tx, a.client_id, a.key_id,
               case when a.key_id is null then c.suspended_at is not null
                    else k.id is null or k.revoked_at is not null or k.expires_at <= now.time end as revoked,

@@ -68,7 +68,7 @@ export class KeysRepository {
 
   /** The only look-up that doesn't know its tenant: it finds the tenant. */
   async findByRefs(clientRef: string, keyRef: string): Promise<KeyState | null> {
-    const [row] = await this.database.query<KeyState>(
+    const [row] = await this.database.forKeys.query<KeyState>(
       `select k.client_id, k.id, k.kind, k.secret_hash, k.permissions, k.revoked_at is not null as revoked, k.expires_at,
               (extract(epoch from k.expires_at - clock_timestamp()) * 1000)::float8 as expires_in_ms,
               u.user_pk, u.user_id, u.display_name,

@@ -39,7 +39,7 @@ export class AuthService {
       expires_in: dto.expires_in ?? null,
     });
     let user: UserRef;
-    const answer = await this.idempotency.effect(request, async (tx) => {
+    const effect = async (tx: Tx): Promise<LoginAnswerDto> => {
       // Holds the user's row: logins of one user take turns.
       user = await this.users.upsert(tx, clientId, dto.user_id, { display_name: dto.display_name });
       const earlier = await this.keys.loginKeysOf(tx, clientId, user.user_pk, device);
@@ -48,7 +48,8 @@ export class AuthService {
       await this.changes.record(tx, clientId, [...new Set([...ended, ...renamed])]);
       const row = await this.keys.insert(tx, clientId, { ...key, user_pk: user.user_pk });
       return toAnswer(row, user.display_name, apiKeyFor(row.client_ref));
-    });
+    };
+    const answer = await this.idempotency.effect(request, effect, { row: `user ${dto.user_id}` });
     await this.directory.changed(clientId, user!);
     return answer;
   }

@@ -10,6 +10,7 @@ import { mergePatch } from '../../platform/common/merge-patch.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
+import type { Tx } from '../../platform/database/database.js';
 import type { UserEntity } from './user.entity.js';
 import { checkUserId } from './user-id.js';
 import { UserRefs } from './user-refs.js';
@@ -164,14 +165,15 @@ export class UsersService implements UserDirectory {
     profileOf: (before: UserEntity | null) => Promise<Profile>,
   ): Promise<UserDto> {
     const { clientId } = request.caller;
-    const user = await this.idempotency.effect(request, async (tx) => {
+    const effect = async (tx: Tx): Promise<UserEntity> => {
       const before = await this.users.lock(tx, clientId, userId);
       const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
       if (before && before.display_name !== after.display_name) {
         await this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
       }
       return after;
-    });
+    };
+    const user = await this.idempotency.effect(request, effect, { row: `user ${userId}` });
     await this.changed(clientId, user);
     return toUserDto(user);
   }

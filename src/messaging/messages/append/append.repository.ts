@@ -63,7 +63,7 @@ export class AppendRepository {
         await this.completeLeases(tx, batch, outcomes, written);
         return outcomes;
       },
-      { lockTimeoutMs: waitMs },
+      { lockTimeoutMs: waitMs, reserved: waitMs === 0 },
     );
   }
 

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import { isLostConnection } from '../common/to-problem.js';
+import { isTransient, translate } from './errors.js';
+import { asQuery, type Prepared } from './prepared.js';
+import { Transaction } from './transaction.js';
+import type { Tx } from './transaction.js';
+
+export interface TransactionOptions {
+  /** Default READ COMMITTED. */
+  isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
+  /** How often to run `fn` again after a deadlock or a serialization failure; it must be repeatable then. Default 0. */
+  retries?: number;
+  /** `overloaded` instead of waiting longer for a lock; 5 s unless told. */
+  lockTimeoutMs?: number;
+  /** On the connections kept for sends: it waits for nobody's lock. */
+  reserved?: boolean;
+  /** For what others may make wait: it waits for its turn among its like before it takes a connection. */
+  turn?: Turn;
+  /** It writes nothing; a statement that does is an error. */
+  readOnly?: boolean;
+}
+
+export interface Turn {
+  tenant: string;
+  /** What it locks first, where many may want the same; within the tenant. */
+  row?: string | undefined;
+}
+
+/** Statements and transactions over one pool of connections. */
+export class Connections {
+  constructor(
+    /** For repositories of plain rows. */
+    readonly dataSource: DataSource,
+    /** The connections, for code that needs the driver itself. Release what you take. */
+    readonly pool: Pool,
+  ) {}
+
+  /** One statement outside of a transaction; the rows. */
+  async query<T>(sql: string | Prepared, params?: readonly unknown[]): Promise<T[]> {
+    return (await this.run(sql, params)).rows as T[];
+  }
+
+  /** One statement outside of a transaction; how many rows it touched. */
+  async execute(sql: string | Prepared, params?: readonly unknown[]): Promise<number> {
+    return (await this.run(sql, params)).rowCount ?? 0;
+  }
+
+  /**
+   * Runs `fn` in a transaction: committed when it returns, rolled back when it throws. Take no second connection in it.
+   * @throws Problem `unavailable` when the connection was lost, also when it is not known whether the commit succeeded.
+   */
+  async transaction<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    for (let tried = 0; ; tried++) {
+      try {
+        return await this.attempt(fn, options);
+      } catch (error) {
+        if (!isTransient(error) || tried >= (options.retries ?? 0)) throw translate(error);
+        await sleep(Math.random() * 20 * 2 ** tried);
+      }
+    }
+  }
+
+  /**
+   * Runs reads that must agree with each other: all of them see the database as it is when the first one runs.
+   * @throws what {@link transaction} throws
+   */
+  snapshot<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(fn, { isolation: 'REPEATABLE READ', readOnly: true });
+  }
+
+  private async run(sql: string | Prepared, params?: readonly unknown[]) {
+    try {
+      return await this.pool.query(asQuery(sql, params));
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  private async attempt<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions): Promise<T> {
+    const { tx, result } = await this.inTurn(options.turn, () => this.hold(fn, options));
+    // Only now: what follows may want a connection of its own.
+    await tx.committed();
+    return result;
+  }
+
+  /** Runs what takes a connection and perhaps waits for others while it has it. */
+  protected inTurn<T>(_turn: Turn | undefined, work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  private async hold<T>(
+    fn: (tx: Tx) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<{ tx: Transaction; result: T }> {
+    const client = await this.pool.connect();
+    // Between two queries nobody else listens for the connection's end; the next query reports it.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
+    let broken: Error | undefined;
+    const tx = new Transaction(client, this.dataSource);
+    try {
+      await client.query(begin(options));
+      const result = await fn(tx);
+      await commit(client);
+      return { tx, result };
+    } catch (error) {
+      broken = isLostConnection(error) ? (error as Error) : await rollback(client);
+      throw error;
+    } finally {
+      client.removeListener('error', ignore);
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.pool.ending) await this.pool.end();
+  }
+}
+
+const begin = ({ isolation, lockTimeoutMs, readOnly }: TransactionOptions): string =>
+  (isolation ? `begin isolation level ${isolation}` : 'begin') +
+  (readOnly ? ' read only' : '') +
+  (lockTimeoutMs ? `; set local lock_timeout = ${Math.ceil(lockTimeoutMs)}` : '');
+
+/** PostgreSQL answers the commit of a transaction in which a statement failed with a quiet ROLLBACK: not here. */
+async function commit(client: PoolClient): Promise<void> {
+  const { command } = await client.query('commit');
+  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: one of its statements had failed.');
+}
+
+/** Why the connection is of no use any more, or undefined. */
+async function rollback(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback');
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
