@@ -93,6 +93,16 @@ describe('a body', () => {
     for (let i = 0; i < 5; i++) expect((await client.request('POST', '/notifications', large)).status).toBe(422);
   });
 
+  it('is not read where it holds more values than anything needs, and is told how to send it', async () => {
+    const { status, body } = await client.request('POST', '/notifications', { body: `{"a":[${'[],'.repeat(250_000)}` });
+    expect([status, body.code]).toEqual([413, 'too_large']);
+    expect(body.detail).toMatch(/more than 200000 values.* several requests, or as one string/);
+    const members = Array.from({ length: 1_000 }, (_, n) => ({ user_id: `user ${n}`, email: `user${n}@example.com` }));
+    const channels = { email: { subject: 's', text: 'x'.repeat(1_000_000) } };
+    const answer = await client.request('POST', '/notifications', { body: { recipients: members, channels } });
+    expect(answer.status).toBe(202);
+  });
+
   it('is of no consequence where there is no route', async () => {
     expect((await app.request('POST', '/nowhere', { body: '{}' })).status).toBe(404);
   });

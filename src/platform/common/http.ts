@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { newId } from './ids.js';
-import { invalidField, Problem } from './problem.js';
+import { parseJsonBody } from './json-body.js';
+import { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 import type { TrustProxy } from '../config/config.parsers.js';
 import { limits, type LimitName } from '../config/limits.js';
@@ -88,22 +89,16 @@ export function configureHttp(app: NestFastifyApplication): void {
 }
 
 function acceptJsonOnly(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     /^application\/([\w.-]+\+)?json\b/,
-    { parseAs: 'string' },
-    (request: FastifyRequest, body: string, done) => {
+    { parseAs: 'buffer' },
+    (request: FastifyRequest, body: Buffer, done) => {
       const { 'content-encoding': encoding = 'identity' } = request.headers;
       // Clients that always send a content type send it with empty bodies too. Raw bodies are their route's to read.
       if (body.length === 0 || (request as RawBodyRequest).rawBody !== undefined) done(null, undefined);
       else if (encoding !== 'identity') done(compressed(encoding), undefined);
-      else
-        void parse(request, body, (error, value: unknown) => {
-          if (error) done(malformed(body), undefined);
-          else if (value === null) done(invalidField('', 'must be a JSON object'), undefined);
-          else done(null, value);
-        });
+      else answerWith(done, () => parseJsonBody(body));
     },
   );
 }
@@ -111,14 +106,14 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
 const compressed = (encoding: string): Problem =>
   new Problem('unsupported_media_type', `Send the body as it is: the Content-Encoding ${encoding} is not understood.`);
 
-/** Said here: further out Nest makes every kind of bad request look alike. */
-function malformed(body: string): Problem {
+function answerWith(done: (error: Error | null, value?: unknown) => void, read: () => unknown): void {
+  let value: unknown;
   try {
-    JSON.parse(body);
-    return new Problem('malformed_json', 'The body holds the key __proto__ or constructor.prototype.');
+    value = read();
   } catch (error) {
-    return new Problem('malformed_json', `The body is not valid JSON: ${(error as Error).message}`);
+    return done(error as Error);
   }
+  done(null, value);
 }
 
 /** The path without its query: a query could hold what does not belong in a log. */

@@ -105,29 +105,48 @@ function flatten(failures: ValidationError[], path: string, errors: FieldError[]
 }
 
 /** PostgreSQL stores neither NUL nor lone surrogates; deep nesting is refused here too. */
-export function refuseUnstorableText(value: unknown, path: string, depth = 0): void {
-  if (typeof value === 'string') {
-    if (value.includes('\u0000') || !value.isWellFormed()) throw unstorable(path);
-    return;
-  }
-  if (typeof value !== 'object' || value === null) return;
-  // Sockets can carry bytes, and everything that we take is text.
-  if (ArrayBuffer.isView(value)) throw invalidField(path, 'must not be binary');
-  if (depth >= MAX_DEPTH) {
-    throw new Problem('validation_failed', `${path}: nested more than ${MAX_DEPTH} levels deep`, {
-      errors: [{ field: path, message: `must not be nested more than ${MAX_DEPTH} levels deep` }],
-    });
-  }
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) refuseUnstorableText(value[i], `${path}[${i}]`, depth + 1);
-    return;
-  }
-  for (const key of Object.keys(value)) {
-    const at = path === '' ? key : `${path}.${key}`;
-    if (key.includes('\u0000') || !key.isWellFormed()) throw unstorable(path);
-    refuseUnstorableText((value as Record<string, unknown>)[key], at, depth + 1);
-  }
+export function refuseUnstorableText(value: unknown, path: string): void {
+  const fault = findFault(value, 0);
+  if (fault) throw invalidField(fault.steps.reduceRight(pathOf, path), fault.message);
 }
 
-const unstorable = (path: string): Problem =>
-  invalidField(path, 'must be well-formed Unicode text without NUL characters');
+const pathOf = (path: string, step: string | number): string =>
+  typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`;
+
+/** What is at fault, and the way to it, the last step first: made only where there is a fault. */
+interface Fault {
+  message: string;
+  steps: (string | number)[];
+}
+
+function findFault(value: unknown, depth: number): Fault | null {
+  if (typeof value === 'string') return isStorable(value) ? null : faultAt(UNSTORABLE);
+  if (typeof value !== 'object' || value === null) return null;
+  // Sockets can carry bytes, and everything that we take is text.
+  if (ArrayBuffer.isView(value)) return faultAt('must not be binary');
+  if (depth >= MAX_DEPTH) return faultAt(`must not be nested more than ${MAX_DEPTH} levels deep`);
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) {
+      const fault = findFault(value[at], depth + 1);
+      if (fault) return behind(at, fault);
+    }
+    return null;
+  }
+  for (const key of Object.keys(value)) {
+    if (!isStorable(key)) return faultAt(UNSTORABLE);
+    const fault = findFault((value as Record<string, unknown>)[key], depth + 1);
+    if (fault) return behind(key, fault);
+  }
+  return null;
+}
+
+const UNSTORABLE = 'must be well-formed Unicode text without NUL characters';
+
+const isStorable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
+
+const faultAt = (message: string): Fault => ({ message, steps: [] });
+
+function behind(step: string | number, fault: Fault): Fault {
+  fault.steps.push(step);
+  return fault;
+}

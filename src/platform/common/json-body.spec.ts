@@ -1,0 +1,79 @@
+import { defaultLimits, setLimits } from '../config/limits.js';
+import { holdsMoreValues, parseJsonBody } from './json-body.js';
+import { Problem } from './problem.js';
+
+const codeOf = (body: string): string => {
+  try {
+    parseJsonBody(Buffer.from(body));
+    return 'read';
+  } catch (error) {
+    return (error as Problem).code;
+  }
+};
+
+describe('the values of a text', () => {
+  const countOf = (value: unknown): number =>
+    typeof value === 'object' && value !== null
+      ? Object.values(value).reduce((sum: number, inner) => sum + countOf(inner), 1)
+      : 1;
+
+  it.each([
+    '1',
+    '"a,[{"',
+    '{"a":1}',
+    '{"a":[1,"2",null,{"b,":"\\",[\\\\"}],"c":{}}',
+    '[[[]],[{"\\\\":"\\\\\\""}]]',
+    ' { "a" : [ 1 , 2 ] } ',
+  ])('are as many as in what it is read as, and one more for each empty array or object: %s', (text) => {
+    const empty = text.match(/\[\s*\]|\{\s*\}/g)?.length ?? 0;
+    const counted = [...Array(50).keys()].find((max) => max > 0 && !holdsMoreValues(Buffer.from(text), max));
+    expect(counted).toBe(countOf(JSON.parse(text)) + empty);
+  });
+
+  it.each(['"', '"\\', '{"a', '[[[', '', ']', '"a"b'])('are counted in what is no JSON: %s', (text) => {
+    expect(holdsMoreValues(Buffer.from(text), 100)).toBe(false);
+  });
+});
+
+describe('a JSON body', () => {
+  afterEach(() => setLimits(defaultLimits()));
+
+  it.each([
+    ['arrays', '[],'],
+    ['objects', '{},'],
+    ['numbers', '0,'],
+    ['strings', '"",'],
+    ['arrays, and is no JSON', '[],]'],
+  ])('is too large when it holds very many %s', (_, unit) => {
+    expect(codeOf(`{"a":[${unit.repeat(200_001)}0]}`)).toBe('too_large');
+  });
+
+  it('may be as long as its route takes where it holds few', () => {
+    expect(codeOf(JSON.stringify({ a: '[],'.repeat(1_000_000) }))).toBe('read');
+    expect(codeOf(JSON.stringify({ a: '"\\'.repeat(1_000_000) }))).toBe('read');
+    expect(codeOf(`{"a":[${'0,'.repeat(90_000)}0]}`)).toBe('read');
+  });
+
+  it('holds as many members as a room may have', () => {
+    setLimits({ ...defaultLimits(), room_members: 100_000 });
+    const members = Array.from({ length: 100_000 }, (_, n) => ({ user_id: `user ${n}`, role: 'member' }));
+    expect(codeOf(JSON.stringify({ members }))).toBe('read');
+  });
+
+  it.each([
+    '{"__proto__":1}',
+    '{"a":[{"__proto__":1}]}',
+    '{"\\u005f_proto__":1}',
+    '{"a":null,"constructor":{"prototype":{}}}',
+    '{"a":{"\\u0063onstructor":{"prototype":1}}}',
+  ])('reaches no prototype: %s', (text) => {
+    expect(codeOf(text)).toBe('malformed_json');
+  });
+
+  it.each(['{"a":"__proto__"}', '{"constructor":"x"}', '{"constructor":null}', '"constructor"', '\ufeff{}'])(
+    'is read: %s',
+    (text) => {
+      expect(codeOf(text)).toBe('read');
+    },
+  );
+});
