@@ -1,3 +1,5 @@
+import { RedisConnections } from '../../src/platform/database/redis.js';
+import { makeRoom, ok } from '../support/chat.js';
 import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
@@ -41,5 +43,28 @@ describe('while Redis hangs', () => {
     letGo();
     redis.resume();
     await become(kept, 'delivered');
+  });
+
+  it('it is asked once how often users sent, and then no more until it answers again', async () => {
+    const client = await app.client();
+    const { id } = await makeRoom(client, ['ann']);
+    const ann = await client.login('ann');
+    const send = async () => {
+      ok(await ann.request('POST', `/rooms/${id}/messages`, { body: { content: 'x' } }));
+    };
+    await send();
+    const asked = jest.spyOn(app.get(RedisConnections).commands, 'sendCommand');
+    const counts = () => asked.mock.calls.filter(([{ name }]) => /^eval|^rlflx/.test(name)).length;
+    redis.pause();
+    await send();
+    expect(counts()).toBe(1);
+    for (let i = 0; i < 20; i++) await send();
+    expect(counts()).toBe(1);
+    redis.resume();
+    await until('Redis to count again', async () => {
+      await send();
+      return counts() > 1;
+    });
+    asked.mockRestore();
   });
 });

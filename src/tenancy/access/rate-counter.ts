@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { RedisConnections } from '../../platform/database/redis.js';
 
 /** How often something happened in the minute that runs. */
@@ -42,30 +42,60 @@ export class MinuteCounts {
   }
 }
 
-/** Counts per key and minute: in the process, or where there is Redis for the whole cluster, alone while Redis is away. */
+/** While Redis fails, it is asked so often whether it is back. */
+const PROBE_MS = 1_000;
+
+/**
+ * Counts per key and minute: in the process, or where there is Redis for the whole cluster. Once Redis has failed to answer
+ * this process counts alone, and nobody waits for Redis before it has answered to somebody who holds up nothing.
+ */
 @Injectable()
 export class RateCounter {
   private readonly local = new MinuteCounts();
   private readonly shared: RateLimiterRedis | null;
+  private failing = false;
+  private probedAt = 0;
 
-  constructor(redis: RedisConnections) {
-    // Limits differ by client, so the limiter only counts and never refuses.
-    const options = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_MS / 1_000 };
+  constructor(private readonly redis: RedisConnections) {
     this.shared = redis.configured
       ? new RateLimiterRedis({
-          ...options,
+          // Limits differ by client, so the limiter only counts and never refuses.
+          points: Number.MAX_SAFE_INTEGER,
+          duration: WINDOW_MS / 1_000,
           storeClient: redis.commands,
           keyPrefix: 'chatapi:rate',
-          insuranceLimiter: new RateLimiterMemory(options),
         })
       : null;
   }
 
   add(key: string): Counted | Promise<Counted> {
     if (this.shared === null) return this.local.add(key);
-    return this.shared.consume(key).then(({ consumedPoints, msBeforeNext }: RateLimiterRes) => ({
-      count: consumedPoints,
-      resetsInMs: msBeforeNext,
-    }));
+    if (this.failing) {
+      this.probe();
+      return this.local.add(key);
+    }
+    return this.shared.consume(key).then(
+      ({ consumedPoints, msBeforeNext }: RateLimiterRes) => ({ count: consumedPoints, resetsInMs: msBeforeNext }),
+      () => {
+        this.fail();
+        return this.local.add(key);
+      },
+    );
+  }
+
+  private fail(): void {
+    this.failing = true;
+    this.probedAt = performance.now();
+  }
+
+  /** Now and then, and beside the request that it is due at. */
+  private probe(): void {
+    if (performance.now() - this.probedAt < PROBE_MS) return;
+    // Until this one is answered, or given up, there is no other.
+    this.probedAt = Infinity;
+    void this.redis.isHealthy().then((healthy) => {
+      if (healthy) this.failing = false;
+      else this.fail();
+    });
   }
 }

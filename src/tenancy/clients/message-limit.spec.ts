@@ -61,7 +61,8 @@ it('is counted by each node alone while Redis is away', async () => {
     const first = request('erin', 1);
     await limit.consume(first);
     expect(first.headers).toMatchObject({ ratelimit: expect.stringContaining('r=0') });
-    await expect(limit.consume(request('erin', 1))).rejects.toMatchObject({ code: 'rate_limited' });
+    // Known by now, so that nothing is waited for.
+    expect(() => limit.consume(request('erin', 1))).toThrow(expect.objectContaining({ code: 'rate_limited' }));
   } finally {
     await redis.close();
   }
