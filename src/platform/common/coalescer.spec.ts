@@ -98,4 +98,77 @@ describe('Coalescer', () => {
     expect(answeredAtStart).toHaveLength(2);
     expect(answeredAtStart[1]).toBeLessThan(100);
   });
+
+  describe('with two batches in flight', () => {
+    const keyed = (run: (items: number[]) => Promise<(number | Error)[]>) =>
+      new Coalescer<number, number>({
+        maxBatch: 3,
+        maxWaiting: 99,
+        maxWaitingPerTenant: 99,
+        keyOf: (n) => `${n % 10}`,
+        run,
+      });
+    const turns = async () => {
+      for (let n = 0; n < 5; n++) await later();
+    };
+
+    it('starts the second when as many wait as the first one holds, and no third', async () => {
+      const { batches, run, release } = gatedRunner();
+      const coalescer = keyed(run);
+      const results = [1, 2].map((n) => coalescer.add('a', n));
+      await turns();
+      results.push(coalescer.add('a', 3));
+      await turns();
+      expect(batches).toEqual([[1, 2]]);
+      results.push(coalescer.add('a', 4));
+      await turns();
+      expect(batches).toEqual([
+        [1, 2],
+        [3, 4],
+      ]);
+      results.push(...[5, 6, 7].map((n) => coalescer.add('a', n)));
+      await turns();
+      expect(batches).toHaveLength(2);
+      release();
+      await turns();
+      expect(batches[2]).toEqual([5, 6, 7]);
+      release();
+      release();
+      expect(await Promise.all(results)).toEqual([2, 4, 6, 8, 10, 12, 14]);
+    });
+
+    it('keeps what is equal in its key out of the second, and in order', async () => {
+      const { batches, run, release } = gatedRunner();
+      const coalescer = keyed(run);
+      const answered: number[] = [];
+      const add = (n: number) => coalescer.add('a', n).then(() => answered.push(n));
+      const results = [add(1)];
+      await turns();
+      results.push(...[11, 2, 21, 3].map(add));
+      await turns();
+      expect(batches).toEqual([[1], [2, 3]]);
+      release();
+      await turns();
+      expect(batches[2]).toEqual([11, 21]);
+      release();
+      release();
+      await Promise.all(results);
+      expect(answered.filter((n) => n % 10 === 1)).toEqual([1, 11, 21]);
+      await coalescer.idle();
+    });
+
+    it('waits for a key that is in flight without going round in circles', async () => {
+      const { batches, run, release } = gatedRunner();
+      const coalescer = keyed(run);
+      const results = [coalescer.add('a', 1)];
+      await turns();
+      results.push(coalescer.add('a', 11), coalescer.add('a', 21));
+      await turns();
+      expect(batches).toEqual([[1]]);
+      release();
+      await turns();
+      release();
+      expect(await Promise.all(results)).toEqual([2, 22, 42]);
+    });
+  });
 });

@@ -11,6 +11,8 @@ export interface CoalescerOptions<In, Out> {
   maxWaiting: number;
   /** Of those, one tenant's at most. */
   maxWaitingPerTenant: number;
+  /** Two batches may be in flight: items with equal keys are never in both, the later one waits. Without it, one is. */
+  keyOf?: (item: In) => string;
   /** Handles one batch. Answers one result per item, in order; an Error rejects that item alone. */
   run: (items: In[]) => Promise<(Out | Error)[]>;
 }
@@ -23,14 +25,26 @@ interface Waiting<In, Out> {
   reject: (error: unknown) => void;
 }
 
+/** A batch in flight. */
+interface Flight {
+  size: number;
+  keys: Set<string>;
+}
+
 /**
- * Gathers concurrent work into batches, one batch in flight: while one commits, the next fills. Under light
- * load a batch holds one item and waits for nothing; under heavy load it holds as many as arrived meanwhile.
+ * Gathers concurrent work into batches: while one commits, the next fills. Under light load a batch holds one item and
+ * waits for nothing; under heavy load it holds as many as arrived meanwhile. A second batch starts beside the first one
+ * when as many wait as that one holds: neither the work between two batches nor a slow commit leaves everything idle then,
+ * and batches stay large where much arrives. What is equal in its key is handled in the order in which it was added.
  */
 export class Coalescer<In, Out> {
-  private readonly waiting: Waiting<In, Out>[] = [];
+  private waiting: Waiting<In, Out>[] = [];
   private readonly perTenant = new Map<string, number>();
-  private running: Promise<void> | null = null;
+  private readonly flights = new Set<Flight>();
+  private waking = false;
+  /** Of the batches so far, all answers are out. */
+  private answered: Promise<void> = Promise.resolve();
+  private whenIdle: (() => void)[] = [];
 
   constructor(private readonly options: CoalescerOptions<In, Out>) {}
 
@@ -43,7 +57,7 @@ export class Coalescer<In, Out> {
     this.perTenant.set(tenant, ofTenant + 1);
     return new Promise((resolve, reject) => {
       this.waiting.push({ tenant, item, since: performance.now(), resolve, reject });
-      this.running ??= this.drain();
+      this.wake();
     });
   }
 
@@ -53,24 +67,66 @@ export class Coalescer<In, Out> {
 
   /** Resolves when everything that was added has been handled. */
   async idle(): Promise<void> {
-    while (this.running) await this.running;
+    if (this.isIdle()) return;
+    await new Promise<void>((resolve) => this.whenIdle.push(resolve));
   }
 
-  private async drain(): Promise<void> {
-    // What arrives in the same turn of the event loop joins the first batch.
-    await nextTurn();
-    let answered = Promise.resolve();
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.options.maxBatch);
-      const answer = await this.runOne(batch);
-      // In order, and never more than one batch behind.
-      await answered;
-      answered = inTurns(answer);
+  private isIdle(): boolean {
+    return this.flights.size === 0 && this.waiting.length === 0;
+  }
+
+  /** What arrives in the same turn of the event loop joins the same batch. */
+  private wake(): void {
+    if (this.waking || !this.mayStart()) return;
+    this.waking = true;
+    setImmediate(() => {
+      this.waking = false;
+      this.start();
+    });
+  }
+
+  private mayStart(): boolean {
+    if (this.flights.size === 0) return true;
+    if (this.options.keyOf === undefined || this.flights.size > 1) return false;
+    const [first] = this.flights;
+    return this.waiting.length >= first!.size;
+  }
+
+  private start(): void {
+    while (this.waiting.length > 0 && this.mayStart()) {
+      const batch = this.take();
+      if (batch.length === 0) return;
+      void this.fly(batch);
     }
-    await answered;
-    this.running = null;
-    // Somebody may have come while the last answers went out.
-    if (this.waiting.length > 0) this.running = this.drain();
+  }
+
+  private async fly(batch: Waiting<In, Out>[]): Promise<void> {
+    const { keyOf } = this.options;
+    const flight = { size: batch.length, keys: new Set(keyOf && batch.map(({ item }) => keyOf(item))) };
+    this.flights.add(flight);
+    const answer = await this.runOne(batch);
+    // In order, and never more than one batch behind.
+    const before = this.answered;
+    this.answered = before.then(() => inTurns(answer));
+    await before;
+    this.flights.delete(flight);
+    this.start();
+    await this.answered;
+    if (this.isIdle()) for (const resolve of this.whenIdle.splice(0)) resolve();
+  }
+
+  /** The next batch: what waits, in order, but for keys that are in flight, and what would overtake them. */
+  private take(): Waiting<In, Out>[] {
+    const { keyOf, maxBatch } = this.options;
+    const [other] = this.flights;
+    if (!keyOf || !other) return this.waiting.splice(0, maxBatch);
+    const batch: Waiting<In, Out>[] = [];
+    this.waiting = this.waiting.filter((one) => {
+      if (batch.length === maxBatch || other.keys.has(keyOf(one.item))) return true;
+      batch.push(one);
+      return false;
+    });
+    return batch;
   }
 
   /** @returns how to answer each of the batch */

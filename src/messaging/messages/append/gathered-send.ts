@@ -4,6 +4,7 @@ import { metrics } from '../../../platform/common/metrics.js';
 import { notFound, Problem } from '../../../platform/common/problem.js';
 import { RealtimePublisher } from '../../../platform/realtime/realtime.publisher.js';
 import { messageCreated } from '../messages.events.js';
+import { roomKey } from './append.sql.js';
 import { BatchRunner } from './batch-runner.js';
 import { HELD, type Duplicate, type NewMessage, type Sent, type SendVerdict } from './new-message.js';
 import { SlowLanes } from './slow-lanes.js';
@@ -23,11 +24,11 @@ const LOCK_WAIT_MS = 5_000;
  *                        messages wait and go on in batches of their own
  *     BatchRunner        tries again when the connection is lost, halves a batch until a bad row stands alone
  *     AppendRepository   one transaction: folds echoes, locks the rooms, finds what an earlier try wrote, appends,
- *                        completes the answers kept under each Idempotency-Key
+ *                        completes the answers kept under each Idempotency-Key; one round trip where it can be
  *     publish            here, after the commit
  *
- * It is the one way by which messages are written: concurrent sends gather into batches, one in flight per node; rooms that
- * are locked elsewhere wait in slow lanes. What was committed is told to the sockets before its sender is answered, in
+ * It is the one way by which messages are written: concurrent sends gather into batches, at most two in flight per node and
+ * never with a room in common; rooms that are locked elsewhere wait in slow lanes. What was committed is told to the sockets before its sender is answered, in
  * each room's order.
  */
 @Injectable()
@@ -51,6 +52,7 @@ export class GatheredSend {
       maxBatch: MAX_BATCH,
       maxWaiting: MAX_WAITING,
       maxWaitingPerTenant: MAX_WAITING_PER_TENANT,
+      keyOf: ({ client_id, room_id }) => roomKey(client_id, room_id),
       run: (messages) => this.runBatch(messages),
     });
   }
