@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import pg, { type PoolClient } from 'pg';
+import pg from 'pg';
 import type { Caller } from '../../src/tenancy/access/caller.js';
-import { Request } from '../../src/tenancy/access/request.js';
+import { Request, type IdempotencyLease } from '../../src/tenancy/access/request.js';
 import { Idempotency } from '../../src/tenancy/idempotency/idempotency.js';
 import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
 import { KeyRing } from '../../src/platform/common/key-ring.js';
 import { newId } from '../../src/platform/common/ids.js';
 import { Problem } from '../../src/platform/common/problem.js';
 import type { Config } from '../../src/platform/config/config.js';
-import { Database, type Tx } from '../../src/platform/database/database.js';
-import { Transaction } from '../../src/platform/database/transaction.js';
+import { Database } from '../../src/platform/database/database.js';
 import { AppendRepository } from '../../src/messaging/messages/append/append.repository.js';
 import { BatchRunner } from '../../src/messaging/messages/append/batch-runner.js';
+import { APPEND, LOCK_FREE_ROOMS } from '../../src/messaging/messages/append/append.sql.js';
 import { GatheredSend } from '../../src/messaging/messages/append/gathered-send.js';
 import type { NewMessage } from '../../src/messaging/messages/append/new-message.js';
 import { MessageParts, type MessagePart } from '../../src/messaging/messages/message-parts.js';
@@ -177,6 +177,90 @@ describe('the gathered send', () => {
     expect(await stateOf(roomIds[0]!)).toEqual(gapless(0));
   });
 
+  it('writes a few messages in one round trip, by plans that are kept, and many by none', async () => {
+    const { message } = await tenant(20);
+    const one = await Database.connect({ databaseUrl: place.url, role: 'all', databasePoolSize: 1 } as Config);
+    try {
+      const send = new AppendRepository(one, {} as Idempotency, new MessageParts(one));
+      const kept = () =>
+        one.query<{ name: string; custom_plans: number; generic_plans: number }>(
+          `select name, custom_plans, generic_plans from pg_prepared_statements where name <> '' order by name`,
+        );
+      await send.append(
+        upTo(17).map((n) => message(n)),
+        0,
+      );
+      expect(await kept()).toEqual([]);
+
+      const asked = jest.spyOn(pg.Client.prototype, 'query');
+      for (let n = 0; n < 8; n++) await send.append([message(n)], 0);
+      expect(asked).toHaveBeenCalledTimes(8);
+      asked.mockRestore();
+      await send.append(
+        upTo(16).map((n) => message(n)),
+        0,
+      );
+      const plans = { custom_plans: 0, generic_plans: 9 };
+      expect(await kept()).toEqual([
+        { name: 'append', ...plans },
+        { name: 'keep_plans', ...plans },
+        { name: 'lock_free_rooms', ...plans },
+      ]);
+    } finally {
+      await one.close();
+    }
+  });
+
+  it('looks everything up by its key in the plan that is kept', async () => {
+    const client = await place.connect();
+    await client.query(`prepare locking as ${LOCK_FREE_ROOMS}; prepare appending as ${APPEND}`);
+    await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off');
+    for (const [name, parameters] of [
+      ['locking', 2],
+      ['appending', 13],
+    ]) {
+      const nulls = Array.from({ length: Number(parameters) }, () => 'null').join(', ');
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute ${name}(${nulls})`);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toMatch(/Index Scan using \w+ on rooms/);
+      // A join that reads a whole table or index, which it does where no row of it is expected to be left out.
+      expect(plan).not.toMatch(/Seq Scan on|Hash Join|Full Join|events_\w+/);
+      for (const scan of plan.matchAll(/Index (?:Only )?Scan using .*\n(.*)/g)) expect(scan[1]).toMatch(/Index Cond/);
+    }
+    await client.end();
+  });
+
+  it('begins a batch of other rooms while one commits, and leaves a room that is in it out of the slow lanes', async () => {
+    const { roomIds, message } = await tenant(2);
+    const { append } = AppendRepository.prototype;
+    let commit = (): void => undefined;
+    const committing = new Promise<void>((resolve) => (commit = resolve));
+    const batches: [string[], number][] = [];
+    jest.spyOn(AppendRepository.prototype, 'append').mockImplementation(async function (
+      this: AppendRepository,
+      batch,
+      waitMs,
+    ) {
+      batches.push([batch.map(({ content }) => content!), waitMs]);
+      const outcome = await append.call(this, batch, waitMs);
+      if (batch[0]!.content === 'first') await committing;
+      return outcome;
+    });
+    const first = gathered.send(message(0, { content: 'first' }));
+    await until('the first batch is under way', async () => batches.length === 1);
+    const behind = gathered.send(message(0, { content: 'behind it' }));
+    expect(await gathered.send(message(1, { content: 'elsewhere' }))).toMatchObject({ message: { seq: 1 } });
+    expect(batches).toEqual([
+      [['first'], 0],
+      [['elsewhere'], 0],
+    ]);
+    commit();
+    expect(await Promise.all([first, behind])).toMatchObject([{ message: { seq: 1 } }, { message: { seq: 2 } }]);
+    expect(batches[2]).toEqual([['behind it'], 0]);
+    const inFirst = published.filter(({ facts }) => facts.stream.id === roomIds[0]);
+    expect(inFirst.map(({ facts }) => facts.rev)).toEqual([1, 2]);
+  });
+
   it('fails one bad message of five hundred alone', async () => {
     const { roomIds, message } = await tenant(5);
     const batch = upTo(500).map((n) => message(n % 5));
@@ -280,9 +364,11 @@ describe('the gathered send', () => {
       const { roomIds, message } = await tenant();
       const holder = await place.connect();
       const slow = Object.assign(Object.create(database) as Database, {
-        transaction: async <T>(fn: (tx: Tx) => Promise<T>): Promise<T> => {
+        together: async (statements: Parameters<Database['together']>[0]) => {
           await holder.query('begin');
-          return fn(new Transaction(holder as unknown as PoolClient, database.dataSource));
+          const rows: unknown[][] = [];
+          for (const { text, values } of statements) rows.push((await holder.query(text, [...values])).rows);
+          return rows;
         },
       });
       const first = new AppendRepository(slow, {} as Idempotency, new MessageParts(database));
@@ -375,13 +461,17 @@ describe('the gathered send', () => {
       load = jest.fn();
       const parts = new MessageParts(database);
       parts.register({ field: 'reactions', load });
-      withPart = new AppendRepository(database, {} as Idempotency, parts);
+      withPart = new AppendRepository(database, { complete: async () => undefined } as unknown as Idempotency, parts);
     });
     const named = (of: Awaited<ReturnType<typeof tenant>>, client_msg_id: string) =>
       of.message(0, { client_msg_id, body_hash: Buffer.alloc(32) });
     const hearts = [{ key: '❤', count: 1, user_ids: [asUserId('bob')] }];
 
-    it('asks for it once per tenant, in its transaction, and not for what is new', async () => {
+    // Kept under an Idempotency-Key it must be whole when that is completed; else nobody waits for it with rooms locked.
+    it.each([
+      ['in its transaction beside an Idempotency-Key', true],
+      ['after the commit without one', false],
+    ])('asks for it once per tenant, %s, and not for what is new', async (_, withKey) => {
       const [one, other] = [await tenant(), await tenant()];
       const originals = [named(one, 'a'), named(other, 'a'), named(one, 'b')];
       await withPart.append(originals, 0);
@@ -394,6 +484,7 @@ describe('the gathered send', () => {
         return new Map(ids.map((id) => [id, hearts]));
       });
       const repeats = [named(one, 'a'), named(one, 'c'), named(other, 'a'), named(one, 'b'), named(one, 'b')];
+      if (withKey) repeats[1]!.request.lease = {} as IdempotencyLease;
       const outcomes = await withPart.append(repeats, 0);
       expect(outcomes).toMatchObject([
         { verdict: 'duplicate', message: { id: originals[0]!.id, reactions: hearts } },
@@ -410,7 +501,7 @@ describe('the gathered send', () => {
           [other.clientId, [originals[1]!.id]],
         ]),
       );
-      expect(inside).toEqual([{ inside: true }, { inside: true }]);
+      expect(inside).toEqual([{ inside: withKey }, { inside: withKey }]);
     });
 
     it('fails with it alone when it cannot be had: what is new in the batch is written', async () => {

@@ -8,7 +8,9 @@ import { Problem } from '../../src/platform/common/problem.js';
 import { isLostConnection } from '../../src/platform/common/to-problem.js';
 import { migrate, pendingMigrations, revertMigration } from '../../src/platform/database/migrate.js';
 import { DAYS_AHEAD, PARTITIONED_TABLES, ensurePartitions } from '../../src/platform/database/partitions.js';
+import { Together } from '../../src/platform/database/together.js';
 import { TestDatabase } from '../support/postgres.js';
+import { until } from '../support/until.js';
 
 @Entity({ name: 'scratch' })
 class Scratch {
@@ -43,6 +45,72 @@ const caught = (work: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
+
+describe('statements that go together', () => {
+  const counted = (id: number) => ({ text: 'insert into scratch values ($1) returning id', values: [id] });
+  const forget = () => database.query('delete from scratch');
+  afterEach(forget);
+
+  it('are one transaction in one round trip, and answer the rows of each as single ones do', async () => {
+    const asked = jest.spyOn(pg.Client.prototype, 'query');
+    const rows = await database.together([
+      { text: 'select pg_current_xact_id()::text as tx, $1::bigint as big, $2::int[] as list', values: [7, [1, 2]] },
+      counted(1),
+      { text: 'select pg_current_xact_id()::text as tx', values: [] },
+    ]);
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
+    expect(rows).toEqual([[{ tx: expect.any(String), big: 7, list: [1, 2] }], [{ id: 1 }], rows[2]]);
+    expect(rows[2]).toEqual([{ tx: (rows[0] as { tx: string }[])[0]!.tx }]);
+    expect(await ids()).toEqual([1]);
+  });
+
+  it('fail together, whichever of them or the commit does, and say why', async () => {
+    await database.query('alter table scratch add constraint once unique (rev) deferrable initially deferred');
+    try {
+      expect(codeOf(await caught(database.together([counted(1), counted(1)])))).toBe('23505');
+      expect(codeOf(await caught(database.together([counted(1), counted(2)])))).toBe('23505');
+      expect(await caught(database.together([counted(1), { text: 'select $1::text', values: ['\0'] }]))).toBeInstanceOf(
+        Error,
+      );
+      expect(await ids()).toEqual([]);
+      expect(await database.together([counted(3)])).toEqual([[{ id: 3 }]]);
+    } finally {
+      await database.query('alter table scratch drop constraint once');
+    }
+  });
+
+  it('see what was committed while an earlier one of them waited', async () => {
+    await database.query('insert into scratch values (1)');
+    const holder = await target.connect();
+    await holder.query('begin; select from scratch for update; insert into scratch values (2)');
+    const together = database.together([
+      { text: 'select id from scratch for update', values: [] },
+      { text: 'select id from scratch order by id', values: [] },
+    ]);
+    await until('the first waits', async () => (await target.waitingForLocks()) > 0);
+    await holder.query('commit');
+    await holder.end();
+    expect(await together).toEqual([[{ id: 1 }], [{ id: 1 }, { id: 2 }]]);
+  });
+
+  it('keep their names on a connection that had an error', async () => {
+    const client = await target.connect();
+    const run = (id: number) =>
+      new Promise((resolve) => {
+        const statements = [
+          { ...counted(id), name: 'a' },
+          { ...counted(id + 1), name: 'b' },
+        ];
+        const query = client.query.bind(client) as (query: Together, done: (error: Error | null) => void) => void;
+        query(new Together(statements), (error) => resolve(error && codeOf(error)));
+      });
+    await client.query('insert into scratch values (2)');
+    expect([await run(1), await run(3), await run(4), await run(5)]).toEqual(['23505', null, '23505', null]);
+    await client.end();
+    expect(await ids()).toEqual([2, 3, 4, 5, 6]);
+  });
+});
 
 describe('a transaction', () => {
   it('commits what it returned from and rolls back what it threw from', async () => {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import { isLostConnection } from '../common/to-problem.js';
 import { isTransient, translate } from './errors.js';
 import { asQuery, type Prepared } from './prepared.js';
+import { Together, type Statement } from './together.js';
 import { Transaction } from './transaction.js';
 import type { Tx } from './transaction.js';
 
@@ -59,6 +60,24 @@ export class Connections {
         if (!isTransient(error) || tried >= (options.retries ?? 0)) throw translate(error);
         await sleep(Math.random() * 20 * 2 ** tried);
       }
+    }
+  }
+
+  /**
+   * Several statements that do not need each other's answers, in one transaction and one round trip; all of them return rows.
+   * Each has a snapshot of its own.
+   * @returns the rows of each, committed
+   * @throws what {@link transaction} throws
+   */
+  async together(
+    statements: readonly Statement[],
+    _options: Pick<TransactionOptions, 'reserved'> = {},
+  ): Promise<unknown[][]> {
+    try {
+      const { rows } = (await this.pool.query(new Together(statements) as unknown as QueryConfig)) as { rows: unknown };
+      return rows as unknown[][];
+    } catch (error) {
+      throw translate(error);
     }
   }
 

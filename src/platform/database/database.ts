@@ -8,6 +8,7 @@ import { Connections, type TransactionOptions, type Turn } from './connections.j
 import { translateErrors } from './errors.js';
 import { CLUSTER_IDENTITY, Installation } from './installation.js';
 import type { ClusterIdentity } from './installation.js';
+import type { Statement } from './together.js';
 import type { Tx } from './transaction.js';
 import { Turns } from './turns.js';
 import { typeParsers } from './types.js';
@@ -84,6 +85,13 @@ export class Database extends Connections {
 
   override transaction<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return options.reserved ? this.forSends.transaction(fn, options) : super.transaction(fn, options);
+  }
+
+  override together(
+    statements: readonly Statement[],
+    options: Pick<TransactionOptions, 'reserved'> = {},
+  ): Promise<unknown[][]> {
+    return options.reserved ? this.forSends.together(statements) : super.together(statements);
   }
 
   override async close(): Promise<void> {

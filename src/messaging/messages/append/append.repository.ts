@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
 import { notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
-import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, roomKey, ROOMS } from './append.sql.js';
+import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, NAMED_UP_TO, ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
 import { MessageParts } from '../message-parts.js';
 import {
@@ -46,19 +46,44 @@ export class AppendRepository {
   /**
    * One transaction for any number of messages of any rooms and clients.
    * @param waitMs how long to wait for rooms that are locked elsewhere; 0: leave them as held
-   * @returns what became of each, in the order given; committed when this returns
+   * @returns what became of each, in the order given; committed when this returns. An Error of one is of it alone
    * @throws what makes the whole batch fail: a row that the database refuses, a lost connection, a lock time-out
    */
-  append(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
+  append(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD | Error)[]> {
+    const inSteps = waitMs > 0 || batch.some(({ again, request }) => again || request.lease !== null);
+    return inSteps ? this.inSteps(batch, waitMs) : this.atOnce(batch);
+  }
+
+  /** Lock, write and commit in one round trip: nothing of it hangs on what was answered before. */
+  private async atOnce(batch: NewMessage[]): Promise<(SendVerdict | typeof HELD | Error)[]> {
+    const { firsts, firstOf } = fold(batch);
+    const nameOf = (name: string) => (firsts.length <= NAMED_UP_TO ? name : undefined);
+    const statements = [
+      { name: nameOf('lock_free_rooms'), text: LOCK_FREE_ROOMS, values: ROOMS.values(firsts) },
+      { name: nameOf('append'), text: APPEND, values: this.toAppend(firsts) },
+    ];
+    const [, judgements] = (await this.database.together(statements, { reserved: true })) as [unknown, Judgement[]];
+    const originals = await this.findOriginals(this.database, firsts, judgements).catch((error: Error) => error);
+    return batch.map((message, at) => {
+      const first = firsts[firstOf[at]!]!;
+      const judgement = judgements[firstOf[at]!]!;
+      // The rest is committed: only those fail who cannot be shown their original.
+      if (originals instanceof Error && judgement.verdict === 'duplicate') return originals;
+      return outcomeOf(message, first, this.verdictOf(first, judgement, originals as Map<string, MessageDto>));
+    });
+  }
+
+  /** Where something hangs on what a statement answers: a message that may be written already, an answer that is kept. */
+  private inSteps(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
     const { firsts, firstOf } = fold(batch);
     return this.database.transaction(
       async (tx) => {
-        const locked = await this.lockRooms(tx, firsts, waitMs > 0);
+        await tx.query(waitMs > 0 ? LOCK_ROOMS : LOCK_FREE_ROOMS, ROOMS.values(firsts));
         const written = await this.findWritten(
           tx,
           firsts.filter(({ again }) => again),
         );
-        const verdicts = await this.write(tx, firsts, locked, written);
+        const verdicts = await this.write(tx, firsts, written);
         const outcomes = batch.map((message, at) => outcomeOf(message, firsts[firstOf[at]!]!, verdicts[firstOf[at]!]!));
         await this.completeLeases(tx, batch, outcomes, written);
         return outcomes;
@@ -67,12 +92,8 @@ export class AppendRepository {
     );
   }
 
-  private async lockRooms(tx: Tx, messages: NewMessage[], wait: boolean): Promise<Set<string>> {
-    const rooms = await tx.query<{ client_id: string; id: string }>(
-      wait ? LOCK_ROOMS : LOCK_FREE_ROOMS,
-      ROOMS.values(messages),
-    );
-    return new Set(rooms.map(({ client_id, id }) => roomKey(client_id, id)));
+  private toAppend(messages: NewMessage[]): unknown[] {
+    return [`${this.database.installation.generation}.`, ...MESSAGES.values(messages)];
   }
 
   private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, SendVerdict>> {
@@ -85,17 +106,10 @@ export class AppendRepository {
   private async write(
     tx: Tx,
     messages: NewMessage[],
-    locked: Set<string>,
     written: Map<string, SendVerdict>,
   ): Promise<(SendVerdict | typeof HELD)[]> {
     const missing = messages.filter(({ id }) => !written.has(id));
-    const judgements =
-      missing.length === 0
-        ? []
-        : await tx.query<Judgement>(APPEND, [
-            `${this.database.installation.generation}.`,
-            ...MESSAGES.values(missing, locked),
-          ]);
+    const judgements = missing.length === 0 ? [] : await tx.query<Judgement>(APPEND, this.toAppend(missing));
     const originals = await this.findOriginals(tx, missing, judgements);
     const verdicts = new Map<string, SendVerdict | typeof HELD>(written);
     missing.forEach((message, at) => {
@@ -106,7 +120,7 @@ export class AppendRepository {
 
   /** Whole, because what is answered for them is also what an Idempotency-Key keeps, in this very transaction. */
   private async findOriginals(
-    tx: Tx,
+    on: Pick<Tx, 'query'>,
     messages: NewMessage[],
     judgements: Judgement[],
   ): Promise<Map<string, MessageDto>> {
@@ -115,7 +129,7 @@ export class AppendRepository {
       if (verdict === 'duplicate') keys.push({ client_id: messages[at]!.client_id, id: original_id! });
     });
     if (keys.length === 0) return new Map();
-    const rows = await tx.query<MessageRow & { client_id: string }>(
+    const rows = await on.query<MessageRow & { client_id: string }>(
       `select m.client_id, ${MESSAGE_COLUMNS}
          from ${KEYS.sql}
          join messages m on m.client_id = w.client_id and m.id = w.id ${MESSAGE_PEOPLE}`,
@@ -129,7 +143,7 @@ export class AppendRepository {
     }
     const originals = new Map<string, MessageDto>();
     for (const [clientId, messages] of byClient) {
-      for (const message of await this.parts.complete(clientId, messages, tx)) originals.set(message.id, message);
+      for (const message of await this.parts.complete(clientId, messages, on)) originals.set(message.id, message);
     }
     return originals;
   }

@@ -6,9 +6,12 @@ import type { NewMessage } from './new-message.js';
  * The two statements of the gathered send. They are two because a statement's snapshot is older than its locks: only
  * a second one, begun when the rooms are locked, sees what was committed before (a member's removal, say).
  *
- * Sent as plain parameterised queries: as named prepared statements they would get a generic plan, which is several
- * times slower.
+ * A small batch has them as named statements: parsing and planning cost more than carrying it out. A large one never:
+ * the generic plan that a named statement comes to is several times slower for its arrays.
  */
+
+/** Messages up to which a batch's statements are named. */
+export const NAMED_UP_TO = 16;
 
 interface Key {
   client_id: string;
@@ -23,8 +26,8 @@ export const KEYS = unnest<Key>()('w', { client_id: 'uuid', id: 'uuid' });
 /** How a Set holds a room. */
 export const roomKey = (clientId: string, roomId: string): string => `${clientId} ${roomId}`;
 
-/** Messages to be judged; given with them are the keys of the rooms that are locked. */
-export const MESSAGES = unnest<NewMessage, ReadonlySet<string>>()(
+/** Messages to be judged. */
+export const MESSAGES = unnest<NewMessage>()(
   'i',
   {
     client_id: 'uuid',
@@ -39,29 +42,29 @@ export const MESSAGES = unnest<NewMessage, ReadonlySet<string>>()(
     metadata: 'jsonb',
     client_msg_id: 'text',
     body_hash: 'bytea',
-    locked: ['boolean', ({ client_id, room_id }, locked) => locked.has(roomKey(client_id, room_id))],
   },
   { first: 2, ordinality: 'position' },
 );
 
-const LOCK = /* sql */ `
-select r.client_id, r.id
-  from rooms r
-  join (select distinct client_id, room_id from ${ROOMS.sql}) w
-    on r.client_id = w.client_id and r.id = w.room_id
- order by r.client_id, r.id
-   for update of r`;
+/** By their keys, one by one and in order: a join reads all rooms when its plan was made while they were few. */
+const lock = (how: string): string => /* sql */ `
+select count(*)
+  from (select distinct client_id, room_id from ${ROOMS.sql} order by 1, 2) w
+ cross join lateral (
+   select 1 from rooms where client_id = w.client_id and id = w.room_id limit 1 for update ${how}
+ ) r`;
 
 /** Locks the rooms that are free, always in the same order. What is locked elsewhere holds nobody up. */
-export const LOCK_FREE_ROOMS = `${LOCK} skip locked`;
+export const LOCK_FREE_ROOMS = lock('skip locked');
 
 /** Locks the rooms, waiting for them (up to lock_timeout). */
-export const LOCK_ROOMS = LOCK;
+export const LOCK_ROOMS = lock('');
 
 /**
  * Judges every message under the locks and writes those that pass. One row comes back for each, in the order given.
  * Room state, membership, ban and duplicates are looked up one by one by their keys (`limit 1` keeps the planner
- * from reading whole tables while their statistics are young). $1 is what epochs begin with; then come {@link MESSAGES}.
+ * from reading whole tables while their statistics are young). A room is locked by us if its row's xmax is our
+ * transaction: `for update` shares a row with nobody. $1 is what epochs begin with; then come {@link MESSAGES}.
  */
 export const APPEND = /* sql */ `
 with input as materialized (
@@ -73,7 +76,7 @@ with input as materialized (
   select i.*, r.epoch, r.last_seq, r.last_rev, original.id as original_id,
          case
            when r.id is null or r.status = 'deleted' then 'not_found'
-           when not i.locked then 'held'
+           when not r.locked then 'held'
            when i.sender_pk is not null and m.banned then 'user_banned'
            when i.sender_pk is not null and m.role is null then 'not_found'
            when original.body_hash = i.body_hash then 'duplicate'
@@ -86,7 +89,7 @@ with input as materialized (
     from input i
     cross join clock
     left join lateral (
-      select id, status, frozen, epoch, last_seq, last_rev from rooms
+      select id, status, frozen, epoch, last_seq, last_rev, xmax = pg_current_xact_id()::xid as locked from rooms
        where client_id = i.client_id and id = i.room_id limit 1
     ) r on true
     left join lateral (

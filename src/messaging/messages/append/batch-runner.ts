@@ -36,10 +36,16 @@ export class BatchRunner {
    * The parts of a batch follow each other, and a room that one of them found held may be free for the next: its later
    * messages wait all the same, behind those that were found held.
    */
-  private async inOrder(part: NewMessage[], waitMs: number, held: Set<string>): Promise<(SendVerdict | typeof HELD)[]> {
+  private async inOrder(
+    part: NewMessage[],
+    waitMs: number,
+    held: Set<string>,
+  ): Promise<(SendVerdict | typeof HELD | Error)[]> {
     const free = part.filter(({ client_id, room_id }) => !held.has(roomKey(client_id, room_id)));
     const verdicts = free.length > 0 ? await this.persist(free, waitMs) : [];
-    const decided = new Map<NewMessage, SendVerdict | typeof HELD>(free.map((message, at) => [message, verdicts[at]!]));
+    const decided = new Map<NewMessage, SendVerdict | typeof HELD | Error>(
+      free.map((message, at) => [message, verdicts[at]!]),
+    );
     for (const [{ client_id, room_id }, verdict] of decided) {
       if (verdict === HELD) held.add(roomKey(client_id, room_id));
     }
@@ -50,7 +56,7 @@ export class BatchRunner {
    * Tries again when the connection is lost. Nobody knows then whether the commit succeeded: its messages are looked for
    * from now on, wherever they go next.
    */
-  private async persist(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
+  private async persist(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD | Error)[]> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.repository.append(batch, waitMs);
