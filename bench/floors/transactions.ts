@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 
-const ROOMS = 1000;
-const MEMBERS = 20;
+export const ROOMS = 1000;
+export const MEMBERS = 20;
 const CONNECTIONS = 64;
 const CLIENT = '00000000-0000-7000-8000-000000000000';
 
 const idOf = (n: string): string => `('00000000-0000-7000-8000-' || lpad(to_hex(${n}::int), 12, '0'))::uuid`;
 
 /** What one send must do at the least, one transaction per message: lock, check, take seq and rev, insert both rows. */
-const LOCK = `select 1 from rooms where client_id = '${CLIENT}' and id = ${idOf('$1')} for update`;
-const WRITE = `
+export const LOCK = `select 1 from rooms where client_id = '${CLIENT}' and id = ${idOf('$1')} for update`;
+export const WRITE = `
   with member as (
     select user_pk from room_members
      where client_id = '${CLIENT}' and room_id = ${idOf('$1')} and user_pk = ${idOf('$2')} and status = 'active'

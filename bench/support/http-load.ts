@@ -24,10 +24,13 @@ export async function httpLoad(options: {
   connections: number;
   requests: number;
   next: (index: number) => HttpRequest;
+  /** Sends no more after this long; default a minute. */
+  seconds?: number;
 }): Promise<LoadResult> {
   const statuses = new Map<number, number>();
   let sent = 0;
   const started = performance.now();
+  const until = started + (options.seconds ?? 60) * 1000;
   await Promise.all(
     Array.from(
       { length: options.connections },
@@ -35,7 +38,7 @@ export async function httpLoad(options: {
         new Promise<void>((resolve, reject) => {
           const socket = connect({ port: options.port, host: '127.0.0.1', noDelay: true });
           const sendNext = () => {
-            if (sent >= options.requests) {
+            if (sent >= options.requests || performance.now() > until) {
               socket.end();
               resolve();
               return;
@@ -54,14 +57,14 @@ export async function httpLoad(options: {
   return { requests: sent, statuses, seconds, perSecond: sent / seconds };
 }
 
-function writeRequest(socket: Socket, { method, path, headers = {}, body = '' }: HttpRequest): void {
+export function writeRequest(socket: Socket, { method, path, headers = {}, body = '' }: HttpRequest): void {
   let head = `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
   for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
   socket.write(`${head}\r\n${body}`);
 }
 
 /** Calls back with the status of each whole answer that has a Content-Length. */
-function answerReader(onAnswer: (status: number) => void): (chunk: Buffer) => void {
+export function answerReader(onAnswer: (status: number) => void): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0);
   return (chunk) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
