@@ -298,6 +298,30 @@ describe('the gathered send', () => {
     expect(await gathered.send(message())).toMatchObject({ message: { seq: 21 } });
   });
 
+  it('lets another tenant’s locked room have its turn, however many of one stay locked', async () => {
+    const [one, other] = [await tenant(6), await tenant()];
+    const { run } = BatchRunner.prototype;
+    jest.spyOn(BatchRunner.prototype, 'run').mockImplementation(function (this: BatchRunner, batch, waitMs = 0) {
+      return run.call(this, batch, waitMs && 60_000);
+    });
+    const holder = await place.connect();
+    await holder.query('begin');
+    await holder.query('select from rooms where client_id = $1 for update', [one.clientId]);
+    const sending = one.roomIds.map((_, room) => gathered.send(one.message(room)));
+    await until('its lanes wait', async () => (await place.waitingForLocks()) >= 2);
+    const lock = await place.connect();
+    await lock.query('begin');
+    await lock.query('select from rooms where client_id = $1 for update', [other.clientId]);
+    const waiting = await place.waitingForLocks();
+    const another = gathered.send(other.message());
+    await until('the other’s lane waits too', async () => (await place.waitingForLocks()) > waiting);
+    await lock.query('commit');
+    expect(await another).toMatchObject({ verdict: 'sent', message: { seq: 1 } });
+    await holder.query('commit');
+    expect(await Promise.all(sending)).toHaveLength(6);
+    await Promise.all([holder.end(), lock.end()]);
+  });
+
   it('tells to try again when a room stays locked', async () => {
     const { roomIds, message } = await tenant();
     const lock = await holdRoom(roomIds[0]!);

@@ -41,10 +41,11 @@ export class GatheredSend {
     private readonly publisher: RealtimePublisher,
   ) {
     this.lanes = new SlowLanes({
-      concurrency: 4,
+      concurrency: 6,
+      concurrencyPerTenant: 2,
       maxBatch: MAX_BATCH,
       maxWaiting: MAX_WAITING,
-      maxWaitingPerRoom: MAX_WAITING_PER_TENANT,
+      maxWaitingPerTenant: MAX_WAITING_PER_TENANT,
       run: (messages) => this.runLane(messages),
     });
     this.coalescer = new Coalescer({
