@@ -1,27 +1,42 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
 import { measureEmptyJobs } from './floors/empty-jobs.js';
 import { TransactionFloor } from './floors/transactions.js';
 import { FanOut } from './paths/fan-out.js';
+import { LatencyPath, type Latency } from './paths/latency.js';
 import { memoryPerSocket } from './paths/memory.js';
 import { notificationsToWebhook } from './paths/notifications.js';
 import { prepareSenders, restSend, socketSend } from './paths/sends.js';
 import { startUp } from './paths/start-up.js';
+import { cpuOf } from './support/cpu.js';
 import { createDatabase, temporaryDataDir } from './support/database.js';
+import { plot } from './support/plot.js';
 import { Product, type Tenant } from './support/product.js';
 import { median, ratioOf, toTable, type Figure } from './support/report.js';
 
 /*
- * npm run bench [-- --quick] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
+ * npm run bench [-- --quick] [-- --latency] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
  * path in turn, because a machine's speed drifts by more than what is being measured. REDIS_URL adds the figures of
- * the queue on Redis.
+ * the queue on Redis. `--latency` draws how long a message takes over the rate instead (docs/latency.svg).
  */
 const quick = process.argv.includes('--quick');
+const latencyOnly = process.argv.includes('--latency');
 const jsonAt = process.argv.indexOf('--json');
 const jsonFile = jsonAt > 0 ? process.argv[jsonAt + 1] : undefined;
 const rounds = quick ? 1 : 3;
 const size = (full: number): number => (quick ? Math.ceil(full / 5) : full);
+
+/** Every path bounds itself; this is for what hangs. */
+setTimeout(
+  () => {
+    console.error('The bench has taken more than an hour: something hangs.');
+    process.exit(1);
+  },
+  60 * 60 * 1000,
+).unref();
 
 const figures: Figure[] = [];
 
@@ -41,30 +56,136 @@ async function inTurn(floor: () => Promise<number>, path: () => Promise<number>)
   return { value: median(values), floor: median(floors) };
 }
 
-async function measureSends(tenant: Tenant, transactions: TransactionFloor): Promise<void> {
-  const rooms = await tenant.rooms(size(1000), 20, 500);
-  const senders = await prepareSenders(tenant, rooms);
+/** What is measured against a server that runs already, and whose CPU time that takes. */
+interface Place {
+  url: string;
+  tenant: Tenant;
+  pids: { productPid: number; postmasterPid: number };
+}
+
+/** Messages per second, and of the last round the CPU time of each. */
+function withCpu({ pids }: Place, count: number, send: () => Promise<number>) {
+  let cpu = 0;
+  const measure = async () => {
+    const before = cpuOf(Object.values(pids));
+    const perSecond = await send();
+    cpu = (cpuOf(Object.values(pids)) - before) / count;
+    return perSecond;
+  };
+  return { measure, cpu: () => cpu };
+}
+
+async function measureSends(place: Place, transactions: TransactionFloor): Promise<void> {
+  const senders = await prepareSenders(place.tenant, await place.tenant.rooms(size(1000), 20, 500));
   await transactions.prepare();
   const floor = () => transactions.measure(size(10));
+  const count = size(100_000);
   await restSend(senders, size(20_000)); // warm: code compiled, keys verified
-  const rest = await inTurn(floor, () => restSend(senders, size(100_000)));
+  const rest = withCpu(place, count, () => restSend(senders, count));
+  const byRest = await inTurn(floor, rest.measure);
+  const few = await inTurn(
+    () => restSend(senders, count),
+    () => restSend(senders, count, 64),
+  );
   await socketSend(senders, size(20_000));
-  const socket = await inTurn(floor, () => socketSend(senders, size(100_000)));
-  const goal = { atLeast: 1.5 };
+  const socket = withCpu(place, count, () => socketSend(senders, count));
+  const bySocket = await inTurn(floor, socket.measure);
   record({
     name: 'send by REST',
-    value: rest.value,
+    value: byRest.value,
     unit: '/s',
-    floor: { name: transactions.name, value: rest.floor },
-    goal,
+    floor: { name: transactions.name, value: byRest.floor },
+    goal: { atLeast: 2 },
+    cpu: { value: rest.cpu(), atMost: 180 },
+  });
+  record({
+    name: 'send by REST over 64 connections',
+    value: few.value,
+    unit: '/s',
+    floor: { name: 'the same over 256', value: few.floor },
+    goal: { atLeast: 0.85 },
   });
   record({
     name: 'send by socket',
-    value: socket.value,
+    value: bySocket.value,
     unit: '/s',
-    floor: { name: transactions.name, value: socket.floor },
-    goal,
+    floor: { name: transactions.name, value: bySocket.floor },
+    goal: { atLeast: 2.5 },
+    cpu: { value: socket.cpu(), atMost: 140 },
   });
+  const latency = await LatencyPath.prepare(place.tenant, senders, { databaseUrl: place.url, ...place.pids });
+  await measureLatency(latency, 300, 'at 300/s', { p50: 2, p99: 3, cpu: 700 });
+  await measureLatency(latency, few.floor / 2, 'at half of the maximum', { p50: 3, p99: 4 });
+  await latency.stop();
+}
+
+async function measureLatency(
+  path: LatencyPath,
+  rate: number,
+  name: string,
+  goals: { p50: number; p99: number; cpu?: number },
+): Promise<void> {
+  const floors: Latency[] = [];
+  const ours: Latency[] = [];
+  for (let round = 0; round < rounds; round++) {
+    floors.push(await path.floor(rate, size(10)));
+    ours.push(await path.measure(rate, size(10)));
+  }
+  for (const way of ['ack', 'seen'] as const) {
+    for (const percentile of ['p50', 'p99'] as const) {
+      const of = (all: Latency[]) => median(all.map((one) => one[way][percentile]));
+      record({
+        name: `${way === 'ack' ? 'acknowledged' : 'seen by another'} ${name}, ${percentile}`,
+        value: of(ours),
+        unit: 'ms',
+        floor: { name: 'bare Node server, a commit each', value: of(floors) },
+        goal: { atMost: goals[percentile] },
+        ...(goals.cpu &&
+          way === 'ack' &&
+          percentile === 'p50' && {
+            cpu: { value: median(ours.map(({ cpuPerMessage }) => cpuPerMessage)), atMost: goals.cpu },
+          }),
+      });
+    }
+  }
+  record({
+    name: `answered in time ${name}, the worst round`,
+    value: Math.min(...ours.map(({ pace }) => pace)),
+    unit: 'of 1',
+    floor: { name: 'asked for', value: 1 },
+    goal: { atLeast: 0.98 },
+    note: `the bare server: ${Math.min(...floors.map(({ pace }) => pace)).toFixed(2)} of 1`,
+  });
+}
+
+/** 10 % to 90 % of what REST sends at full load, and the bare server at the same rates. */
+async function drawLatency(place: Place, transactions: TransactionFloor): Promise<void> {
+  const senders = await prepareSenders(place.tenant, await place.tenant.rooms(size(1000), 20, 500));
+  await transactions.prepare();
+  await restSend(senders, size(20_000));
+  const most = await restSend(senders, size(100_000));
+  const path = await LatencyPath.prepare(place.tenant, senders, { databaseUrl: place.url, ...place.pids });
+  const curves: Record<'ours' | 'floors', Latency[]> = { ours: [], floors: [] };
+  for (let tenths = 1; tenths <= 9; tenths++) {
+    const rate = Math.round((most * tenths) / 10);
+    curves.floors.push(await path.floor(rate, size(10)));
+    curves.ours.push(await path.measure(rate, size(10)));
+    console.error(`${rate}/s: ${JSON.stringify([curves.floors.at(-1), curves.ours.at(-1)])}`);
+  }
+  await path.stop();
+  const line = (name: string, colour: string, of: keyof typeof curves, percentile: 'p50' | 'p99') => ({
+    name: `${name}, ${percentile}`,
+    colour,
+    dashed: percentile === 'p99',
+    points: curves[of].map(({ rate, ack }): [number, number] => [rate, ack[percentile]]),
+  });
+  const svg = plot('Time to an acknowledged message, by REST', { x: 'messages per second', y: 'ms' }, [
+    line('ChatAPI', '#0b6', 'ours', 'p50'),
+    line('ChatAPI', '#0b6', 'ours', 'p99'),
+    line('bare server', '#888', 'floors', 'p50'),
+    line('bare server', '#888', 'floors', 'p99'),
+  ]);
+  writeFileSync('docs/latency.svg', svg);
 }
 
 async function measureFanOut(tenant: Tenant): Promise<void> {
@@ -103,10 +224,14 @@ async function measureNotifications(tenant: Tenant, databaseUrl: string, redisUr
   });
 }
 
-async function withProduct(url: string, env: Record<string, string>, work: (tenant: Tenant) => Promise<void>) {
+async function withProduct(
+  url: string,
+  env: Record<string, string>,
+  work: (tenant: Tenant, productPid: number) => Promise<void>,
+) {
   const product = await Product.start(url, { env });
   try {
-    await work(await product.tenant());
+    await work(await product.tenant(), product.child.process.pid!);
   } finally {
     await product.stop();
   }
@@ -117,12 +242,16 @@ async function main(): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir });
   try {
     const url = await createDatabase(postgres.url, 'bench');
-    await withProduct(url, {}, async (tenant) => {
+    const postmasterPid = readPostmaster(join(dataDir, 'postgres'))!.pid;
+    await withProduct(url, {}, async (tenant, productPid) => {
       const transactions = new TransactionFloor(url);
-      await measureSends(tenant, transactions);
+      const place = { url, tenant, pids: { productPid, postmasterPid } };
+      if (latencyOnly) return drawLatency(place, transactions);
+      await measureSends(place, transactions);
       await measureFanOut(tenant);
       await measureNotifications(tenant, url);
     });
+    if (latencyOnly) return;
     const redisUrl = process.env.REDIS_URL;
     if (redisUrl) {
       const onRedis = await createDatabase(postgres.url, 'bench_redis', { migrate: true });

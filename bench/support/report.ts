@@ -6,6 +6,8 @@ export interface Figure {
   floor: { name: string; value: number };
   /** `atLeast`: more is better; `atMost`: less is better. */
   goal: { atLeast: number } | { atMost: number };
+  /** Microseconds of all server processes, PostgreSQL's among them, for each unit: what noise spares. */
+  cpu?: { value: number; atMost: number };
   /** What a reader should know, such as which floor stood in for pgbench. */
   note?: string;
 }
@@ -21,6 +23,8 @@ const goalOf = ({ goal }: Figure): string => ('atLeast' in goal ? `≥ ${goal.at
 
 const round = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
 
+const cpuOf = ({ cpu }: Figure): string => (cpu ? `${round(cpu.value)} µs (goal ≤ ${cpu.atMost})` : '');
+
 /** A Markdown table, as docs/performance.md shows it. */
 export function toTable(figures: Figure[]): string {
   const rows = figures.map((figure) => [
@@ -30,8 +34,9 @@ export function toTable(figures: Figure[]): string {
     ratioOf(figure).toFixed(2),
     goalOf(figure),
     meets(figure) ? 'met' : 'missed',
+    cpuOf(figure),
   ]);
-  const table = [['path', 'measured', 'floor of the same run', 'ratio', 'goal', ''], ...rows];
+  const table = [['path', 'measured', 'floor of the same run', 'ratio', 'goal', '', 'CPU each'], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
