@@ -174,6 +174,19 @@ create table room_members (
 ) with (fillfactor = 70);
 create index room_members_of_user on room_members (client_id, user_pk) where status = 'active';
 
+-- What every node with sockets looks at: who gained or lost which room. Of a room and user the row with the highest id holds.
+create table membership_changes (
+  tx         xid8 not null default pg_current_xact_id(),
+  id         bigint generated always as identity,
+  client_id  uuid not null,
+  room_id    uuid not null,
+  user_pk    uuid not null,
+  active     boolean not null,
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (tx, id)
+);
+create index membership_changes_recent on membership_changes (created_at);
+
 -- No foreign keys: the send has looked both rows up under the room's lock (docs/decisions/gathered-send.md).
 create table messages (
   client_id     uuid not null,
@@ -377,6 +390,7 @@ drop table notifications;
 drop table providers;
 drop table events;
 drop table messages;
+drop table membership_changes;
 drop table room_members;
 drop table rooms;
 drop table idempotency_keys;

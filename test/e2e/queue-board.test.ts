@@ -33,6 +33,7 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'deliveries',
       'idempotency-pruning',
       'keys-pruning',
+      'membership-changes-pruning',
       'partitions',
     ]);
     // What every application has waiting for its time.

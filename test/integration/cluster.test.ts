@@ -9,6 +9,7 @@ import { channels, RealtimePublisher } from '../../src/platform/realtime/realtim
 import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
 import { messageCreated } from '../../src/messaging/messages/messages.events.js';
 import { syncHeads } from '../../src/messaging/sync/sync.events.js';
+import { Proxy } from '../support/proxy.js';
 import { TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { asUserId, asUserPk } from '../support/ids.js';
@@ -61,6 +62,7 @@ class Node {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.disconnect();
+    this.cluster.onModuleDestroy();
     await this.publisher.server.close();
     await this.redis.close();
   }
@@ -162,6 +164,24 @@ describe('two nodes on one Redis', () => {
     expect(heardAgain).toHaveBeenCalledTimes(1);
     tellUser(there, 'u', '4');
     await until('an event of the other node', () => near.length === 3);
+  });
+
+  it('notices that the other nodes cannot be heard on a connection that ends nowhere, and makes another', async () => {
+    const proxy = await Proxy.start(redis.url);
+    const deaf = await new Node(proxy.through(redis.url)).start();
+    try {
+      const received = await deaf.connect(channels.room('a'));
+      const heardAgain = jest.fn();
+      deaf.cluster.onRejoined(heardAgain);
+      proxy.hang();
+      await until('the silence to be noticed', () => heardAgain.mock.calls.length > 0);
+      tellRoom(here, 'a', '1');
+      await until('an event of the other node', () => received.length > 0);
+      expect(received).toEqual(['message.created 1']);
+    } finally {
+      await deaf.stop();
+      await proxy.stop();
+    }
   });
 
   it('encodes an event once, whatever the number of readers', async () => {

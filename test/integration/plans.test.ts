@@ -5,6 +5,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
 import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
 import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
+import { MembersRepository } from '../../src/messaging/rooms/members.repository.js';
 import { NestApp } from '../support/nest-app.js';
 
 describe('what is looked for by its time', () => {
@@ -50,6 +51,7 @@ describe('what is looked for by its time', () => {
     ['idempotency keys to be pruned', 1, () => app.get(IdempotencyRepository).prune()],
     ['keys to be pruned', 1, () => app.get(KeysRepository).prune()],
     ['changes of keys to be pruned', 1, () => app.get(AuthChangesRepository).prune()],
+    ['changes of memberships to be pruned', 1, () => app.get(MembersRepository).pruneChanges()],
   ])('is found in an index by it: %s', async (_, count, work) => {
     const plans = await plansOf(work);
     expect(plans.length).toBeGreaterThanOrEqual(count);

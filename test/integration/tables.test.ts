@@ -27,6 +27,7 @@ const OWNERS: Record<string, string> = {
   attempts: 'engine/deliveries',
   rooms: 'messaging/rooms',
   room_members: 'messaging/rooms',
+  membership_changes: 'messaging/rooms',
   messages: 'messaging/messages',
   notifications: 'delivery/notifications',
 };

@@ -10,6 +10,7 @@ import { Handshake } from './handshake.js';
 import { Heads } from './heads.js';
 import { Keeper } from './keeper.js';
 import { KeyExchange } from './key-exchange.js';
+import { MembershipWatch } from './membership-watch.js';
 import { Sessions } from './session.js';
 import { SocketIoGateway } from './socket-io.gateway.js';
 import { SocketIoSessions } from './socket-io.sessions.js';
@@ -29,6 +30,7 @@ export class GatewayModule {
         GatewaySocket,
         Handshake,
         KeyExchange,
+        MembershipWatch,
         Subscriptions,
         SocketDispatcher,
         Keeper,

@@ -13,14 +13,13 @@ import {
   type UserKey,
 } from '../../messaging/sync/sync.repository.js';
 import { roomOf, Sessions } from './session.js';
-import { Subscriptions } from './subscriptions.js';
 
 const EVERY_MS = 20_000;
 const STREAMS_PER_QUERY = 1_000;
 
 /**
  * Tells this node's connections from time to time where their streams stand, so that they notice an event that
- * never reached them. Also repairs subscriptions while other nodes can't be heard, and once they can be heard again.
+ * never reached them; and as soon as other nodes are heard again after a silence.
  */
 @Injectable()
 export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
@@ -34,11 +33,10 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sessions: Sessions,
     private readonly repository: SyncRepository,
     private readonly cluster: Cluster,
-    private readonly subscriptions: Subscriptions,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.cluster.onRejoined(() => void this.run(true));
+    this.cluster.onRejoined(() => void this.run());
     this.schedule();
   }
 
@@ -49,10 +47,10 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** One round, after the one that may be running. Never throws. */
-  async run(reconcile: boolean): Promise<void> {
+  async run(): Promise<void> {
     while (this.running) await this.running;
     if (this.stopped) return;
-    this.running = this.round(reconcile)
+    this.running = this.round()
       .catch((error: unknown) => logger.debug({ reason: (error as Error).message }, 'Heads could not be read.'))
       .finally(() => (this.running = null));
     await this.running;
@@ -62,15 +60,14 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
     // Spread, so that the nodes of a cluster don't ask at the same moment.
     const wait = EVERY_MS * (0.75 + Math.random() * 0.5);
     this.timer = setTimeout(() => {
-      void this.run(this.cluster.cutOff).finally(() => {
+      void this.run().finally(() => {
         if (!this.stopped) this.schedule();
       });
     }, wait);
     this.timer.unref();
   }
 
-  private async round(reconcile: boolean): Promise<void> {
-    if (reconcile) await this.subscriptions.reconcile();
+  private async round(): Promise<void> {
     const before = this.told;
     // Streams that nobody listens to any more are forgotten by this.
     this.told = new Map();

@@ -3,6 +3,7 @@ import { limits } from '../../platform/config/limits.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { SyncRepository } from '../../messaging/sync/sync.repository.js';
 import type { SyncService } from '../../messaging/sync/sync.service.js';
+import type { MembershipWatch } from './membership-watch.js';
 import { Session, type Sessions } from './session.js';
 import { Subscriptions } from './subscriptions.js';
 import type { UserPk } from '../../platform/common/ids.js';
@@ -77,6 +78,7 @@ function memberships(reads: string[][], between: (nth: number) => void = () => {
       { all: () => here } as unknown as Sessions,
       sync as unknown as SyncService,
       repository as unknown as SyncRepository,
+      { register: () => {}, begin: async () => {} } as unknown as MembershipWatch,
     ),
   };
 }

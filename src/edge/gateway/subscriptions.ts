@@ -4,11 +4,13 @@ import { notFound } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { HEARTBEAT_MS } from '../../platform/realtime/connection.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import type { MembershipChange } from '../../messaging/sync/membership-changes.repository.js';
 import { SyncRepository, type RoomHead } from '../../messaging/sync/sync.repository.js';
 import type { SessionPositions } from '../../messaging/sync/sync.dto.js';
 import { SyncService } from '../../messaging/sync/sync.service.js';
 import type { UserPk } from '../../platform/common/ids.js';
 import { sessionReady } from './gateway.events.js';
+import { MembershipWatch, type MembershipFollower } from './membership-watch.js';
 import { ownChannels, roomChannel, roomsOf, Sessions, type Session } from './session.js';
 
 const USERS_PER_QUERY = 500;
@@ -19,17 +21,21 @@ const USERS_PER_QUERY = 500;
  * gone is left.
  */
 @Injectable()
-export class Subscriptions {
+export class Subscriptions implements MembershipFollower {
   constructor(
     private readonly publisher: RealtimePublisher,
     private readonly sessions: Sessions,
     private readonly sync: SyncService,
     private readonly repository: SyncRepository,
-  ) {}
+    private readonly watch: MembershipWatch,
+  ) {
+    watch.register(this);
+  }
 
   /** Subscribes a new connection and tells it where everything stands. */
   async open(session: Session): Promise<void> {
     const { caller } = session;
+    await this.watch.begin();
     session.join(ownChannels(caller));
     const joined = caller.user ? await this.repository.findRoomIds(caller.clientId, caller.user.user_pk) : [];
     this.join(session, joined);
@@ -94,7 +100,16 @@ export class Subscriptions {
     }
   }
 
-  /** Reads the memberships of everybody who is connected here, after changes on other nodes may have been missed. */
+  follow(changes: MembershipChange[]): void {
+    for (const { room_id, user_pk, active } of changes) {
+      for (const session of this.sessions.on(channels.user(user_pk))) {
+        if (!active) this.leave(session, room_id);
+        else if (!session.left?.has(room_id)) this.join(session, [room_id]);
+      }
+    }
+  }
+
+  /** Reads the memberships of everybody who is connected here. */
   async reconcile(): Promise<void> {
     const byUser = new Map<UserPk, { client_id: string; user_pk: UserPk; sessions: Session[] }>();
     for (const session of this.sessions.all()) {

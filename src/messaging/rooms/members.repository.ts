@@ -53,6 +53,8 @@ export class MembersRepository {
                 joined_at = clock_timestamp(), updated_at = clock_timestamp()
           where m.status = 'left'
          returning m.user_pk
+       ), told as (
+         insert into membership_changes (client_id, room_id, user_pk, active) select $1, $2, user_pk, true from joined
        ), counted as (
          update rooms set member_count = member_count + (select count(*) from joined), updated_at = clock_timestamp()
           where client_id = $1 and id = $2 and exists (select from joined)
@@ -68,10 +70,19 @@ export class MembersRepository {
       `with gone as (
          update room_members set status = 'left', left_rev = $4, updated_at = clock_timestamp()
           where client_id = $1 and room_id = $2 and user_pk = $3 and status = 'active' returning 1
+       ), told as (
+         insert into membership_changes (client_id, room_id, user_pk, active) select $1, $2, $3, false from gone
        )
        update rooms set member_count = member_count - 1, updated_at = clock_timestamp()
         where client_id = $1 and id = $2 and exists (select from gone)`,
       [clientId, roomId, userPk, rev],
+    );
+  }
+
+  /** Forgets changes of memberships that no running node can still need. */
+  async pruneChanges(): Promise<void> {
+    await this.database.execute(
+      `delete from membership_changes where created_at < statement_timestamp() - interval '1 hour'`,
     );
   }
 

@@ -2,8 +2,13 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RoomMemberEntity } from './room-member.entity.js';
 import { RoomEntity } from './room.entity.js';
+import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import {
+  MEMBERSHIP_CHANGES_PRUNING_QUEUE,
+  MembershipChangesPruningProcessor,
+} from './membership-changes-pruning.processor.js';
 import { MembersController } from './members.controller.js';
 import { MembersRepository } from './members.repository.js';
 import { MembersService } from './members.service.js';
@@ -19,9 +24,14 @@ import { RoomsSocket } from './rooms.socket.js';
 
 /** Rooms and who is in them. */
 @Module({
-  imports: [TypeOrmModule.forFeature([RoomEntity, RoomMemberEntity]), UsersModule],
+  imports: [
+    TypeOrmModule.forFeature([RoomEntity, RoomMemberEntity]),
+    registerQueue(MEMBERSHIP_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 }),
+    UsersModule,
+  ],
   controllers: [RoomsController, MembersController],
   providers: [
+    MembershipChangesPruningProcessor,
     MembersRepository,
     MembersService,
     NewRoomsService,

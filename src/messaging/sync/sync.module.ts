@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import * as syncEvents from './sync.events.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { MembershipChangesRepository } from './membership-changes.repository.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
 import { SyncSocket } from './sync.socket.js';
@@ -9,7 +10,7 @@ import { SyncSocket } from './sync.socket.js';
 /** Catching up, for every way in which clients connect. */
 @Module({
   imports: [MessagesModule],
-  providers: [SyncRepository, SyncService, SyncSocket, registerEvents(syncEvents)],
-  exports: [SyncRepository, SyncService],
+  providers: [MembershipChangesRepository, SyncRepository, SyncService, SyncSocket, registerEvents(syncEvents)],
+  exports: [MembershipChangesRepository, SyncRepository, SyncService],
 })
 export class SyncModule {}
