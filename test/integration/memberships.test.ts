@@ -1,4 +1,5 @@
 import { MembershipChangesRepository } from '../../src/messaging/sync/membership-changes.repository.js';
+import { SyncRepository } from '../../src/messaging/sync/sync.repository.js';
 import { Database } from '../../src/platform/database/database.js';
 import { channels, RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { makeRoom, ok } from '../support/chat.js';
@@ -58,6 +59,63 @@ describe('a node that another cannot tell of memberships', () => {
     ok(await onThere(kept.id, 'the end'));
     await until('the end', () => contentsOf(bob).includes('the end'));
     expect(contentsOf(bob)).toEqual(['for bob', 'the end']);
+  });
+});
+
+describe('a connection that is being opened', () => {
+  let app: NestApp;
+  beforeAll(async () => {
+    app = await NestApp.start();
+  });
+  afterAll(() => app.stop());
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Unheard, as on another node, and before the database tells of it. */
+  const setMember = (roomId: string, status: string) =>
+    app.sql(
+      `update room_members set status = $2 where room_id = $1
+          and user_pk = (select user_pk from users u where u.client_id = room_members.client_id and user_id = 'bob')`,
+      [roomId, status],
+    );
+
+  /** Before its reads of positions, the nth thing of `happens` happens. */
+  const beforeReads = (happens: (() => Promise<unknown>)[]) => {
+    const sync = app.get(SyncRepository);
+    const read = sync.findSession.bind(sync);
+    let nth = 0;
+    return jest.spyOn(sync, 'findSession').mockImplementation(async (...of) => {
+      await happens[nth++]?.();
+      return read(...of);
+    });
+  };
+
+  it('listens to no room that was gained and lost again meanwhile', async () => {
+    const client = await app.client();
+    const room = await makeRoom(client, ['alice', 'bob']);
+    await setMember(room.id, 'left');
+    const reads = beforeReads([() => setMember(room.id, 'active'), () => setMember(room.id, 'left')]);
+    const bob = await connect(app, (await client.login('bob')).key);
+    expect(reads).toHaveBeenCalledTimes(2);
+    expect((await bob.waitForReady()).rooms).toEqual([]);
+    expect(heardOn(app, room.id)).toBe(false);
+  });
+
+  it('listens to every room that it is told the position of, however many it gains meanwhile', async () => {
+    const client = await app.client();
+    const rooms = [];
+    for (let n = 0; n < 4; n++) rooms.push(await makeRoom(client, ['alice', 'bob']));
+    for (const { id } of rooms) await setMember(id, 'left');
+    beforeReads(
+      rooms.map(
+        ({ id }) =>
+          () =>
+            setMember(id, 'active'),
+      ),
+    );
+    const bob = await connect(app, (await client.login('bob')).key);
+    const told = (await bob.waitForReady()).rooms.map(({ room_id }) => room_id);
+    expect(told.toSorted()).toEqual(rooms.map(({ id }) => id).toSorted());
+    expect(rooms.map(({ id }) => heardOn(app, id))).toEqual([true, true, true, true]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
-import { notFound } from '../../platform/common/problem.js';
+import { notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { HEARTBEAT_MS } from '../../platform/realtime/connection.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
@@ -14,6 +14,8 @@ import { MembershipWatch, type MembershipFollower } from './membership-watch.js'
 import { ownChannels, roomChannel, roomsOf, Sessions, type Session } from './session.js';
 
 const USERS_PER_QUERY = 500;
+/** How often positions are read again because of rooms gained while they were read. */
+const MAX_TRIES = 20;
 
 /**
  * Which connection listens to what. A membership read and a change of it can cross: so the own channels come first (by
@@ -39,7 +41,7 @@ export class Subscriptions implements MembershipFollower {
     session.join(ownChannels(caller));
     const joined = caller.user ? await this.repository.findRoomIds(caller.clientId, caller.user.user_pk) : [];
     this.join(session, joined);
-    const positions = await this.positionsOf(session, caller);
+    const positions = await this.positionsOf(session, joined);
     this.leaveGone(
       session,
       joined,
@@ -56,16 +58,22 @@ export class Subscriptions implements MembershipFollower {
     });
   }
 
-  /** Positions of rooms that were joined before their positions were read. */
-  private async positionsOf(session: Session, caller: Caller): Promise<SessionPositions> {
-    for (let tries = 1; ; tries++) {
-      const positions = await this.sync.session(caller);
+  /**
+   * Positions of rooms that were joined before their positions were read.
+   * @param joined what was joined by what was read; rooms gained meanwhile are added
+   * @throws Problem `unavailable` when memberships come faster than they can be read
+   */
+  private async positionsOf(session: Session, joined: string[]): Promise<SessionPositions> {
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
+      const positions = await this.sync.session(session.caller);
       const missing = positions.rooms.flatMap(({ room_id }) =>
-        session.listensTo(roomChannel(caller, room_id)) ? [] : room_id,
+        session.listensTo(roomChannel(session.caller, room_id)) || session.left?.has(room_id) ? [] : room_id,
       );
-      if (missing.length === 0 || tries === 3 || !session.isOpen) return positions;
+      if (missing.length === 0 || !session.isOpen) return positions;
       this.join(session, missing);
+      joined.push(...missing);
     }
+    throw new Problem('unavailable', 'Too many memberships come just now. Connect again.');
   }
 
   /** @throws Problem `not_found` for a room that isn't the caller's */
