@@ -1,3 +1,6 @@
+import { makeRoom } from '../support/chat.js';
+import { closeSockets, connect } from '../support/socket.js';
+import { until } from '../support/until.js';
 import { startApp, type Answer, type TestApp } from '../support/app.js';
 
 describe('the limit of messages per user', () => {
@@ -37,5 +40,27 @@ describe('the limit of messages per user', () => {
     const replay = await send(alice.key, { 'idempotency-key': 'a' });
     expect(replay).toMatchObject({ status: 201, body: { id: again.body.id, seq: again.body.seq } });
     expect(replay.headers.get('idempotency-replayed')).toBe('true');
+  });
+
+  it('holds for sockets that are open, as soon as it is changed', async () => {
+    const client = await app.client({ limits: { messages_per_user_per_minute: 1 } });
+    const room = await makeRoom(client, ['alice']);
+    const alice = await connect(app, (await client.login('alice')).key);
+    const send = async () => {
+      const ack = await alice.ask('message.send', { room_id: room.id, content: 'Hello' });
+      return ack.ok ? 'sent' : ack.error.code;
+    };
+    const change = (limit: number) =>
+      app
+        .admin()
+        .request('PATCH', `/clients/${client.id}`, { body: { limits: { messages_per_user_per_minute: limit } } });
+    await send();
+    await until('the minute’s limit', async () => (await send()) === 'rate_limited');
+    await change(1_000_000);
+    await until('a send under the higher limit', async () => (await send()) === 'sent');
+    await change(1);
+    await until('the lower limit', async () => (await send()) === 'rate_limited');
+    expect(alice.disconnects).toEqual([]);
+    closeSockets();
   });
 });

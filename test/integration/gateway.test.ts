@@ -45,6 +45,26 @@ describe('a connection', () => {
   });
 });
 
+describe('the key of a connection', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    ['an hour behind', -3_600_000],
+    ['an hour ahead', 3_600_000],
+  ])('ends by the database’s clock where the node’s is %s', async (_, wrongMs) => {
+    const soon = await client.login('alice', { expires_in: 6 });
+    const later = await client.login('bob', { expires_in: 600 });
+    const now = Date.now.bind(Date);
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + wrongMs);
+    const stays = await connect(app, later.key);
+    const ends = await connect(app, soon.key);
+    expect(await ends.waitForEnd()).toBe('io server disconnect');
+    const { expires_at } = await ends.waitFor<{ expires_at: string }>('session.expiring');
+    expect(expires_at).toBe(soon.expires_at);
+    expect([stays.disconnects, stays.bodies('session.expiring')]).toEqual([[], []]);
+  });
+});
+
 describe('sync.heads', () => {
   it('tells where a room stands whose event was lost on the way', async () => {
     const heads = app.get(Heads);

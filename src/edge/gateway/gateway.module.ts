@@ -4,12 +4,14 @@ import { SyncModule } from '../../messaging/sync/sync.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { SocketDispatcher } from './socket-dispatcher.js';
+import { DatabaseClock } from './database-clock.js';
 import * as gatewayEvents from './gateway.events.js';
 import { GatewaySocket } from './gateway.socket.js';
 import { Handshake } from './handshake.js';
 import { Heads } from './heads.js';
 import { Keeper } from './keeper.js';
 import { KeyExchange } from './key-exchange.js';
+import { LimitsFollower } from './limits-follower.js';
 import { MembershipWatch } from './membership-watch.js';
 import { Sessions } from './session.js';
 import { SocketIoGateway } from './socket-io.gateway.js';
@@ -27,9 +29,11 @@ export class GatewayModule {
       providers: [
         { provide: Sessions, useClass: SocketIoSessions },
         SocketIoGateway,
+        DatabaseClock,
         GatewaySocket,
         Handshake,
         KeyExchange,
+        LimitsFollower,
         MembershipWatch,
         Subscriptions,
         SocketDispatcher,

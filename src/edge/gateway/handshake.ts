@@ -11,7 +11,7 @@ import { toDto } from '../../platform/common/validation.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { HandshakeDto } from './gateway.dto.js';
-import type { Admission } from './session.js';
+import type { Admission, Session } from './session.js';
 
 /** Where a key comes from. */
 type Peer = Pick<Connection, 'address' | 'origin' | 'host'>;
@@ -49,10 +49,16 @@ export class Handshake {
     return { ...caller, user: { ...user, display_name: displayName } };
   }
 
-  /** Is the key that a connection came with still good? Asked once its key's channel is joined: then nothing is missed. */
-  async stillValid(apiKey: string): Promise<boolean> {
+  /**
+   * Is the key that a connection came with still good? Asked once its key's channel is joined: then nothing is missed,
+   * neither its end nor a change of its client's limits.
+   */
+  async stillValid(session: Session, apiKey: string): Promise<boolean> {
     try {
-      await this.keys.authenticate(apiKey);
+      const { client } = await this.keys.authenticate(apiKey);
+      if (client && client.limits !== session.caller.limits) {
+        session.caller = { ...session.caller, limits: client.limits };
+      }
       return true;
     } catch (error) {
       // What can't be found out just now doesn't end a connection that was admitted a moment ago.

@@ -4,6 +4,7 @@ import { logger } from '../../platform/common/logger.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { backlogOf } from './backlog.js';
+import { DatabaseClock } from './database-clock.js';
 import { sessionExpiring } from './gateway.events.js';
 import { Sessions, type Session } from './session.js';
 
@@ -20,6 +21,7 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly sessions: Sessions,
     private readonly changes: AuthChanges,
     private readonly users: UsersService,
+    private readonly clock: DatabaseClock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -47,7 +49,9 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** A key that was replaced works on for its overlap. */
   private endsIn(keyId: string, ms: number): void {
-    for (const session of this.sessions.on(channels.key(keyId))) session.expiresAt = Date.now() + ms;
+    const now = this.clock.now();
+    if (now === null) return;
+    for (const session of this.sessions.on(channels.key(keyId))) session.expiresAt = now + ms;
   }
 
   /** A user's keys change with its name, which messages carry. */
@@ -68,12 +72,12 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private look(): void {
-    const now = Date.now();
+    const now = this.clock.now();
     for (const session of this.sessions.all()) {
       if (this.isTooSlow(session)) {
         logger.info({ client_id: session.caller.clientId }, 'A connection too slow to wait for was closed.');
         session.close('cut');
-      } else this.expire(session, now);
+      } else if (now !== null) this.expire(session, now);
     }
   }
 

@@ -28,7 +28,7 @@ export class KeyExchange {
     const caller = { ...made, user };
     this.subscriptions.exchange(session, caller);
     session.renew({ caller, expiresAt: identity.expiresAt });
-    if (!(await this.handshake.stillValid(apiKey))) session.close('over');
+    if (!(await this.handshake.stillValid(session, apiKey))) session.close('over');
     return {
       user_id: user?.user_id ?? null,
       key_id: caller.keyId,

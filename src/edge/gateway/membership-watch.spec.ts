@@ -4,6 +4,7 @@ import type {
   MembershipLook,
 } from '../../messaging/sync/membership-changes.repository.js';
 import type { UserPk } from '../../platform/common/ids.js';
+import { DatabaseClock } from './database-clock.js';
 import { MembershipWatch } from './membership-watch.js';
 import type { Session, Sessions } from './session.js';
 
@@ -38,6 +39,7 @@ describe('the watch over memberships', () => {
     watch = new MembershipWatch(
       repository as unknown as MembershipChangesRepository,
       { all: () => connected } as unknown as Sessions,
+      new DatabaseClock(),
     );
     watch.register({ follow: (changes) => followed.push(...changes), reconcile });
   });

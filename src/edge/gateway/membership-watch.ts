@@ -6,6 +6,7 @@ import {
 } from '../../messaging/sync/membership-changes.repository.js';
 import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
+import { DatabaseClock } from './database-clock.js';
 import { Sessions } from './session.js';
 
 const LOOK_EVERY_MS = 500;
@@ -40,6 +41,7 @@ export class MembershipWatch implements OnApplicationBootstrap, OnModuleDestroy 
   constructor(
     private readonly repository: MembershipChangesRepository,
     private readonly sessions: Sessions,
+    private readonly clock: DatabaseClock,
   ) {}
 
   register(follower: MembershipFollower): void {
@@ -88,6 +90,7 @@ export class MembershipWatch implements OnApplicationBootstrap, OnModuleDestroy 
     const startedAt = performance.now();
     const { since, history } = this;
     const look = await this.repository.read(since, MAX_CHANGES);
+    this.clock.learn(look.time, startedAt);
     const known = since !== null && history === this.repository.history && startedAt - this.lookedAt < MAX_SILENCE_MS;
     if (since !== null) await this.apply(look, known);
     this.since = look.next;

@@ -14,7 +14,7 @@ export interface Admission {
  */
 export abstract class Session implements Connection {
   caller: Caller;
-  /** When its key ends, in ms since 1970; null: not by itself. */
+  /** When its key ends, in ms since 1970 by the database's clock; null: not by itself. */
   expiresAt: number | null;
   /** session.expiring was sent. */
   warned = false;

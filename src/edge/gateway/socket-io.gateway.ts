@@ -71,7 +71,7 @@ export class SocketIoGateway
     try {
       await this.subscriptions.open(session);
       if (this.draining) session.close('lost');
-      else if (!(await this.handshake.stillValid(api_key))) session.close('over');
+      else if (!(await this.handshake.stillValid(session, api_key))) session.close('over');
     } catch (error) {
       const problem = toProblem(error);
       if (problem.code === 'internal') logger.error({ err: error }, 'connection failed');
