@@ -161,6 +161,30 @@ describe('who comes back', () => {
 });
 
 describe('subscriptions', () => {
+  it('are told one by one of a few who join, and of very many only that the room moved on; the log has them all', async () => {
+    const alice = await client.login('alice');
+    const room = await makeRoom(client, ['alice']);
+    const socket = await connect(app, alice.key);
+    const add = async (prefix: string, count: number) => {
+      const members = Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+      ok(await client.request('POST', `/rooms/${room.id}/members`, { body: { members } }));
+      return (await alice.request('GET', `/rooms/${room.id}`)).body;
+    };
+    await add('few', 3);
+    await until('those few', () => socket.bodies('member.joined').length === 3);
+    const { epoch, last_rev, last_seq } = await add('many', 301);
+    const heads = await socket.waitFor('sync.heads', ({ room_id }) => room_id === room.id);
+    expect(heads.data).toEqual({ rooms: [{ room_id: room.id, epoch, rev: last_rev, last_seq }] });
+    await say(client.master('alice').request, room.id, 'the end');
+    await until('the end', () => contentsOf(socket).includes('the end'));
+    expect(socket.bodies('member.joined')).toHaveLength(3);
+    const position = { room_id: room.id, epoch, rev: last_rev - 300 };
+    const answer = await socket.get('sync.resume', { rooms: [position] });
+    expect(answer.rooms[0]).toMatchObject({ recovered: false, rev: last_rev + 1 });
+    const later = await socket.get('sync.resume', { rooms: [{ ...position, rev: last_rev - 100 }] });
+    expect(later.rooms[0].events).toHaveLength(101);
+  });
+
   it('follow the membership: gained rooms are heard at once, lost ones no more', async () => {
     const alice = await connect(app, (await client.login('alice')).key);
     const bob = client.master('bob').request;

@@ -129,10 +129,10 @@ describe('two nodes on one Redis', () => {
   it('subscribes a user everywhere to a room gained, and lets go of one lost', async () => {
     const near = await here.connect(channels.user(asUserPk('u')), channels.userReading(asUserPk('u')));
     const far = await there.connect(channels.user(asUserPk('u')), channels.userReading(asUserPk('u')));
-    here.publisher.addToRoom(asUserPk('u'), 'a');
+    here.publisher.addToRoom([asUserPk('u')], 'a');
     tellRoom(here, 'a', '1');
     await until('the event of the room gained', () => near.length === 1 && far.length === 1);
-    here.publisher.removeFromRoom(asUserPk('u'), 'a');
+    here.publisher.removeFromRoom([asUserPk('u')], 'a');
     tellRoom(here, 'a', '2');
     tellUser(here, 'u', '3');
     await until('the event of the user', () => near.length === 2 && far.length === 2);
@@ -148,10 +148,10 @@ describe('two nodes on one Redis', () => {
     here.cluster.onRejoined(heardAgain);
     await redis.stop();
     await until('the loss to be noticed', () => here.cluster.cutOff);
-    here.publisher.addToRoom(asUserPk('u'), 'a');
+    here.publisher.addToRoom([asUserPk('u')], 'a');
     tellRoom(here, 'a', '1');
     await until('the event', () => near.length === 1);
-    here.publisher.removeFromRoom(asUserPk('u'), 'a');
+    here.publisher.removeFromRoom([asUserPk('u')], 'a');
     tellRoom(here, 'a', '2');
     tellUser(here, 'u', '3');
     await until('the next event', () => near.length === 2);

@@ -1,17 +1,11 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
-import type { EphemeralFacts } from '../../platform/realtime/event.js';
 import { Cluster } from '../../platform/realtime/cluster.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
-import type { SyncHeadsDto } from '../../messaging/sync/sync.dto.js';
+import { factsOfRoom, factsOfUser, type HeadFacts } from '../../messaging/sync/head-facts.js';
+import type { StreamPosition } from '../../messaging/sync/sync.dto.js';
 import { syncHeads } from '../../messaging/sync/sync.events.js';
-import {
-  SyncRepository,
-  type RoomHeadNow,
-  type RoomKey,
-  type UserHeadNow,
-  type UserKey,
-} from '../../messaging/sync/sync.repository.js';
+import { SyncRepository, type RoomKey, type UserKey } from '../../messaging/sync/sync.repository.js';
 import { roomOf, Sessions } from './session.js';
 
 const EVERY_MS = 20_000;
@@ -72,10 +66,16 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
     // Streams that nobody listens to any more are forgotten by this.
     this.told = new Map();
     for (const rooms of chunksOf(this.roomsHere())) {
-      this.tell(before, (await this.repository.findHeadsOfMany(rooms)).map(headOfRoom));
+      this.tell(
+        before,
+        (await this.repository.findHeadsOfMany(rooms)).map((head) => positioned(factsOfRoom(head), head)),
+      );
     }
     for (const users of chunksOf(this.usersHere())) {
-      this.tell(before, (await this.repository.findUserHeadsOfMany(users)).map(headOfUser));
+      this.tell(
+        before,
+        (await this.repository.findUserHeadsOfMany(users)).map((head) => positioned(factsOfUser(head), head)),
+      );
     }
   }
 
@@ -109,27 +109,12 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-type Facts = EphemeralFacts<SyncHeadsDto, 'room' | 'user'>;
-
 interface Head {
   position: string;
-  facts: Facts;
+  facts: HeadFacts;
 }
 
-const headOfRoom = ({ client_id, room_id, epoch, rev, last_seq, now }: RoomHeadNow): Head =>
-  headOf({ client_id, epoch, rev, now }, { type: 'room', id: room_id }, { rooms: [{ room_id, epoch, rev, last_seq }] });
-
-const headOfUser = ({ client_id, user_pk, user_id, epoch, rev, now }: UserHeadNow): Head =>
-  headOf({ client_id, epoch, rev, now }, { type: 'user', id: user_pk, user_id }, { rooms: [], user: { epoch, rev } });
-
-const headOf = (
-  { client_id, epoch, rev, now }: { client_id: string; epoch: string; rev: number; now: Date },
-  stream: Facts['stream'],
-  data: SyncHeadsDto,
-): Head => ({
-  position: `${epoch} ${rev}`,
-  facts: { client_id, stream, occurred_at: now.toISOString(), actor: { id: null, type: 'system' }, data },
-});
+const positioned = (facts: HeadFacts, { epoch, rev }: StreamPosition): Head => ({ position: `${epoch} ${rev}`, facts });
 
 function* chunksOf<T>(items: T[]): Generator<T[]> {
   for (let at = 0; at < items.length; at += STREAMS_PER_QUERY) yield items.slice(at, at + STREAMS_PER_QUERY);

@@ -43,6 +43,6 @@ import { RoomsSocket } from './rooms.socket.js';
     registerEvents(roomsEvents),
     RoomsSocket,
   ],
-  exports: [MembersRepository, MembersService, RoomAccess, RoomsRepository, RoomsService],
+  exports: [MembersRepository, MembersService, RoomAccess, RoomAnnouncer, RoomsRepository, RoomsService],
 })
 export class RoomsModule {}

@@ -2,15 +2,24 @@ import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import * as syncEvents from './sync.events.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
 import { MembershipChangesRepository } from './membership-changes.repository.js';
+import { RoomHeads } from './room-heads.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
 import { SyncSocket } from './sync.socket.js';
 
 /** Catching up, for every way in which clients connect. */
 @Module({
-  imports: [MessagesModule],
-  providers: [MembershipChangesRepository, SyncRepository, SyncService, SyncSocket, registerEvents(syncEvents)],
+  imports: [MessagesModule, RoomsModule],
+  providers: [
+    MembershipChangesRepository,
+    RoomHeads,
+    SyncRepository,
+    SyncService,
+    SyncSocket,
+    registerEvents(syncEvents),
+  ],
   exports: [MembershipChangesRepository, SyncRepository, SyncService],
 })
 export class SyncModule {}

@@ -64,14 +64,15 @@ export class RealtimePublisher {
     connection.send(event.type, body);
   }
 
-  /** Subscribes every socket of a user, on every node, to a room that the user gained. */
-  addToRoom(userPk: UserPk, roomId: string): void {
-    this.server.in(channels.userReading(userPk)).socketsJoin(channels.room(roomId));
-    this.server.in(channels.userNotReading(userPk)).socketsJoin(channels.roomWithoutMessages(roomId));
+  /** Subscribes every socket of these users, on every node, to a room that they gained. */
+  addToRoom(userPks: UserPk[], roomId: string): void {
+    this.server.in(userPks.map(channels.userReading)).socketsJoin(channels.room(roomId));
+    this.server.in(userPks.map(channels.userNotReading)).socketsJoin(channels.roomWithoutMessages(roomId));
   }
 
-  removeFromRoom(userPk: UserPk, roomId: string): void {
-    this.server.in(channels.user(userPk)).socketsLeave([channels.room(roomId), channels.roomWithoutMessages(roomId)]);
+  removeFromRoom(userPks: UserPk[], roomId: string): void {
+    const left = [channels.room(roomId), channels.roomWithoutMessages(roomId)];
+    this.server.in(userPks.map(channels.user)).socketsLeave(left);
   }
 }
 
