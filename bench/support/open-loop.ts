@@ -13,6 +13,13 @@ export interface OpenLoopResult {
   pace: number;
 }
 
+/** A request, and what is expected of its answer. */
+export interface OpenRequest extends HttpRequest {
+  /** 201 unless said otherwise. */
+  expected?: number;
+  answered?: () => void;
+}
+
 /** How long the last answers are waited for. */
 const PATIENCE_MS = 10_000;
 
@@ -50,9 +57,9 @@ export class OpenLoop {
 
   /**
    * @param next what to send, told when it was due (`performance.now()`)
-   * @throws Error when an answer is not 201
+   * @throws Error when an answer is not as expected
    */
-  async run(rate: number, seconds: number, next: (dueAt: number) => HttpRequest): Promise<OpenLoopResult> {
+  async run(rate: number, seconds: number, next: (dueAt: number) => OpenRequest): Promise<OpenLoopResult> {
     const total = Math.round(rate * seconds);
     const waiting: number[] = [];
     const took: number[] = [];
@@ -64,14 +71,16 @@ export class OpenLoop {
       while (waiting.length > 0 && this.free.length > 0) {
         const socket = this.free.pop()!;
         const since = waiting.shift()!;
+        const request = next(since);
         this.inHand.set(socket, (status) => {
           const now = performance.now();
           took.push(now - since);
           if (now <= started + seconds * 1000 + 100) inTime++;
-          if (status !== 201) refused.set(status, (refused.get(status) ?? 0) + 1);
+          request.answered?.();
+          if (status !== (request.expected ?? 201)) refused.set(status, (refused.get(status) ?? 0) + 1);
           sendWaiting();
         });
-        writeRequest(socket, next(since));
+        writeRequest(socket, request);
       }
     };
     const end = started + seconds * 1000;
