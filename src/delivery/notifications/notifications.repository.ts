@@ -52,6 +52,23 @@ const INSERT = `with written as (
        ), ${DELIVERIES.sql}
        select w.*, ${DELIVERIES.claimed('w.id')} as claimed from written w`;
 
+const MOVE = prepared(
+  'notifications.move',
+  `with w as (
+         select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as w (client_id, id, open, failed)
+       ), l as materialized (
+         select n.client_id, n.id, n.status, n.total, n.open_count + w.open as open, n.failed_count + w.failed as failed
+           from notifications n join w on n.client_id = w.client_id and n.id = w.id
+          order by n.client_id, n.id for update of n
+       )
+       update notifications n
+          set open_count = l.open, failed_count = l.failed, updated_at = clock_timestamp(),
+              status = case when l.open > 0 then 'processing' when l.failed = 0 then 'completed'
+                            when l.failed = l.total then 'failed' else 'partially_failed' end
+         from l where n.client_id = l.client_id and n.id = l.id
+       returning ${NOTIFICATION_COLUMNS}, l.status as before`,
+);
+
 /** Planned once, for a few: a plan for any number would join what was written with its deliveries one by one. */
 const INSERT_FEW = prepared('notifications.insert', INSERT);
 const FEW = 64;
@@ -91,27 +108,12 @@ export class NotificationsRepository {
     tx: Tx,
     deltas: { client_id: string; id: string; open: number; failed: number }[],
   ): Promise<(NotificationRow & { before: string })[]> {
-    return tx.query(
-      `with w as (
-         select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as w (client_id, id, open, failed)
-       ), l as materialized (
-         select n.client_id, n.id, n.status, n.total, n.open_count + w.open as open, n.failed_count + w.failed as failed
-           from notifications n join w on n.client_id = w.client_id and n.id = w.id
-          order by n.client_id, n.id for update of n
-       )
-       update notifications n
-          set open_count = l.open, failed_count = l.failed, updated_at = clock_timestamp(),
-              status = case when l.open > 0 then 'processing' when l.failed = 0 then 'completed'
-                            when l.failed = l.total then 'failed' else 'partially_failed' end
-         from l where n.client_id = l.client_id and n.id = l.id
-       returning ${NOTIFICATION_COLUMNS}, l.status as before`,
-      [
-        deltas.map((delta) => delta.client_id),
-        deltas.map((delta) => delta.id),
-        deltas.map((delta) => delta.open),
-        deltas.map((delta) => delta.failed),
-      ],
-    );
+    return tx.query(MOVE, [
+      deltas.map((delta) => delta.client_id),
+      deltas.map((delta) => delta.id),
+      deltas.map((delta) => delta.open),
+      deltas.map((delta) => delta.failed),
+    ]);
   }
 
   /** What is to be sent, of notifications of any clients; only the channels that are asked for. */

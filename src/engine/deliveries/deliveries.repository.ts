@@ -3,7 +3,7 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { AHEAD, LEASE, type DeliveryRef, type DeliveryRow, type SourceRef, type Settlement } from './delivery.js';
-import { END, ENDED_COLUMNS, KEPT, OPEN_COLUMNS } from './delivery-columns.js';
+import { END, ENDED_COLUMNS, KEPT, OPEN_COLUMNS, ROW } from './delivery-columns.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 const REFS = unnest<DeliveryRef>()('w', { client_id: 'uuid', id: 'uuid', attempt_count: 'int' });
@@ -38,17 +38,23 @@ const SETTLEMENTS = unnest<Settlement>()('s', {
   duration_ms: ['int', ({ attempt }) => attempt.duration_ms],
 });
 
+/** Of the attempt that ended, carried along: joining what was changed with what was said would compare all with all. */
+const ATTEMPT = `s.provider as attempt_provider, s.attempt_status, s.error_code, s.error_message, s.response_status, s.response_body,
+  s.duration_ms`;
+const RECORDED = `client_id, id, attempt_count, attempt_provider, attempt_status, error_code, error_message, response_status,
+  response_body, duration_ms`;
+const HELD_BY = `o.client_id = s.client_id and o.id = s.id and o.status = 'sending' and o.attempt_count = s.attempt_count`;
+
 const SETTLE = prepared(
   'deliveries.settle',
   `with s as (
      select * from ${SETTLEMENTS.sql}
    ), gone as (
      delete from open_deliveries o using s
-      where o.client_id = s.client_id and o.id = s.id and o.status = 'sending' and o.attempt_count = s.attempt_count
-        and s.status not in ('retrying', 'unknown')
+      where ${HELD_BY} and s.status not in ('retrying', 'unknown')
      returning o.client_id, o.id, o.created_at, o.source_kind, o.source_id, o.channel, o.lane, o.priority, o.user_pk, o.address,
                coalesce(s.provider, o.provider) as provider, s.routing, o.attempt_count, o.max_attempts, o.expires_at, o.resend_of,
-               s.status, s.reason, s.provider_message_id
+               s.status, s.reason, s.provider_message_id, ${ATTEMPT}
    ), ended as (
      ${END}
      select ${KEPT}, status, reason, provider_message_id, case when status in ('sent', 'delivered') then clock_timestamp() end,
@@ -62,20 +68,17 @@ const SETTLE = prepared(
             next_attempt_at = clock_timestamp() + s.delay_ms * interval '1 millisecond',
             awake = s.status = 'retrying' and s.delay_ms * interval '1 millisecond' <= ${AHEAD}
        from s
-      where o.client_id = s.client_id and o.id = s.id and o.status = 'sending' and o.attempt_count = s.attempt_count
-        and s.status in ('retrying', 'unknown')
-     returning ${OPEN_COLUMNS}
-   ), d as (
-     select * from ended union all select * from kept
+      where ${HELD_BY} and s.status in ('retrying', 'unknown')
+     returning ${OPEN_COLUMNS}, ${ATTEMPT}
    ), recorded as (
      insert into attempts (client_id, delivery_id, number, provider, status, error_code, error_message,
                            response_status, response_body, duration_ms, attempted_at)
-     select s.client_id, s.id, s.attempt_count, s.provider, s.attempt_status, s.error_code, s.error_message,
-            s.response_status, s.response_body, s.duration_ms,
-            clock_timestamp() - coalesce(s.duration_ms, 0) * interval '1 millisecond'
-       from s join d on d.client_id = s.client_id and d.id = s.id
+     select a.*, clock_timestamp() - coalesce(a.duration_ms, 0) * interval '1 millisecond'
+       from (
+         select ${RECORDED} from gone union all select ${RECORDED} from kept
+       ) a
    )
-   select * from d`,
+   select * from ended union all select ${ROW} from kept`,
 );
 
 @Injectable()

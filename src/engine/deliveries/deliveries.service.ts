@@ -9,6 +9,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import {
+  type AttemptVerdict,
   type ClaimedDelivery,
   type Content,
   type DeliveryRef,
@@ -23,6 +24,8 @@ import { Transitions } from './transitions.js';
 const MAX_BATCH = 500;
 /** Workers are few and wait for their own: this is never reached but by a fault. */
 const MAX_WAITING = 50_000;
+/** What was sent is sent: its record may wait for others, which all cost little more than one. */
+const LINGER_MS = 10;
 const SETTLE_AGAIN_MS = 250;
 /** As long as the lease: afterwards the delivery is taken to be lost. */
 const SETTLE_TRIES = 300;
@@ -45,6 +48,7 @@ export class DeliveriesService {
     maxBatch: MAX_BATCH,
     maxWaiting: MAX_WAITING,
     maxWaitingPerTenant: MAX_WAITING,
+    lingerMs: ({ delivery, verdict }) => (this.isAwaited(delivery, verdict) ? 0 : LINGER_MS),
     // What one tenant's receivers say must not hold up what another's do, whatever it is.
     run: (batch) => inHalves(batch, (part) => this.settleBatch(part), isAway),
   });
@@ -101,6 +105,11 @@ export class DeliveriesService {
       return rows.map((row) => ({ from: 'sent', row, content: null }));
     });
     return done.length > 0;
+  }
+
+  /** Where being recorded is what sends it, or what lets the next provider try it. */
+  private isAwaited({ channel }: DeliveryRow, { delayMs }: AttemptVerdict): boolean {
+    return delayMs === 0 || this.registry.findChannel(channel)?.acknowledged === true;
   }
 
   private async claimBatch(refs: DeliveryRef[]): Promise<(ClaimedDelivery | null)[]> {

@@ -26,6 +26,9 @@ const COLUMNS: Record<string, string> = {
   updated_at: 'timestamptz',
 };
 
+/** As they are named. */
+export const ROW = Object.keys(COLUMNS).join(', ');
+
 const columns = (alias: string, lacking: string[]): string =>
   Object.entries(COLUMNS)
     .map(([name, type]) => (lacking.includes(name) ? `null::${type} as ${name}` : `${alias}.${name}`))

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared, type Prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { Installation } from '../../platform/database/installation.js';
 import { newId, type UserPk } from '../../platform/common/ids.js';
@@ -69,6 +70,41 @@ const ROWS = unnest<EventRow>()('e', {
   actor_type: 'text',
   data: 'jsonb',
 });
+
+const takeRevs = (type: StreamType): Prepared => {
+  const { table, id } = STREAM_ROWS[type];
+  return prepared(
+    `events.take_revs_of_${type}`,
+    `with wanted as (
+       select client_id, stream_id, count(*)::int as n
+         from ${STREAMS.sql} group by 1, 2
+     ), locked as materialized (
+       select s.client_id, s.${id} as stream_id, w.n
+         from ${table} s join wanted w on s.client_id = w.client_id and s.${id} = w.stream_id
+        order by s.client_id, s.${id} for no key update of s
+     )
+     update ${table} s set last_rev = s.last_rev + l.n
+       from locked l where s.client_id = l.client_id and s.${id} = l.stream_id
+     returning s.client_id, s.${id} as stream_id, s.epoch, s.last_rev - l.n as rev`,
+  );
+};
+
+const TAKE_REVS: Record<StreamType, Prepared> = {
+  room: takeRevs('room'),
+  user: takeRevs('user'),
+  client: takeRevs('client'),
+};
+
+const INSERT = prepared(
+  'events.insert',
+  `with now as (select clock_timestamp() as at), written as (
+     insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, subject_id,
+                         actor_pk, actor_type, data, occurred_at)
+     select e.*, now.at
+       from ${ROWS.sql}, now
+   )
+   select at as occurred_at from now`,
+);
 
 /** The order in which streams of several types are locked: the same everywhere, so that nobody deadlocks. */
 const LOCK_ORDER: StreamType[] = ['room', 'user', 'client'];
@@ -143,19 +179,8 @@ export class EventsRepository {
   }
 
   private async takeRevs(tx: Tx, type: StreamType, events: NewEvent[], heads: Map<string, Head>): Promise<void> {
-    const { table, id } = STREAM_ROWS[type];
     const rows = await tx.query<{ client_id: string; stream_id: string; epoch: number; rev: number }>(
-      `with wanted as (
-         select client_id, stream_id, count(*)::int as n
-           from ${STREAMS.sql} group by 1, 2
-       ), locked as materialized (
-         select s.client_id, s.${id} as stream_id, w.n
-           from ${table} s join wanted w on s.client_id = w.client_id and s.${id} = w.stream_id
-          order by s.client_id, s.${id} for no key update of s
-       )
-       update ${table} s set last_rev = s.last_rev + l.n
-         from locked l where s.client_id = l.client_id and s.${id} = l.stream_id
-       returning s.client_id, s.${id} as stream_id, s.epoch, s.last_rev - l.n as rev`,
+      TAKE_REVS[type],
       STREAMS.values(events),
     );
     for (const row of rows) {
@@ -167,16 +192,7 @@ export class EventsRepository {
   }
 
   private async insert(tx: Tx, rows: EventRow[]): Promise<EventRow[]> {
-    const [written] = await tx.query<{ occurred_at: Date }>(
-      `with now as (select clock_timestamp() as at), written as (
-         insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, subject_id,
-                             actor_pk, actor_type, data, occurred_at)
-         select e.*, now.at
-           from ${ROWS.sql}, now
-       )
-       select at as occurred_at from now`,
-      ROWS.values(rows),
-    );
+    const [written] = await tx.query<{ occurred_at: Date }>(INSERT, ROWS.values(rows));
     for (const row of rows) row.occurred_at = written!.occurred_at;
     return rows;
   }

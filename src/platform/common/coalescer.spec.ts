@@ -34,6 +34,38 @@ describe('Coalescer', () => {
     expect(coalescer.size).toBe(0);
   });
 
+  it('lets items wait for company that may, until one comes that may not', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      const { batches, run, release } = gatedRunner();
+      const coalescer = new Coalescer<number, number>({ ...limits, run, lingerMs: (n) => (n > 10 ? 0 : 50) });
+      const results = [coalescer.add('a', 1)];
+      jest.advanceTimersByTime(40);
+      results.push(coalescer.add('a', 2));
+      await later();
+      expect(batches).toEqual([]);
+      jest.advanceTimersByTime(10);
+      expect(batches).toEqual([[1, 2]]);
+      // While it is in flight, and after it.
+      results.push(coalescer.add('a', 3));
+      release();
+      await results[0];
+      await later();
+      expect(batches).toHaveLength(1);
+      results.push(coalescer.add('a', 11));
+      await later();
+      expect(batches).toEqual([
+        [1, 2],
+        [3, 11],
+      ]);
+      release();
+      expect(await Promise.all(results)).toEqual([2, 4, 6, 22]);
+      await coalescer.idle();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
   it('rejects one item alone, and all of a batch that fails whole', async () => {
     const one = new Coalescer<number, number>({
       ...limits,

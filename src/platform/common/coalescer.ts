@@ -13,6 +13,8 @@ export interface CoalescerOptions<In, Out> {
   maxWaitingPerTenant: number;
   /** Two batches may be in flight: items with equal keys are never in both, the later one waits. Without it, one is. */
   keyOf?: (item: In) => string;
+  /** How long, in milliseconds, an item may wait for company where nobody waits for it. Without it, none does. */
+  lingerMs?: (item: In) => number;
   /** Handles one batch. Answers one result per item, in order; an Error rejects that item alone. */
   run: (items: In[]) => Promise<(Out | Error)[]>;
 }
@@ -41,7 +43,9 @@ export class Coalescer<In, Out> {
   private waiting: Waiting<In, Out>[] = [];
   private readonly perTenant = new Map<string, number>();
   private readonly flights = new Set<Flight>();
-  private waking = false;
+  /** When the next batch is to start at the latest, and what starts it then. */
+  private startBy = Number.POSITIVE_INFINITY;
+  private waking: { at: number; cancel: () => void } | undefined;
   /** Of the batches so far, all answers are out. */
   private answered: Promise<void> = Promise.resolve();
   private whenIdle: (() => void)[] = [];
@@ -56,7 +60,9 @@ export class Coalescer<In, Out> {
     }
     this.perTenant.set(tenant, ofTenant + 1);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ tenant, item, since: performance.now(), resolve, reject });
+      const since = performance.now();
+      this.waiting.push({ tenant, item, since, resolve, reject });
+      this.startBy = Math.min(this.startBy, since + (this.options.lingerMs?.(item) ?? 0));
       this.wake();
     });
   }
@@ -75,14 +81,22 @@ export class Coalescer<In, Out> {
     return this.flights.size === 0 && this.waiting.length === 0;
   }
 
-  /** What arrives in the same turn of the event loop joins the same batch. */
+  /** What arrives in the same turn of the event loop joins the same batch, and what arrives while all may still wait. */
   private wake(): void {
-    if (this.waking || !this.mayStart()) return;
-    this.waking = true;
-    setImmediate(() => {
-      this.waking = false;
+    if (this.waiting.length === 0 || (this.waking && this.waking.at <= this.startBy) || !this.mayStart()) return;
+    this.waking?.cancel();
+    const ms = this.startBy - performance.now();
+    const go = () => {
+      this.waking = undefined;
       this.start();
-    });
+    };
+    const immediate = ms > 0 ? undefined : setImmediate(go);
+    const timer = ms > 0 ? setTimeout(go, ms) : undefined;
+    const cancel = () => {
+      clearImmediate(immediate);
+      clearTimeout(timer);
+    };
+    this.waking = { at: this.startBy, cancel };
   }
 
   private mayStart(): boolean {
@@ -93,6 +107,8 @@ export class Coalescer<In, Out> {
   }
 
   private start(): void {
+    // Timers may fire a little early.
+    if (this.startBy > performance.now() + 1 && this.waiting.length < this.options.maxBatch) return this.wake();
     while (this.waiting.length > 0 && this.mayStart()) {
       const batch = this.take();
       if (batch.length === 0) return;
@@ -119,13 +135,14 @@ export class Coalescer<In, Out> {
   private take(): Waiting<In, Out>[] {
     const { keyOf, maxBatch } = this.options;
     const [other] = this.flights;
-    if (!keyOf || !other) return this.waiting.splice(0, maxBatch);
     const batch: Waiting<In, Out>[] = [];
     this.waiting = this.waiting.filter((one) => {
-      if (batch.length === maxBatch || other.keys.has(keyOf(one.item))) return true;
+      if (batch.length === maxBatch || (keyOf && other?.keys.has(keyOf(one.item)))) return true;
       batch.push(one);
       return false;
     });
+    // Who was left has waited long enough.
+    this.startBy = this.waiting.length > 0 ? 0 : Number.POSITIVE_INFINITY;
     return batch;
   }
 
