@@ -270,6 +270,8 @@ create table notifications (
   priority           text not null check (priority in ('low', 'normal', 'high', 'urgent')),
   strategy           text not null check (strategy in ('all', 'fallback')),
   channels           jsonb not null,
+  -- Its keys in order, with a space between: what lists of one channel look for.
+  channel_names      text not null,
   total              integer not null,
   open_count         integer not null,
   failed_count       integer not null default 0,
@@ -284,6 +286,18 @@ create table notifications (
   foreign key (client_id, sender_pk) references users (client_id, user_pk)
 ) with (fillfactor = 80);
 create index notifications_of_sender on notifications (client_id, sender_pk, id) where sender_pk is not null;
+create index notifications_by_status on notifications (client_id, status, id);
+create index notifications_by_channels on notifications (client_id, channel_names, id);
+
+-- One row for each tag of a notification, so that a page of a tag is read in order.
+create table notification_tags (
+  client_id uuid not null,
+  tag       text not null,
+  id        uuid not null,
+  primary key (client_id, tag, id),
+  foreign key (client_id, id) references notifications (client_id, id) on delete cascade
+);
+create index notification_tags_of on notification_tags (client_id, id);
 
 -- What is still to be delivered, and nothing else: narrow, not partitioned, and as long as what waits. A source is what a
 -- delivery carries a part of: kind 'notification' is a row of notifications. awake: due soon, for the dispatcher to see.
@@ -386,6 +400,7 @@ drop table attempts;
 drop view deliveries;
 drop table ended_deliveries;
 drop table open_deliveries;
+drop table notification_tags;
 drop table notifications;
 drop table providers;
 drop table events;

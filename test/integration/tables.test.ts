@@ -30,6 +30,7 @@ const OWNERS: Record<string, string> = {
   membership_changes: 'messaging/rooms',
   messages: 'messaging/messages',
   notifications: 'delivery/notifications',
+  notification_tags: 'delivery/notifications',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

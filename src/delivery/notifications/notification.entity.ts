@@ -3,6 +3,9 @@ import type { Priority } from '../../engine/deliveries/delivery.js';
 import type { NotificationStatus } from './notifications.dto.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
+/** The names of channels as one text, the same in whatever order they come. */
+export const channelNamesOf = (names: string[]): string => names.toSorted().join(' ');
+
 @Entity('notifications')
 export class NotificationEntity {
   @PrimaryColumn('uuid') client_id: string;
@@ -14,6 +17,8 @@ export class NotificationEntity {
   @Column('text') strategy: string;
   /** What is sent, by channel. May hold attachments of megabytes: read by who names it only. */
   @Column('jsonb', { select: false }) channels: Record<string, unknown>;
+  /** Its channels, as lists look for them: see {@link channelNamesOf}. */
+  @Column('text', { select: false }) channel_names: string;
   /** How many deliveries it has. */
   @Column('integer') total: number;
   /** How many of its deliveries are not yet settled. */

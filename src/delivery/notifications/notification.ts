@@ -5,7 +5,7 @@ import { noCounts, type NotificationDto, type NotificationCountsDto } from './no
 /** `source_kind` of a notification's deliveries. */
 export const NOTIFICATION = 'notification';
 
-export type NotificationRow = Omit<NotificationEntity, 'channels' | 'max_retry_attempts'>;
+export type NotificationRow = Omit<NotificationEntity, 'channels' | 'channel_names' | 'max_retry_attempts'>;
 
 /** Without `channels`, which may hold attachments of megabytes. */
 export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_pk, n.status, n.priority, n.strategy, n.total,

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { declared } from '../../engine/providers/declared.js';
 import { insertDeliveries, sourcesOfRecipient, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { prepared } from '../../platform/database/prepared.js';
-import { NotificationEntity } from './notification.entity.js';
+import { channelNamesOf, NotificationEntity } from './notification.entity.js';
 import { NOTIFICATION, NOTIFICATION_COLUMNS, type NotificationRow } from './notification.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
@@ -35,20 +36,23 @@ export interface WrittenRow extends NotificationRow {
   claimed: string[];
 }
 
-const DELIVERIES = insertDeliveries(NOTIFICATION, 12);
+const DELIVERIES = insertDeliveries(NOTIFICATION, 13);
 
 const INSERT = `with written as (
-         insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, channels, total, open_count,
+         insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, channels, channel_names, total, open_count,
                                          max_retry_attempts, expires_at, metadata, tags, created_at, updated_at)
-         select w.client_id, w.id, w.sender_pk, 'pending', w.priority, 'all', w.channels, w.total, w.open_count,
+         select w.client_id, w.id, w.sender_pk, 'pending', w.priority, 'all', w.channels, w.channel_names, w.total, w.open_count,
                 w.max_retry_attempts, w.expires_at, w.metadata,
                 array(select jsonb_array_elements_text(w.tags)), at, at
            from (select date_trunc('milliseconds', clock_timestamp()) as at) now,
                 unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::int[], $7::int[], $8::int[],
-                       $9::timestamptz[], $10::jsonb[], $11::jsonb[])
+                       $9::timestamptz[], $10::jsonb[], $11::jsonb[], $12::text[])
              as w (client_id, id, sender_pk, priority, channels, total, open_count, max_retry_attempts, expires_at,
-                   metadata, tags)
+                   metadata, tags, channel_names)
          returning ${NOTIFICATION_COLUMNS}
+       ), tagged as (
+         insert into notification_tags (client_id, tag, id)
+         select distinct client_id, unnest(tags), id from written where tags <> '{}'
        ), ${DELIVERIES.sql}
        select w.*, ${DELIVERIES.claimed('w.id')} as claimed from written w`;
 
@@ -99,6 +103,7 @@ export class NotificationsRepository {
       of(({ row }) => row.expires_at),
       of(({ row }) => JSON.stringify(row.metadata)),
       of(({ row }) => JSON.stringify(row.tags)),
+      of(({ row }) => channelNamesOf(Object.keys(row.channels))),
       ...DELIVERIES.values(wanted),
     ]);
   }
@@ -128,37 +133,49 @@ export class NotificationsRepository {
     );
   }
 
-  /** Newest first, one more than `limit`. */
+  /**
+   * Newest first, one more than `limit`. Each filter has an index that is in the order of the list, so that a page costs what
+   * it shows; of several filters the planner takes the rarest. A channel is looked for in each set of channels that has it.
+   */
   list(
     tx: Tx,
     clientId: string,
-    filter: NotificationFilter,
+    { status, channel, tag, viewer }: NotificationFilter,
     limit: number,
     cursor: Cursor | null,
   ): Promise<NotificationRow[]> {
     const backwards = cursor?.direction === 'prev';
-    return tx.query(
-      `select ${NOTIFICATION_COLUMNS} from notifications n
-        where n.client_id = $1 and ($2::text is null or n.status = $2) and ($3::text is null or $3 = any (n.tags))
-          and ($4::text is null or n.channels ? $4)
-          and ($5::uuid is null or n.id in (
-            select s.id from notifications s where s.client_id = $1 and s.sender_pk = $5
-            union ${sourcesOfRecipient(NOTIFICATION, '$1', '$5')}))
-          and ($6::uuid is null or n.id ${backwards ? '>' : '<'} $6)
-        order by n.id ${backwards ? 'asc' : 'desc'} limit $7`,
-      [
-        clientId,
-        filter.status ?? null,
-        filter.tag ?? null,
-        filter.channel ?? null,
-        filter.viewer,
-        cursor?.key[0] ?? null,
-        limit + 1,
-      ],
-    );
+    const order = `order by n.id ${backwards ? 'asc' : 'desc'} limit $2`;
+    const values: unknown[] = [clientId, limit + 1];
+    const given = (value: unknown): string => `$${values.push(value)}`;
+    const conditions = ['n.client_id = $1'];
+    if (status !== undefined) conditions.push(`n.status = ${given(status)}`);
+    if (tag !== undefined) conditions.push(`t.client_id = $1 and t.id = n.id and t.tag = ${given(tag)}`);
+    if (viewer !== null) {
+      const user = given(viewer);
+      conditions.push(`n.id in (select s.id from notifications s where s.client_id = $1 and s.sender_pk = ${user}
+                                 union ${sourcesOfRecipient(NOTIFICATION, '$1', user)})`);
+    }
+    if (cursor) conditions.push(`n.id ${backwards ? '>' : '<'} ${given(cursor.key[0])}`);
+    const pageOf = (where: string[]): string =>
+      `select ${NOTIFICATION_COLUMNS} from notifications n ${tag === undefined ? '' : ', notification_tags t'}
+        where ${where.join(' and ')} ${order}`;
+    if (channel === undefined) return tx.query(pageOf(conditions), values);
+    const pages = setsWith(channel).map((set) => `(${pageOf([...conditions, `n.channel_names = ${given(set)}`])})`);
+    return tx.query(`select n.* from (${pages.join(' union all ')}) n ${order}`, values);
   }
 
   find(tx: Tx, clientId: string, id: string): Promise<NotificationRow | null> {
     return tx.manager.getRepository(NotificationEntity).findOneBy({ client_id: clientId, id });
   }
+}
+
+/** Every set of the house's channels that has this one. */
+function setsWith(channel: string): string[] {
+  const others = declared.channels.map(({ name }) => name).filter((name) => name !== channel);
+  const sets = others.reduce<string[][]>(
+    (found, name) => [...found, ...found.map((set) => [...set, name])],
+    [[channel]],
+  );
+  return sets.map(channelNamesOf);
 }
