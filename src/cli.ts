@@ -37,6 +37,15 @@ const COMMANDS: Record<string, Command> = {
       });
     },
   },
+  'epoch:advance': {
+    does: 'says that history was rewound: after a restore into the same PostgreSQL',
+    run: async (load) => {
+      const { advanceEpoch } = await import('./platform/database/advance-epoch.js');
+      await withDatabase(load(), async (url) => {
+        say(`Epochs begin with ${await advanceEpoch(url)} from now on: clients read their rooms anew.`);
+      });
+    },
+  },
   'env-example': {
     does: 'prints .env.example from the list of settings',
     run: async () => {
@@ -86,7 +95,7 @@ async function withDatabase(config: Config, work: (url: string) => Promise<void>
 async function main([name = '', ...args]: string[]): Promise<void> {
   const command = COMMANDS[name];
   if (!command) {
-    const list = Object.entries(COMMANDS).map(([known, { does }]) => `  ${known.padEnd(14)}${does}`);
+    const list = Object.entries(COMMANDS).map(([known, { does }]) => `  ${known.padEnd(15)}${does}`);
     throw new StartFailure(`${name === '' ? 'Name a command' : `There is no command ${name}`}:\n${list.join('\n')}`);
   }
   await command.run(() => {
