@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Coalescer } from '../../platform/common/coalescer.js';
 import { Database } from '../../platform/database/database.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import type { ReceiptDto, SessionPositions, StreamPosition } from './sync.dto.js';
@@ -37,8 +38,26 @@ export type UserHeadNow = UserKey & StreamPosition & { user_id: UserId; now: Dat
 
 type WithNumber<T> = Omit<T, 'epoch'> & { epoch: number };
 
+/** Sessions that open together, as after a restart, are read together. */
+const GATHERED = { maxBatch: 50, maxWaiting: 20_000, maxWaitingPerTenant: 10_000 };
+
 @Injectable()
 export class SyncRepository {
+  private readonly roomIds = new Coalescer<UserKey, string[]>({
+    ...GATHERED,
+    run: async (users) => {
+      const found = await this.findRoomIdsOfMany(users);
+      return users.map(({ user_pk }) => found.get(user_pk)!);
+    },
+  });
+  private readonly sessions = new Coalescer<UserKey, SessionPositions | null>({
+    ...GATHERED,
+    run: async (users) => {
+      const found = await this.findSessionsOfMany(users);
+      return users.map(({ user_pk }) => found.get(user_pk) ?? null);
+    },
+  });
+
   constructor(private readonly database: Database) {}
 
   /** Rooms that the user is an active member of; with userPk null, any of the client's. */
@@ -81,12 +100,8 @@ export class SyncRepository {
     return byRoom;
   }
 
-  async findRoomIds(clientId: string, userPk: UserPk): Promise<string[]> {
-    const rows = await this.database.query<{ room_id: string }>(
-      `select room_id from room_members where client_id = $1 and user_pk = $2 and status = 'active'`,
-      [clientId, userPk],
-    );
-    return rows.map(({ room_id }) => room_id);
+  findRoomIds(clientId: string, userPk: UserPk): Promise<string[]> {
+    return this.roomIds.add(clientId, { client_id: clientId, user_pk: userPk });
   }
 
   /** Users' active memberships, for a node that may have missed changes of them. */
@@ -94,7 +109,7 @@ export class SyncRepository {
     const byUser = new Map<UserPk, string[]>(users.map(({ user_pk }) => [user_pk, []]));
     const rows = await this.database.query<{ room_id: string; user_pk: UserPk }>(
       `select m.room_id, m.user_pk 
-         from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)
+         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)) w
          join room_members m on m.client_id = w.client_id and m.user_pk = w.user_pk and m.status = 'active'`,
       [users.map(({ client_id }) => client_id), users.map(({ user_pk }) => user_pk)],
     );
@@ -103,33 +118,8 @@ export class SyncRepository {
   }
 
   async findSession(clientId: string, userPk: UserPk): Promise<SessionPositions> {
-    const rows = await this.database.query<{
-      server_time: Date;
-      user_epoch: number;
-      user_rev: number;
-      room_id: string | null;
-      epoch: number;
-      rev: number;
-    }>(
-      `select clock_timestamp() as server_time, u.epoch as user_epoch, u.last_rev as user_rev,
-              r.id as room_id, r.epoch, r.last_rev as rev
-         from users u
-         left join (room_members m join rooms r
-                      on r.client_id = m.client_id and r.id = m.room_id and r.status <> 'deleted')
-           on m.client_id = u.client_id and m.user_pk = u.user_pk and m.status = 'active'
-        where u.client_id = $1 and u.user_pk = $2
-        order by coalesce(r.last_message_at, r.created_at) desc, r.id`,
-      [clientId, userPk],
-    );
-    const first = rows[0];
-    if (!first) return this.findTime();
-    return {
-      server_time: first.server_time.toISOString(),
-      user: { epoch: this.database.epochOf(first.user_epoch), rev: first.user_rev },
-      rooms: rows.flatMap(({ room_id, epoch, rev }) =>
-        room_id === null ? [] : { room_id, epoch: this.database.epochOf(epoch), rev },
-      ),
-    };
+    const found = await this.sessions.add(clientId, { client_id: clientId, user_pk: userPk });
+    return found ?? this.findTime();
   }
 
   /** For who has no streams of rooms or a user. */
@@ -158,6 +148,40 @@ export class SyncRepository {
       [users.map(({ client_id }) => client_id), users.map(({ user_pk }) => user_pk)],
     );
     return rows.map((row) => this.withEpoch(row));
+  }
+
+  /** By user; who is not there is missing. */
+  private async findSessionsOfMany(users: UserKey[]): Promise<Map<UserPk, SessionPositions>> {
+    const rows = await this.database.query<{
+      user_pk: UserPk;
+      server_time: Date;
+      user_epoch: number;
+      user_rev: number;
+      room_id: string | null;
+      epoch: number;
+      rev: number;
+    }>(
+      `select u.user_pk, clock_timestamp() as server_time, u.epoch as user_epoch, u.last_rev as user_rev,
+              r.id as room_id, r.epoch, r.last_rev as rev
+         from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)) w
+         join users u on u.client_id = w.client_id and u.user_pk = w.user_pk
+         left join (room_members m join rooms r
+                      on r.client_id = m.client_id and r.id = m.room_id and r.status <> 'deleted')
+           on m.client_id = u.client_id and m.user_pk = u.user_pk and m.status = 'active'
+        order by coalesce(r.last_message_at, r.created_at) desc, r.id`,
+      [users.map(({ client_id }) => client_id), users.map(({ user_pk }) => user_pk)],
+    );
+    const found = new Map<UserPk, SessionPositions>();
+    for (const { user_pk, server_time, user_epoch, user_rev, room_id, epoch, rev } of rows) {
+      let session = found.get(user_pk);
+      if (!session) {
+        const user = { epoch: this.database.epochOf(user_epoch), rev: user_rev };
+        session = { server_time: server_time.toISOString(), user, rooms: [] };
+        found.set(user_pk, session);
+      }
+      if (room_id !== null) session.rooms.push({ room_id, epoch: this.database.epochOf(epoch), rev });
+    }
+    return found;
   }
 
   private withEpoch<T extends { epoch: number }>(row: T): Omit<T, 'epoch'> & { epoch: string } {
