@@ -240,9 +240,11 @@ async function withProduct(
 async function main(): Promise<void> {
   const dataDir = temporaryDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir });
+  const postmasterPid = readPostmaster(join(dataDir, 'postgres'))!.pid;
+  const stopPostgres = () => process.kill(postmasterPid, 'SIGINT');
+  process.once('exit', stopPostgres);
   try {
     const url = await createDatabase(postgres.url, 'bench');
-    const postmasterPid = readPostmaster(join(dataDir, 'postgres'))!.pid;
     await withProduct(url, {}, async (tenant, productPid) => {
       const transactions = new TransactionFloor(url);
       const place = { url, tenant, pids: { productPid, postmasterPid } };
@@ -267,6 +269,7 @@ async function main(): Promise<void> {
     });
   } finally {
     await postgres.stop();
+    process.removeListener('exit', stopPostgres);
     rmSync(dataDir, { recursive: true, force: true });
   }
   const start = await startUp();

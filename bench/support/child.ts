@@ -24,6 +24,8 @@ export class Child {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', PORT: String(port), ...env },
     });
+    // However this process ends, what it started ends too.
+    process.once('exit', () => child.kill('SIGKILL'));
     return new Child(child, port);
   }
 
