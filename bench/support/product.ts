@@ -78,6 +78,10 @@ export class Tenant {
     return this.product.port;
   }
 
+  get server(): Child {
+    return this.product.child;
+  }
+
   call<T>(method: string, path: string, body?: object, headers?: object): Promise<T> {
     return this.product.call<T>(method, path, this.masterKey, body, headers);
   }

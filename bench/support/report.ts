@@ -7,7 +7,7 @@ export interface Figure {
   /** `atLeast`: more is better; `atMost`: less is better. */
   goal: { atLeast: number } | { atMost: number };
   /** Microseconds of all server processes, PostgreSQL's among them, for each unit: what noise spares. */
-  cpu?: { value: number; atMost: number };
+  cpu?: { value: number; atMost?: number; floor?: number };
   /** What a reader should know, such as which floor stood in for pgbench. */
   note?: string;
 }
@@ -23,7 +23,12 @@ const goalOf = ({ goal }: Figure): string => ('atLeast' in goal ? `≥ ${goal.at
 
 const round = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
 
-const cpuOf = ({ cpu }: Figure): string => (cpu ? `${round(cpu.value)} µs (goal ≤ ${cpu.atMost})` : '');
+const cpuOf = ({ cpu }: Figure): string => {
+  if (!cpu) return '';
+  const goal = cpu.atMost === undefined ? '' : ` (goal ≤ ${cpu.atMost})`;
+  const floor = cpu.floor === undefined ? '' : `, floor ${round(cpu.floor)} µs`;
+  return `${round(cpu.value)} µs${goal}${floor}`;
+};
 
 /** A Markdown table, as docs/performance.md shows it. */
 export function toTable(figures: Figure[]): string {

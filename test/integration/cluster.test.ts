@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Redis } from 'ioredis';
 import { io, type Socket } from 'socket.io-client';
 import type { Config } from '../../src/platform/config/config.js';
 import { RedisConnections } from '../../src/platform/database/redis.js';
@@ -22,9 +23,9 @@ class Node {
   private readonly http: HttpServer = createServer();
   private readonly sockets: Socket[] = [];
 
-  constructor(redisUrl: string) {
+  constructor(redisUrl: string, listens = true) {
     this.redis = new RedisConnections({ redisUrl } as Config);
-    this.cluster = new Cluster(this.redis, this.publisher);
+    this.cluster = new Cluster(this.redis, this.publisher, { servesApi: () => listens } as Config);
   }
 
   async start(): Promise<this> {
@@ -42,7 +43,7 @@ class Node {
 
   /** Resolves when it hears the other nodes and is heard by them. */
   async joined(): Promise<void> {
-    await until('Redis', async () => !this.cluster.cutOff && (await this.redis.isHealthy()));
+    await until('Redis', () => !this.cluster.cutOff);
   }
 
   /** @returns the events that the connection receives, by name */
@@ -184,11 +185,37 @@ describe('two nodes on one Redis', () => {
     }
   });
 
+  it('tells the others once what it tells in one turn, and does not listen where it has no sockets', async () => {
+    const worker = await new Node(redis.url, false).start();
+    const client = new Redis(redis.url);
+    const watch = new Redis(redis.url);
+    try {
+      const seen: string[] = [];
+      const channel = `chatapi:${new URL(redis.url).pathname.slice(1) || '0'}:sockets`;
+      watch.on('message', (_channel, text: string) => seen.push(text));
+      await watch.subscribe(channel);
+      // The two nodes, and this test.
+      expect(await client.pubsub('NUMSUB', channel)).toEqual([channel, 3]);
+      const received = await there.connect(channels.room('a'));
+      const ids = ['1', '2', '3', '4', '5'];
+      for (const id of ids) tellRoom(worker, 'a', id);
+      await until('all events', () => received.length >= 5 && seen.length > 0);
+      expect(received).toEqual(ids.map((id) => `message.created ${id}`));
+      expect(seen).toHaveLength(1);
+    } finally {
+      client.disconnect();
+      watch.disconnect();
+      await worker.stop();
+    }
+  });
+
   it('encodes an event once, whatever the number of readers', async () => {
     const readers = await Promise.all(Array.from({ length: 20 }, () => here.connect(channels.room('a'))));
-    const encoded = jest.spyOn(here.publisher.server.encoder, 'encode');
+    const encoded = jest.spyOn(JSON, 'stringify');
     tellRoom(here, 'a', '1');
     await until('all readers', () => readers.every((received) => received.length === 1));
-    expect(encoded).toHaveBeenCalledTimes(1);
+    const events = encoded.mock.calls.filter(([value]) => Array.isArray(value) && value[0] === 'message.created');
+    encoded.mockRestore();
+    expect(events).toHaveLength(1);
   });
 });

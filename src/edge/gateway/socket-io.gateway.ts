@@ -93,6 +93,7 @@ export class SocketIoGateway
       });
     }
     await this.dispatcher.finish();
+    this.publisher.flush();
     await this.cutOff();
   }
 

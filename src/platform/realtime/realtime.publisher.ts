@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Connection } from './connection.js';
 import { envelopeOf, type EventFacts, type StreamRef, type StreamType } from './envelope.js';
 import type {
@@ -11,6 +11,9 @@ import type {
   SessionEvent,
 } from './event.js';
 import type { UserPk } from '../common/ids.js';
+import type { BusMessage, Move } from './bus-message.js';
+import { Packet } from './packet.js';
+import { PacketWriter } from './packet-writer.js';
 import { makeServer } from './socket-io.server.js';
 
 /** What connections listen to. */
@@ -27,13 +30,34 @@ export const channels = {
   key: (keyId: string) => `k:${keyId}`,
 };
 
+/** Socket.IO's mark of an event without binary parts, in its only namespace here (its protocol, version 5). */
+const EVENT = '2';
+
+/** The way to the other nodes, where there are any. */
+export interface Bus {
+  /** Never throws: what is lost is found again in the event log, and in the database's memberships. */
+  publish(message: BusMessage): void;
+}
+
 /**
  * The only place that emits. Emitting is a trigger, never the truth: what is lost here is found again in the
- * event log. A process without sockets (role worker) emits through the cluster's adapter.
+ * event log. What is published in one turn of the event loop goes out at its end, together. A process without sockets
+ * (role worker) tells only the other nodes.
  */
 @Injectable()
-export class RealtimePublisher {
+export class RealtimePublisher implements OnModuleDestroy {
   readonly server = makeServer();
+  private readonly writer = new PacketWriter(this.server);
+  private bus: Bus | undefined;
+  /** Of this turn: for sockets here, and for the other nodes. */
+  private here: Packet[] = [];
+  private elsewhere: BusMessage = [];
+  private turn: NodeJS.Immediate | undefined;
+
+  /** Who tells the other nodes, and hands on to {@link receive} what they tell. */
+  connect(bus: Bus): void {
+    this.bus = bus;
+  }
 
   /**
    * Tells the sockets that listen to the event's stream, on every node. Encoded once, whatever the number of readers.
@@ -48,7 +72,8 @@ export class RealtimePublisher {
     facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void;
   publish(event: EventDescriptor, facts: EventFacts): void {
-    this.server.to(socketChannelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
+    const packet = this.add(event, facts, this.bus !== undefined);
+    if (packet && this.bus) this.elsewhere.push(packet);
   }
 
   /** The same of an ephemeral event, for this node's sockets only. */
@@ -56,7 +81,7 @@ export class RealtimePublisher {
     event: EphemeralEvent<Body, Stream>,
     facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void {
-    this.server.local.to(socketChannelsOf(event.audience, facts.stream)).emit(event.type, envelopeOf(event, facts));
+    this.add(event, facts, false);
   }
 
   /** Tells one connection what concerns it alone. */
@@ -66,13 +91,74 @@ export class RealtimePublisher {
 
   /** Subscribes every socket of these users, on every node, to a room that they gained. */
   addToRoom(userPks: UserPk[], roomId: string): void {
-    this.server.in(userPks.map(channels.userReading)).socketsJoin(channels.room(roomId));
-    this.server.in(userPks.map(channels.userNotReading)).socketsJoin(channels.roomWithoutMessages(roomId));
+    this.move({ kind: 'join', who: userPks.map(channels.userReading), rooms: [channels.room(roomId)] });
+    this.move({
+      kind: 'join',
+      who: userPks.map(channels.userNotReading),
+      rooms: [channels.roomWithoutMessages(roomId)],
+    });
   }
 
   removeFromRoom(userPks: UserPk[], roomId: string): void {
-    const left = [channels.room(roomId), channels.roomWithoutMessages(roomId)];
-    this.server.in(userPks.map(channels.user)).socketsLeave(left);
+    const rooms = [channels.room(roomId), channels.roomWithoutMessages(roomId)];
+    this.move({ kind: 'leave', who: userPks.map(channels.user), rooms });
+  }
+
+  /** What another node told, for this node's sockets. */
+  receive(message: BusMessage): void {
+    for (const part of message) {
+      if (!(part instanceof Packet)) this.moveHere(part);
+      else if (this.writer.isHeard(part.channels)) this.here.push(part);
+    }
+    this.flushHere();
+  }
+
+  /** Sends out now what this turn has published so far. */
+  flush(): void {
+    clearImmediate(this.turn);
+    this.turn = undefined;
+    this.flushHere();
+    const message = this.elsewhere;
+    this.elsewhere = [];
+    if (message.length > 0) this.bus!.publish(message);
+  }
+
+  onModuleDestroy(): void {
+    this.flush();
+  }
+
+  /** @param always also when nobody listens here */
+  private add(event: EventDescriptor, facts: EventFacts, always: boolean): Packet | null {
+    const to = socketChannelsOf(event.audience, facts.stream);
+    const heard = this.writer.isHeard(to);
+    if (!heard && !always) return null;
+    const packet = new Packet(to, EVENT + JSON.stringify([event.type, envelopeOf(event, facts)]));
+    if (heard) this.here.push(packet);
+    this.turn ??= setImmediate(() => this.flush());
+    return packet;
+  }
+
+  private move(move: Move): void {
+    this.moveHere(move);
+    if (!this.bus) return;
+    this.elsewhere.push(move);
+    this.turn ??= setImmediate(() => this.flush());
+  }
+
+  /** Whoever leaves still gets what was published before, and whoever enters nothing of it. */
+  private moveHere({ kind, who, rooms }: Move): void {
+    this.flushHere();
+    if (who.length === 0) return; // Nobody named would be everybody.
+    const sockets = this.server.in(who);
+    if (kind === 'join') sockets.socketsJoin(rooms);
+    else sockets.socketsLeave(rooms);
+  }
+
+  private flushHere(): void {
+    const packets = this.here;
+    if (packets.length === 0) return;
+    this.here = [];
+    this.writer.write(packets);
   }
 }
 
