@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
-import { notificationsToWebhook } from './paths/notifications.js';
+import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
+import { Deliveries } from './paths/deliveries.js';
 import { prepareSenders, restSend, socketSend } from './paths/sends.js';
 import { createDatabase, temporaryDataDir } from './support/database.js';
 import { Product } from './support/product.js';
@@ -13,7 +15,7 @@ import { costsByStage } from './support/stages.js';
 const dataDir = temporaryDataDir();
 const postgres = await startEmbeddedPostgres({
   dataDir,
-  settings: { shared_preload_libraries: 'pg_stat_statements' },
+  settings: { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track_planning': 'on' },
 });
 const url = await createDatabase(postgres.url, 'bench');
 const db = new pg.Client(url);
@@ -26,7 +28,14 @@ try {
   await db.query('vacuum analyze');
   await report('A send by REST', 50_000, (count) => restSend(senders, count));
   await report('A send by socket', 50_000, (count) => socketSend(senders, count));
-  await report('A notification to a webhook', 10_000, (count) => notificationsToWebhook(tenant, url, count));
+  const pids = {
+    productPids: [product.child.process.pid!],
+    postmasterPid: readPostmaster(join(dataDir, 'postgres'))!.pid,
+  };
+  const deliveries = await Deliveries.prepare(tenant, { databaseUrl: url, ...pids });
+  await report('A notification to a webhook', 10_000, (count) => deliveries.burst('product', count));
+  await report('The same at 200/s', 2_000, (count) => deliveries.paced('product', 200, count / 200));
+  await deliveries.stop();
 } finally {
   await product.stop();
   await db.end();
@@ -34,7 +43,7 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-async function report(name: string, count: number, work: (count: number) => Promise<number>): Promise<void> {
+async function report(name: string, count: number, work: (count: number) => Promise<unknown>): Promise<void> {
   await work(count / 5);
   await db.query('select pg_stat_statements_reset()');
   const { costs, busySeconds } = costsByStage(await product.child.profile(() => work(count)));

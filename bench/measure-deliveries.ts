@@ -1,0 +1,106 @@
+import { Deliveries, type Paced } from './paths/deliveries.js';
+import { Mails } from './paths/mails.js';
+import type { Tenant } from './support/product.js';
+import { median, type Figure } from './support/report.js';
+
+const RATE = 200;
+
+export interface DeliveryBench {
+  tenant: Tenant;
+  databaseUrl: string;
+  /** What carries the queue, for the names. */
+  backend: string;
+  productPid: number;
+  postmasterPid: number;
+  rounds: number;
+  size: (full: number) => number;
+  record: (figure: Figure) => void;
+}
+
+/** Webhooks in a burst and at 200 a second, mails, and notifications over sockets. */
+export async function measureDeliveries(bench: DeliveryBench): Promise<void> {
+  await measureWebhooks(bench);
+  await measureMails(bench);
+}
+
+async function measureWebhooks({ rounds, size, record, backend, ...place }: DeliveryBench): Promise<void> {
+  const path = await Deliveries.prepare(place.tenant, { ...place, productPids: [place.productPid] });
+  await path.burst('product', size(2_000));
+  await path.burst('claiming', size(2_000));
+  const inTurns = async <Of, T>(floor: Of, ours: Of, run: (of: Of) => Promise<T>) => {
+    const [floors, values]: [T[], T[]] = [[], []];
+    for (let round = 0; round < rounds; round++) {
+      floors.push(await run(floor));
+      values.push(await run(ours));
+    }
+    return { floors, values };
+  };
+  const bursts = await inTurns('claiming' as const, 'product', (of: 'claiming' | 'product') =>
+    path.burst(of, size(20_000)),
+  );
+  const cpuOf = (all: { cpu: number }[]) => median(all.map(({ cpu }) => cpu));
+  record({
+    name: `webhooks delivered and recorded, queue on ${backend}`,
+    value: median(bursts.values.map(({ perSecond }) => perSecond)),
+    unit: '/s',
+    floor: {
+      name: 'bare Node, claims from PostgreSQL',
+      value: median(bursts.floors.map(({ perSecond }) => perSecond)),
+    },
+    goal: { atLeast: 0.35 },
+    cpu: { value: cpuOf(bursts.values), floor: cpuOf(bursts.floors) },
+  });
+
+  const paced = await inTurns('direct' as const, 'product', (of: 'direct' | 'product') =>
+    path.paced(of, RATE, size(20)),
+  );
+  await path.stop();
+  const receipt = (all: Paced[], at: 'p50' | 'p99') => median(all.map((one) => one.receipt[at]));
+  for (const [at, goal] of [
+    ['p50', 5],
+    ['p99', 25],
+  ] as const) {
+    record({
+      name: `webhook's receipt after its ack at ${RATE}/s, ${at}, queue on ${backend}`,
+      value: receipt(paced.values, at),
+      unit: 'ms',
+      floor: { name: 'the goal', value: goal },
+      goal: { atMost: 1 },
+      note: `bare Node: ${receipt(paced.floors, at).toFixed(2)} ms`,
+    });
+  }
+  record({
+    name: `CPU of a webhook at ${RATE}/s, queue on ${backend}`,
+    value: cpuOf(paced.values),
+    unit: 'µs',
+    floor: { name: 'bare Node, straight to the receiver', value: cpuOf(paced.floors) },
+    goal: { atMost: 1.5 },
+  });
+}
+
+async function measureMails({ tenant, databaseUrl, backend, rounds, size, record }: DeliveryBench): Promise<void> {
+  const mails = await Mails.prepare(tenant, databaseUrl);
+  await mails.measure(size(200));
+  await mails.floor(size(200));
+  const [floors, values, overSockets]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < rounds; round++) {
+    floors.push(await mails.floor(size(3_000)));
+    values.push(await mails.measure(size(3_000)));
+    overSockets.push(await mails.overSockets(size(10_000)));
+  }
+  await mails.stop();
+  record({
+    name: `mail through SMTP, queue on ${backend}`,
+    value: median(values),
+    unit: '/s',
+    floor: { name: 'bare pooled nodemailer', value: median(floors) },
+    goal: { atLeast: 0.6 },
+  });
+  record({
+    name: `notifications over sockets, queue on ${backend}`,
+    value: median(overSockets),
+    unit: '/s',
+    floor: { name: 'the goal', value: 3_000 },
+    goal: { atLeast: 1 },
+  });
+}

@@ -1,0 +1,105 @@
+import { createTransport } from 'nodemailer';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { SMTPServer } from 'smtp-server';
+import { httpLoad } from '../support/http-load.js';
+import type { Tenant } from '../support/product.js';
+
+const FROM = 'bench@example.com';
+const TEXT = 'A mail of some forty characters in length.';
+/** As the product's own pools have. */
+const CONNECTIONS = 5;
+
+/** Notifications to one person each, by mail through a local server or over the socket, until all are recorded as sent. */
+export class Mails {
+  private constructor(
+    private readonly tenant: Tenant,
+    private readonly db: pg.Client,
+    private readonly server: SMTPServer,
+  ) {}
+
+  static async prepare(tenant: Tenant, databaseUrl: string): Promise<Mails> {
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      disableReverseLookup: true,
+      logger: false,
+      onData: (stream, _session, done) => void stream.resume().once('end', () => done()),
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const db = new pg.Client(databaseUrl);
+    await db.connect();
+    const mails = new Mails(tenant, db, server);
+    await tenant.call('POST', '/clients/me/email-providers', {
+      name: 'bench',
+      provider_type: 'smtp',
+      from_email: FROM,
+      config: { host: '127.0.0.1', port: mails.port, secure: false },
+    });
+    await tenant.login('bench-user');
+    return mails;
+  }
+
+  /** Mails per second. */
+  measure(count: number): Promise<number> {
+    return this.send('email', count, {
+      recipients: [{ email: 'to@example.com' }],
+      channels: { email: { subject: 'Bench', text: TEXT } },
+    });
+  }
+
+  /** Socket notifications per second. */
+  overSockets(count: number): Promise<number> {
+    return this.send('websocket', count, {
+      recipients: [{ user_id: 'bench-user' }],
+      channels: { websocket: { title: 'Bench', body: TEXT } },
+    });
+  }
+
+  /** Mails per second that bare nodemailer sends over as many pooled connections. */
+  async floor(count: number): Promise<number> {
+    const transport = createTransport({
+      host: '127.0.0.1',
+      port: this.port,
+      secure: false,
+      ignoreTLS: true,
+      pool: true as const,
+      maxConnections: CONNECTIONS,
+      maxMessages: 1000,
+    });
+    const started = performance.now();
+    const mail = { from: FROM, to: 'to@example.com', subject: 'Bench', text: TEXT };
+    await Promise.all(Array.from({ length: count }, () => transport.sendMail(mail)));
+    const perSecond = count / ((performance.now() - started) / 1000);
+    transport.close();
+    return perSecond;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    await this.db.end();
+  }
+
+  private get port(): number {
+    return (this.server.server.address() as AddressInfo).port;
+  }
+
+  private async send(channel: string, count: number, body: object): Promise<number> {
+    const recorded = async () => {
+      const { rows } = await this.db.query<{ n: number }>(
+        `select count(*)::int as n from ended_deliveries where channel = $1 and status = 'sent'`,
+        [channel],
+      );
+      return rows[0]!.n;
+    };
+    const before = await recorded();
+    const headers = { authorization: `Bearer ${this.tenant.masterKey}` };
+    const request = { method: 'POST', path: '/api/v1/notifications', headers, body: JSON.stringify(body) };
+    const started = performance.now();
+    const result = await httpLoad({ port: this.tenant.port, connections: 64, requests: count, next: () => request });
+    if (result.statuses.get(202) !== count) throw new Error(JSON.stringify([...result.statuses]));
+    while ((await recorded()) < before + count) await sleep(50);
+    return count / ((performance.now() - started) / 1000);
+  }
+}
