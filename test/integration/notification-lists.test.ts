@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { newId } from '../../src/platform/common/ids.js';
 import { Database } from '../../src/platform/database/database.js';
 import { NotificationsReader } from '../../src/delivery/notifications/notifications.reader.js';
@@ -6,6 +5,7 @@ import { NotificationsRepository } from '../../src/delivery/notifications/notifi
 import type { NotificationsQueryDto } from '../../src/delivery/notifications/notifications.dto.js';
 import type { Caller } from '../../src/tenancy/access/caller.js';
 import { NestApp } from '../support/nest-app.js';
+import { watchStatements } from '../support/statements.js';
 
 const COUNT = 100_000;
 const PAGE = 20;
@@ -69,13 +69,13 @@ describe('a page of many notifications', () => {
 
   /** How many rows the statements of a list read. */
   async function costOf(query: NotificationsQueryDto): Promise<{ shown: number; read: number; next: string | null }> {
-    const asked = jest.spyOn(pg.Client.prototype, 'query').mock.calls as unknown[][];
+    const asked = watchStatements();
     const { data, page } = await app.get(NotificationsReader).list(caller, { limit: PAGE, ...query });
-    const statements = asked.filter(([sql]) => typeof sql === 'string' && /from notifications/.test(sql));
+    const statements = asked(/from notifications/);
     jest.restoreAllMocks();
     expect(statements).toHaveLength(1);
-    const [sql, values] = statements[0] as [string, unknown[]];
-    const [{ 'QUERY PLAN': plan }] = await app.sql(`explain (analyze, format json) ${sql}`, values);
+    const { text, values } = statements[0]!;
+    const [{ 'QUERY PLAN': plan }] = await app.sql(`explain (analyze, format json) ${text}`, values);
     return { shown: data.length, read: rowsRead(plan[0].Plan), next: page.next_cursor };
   }
 

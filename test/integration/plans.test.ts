@@ -1,4 +1,7 @@
-import pg from 'pg';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { EventsService } from '../../src/engine/events/events.service.js';
 import { DispatcherRepository } from '../../src/engine/deliveries/dispatcher.repository.js';
 import { SweeperRepository } from '../../src/engine/deliveries/sweeper.repository.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -7,6 +10,8 @@ import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repos
 import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
 import { MembersRepository } from '../../src/messaging/rooms/members.repository.js';
 import { NestApp } from '../support/nest-app.js';
+import { watchStatements } from '../support/statements.js';
+import { until } from '../support/until.js';
 
 describe('what is looked for by its time', () => {
   let app: NestApp;
@@ -18,18 +23,16 @@ describe('what is looked for by its time', () => {
 
   /** Every statement of `work` that compares with the present, and its plan where no table is small enough to be read whole. */
   const plansOf = async (work: () => Promise<unknown>): Promise<string[]> => {
-    const asked = jest.spyOn(pg.Client.prototype, 'query').mock.calls as unknown as [pg.QueryConfig][];
+    const asked = watchStatements();
     await work();
-    const statements = asked.flatMap(([asked]) =>
-      /[<>]=? (statement|clock)_timestamp/.test(asked.text) ? [asked] : [],
-    );
+    const statements = asked(/[<>]=? (statement|clock)_timestamp/);
     jest.restoreAllMocks();
     const client = await app.get(Database).pool.connect();
     try {
       await client.query('begin; set local enable_seqscan = off');
       const plans: string[] = [];
       for (const { text, values } of statements) {
-        const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values as unknown[]);
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
         plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
       }
       return plans;
@@ -60,6 +63,61 @@ describe('what is looked for by its time', () => {
       // By created_at days are left out, not rows.
       expect(plan).not.toMatch(/Filter: .*(?<!created_at <= )(statement|clock)_timestamp\(\)/);
     }
+  });
+});
+
+describe('what is kept by days', () => {
+  const TABLES = ['events', 'ended_deliveries', 'deliveries', 'attempts'];
+  const names = new RegExp(`(?:from|join|update|delete from) (${TABLES.join('|')})\\b`);
+  const statementsIn = (file: string): number =>
+    [...readFileSync(file, 'utf8').matchAll(/`[^`]*`/g)].filter(([text]) => names.test(text)).length;
+
+  it('is read and changed in the days that hold it, by every statement', async () => {
+    const app = await NestApp.start();
+    const client = await app.client();
+    const asked = watchStatements();
+    const { api_key: bob } = await client.login('bob');
+    const { body } = await client.request('POST', '/notifications', {
+      body: { recipients: [{ user_id: 'bob' }, { email: 'x@example.com' }], channels: { websocket: { title: 't' } } },
+    });
+    await until(
+      'it to end',
+      async () => (await client.request('GET', `/notifications/${body.id}`)).body.counts.sent === 1,
+    );
+    await client.request('GET', '/notifications');
+    await app.request('GET', '/notifications', { key: bob });
+    const shown = (await client.request('GET', `/notifications/${body.id}`)).body.deliveries[0];
+    const [user] = await app.sql('select client_id, user_pk from users where user_id = $1', ['bob']);
+    await app.get(DeliveriesService).acknowledge(user.client_id, user.user_pk, shown.id);
+    const events = app.get(EventsService);
+    await events.readAfter(user.client_id, user.user_pk, 0, 10, new Date());
+    await events.readRanges(user.client_id, [{ stream_id: user.user_pk, after: 0, upto: 1, since: new Date() }]);
+    await sweepAll(app);
+    await app.get(SweeperRepository).overdue(['websocket']);
+
+    const statements = new Map(asked(names).map(({ text, values }) => [text, values]));
+    jest.restoreAllMocks();
+    // A new statement is to be run above.
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /(?<!spec)\.ts$/.test(file),
+    );
+    expect(statements.size).toBeGreaterThanOrEqual(
+      files.reduce((sum, file) => sum + statementsIn(join('src', file)), 0),
+    );
+    const db = await app.get(Database).pool.connect();
+    const many: string[] = [];
+    for (const [text, values] of statements) {
+      const { rows } = await db.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      for (const table of TABLES) {
+        const days = new Set([...plan.matchAll(new RegExp(` on ${table}_(\\d{8})`, 'g'))].map(([, day]) => day));
+        // Yesterday, today and, around midnight, tomorrow, of the sixteen that there are.
+        if (days.size > 3) many.push(plan);
+      }
+    }
+    db.release();
+    await app.stop();
+    expect(many).toEqual([]);
   });
 });
 

@@ -153,8 +153,9 @@ export class NotificationsRepository {
     if (tag !== undefined) conditions.push(`t.client_id = $1 and t.id = n.id and t.tag = ${given(tag)}`);
     if (viewer !== null) {
       const user = given(viewer);
+      const tomorrow = given(new Date(Date.now() + 86_400_000));
       conditions.push(`n.id in (select s.id from notifications s where s.client_id = $1 and s.sender_pk = ${user}
-                                 union ${sourcesOfRecipient(NOTIFICATION, '$1', user)})`);
+                                 union ${sourcesOfRecipient(NOTIFICATION, '$1', user, `${tomorrow}::timestamptz`)})`);
     }
     if (cursor) conditions.push(`n.id ${backwards ? '>' : '<'} ${given(cursor.key[0])}`);
     const pageOf = (where: string[]): string =>

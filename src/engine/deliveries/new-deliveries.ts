@@ -95,7 +95,8 @@ export function insertDeliveries(kind: string, first: number) {
 /**
  * A subquery: the ids of the sources of a kind of which this user got a delivery. Arguments are expressions of the
  * statement around it, such as `$1`.
+ * @param before none is younger: leaves the days to come out of the plan
  */
-export const sourcesOfRecipient = (kind: string, clientId: string, userPk: string): string =>
+export const sourcesOfRecipient = (kind: string, clientId: string, userPk: string, before: string): string =>
   `select d.source_id from deliveries d
-    where d.client_id = ${clientId} and d.user_pk = ${userPk} and d.source_kind = '${kind}'`;
+    where d.client_id = ${clientId} and d.user_pk = ${userPk} and d.source_kind = '${kind}' and d.created_at < ${before}`;

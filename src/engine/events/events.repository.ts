@@ -50,7 +50,7 @@ const STREAM_ROWS: Record<StreamType, { table: string; id: string }> = {
 const RANGES = unnest<StreamRange>()(
   'w',
   { stream_id: 'uuid', after: 'bigint', upto: 'bigint', since: ['timestamptz', ({ since }) => since ?? '-infinity'] },
-  { first: 2, ordinality: 'range' },
+  { first: 4, ordinality: 'range' },
 );
 
 const STREAMS = unnest<NewEvent>()('w', { client_id: 'uuid', stream_id: ['uuid', ({ stream }) => stream.id] });
@@ -154,9 +154,9 @@ export class EventsRepository {
       `select client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, seq, subject_id,
               actor_pk, actor_type, data, occurred_at
          from events
-        where client_id = $1 and stream_id = $2 and rev > $3 and occurred_at >= coalesce($5::timestamptz, '-infinity')
+        where client_id = $1 and stream_id = $2 and rev > $3 and occurred_at between coalesce($5::timestamptz, '-infinity') and $6
         order by rev limit $4`,
-      [clientId, streamId, rev, limit, since ?? null],
+      [clientId, streamId, rev, limit, since ?? null, tomorrow()],
     );
   }
 
@@ -170,11 +170,11 @@ export class EventsRepository {
                  actor_pk, actor_type, data, occurred_at
             from events
            where client_id = $1 and stream_id = w.stream_id and rev > w.after and rev <= w.upto
-             and occurred_at >= w.since
+             and occurred_at >= w.since and occurred_at between $2 and $3
            order by rev
         ) e
         order by w.range, e.rev`,
-      [clientId, ...RANGES.values(ranges)],
+      [clientId, earliest(ranges), tomorrow(), ...RANGES.values(ranges)],
     );
   }
 
@@ -200,3 +200,12 @@ export class EventsRepository {
 
 const streamKey = (clientId: string, stream: { type: StreamType; id: string }): string =>
   `${clientId} ${stream.type} ${stream.id}`;
+
+/** No event is younger, whatever the clocks: the days to come are left out when the statement is planned. */
+const tomorrow = (): Date => new Date(Date.now() + 86_400_000);
+
+const earliest = (ranges: StreamRange[]): Date | '-infinity' => {
+  const times = ranges.map(({ since }) => since?.getTime() ?? Number.NEGATIVE_INFINITY);
+  const first = Math.min(...times);
+  return Number.isFinite(first) ? new Date(first) : '-infinity';
+};
