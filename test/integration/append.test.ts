@@ -183,8 +183,13 @@ describe('the gathered send', () => {
     try {
       const send = new AppendRepository(one, {} as Idempotency, new MessageParts(one));
       const kept = () =>
-        one.query<{ name: string; custom_plans: number; generic_plans: number }>(
-          `select name, custom_plans, generic_plans from pg_prepared_statements where name <> '' order by name`,
+        // On the connection of the sends, which is one where they come one after the other.
+        one.transaction(
+          (tx) =>
+            tx.query<{ name: string; custom_plans: number; generic_plans: number }>(
+              `select name, custom_plans, generic_plans from pg_prepared_statements where name <> '' order by name`,
+            ),
+          { reserved: true },
         );
       await send.append(
         upTo(17).map((n) => message(n)),

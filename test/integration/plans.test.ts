@@ -92,10 +92,36 @@ describe('what is kept by days', () => {
     const events = app.get(EventsService);
     await events.readAfter(user.client_id, user.user_pk, 0, 10, new Date());
     await events.readRanges(user.client_id, [{ stream_id: user.user_pk, after: 0, upto: 1, since: new Date() }]);
-    await sweepAll(app);
+    const [unseen] = await client
+      .request('POST', '/notifications', {
+        body: {
+          recipients: [{ user_id: 'bob' }],
+          channels: { websocket: { title: 't' } },
+          expires_at: new Date(Date.now() + 60_000).toISOString(),
+        },
+      })
+      .then(({ body: { id } }) =>
+        until('it to be sent', async () => {
+          const rows = await app.sql(
+            `/* ours */ select id from ended_deliveries where source_id = $1 and status = 'sent'`,
+            [id],
+          );
+          return rows.length > 0 && rows;
+        }),
+      );
+    await app.sql(`/* ours */ update ended_deliveries set expires_at = clock_timestamp() where id = $1`, [unseen.id]);
+    await until('it to be swept', async () => {
+      await sweepAll(app);
+      const [row] = await app.sql(`/* ours */ select status from ended_deliveries where id = $1`, [unseen.id]);
+      return row.status === 'expired';
+    });
     await app.get(SweeperRepository).overdue(['websocket']);
 
-    const statements = new Map(asked(names).map(({ text, values }) => [text, values]));
+    const statements = new Map(
+      asked(names)
+        .filter(({ text }) => !text.startsWith('/* ours */'))
+        .map(({ text, values }) => [text, values]),
+    );
     jest.restoreAllMocks();
     // A new statement is to be run above.
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>

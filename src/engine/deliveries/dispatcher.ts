@@ -20,7 +20,7 @@ const MAX_QUEUED = 2_000;
 const OWN_SHARE = 64;
 /** Between two looks: when nobody wakes it, at least, and while the queue is well filled. */
 const POLL_MS = 250;
-const GAP_MS = 20;
+const GAP_MS = 5;
 const FULL_GAP_MS = 100;
 const SWEEP_MS = 1_000;
 const AFTER_FAULT_MS = 500;

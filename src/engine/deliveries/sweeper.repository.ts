@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
+import { unnest } from '../../platform/database/unnest.js';
 import { AHEAD, type DeliveryRow, type DeliveryStatus } from './delivery.js';
 import { END, ENDED_COLUMNS, KEPT, OPEN_COLUMNS } from './delivery-columns.js';
 
@@ -14,6 +15,14 @@ export interface Overdue {
 }
 
 export type Moved = DeliveryRow & { from: DeliveryStatus };
+
+interface RecordKey {
+  client_id: string;
+  id: string;
+  created_at: Date;
+}
+
+const KEYS = unnest<RecordKey>()('w', { client_id: 'uuid', id: 'uuid', created_at: 'timestamptz' }, { first: 3 });
 
 const LOST = `o.status = 'sending' and o.lease_until < statement_timestamp()`;
 const ASLEEP = `o.status = 'retrying' and not o.awake and o.next_attempt_at <= statement_timestamp() + ${AHEAD}`;
@@ -105,16 +114,20 @@ export class SweeperRepository {
   }
 
   /** Deliveries that were sent, and that no device acknowledged within their time. */
-  expireUnseen(tx: Tx, acknowledged: string[], limit: number): Promise<Moved[]> {
-    return tx.query(
-      `with due as (
-         select e.client_id, e.id, e.created_at from ended_deliveries e where ${UNSEEN}
-          order by e.expires_at limit $2 for update skip locked
-       )
-       update ended_deliveries e set status = 'expired', reason = 'expired', updated_at = clock_timestamp()
-         from due where e.client_id = due.client_id and e.id = due.id and e.created_at = due.created_at
-      returning ${ENDED_COLUMNS}, 'sent' as "from"`,
+  async expireUnseen(tx: Tx, acknowledged: string[], limit: number): Promise<Moved[]> {
+    const due = await tx.query<RecordKey>(
+      `select e.client_id, e.id, e.created_at from ended_deliveries e where ${UNSEEN}
+        order by e.expires_at limit $2 for update skip locked`,
       [acknowledged, limit],
+    );
+    if (due.length === 0) return [];
+    const times = due.map(({ created_at }) => created_at.getTime());
+    return tx.query(
+      `update ended_deliveries e set status = 'expired', reason = 'expired', updated_at = clock_timestamp()
+         from ${KEYS.sql} where e.client_id = w.client_id and e.id = w.id and e.created_at = w.created_at
+          and e.created_at between $1 and $2
+      returning ${ENDED_COLUMNS}, 'sent' as "from"`,
+      [new Date(Math.min(...times)), new Date(Math.max(...times)), ...KEYS.values(due)],
     );
   }
 }
