@@ -260,9 +260,10 @@ create table providers (
   unique (client_id, channel, name)
 );
 
--- open_count: deliveries not yet settled; failed_count: settled as failed or expired.
+-- open_count: deliveries not yet settled; failed_count: settled as failed or expired. The client was looked up with its key:
+-- a foreign key to it would look again for every row.
 create table notifications (
-  client_id          uuid not null references clients (id) on delete cascade,
+  client_id          uuid not null,
   id                 uuid not null,
   sender_pk          uuid,
   status             text not null check (status in

@@ -54,7 +54,7 @@ const INSERT = `with written as (
          insert into notification_tags (client_id, tag, id)
          select distinct client_id, unnest(tags), id from written where tags <> '{}'
        ), ${DELIVERIES.sql}
-       select w.*, ${DELIVERIES.claimed('w.id')} as claimed from written w`;
+       select w.*, coalesce(c.ids, '{}') as claimed from written w left join claims c on c.source_id = w.id`;
 
 const MOVE = prepared(
   'notifications.move',

@@ -35,7 +35,8 @@ const PLACE =
  * the statement.
  *
  * A reserved delivery is written as claimed where nothing in its lane is due before it: then its sending begins with the
- * commit, and nobody has to look for it. The others wait to be claimed.
+ * commit, and nobody has to look for it. The others wait to be claimed. `claims` has the ids of the claimed ones by source:
+ * (source_id, ids), and no row for a source without any.
  * @param kind of the sources, as they are registered
  * @param first number of the first parameter that is still free in the statement
  */
@@ -64,32 +65,35 @@ export function insertDeliveries(kind: string, first: number) {
        ), suppressed as (
          insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
          select ${PLACE}, 'suppressed', suppressed, max_attempts, created_at from wanted where suppressed is not null
+       ), busy as materialized (
+         select a.* from (select distinct client_id, lane, priority from wanted where reserved) a
+          where exists (
+            select 1 from generate_series(0, a.priority) as before (priority) cross join lateral (
+              select 1 from open_deliveries o
+               where o.awake and o.client_id = a.client_id and o.priority = before.priority and o.lane = a.lane
+                 and o.next_attempt_at <= statement_timestamp()
+               limit 1) o)
+       ), judged as materialized (
+         select w.*, w.reserved and not exists (
+                  select 1 from busy b where b.client_id = w.client_id and b.lane = w.lane and b.priority = w.priority
+                ) as claimed
+           from wanted w where w.suppressed is null
        ), opened as (
          insert into open_deliveries (${PLACE}, max_attempts, next_attempt_at, updated_at, status, awake, attempt_count, lease_until)
          select ${PLACE}, max_attempts, created_at, created_at,
                 case when claimed then 'sending' else 'pending' end, not claimed, claimed::int,
                 case when claimed then clock_timestamp() + ${LEASE} end
-           from (
-             select w.*, w.reserved and not exists (
-                      select 1 from generate_series(0, w.priority) as before (priority) cross join lateral (
-                        select 1 from open_deliveries o
-                         where o.awake and o.client_id = w.client_id and o.priority = before.priority and o.lane = w.lane
-                           and o.next_attempt_at <= w.created_at
-                         limit 1) o
-                    ) as claimed
-               from wanted w where w.suppressed is null
-           ) w
+           from judged
          returning source_id, id, status
+       ), claims as (
+         select source_id, array_agg(id::text) as ids from opened where status = 'sending' group by source_id
        )`;
   /** The parameters, in their order. */
   const values = (of: NewDeliveries[]): unknown[] =>
     wanted.values(
       of.flatMap(({ deliveries, ...source }) => deliveries.map((delivery) => ({ ...delivery, ...source }))),
     );
-  /** An expression: the ids of those of a source that were written as claimed. */
-  const claimed = (sourceId: string): string =>
-    `array(select o.id::text from opened o where o.source_id = ${sourceId} and o.status = 'sending')`;
-  return { sql, values, claimed };
+  return { sql, values };
 }
 
 /**
