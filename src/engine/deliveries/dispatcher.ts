@@ -54,8 +54,10 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     this.walk = new DueWalk(repository);
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     if (!this.config.runsJobs()) return;
+    // Before anything is accepted. Without Redis there is no other process.
+    if (!this.redis.configured) await this.sweeper.takeOver();
     this.due.onDue(() => this.wake());
     this.workers.onFree(() => {
       if (this.crowded) this.wake();

@@ -59,6 +59,13 @@ export class SweeperRepository {
     );
   }
 
+  /** Claims that are held now are over. @returns how many */
+  endLeases(): Promise<number> {
+    return this.database.execute(
+      `update open_deliveries set lease_until = statement_timestamp() where status = 'sending'`,
+    );
+  }
+
   /** Retries that are due soon become visible to the dispatcher. @returns how many */
   wake(limit: number): Promise<number> {
     return this.database.execute(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { logger } from '../../platform/common/logger.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Outcome } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
@@ -30,6 +31,15 @@ export class Sweeper {
     private readonly transitions: Transitions,
     private readonly registry: ProviderRegistry,
   ) {}
+
+  /**
+   * For a process that has just started and is the only one: whoever held a claim is gone, and nobody need wait for its
+   * lease to run out.
+   */
+  async takeOver(): Promise<void> {
+    const claims = await this.repository.endLeases();
+    if (claims > 0) logger.info({ claims }, 'The process before left attempts behind; they are taken to be lost.');
+  }
 
   async sweep(): Promise<void> {
     const acknowledged = this.registry.acknowledged();
