@@ -1,4 +1,5 @@
 import { DispatcherRepository } from '../../src/engine/deliveries/dispatcher.repository.js';
+import { Dispatcher } from '../../src/engine/deliveries/dispatcher.js';
 import { Workers } from '../../src/engine/deliveries/workers.js';
 import type { TestClient } from '../support/app.js';
 import { holdHands } from '../support/hands.js';
@@ -38,10 +39,13 @@ describe.each(['postgres', 'redis'])('deliveries of some, while others hang; que
   afterEach(async () => {
     // Also those of a test that failed: the application does not stop while they are in hand.
     slow.release();
-    await done(hog);
-    await done(other);
-    jest.restoreAllMocks();
-    await receiver.stop();
+    try {
+      await done(hog);
+      await done(other);
+    } finally {
+      jest.restoreAllMocks();
+      await receiver.stop();
+    }
   });
 
   const open = async ({ id }: TestClient) => {
@@ -49,7 +53,7 @@ describe.each(['postgres', 'redis'])('deliveries of some, while others hang; que
     return states;
   };
   const done = (client: TestClient) =>
-    until('all to have ended', async () => Object.keys(await open(client)).length === 0);
+    until('all to have ended', async () => Object.keys(await open(client)).length === 0, { timeout: 120_000 });
   const notify = async (client: TestClient, url: string, more: object = {}): Promise<string> => {
     const body = { channels: { webhook: { url, payload: {} } }, ...more };
     const answer = await client.request('POST', '/notifications', { body });
@@ -135,6 +139,34 @@ describe.each(['postgres', 'redis'])('deliveries of some, while others hang; que
     );
     await until('a sleeper to be tried', async () => ((await truth.states(hog.id)).delivered ?? 0) === 2);
     await truth.query('delete from open_deliveries where client_id = $1', [hog.id]);
+  });
+
+  it('of any number of lanes are begun look by look, without a pause between two', async () => {
+    const letGo = holdHands(app);
+    await notifyAll(
+      hog,
+      times(200, (n) => `${receiver.url}/${n}`),
+    );
+    const steps: string[] = [];
+    const repository = app.get(DispatcherRepository);
+    const due = repository.due.bind(repository);
+    jest.spyOn(repository, 'due').mockImplementation(async (...bounds) => {
+      const rows = await due(...bounds);
+      steps.push(rows.length > 0 ? 'found' : 'nothing');
+      return rows;
+    });
+    const dispatcher = app.get(Dispatcher) as unknown as { untilWoken: (ms: number) => Promise<void> };
+    const untilWoken = dispatcher.untilWoken.bind(dispatcher);
+    jest.spyOn(dispatcher, 'untilWoken').mockImplementation((ms) => {
+      steps.push('pause');
+      return untilWoken(ms);
+    });
+    letGo();
+    await done(hog);
+    const found = steps.slice(steps.indexOf('found'), steps.lastIndexOf('found') + 1);
+    expect(found.length).toBeGreaterThan(200 / 64);
+    // A pause or two where the walk begins anew, instead of one for every 32 lanes.
+    expect(found.filter((step) => step === 'pause').length).toBeLessThan(200 / 64);
   });
 
   it('go first where they are more urgent, also before what waits already', async () => {

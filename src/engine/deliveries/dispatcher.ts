@@ -88,7 +88,10 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
             await this.sweeper.sweep();
           }
           const waiting = await this.look();
-          await this.pause(began, waiting > MAX_QUEUED / 2 ? FULL_GAP_MS : GAP_MS);
+          const full = waiting > MAX_QUEUED / 2;
+          // What a look had no room for needs nobody to wake it, as long as there is room for what it brings.
+          if (this.walk.unfinished && !(this.redis.configured ? full : this.crowded)) this.woken = true;
+          await this.pause(began, full ? FULL_GAP_MS : GAP_MS);
         } else {
           await this.untilWoken(CANDIDATE_MS);
         }

@@ -32,6 +32,8 @@ describe('the walk over what is due', () => {
       const rows = await walk.next();
       expect(rows.some(({ client_id }) => client_id === 'b')).toBe(true);
       for (const { lane } of rows) seen.add(lane);
+      // So that whoever looks goes on until it has seen all.
+      expect(walk.unfinished).toBe(seen.size < 1_001);
     }
     // And comes to every lane.
     expect(seen.size).toBe(1_001);
@@ -40,8 +42,10 @@ describe('the walk over what is due', () => {
   it('comes to every client, and begins again', async () => {
     const lanes = Array.from({ length: 600 }, (_, n) => ({ client_id: padded(n), priority: 2, lane: 'one' }));
     const walk = new DueWalk(repositoryOf(lanes));
-    const looks = [await walk.next(), await walk.next(), await walk.next(), await walk.next()];
-    expect(looks.map((rows) => rows.length)).toEqual([256, 256, 88, 256]);
+    const looks: { rows: unknown[]; unfinished: boolean }[] = [];
+    for (let look = 0; look < 4; look++) looks.push({ rows: await walk.next(), unfinished: walk.unfinished });
+    expect(looks.map(({ rows }) => rows.length)).toEqual([256, 256, 88, 256]);
+    expect(looks.map(({ unfinished }) => unfinished)).toEqual([true, true, false, true]);
     expect(looks[3]).toEqual(looks[0]);
   });
 

@@ -18,6 +18,11 @@ export class DueWalk {
 
   constructor(private readonly repository: Pick<DispatcherRepository, 'due'>) {}
 
+  /** Is there more beyond what the last look brought? */
+  get unfinished(): boolean {
+    return this.after !== null || this.cursors.size > 0;
+  }
+
   async next(): Promise<DueDelivery[]> {
     const bounds = { groups: GROUPS, lanesPerGroup: LANES_PER_GROUP, perLane: this.perLane };
     const rows = await this.repository.due(bounds, this.after, [...this.cursors.values()]);
