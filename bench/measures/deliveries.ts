@@ -1,20 +1,13 @@
-import { Deliveries, type Paced } from './paths/deliveries.js';
-import { Mails } from './paths/mails.js';
-import type { Tenant } from './support/product.js';
-import { median, type Figure } from './support/report.js';
+import { Deliveries, type Paced } from '../paths/deliveries.js';
+import { Mails } from '../paths/mails.js';
+import { median } from '../support/report.js';
+import { inTurns, type Bench, type Place } from '../support/rounds.js';
 
 const RATE = 200;
 
-export interface DeliveryBench {
-  tenant: Tenant;
-  databaseUrl: string;
+export interface DeliveryBench extends Bench, Place {
   /** What carries the queue, for the names. */
   backend: string;
-  productPid: number;
-  postmasterPid: number;
-  rounds: number;
-  size: (full: number) => number;
-  record: (figure: Figure) => void;
 }
 
 /** Webhooks in a burst and at 200 a second, mails, and notifications over sockets. */
@@ -27,16 +20,10 @@ async function measureWebhooks({ rounds, size, record, backend, ...place }: Deli
   const path = await Deliveries.prepare(place.tenant, { ...place, productPids: [place.productPid] });
   await path.burst('product', size(2_000));
   await path.burst('claiming', size(2_000));
-  const inTurns = async <Of, T>(floor: Of, ours: Of, run: (of: Of) => Promise<T>) => {
-    const [floors, values]: [T[], T[]] = [[], []];
-    for (let round = 0; round < rounds; round++) {
-      floors.push(await run(floor));
-      values.push(await run(ours));
-    }
-    return { floors, values };
-  };
-  const bursts = await inTurns('claiming' as const, 'product', (of: 'claiming' | 'product') =>
-    path.burst(of, size(20_000)),
+  const bursts = await inTurns(
+    rounds,
+    () => path.burst('claiming', size(20_000)),
+    () => path.burst('product', size(20_000)),
   );
   const cpuOf = (all: { cpu: number }[]) => median(all.map(({ cpu }) => cpu));
   record({
@@ -51,8 +38,10 @@ async function measureWebhooks({ rounds, size, record, backend, ...place }: Deli
     cpu: { value: cpuOf(bursts.values), floor: cpuOf(bursts.floors) },
   });
 
-  const paced = await inTurns('direct' as const, 'product', (of: 'direct' | 'product') =>
-    path.paced(of, RATE, size(20)),
+  const paced = await inTurns(
+    rounds,
+    () => path.paced('direct', RATE, size(20)),
+    () => path.paced('product', RATE, size(20)),
   );
   await path.stop();
   const receipt = (all: Paced[], at: 'p50' | 'p99') => median(all.map((one) => one.receipt[at]));

@@ -1,0 +1,41 @@
+import { FanOut } from '../paths/fan-out.js';
+import type { Tenant } from '../support/product.js';
+import { inTurns, medians, type Bench } from '../support/rounds.js';
+
+/** To a room whose members all listen. */
+export async function measureFanOut({ rounds, size, record }: Bench, tenant: Tenant): Promise<void> {
+  const fanOut = await FanOut.prepare(tenant, size(500));
+  await fanOut.measure(size(400), 'stream');
+  await fanOut.floor(size(400), 'stream');
+  const [many, single] = [size(800), size(400)];
+  const streams = await inTurns(
+    rounds,
+    () => fanOut.floor(many, 'stream'),
+    () => fanOut.measure(many, 'stream'),
+  );
+  const lones = await inTurns(
+    rounds,
+    () => fanOut.floor(single, 'lone'),
+    () => fanOut.measureLone(single),
+  );
+  await fanOut.stop();
+  const stream = { value: medians(streams.values), floor: medians(streams.floors) };
+  const lone = { value: medians(lones.values), floor: medians(lones.floors) };
+  record({
+    name: `fan-out to ${size(500)} members, a stream of messages`,
+    value: stream.value.perSecond,
+    unit: '/s',
+    cpu: { value: stream.value.cpu, floor: stream.floor.cpu },
+    floor: { name: 'bare Socket.IO broadcast', value: stream.floor.perSecond },
+    goal: { atLeast: 2.2 },
+  });
+  record({
+    name: `fan-out to ${size(500)} members, lone messages`,
+    value: 1e6 / lone.value.cpu,
+    unit: '/s of CPU',
+    cpu: { value: lone.value.cpu, floor: lone.floor.cpu },
+    floor: { name: 'bare Socket.IO broadcast', value: 1e6 / lone.floor.cpu },
+    goal: { atLeast: 0.9 },
+    note: 'by CPU, less what a message takes that only its sender hears: in time, each waits for its commit',
+  });
+}
