@@ -29,6 +29,9 @@ const wanted = (path: string): boolean => only?.includes(path) ?? true;
 const jsonAt = process.argv.indexOf('--json');
 const jsonFile = jsonAt > 0 ? process.argv[jsonAt + 1] : undefined;
 
+// Each process under measurement is ended with this one.
+process.setMaxListeners(50);
+
 /** Every path bounds itself; this is for what hangs. */
 setTimeout(
   () => {

@@ -4,14 +4,18 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
 import { Deliveries } from './paths/deliveries.js';
+import { Sessions } from './paths/sessions.js';
 import { prepareSenders, restSend, socketSend } from './paths/sends.js';
 import { createDatabase, temporaryDataDir } from './support/database.js';
 import { Product } from './support/product.js';
 import { costsByStage } from './support/stages.js';
 
 /*
- * npm run bench:profile: where the time of a send, and of a notification to a webhook, goes: in the application by stage and in PostgreSQL by statement.
+ * npm run bench:profile [-- sends,sessions,deliveries]: where the time of a send, of a connection, a login, and of a
+ * notification to a webhook goes: in the application by stage and in PostgreSQL by statement.
  */
+const only = process.argv[2]?.split(',');
+const wanted = (part: string): boolean => only?.includes(part) ?? true;
 const dataDir = temporaryDataDir();
 const postgres = await startEmbeddedPostgres({
   dataDir,
@@ -24,18 +28,29 @@ await db.query('create extension pg_stat_statements');
 const product = await Product.start(url, { node: ['--inspect=0'] });
 try {
   const tenant = await product.tenant();
-  const senders = await prepareSenders(tenant, await tenant.rooms(1000, 20, 500));
-  await db.query('vacuum analyze');
-  await report('A send by REST', 50_000, (count) => restSend(senders, count));
-  await report('A send by socket', 50_000, (count) => socketSend(senders, count));
   const pids = {
     productPids: [product.child.process.pid!],
     postmasterPid: readPostmaster(join(dataDir, 'postgres'))!.pid,
   };
-  const deliveries = await Deliveries.prepare(tenant, { databaseUrl: url, ...pids });
-  await report('A notification to a webhook', 10_000, (count) => deliveries.burst('product', count));
-  await report('The same at 200/s', 2_000, (count) => deliveries.paced('product', 200, count / 200));
-  await deliveries.stop();
+  if (wanted('sends')) {
+    const senders = await prepareSenders(tenant, await tenant.rooms(1000, 20, 500));
+    await db.query('vacuum analyze');
+    await report('A send by REST', 50_000, (count) => restSend(senders, count));
+    await report('A send by socket', 50_000, (count) => socketSend(senders, count));
+  }
+  if (wanted('sessions')) {
+    const place = { databaseUrl: url, postmasterPid: pids.postmasterPid };
+    const sessions = await Sessions.prepare(tenant, 500, place);
+    await report('A connection with a warm key', 500, () => sessions.connect());
+    await report('A login', 1_000, (count) => sessions.login(count));
+    await sessions.stop();
+  }
+  if (wanted('deliveries')) {
+    const deliveries = await Deliveries.prepare(tenant, { databaseUrl: url, ...pids });
+    await report('A notification to a webhook', 10_000, (count) => deliveries.burst('product', count));
+    await report('The same at 200/s', 2_000, (count) => deliveries.paced('product', 200, count / 200));
+    await deliveries.stop();
+  }
 } finally {
   await product.stop();
   await db.end();

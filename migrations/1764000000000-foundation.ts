@@ -84,7 +84,7 @@ create table api_keys (
   foreign key (client_id, user_pk) references users (client_id, user_pk) on delete cascade,
   check ((kind = 'scoped') = (user_pk is not null))
 ) with (fillfactor = 80);
-create index api_keys_of_user on api_keys (client_id, user_pk) where revoked_at is null;
+create index api_keys_of_user on api_keys (client_id, user_pk, id) where revoked_at is null;
 -- When a key ended or will end, for pruning; what never ends is not in it.
 create index api_keys_by_end on api_keys ((least(revoked_at, expires_at))) where least(revoked_at, expires_at) is not null;
 

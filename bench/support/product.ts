@@ -12,7 +12,7 @@ export class Product {
   ) {}
 
   static async start(databaseUrl: string, options: { env?: Record<string, string>; node?: string[] } = {}) {
-    const adminKey = randomBytes(32).toString('hex');
+    const adminKey = options.env?.ADMIN_API_KEY ?? randomBytes(32).toString('hex');
     const child = await Child.start([...(options.node ?? []), MAIN], {
       HOST: '127.0.0.1',
       DATABASE_URL: databaseUrl,

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
@@ -134,6 +135,75 @@ describe('a transaction', () => {
     );
     expect(String(error)).toMatch(/rolled back/);
     expect(await ids()).toEqual([1]);
+  });
+
+  it('begins with its first statement and ends with the last that waits for it, each in one write', async () => {
+    const writes = jest.spyOn(Socket.prototype, '_writev' as keyof Socket);
+    const single = jest.spyOn(Socket.prototype, '_write' as keyof Socket);
+    let at: Date | undefined;
+    const rows = await database.transaction(async (tx) => {
+      tx.withCommit<{ at: Date }>('insert into scratch values (21) returning clock_timestamp() as at', [], ([row]) => {
+        at = row!.at;
+      });
+      expect(at).toBeUndefined();
+      return tx.query('insert into scratch values ($1) returning id', [20]);
+    });
+    const count = writes.mock.calls.length + single.mock.calls.length;
+    jest.restoreAllMocks();
+    expect(count).toBe(2);
+    expect(rows).toEqual([{ id: 20 }]);
+    expect(at).toBeInstanceOf(Date);
+    expect(await ids()).toEqual([1, 20, 21]);
+    await database.query('delete from scratch where id > 1');
+  });
+
+  it('asks nothing of the database when nothing is asked in it', async () => {
+    const asked = jest.spyOn(pg.Client.prototype, 'query');
+    expect(await database.transaction(async () => 'nothing')).toBe('nothing');
+    await expect(database.transaction(() => Promise.reject(new Error('early')))).rejects.toThrow('early');
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
+  });
+
+  it('is rolled back when what waits for its commit fails, whether first or last of those', async () => {
+    for (const [first, last] of [
+      [22, 23],
+      [23, 22],
+    ] as const) {
+      await database.query('insert into scratch values (23)');
+      let told = false;
+      const failed = await caught(
+        database.transaction(async (tx) => {
+          await tx.execute('insert into scratch values (24)');
+          tx.withCommit('insert into scratch values ($1)', [first]);
+          tx.withCommit('insert into scratch values ($1)', [last], () => (told = last === 23));
+          tx.afterCommit(() => (told = true));
+        }),
+      );
+      expect(codeOf(failed)).toBe('23505');
+      expect([told, await ids()]).toEqual([false, [1, 23]]);
+      await database.query('delete from scratch where id > 1');
+    }
+  });
+
+  it('keeps the names of its statements, whatever failed before on its connection', async () => {
+    const add = { name: 'test.add', text: 'insert into scratch values ($1) returning id' };
+    const lone = await Database.connect({ ...settings(target.url), databasePoolSize: 1 } as Config);
+    const one = (id: number) => lone.transaction((tx) => tx.query(add, [id]));
+    try {
+      // It cannot even be parsed.
+      await lone.query('alter table scratch rename to hidden');
+      expect(codeOf(await caught(one(30)))).toBe('42P01');
+      await lone.query('alter table hidden rename to scratch');
+      expect(await one(31)).toEqual([{ id: 31 }]);
+      // Parsed, and refused.
+      expect(codeOf(await caught(one(31)))).toBe('23505');
+      expect(await one(32)).toEqual([{ id: 32 }]);
+      expect(await lone.query(add, [33])).toEqual([{ id: 33 }]);
+    } finally {
+      await lone.close();
+    }
+    await database.query('delete from scratch where id > 1');
   });
 
   it('is shared by raw SQL and TypeORM, whose nested transactions become savepoints', async () => {

@@ -116,7 +116,7 @@ export class EventsRepository {
     private readonly installation: Installation,
   ) {}
 
-  /** Appends in the order given, each stream's revs gapless. One statement per stream type and one insert. */
+  /** Appends in the order given, each stream's revs gapless. One statement per stream type, and one insert that leaves with the commit. */
   async append(tx: Tx, events: NewEvent[]): Promise<EventRow[]> {
     if (events.length === 0) return [];
     const heads = new Map<string, Head>();
@@ -191,9 +191,11 @@ export class EventsRepository {
     }
   }
 
-  private async insert(tx: Tx, rows: EventRow[]): Promise<EventRow[]> {
-    const [written] = await tx.query<{ occurred_at: Date }>(INSERT, ROWS.values(rows));
-    for (const row of rows) row.occurred_at = written!.occurred_at;
+  /** Their time is known with the commit. */
+  private insert(tx: Tx, rows: EventRow[]): EventRow[] {
+    tx.withCommit<{ occurred_at: Date }>(INSERT, ROWS.values(rows), ([written]) => {
+      for (const row of rows) row.occurred_at = written!.occurred_at;
+    });
     return rows;
   }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { Pool, QueryConfig, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { isLostConnection } from '../common/to-problem.js';
 import { isTransient, translate } from './errors.js';
-import { asQuery, type Prepared } from './prepared.js';
+import { FramedQuery } from './framed-query.js';
+import type { Prepared } from './prepared.js';
 import { Together, type Statement } from './together.js';
 import { Transaction } from './transaction.js';
 import type { Tx } from './transaction.js';
@@ -91,7 +92,7 @@ export class Connections {
 
   private async run(sql: string | Prepared, params?: readonly unknown[]) {
     try {
-      return await this.pool.query(asQuery(sql, params));
+      return (await this.pool.query(new FramedQuery(sql, params) as unknown as QueryConfig)) as QueryResult;
     } catch (error) {
       throw translate(error);
     }
@@ -118,14 +119,13 @@ export class Connections {
     const ignore = (): void => undefined;
     client.on('error', ignore);
     let broken: Error | undefined;
-    const tx = new Transaction(client, this.dataSource);
+    const tx = new Transaction(client, this.dataSource, begin(options));
     try {
-      await client.query(begin(options));
       const result = await fn(tx);
-      await commit(client);
+      await tx.commit();
       return { tx, result };
     } catch (error) {
-      broken = isLostConnection(error) ? (error as Error) : await rollback(client);
+      broken = isLostConnection(error) ? (error as Error) : await failureOf(() => tx.rollback());
       throw error;
     } finally {
       client.removeListener('error', ignore);
@@ -138,21 +138,14 @@ export class Connections {
   }
 }
 
-const begin = ({ isolation, lockTimeoutMs, readOnly }: TransactionOptions): string =>
-  (isolation ? `begin isolation level ${isolation}` : 'begin') +
-  (readOnly ? ' read only' : '') +
-  (lockTimeoutMs ? `; set local lock_timeout = ${Math.ceil(lockTimeoutMs)}` : '');
+const begin = ({ isolation, lockTimeoutMs, readOnly }: TransactionOptions): string[] => [
+  (isolation ? `begin isolation level ${isolation}` : 'begin') + (readOnly ? ' read only' : ''),
+  ...(lockTimeoutMs ? [`set local lock_timeout = ${Math.ceil(lockTimeoutMs)}`] : []),
+];
 
-/** PostgreSQL answers the commit of a transaction in which a statement failed with a quiet ROLLBACK: not here. */
-async function commit(client: PoolClient): Promise<void> {
-  const { command } = await client.query('commit');
-  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: one of its statements had failed.');
-}
-
-/** Why the connection is of no use any more, or undefined. */
-async function rollback(client: PoolClient): Promise<Error | undefined> {
+async function failureOf(work: () => Promise<void>): Promise<Error | undefined> {
   try {
-    await client.query('rollback');
+    await work();
     return undefined;
   } catch (error) {
     return error as Error;

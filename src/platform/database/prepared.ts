@@ -17,9 +17,3 @@ export function prepared(name: string, text: string): Prepared {
   names.add(name);
   return { name, text };
 }
-
-/** As the driver takes it. Made anew for each run: the driver keeps the values in it. */
-export const asQuery = (statement: string | Prepared, values: readonly unknown[] = []) =>
-  typeof statement === 'string'
-    ? { text: statement, values: values as unknown[] }
-    : { name: statement.name, text: statement.text, values: values as unknown[] };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
 
 export interface AuthChange {
   id: number;
@@ -19,13 +20,34 @@ interface AuthChangeRow extends Omit<AuthChange, 'tx'> {
   tx: string;
 }
 
+/** Looks each key up, however many changes the planner expects: it can't look into what has a limit. */
+const READ = prepared(
+  'auth_changes.read',
+  `with a as materialized (
+     select id, tx, client_id, key_id from auth_changes where tx >= $1::text::xid8 and not (id = any ($2::bigint[]))
+   )
+   select now.next::text as next, a.id, a.tx::text as tx, a.client_id, a.key_id, coalesce(now_is.revoked, true) as revoked, now_is.ends_in_ms
+     from (select clock_timestamp() as time, pg_snapshot_xmin(pg_current_snapshot()) as next) now
+     left join a on true
+     left join lateral (
+       select case when a.key_id is null then c.suspended_at is not null
+                   else k.id is null or k.revoked_at is not null or k.expires_at <= now.time end as revoked,
+              (extract(epoch from k.expires_at - now.time) * 1000)::float8 as ends_in_ms
+         from clients c
+         left join api_keys k on k.client_id = c.id and k.id = a.key_id
+        where c.id = a.client_id
+        limit 1
+     ) now_is on true
+    order by a.id`,
+);
+
 @Injectable()
 export class AuthChangesRepository {
   constructor(private readonly database: Database) {}
 
   /** In the transaction of the change, so that it is told if and only if it happened. null: the client itself. */
-  async insert(tx: Tx, clientId: string, keyIds: (string | null)[]): Promise<void> {
-    await tx.execute('insert into auth_changes (client_id, key_id) select $1, unnest($2::uuid[])', [clientId, keyIds]);
+  insert(tx: Tx, clientId: string, keyIds: (string | null)[]): void {
+    tx.withCommit('insert into auth_changes (client_id, key_id) select $1, unnest($2::uuid[])', [clientId, keyIds]);
   }
 
   /** Rises when the database gets another history, in which transactions are counted anew. */
@@ -40,18 +62,7 @@ export class AuthChangesRepository {
    * be missed, however long they take, if the next look begins there
    */
   async read(since: bigint | null, seen: number[]): Promise<{ next: bigint; changes: AuthChange[] }> {
-    const rows = await this.database.forKeys.query<AuthChangeRow>(
-      `select now.next::text as next, a.id, a.tx::text as tx, a.client_id, a.key_id,
-              case when a.key_id is null then c.suspended_at is not null
-                   else k.id is null or k.revoked_at is not null or k.expires_at <= now.time end as revoked,
-              (extract(epoch from k.expires_at - now.time) * 1000)::float8 as ends_in_ms
-         from (select clock_timestamp() as time, pg_snapshot_xmin(pg_current_snapshot()) as next) now
-         left join auth_changes a on a.tx >= $1::text::xid8 and not (a.id = any ($2::bigint[]))
-         left join clients c on c.id = a.client_id
-         left join api_keys k on k.client_id = a.client_id and k.id = a.key_id
-        order by a.id`,
-      [since?.toString() ?? null, seen],
-    );
+    const rows = await this.database.forKeys.query<AuthChangeRow>(READ, [since?.toString() ?? null, seen]);
     const changes = rows.filter(({ id }) => id !== null).map(({ next: _, ...row }) => ({ ...row, tx: BigInt(row.tx) }));
     return { next: BigInt(rows[0]!.next), changes };
   }

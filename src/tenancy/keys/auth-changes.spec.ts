@@ -51,6 +51,14 @@ describe('changes of keys', () => {
     ]);
   });
 
+  it('are asked for once for all who come while a look is under way', async () => {
+    answer = () => ({ next: 1n, changes: [] });
+    await Promise.all(Array.from({ length: 50 }, () => changes.poll()));
+    expect(asked).toHaveLength(2);
+    await changes.poll();
+    expect(asked).toHaveLength(3);
+  });
+
   it('are all asked for again when the database has another history', async () => {
     answer = () => ({ next: 900n, changes: [] });
     await changes.poll();

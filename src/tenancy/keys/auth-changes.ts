@@ -32,6 +32,7 @@ export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestro
   private history = 0;
   private confirmedAt = Number.NEGATIVE_INFINITY;
   private running: Promise<void> | null = null;
+  private following: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   /** Rises with every batch of changes: who read a key's state before and stores it after knows that it may be old. */
@@ -48,13 +49,13 @@ export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestro
    * Records, in the transaction of the change, that something about these keys changed: every node hears of it within a
    * second of the commit, this one before the change is answered.
    */
-  async record(tx: Tx, clientId: string, keyIds: string[]): Promise<void> {
-    if (keyIds.length > 0) await this.announce(tx, clientId, keyIds);
+  record(tx: Tx, clientId: string, keyIds: string[]): void {
+    if (keyIds.length > 0) this.announce(tx, clientId, keyIds);
   }
 
   /** The client itself changed, and so all its keys. */
   async clientChanged(tx: Tx, clientId: string): Promise<void> {
-    await this.announce(tx, clientId, [null]);
+    this.announce(tx, clientId, [null]);
   }
 
   async onModuleInit(): Promise<void> {
@@ -65,7 +66,7 @@ export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestro
   async onModuleDestroy(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.running;
+    await (this.following ?? this.running);
   }
 
   /** Has the table been read within the last second? */
@@ -85,14 +86,23 @@ export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestro
 
   /** Reads now: after a change made here, this node need not wait for its next poll. Never throws. */
   async poll(): Promise<void> {
-    // A poll under way may have read before the change was committed: a fresh one follows it.
-    while (this.running) await this.running;
-    this.running = this.read().finally(() => (this.running = null));
-    await this.running;
+    // A poll under way may have read before the change was committed: one that follows it serves all who came meanwhile.
+    if (this.running) {
+      this.following ??= this.running.then(() => {
+        this.following = null;
+        return this.begin();
+      });
+      await this.following;
+    } else await this.begin();
   }
 
-  private async announce(tx: Tx, clientId: string, keyIds: (string | null)[]): Promise<void> {
-    await this.repository.insert(tx, clientId, keyIds);
+  private begin(): Promise<void> {
+    this.running = this.read().finally(() => (this.running = null));
+    return this.running;
+  }
+
+  private announce(tx: Tx, clientId: string, keyIds: (string | null)[]): void {
+    this.repository.insert(tx, clientId, keyIds);
     tx.afterCommit(() => this.poll());
   }
 

@@ -3,6 +3,7 @@ import { IsNull } from 'typeorm';
 import type { Permission } from '../access/permissions.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import type { ClientSettingsDto } from '../clients/clients.dto.js';
@@ -62,6 +63,48 @@ const PRUNED_AT_ONCE = 2_000;
 /** Neither revoked nor expired. */
 const LIVE = `k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
 
+/** A key, as the CTE `k`: parameters 1 to 12. */
+const INSERTED = `insert into api_keys (client_id, id, ref, kind, name, secret_hash, user_pk, permissions, device_id, issued_by, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                 coalesce($12, clock_timestamp() + make_interval(secs => coalesce($11::float8, case when $4 = 'scoped' then
+                   (select (settings ->> 'key_ttl_s')::float8 from clients where id = $1) end))))
+         returning *`;
+const INSERT = prepared('keys.insert', `with k as (${INSERTED}) select ${COLUMNS} from k ${JOINS}`);
+
+const insertValues = (clientId: string, key: NewKey): unknown[] => [
+  clientId,
+  key.id,
+  key.ref,
+  key.kind,
+  key.name,
+  key.secret_hash,
+  key.user_pk,
+  key.permissions,
+  key.device_id,
+  key.issued_by,
+  key.expires_in,
+  key.expires_at ?? null,
+];
+
+/** Ends live keys at once, or so many seconds from now unless they end sooner. `ids`: an array, so that each is looked up. */
+const ended = (ids: string, overlapS: string): string => `update api_keys k set
+              revoked_at = case when ${overlapS} = 0 then clock_timestamp() end,
+              expires_at = case when ${overlapS} = 0 then k.expires_at
+                                else least(k.expires_at, clock_timestamp() + make_interval(secs => ${overlapS}::float8)) end
+         where k.client_id = $1 and k.id = any (${ids}) and ${LIVE} returning k.id`;
+
+/** Live login keys of a user, of one device when named; in key order, as everybody locks them. */
+const loginKeys = (userPk: string, deviceId: string): string => `select k.id from api_keys k
+        where k.client_id = $1 and k.user_pk = ${userPk} and k.issued_by = 'login' and (${deviceId}::text is null or k.device_id = ${deviceId})
+          and ${LIVE}
+        order by k.id for update`;
+
+const REPLACE_LOGIN_KEYS = prepared(
+  'keys.replace_login_keys',
+  `with ending as materialized (${loginKeys('$7', '$13')}), ended as (${ended('array(select id from ending)', '$14')}), k as (${INSERTED})
+   select ${COLUMNS}, array(select id::text from ended) as ended from k ${JOINS}`,
+);
+
 @Injectable()
 export class KeysRepository {
   constructor(private readonly database: Database) {}
@@ -83,31 +126,27 @@ export class KeysRepository {
   }
 
   async insert(tx: Tx, clientId: string, key: NewKey): Promise<KeyRow> {
-    const [row] = await tx.query<KeyRow>(
-      `with k as (
-         insert into api_keys (client_id, id, ref, kind, name, secret_hash, user_pk, permissions, device_id, issued_by, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                 coalesce($12, clock_timestamp() + make_interval(secs => coalesce($11::float8, case when $4 = 'scoped' then
-                   (select (settings ->> 'key_ttl_s')::float8 from clients where id = $1) end))))
-         returning *
-       )
-       select ${COLUMNS} from k ${JOINS}`,
-      [
-        clientId,
-        key.id,
-        key.ref,
-        key.kind,
-        key.name,
-        key.secret_hash,
-        key.user_pk,
-        key.permissions,
-        key.device_id,
-        key.issued_by,
-        key.expires_in,
-        key.expires_at ?? null,
-      ],
-    );
+    const [row] = await tx.query<KeyRow>(INSERT, insertValues(clientId, key));
     return row!;
+  }
+
+  /**
+   * A login: the key, and the end of the user's earlier login keys (of the device, when named) as {@link end} has it. The
+   * user's row is held, so that nobody else makes any meanwhile.
+   * @returns the key, and the ids of those ended
+   */
+  async replaceLoginKeys(
+    tx: Tx,
+    clientId: string,
+    key: NewKey,
+    { deviceId, overlapS }: { deviceId: string | null; overlapS: number },
+  ): Promise<{ row: KeyRow; ended: string[] }> {
+    const [{ ended, ...row }] = (await tx.query<KeyRow & { ended: string[] }>(REPLACE_LOGIN_KEYS, [
+      ...insertValues(clientId, key),
+      deviceId,
+      overlapS,
+    ])) as [KeyRow & { ended: string[] }];
+    return { row, ended };
   }
 
   async find(clientId: string, kind: 'master' | 'scoped', id: string): Promise<KeyRow | null> {
@@ -173,25 +212,13 @@ export class KeysRepository {
 
   /** Ends live keys at once, or with `overlapS` that many seconds from now unless they end sooner. @returns the ids ended */
   async end(tx: Tx, clientId: string, ids: string[], overlapS: number): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      `update api_keys k set
-              revoked_at = case when $3 = 0 then clock_timestamp() end,
-              expires_at = case when $3 = 0 then k.expires_at
-                                else least(k.expires_at, clock_timestamp() + make_interval(secs => $3::float8)) end
-        where k.client_id = $1 and k.id = any ($2::uuid[]) and ${LIVE} returning k.id`,
-      [clientId, ids, overlapS],
-    );
+    const rows = await tx.query<{ id: string }>(ended('$2::uuid[]', '$3'), [clientId, ids, overlapS]);
     return rows.map(({ id }) => id);
   }
 
   /** Live login keys of a user; of one device when named. Locked in key order. */
   async loginKeysOf(tx: Tx, clientId: string, userPk: UserPk, deviceId: string | null): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      `select k.id from api_keys k
-        where k.client_id = $1 and k.user_pk = $2 and k.issued_by = 'login' and ($3::text is null or k.device_id = $3) and ${LIVE}
-        order by k.id for update`,
-      [clientId, userPk, deviceId],
-    );
+    const rows = await tx.query<{ id: string }>(loginKeys('$2', '$3'), [clientId, userPk, deviceId]);
     return rows.map(({ id }) => id);
   }
 

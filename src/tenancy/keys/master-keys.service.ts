@@ -64,7 +64,7 @@ export class MasterKeysService {
         );
       }
       await this.keys.end(tx, clientId, [id], 0);
-      await this.changes.record(tx, clientId, [id]);
+      this.changes.record(tx, clientId, [id]);
     });
   }
 
@@ -88,7 +88,7 @@ export class MasterKeysService {
       const ended = await this.keys.end(tx, clientId, [id], overlapS);
       if (ended.length === 0) throw notFound('key');
       const row = await this.keys.insert(tx, clientId, key);
-      await this.changes.record(tx, clientId, ended);
+      this.changes.record(tx, clientId, ended);
       return { ...toMasterKeyDto(row), api_key: apiKeyFor(row.client_ref) };
     });
   }

@@ -42,11 +42,19 @@ export class AuthService {
     const effect = async (tx: Tx): Promise<LoginAnswerDto> => {
       // Holds the user's row: logins of one user take turns.
       user = await this.users.upsert(tx, clientId, dto.user_id, { display_name: dto.display_name });
-      const earlier = await this.keys.loginKeysOf(tx, clientId, user.user_pk, device);
-      const ended = await this.keys.end(tx, clientId, earlier, dto.overlap_s ?? 0);
+      const { row, ended } = await this.keys.replaceLoginKeys(
+        tx,
+        clientId,
+        { ...key, user_pk: user.user_pk },
+        { deviceId: device, overlapS: dto.overlap_s ?? 0 },
+      );
+      // What nodes remember of a key holds the user's name. The new one is known to nobody.
       const renamed = dto.display_name === undefined ? [] : await this.keys.liveKeysOf(tx, clientId, user.user_pk);
-      await this.changes.record(tx, clientId, [...new Set([...ended, ...renamed])]);
-      const row = await this.keys.insert(tx, clientId, { ...key, user_pk: user.user_pk });
+      this.changes.record(
+        tx,
+        clientId,
+        [...new Set([...ended, ...renamed])].filter((id) => id !== row.id),
+      );
       return toAnswer(row, user.display_name, apiKeyFor(row.client_ref));
     };
     const answer = await this.idempotency.effect(request, effect, { row: `user ${dto.user_id}` });
@@ -64,7 +72,7 @@ export class AuthService {
     const { user_id, keysOf } = await find;
     return this.idempotency.effect(request, async (tx) => {
       const ended = await this.keys.end(tx, caller.clientId, await keysOf(tx), 0);
-      await this.changes.record(tx, caller.clientId, ended);
+      this.changes.record(tx, caller.clientId, ended);
       return { user_id, revoked: ended.length };
     });
   }

@@ -64,7 +64,7 @@ export class ScopedKeysService {
         if (await this.keys.exists(tx, clientId, 'scoped', id)) return;
         throw notFound('key');
       }
-      await this.changes.record(tx, clientId, await this.keys.end(tx, clientId, [id], 0));
+      this.changes.record(tx, clientId, await this.keys.end(tx, clientId, [id], 0));
     });
   }
 }

@@ -169,7 +169,7 @@ export class UsersService implements UserDirectory {
       const before = await this.users.lock(tx, clientId, userId);
       const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
       if (before && before.display_name !== after.display_name) {
-        await this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
+        this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
       }
       return after;
     };
