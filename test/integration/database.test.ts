@@ -138,8 +138,8 @@ describe('a transaction', () => {
   });
 
   it('begins with its first statement and ends with the last that waits for it, each in one write', async () => {
-    const writes = jest.spyOn(Socket.prototype, '_writev' as keyof Socket);
-    const single = jest.spyOn(Socket.prototype, '_write' as keyof Socket);
+    const writes = jest.spyOn(Socket.prototype, '_writev' as never);
+    const single = jest.spyOn(Socket.prototype, '_write' as never);
     let at: Date | undefined;
     const rows = await database.transaction(async (tx) => {
       tx.withCommit<{ at: Date }>('insert into scratch values (21) returning clock_timestamp() as at', [], ([row]) => {
