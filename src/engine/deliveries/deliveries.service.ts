@@ -25,7 +25,7 @@ const MAX_BATCH = 500;
 /** Workers are few and wait for their own: this is never reached but by a fault. */
 const MAX_WAITING = 50_000;
 /** What was sent is sent: its record may wait for others, which all cost little more than one. */
-const LINGER_MS = 10;
+const LINGER_MS = 40;
 const SETTLE_AGAIN_MS = 250;
 /** As long as the lease: afterwards the delivery is taken to be lost. */
 const SETTLE_TRIES = 300;

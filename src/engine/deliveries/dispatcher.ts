@@ -21,6 +21,8 @@ const OWN_SHARE = 64;
 /** Between two looks: when nobody wakes it, at least, and while the queue is well filled. */
 const POLL_MS = 250;
 const GAP_MS = 5;
+/** Where there was no room for all: what comes free meanwhile is taken together. */
+const CROWDED_GAP_MS = 20;
 const FULL_GAP_MS = 100;
 const SWEEP_MS = 1_000;
 const AFTER_FAULT_MS = 500;
@@ -91,7 +93,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
           const full = waiting > MAX_QUEUED / 2;
           // What a look had no room for needs nobody to wake it, as long as there is room for what it brings.
           if (this.walk.unfinished && !(this.redis.configured ? full : this.crowded)) this.woken = true;
-          await this.pause(began, full ? FULL_GAP_MS : GAP_MS);
+          await this.pause(began, full ? FULL_GAP_MS : this.crowded ? CROWDED_GAP_MS : GAP_MS);
         } else {
           await this.untilWoken(CANDIDATE_MS);
         }

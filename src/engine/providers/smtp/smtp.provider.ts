@@ -71,7 +71,7 @@ export const SMTP = declareProvider<EmailContent, SmtpConfigDto>({
   secretFields: ['password', 'dkim.private_key'],
   maxBatch: 1,
   // What waits for a connection of the pool uses up its time.
-  inFlight: 2 * POOL_CONNECTIONS,
+  inFlight: 4 * POOL_CONNECTIONS,
   retryPolicy: EMAIL.retryPolicy,
   create: (guard) => new SmtpProvider(guard),
 });
