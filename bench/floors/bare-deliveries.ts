@@ -1,11 +1,13 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { Server } from 'socket.io';
 
 /*
  * The least that a webhook takes from request to record: one row, one POST, one settling update (gathered, one in flight). It
  * checks no key, signs nothing, retries nothing. Run as a process of its own: `POST /` with `{ url, payload }`.
  * CLAIMS=1: what was accepted is claimed from PostgreSQL before it is sent, as whoever survives a kill must.
+ * Without a `url` it is sent to the Socket.IO room of a user instead.
  */
 const AT_ONCE = 128;
 const claims = process.env.CLAIMS === '1';
@@ -36,7 +38,8 @@ let settling = false;
 
 async function deliver(row: Row): Promise<void> {
   inHand++;
-  sent.push({ id: row.id, response: await post(row) });
+  if (row.url === '') io.to('u:one').emit('notification.created', { id: row.id, data: row.body });
+  sent.push({ id: row.id, response: row.url === '' ? 0 : await post(row) });
   inHand--;
   if (claims) claimSoon();
   if (settling) return;
@@ -81,7 +84,7 @@ async function claim(): Promise<void> {
 async function accept(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) text += String(chunk);
-  const { url, payload } = JSON.parse(text) as { url: string; payload: object };
+  const { url = '', payload } = JSON.parse(text) as { url?: string; payload: object };
   const { rows } = await pool.query<Row>({
     name: 'accept',
     text: 'insert into bare_deliveries (url, body, status) values ($1, $2, $3) returning id, url, body',
@@ -92,12 +95,15 @@ async function accept(request: IncomingMessage): Promise<string> {
   return JSON.stringify({ id: rows[0]!.id, status: 'pending' });
 }
 
-createServer((request, response) => {
+const http = createServer((request, response) => {
   if (request.method !== 'POST') return void response.end('ok');
   void accept(request).then((answer) => {
     response
       .writeHead(202, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) })
       .end(answer);
   });
-}).listen(Number(process.env.PORT), '127.0.0.1');
+});
+const io = new Server(http, { path: '/sockets', serveClient: false, perMessageDeflate: false });
+io.on('connection', (socket) => void socket.join('u:one'));
+http.listen(Number(process.env.PORT), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

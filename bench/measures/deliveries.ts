@@ -71,25 +71,31 @@ async function measureMails({ tenant, databaseUrl, backend, rounds, size, record
   const mails = await Mails.prepare(tenant, databaseUrl);
   await mails.measure(size(200));
   await mails.floor(size(200));
-  const [floors, values, overSockets]: [number[], number[], number[]] = [[], [], []];
-  for (let round = 0; round < rounds; round++) {
-    floors.push(await mails.floor(size(3_000)));
-    values.push(await mails.measure(size(3_000)));
-    overSockets.push(await mails.overSockets(size(10_000)));
-  }
+  await mails.overSocketsFloor(size(1_000));
+  const sent = await inTurns(
+    rounds,
+    () => mails.floor(size(3_000)),
+    () => mails.measure(size(3_000)),
+  );
+  const overSockets = await inTurns(
+    rounds,
+    () => mails.overSocketsFloor(size(10_000)),
+    () => mails.overSockets(size(10_000)),
+  );
   await mails.stop();
   record({
     name: `mail through SMTP, queue on ${backend}`,
-    value: median(values),
+    value: median(sent.values),
     unit: '/s',
-    floor: { name: 'bare pooled nodemailer', value: median(floors) },
+    floor: { name: 'bare pooled nodemailer', value: median(sent.floors) },
     goal: { atLeast: 0.6 },
   });
   record({
     name: `notifications over sockets, queue on ${backend}`,
-    value: median(overSockets),
+    value: median(overSockets.values),
     unit: '/s',
-    floor: { name: 'the goal', value: 3_000 },
-    goal: { atLeast: 1 },
+    floor: { name: 'bare Node, claims from PostgreSQL', value: median(overSockets.floors) },
+    goal: { atLeast: 0.35 },
+    note: 'the goal is 3,000/s, or the share of its floor that webhooks are to have',
   });
 }
