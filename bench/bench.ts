@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
 import { measureCluster } from './measures/cluster.js';
@@ -10,6 +11,7 @@ import { drawLatency, measureSends } from './measures/sends.js';
 import { measureSessions } from './measures/sessions.js';
 import { memoryPerSocket } from './paths/memory.js';
 import { startUp } from './paths/start-up.js';
+import { cpuOf } from './support/cpu.js';
 import { createDatabase, temporaryDataDir } from './support/database.js';
 import { Product } from './support/product.js';
 import { ratioOf, toTable, type Figure } from './support/report.js';
@@ -22,7 +24,7 @@ import type { Bench, Place } from './support/rounds.js';
  */
 const quick = process.argv.includes('--quick');
 const latencyOnly = process.argv.includes('--latency');
-/** `-- --only sends,fan-out,sessions,deliveries,cluster,memory,start` */
+/** `-- --only sends,fan-out,sessions,deliveries,cluster,memory,idle,start` */
 const onlyAt = process.argv.indexOf('--only');
 const only = onlyAt > 0 ? process.argv[onlyAt + 1]!.split(',') : null;
 const wanted = (path: string): boolean => only?.includes(path) ?? true;
@@ -40,6 +42,9 @@ setTimeout(
   },
   60 * 60 * 1000,
 ).unref();
+
+/** How long an idle server is watched. */
+const IDLE_S = 20;
 
 const figures: Figure[] = [];
 
@@ -73,6 +78,23 @@ async function measureMemory(server: string): Promise<void> {
     unit: 'KiB',
     floor: { name: 'bare Socket.IO socket', value: memory.bare / 1024 },
     goal: { atMost: 1.4 },
+  });
+}
+
+/** What PostgreSQL has to do for a server that nobody asks anything. */
+async function measureIdle(server: string, postmasterPid: number): Promise<void> {
+  const databaseUrl = await createDatabase(server, 'bench_idle');
+  await withProduct({ databaseUrl, postmasterPid }, {}, async () => {
+    await sleep(10_000);
+    const before = cpuOf([postmasterPid]);
+    await sleep(IDLE_S * 1_000);
+    bench.record({
+      name: "PostgreSQL's CPU time beside an idle server",
+      value: (cpuOf([postmasterPid]) - before) / 1_000 / IDLE_S,
+      unit: 'ms a second',
+      floor: { name: 'the goal', value: 5 },
+      goal: { atMost: 1 },
+    });
   });
 }
 
@@ -116,6 +138,7 @@ async function main(): Promise<void> {
       );
     }
     if (wanted('memory')) await measureMemory(postgres.url);
+    if (wanted('idle')) await measureIdle(postgres.url, postmasterPid);
   } finally {
     await postgres.stop();
     process.removeListener('exit', stopPostgres);

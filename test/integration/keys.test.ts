@@ -32,6 +32,21 @@ describe('keys', () => {
     expect(await keys.authenticate(client.key)).toMatchObject({ clientId: client.id });
   });
 
+  it('are looked at twice a second without a plan of its own for each look', async () => {
+    const plans = () =>
+      app
+        .get(Database)
+        .forKeys.query<{ kept: number; anew: number }>(
+          `select generic_plans::int as kept, custom_plans::int as anew from pg_prepared_statements where name = 'auth_changes.read'`,
+        );
+    const [{ kept, anew }] = await until('a look by this connection', async () => {
+      const found = await plans();
+      return found.length > 0 && (found as [{ kept: number; anew: number }]);
+    });
+    expect(kept).toBeGreaterThan(0);
+    expect(anew).toBe(0);
+  });
+
   it('end by the next look after the commit elsewhere, whatever the order of the commits', async () => {
     const client = await app.client();
     const [alice, bob] = [await client.login('alice'), await client.login('bob')];

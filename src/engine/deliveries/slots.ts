@@ -48,7 +48,7 @@ export class Slots {
   }
 
   /**
-   * Takes what there is room for now; each is to be given back ({@link leave}).
+   * Takes what there is room for at once; each is to be given back ({@link leave}).
    * @param name `<tenant> <which>`
    * @returns how many of those wanted
    */

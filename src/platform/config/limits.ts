@@ -22,5 +22,5 @@ export const limits: Limits = defaultLimits();
 /** Makes these the limits of this process. */
 export const setLimits = (values: Limits): void => void Object.assign(limits, values);
 
-/** The number that a bound stands for now. */
+/** The number that a bound stands for in this process. */
 export const limitOf = (bound: Bound): number => (typeof bound === 'number' ? bound : limits[bound]);

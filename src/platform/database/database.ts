@@ -57,7 +57,11 @@ export class Database extends Connections {
     readonly installation: Installation,
   ) {
     super(dataSource, pool);
-    this.forKeys = new Connections(dataSource, poolBeside(dataSource, RESERVED.keys));
+    // Both of its statements look keys up: one plan is right for all values, which the planner would not believe.
+    this.forKeys = new Connections(
+      dataSource,
+      poolBeside(dataSource, RESERVED.keys, `set plan_cache_mode = force_generic_plan`),
+    );
     this.forSends = new Connections(dataSource, poolBeside(dataSource, RESERVED.sends));
     const { max } = pool.options;
     const waiting = { maxWaiting: 2_000, maxWaitingPerKey: 500, patienceMs: LOCK_TIMEOUT_MS };
@@ -142,15 +146,20 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
   return dataSource;
 }
 
-/** One more pool, of connections like the source's own. None is opened before it is needed. */
-function poolBeside({ options }: DataSource, max: number): Pool {
+/** One more pool, of connections like the source's own that begin with `session`. None is opened before it is needed. */
+function poolBeside({ options }: DataSource, max: number, session?: string): Pool {
   const { url, applicationName, connectTimeoutMS, poolErrorHandler, extra } = options as PostgresDataSourceOptions;
+  const { onConnect, ...more } = extra as pg.PoolConfig & { onConnect: (client: ClientBase) => Promise<void> };
   const pool = new pg.Pool({
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: connectTimeoutMS,
     max,
-    ...(extra as pg.PoolConfig),
+    ...more,
+    onConnect: async (client: ClientBase) => {
+      await onConnect(client);
+      if (session !== undefined) await client.query(session);
+    },
   });
   pool.on('error', poolErrorHandler as (error: Error) => void);
   return pool;

@@ -28,7 +28,7 @@ export function translate(error: unknown): unknown {
   if (error instanceof QueryFailedError) return translate(error.driverError);
   // 503: what was being committed may or may not have been.
   if (isLostConnection(error)) return because(toProblem(error), error);
-  // statement_timeout, lock_timeout: the work is too much for now.
+  // statement_timeout, lock_timeout: the work is too much just then.
   if (['57014', '55P03'].includes(codeOf(error) ?? '')) {
     return because(new Problem('overloaded', 'The database took too long. Try again.', { retryAfterS: 1 }), error);
   }

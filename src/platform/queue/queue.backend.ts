@@ -15,6 +15,8 @@ export abstract class QueueBackend {
   abstract readonly name: 'redis' | 'postgres';
   /** What queues are told here beyond what they are told on every backend. */
   abstract readonly queueOptions: Partial<QueueOptions>;
+  /** In how many milliseconds schedules that were lost are to be made again. */
+  abstract readonly reassertMs: number;
   /** Must have resolved before queues and workers are made. */
   abstract prepare(): Promise<void>;
   /** What BullMQ calls for each queue and each worker that it makes. */
@@ -44,6 +46,8 @@ const ADDING_MS = 2_000;
 
 class RedisBackend extends QueueBackend {
   readonly name = 'redis';
+  // It may be flushed, or restarted without what it had.
+  readonly reassertMs = 4_000;
   // Nothing is asked of Redis while a queue is made: one that was away just then would break it for good.
   readonly queueOptions = { skipWaitingForReady: true, skipVersionCheck: true, skipMetasUpdate: true };
   private readonly adding: Redis;
@@ -83,12 +87,16 @@ class RedisBackend extends QueueBackend {
 /** Connections beyond those that workers keep to listen on. Without any left over, all would wait for each other. */
 const SHARED_CONNECTIONS = 12;
 
+/** Who connects anew plans all of BullMQ's functions anew, which takes PostgreSQL more than they do. */
+const IDLE_MS = 600_000;
+
 /** The backend may be away for longer than a stop may take. */
 const CLOSE_MS = 2_000;
 
 /** Its schema is `bullmq`; one pool for all queues and workers. */
 class PostgresBackend extends QueueBackend {
   readonly name = 'postgres';
+  readonly reassertMs = 60_000;
   readonly queueOptions = {};
   private readonly pool: pg.Pool;
 
@@ -100,6 +108,7 @@ class PostgresBackend extends QueueBackend {
       options: '-c search_path=bullmq,public -c jit=off',
       application_name: 'chatapi queue',
       connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: IDLE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
     });

@@ -1,11 +1,12 @@
 import { Schedules } from './schedules.js';
+import type { QueueBackend } from './queue.backend.js';
 import type { Queues } from './queues.js';
 
 describe('the schedules of queues', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('are made at once, again within five seconds when they are lost, and left alone while they are there', async () => {
+  it('are made at once, again as soon as the backend says when they are lost, and left alone while they are there', async () => {
     let scheduler: { every: number } | undefined;
     const queue = {
       name: 'ticks',
@@ -14,7 +15,7 @@ describe('the schedules of queues', () => {
       getJobScheduler: async () => scheduler,
       upsertJobScheduler: jest.fn(async (_name: string, repeat: { every: number }) => (scheduler = repeat)),
     };
-    const schedules = new Schedules({ all: [queue] } as unknown as Queues);
+    const schedules = new Schedules({ all: [queue] } as unknown as Queues, { reassertMs: 5_000 } as QueueBackend);
     schedules.start();
     await jest.advanceTimersByTimeAsync(60_000);
     expect(queue.upsertJobScheduler.mock.calls).toEqual([['ticks', { every: 100 }, { name: 'ticks' }]]);

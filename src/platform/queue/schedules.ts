@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { logger } from '../common/logger.js';
 import type { JobQueue } from './job-queue.js';
+import { QueueBackend } from './queue.backend.js';
 import { Queues } from './queues.js';
-
-/** How often a lost scheduler (a flushed Redis) is noticed and made again. */
-const REASSERT_MS = 4_000;
 
 /** Keeps a scheduler for each queue of periodic work. */
 @Injectable()
@@ -12,10 +10,13 @@ export class Schedules {
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
 
-  constructor(private readonly queues: Queues) {}
+  constructor(
+    private readonly queues: Queues,
+    private readonly backend: QueueBackend,
+  ) {}
 
   start(): void {
-    this.timer = setInterval(() => void this.assertAll(), REASSERT_MS);
+    this.timer = setInterval(() => void this.assertAll(), this.backend.reassertMs);
     void this.assertAll();
   }
 
