@@ -200,6 +200,18 @@ describe('a transaction', () => {
       expect(codeOf(await caught(one(31)))).toBe('23505');
       expect(await one(32)).toEqual([{ id: 32 }]);
       expect(await lone.query(add, [33])).toEqual([{ id: 33 }]);
+      // Known, and of a table that has changed since.
+      const read = { name: 'test.read', text: 'select * from scratch where id = $1' };
+      const seen = () => lone.transaction((tx) => tx.query(read, [33]));
+      expect(await seen()).toHaveLength(1);
+      await database.query('alter table scratch add column note text');
+      expect(codeOf(await caught(seen()))).toBe('0A000');
+      expect(await seen()).toEqual([{ id: 33, rev: 0, note: null }]);
+      await database.query('alter table scratch drop column note');
+      // A value that cannot be sent at all.
+      const unsendable = { toPostgres: () => JSON.parse('{') as unknown };
+      expect(await caught(lone.transaction((tx) => tx.query(add, [unsendable])))).toBeInstanceOf(SyntaxError);
+      expect(await one(34)).toEqual([{ id: 34 }]);
     } finally {
       await lone.close();
     }

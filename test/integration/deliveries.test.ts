@@ -1,7 +1,10 @@
 import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
+import { NotificationsRepository } from '../../src/delivery/notifications/notifications.repository.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { ClaimedDelivery, DeliveryRef, Settlement } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
+import { Workers } from '../../src/engine/deliveries/workers.js';
+import { WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
 import type { Outcome } from '../../src/engine/providers/provider.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
 import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
@@ -62,6 +65,30 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     client_id: found.client_id,
     id: found.id,
     attempt_count: found.attempt_count,
+  });
+
+  it('begins what it claimed also where what is to be sent cannot be read at first', async () => {
+    const letGo = holdHands(app);
+    const id = await webhook();
+    const contents = jest
+      .spyOn(app.get(NotificationsRepository), 'contents')
+      .mockRejectedValueOnce(new Error('away'))
+      .mockRejectedValueOnce(new Error('away'));
+    letGo();
+    expect(await become(id, 'delivered')).toMatchObject({ attempt_count: 1 });
+    expect(contents).toHaveBeenCalledTimes(3);
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('gives a slot back where a provider does not end, not even when it is told to', async () => {
+    const sending = jest.spyOn(WebhookProvider.prototype, 'send').mockReturnValue(new Promise(() => undefined));
+    const any = jest.spyOn(AbortSignal, 'any').mockReturnValue(AbortSignal.abort());
+    const id = await webhook();
+    await until('it to be sent', () => sending.mock.calls.length === 1);
+    any.mockRestore();
+    expect(await become(id, 'retrying')).toMatchObject({ attempt_count: 1 });
+    const { slots } = app.get(Workers) as unknown as { slots: { taken: number } };
+    expect(slots.taken).toBe(0);
   });
 
   it('retries by the schedule, and delivers in the end under the same webhook-id', async () => {

@@ -47,6 +47,28 @@ describe('keys', () => {
     expect(anew).toBe(0);
   });
 
+  it('that ended while they were being read let nobody in who came after', async () => {
+    const client = await app.client();
+    const alice = await client.login('alice');
+    const repository = app.get(KeysRepository);
+    const find = repository.findByRefs.bind(repository);
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    let reads = 0;
+    jest.spyOn(repository, 'findByRefs').mockImplementation(async (...refs) => {
+      const state = await find(...refs);
+      if (reads++ === 0) await gate;
+      return state;
+    });
+    const before = app.get(KeysService).authenticate(alice.key);
+    await until('it to be read', () => reads === 1);
+    expect((await client.request('POST', '/auth/logout', { body: { user_id: 'alice' } })).status).toBe(200);
+    const after = app.get(KeysService).authenticate(alice.key);
+    letGo();
+    const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'invalid_key' }) };
+    expect(await Promise.allSettled([before, after])).toEqual([refused, refused]);
+  });
+
   it('end by the next look after the commit elsewhere, whatever the order of the commits', async () => {
     const client = await app.client();
     const [alice, bob] = [await client.login('alice'), await client.login('bob')];

@@ -386,6 +386,22 @@ describe('webhooks', () => {
   });
 
   it.each([
+    ['changes to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
+    ['says nothing and leaves', ''],
+    ['says half a line and leaves', 'HTTP/1.1 20'],
+  ])('ends with an outcome where the other side %s', async (_what, answer) => {
+    const odd = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => (answer.includes('101') ? socket.write(answer) : socket.end(answer)));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => odd.once('listening', resolve));
+    const url = `http://127.0.0.1:${(odd.address() as AddressInfo).port}/`;
+    const outcome = await send(delivery<WebhookContent>({ url, body: '{}' }, url));
+    expect(outcome.kind).not.toBe('accepted');
+    odd.close();
+  });
+
+  it.each([
     'http://2130706433/',
     'http://0x7f.1/',
     'http://[::ffff:127.0.0.1]/',

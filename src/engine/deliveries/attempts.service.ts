@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import { cleanOutcome } from '../providers/clean-text.js';
@@ -13,6 +15,8 @@ import { choose } from './routing.js';
 
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
+/** A provider that has not ended this long after it was told to is left to itself: nobody waits for it any more. */
+const DEAF_MS = 2_000;
 /** What still runs this long after a stop was asked for is broken off, and tried again by others. */
 const GRACE_MS = 10_000;
 
@@ -71,7 +75,8 @@ export class AttemptsService implements OnModuleDestroy {
   private async send(route: ProviderRoute, batch: Planned[], sent: (delivery: ClaimedDelivery) => void): Promise<void> {
     const started = performance.now();
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
-    const outcomes = await route.provider.send(batch.map(toOutbound), route.config, signal).catch((error: unknown) => {
+    const sending = route.provider.send(batch.map(toOutbound), route.config, signal);
+    const outcomes = await Promise.race([sending, deaf(signal)]).catch((error: unknown) => {
       logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
       return batch.map((): Outcome => THREW);
     });
@@ -123,6 +128,13 @@ export class AttemptsService implements OnModuleDestroy {
     }
     if (verdict.delayMs === 0) this.due.raise();
   }
+}
+
+/** Rejects some time after the signal. */
+async function deaf(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  await sleep(DEAF_MS, undefined, { ref: false });
+  throw new Error('The provider did not end when it was told to.');
 }
 
 interface Planned {

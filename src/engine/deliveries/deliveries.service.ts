@@ -27,6 +27,8 @@ const MAX_WAITING = 50_000;
 /** What was sent is sent: its record may wait for others, which all cost little more than one. */
 const LINGER_MS = 40;
 const SETTLE_AGAIN_MS = 250;
+/** Ten seconds: well below the lease. */
+const READ_TRIES = 40;
 /** As long as the lease: afterwards the delivery is taken to be lost. */
 const SETTLE_TRIES = 300;
 
@@ -114,7 +116,7 @@ export class DeliveriesService {
 
   private async claimBatch(refs: DeliveryRef[]): Promise<(ClaimedDelivery | null)[]> {
     const claimed = await this.repository.claim(refs);
-    const contents = await this.contentsOf(claimed);
+    const contents = await this.untilRead(() => this.contentsOf(claimed));
     const byId = new Map(claimed.map((row) => [row.id, row]));
     return refs.map(({ id }) => {
       const row = byId.get(id);
@@ -122,6 +124,18 @@ export class DeliveriesService {
       byId.delete(id);
       return row ? { ...row, content: contents.get(id) ?? null } : null;
     });
+  }
+
+  /** What was claimed is held by nobody else, and nobody would begin it before its lease ends. */
+  private async untilRead<T>(read: () => Promise<T>): Promise<T> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await read();
+      } catch (error) {
+        if (tried >= READ_TRIES) throw error;
+        await sleep(SETTLE_AGAIN_MS);
+      }
+    }
   }
 
   private async contentsOf(claimed: DeliveryRow[]): Promise<Map<string, Content>> {

@@ -1,5 +1,5 @@
 export interface SlotsOptions {
-  /** Deliveries that this process sends at once. */
+  /** Deliveries that this process sends at once, but for the few that each tenant may always send. */
   total: number;
   /** Of those, of one lane. */
   ofLane: (lane: string) => number;
@@ -22,10 +22,14 @@ interface Lane {
   patience: NodeJS.Timeout | undefined;
 }
 
+/** A tenant may always hold so many, whatever others hold: beyond `total` then, up to this multiple of it. */
+const OWN = 4;
+const AT_MOST = 4;
+
 /**
  * What this process has in hand: so much of each lane, of each tenant, and of all. A tenant may hold as much as is still
- * free: one alone takes half of all there is, and however many take what they can, something is left for who comes next.
- * So nobody's dead receivers keep another's deliveries from being begun.
+ * free, so that one alone takes half of all there is; and a few it may hold when nothing is free any more, for the dead
+ * receivers of a dozen tenants together hold all. So nobody's dead receivers keep another's deliveries from being begun.
  */
 export class Slots {
   private readonly lanes = new Map<string, Lane>();
@@ -102,8 +106,9 @@ export class Slots {
     const ofTenant = this.ofTenant.get(lane.tenant) ?? 0;
     const free = this.options.total - this.inHand;
     // While it takes, what is free shrinks as its own share grows.
-    const ofShare = Math.ceil((free - ofTenant) / 2);
-    const granted = Math.max(0, Math.min(wanted, lane.capacity - lane.inHand, ofShare));
+    const ofShare = Math.max(Math.ceil((free - ofTenant) / 2), OWN - ofTenant);
+    const left = AT_MOST * this.options.total - this.inHand;
+    const granted = Math.max(0, Math.min(wanted, lane.capacity - lane.inHand, ofShare, left));
     if (granted === 0) return 0;
     lane.inHand += granted;
     this.inHand += granted;

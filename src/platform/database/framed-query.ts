@@ -19,7 +19,7 @@ const DriverQuery = pg.Query as unknown as new (
   values: undefined,
   callback?: Callback,
 ) => {
-  readonly name: string | undefined;
+  name: string | undefined;
   hasBeenParsed(wire: Wire): boolean;
   prepare(wire: Wire): void;
   _getRows(wire: Wire): void;
@@ -43,7 +43,6 @@ export class FramedQuery extends DriverQuery {
   private readonly before: readonly string[];
   private readonly after: readonly string[];
   private completed = 0;
-  private known = false;
 
   constructor(
     statement: string | Prepared,
@@ -60,9 +59,8 @@ export class FramedQuery extends DriverQuery {
 
   override prepare(wire: Wire): void {
     for (const text of this.before) command(wire, text);
-    this.known = this.hasBeenParsed(wire);
-    // It is there already where this connection parsed it and then failed.
-    if (this.name && !this.known) wire.close({ type: 'S', name: this.name });
+    // It may be there already where this connection parsed it and then failed.
+    if (this.name && !this.hasBeenParsed(wire)) wire.close({ type: 'S', name: this.name });
     super.prepare(wire);
   }
 
@@ -79,8 +77,10 @@ export class FramedQuery extends DriverQuery {
   }
 
   override handleError(error: Error, wire: Wire): void {
-    // pg takes whatever was parsed for the statement that has the name.
-    if (this.name && !this.known) delete wire.parsedStatements[this.name];
+    // What the server has under the name may be gone, of another time, or never have been parsed: pg takes whatever was parsed
+    // for the statement that has the name.
+    if (this.name) delete wire.parsedStatements[this.name];
+    this.name = undefined;
     super.handleError(error, wire);
   }
 }

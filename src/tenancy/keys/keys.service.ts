@@ -71,7 +71,9 @@ export class KeysService {
       running = this.verify(digest, parsed).finally(() => this.running.delete(digest));
       this.running.set(digest, running);
     }
-    return this.admit(await running);
+    const key = await running;
+    // Who came while it was read knows of changes that it may not: it is read once more, after they came.
+    return this.admit(key.stale ? await this.verify(digest, parsed) : key);
   }
 
   private recallDigest(digest: string): KeyIdentity | null {

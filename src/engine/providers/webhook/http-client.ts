@@ -105,6 +105,7 @@ export class HttpClient {
     const secure = target.protocol === 'https:';
     return new Promise((resolve, reject) => {
       let connected = false;
+      let answered = false;
       const request = (secure ? httpsRequest : httpRequest)(target, {
         method: 'POST',
         agent: secure ? this.https : this.http,
@@ -124,12 +125,13 @@ export class HttpClient {
       });
       request.once('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
-        // A kept connection that the other side closed just now: nothing of this request was read.
+        // A kept connection that the other side closed, nearly always before it read this; else it knows the repeat by its id.
         const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
         if (stale && mayRepeat) resolve(this.attempt(tenant, target, headers, body, signal, false));
         else reject(failureOf(error, connected));
       });
       request.once('response', (response) => {
+        answered = true;
         readCapped(response, options.maxBodyBytes).then(
           (text) => {
             clearTimeout(timer);
@@ -140,6 +142,18 @@ export class HttpClient {
             reject(failureOf(error, true));
           },
         );
+      });
+      // It has another protocol from here on, which nobody here speaks.
+      request.once('upgrade', ({ statusCode = 0 }, socket) => {
+        clearTimeout(timer);
+        socket.destroy();
+        resolve({ status: statusCode, retryAfter: undefined, body: '' });
+      });
+      // Whatever ended it without a word: nothing comes after this.
+      request.once('close', () => {
+        if (answered) return;
+        clearTimeout(timer);
+        reject(failureOf(Object.assign(new Error('The connection ended without an answer.'), { code: '' }), connected));
       });
       request.end(body);
     });
