@@ -117,6 +117,8 @@ async function main(): Promise<void> {
   const stopPostgres = () => process.kill(postmasterPid, 'SIGINT');
   process.once('exit', stopPostgres);
   try {
+    // First: what others left behind is tidied up for a while.
+    if (wanted('idle') && !latencyOnly) await measureIdle(postgres.url, postmasterPid);
     const redisUrl = process.env.REDIS_URL;
     const databaseUrl = await createDatabase(postgres.url, 'bench');
     await withProduct({ databaseUrl, postmasterPid }, {}, async (place) => {
@@ -138,7 +140,6 @@ async function main(): Promise<void> {
       );
     }
     if (wanted('memory')) await measureMemory(postgres.url);
-    if (wanted('idle')) await measureIdle(postgres.url, postmasterPid);
   } finally {
     await postgres.stop();
     process.removeListener('exit', stopPostgres);
