@@ -27,6 +27,8 @@ export class RedisConnections {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: 2_000,
+      // What is asked in one turn of the event loop, such as the limits of many sends, leaves in one write.
+      enableAutoPipelining: true,
     });
     return this.shared;
   }
