@@ -47,6 +47,23 @@ describe('keys', () => {
     expect(anew).toBe(0);
   });
 
+  it('that changed go on, whether they expire or not; those of a client that is gone end', async () => {
+    const client = await app.client();
+    const keys = [await client.login('alice'), await client.login('bob', { expires_in: 3_600 })];
+    const repository = app.get(AuthChangesRepository);
+    const { next } = await repository.read(null, []);
+    const names = () => keys.map(({ key_id }) => key_id);
+    const database = app.get(Database);
+    const seen = async () => {
+      const { changes } = await repository.read(next, []);
+      return new Map(changes.filter((one) => one.client_id === client.id).map((one) => [one.key_id, one.revoked]));
+    };
+    await database.transaction(async (tx) => repository.insert(tx, client.id, [...names(), null]));
+    expect([...(await seen()).values()]).toEqual([false, false, false]);
+    await database.execute('delete from clients where id = $1', [client.id]);
+    expect([...(await seen()).values()]).toEqual([true, true, true]);
+  });
+
   it('that ended while they were being read let nobody in who came after', async () => {
     const client = await app.client();
     const alice = await client.login('alice');

@@ -31,7 +31,7 @@ const READ = prepared(
      left join a on true
      left join lateral (
        select case when a.key_id is null then c.suspended_at is not null
-                   else k.id is null or k.revoked_at is not null or k.expires_at <= now.time end as revoked,
+                   else k.id is null or k.revoked_at is not null or coalesce(k.expires_at <= now.time, false) end as revoked,
               (extract(epoch from k.expires_at - now.time) * 1000)::float8 as ends_in_ms
          from clients c
          left join api_keys k on k.client_id = c.id and k.id = a.key_id
