@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
 import { NotificationsRepository } from '../../src/delivery/notifications/notifications.repository.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
@@ -78,6 +79,14 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     expect(await become(id, 'delivered')).toMatchObject({ attempt_count: 1 });
     expect(contents).toHaveBeenCalledTimes(3);
     expect(receiver.requests).toHaveLength(1);
+  });
+
+  it('leaves nothing behind at the signal of an attempt that has ended', async () => {
+    const any = jest.spyOn(AbortSignal, 'any');
+    await become(await webhook(), 'delivered');
+    const signals = any.mock.results.map(({ value }) => value as AbortSignal);
+    expect(signals.length).toBeGreaterThan(0);
+    await until('its listeners to be gone', () => signals.every((one) => getEventListeners(one, 'abort').length === 0));
   });
 
   it('gives a slot back where a provider does not end, not even when it is told to', async () => {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import { cleanOutcome } from '../providers/clean-text.js';
@@ -76,7 +74,7 @@ export class AttemptsService implements OnModuleDestroy {
     const started = performance.now();
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
     const sending = route.provider.send(batch.map(toOutbound), route.config, signal);
-    const outcomes = await Promise.race([sending, deaf(signal)]).catch((error: unknown) => {
+    const outcomes = await unlessDeaf(sending, signal).catch((error: unknown) => {
       logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
       return batch.map((): Outcome => THREW);
     });
@@ -130,11 +128,16 @@ export class AttemptsService implements OnModuleDestroy {
   }
 }
 
-/** Rejects some time after the signal. */
-async function deaf(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort');
-  await sleep(DEAF_MS, undefined, { ref: false });
-  throw new Error('The provider did not end when it was told to.');
+/** What comes of the work, or an error some time after the signal. Work that ends leaves nothing behind at the signal. */
+function unlessDeaf<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const wait = () =>
+      setTimeout(() => reject(new Error('The provider did not end when it was told to.')), DEAF_MS).unref();
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+    const done = () => signal.removeEventListener('abort', wait);
+    work.finally(done).then(resolve, reject);
+  });
 }
 
 interface Planned {

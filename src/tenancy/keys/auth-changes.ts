@@ -90,7 +90,8 @@ export class AuthChanges implements ClientObserver, OnModuleInit, OnModuleDestro
     if (this.running) {
       this.following ??= this.running.then(() => {
         this.following = null;
-        return this.begin();
+        // Whoever came just before this may have begun it.
+        return this.running ?? this.begin();
       });
       await this.following;
     } else await this.begin();
