@@ -1,4 +1,9 @@
 import { Foundation1764000000000 } from './1764000000000-foundation.js';
+import { Messaging1764000100000 } from './1764000100000-messaging.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
-export const MIGRATIONS = [Foundation1764000000000];
+// prettier-ignore
+export const MIGRATIONS = [
+  Foundation1764000000000,
+  Messaging1764000100000,
+];

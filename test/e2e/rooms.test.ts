@@ -36,7 +36,17 @@ describe('making a room', () => {
       last_seq: 0,
       last_rev: 1,
       metadata: { a: 1 },
-      me: { role: 'owner', last_read_seq: 0, unread: 0, mentions: 0, muted: false, hidden: false },
+      me: {
+        role: 'owner',
+        last_read_seq: 0,
+        unread: 0,
+        mentions: 0,
+        muted: false,
+        muted_until: null,
+        mentions_only: false,
+        hidden: false,
+        pinned: false,
+      },
     });
     const read = await alice.request('GET', `/rooms/${made.body.id}?include_members=true`);
     expect(read.body.members.map((m: any) => [m.user_id, m.role])).toEqual(

@@ -28,6 +28,8 @@ describe('a service that keeps its effects once', () => {
       permissions: null,
       user: null,
       limits,
+      settings: {},
+      settingsRev: 1,
     } as const;
     return new Request(caller, 'r', { status });
   };

@@ -126,6 +126,9 @@ describe('sync.resume', () => {
       last_read_seq: 1,
       unread: 4,
       mentions: 0,
+      muted_until: null,
+      mentions_only: false,
+      pinned: false,
       muted: false,
       hidden: false,
     });

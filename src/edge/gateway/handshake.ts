@@ -56,8 +56,9 @@ export class Handshake {
   async stillValid(session: Session, apiKey: string): Promise<boolean> {
     try {
       const { client } = await this.keys.authenticate(apiKey);
-      if (client && client.limits !== session.caller.limits) {
-        session.caller = { ...session.caller, limits: client.limits };
+      if (client && client.settingsRev !== session.caller.settingsRev) {
+        const { limits, settings, settingsRev } = client;
+        session.caller = { ...session.caller, limits, settings, settingsRev };
       }
       return true;
     } catch (error) {

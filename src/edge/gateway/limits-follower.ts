@@ -6,7 +6,7 @@ import { Sessions } from './session.js';
 
 const AGAIN_MS = 1_000;
 
-/** Lets a client's limits hold for its open connections as soon as they are changed. */
+/** Lets a client's limits and settings hold for its open connections as soon as they are changed. */
 @Injectable()
 export class LimitsFollower implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly changed = new Set<string>();
@@ -54,9 +54,9 @@ export class LimitsFollower implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async apply(clientId: string): Promise<void> {
     if (!this.hasSessionsOf(clientId)) return;
-    const { limits } = await this.clients.get(clientId);
+    const facts = await this.clients.readFacts(clientId);
     for (const session of this.sessions.all()) {
-      if (session.caller.clientId === clientId) session.caller = { ...session.caller, limits };
+      if (session.caller.clientId === clientId) session.caller = { ...session.caller, ...facts };
     }
   }
 

@@ -49,7 +49,8 @@ export class MembersRepository {
          on conflict (client_id, room_id, user_pk) do update
             set role = excluded.role, status = 'active', last_read_seq = excluded.last_read_seq,
                 last_delivered_seq = excluded.last_delivered_seq, joined_seq = excluded.joined_seq,
-                joined_rev = excluded.joined_rev, left_rev = null, mentions = 0, muted = false, hidden = false,
+                joined_rev = excluded.joined_rev, left_rev = null, muted = false, muted_until = null,
+                mentions_only = false, hidden = false, pinned_at = null, private_read_seq = null, unread_from_seq = null,
                 joined_at = clock_timestamp(), updated_at = clock_timestamp()
           where m.status = 'left'
          returning m.user_pk

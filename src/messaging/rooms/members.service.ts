@@ -9,7 +9,7 @@ import type { EventRow } from '../../engine/events/events.repository.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { AddMembersDto, AddedMembersDto, MemberDto, MemberInputDto, Role } from './members.dto.js';
 import { MembersRepository, type NewMember } from './members.repository.js';
-import { RoomAccess, rowOf } from './room-access.js';
+import { mayInRoom, RoomAccess, rowOf } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { toMember, type MemberRow } from './room.row.js';
 import { memberJoined, memberLeft, memberUpdated } from './rooms.events.js';
@@ -17,7 +17,7 @@ import type { LockedRoom } from './rooms.repository.js';
 import { isUuid, type UserId } from '../../platform/common/ids.js';
 
 /**
- * Owners do everything; admins add and remove plain members; everybody may leave. Under the room's lock, so that
+ * What roles may stands in the permission table (room-permissions.ts); everybody may leave. Under the room's lock, so that
  * capacity and the last owner hold whatever happens at the same time.
  */
 @Injectable()
@@ -54,7 +54,7 @@ export class MembersService {
     const wanted = new Map(inputs.map(({ user_id, role = 'member' }) => [found.get(user_id)!.user_pk, role]));
     const members = [...wanted].map(([user_pk, role]): NewMember => ({ user_pk, role }));
     return this.change(request, roomId, async (tx) => {
-      const room = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
+      const room = await this.access.lock(tx, caller, roomId, 'invite');
       refuseDirect(room);
       for (const { role } of members) refuseAbove(caller, room, role);
       const events = await this.join(tx, caller, room, members);
@@ -66,7 +66,7 @@ export class MembersService {
   async setRole(request: Request, roomId: string, userId: UserId, role: Role): Promise<MemberDto> {
     const { caller } = request;
     return this.change(request, roomId, async (tx) => {
-      const room = await this.access.lock(tx, caller, roomId, ['owner']);
+      const room = await this.access.lock(tx, caller, roomId, 'delete');
       refuseDirect(room);
       const member = await this.get(tx, caller, room, userId);
       if (member.role === role) return [toMember(member), []];
@@ -93,7 +93,7 @@ export class MembersService {
         this.members.hasLeft(tx, caller.clientId, roomId, leaving ? caller.user!.user_id : userId);
       // Who has left doesn't see the room any more.
       if (leaving && isUuid(roomId) && (await gone())) return [undefined, []];
-      const room = await this.access.lock(tx, caller, roomId, leaving ? undefined : ['owner', 'admin']);
+      const room = await this.access.lock(tx, caller, roomId, leaving ? undefined : 'manage');
       refuseDirect(room);
       if (await gone()) return [undefined, []];
       const member = await this.get(tx, caller, room, leaving ? caller.user!.user_id : userId);
@@ -183,9 +183,9 @@ function refuseDirect({ room_type }: LockedRoom): void {
   if (room_type === 'direct') throw new Problem('direct_room', 'A direct room always has the same two members.');
 }
 
-/** Admins deal with plain members only. */
-function refuseAbove({ user }: Caller, room: LockedRoom, role: Role): void {
-  if (user && room.actor_role !== 'owner' && role !== 'member') {
+/** Who may not delete the room, as owners may, deals with plain members only. */
+function refuseAbove(caller: Caller, room: LockedRoom, role: Role): void {
+  if (role !== 'member' && !mayInRoom(caller, room.room_type, room.actor_role, 'delete')) {
     throw new Problem('insufficient_role', `Only owners may do that to or for an ${role}.`);
   }
 }

@@ -6,6 +6,8 @@ import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Role } from './members.dto.js';
 import type { RoomRow } from './room.row.js';
+import { roleMay, type RoomPermission } from './room-permissions.js';
+import type { RoomType } from './rooms.dto.js';
 import { RoomsRepository, type LockedRoom } from './rooms.repository.js';
 
 /**
@@ -25,19 +27,31 @@ export class RoomAccess {
 
   /**
    * Locks a room that is to be changed.
-   * @param roles who of its members may; left out: each of them
+   * @param permission what the acting user's role must grant; left out: nothing, each member may
    * @throws Problem `not_found`, `insufficient_role`
    */
-  async lock(tx: Tx, caller: Caller, roomId: string, roles?: Role[]): Promise<LockedRoom> {
+  async lock(tx: Tx, caller: Caller, roomId: string, permission?: RoomPermission): Promise<LockedRoom> {
     const room = isUuid(roomId)
       ? await this.rooms.lock(tx, caller.clientId, roomId, caller.user?.user_pk ?? null)
       : null;
     if (!room || (caller.user && room.actor_role === null)) throw notFound('room');
-    if (caller.user && roles && !roles.includes(room.actor_role!)) {
-      throw new Problem('insufficient_role', `Only ${roles.join('s and ')}s of the room may do that.`);
-    }
+    if (permission) requirePermission(caller, room.room_type, room.actor_role, permission);
     return room;
   }
+}
+
+/** May the caller, in this role of a room of this type? The client itself, and who acts for nobody, may everything. */
+export const mayInRoom = (
+  { user, settings }: Caller,
+  type: RoomType,
+  role: Role | null,
+  permission: RoomPermission,
+): boolean => !user || (role !== null && roleMay(settings, type, role, permission));
+
+/** @throws Problem `insufficient_role` */
+export function requirePermission(caller: Caller, type: RoomType, role: Role | null, permission: RoomPermission): void {
+  if (mayInRoom(caller, type, role, permission)) return;
+  throw new Problem('insufficient_role', `That takes a role in the room that grants ${permission}.`);
 }
 
 /** What changes of a room wait for each other by: its row, which each locks first. */

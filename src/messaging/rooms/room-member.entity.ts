@@ -13,9 +13,18 @@ export class RoomMemberEntity {
   @Column('text') status: MemberDto['status'];
   @Column('bigint') last_read_seq: number;
   @Column('bigint') last_delivered_seq: number;
-  @Column('integer') mentions: number;
   @Column('boolean') muted: boolean;
+  @Column('timestamptz', { nullable: true }) muted_until: Date | null;
+  @Column('boolean') mentions_only: boolean;
   @Column('boolean') hidden: boolean;
+  @Column('timestamptz', { nullable: true }) pinned_at: Date | null;
+  /** The member's own marker, where it is ahead of what others see. */
+  @Column('bigint', { nullable: true }) private_read_seq: number | null;
+  /** The first place that the member marked unread. */
+  @Column('bigint', { nullable: true }) unread_from_seq: number | null;
+  /** Kept in rooms with slow mode only. */
+  @Column('timestamptz', { nullable: true }) last_sent_at: Date | null;
+  @Column('text', { nullable: true }) ban_reason: string | null;
   @Column('bigint') joined_seq: number;
   @Column('bigint') joined_rev: number;
   @Column('bigint', { nullable: true }) left_rev: number | null;

@@ -27,6 +27,10 @@ export class RoomEntity {
   @Column('timestamptz', { nullable: true }) deactivated_at: Date | null;
   @Column('text', { nullable: true }) deactivated_reason: RoomDto['deactivated_reason'];
   @Column('timestamptz', { nullable: true }) lifecycle_check_at: Date | null;
+  /** Seconds that a plain member waits between messages; 0: no slow mode. */
+  @Column('integer') slow_mode_s: number;
+  /** Moved once a day by sends: what lists may be ordered by. */
+  @Column('date') last_active_day: string;
   @Column('jsonb') metadata: Record<string, unknown>;
   @Column('timestamptz') created_at: Date;
   @Column('timestamptz') updated_at: Date;

@@ -68,6 +68,9 @@ export class UpdateRoomDto {
   @OneOf(HISTORIES, { optional: true })
   history?: History;
 
+  @Int({ optional: true, max: 86_400, description: 'Seconds that plain members wait between two messages; 0: none.' })
+  slow_mode_s?: number;
+
   @Json({ optional: true, nullable: true, maxBytes: 'metadata_bytes', description: 'Merged, member by member.' })
   metadata?: Record<string, unknown> | null;
 }
@@ -99,20 +102,29 @@ export class RoomMeDto {
   @OneOf(ROLES)
   role: Role;
 
-  @Int({})
+  @Int({ description: "The user's own marker." })
   last_read_seq: number;
 
-  @Int({})
+  @Int({ description: 'Places beyond the marker.' })
   unread: number;
 
   @Int({})
   mentions: number;
 
-  @Bool()
+  @Bool({ description: 'Does not count into the total of what is unread.' })
   muted: boolean;
 
-  @Bool()
+  @Time({ nullable: true, description: 'null: until it is unmuted.' })
+  muted_until: string | null;
+
+  @Bool({ description: 'Counts into the total with its mentions only.' })
+  mentions_only: boolean;
+
+  @Bool({ description: 'Does not count into the total of what is unread.' })
   hidden: boolean;
+
+  @Bool()
+  pinned: boolean;
 }
 
 export class RoomDto {
@@ -173,6 +185,9 @@ export class RoomDto {
 
   @OneOf(['manual', 'auto_inactive'], { nullable: true })
   deactivated_reason: 'manual' | 'auto_inactive' | null;
+
+  @Int({ description: 'Seconds that plain members wait between two messages.' })
+  slow_mode_s: number;
 
   @Json({ maxBytes: 'metadata_bytes' })
   metadata: Record<string, unknown>;

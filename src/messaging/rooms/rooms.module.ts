@@ -4,6 +4,7 @@ import { RoomMemberEntity } from './room-member.entity.js';
 import { RoomEntity } from './room.entity.js';
 import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
+import { ClientsModule } from '../../tenancy/clients/clients.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import {
   MEMBERSHIP_CHANGES_PRUNING_QUEUE,
@@ -15,6 +16,8 @@ import { MembersService } from './members.service.js';
 import { NewRoomsService } from './new-rooms.service.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
+import { RoomPermissionsController } from './room-permissions.controller.js';
+import { RoomPermissionsService } from './room-permissions.service.js';
 import { RoomsController } from './rooms.controller.js';
 import { RoomsHydrator } from './rooms.hydrator.js';
 import { RoomsRepository } from './rooms.repository.js';
@@ -27,9 +30,10 @@ import { RoomsSocket } from './rooms.socket.js';
   imports: [
     TypeOrmModule.forFeature([RoomEntity, RoomMemberEntity]),
     registerQueue(MEMBERSHIP_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 }),
+    ClientsModule,
     UsersModule,
   ],
-  controllers: [RoomsController, MembersController],
+  controllers: [RoomsController, MembersController, RoomPermissionsController],
   providers: [
     MembershipChangesPruningProcessor,
     MembersRepository,
@@ -37,6 +41,7 @@ import { RoomsSocket } from './rooms.socket.js';
     NewRoomsService,
     RoomAccess,
     RoomAnnouncer,
+    RoomPermissionsService,
     RoomsHydrator,
     RoomsRepository,
     RoomsService,

@@ -26,14 +26,27 @@ export type NewRoom = Pick<
 /** A room under its lock, as a change of it must see it. */
 export interface LockedRoom extends Pick<
   RoomEntity,
-  'id' | 'room_type' | 'max_members' | 'member_count' | 'last_seq' | 'last_rev' | 'metadata'
+  | 'id'
+  | 'room_type'
+  | 'privacy'
+  | 'status'
+  | 'frozen'
+  | 'history'
+  | 'max_members'
+  | 'member_count'
+  | 'epoch'
+  | 'last_seq'
+  | 'last_rev'
+  | 'metadata'
 > {
   /** Of who asks for the change; null: not a member. */
   actor_role: Role | null;
+  /** What came up to here, the actor does not see in a room with `history: since_join`. */
+  actor_joined_seq: number | null;
 }
 
 export type RoomChange = Partial<
-  Pick<NewRoom, 'name' | 'description' | 'privacy' | 'history' | 'max_members' | 'metadata'>
+  Pick<RoomEntity, 'name' | 'description' | 'privacy' | 'history' | 'max_members' | 'slow_mode_s' | 'metadata'>
 >;
 
 @Injectable()
@@ -106,7 +119,8 @@ export class RoomsRepository {
     if (locked === 0) return null;
     // A second statement, whose snapshot is younger than the lock.
     const [row] = await tx.query<LockedRoom>(
-      `select r.id, r.room_type, r.max_members, r.member_count, r.last_seq, r.last_rev, r.metadata, m.role as actor_role
+      `select r.id, r.room_type, r.privacy, r.status, r.frozen, r.history, r.max_members, r.member_count, r.epoch, r.last_seq,
+              r.last_rev, r.metadata, m.role as actor_role, m.joined_seq as actor_joined_seq
          from rooms r
          left join room_members m
            on m.client_id = r.client_id and m.room_id = r.id and m.user_pk = $3 and m.status = 'active'

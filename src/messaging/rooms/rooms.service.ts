@@ -79,7 +79,7 @@ export class RoomsService {
     const { caller } = request;
     let events: EventRow[] = [];
     const change = async (tx: Tx): Promise<RoomDto> => {
-      const locked = await this.access.lock(tx, caller, roomId, ['owner', 'admin']);
+      const locked = await this.access.lock(tx, caller, roomId, 'manage');
       const change = changeOf(dto, locked);
       if (Object.keys(change).length > 0) {
         await this.rooms.update(tx, caller.clientId, locked.id, change);

@@ -2,23 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { Database } from '../../platform/database/database.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { OWN_SIDE, type OwnSideRow } from '../rooms/own-side.js';
 import type { ReceiptDto, SessionPositions, StreamPosition } from './sync.dto.js';
 
 /** A room as its reader finds it. */
-export interface RoomHead {
+export interface RoomHead extends OwnSideRow {
   id: string;
   epoch: string;
   last_rev: number;
   last_seq: number;
   history: 'full' | 'since_join';
   member_count: number;
-  /** The reader's own membership; null where the reader is the client itself. */
-  role: string | null;
+  /** Of the reader's own membership; null where the reader is the client itself. */
   joined_rev: number | null;
-  last_read_seq: number | null;
-  mentions: number | null;
-  muted: boolean | null;
-  hidden: boolean | null;
 }
 
 /** A room, by its tenant: what a node has sockets of. */
@@ -65,12 +61,12 @@ export class SyncRepository {
     if (roomIds.length === 0) return new Map();
     const rows = await this.database.query<WithNumber<RoomHead>>(
       `select r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
-              m.role, m.joined_rev, m.last_read_seq, m.mentions, m.muted, m.hidden
+              me.joined_rev, ${OWN_SIDE}
          from rooms r
-         left join room_members m
-           on m.client_id = r.client_id and m.room_id = r.id and m.user_pk = $2 and m.status = 'active'
+         left join room_members me
+           on me.client_id = r.client_id and me.room_id = r.id and me.user_pk = $2 and me.status = 'active'
         where r.client_id = $1 and r.id = any ($3::uuid[]) and r.status <> 'deleted'
-          and ($2::uuid is null or m.user_pk is not null)`,
+          and ($2::uuid is null or me.user_pk is not null)`,
       [clientId, userPk, roomIds],
     );
     return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));

@@ -7,7 +7,7 @@ import { EventsService } from '../../engine/events/events.service.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
 import type { MessagePageDto } from '../messages/messages.dto.js';
 import { MessagesService } from '../messages/messages.service.js';
-import type { RoomMeDto } from '../rooms/rooms.dto.js';
+import { isMember, toRoomMe } from '../rooms/own-side.js';
 import {
   RECEIPTS_MEMBERS,
   type PositionDto,
@@ -101,7 +101,14 @@ export class SyncService {
       const found = await this.readBatch(caller.clientId, batch);
       for (const [index, { head, room }] of batch.entries()) {
         const of = (recovery: RecoveryDto): RoomRecoveryDto | RecoveryDto =>
-          room ? { room_id: room.id, ...recovery, receipts: receipts.get(room.id) ?? [], me: ownSide(room) } : recovery;
+          room
+            ? {
+                room_id: room.id,
+                ...recovery,
+                receipts: receipts.get(room.id) ?? [],
+                me: isMember(room) ? toRoomMe(room, room.last_seq) : null,
+              }
+            : recovery;
         let part = of(toRecovery(head, room, found[index]!));
         // A stream too large for any answer would be left out for ever.
         if (bytesOf(part) > limits.resume_bytes - 100) part = of(toRecovery(head, room, null));
@@ -175,18 +182,6 @@ function* batchesOf(planned: Planned[]): Generator<Planned[]> {
 function toRecovery(head: StreamPosition, room: RoomHead | null, events: Envelope[] | null): RecoveryDto {
   if (events) return { recovered: true, epoch: head.epoch, events, rev: head.rev };
   return { recovered: false, epoch: head.epoch, rev: head.rev, ...(room ? { last_seq: room.last_seq } : {}) };
-}
-
-function ownSide(room: RoomHead): RoomMeDto | null {
-  if (room.role === null) return null;
-  return {
-    role: room.role as RoomMeDto['role'],
-    last_read_seq: room.last_read_seq!,
-    unread: Math.max(0, room.last_seq - room.last_read_seq!),
-    mentions: room.mentions!,
-    muted: room.muted!,
-    hidden: room.hidden!,
-  };
 }
 
 const bytesOf = (part: object): number => Buffer.byteLength(JSON.stringify(part)) + 1;

@@ -7,8 +7,19 @@ export interface ClientLimits {
   messages_per_user_per_minute: number;
 }
 
+/** What a client set for itself. Features read theirs by what they declared: `clientSetting` of the room of clients. */
+export type ClientSettings = Readonly<Record<string, unknown>>;
+
+/** What holds for every request of a client. */
+export interface ClientFacts {
+  limits: ClientLimits;
+  settings: ClientSettings;
+  /** Moves with every change of what sends are judged by. */
+  settingsRev: number;
+}
+
 /** Who asks, as found out from the key; it never changes. Passed to every service method that needs to know. */
-export interface Caller {
+export interface Caller extends ClientFacts {
   kind: 'admin' | 'master' | 'scoped';
   /** The tenant. The nil UUID for the operator. */
   clientId: string;
@@ -17,7 +28,6 @@ export interface Caller {
   permissions: ReadonlySet<Permission> | null;
   /** The user that the request acts for: the scoped key's, or the one a master key names in X-User-Id. */
   user: UserRef | null;
-  limits: ClientLimits;
 }
 
 export function may(caller: Caller, permission: Permission): boolean {

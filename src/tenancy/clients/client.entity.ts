@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { ClientSettingsDto } from './clients.dto.js';
+import type { ClientSettings } from '../access/caller.js';
 
 @Entity('clients')
 export class ClientEntity {
@@ -9,7 +9,8 @@ export class ClientEntity {
   @Column('text') slug: string;
   @Column('timestamptz', { nullable: true }) suspended_at: Date | null;
   @Column('jsonb') limits: Record<string, number>;
-  @Column('jsonb') settings: ClientSettingsDto;
+  @Column('jsonb') settings: ClientSettings;
+  @Column('bigint') settings_rev: number;
   @Column('text', { array: true }) allowed_origins: string[];
   /** Encrypted, as the previous one; read by who names them only. */
   @Column('text', { select: false }) signing_secret: string;

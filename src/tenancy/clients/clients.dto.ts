@@ -1,20 +1,11 @@
-import { Bool, Int, Nested, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
+import { Bool, Int, Nested, NoFields, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
 
 export const TEN_YEARS_S = 315_360_000;
 export const WEEK_S = 604_800;
 
-/** What a client sets for itself. */
-export class ClientSettingsDto {
-  @Int({
-    optional: true,
-    nullable: true,
-    min: 60,
-    max: TEN_YEARS_S,
-    description: 'Seconds after which login and scoped keys expire whose request names no `expires_in`; null: never.',
-    example: 86_400,
-  })
-  key_ttl_s?: number | null;
-}
+/** What a client sets for itself: each feature declares its own, by `clientSetting`. null takes the default again. */
+@NoFields()
+export class ClientSettingsDto {}
 
 /** What the operator grants; null takes the configured default again. */
 export class ClientLimitsPatchDto {

@@ -24,7 +24,12 @@ export interface ClientPatch {
   allowed_origins?: string[] | undefined;
 }
 
-const COLUMNS = 'id, ref, name, slug, suspended_at, limits, settings, allowed_origins, created_at, updated_at';
+const COLUMNS =
+  'id, ref, name, slug, suspended_at, limits, settings, settings_rev, allowed_origins, created_at, updated_at';
+/** Null clears a member; inside of one it may have a meaning of its own. */
+const withoutNulls = (json: string): string =>
+  `(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(${json}) where value <> 'null')`;
+
 const SECRETS = `signing_secret,
   case when previous_signing_secret_expires_at > clock_timestamp() then previous_signing_secret end as previous_signing_secret,
   case when previous_signing_secret_expires_at > clock_timestamp() then previous_signing_secret_expires_at end
@@ -39,7 +44,7 @@ export class ClientsRepository {
     const [row] = await tx.query<ClientRow>(
       `with c as (
          insert into clients (id, ref, name, slug, limits, settings, allowed_origins, signing_secret)
-         values ($1, $2, $3, $4, jsonb_strip_nulls($5::jsonb), jsonb_strip_nulls($6::jsonb), $7, $8)
+         values ($1, $2, $3, $4, jsonb_strip_nulls($5::jsonb), ${withoutNulls('$6::jsonb')}, $7, $8)
          on conflict (slug) do nothing returning ${COLUMNS}
        ), stream as (
          insert into client_streams (client_id) select id from c
@@ -78,7 +83,8 @@ export class ClientsRepository {
       `update clients set
               name = coalesce($2, name),
               limits = jsonb_strip_nulls(limits || coalesce($3::jsonb, '{}')),
-              settings = jsonb_strip_nulls(settings || coalesce($4::jsonb, '{}')),
+              settings = ${withoutNulls(`settings || coalesce($4::jsonb, '{}')`)},
+              settings_rev = settings_rev + 1,
               allowed_origins = coalesce($5, allowed_origins),
               updated_at = clock_timestamp()
         where id = $1 returning ${COLUMNS}`,
@@ -91,6 +97,11 @@ export class ClientsRepository {
       ],
     );
     return row ?? null;
+  }
+
+  /** What sends are judged by has changed, in a table of another room. */
+  async touch(tx: Tx, clientId: string): Promise<void> {
+    await tx.execute('update clients set settings_rev = settings_rev + 1 where id = $1', [clientId]);
   }
 
   async setSuspended(tx: Tx, clientId: string, suspended: boolean): Promise<ClientRow | null> {

@@ -3,9 +3,11 @@ import { isUuid, newId } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
 import { slugsOf } from '../../platform/common/slug.js';
-import { limits } from '../../platform/config/limits.js';
 import type { Tx } from '../../platform/database/database.js';
+import type { ClientFacts } from '../access/caller.js';
 import type { Request } from '../access/request.js';
+import { factsOf } from './client-facts.js';
+import { shownSettings, type ClientSetting } from './client-settings.js';
 import type { ClientDto, CreateClientDto, UpdateClientDto } from './clients.dto.js';
 import { ClientsRepository, type ClientRow, type NewClient } from './clients.repository.js';
 import { Idempotency } from '../idempotency/idempotency.js';
@@ -61,6 +63,27 @@ export class ClientsService {
     return toClientDto(row);
   }
 
+  /** What holds for the client just now. */
+  async readFacts(clientId: string): Promise<ClientFacts> {
+    const row = await this.clients.find(clientId);
+    if (!row) throw notFound('client');
+    return factsOf(row);
+  }
+
+  /** Sets what a route of its own sets. @param value null: as if it had never been set */
+  async set<T>(request: Request, setting: ClientSetting<T>, value: T | null): Promise<void> {
+    const { clientId } = request.caller;
+    await this.change(request, clientId, (tx) =>
+      this.clients.update(tx, clientId, { settings: { [setting.name]: value } }),
+    );
+  }
+
+  /** What sends are judged by changes in this transaction, in a table of another room: every node is told. */
+  async touch(tx: Tx, clientId: string): Promise<void> {
+    await this.clients.touch(tx, clientId);
+    for (const observer of this.observers) await observer.clientChanged(tx, clientId);
+  }
+
   async update(request: Request, clientId: string, dto: UpdateClientDto): Promise<ClientDto> {
     const patch = { ...dto, allowed_origins: dto.allowed_origins && readOrigins(dto.allowed_origins) };
     return this.change(request, clientId, (tx) => this.clients.update(tx, clientId, patch));
@@ -100,8 +123,8 @@ function toClientDto(row: ClientRow): ClientDto {
     name: row.name,
     slug: row.slug,
     is_active: row.suspended_at === null,
-    limits: { messages_per_user_per_minute: limits.messages_per_user_per_minute, ...row.limits },
-    settings: { key_ttl_s: null, ...row.settings },
+    limits: factsOf(row).limits,
+    settings: shownSettings(row.settings),
     allowed_origins: row.allowed_origins,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

@@ -16,6 +16,8 @@ const request = (id: string, quota: number, kind: Caller['kind'] = 'scoped'): Re
       permissions: null,
       user: { user_pk: id as UserPk, user_id: id as UserId, display_name: null },
       limits: { messages_per_user_per_minute: quota },
+      settings: {},
+      settingsRev: 1,
     },
     'r',
   );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../../platform/common/problem.js';
-import { limits } from '../../platform/config/limits.js';
-import type { Caller } from '../access/caller.js';
+import { factsOf } from '../clients/client-facts.js';
+import type { Caller, ClientFacts } from '../access/caller.js';
 import type { KeyIdentity } from './key-identity.js';
 import type { UserRef } from '../access/user-ref.js';
 import type { UserId } from '../../platform/common/ids.js';
@@ -47,5 +47,10 @@ const make = (identity: KeyIdentity, user: UserRef | null): Caller => ({
   keyId: identity.keyId,
   permissions: identity.permissions,
   user,
-  limits: identity.client?.limits ?? { messages_per_user_per_minute: limits.messages_per_user_per_minute },
+  ...(identity.client ? factsIn(identity.client) : OPERATOR),
 });
+
+/** The operator is no tenant. */
+const OPERATOR = factsOf({ limits: {}, settings: {}, settings_rev: 0 });
+
+const factsIn = ({ limits, settings, settingsRev }: ClientFacts): ClientFacts => ({ limits, settings, settingsRev });

@@ -1,18 +1,14 @@
 import type { Permission } from '../access/permissions.js';
-import type { ClientLimits } from '../access/caller.js';
-import type { ClientSettingsDto } from '../clients/clients.dto.js';
+import type { ClientFacts } from '../access/caller.js';
 import type { UserRef } from '../access/user-ref.js';
 
 /** What a request needs to know of its tenant. */
-export interface ClientInfo {
+export interface ClientInfo extends ClientFacts {
   id: string;
   ref: string;
   name: string;
   slug: string;
   suspended: boolean;
-  /** Defaults filled in. */
-  limits: ClientLimits;
-  settings: ClientSettingsDto;
   /** Empty: any origin. */
   allowed_origins: string[];
 }

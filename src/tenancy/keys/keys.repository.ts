@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import type { Permission } from '../access/permissions.js';
 import type { Cursor } from '../../platform/common/pagination.js';
+import { KEY_TTL_S } from './keys.settings.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { ApiKeyEntity } from './api-key.entity.js';
-import type { ClientSettingsDto } from '../clients/clients.dto.js';
+import type { ClientSettings } from '../access/caller.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** A key with what a request needs to know of its client and user, in one read. */
@@ -26,7 +27,8 @@ export interface KeyState {
   slug: string;
   suspended: boolean;
   limits: Record<string, number>;
-  settings: ClientSettingsDto;
+  settings: ClientSettings;
+  settings_rev: number;
   allowed_origins: string[];
 }
 
@@ -67,7 +69,7 @@ const LIVE = `k.revoked_at is null and (k.expires_at is null or k.expires_at > c
 const INSERTED = `insert into api_keys (client_id, id, ref, kind, name, secret_hash, user_pk, permissions, device_id, issued_by, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
                  coalesce($12, clock_timestamp() + make_interval(secs => coalesce($11::float8, case when $4 = 'scoped' then
-                   (select (settings ->> 'key_ttl_s')::float8 from clients where id = $1) end))))
+                   (select (settings ->> '${KEY_TTL_S.name}')::float8 from clients where id = $1) end))))
          returning *`;
 const INSERT = prepared('keys.insert', `with k as (${INSERTED}) select ${COLUMNS} from k ${JOINS}`);
 
@@ -115,7 +117,8 @@ export class KeysRepository {
       `select k.client_id, k.id, k.kind, k.secret_hash, k.permissions, k.revoked_at is not null as revoked, k.expires_at,
               (extract(epoch from k.expires_at - clock_timestamp()) * 1000)::float8 as expires_in_ms,
               u.user_pk, u.user_id, u.display_name,
-              c.name as client_name, c.slug, c.suspended_at is not null as suspended, c.limits, c.settings, c.allowed_origins
+              c.name as client_name, c.slug, c.suspended_at is not null as suspended, c.limits, c.settings, c.settings_rev,
+              c.allowed_origins
          from clients c
          join api_keys k on k.client_id = c.id and k.ref = $2
          left join users u on u.client_id = k.client_id and u.user_pk = k.user_pk

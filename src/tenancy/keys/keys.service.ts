@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import bcrypt from 'bcrypt';
-import { limits } from '../../platform/config/limits.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/common/problem.js';
 import { parseApiKey, type ParsedKey } from './api-key.js';
+import { factsOf } from '../clients/client-facts.js';
 import { AuthChanges } from './auth-changes.js';
 import { NIL_UUID } from '../access/caller.js';
 import type { KeyIdentity } from './key-identity.js';
@@ -141,8 +141,7 @@ function toIdentity(state: KeyState, clientRef: string): KeyIdentity {
       name: state.client_name,
       slug: state.slug,
       suspended: state.suspended,
-      limits: { messages_per_user_per_minute: limits.messages_per_user_per_minute, ...state.limits },
-      settings: state.settings,
+      ...factsOf(state),
       allowed_origins: state.allowed_origins,
     },
   };

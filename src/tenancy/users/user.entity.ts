@@ -14,6 +14,9 @@ export class UserEntity implements UserRef {
   @Column('jsonb') metadata: Record<string, unknown>;
   @Column('timestamptz', { nullable: true }) last_seen_at: Date | null;
   @Column('timestamptz', { nullable: true }) banned_until: Date | null;
+  @Column('text', { nullable: true }) ban_reason: string | null;
+  /** While the ban holds: only the user sees what it sends. */
+  @Column('boolean') shadow_banned: boolean;
   /** Of the user's own stream of events, as `last_rev`. */
   @Column('integer') epoch: number;
   @Column('bigint') last_rev: number;
