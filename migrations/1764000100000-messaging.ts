@@ -33,7 +33,8 @@ create index user_blocks_by_blocked on user_blocks (client_id, blocked_pk);
 
 -- last_active_day moves once a day at most, so that an index may hold it.
 alter table rooms add slow_mode_s integer not null default 0, add last_active_day date not null default current_date;
-create index rooms_by_activity on rooms (client_id, last_active_day, id);
+-- Partial, so that nobody looks a room up in it.
+create index rooms_by_activity on rooms (client_id, last_active_day, id) where status <> 'deleted';
 
 -- last_read_seq and last_delivered_seq are what others see. The member's own marker stands at unread_from_seq - 1 where that is
 -- set, else at the greater of last_read_seq and private_read_seq. last_sent_at moves in rooms with slow mode only.
@@ -58,11 +59,14 @@ create table room_mentions (
   foreign key (client_id, room_id) references rooms (client_id, id) on delete cascade
 );
 
--- mentions holds users by their user_pk; quoted is a copy of another message as it was. A tombstone's body is blanked at purge_at.
+-- mentions holds users by their user_pk; quoted is a copy of another message as it was; flags name the word lists that want it
+-- reviewed. A tombstone's body is blanked at purge_at.
 alter table messages
   add silent boolean not null default false,
   add shadowed boolean not null default false,
   add quoted jsonb,
+  add flags jsonb,
+  add edited_by_pk uuid,
   add purge_at timestamptz;
 create index messages_of_thread on messages (client_id, thread_id, seq) where thread_id is not null;
 create index messages_silent on messages (client_id, room_id, seq) where silent;
@@ -102,7 +106,7 @@ const DOWN = /* sql */ `
 drop table hidden_messages;
 drop table message_edits;
 drop index messages_to_purge, messages_quoting, messages_pinned, messages_silent, messages_of_thread;
-alter table messages drop silent, drop shadowed, drop quoted, drop purge_at;
+alter table messages drop silent, drop shadowed, drop quoted, drop flags, drop edited_by_pk, drop purge_at;
 drop table room_mentions;
 drop index room_members_banned;
 alter table room_members drop muted_until, drop mentions_only, drop pinned_at, drop private_read_seq, drop unread_from_seq,

@@ -20,7 +20,7 @@ describe('clients', () => {
       slug: 'acme',
       is_active: true,
       limits: { messages_per_user_per_minute: 600 },
-      settings: { key_ttl_s: null },
+      settings: expect.objectContaining({ key_ttl_s: null, undelete_days: 30 }),
       allowed_origins: [],
       created_at: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),
       updated_at: expect.any(String),

@@ -39,6 +39,8 @@ describe('sending', () => {
       thread_id: null,
       reply_count: 0,
       mentions: [],
+      quoted: null,
+      silent: false,
       reactions: [],
       metadata: { k: 'v' },
       client_msg_id: 'c1',
@@ -86,8 +88,8 @@ describe('sending', () => {
       422,
       'reply_to_id',
     ]);
-    expect(await fault({ content: 'x', mentions: [] })).toEqual([422, 'mentions']);
-    expect(await fault({ content: 'x', content_type: 'system' })).toEqual([422, 'content_type']);
+    expect(await fault({ content: 'x', mentions: [{ type: 'all' }] })).toEqual([422, 'mentions[0].type']);
+    expect(await fault({ content: 'x', content_type: 'noise' })).toEqual([422, 'content_type']);
     expect(await fault({ attachments: [{ type: 'image', url: 'javascript:x' }] })).toEqual([422, 'attachments[0].url']);
     expect(await fault({ content: 'x', metadata: { a: 'x'.repeat(17_000) } })).toEqual([422, 'metadata']);
     expect((await client.request('POST', path, { body: { content: '🙂'.repeat(10_000) } })).status).toBe(201);

@@ -18,6 +18,8 @@ import { MessageParts, type MessagePart } from '../../src/messaging/messages/mes
 import type { EventFacts } from '../../src/platform/realtime/envelope.js';
 import type { EventDescriptor } from '../../src/platform/realtime/event.js';
 import { messageCreated } from '../../src/messaging/messages/messages.events.js';
+import type { EventsService } from '../../src/engine/events/events.service.js';
+import { writersOf } from '../../src/messaging/rooms/room-permissions.js';
 import type { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
@@ -27,6 +29,8 @@ let place: TestDatabase;
 let database: Database;
 let repository: AppendRepository;
 let gathered: GatheredSend;
+/** Tells of nothing. */
+const events = { publish: async () => undefined } as unknown as EventsService;
 let published: { event: EventDescriptor; facts: EventFacts }[];
 
 beforeAll(async () => {
@@ -42,7 +46,7 @@ afterAll(async () => {
 beforeEach(() => {
   published = [];
   const publish = (event: EventDescriptor, facts: EventFacts): unknown => published.push({ event, facts });
-  gathered = new GatheredSend(new BatchRunner(repository), { publish } as unknown as RealtimePublisher);
+  gathered = new GatheredSend(new BatchRunner(repository), { publish } as unknown as RealtimePublisher, events);
 });
 
 /** A user whose own id is that of its row. */
@@ -81,6 +85,13 @@ async function tenant(rooms = 1, users = 1) {
     content_type: 'text',
     content: 'x',
     attachments: [],
+    reply_to_id: null,
+    mentions: [],
+    quoted: null,
+    silent: false,
+    writers: writersOf({}),
+    settings_rev: 1,
+    extras: null,
     metadata: {},
     client_msg_id: null,
     body_hash: null,
@@ -222,7 +233,7 @@ describe('the gathered send', () => {
     await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off');
     for (const [name, parameters] of [
       ['locking', 2],
-      ['appending', 13],
+      ['appending', 16],
     ]) {
       const nulls = Array.from({ length: Number(parameters) }, () => 'null').join(', ');
       const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute ${name}(${nulls})`);
@@ -373,7 +384,7 @@ describe('the gathered send', () => {
     };
     const sendAll = async (from: AppendRepository, batch: NewMessage[]) => {
       const publish = (event: EventDescriptor, facts: EventFacts): unknown => published.push({ event, facts });
-      const send = new GatheredSend(new BatchRunner(from), { publish } as unknown as RealtimePublisher);
+      const send = new GatheredSend(new BatchRunner(from), { publish } as unknown as RealtimePublisher, events);
       return Promise.all(batch.map((message) => send.send(message)));
     };
     const seqs = () => published.map(({ facts }) => facts.seq);
@@ -429,7 +440,7 @@ describe('the gathered send', () => {
         bad!.content = '\u0000'; // which PostgreSQL refuses
       });
       const publish = (event: EventDescriptor, facts: EventFacts): unknown => published.push({ event, facts });
-      const send = new GatheredSend(new BatchRunner(from), { publish } as unknown as RealtimePublisher);
+      const send = new GatheredSend(new BatchRunner(from), { publish } as unknown as RealtimePublisher, events);
       const outcomes = await Promise.allSettled([first, bad, last].map((one) => send.send(one!)));
       expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(seqs()).toEqual([1, 3]);
@@ -577,7 +588,7 @@ describe('the gathered send', () => {
     const finished = new Promise<void>((resolve) => (finish = resolve));
     const refusal = new Problem('not_found', 'x');
     const runner = { run: async (batch: NewMessage[]) => finished.then(() => batch.map(() => refusal)) };
-    const busy = new GatheredSend(runner as unknown as BatchRunner, {} as RealtimePublisher);
+    const busy = new GatheredSend(runner as unknown as BatchRunner, {} as RealtimePublisher, events);
     const { message } = await tenant();
     const codes: string[] = [];
     const send = (one: NewMessage) => void busy.send(one).catch((error: Problem) => codes.push(error.code));

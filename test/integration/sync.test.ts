@@ -12,6 +12,7 @@ import type { MessagesService } from '../../src/messaging/messages/messages.serv
 import type { ResumeDto, RoomRecoveryDto } from '../../src/messaging/sync/sync.dto.js';
 import { SyncRepository } from '../../src/messaging/sync/sync.repository.js';
 import { SyncService } from '../../src/messaging/sync/sync.service.js';
+import type { MessageViews } from '../../src/messaging/messages/message-views.js';
 import { TestDatabase } from '../support/postgres.js';
 
 let target: TestDatabase;
@@ -28,6 +29,7 @@ beforeAll(async () => {
     new SyncRepository(database),
     new EventsService(repository, users as never, new RealtimePublisher(), new EventRegistry()),
     {} as MessagesService,
+    { seenBy: async (_: unknown, envelopes: unknown) => envelopes } as MessageViews,
   );
 });
 

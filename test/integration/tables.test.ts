@@ -43,6 +43,8 @@ const EXCEPTIONS: Record<string, string> = {
     'The gathered send judges, takes seq and rev, and writes in one statement, which is most of its speed.',
   'src/messaging/messages/append/append.sql.ts writes room_members':
     "The gathered send moves the sender's own markers in the same statement.",
+  'src/messaging/messages/append/append.sql.ts writes room_mentions':
+    'The gathered send notes who is mentioned, as above.',
   'src/messaging/messages/append/append.sql.ts writes events': 'The gathered send, as above.',
   'src/engine/events/events.repository.ts reads ${…}':
     'A stream takes its revs from its own row, whose lock orders them: rooms, users or client_streams.',

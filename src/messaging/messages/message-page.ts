@@ -1,7 +1,7 @@
 import { decodeCursor, encodeCursor } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
-import type { MessageDto, MessagePageDto, MessagesQueryDto } from './messages.dto.js';
+import type { MessagePageDto, MessagesQueryDto } from './messages.dto.js';
 import type { Stretch } from './messages.repository.js';
 
 const PLACES = ['before_seq', 'after_seq', 'around_seq', 'cursor'] as const;
@@ -55,7 +55,11 @@ function sidesOf(query: MessagesQueryDto): { at: number; before: number; after: 
 const next = (seq: number): number => Math.min(seq + 1, Number.MAX_SAFE_INTEGER);
 
 /** @param found ascending, up to one more on each side than asked */
-export function pageOf(found: MessageDto[], asked: Asked, lastSeq: number): MessagePageDto {
+export function pageOf<T extends { seq: number }>(
+  found: T[],
+  asked: Asked,
+  lastSeq: number,
+): { data: T[]; page: MessagePageDto['page'] } {
   const { at, before, after, floor } = asked;
   const earlier = found.filter(({ seq }) => seq < at);
   const later = found.filter(({ seq }) => seq >= at);

@@ -1,6 +1,15 @@
 import type { ActorType } from '../../platform/realtime/envelope.js';
-import type { AttachmentDto, MentionDto, MessageDto } from './messages.dto.js';
-import type { UserId } from '../../platform/common/ids.js';
+import type { AttachmentDto, HiddenMessageDto, MentionDto, MessageDto, QuotedDto } from './messages.dto.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
+
+/** A mention as it is stored; without `user_pk`: everybody in the room. */
+export interface StoredMention {
+  type: MentionDto['type'];
+  user_pk?: UserPk;
+}
+
+/** A quote as it is stored. */
+export type StoredQuote = Omit<QuotedDto, 'sender_id' | 'sender_display_name'> & { sender_pk: UserPk | null };
 
 /** What a message says, before it has its place: of one that is being written all there is, of a row a part. */
 export interface MessageFields {
@@ -12,13 +21,14 @@ export interface MessageFields {
   content_type: string;
   content: string | null;
   attachments: AttachmentDto[];
+  reply_to_id: string | null;
+  mentions: MentionDto[];
+  quoted: QuotedDto | null;
+  silent: boolean;
   metadata: Record<string, unknown>;
   client_msg_id: string | null;
   // What a new message doesn't have yet.
-  reply_to_id?: string | null;
-  thread_id?: string | null;
   reply_count?: number;
-  mentions?: MentionDto[];
   pinned_at?: Date | null;
   edited_at?: Date | null;
   deleted_at?: Date | null;
@@ -29,25 +39,64 @@ export interface MessageFields {
 export interface MessagePlace {
   seq: number;
   rev: number;
+  /** The message that it is a reply to, or that one's own thread. */
+  thread_id: string | null;
   created_at: Date;
   /** Left out: not changed since. */
   updated_at?: Date;
 }
 
 /** A row of `messages` with its people's own ids. */
-export type MessageRow = Required<MessageFields & MessagePlace>;
+export interface MessageRow extends Required<MessageFields & MessagePlace> {
+  sender_pk: UserPk | null;
+  /** Of a shadow-banned sender. */
+  shadowed: boolean;
+}
+
+const MENTIONS = `case when m.mentions = '[]' then m.mentions else (
+    select coalesce(jsonb_agg(case when u.user_id is null then e.one
+                                   else jsonb_build_object('type', 'user', 'user_id', u.user_id) end order by e.n), '[]')
+      from jsonb_array_elements(m.mentions) with ordinality as e (one, n)
+      left join users u on u.client_id = m.client_id and u.user_pk = (e.one ->> 'user_pk')::uuid
+     where e.one ->> 'type' = 'room' or u.user_id is not null) end as mentions`;
+
+const QUOTED = `case when m.quoted is not null then (
+    select m.quoted - 'sender_pk' || jsonb_build_object('sender_id', q.user_id, 'sender_display_name', q.display_name)
+             || case when exists (select from messages x where x.client_id = m.client_id
+                                   and x.id = (m.quoted ->> 'id')::uuid and x.deleted_at is not null)
+                     then '{"content": null, "attachments": []}'::jsonb else '{}' end
+      from (select 1) one
+      left join users q on q.client_id = m.client_id and q.user_pk = (m.quoted ->> 'sender_pk')::uuid) end as quoted`;
 
 /** Select list and joins that make a {@link MessageRow} of `messages m`. */
-export const MESSAGE_COLUMNS = `m.id, m.room_id, m.seq, m.rev, s.user_id as sender_id, m.sender_type,
+export const MESSAGE_COLUMNS = `m.id, m.room_id, m.seq, m.rev, m.sender_pk, s.user_id as sender_id, m.sender_type,
   s.display_name as sender_display_name, m.content_type, m.content, m.attachments, m.reply_to_id, m.thread_id,
-  m.reply_count, m.mentions, m.metadata, m.client_msg_id, m.pinned_at, m.edited_at, m.deleted_at,
-  d.user_id as deleted_by, m.created_at, m.updated_at`;
+  m.reply_count, ${MENTIONS}, ${QUOTED}, m.silent, m.shadowed, m.metadata, m.client_msg_id, m.pinned_at, m.edited_at,
+  m.deleted_at, d.user_id as deleted_by, m.created_at, m.updated_at`;
 
 export const MESSAGE_PEOPLE = `
   left join users s on s.client_id = m.client_id and s.user_pk = m.sender_pk
   left join users d on d.client_id = m.client_id and d.user_pk = m.deleted_by_pk`;
 
-export const toMessage = (row: MessageRow): MessageDto => messageOf(row, row);
+/** Nothing that a deleted message said is shown any more; its place stays. */
+export const toMessage = (row: MessageRow): MessageDto =>
+  messageOf(row.deleted_at ? { ...row, ...SILENCED } : row, row);
+
+const SILENCED = { content: null, attachments: [], mentions: [], quoted: null, metadata: {}, pinned_at: null };
+
+/** All that is shown of a message to whom it is hidden from. */
+export const stubOf = ({
+  id,
+  room_id,
+  seq,
+  rev,
+}: Pick<MessageDto, 'id' | 'room_id' | 'seq' | 'rev'>): HiddenMessageDto => ({
+  id,
+  room_id,
+  seq,
+  rev,
+  hidden: true,
+});
 
 /**
  * The message as everybody sees it. One object literal, because sends go through here: what was just written is mapped
@@ -66,12 +115,14 @@ export function messageOf(from: MessageFields, place: MessagePlace): MessageDto 
     content_type: from.content_type,
     content: from.content,
     attachments: from.attachments,
-    reply_to_id: from.reply_to_id ?? null,
-    thread_id: from.thread_id ?? null,
+    reply_to_id: from.reply_to_id,
+    thread_id: place.thread_id,
     reply_count: from.reply_count ?? 0,
-    mentions: from.mentions ?? [],
+    mentions: from.mentions,
+    quoted: from.quoted,
     // What other tables hold is added by MessageParts.
     reactions: [],
+    silent: from.silent,
     metadata: from.metadata,
     client_msg_id: from.client_msg_id,
     pinned_at: iso(from.pinned_at),

@@ -1,9 +1,31 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
+import type { ProblemCode } from '../../platform/common/problem.js';
 import { Route, type RouteOptions, Tag, tag } from '../../tenancy/access/route.js';
-import { MessageDto, MessagePageDto, MessagesQueryDto, SendMessageDto, SendMessageToRoomDto } from './messages.dto.js';
+import {
+  MessageDto,
+  MessagePageDto,
+  MessagesQueryDto,
+  SendMessageDto,
+  SendMessageToRoomDto,
+  type SeenMessage,
+} from './messages.dto.js';
 import { MessagesService } from './messages.service.js';
+import { SendingService } from './sending.service.js';
+
+/** What a send can be refused with. */
+export const SEND_ERRORS: ProblemCode[] = [
+  'not_found',
+  'user_banned',
+  'user_unavailable',
+  'insufficient_role',
+  'room_frozen',
+  'room_inactive',
+  'rate_limited',
+  'idempotency_conflict',
+  'overloaded',
+];
 
 const SEND: Omit<RouteOptions, 'summary'> = {
   limited: true,
@@ -11,7 +33,7 @@ const SEND: Omit<RouteOptions, 'summary'> = {
   status: 201,
   also: { 200: 'This client_msg_id was sent before: the original, with `deduplicated: true`.' },
   answer: MessageDto,
-  errors: ['not_found', 'user_banned', 'room_frozen', 'room_inactive', 'idempotency_conflict', 'overloaded'],
+  errors: SEND_ERRORS,
   actsForUser: true,
   idempotent: true,
 };
@@ -30,12 +52,15 @@ const GET: Omit<RouteOptions, 'summary'> = {
   actsForUser: true,
 };
 
-const MESSAGES = tag('Messages', 'Send and read messages, in a gapless order per room.');
+export const MESSAGES = tag('Messages', 'Send and read messages, in a gapless order per room.');
 
 @Tag(MESSAGES)
 @Controller()
 export class MessagesController {
-  constructor(private readonly messages: MessagesService) {}
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly sending: SendingService,
+  ) {}
 
   @Post('rooms/:room_id/messages')
   @Route({
@@ -48,7 +73,7 @@ export class MessagesController {
     @Param('room_id') roomId: string,
     @Body() dto: SendMessageDto,
   ): Promise<MessageDto | Existing<MessageDto>> {
-    return this.messages.send(request, roomId, dto);
+    return this.sending.send(request, roomId, dto);
   }
 
   @Get('rooms/:room_id/messages')
@@ -67,7 +92,11 @@ export class MessagesController {
 
   @Get('rooms/:room_id/messages/:id')
   @Route({ ...GET, summary: 'Read a message' })
-  get(@CurrentCaller() caller: Caller, @Param('room_id') roomId: string, @Param('id') id: string): Promise<MessageDto> {
+  get(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Param('id') id: string,
+  ): Promise<SeenMessage> {
     return this.messages.get(caller, roomId, id);
   }
 
@@ -77,7 +106,7 @@ export class MessagesController {
     @CurrentRequest() request: Request,
     @Body() { room_id, ...dto }: SendMessageToRoomDto,
   ): Promise<MessageDto | Existing<MessageDto>> {
-    return this.messages.send(request, room_id, dto);
+    return this.sending.send(request, room_id, dto);
   }
 
   @Get('messages/rooms/:room_id')
@@ -92,7 +121,7 @@ export class MessagesController {
 
   @Get('messages/:id')
   @Route({ ...GET, summary: 'Read a message, whatever its room', deprecated: true })
-  getAnywhere(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<MessageDto> {
+  getAnywhere(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<SeenMessage> {
     return this.messages.get(caller, null, id);
   }
 }

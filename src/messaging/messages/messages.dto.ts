@@ -15,9 +15,12 @@ import {
 import type { ActorType } from '../../platform/realtime/envelope.js';
 
 const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;
-type ContentType = (typeof CONTENT_TYPES)[number];
 
 const ATTACHMENT_TYPES = ['image', 'file', 'video', 'audio', 'document', 'link'] as const;
+
+/** What a message is told to be by those who send it; `system`: by the client itself only. */
+const SENT_TYPES = [...CONTENT_TYPES, 'system'] as const;
+type SentType = (typeof SENT_TYPES)[number];
 
 /** Something that lies elsewhere: ChatAPI keeps its address, not its bytes. */
 export class AttachmentDto {
@@ -49,17 +52,48 @@ export class AttachmentDto {
   thumbnail_url?: string;
 }
 
+/** Who a message mentions: a user, or everybody in the room. */
+export class MentionDto {
+  @OneOf(['user', 'room'])
+  type: 'user' | 'room';
+
+  @UserId({ optional: true, description: 'Of a user who is in the room, or was.' })
+  user_id?: UserId;
+}
+
+const MENTIONS = {
+  max: 100,
+  description: 'Who is mentioned, as structured data: how the text shows it is up to the app.',
+  example: [{ type: 'user', user_id: 'bob' }, { type: 'room' }],
+} as const;
+
 export class SendMessageDto {
   @Text({
     optional: true,
     max: 'content_chars',
-    description: 'Required unless there are attachments or the type is custom.',
+    description: 'Required unless there are attachments or the type is custom or system.',
     example: 'Hello!',
   })
   content?: string;
 
-  @OneOf(CONTENT_TYPES, { optional: true, default: 'text' })
-  content_type?: ContentType;
+  @OneOf(SENT_TYPES, { optional: true, default: 'text', description: '`system`: a master key without X-User-Id only.' })
+  content_type?: SentType;
+
+  @Uuid({
+    optional: true,
+    description: 'The message that this one replies to; a reply to a reply joins its thread.',
+    example: undefined,
+  })
+  reply_to_id?: string;
+
+  @Uuid({ optional: true, description: 'A message of the room of which a copy goes along.', example: undefined })
+  quoted_message_id?: string;
+
+  @NestedList(() => MentionDto, { ...MENTIONS, optional: true, example: undefined })
+  mentions?: MentionDto[];
+
+  @Bool({ optional: true, description: 'Moves no badge and pushes nothing.' })
+  silent?: boolean;
 
   @Text({
     optional: true,
@@ -74,6 +108,73 @@ export class SendMessageDto {
 
   @Json({ optional: true, maxBytes: 'metadata_bytes' })
   metadata?: Record<string, unknown>;
+}
+
+/** Fields left out stay as they are; null clears (RFC 7396). */
+export class EditMessageDto {
+  @Text({ optional: true, nullable: true, max: 'content_chars', example: 'Hello, world!' })
+  content?: string | null;
+
+  @OneOf(SENT_TYPES, { optional: true })
+  content_type?: SentType;
+
+  @NestedList(() => AttachmentDto, { optional: true, max: 'attachments' })
+  attachments?: AttachmentDto[];
+
+  @NestedList(() => MentionDto, { ...MENTIONS, optional: true, example: undefined })
+  mentions?: MentionDto[];
+
+  @Json({ optional: true, nullable: true, maxBytes: 'metadata_bytes', description: 'Merged, member by member.' })
+  metadata?: Record<string, unknown> | null;
+
+  @Int({ optional: true, description: 'Only if the message still stands at this rev; else 409.', example: undefined })
+  if_rev?: number;
+}
+
+/** `message.edit`. */
+export class EditMessageOfRoomDto extends EditMessageDto {
+  @Uuid()
+  room_id: string;
+
+  @Uuid()
+  message_id: string;
+}
+
+const FOR = ['all', 'me'] as const;
+
+export class DeleteMessageQueryDto {
+  @OneOf(FOR, { optional: true, default: 'all', description: '`me`: hidden from the acting user only.' })
+  for?: (typeof FOR)[number];
+}
+
+/** `message.delete`. */
+export class DeleteMessageOfRoomDto extends DeleteMessageQueryDto {
+  @Uuid()
+  room_id: string;
+
+  @Uuid()
+  message_id: string;
+}
+
+/** One version of what a message said. */
+export class MessageVersionDto {
+  @Int({ min: 1, description: 'At which the message came to say so.' })
+  rev: number;
+
+  @Text({ nullable: true, max: 'content_chars' })
+  content: string | null;
+
+  @Time()
+  edited_at: string;
+
+  @UserId({ nullable: true, description: 'null: the client itself.' })
+  edited_by: UserId | null;
+}
+
+/** Oldest first, the present one last. */
+export class MessageVersionsDto {
+  @NestedList(() => MessageVersionDto, { max: 1_001 })
+  data: MessageVersionDto[];
 }
 
 /** The first version's body of `POST /messages`. */
@@ -106,13 +207,31 @@ export class ListMessagesDto extends MessagesQueryDto {
   room_id: string;
 }
 
-/** Who a message mentions: a user, or everybody in the room. */
-export class MentionDto {
-  @OneOf(['user', 'room'])
-  type: 'user' | 'room';
+/** A copy of another message, as it was when it was quoted. */
+export class QuotedDto {
+  @Uuid()
+  id: string;
 
-  @UserId({ optional: true })
-  user_id?: UserId;
+  @Int({ min: 1 })
+  seq: number;
+
+  @UserId({ nullable: true })
+  sender_id: UserId | null;
+
+  @Text({ nullable: true, max: 'name_chars' })
+  sender_display_name: string | null;
+
+  @OneOf(SENT_TYPES)
+  content_type: string;
+
+  @Text({ nullable: true, max: 'content_chars', description: 'null, with no attachments, once it was deleted.' })
+  content: string | null;
+
+  @NestedList(() => AttachmentDto, { max: 'attachments' })
+  attachments: AttachmentDto[];
+
+  @Time()
+  created_at: string;
 }
 
 export class ReactionSummaryDto {
@@ -148,7 +267,7 @@ export class MessageDto {
   @Text({ nullable: true, max: 'name_chars' })
   sender_display_name: string | null;
 
-  @OneOf([...CONTENT_TYPES, 'system'])
+  @OneOf(SENT_TYPES)
   content_type: string;
 
   @Text({ nullable: true, max: 'content_chars' })
@@ -166,8 +285,14 @@ export class MessageDto {
   @Int({})
   reply_count: number;
 
-  @NestedList(() => MentionDto, { max: 100 })
+  @NestedList(() => MentionDto, MENTIONS)
   mentions: MentionDto[];
+
+  @Nested(() => QuotedDto, { nullable: true })
+  quoted: QuotedDto | null;
+
+  @Bool({ description: 'Moves no badge.' })
+  silent: boolean;
 
   @NestedList(() => ReactionSummaryDto, { max: 100 })
   reactions: ReactionSummaryDto[];
@@ -200,6 +325,36 @@ export class MessageDto {
   deduplicated?: boolean;
 }
 
+/** In place of a message that is hidden from who reads: deleted for it, or sent by somebody it blocked. */
+export class HiddenMessageDto {
+  @Uuid()
+  id: string;
+
+  @Uuid()
+  room_id: string;
+
+  @Int({ min: 1 })
+  seq: number;
+
+  @Int({ min: 1 })
+  rev: number;
+
+  @Bool({ description: 'Always true.' })
+  hidden: boolean;
+}
+
+/** A message as somebody sees it. */
+export type SeenMessage = MessageDto | HiddenMessageDto;
+
+/** Body of `message.hidden`. */
+export class MessageHiddenDto {
+  @Uuid()
+  room_id: string;
+
+  @Uuid()
+  message_id: string;
+}
+
 export class MessagePageInfoDto {
   @Text({ nullable: true, max: 1024 })
   next_cursor: string | null;
@@ -219,8 +374,8 @@ export class MessagePageInfoDto {
 
 /** Ascending by seq. */
 export class MessagePageDto {
-  @NestedList(() => MessageDto, { max: 'page' })
-  data: MessageDto[];
+  @NestedList(() => MessageDto, { max: 'page', or: HiddenMessageDto })
+  data: SeenMessage[];
 
   @Nested(() => MessagePageInfoDto)
   page: MessagePageInfoDto;

@@ -2,8 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { MessageParts } from './message-parts.js';
-import { toMessage } from './message.row.js';
-import { messageCreated } from './messages.events.js';
+import { stubOf, toMessage } from './message.row.js';
+import type { SeenMessage } from './messages.dto.js';
+import { messageCreated, messageDeleted, messageUpdated } from './messages.events.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 
@@ -20,14 +21,19 @@ export class MessagesHydrator implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.register({
-      events: [messageCreated],
+      events: [messageCreated, messageUpdated, messageDeleted],
       hydrate: async (clientId, rows) => {
         const found = await this.repository.findMany(
           clientId,
           rows.map(({ subject_id }) => subject_id!),
         );
         const messages = await this.parts.complete(clientId, [...found.values()].map(toMessage));
-        const byId = new Map(messages.map((message) => [message.id, message]));
+        const byId = new Map(
+          messages.map((message): [string, SeenMessage] => [
+            message.id,
+            found.get(message.id)!.shadowed ? stubOf(message) : message,
+          ]),
+        );
         return new Map(
           rows.flatMap(({ id, subject_id }) => {
             const message = byId.get(subject_id!);

@@ -1,32 +1,59 @@
 import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
+import { ClientsModule } from '../../tenancy/clients/clients.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { AppendRepository } from './append/append.repository.js';
 import { BatchRunner } from './append/batch-runner.js';
 import { GatheredSend } from './append/gathered-send.js';
+import { registerQueue } from '../../platform/queue/register-queue.js';
+import { ChangesController } from './changes.controller.js';
+import { ChangesRepository } from './changes.repository.js';
+import { ChangesService } from './changes.service.js';
+import { DeletionsService } from './deletions.service.js';
+import { EditsService } from './edits.service.js';
+import { MessageAnnouncer } from './message-announcer.js';
+import { MESSAGES_PURGING_QUEUE, MessagesPurgingProcessor } from './messages-purging.processor.js';
+import { VersionsService } from './versions.service.js';
+import { MentionsService } from './mentions.service.js';
 import { MessageParts } from './message-parts.js';
+import { MessageViews } from './message-views.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesHydrator } from './messages.hydrator.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 import * as messagesEvents from './messages.events.js';
 import { MessagesSocket } from './messages.socket.js';
+import { PreSends } from './pre-send.js';
+import { QuotesService } from './quotes.service.js';
+import { SendingService } from './sending.service.js';
 
 /** Messages: written in gathered batches, read in pages. */
 @Module({
-  imports: [RoomsModule],
-  controllers: [MessagesController],
+  imports: [registerQueue(MESSAGES_PURGING_QUEUE, { everyMs: 600_000 }), ClientsModule, RoomsModule],
+  controllers: [MessagesController, ChangesController],
   providers: [
     AppendRepository,
     BatchRunner,
+    ChangesRepository,
+    ChangesService,
+    DeletionsService,
+    EditsService,
     GatheredSend,
+    MentionsService,
     MessageParts,
+    MessageAnnouncer,
+    MessageViews,
     MessagesHydrator,
+    MessagesPurgingProcessor,
     MessagesRepository,
     MessagesService,
     registerEvents(messagesEvents),
     MessagesSocket,
+    PreSends,
+    QuotesService,
+    SendingService,
+    VersionsService,
   ],
-  exports: [MessageParts, MessagesService],
+  exports: [ChangesRepository, ChangesService, MessageParts, MessageViews, MessagesService, PreSends, SendingService],
 })
 export class MessagesModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import type { UserPk } from '../../platform/common/ids.js';
 import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow } from './message.row.js';
 
 /** A stretch of a room's messages on both sides of a seq. */
@@ -14,14 +15,36 @@ export interface Stretch {
   floor: number;
 }
 
+/** A message as somebody finds it. */
+export interface SeenRow extends MessageRow {
+  /** It is to be shown as a stub. */
+  hidden: boolean;
+}
+
+/**
+ * Is message `m` hidden from the user of `viewer`, an expression? Nothing is from null, the client itself. What a user
+ * deleted for itself is, and what it was sent by those whom it blocked or by the shadow-banned.
+ */
+const hiddenFrom = (viewer: string): string => `(${viewer}::uuid is not null and (
+    m.shadowed and (m.sender_pk = ${viewer}::uuid) is not true
+    or exists (select from hidden_messages h
+                where h.client_id = m.client_id and h.user_pk = ${viewer}::uuid and h.room_id = m.room_id and h.seq = m.seq)
+    or exists (select from user_blocks b
+                where b.client_id = m.client_id and b.user_pk = ${viewer}::uuid and b.blocked_pk = m.sender_pk))) as hidden`;
+
 @Injectable()
 export class MessagesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Ascending. */
-  async list(clientId: string, roomId: string, { at, before, after, floor }: Stretch): Promise<MessageRow[]> {
-    return this.database.query<MessageRow>(
-      `select ${MESSAGE_COLUMNS}
+  /** Ascending, as the viewer sees them; null: the client itself. */
+  async list(
+    clientId: string,
+    roomId: string,
+    viewerPk: UserPk | null,
+    { at, before, after, floor }: Stretch,
+  ): Promise<SeenRow[]> {
+    return this.database.query<SeenRow>(
+      `select ${MESSAGE_COLUMNS}, ${hiddenFrom('$7')}
          from (
            (select * from messages where client_id = $1 and room_id = $2 and seq > $6 and seq < $3
              order by seq desc limit $4)
@@ -30,12 +53,18 @@ export class MessagesRepository {
              order by seq limit $5)
          ) m ${MESSAGE_PEOPLE}
         order by m.seq`,
-      [clientId, roomId, at, before, after, floor],
+      [clientId, roomId, at, before, after, floor, viewerPk],
     );
   }
 
-  async find(clientId: string, id: string): Promise<MessageRow | null> {
-    return (await this.findMany(clientId, [id])).get(id) ?? null;
+  /** By id, as the viewer sees them; whether it may see their rooms is asked elsewhere. */
+  async findSeen(clientId: string, viewerPk: UserPk | null, ids: string[]): Promise<Map<string, SeenRow>> {
+    const rows = await this.database.query<SeenRow>(
+      `select ${MESSAGE_COLUMNS}, ${hiddenFrom('$3')}
+         from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
+      [clientId, ids, viewerPk],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   async findMany(clientId: string, ids: string[]): Promise<Map<string, MessageRow>> {
@@ -44,5 +73,24 @@ export class MessagesRepository {
       [clientId, ids],
     );
     return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Of these messages, those that are hidden from the user, and those that only it sees. */
+  async hiddenFrom(clientId: string, viewerPk: UserPk, ids: string[]): Promise<{ id: string; hidden: boolean }[]> {
+    return this.database.query(
+      `select id, hidden from (
+         select m.id, m.shadowed, ${hiddenFrom('$2')} from messages m where m.client_id = $1 and m.id = any ($3::uuid[])
+       ) m where hidden or shadowed`,
+      [clientId, viewerPk, ids],
+    );
+  }
+
+  /** Under the room's lock, which orders its changes. */
+  async get(tx: Tx, clientId: string, id: string): Promise<MessageRow> {
+    const [row] = await tx.query<MessageRow>(
+      `select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = $2`,
+      [clientId, id],
+    );
+    return row!;
   }
 }

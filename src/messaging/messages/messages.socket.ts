@@ -1,13 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import type { Existing } from '../../tenancy/access/request.js';
 import { SocketEvent, type SocketRequest } from '../../tenancy/access/socket-event.js';
-import { ListMessagesDto, MessageDto, MessagePageDto, SendMessageToRoomDto } from './messages.dto.js';
+import { SEND_ERRORS } from './messages.controller.js';
+import { DELETE_ERRORS, EDIT_ERRORS } from './changes.controller.js';
+import { DeletionsService } from './deletions.service.js';
+import { EditsService } from './edits.service.js';
+import {
+  DeleteMessageOfRoomDto,
+  EditMessageOfRoomDto,
+  ListMessagesDto,
+  MessageDto,
+  MessagePageDto,
+  SendMessageToRoomDto,
+} from './messages.dto.js';
 import { MessagesService } from './messages.service.js';
+import { SendingService } from './sending.service.js';
 
 /** What the routes of messages do, over sockets. */
 @Injectable()
 export class MessagesSocket {
-  constructor(private readonly messages: MessagesService) {}
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly sending: SendingService,
+    private readonly edits: EditsService,
+    private readonly deletions: DeletionsService,
+  ) {}
 
   @SocketEvent({
     name: 'message.send',
@@ -16,14 +33,43 @@ export class MessagesSocket {
     access: 'send_messages',
     dto: SendMessageToRoomDto,
     answer: MessageDto,
-    errors: ['not_found', 'user_banned', 'room_frozen', 'room_inactive', 'idempotency_conflict'],
+    errors: SEND_ERRORS,
     limited: true,
   })
   send({
     request,
     dto: { room_id, ...message },
   }: SocketRequest<SendMessageToRoomDto>): Promise<MessageDto | Existing<MessageDto>> {
-    return this.messages.send(request, room_id, message);
+    return this.sending.send(request, room_id, message);
+  }
+
+  @SocketEvent({
+    name: 'message.edit',
+    description: 'Like `PATCH /rooms/{id}/messages/{message_id}`.',
+    access: 'send_messages',
+    dto: EditMessageOfRoomDto,
+    answer: MessageDto,
+    errors: EDIT_ERRORS,
+  })
+  edit({
+    request,
+    dto: { room_id, message_id, ...changes },
+  }: SocketRequest<EditMessageOfRoomDto>): Promise<MessageDto> {
+    return this.edits.edit(request, room_id, message_id, changes);
+  }
+
+  @SocketEvent({
+    name: 'message.delete',
+    description:
+      'Like `DELETE /rooms/{id}/messages/{message_id}`. Answers the message as it stands afterwards, for oneself as a stub.',
+    access: 'send_messages',
+    dto: DeleteMessageOfRoomDto,
+    answer: MessageDto,
+    errors: DELETE_ERRORS,
+  })
+  async delete({ request, caller, dto }: SocketRequest<DeleteMessageOfRoomDto>): Promise<MessageDto> {
+    await this.deletions.delete(request, dto.room_id, dto.message_id, dto.for);
+    return (await this.messages.get(caller, dto.room_id, dto.message_id)) as MessageDto;
   }
 
   @SocketEvent({

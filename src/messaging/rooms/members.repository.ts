@@ -111,6 +111,15 @@ export class MembersRepository {
     return new Map(rows.map((row) => [row.user_pk, row]));
   }
 
+  /** By `user_id`: people who are in the room, or were. */
+  async findPks(clientId: string, roomId: string, userIds: UserId[]): Promise<Map<UserId, UserPk>> {
+    const rows = await this.database.query<{ user_id: UserId; user_pk: UserPk }>(
+      `select u.user_id, m.user_pk ${FROM} where m.client_id = $1 and m.room_id = $2 and u.user_id = any ($3::text[])`,
+      [clientId, roomId, userIds],
+    );
+    return new Map(rows.map(({ user_id, user_pk }) => [user_id, user_pk]));
+  }
+
   /** Members of many rooms, by room and `user_pk`: pairs[i] is row i's. */
   async findPairs(clientId: string, pairs: Pair[]): Promise<(MemberRow | null)[]> {
     const rows = await this.database.query<MemberRow>(

@@ -24,6 +24,14 @@ export const roomUpdated = defineEvent({
   description: `A room was changed. ${ROOM_BODY}`,
 });
 
+export const roomReactivated = defineEvent({
+  ...ofRoom,
+  type: 'room.reactivated',
+  body: RoomDto,
+  hydrated: true,
+  description: `A room that was deactivated is active again: by hand, or by a message to a room that had none for long. ${ROOM_BODY}`,
+});
+
 export const memberJoined = defineEvent({
   ...ofRoom,
   type: 'member.joined',

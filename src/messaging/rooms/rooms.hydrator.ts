@@ -6,7 +6,15 @@ import { MembersRepository } from './members.repository.js';
 import { toMember, toRoom } from './room.row.js';
 import type { MemberDto } from './members.dto.js';
 import type { RoomAddedDto, RoomDto } from './rooms.dto.js';
-import { memberJoined, memberLeft, memberUpdated, roomAdded, roomCreated, roomUpdated } from './rooms.events.js';
+import {
+  memberJoined,
+  memberLeft,
+  memberUpdated,
+  roomAdded,
+  roomCreated,
+  roomReactivated,
+  roomUpdated,
+} from './rooms.events.js';
 import { RoomsRepository } from './rooms.repository.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
@@ -22,7 +30,7 @@ export class RoomsHydrator implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.register<RoomDto | RoomAddedDto>({
-      events: [roomCreated, roomUpdated, roomAdded],
+      events: [roomCreated, roomReactivated, roomUpdated, roomAdded],
       hydrate: (clientId, rows) => this.hydrateRooms(clientId, rows),
     });
     this.events.register({

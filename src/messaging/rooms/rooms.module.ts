@@ -13,6 +13,7 @@ import {
 import { MembersController } from './members.controller.js';
 import { MembersRepository } from './members.repository.js';
 import { MembersService } from './members.service.js';
+import { MentionsRepository } from './mentions.repository.js';
 import { NewRoomsService } from './new-rooms.service.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
@@ -38,6 +39,7 @@ import { RoomsSocket } from './rooms.socket.js';
     MembershipChangesPruningProcessor,
     MembersRepository,
     MembersService,
+    MentionsRepository,
     NewRoomsService,
     RoomAccess,
     RoomAnnouncer,
@@ -48,6 +50,14 @@ import { RoomsSocket } from './rooms.socket.js';
     registerEvents(roomsEvents),
     RoomsSocket,
   ],
-  exports: [MembersRepository, MembersService, RoomAccess, RoomAnnouncer, RoomsRepository, RoomsService],
+  exports: [
+    MembersRepository,
+    MembersService,
+    MentionsRepository,
+    RoomAccess,
+    RoomAnnouncer,
+    RoomsRepository,
+    RoomsService,
+  ],
 })
 export class RoomsModule {}

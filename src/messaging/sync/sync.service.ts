@@ -6,6 +6,7 @@ import type { StreamRange } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
 import type { MessagePageDto } from '../messages/messages.dto.js';
+import { MessageViews } from '../messages/message-views.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { isMember, toRoomMe } from '../rooms/own-side.js';
 import {
@@ -42,6 +43,7 @@ export class SyncService {
     private readonly repository: SyncRepository,
     private readonly events: EventsService,
     private readonly messages: MessagesService,
+    private readonly views: MessageViews,
   ) {}
 
   /** Where the caller's streams stand. Read it after subscribing: then nothing falls between it and the live stream. */
@@ -98,7 +100,7 @@ export class SyncService {
     );
     let bytesLeft = limits.resume_bytes - 100;
     for (const batch of batchesOf(planned)) {
-      const found = await this.readBatch(caller.clientId, batch);
+      const found = await this.readBatch(caller, batch);
       for (const [index, { head, room }] of batch.entries()) {
         const of = (recovery: RecoveryDto): RoomRecoveryDto | RecoveryDto =>
           room
@@ -126,13 +128,20 @@ export class SyncService {
   }
 
   /** The events of each stream; null where they are not recoverable. */
-  private async readBatch(clientId: string, batch: Planned[]): Promise<(Envelope[] | null)[]> {
+  private async readBatch(caller: Caller, batch: Planned[]): Promise<(Envelope[] | null)[]> {
     const behind = batch.filter(({ range }) => range && range.upto > range.after);
     const read = await this.events.readRanges(
-      clientId,
+      caller.clientId,
       behind.map(({ range }) => range!),
     );
-    const byPlan = new Map(behind.map((plan, index) => [plan, read[index]!]));
+    const seen = await this.views.seenBy(
+      caller,
+      read.flatMap((events) => events ?? []),
+    );
+    let at = 0;
+    const byPlan = new Map(
+      behind.map((plan, index) => [plan, read[index] && seen.slice(at, (at += read[index].length))]),
+    );
     return batch.map((plan) => (byPlan.has(plan) ? byPlan.get(plan)! : plan.range && []));
   }
 }

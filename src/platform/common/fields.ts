@@ -199,23 +199,35 @@ export const NestedVariant = (
     ),
   );
 
-/** A list of DTOs; with `shorthand`, a plain string stands for a DTO that has only the field of that name. */
+/**
+ * A list of DTOs; with `shorthand`, a plain string stands for a DTO that has only the field of that name.
+ * @param options `or`: what else may stand in the list, in answers
+ */
 export const NestedList = (
   type: ClassRef,
-  options: FieldOptions & { max: Bound; min?: number; shorthand?: string },
+  options: FieldOptions & { max: Bound; min?: number; shorthand?: string; or?: Class },
 ): PropertyDecorator =>
-  field(
-    options,
-    () =>
-      ({
-        type: () => type(),
-        isArray: true,
-        maxItems: limitOf(options.max),
-        minItems: options.min,
-      }) as ApiPropertyOptions,
-    [...listChecks(options), IsObject({ each: true, message: 'must be an object' }), ValidateNested({ each: true })],
-    { nested: type, max: options.max, shorthand: options.shorthand },
+  applyDecorators(
+    (target: object) => {
+      if (options.or) ApiExtraModels(type() as never, options.or as never)(target.constructor);
+    },
+    field(
+      options,
+      () =>
+        ({
+          ...itemsOf(type, options.or),
+          maxItems: limitOf(options.max),
+          minItems: options.min,
+        }) as ApiPropertyOptions,
+      [...listChecks(options), IsObject({ each: true, message: 'must be an object' }), ValidateNested({ each: true })],
+      { nested: type, max: options.max, shorthand: options.shorthand },
+    ),
   );
+
+function itemsOf(type: ClassRef, or: Class | undefined): object {
+  if (!or) return { type: () => type(), isArray: true };
+  return { type: 'array', items: { oneOf: [type(), or].map((one) => ({ $ref: getSchemaPath(one as never) })) } };
+}
 
 /** A list of texts, each of one to `maxChars` code points or one of `values`. */
 export const TextList = (

@@ -76,6 +76,20 @@ export class RealtimePublisher implements OnModuleDestroy {
     if (packet && this.bus) this.elsewhere.push(packet);
   }
 
+  /**
+   * Tells one user's sockets only: others who hear the stream are told something else of the same rev. Tell it first: what
+   * comes second is dropped for its rev.
+   */
+  publishTo<Body extends object, Stream extends StreamType>(
+    userPk: UserPk,
+    event: DurableEvent<Body, Stream>,
+    facts: DurableFacts<NoInfer<Body>, NoInfer<Stream>>,
+  ): void {
+    const to = [event.audience === 'readers' ? channels.userReading(userPk) : channels.user(userPk)];
+    const packet = this.add(event, facts, this.bus !== undefined, to);
+    if (packet && this.bus) this.elsewhere.push(packet);
+  }
+
   /** The same of an ephemeral event, for this node's sockets only. */
   publishHere<Body extends object, Stream extends StreamType>(
     event: EphemeralEvent<Body, Stream>,
@@ -128,8 +142,12 @@ export class RealtimePublisher implements OnModuleDestroy {
   }
 
   /** @param always also when nobody listens here */
-  private add(event: EventDescriptor, facts: EventFacts, always: boolean): Packet | null {
-    const to = socketChannelsOf(event.audience, facts.stream);
+  private add(
+    event: EventDescriptor,
+    facts: EventFacts,
+    always: boolean,
+    to = socketChannelsOf(event.audience, facts.stream),
+  ): Packet | null {
     const heard = this.writer.isHeard(to);
     if (!heard && !always) return null;
     const packet = new Packet(to, EVENT + JSON.stringify([event.type, envelopeOf(event, facts)]));

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
-import { notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
+import { invalidField, notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, NAMED_UP_TO, ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
@@ -13,23 +13,29 @@ import {
   type MessagePlace,
   type MessageRow,
 } from '../message.row.js';
-import { answerOf, HELD, type NewMessage, type SendVerdict } from './new-message.js';
+import { answerOf, HELD, STALE, type Duplicate, type NewMessage, type Sent, type SendVerdict } from './new-message.js';
 import type { MessageDto } from '../messages.dto.js';
 
 /** Its place is null unless the verdict is sent. */
 interface Judgement extends Placed {
-  verdict: 'sent' | 'duplicate' | 'held' | keyof typeof REFUSALS;
+  verdict: 'sent' | 'duplicate' | 'held' | 'stale' | 'slow_mode' | 'no_parent' | keyof typeof REFUSALS;
   original_id: string | null;
+  /** Of slow mode: how many seconds there are to wait. */
+  wait_s: number | null;
 }
 
 interface Placed extends MessagePlace {
   epoch: number;
+  shadowed: boolean;
+  reactivation_id?: string | null;
 }
 
 const REFUSALS = {
   not_found: null,
   user_banned: 'You are banned.',
   room_inactive: 'The room is deactivated or archived and takes no messages.',
+  insufficient_role: 'That takes a role in the room that grants write.',
+  user_unavailable: 'The user is not available.',
   room_frozen: 'The room is frozen: only its owners and admins may write.',
   idempotency_conflict: 'client_msg_id was used for a message with another body. Use a fresh one for each message.',
 } as const satisfies Partial<Record<ProblemCode, string | null>>;
@@ -160,6 +166,12 @@ export class AppendRepository {
         return { verdict: 'duplicate', message: originals.get(judgement.original_id!)! };
       case 'held':
         return HELD;
+      case 'stale':
+        return STALE;
+      case 'no_parent':
+        return invalidField('reply_to_id', 'is no message of this room that can be replied to');
+      case 'slow_mode':
+        return slowMode(judgement.wait_s!);
       case 'not_found':
         return notFound('room');
       default:
@@ -168,7 +180,13 @@ export class AppendRepository {
   }
 
   private sent(message: NewMessage, place: Placed): SendVerdict {
-    return { verdict: 'sent', message: messageOf(message, place), epoch: this.database.epochOf(place.epoch) };
+    return {
+      verdict: 'sent',
+      message: messageOf(message, place),
+      epoch: this.database.epochOf(place.epoch),
+      shadowed: place.shadowed,
+      reactivation_id: place.reactivation_id ?? null,
+    };
   }
 
   /** Those of messages that an earlier try wrote were completed there, and of repeats that were part of one perhaps. */
@@ -180,7 +198,7 @@ export class AppendRepository {
   ): Promise<void> {
     const answers = batch.flatMap(({ id, request, again }, at) => {
       const outcome = outcomes[at]!;
-      if (!request.lease || outcome === HELD || outcome instanceof Problem || written.has(id)) return [];
+      if (!request.lease || !isWritten(outcome) || written.has(id)) return [];
       const { verdict, message } = outcome;
       const type = verdict === 'sent' ? 'message' : 'deduplicated_message';
       return {
@@ -200,7 +218,13 @@ function outcomeOf(
   first: NewMessage,
   verdict: SendVerdict | typeof HELD,
 ): SendVerdict | typeof HELD {
-  if (message === first || verdict === HELD || verdict instanceof Problem) return verdict;
+  if (message === first || !isWritten(verdict)) return verdict;
   if (message.body_hash!.equals(first.body_hash!)) return { verdict: 'duplicate', message: verdict.message };
   return new Problem('idempotency_conflict', REFUSALS.idempotency_conflict);
 }
+
+const isWritten = (verdict: SendVerdict | typeof HELD): verdict is Sent | Duplicate =>
+  verdict !== HELD && verdict !== STALE && !(verdict instanceof Problem);
+
+const slowMode = (seconds: number): Problem =>
+  new Problem('rate_limited', `The room is in slow mode: write again in ${seconds} s.`, { retryAfterS: seconds });

@@ -1,3 +1,4 @@
+import type { EventsService } from '../../../engine/events/events.service.js';
 import type { RealtimePublisher } from '../../../platform/realtime/realtime.publisher.js';
 import type { BatchRunner } from './batch-runner.js';
 import { GatheredSend } from './gathered-send.js';
@@ -20,7 +21,7 @@ describe('GatheredSend', () => {
         return Promise.resolve(batch.map(({ room_id }, at) => (room_id === 'held' ? HELD : done[at])));
       },
     } as unknown as BatchRunner;
-    const gathered = new GatheredSend(runner, {} as RealtimePublisher);
+    const gathered = new GatheredSend(runner, {} as RealtimePublisher, {} as EventsService);
 
     const answers = [gathered.send(message('1'))];
     while (lanes.length === 0) await turn();

@@ -3,10 +3,23 @@ import { Coalescer } from '../../../platform/common/coalescer.js';
 import { metrics } from '../../../platform/common/metrics.js';
 import { notFound, Problem } from '../../../platform/common/problem.js';
 import { RealtimePublisher } from '../../../platform/realtime/realtime.publisher.js';
+import type { EventRow } from '../../../engine/events/events.repository.js';
+import { EventsService } from '../../../engine/events/events.service.js';
+import { roomReactivated } from '../../rooms/rooms.events.js';
+import { stubOf } from '../message.row.js';
+import type { SeenMessage } from '../messages.dto.js';
 import { messageCreated } from '../messages.events.js';
 import { roomKey } from './append.sql.js';
 import { BatchRunner } from './batch-runner.js';
-import { HELD, type Duplicate, type NewMessage, type Sent, type SendVerdict } from './new-message.js';
+import {
+  HELD,
+  STALE,
+  StaleSettings,
+  type Duplicate,
+  type NewMessage,
+  type Sent,
+  type SendVerdict,
+} from './new-message.js';
 import { SlowLanes } from './slow-lanes.js';
 
 const MAX_BATCH = 500;
@@ -39,6 +52,7 @@ export class GatheredSend {
   constructor(
     private readonly runner: BatchRunner,
     private readonly publisher: RealtimePublisher,
+    private readonly events: EventsService,
   ) {
     this.lanes = new SlowLanes({
       concurrency: 6,
@@ -58,9 +72,13 @@ export class GatheredSend {
     });
   }
 
-  /** @throws Problem when the message is refused, or when too much is waiting (`overloaded`) */
+  /**
+   * @throws Problem when the message is refused, or when too much is waiting (`overloaded`); StaleSettings when it is to be
+   *   judged anew
+   */
   async send(message: NewMessage): Promise<Sent | Duplicate> {
     const verdict = await this.coalescer.add(message.client_id, message);
+    if (verdict === STALE) throw new StaleSettings();
     if (verdict instanceof Problem) throw verdict;
     return verdict;
   }
@@ -73,6 +91,7 @@ export class GatheredSend {
     }
     const free = inLanes.size === 0 ? batch : batch.filter((message) => !inLanes.has(message));
     const verdicts = await this.runner.run(free);
+    await this.tellOfRooms(free, verdicts);
     free.forEach((message, at) => {
       const verdict = verdicts[at]!;
       if (verdict === HELD) inLanes.set(message, this.lanes.add(message));
@@ -84,6 +103,7 @@ export class GatheredSend {
 
   private async runLane(messages: NewMessage[]): Promise<SendVerdict[]> {
     const verdicts = await this.runner.run(messages, LOCK_WAIT_MS);
+    await this.tellOfRooms(messages, verdicts);
     return messages.map((message, at) => {
       const verdict = verdicts[at]!;
       // Held although we waited: the room was not there yet when it was to be locked.
@@ -93,11 +113,17 @@ export class GatheredSend {
     });
   }
 
+  /** Of those that messages reactivated, before their messages. */
+  private async tellOfRooms(messages: NewMessage[], verdicts: (SendVerdict | typeof HELD)[]): Promise<void> {
+    const revived = messages.flatMap((message, at) => reactivationOf(message, verdicts[at]!));
+    if (revived.length > 0) await this.events.publish(revived);
+  }
+
   private publish(from: NewMessage, verdict: SendVerdict): void {
-    if (verdict instanceof Problem || verdict.verdict !== 'sent') return;
+    if (!isSent(verdict)) return;
     metrics.messagesSent.inc();
-    const { message, epoch } = verdict;
-    this.publisher.publish(messageCreated, {
+    const { message, epoch, shadowed } = verdict;
+    const facts = {
       id: from.event_id,
       client_id: from.client_id,
       stream: { type: 'room', id: message.room_id },
@@ -106,7 +132,39 @@ export class GatheredSend {
       seq: message.seq,
       occurred_at: message.created_at,
       actor: { id: message.sender_id, type: message.sender_type },
-      data: message,
-    });
+      data: message as SeenMessage,
+    } as const;
+    if (shadowed) {
+      this.publisher.publishTo(from.sender_pk!, messageCreated, facts);
+      this.publisher.publish(messageCreated, { ...facts, data: stubOf(message) });
+    } else this.publisher.publish(messageCreated, facts);
   }
+}
+
+const isSent = (verdict: SendVerdict | typeof HELD): verdict is Sent =>
+  verdict !== HELD && verdict !== STALE && !(verdict instanceof Problem) && verdict.verdict === 'sent';
+
+/** The event of the room, as the log has it. */
+function reactivationOf(from: NewMessage, verdict: SendVerdict | typeof HELD): EventRow[] {
+  if (!isSent(verdict) || verdict.reactivation_id === null) return [];
+  const { message, epoch, reactivation_id } = verdict;
+  return [
+    {
+      client_id: from.client_id,
+      stream_type: 'room',
+      stream_id: from.room_id,
+      room_id: from.room_id,
+      epoch,
+      rev: message.rev - 1,
+      id: reactivation_id,
+      type: roomReactivated.type,
+      v: roomReactivated.v,
+      seq: null,
+      subject_id: from.room_id,
+      actor_pk: from.sender_pk,
+      actor_type: from.sender_type,
+      data: null,
+      occurred_at: new Date(message.created_at),
+    },
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../../platform/common/problem.js';
 import { Existing, type Request } from '../../../tenancy/access/request.js';
-import type { MessageFields } from '../message.row.js';
+import type { MessageFields, StoredMention, StoredQuote } from '../message.row.js';
 import type { MessageDto } from '../messages.dto.js';
 import type { UserPk } from '../../../platform/common/ids.js';
 
@@ -10,6 +10,12 @@ export interface NewMessage extends MessageFields {
   event_id: string;
   /** The user that sends; null: none, see `sender_type`. */
   sender_pk: UserPk | null;
+  /** Which room types and roles may write, by the settings that it was judged by (`writersOf`). */
+  writers: number;
+  /** Of those settings: when they have changed by the time it is written, it comes back as stale. */
+  settings_rev: number;
+  /** What few messages have; null: nothing of it. */
+  extras: Extras | null;
   /** What makes two bodies under one client_msg_id equal; null without one. */
   body_hash: Buffer | null;
   /** An earlier transaction with it ended without an answer: it may be written. */
@@ -18,11 +24,27 @@ export interface NewMessage extends MessageFields {
   request: Request;
 }
 
+/** What the statement reads of a message besides its columns. A flag holds by being there. */
+export interface Extras {
+  reply_to_id?: string;
+  /** As they are stored; without `user_pk`: everybody. */
+  mentions?: StoredMention[];
+  quoted?: StoredQuote;
+  flags?: string[];
+  silent?: true;
+  /** The sender's marker moves only if it stood at the end: it did not just look. */
+  keep_marker?: true;
+}
+
 /** Written: `epoch` is the room's. */
 export interface Sent {
   verdict: 'sent';
   message: MessageDto;
   epoch: string;
+  /** Only its sender sees it. */
+  shadowed: boolean;
+  /** The event that told of the room's reactivation, at the rev before the message's; null: it was active. */
+  reactivation_id: string | null;
 }
 
 /** The client_msg_id was there before, with this message. */
@@ -36,7 +58,13 @@ export const answerOf = ({ verdict, message }: Sent | Duplicate): MessageDto | E
   verdict === 'duplicate' ? new Existing({ ...message, deduplicated: true }) : message;
 
 /** What became of a message; a Problem is for the sender. */
-export type SendVerdict = Sent | Duplicate | Problem;
+export type SendVerdict = Sent | Duplicate | typeof STALE | Problem;
+
+/** The client's settings have changed since it was judged: it is to be judged by what they are now. */
+export const STALE = Symbol('stale');
+
+/** Thrown to who sent it, for the same reason. */
+export class StaleSettings extends Error {}
 
 /** The room could not be locked at once: nothing is decided. */
 export const HELD = Symbol('held');

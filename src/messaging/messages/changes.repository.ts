@@ -1,0 +1,213 @@
+import { Injectable } from '@nestjs/common';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { MentionsRepository } from '../rooms/mentions.repository.js';
+import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow, type StoredMention } from './message.row.js';
+import type { Draft } from './pre-send.js';
+
+/** A message under its room's lock. */
+export interface LockedMessage extends MessageRow {
+  stored_mentions: StoredMention[];
+  /** The body of a deleted message is blanked then; null: it is not deleted, or blank already. */
+  purge_at: Date | null;
+  purge_due: boolean;
+}
+
+export interface VersionRow {
+  rev: number;
+  content: string | null;
+  edited_at: Date;
+  edited_by: UserId | null;
+}
+
+/** What a draft sets of a message's row. */
+export type NewBody = Omit<Draft, 'mentions'> & { mentions: StoredMention[] };
+
+/** More edits of one message are refused. */
+export const MAX_EDITS = 1_000;
+
+/** Nothing of what it said is left in the row. */
+const BLANK = `content = null, attachments = '[]', metadata = '{}', mentions = '[]', quoted = null, flags = null, purge_at = null`;
+
+/** Changes of messages that exist. Their callers hold the room's lock. */
+@Injectable()
+export class ChangesRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly mentions: MentionsRepository,
+  ) {}
+
+  /** The rows of messages change under their rooms' locks only. */
+  async find(tx: Tx, clientId: string, roomId: string, id: string): Promise<LockedMessage | null> {
+    const [row] = await tx.query<LockedMessage>(
+      `select ${MESSAGE_COLUMNS}, m.mentions as stored_mentions, m.purge_at,
+              coalesce(m.purge_at <= clock_timestamp(), m.deleted_at is not null) as purge_due
+         from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = $2 and m.room_id = $3`,
+      [clientId, id, roomId],
+    );
+    return row ?? null;
+  }
+
+  /** Is the user banned by the client, other than by shadow? */
+  async isBanned(tx: Tx, clientId: string, userPk: UserPk): Promise<boolean> {
+    const rows = await tx.query(
+      `select from users where client_id = $1 and user_pk = $2 and banned_until > clock_timestamp() and not shadow_banned`,
+      [clientId, userPk],
+    );
+    return rows.length > 0;
+  }
+
+  /** Keeps what the message said until now, and has it say something else. @param rev that of the event to come */
+  async edit(
+    tx: Tx,
+    clientId: string,
+    message: LockedMessage,
+    body: NewBody,
+    { rev, editorPk }: { rev: number; editorPk: UserPk | null },
+  ): Promise<void> {
+    const { id } = message;
+    await tx.execute(
+      `insert into message_edits (client_id, message_id, rev, content_type, content, attachments, mentions, metadata,
+                                  edited_at, edited_by_pk)
+       select client_id, id, rev, content_type, content, attachments, mentions, metadata,
+              coalesce(edited_at, created_at), case when edited_at is null then sender_pk else edited_by_pk end
+         from messages where client_id = $1 and id = $2`,
+      [clientId, id],
+    );
+    await tx.execute(
+      `update messages set rev = $3, content_type = $4, content = $5, attachments = $6, mentions = $7, metadata = $8,
+              flags = $9, edited_by_pk = $10, edited_at = clock_timestamp(), updated_at = clock_timestamp()
+        where client_id = $1 and id = $2`,
+      [
+        clientId,
+        id,
+        rev,
+        body.content_type,
+        body.content,
+        JSON.stringify(body.attachments),
+        JSON.stringify(body.mentions),
+        JSON.stringify(body.metadata),
+        body.flags ? JSON.stringify(body.flags) : null,
+        editorPk,
+      ],
+    );
+    await this.mention(tx, clientId, message, body.mentions);
+  }
+
+  async countEdits(tx: Tx, clientId: string, id: string): Promise<number> {
+    const [row] = await tx.query<{ n: number }>(
+      'select count(*)::int as n from message_edits where client_id = $1 and message_id = $2',
+      [clientId, id],
+    );
+    return row!.n;
+  }
+
+  /** @param keepDays for how long what it said is kept; 0: not at all */
+  async delete(
+    tx: Tx,
+    clientId: string,
+    message: LockedMessage,
+    { rev, deleterPk, keepDays }: { rev: number; deleterPk: UserPk | null; keepDays: number },
+  ): Promise<void> {
+    const blank = keepDays === 0 ? `, ${BLANK}` : `, purge_at = clock_timestamp() + make_interval(days => $5)`;
+    await tx.execute(
+      `update messages set rev = $3, deleted_at = clock_timestamp(), deleted_by_pk = $4, pinned_at = null,
+              updated_at = clock_timestamp() ${blank}
+        where client_id = $1 and id = $2`,
+      [clientId, message.id, rev, deleterPk, ...(keepDays === 0 ? [] : [keepDays])],
+    );
+    if (keepDays === 0) await this.forget(tx, clientId, [message.id]);
+    await this.mention(tx, clientId, message, []);
+    await this.countReply(tx, clientId, message, -1);
+  }
+
+  async undelete(tx: Tx, clientId: string, message: LockedMessage, rev: number): Promise<void> {
+    await tx.execute(
+      `update messages set rev = $3, deleted_at = null, deleted_by_pk = null, purge_at = null, updated_at = clock_timestamp()
+        where client_id = $1 and id = $2`,
+      [clientId, message.id, rev],
+    );
+    await this.mention(tx, clientId, message, message.stored_mentions);
+    await this.countReply(tx, clientId, message, 1);
+  }
+
+  async setPinned(tx: Tx, clientId: string, id: string, pinned: boolean, rev: number): Promise<void> {
+    await tx.execute(
+      `update messages set rev = $3, pinned_at = case when $4 then clock_timestamp() end, updated_at = clock_timestamp()
+        where client_id = $1 and id = $2`,
+      [clientId, id, rev, pinned],
+    );
+  }
+
+  /** @returns false when it was hidden already */
+  async hide(tx: Tx, clientId: string, userPk: UserPk, { room_id, seq }: MessageRow): Promise<boolean> {
+    const hidden = await tx.execute(
+      `insert into hidden_messages (client_id, user_pk, room_id, seq) values ($1, $2, $3, $4) on conflict do nothing`,
+      [clientId, userPk, room_id, seq],
+    );
+    return hidden > 0;
+  }
+
+  /** What a message said, the first version first; the last is what it says. */
+  async versions(clientId: string, id: string, limit: number): Promise<VersionRow[]> {
+    return this.database.query<VersionRow>(
+      `select v.rev, v.content, v.edited_at, u.user_id as edited_by from (
+         select rev, content, edited_at, edited_by_pk from message_edits where client_id = $1 and message_id = $2
+          union all
+         select rev, content, coalesce(edited_at, created_at), case when edited_at is null then sender_pk else edited_by_pk end
+           from messages where client_id = $1 and id = $2
+       ) v left join users u on u.client_id = $1 and u.user_pk = v.edited_by_pk
+        order by v.rev limit $3`,
+      [clientId, id, limit],
+    );
+  }
+
+  /** Blanks messages whose time to be undeleted is over. @returns how many of at most `limit` */
+  async purge(limit: number): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const purged = await tx.query<{ client_id: string; id: string }>(
+        `with due as (
+           select client_id, room_id, seq from messages
+            where purge_at <= statement_timestamp() order by purge_at limit $1 for update skip locked)
+         update messages m set ${BLANK} from due
+          where m.client_id = due.client_id and m.room_id = due.room_id and m.seq = due.seq returning m.client_id, m.id`,
+        [limit],
+      );
+      const byClient = new Map<string, string[]>();
+      for (const { client_id, id } of purged) byClient.set(client_id, [...(byClient.get(client_id) ?? []), id]);
+      for (const [clientId, ids] of byClient) await this.forget(tx, clientId, ids);
+      return purged.length;
+    });
+  }
+
+  /** What messages said that is kept elsewhere: earlier versions, and copies in others. */
+  private async forget(tx: Tx, clientId: string, ids: string[]): Promise<void> {
+    await tx.execute(`delete from message_edits where client_id = $1 and message_id = any ($2::uuid[])`, [
+      clientId,
+      ids,
+    ]);
+    await tx.execute(
+      `update messages set quoted = quoted || '{"content": null, "attachments": []}'
+        where client_id = $1 and quoted ->> 'id' = any ($2::text[]) and quoted is not null`,
+      [clientId, ids],
+    );
+  }
+
+  /** Those who are mentioned from now on, in place of those who were: of what everybody sees, and never who says it. */
+  private async mention(tx: Tx, clientId: string, message: LockedMessage, mentions: StoredMention[]): Promise<void> {
+    const { sender_pk, shadowed, stored_mentions } = message;
+    const pksOf = (all: StoredMention[]): (UserPk | null)[] => all.map(({ user_pk }) => user_pk ?? null);
+    const wanted = shadowed ? [] : pksOf(mentions).filter((pk) => pk === null || pk !== sender_pk);
+    await this.mentions.replace(tx, clientId, message, pksOf(stored_mentions), wanted);
+  }
+
+  /** Of those that everybody sees. */
+  private async countReply(tx: Tx, clientId: string, { thread_id, shadowed }: MessageRow, by: 1 | -1): Promise<void> {
+    if (thread_id === null || shadowed) return;
+    await tx.execute(`update messages set reply_count = reply_count + $3 where client_id = $1 and id = $2`, [
+      clientId,
+      thread_id,
+      by,
+    ]);
+  }
+}

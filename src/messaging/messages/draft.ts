@@ -1,0 +1,79 @@
+import type { Caller } from '../../tenancy/access/caller.js';
+import { invalidField } from '../../platform/common/problem.js';
+import { mergePatch } from '../../platform/common/merge-patch.js';
+import { limits } from '../../platform/config/limits.js';
+import type { AttachmentDto, EditMessageDto, MentionDto, SendMessageDto } from './messages.dto.js';
+import type { Draft } from './pre-send.js';
+
+/** What a body says, with what it leaves out. @throws Problem `validation_failed` for what says nothing, or may not be said by the caller */
+export function draftOf(caller: Caller, dto: Omit<SendMessageDto, 'client_msg_id'>): Draft {
+  const { content = null, content_type = 'text', attachments = [], mentions = [], metadata = {} } = dto;
+  return checkDraft(caller, {
+    content_type,
+    content,
+    attachments: attachments.length === 0 ? attachments : attachments.map(whole),
+    mentions: mentions.length === 0 ? mentions : mentionsOf(mentions),
+    metadata,
+  });
+}
+
+/** What a message says, changed (RFC 7396). @throws Problem `validation_failed` */
+export function patchedDraft(
+  caller: Caller,
+  before: Draft,
+  { content, content_type, attachments, mentions, metadata }: Omit<EditMessageDto, 'if_rev'>,
+): Draft {
+  return checkDraft(caller, {
+    content_type: content_type ?? before.content_type,
+    content: content === undefined ? before.content : content,
+    attachments: attachments ? attachments.map(whole) : before.attachments,
+    mentions: mentions ? mentionsOf(mentions) : before.mentions,
+    metadata: metadata === undefined ? before.metadata : mergedMetadata(before.metadata, metadata),
+  });
+}
+
+function mergedMetadata(
+  before: Record<string, unknown>,
+  patch: Record<string, unknown> | null,
+): Record<string, unknown> {
+  const merged = patch === null ? {} : mergePatch(before, patch);
+  if (Buffer.byteLength(JSON.stringify(merged)) <= limits.metadata_bytes) return merged;
+  throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
+}
+
+/** @throws Problem `validation_failed` */
+export function checkDraft(caller: Caller, draft: Draft): Draft {
+  const { content, content_type, attachments } = draft;
+  if (content === null && attachments.length === 0 && content_type !== 'custom' && content_type !== 'system') {
+    throw invalidField('content', 'is required unless there are attachments or content_type is custom or system');
+  }
+  if (content_type === 'system' && (caller.kind !== 'master' || caller.user)) {
+    throw invalidField('content_type', 'system is for the client itself: a master key without X-User-Id');
+  }
+  return draft;
+}
+
+/** With every field that its shape promises. */
+const whole = ({ type, url, name = null, size = null, mime_type = null, ...more }: AttachmentDto): AttachmentDto => ({
+  type,
+  url,
+  name,
+  size,
+  mime_type,
+  ...more,
+});
+
+/** Each once. @throws Problem `validation_failed` */
+function mentionsOf(mentions: MentionDto[]): MentionDto[] {
+  const known = new Map<string, MentionDto>();
+  mentions.forEach(({ type, user_id }, index) => {
+    if (type === 'room') {
+      if (user_id !== undefined) throw invalidField(`mentions[${index}].user_id`, 'goes with the type user');
+      known.set('room', { type });
+    } else {
+      if (user_id === undefined) throw invalidField(`mentions[${index}].user_id`, 'is required');
+      known.set(`user ${user_id}`, { type, user_id });
+    }
+  });
+  return [...known.values()];
+}
