@@ -21,6 +21,7 @@ import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
 import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
+import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         DeliveriesModule,
         RoomsModule,
         MessagesModule,
+        ReceiptsModule,
         SyncModule,
         NotificationsModule,
         OperationsModule,

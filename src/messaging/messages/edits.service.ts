@@ -8,6 +8,7 @@ import { Turns } from '../../platform/database/turns.js';
 import { ChangesService, isOwn, requireWritable, type Change, type Changed } from './changes.service.js';
 import { ChangesRepository, MAX_EDITS, type LockedMessage, type NewBody } from './changes.repository.js';
 import { patchedDraft } from './draft.js';
+import type { StoredMention } from './message.row.js';
 import { MentionsService } from './mentions.service.js';
 import { MODERATORS_EDIT } from './message.settings.js';
 import type { EditMessageDto, MessageDto } from './messages.dto.js';
@@ -77,12 +78,15 @@ export class EditsService {
     );
     const body = { ...draft, mentions: await this.mentions.resolve(caller.clientId, before.room_id, draft.mentions) };
     let moved = false;
+    let mentioned: StoredMention[] = [];
     const message = await this.changes.change(request, before.room_id, before.id, async (change) => {
       this.refuse({ ...change, caller: now }, if_rev);
       moved = change.message.rev !== before.rev;
       if (moved || !isAnother(change.message, draft)) return null;
+      mentioned = [...change.message.stored_mentions, ...body.mentions];
       return this.write(change, body);
     });
+    if (mentioned.length > 0) this.mentions.tell(caller.clientId, before.room_id, mentioned);
     return moved ? null : message;
   }
 

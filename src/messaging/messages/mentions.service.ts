@@ -1,13 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../../platform/common/problem.js';
 import { MembersRepository } from '../rooms/members.repository.js';
+import type { UserPk } from '../../platform/common/ids.js';
 import type { StoredMention } from './message.row.js';
 import type { MentionDto } from './messages.dto.js';
+
+/** Is told after the commit of whom a message mentions; null stands for everybody in the room. Registered by features above. */
+export interface MentionObserver {
+  /** Must not wait, nor throw. */
+  mentioned(clientId: string, roomId: string, userPks: (UserPk | null)[]): void;
+}
 
 /** Who is mentioned, from the clients' own ids to those of rows. */
 @Injectable()
 export class MentionsService {
+  private readonly observers: MentionObserver[] = [];
+
   constructor(private readonly members: MembersRepository) {}
+
+  observe(observer: MentionObserver): void {
+    this.observers.push(observer);
+  }
+
+  /** A message that is committed mentions them, or does no longer. */
+  tell(clientId: string, roomId: string, mentions: StoredMention[]): void {
+    const userPks = mentions.map(({ user_pk }) => user_pk ?? null);
+    for (const observer of this.observers) observer.mentioned(clientId, roomId, userPks);
+  }
 
   /**
    * People who are in the room, or were: who left while the message was written makes it no worse.

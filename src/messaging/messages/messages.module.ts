@@ -54,6 +54,15 @@ import { SendingService } from './sending.service.js';
     SendingService,
     VersionsService,
   ],
-  exports: [ChangesRepository, ChangesService, MessageParts, MessageViews, MessagesService, PreSends, SendingService],
+  exports: [
+    ChangesRepository,
+    ChangesService,
+    MentionsService,
+    MessageParts,
+    MessageViews,
+    MessagesService,
+    PreSends,
+    SendingService,
+  ],
 })
 export class MessagesModule {}

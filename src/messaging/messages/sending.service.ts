@@ -105,7 +105,11 @@ export class SendingService {
       extras.quoted = stored;
       message.quoted = shown;
     }
-    return this.gathered.send(completed(message, draft, extras));
+    const sent = await this.gathered.send(completed(message, draft, extras));
+    if (extras.mentions && sent.verdict === 'sent' && !sent.shadowed) {
+      this.mentions.tell(message.client_id, message.room_id, extras.mentions);
+    }
+    return sent;
   }
 }
 

@@ -1,13 +1,12 @@
-import { Bool, Int, Nested, NestedList, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { Bool, Int, Nested, NestedList, Text, Time, Uuid } from '../../platform/common/fields.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
 import { EnvelopeDto } from '../../platform/realtime/envelope.dto.js';
 import { MessagePageDto } from '../messages/messages.dto.js';
+import { ReceiptDto, RECEIPTS_MEMBERS } from '../receipts/receipts.dto.js';
 import { RoomMeDto } from '../rooms/rooms.dto.js';
 
 /** More positions than one answer holds are welcome: `more` says to ask again for those left out. */
 const MAX_POSITIONS = 2_000;
-/** Beyond this a room's markers would outweigh its events. */
-export const RECEIPTS_MEMBERS = 100;
 
 /** How far a caller has applied a stream. */
 export class PositionDto {
@@ -57,18 +56,6 @@ export class RecoveryDto {
 
   @Int({ optional: true, description: 'Of a room that was not recovered.' })
   last_seq?: number;
-}
-
-/** A member's up-to markers. */
-export class ReceiptDto {
-  @UserId()
-  user_id: UserId;
-
-  @Int({})
-  last_read_seq: number;
-
-  @Int({})
-  last_delivered_seq: number;
 }
 
 export class RoomRecoveryDto extends RecoveryDto {

@@ -3,7 +3,8 @@ import { Coalescer } from '../../platform/common/coalescer.js';
 import { Database } from '../../platform/database/database.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { OWN_SIDE, type OwnSideRow } from '../rooms/own-side.js';
-import type { ReceiptDto, SessionPositions, StreamPosition } from './sync.dto.js';
+import type { ReceiptDto } from '../receipts/receipts.dto.js';
+import type { SessionPositions, StreamPosition } from './sync.dto.js';
 
 /** A room as its reader finds it. */
 export interface RoomHead extends OwnSideRow {

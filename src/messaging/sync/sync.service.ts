@@ -8,9 +8,9 @@ import type { Envelope } from '../../platform/realtime/envelope.js';
 import type { MessagePageDto } from '../messages/messages.dto.js';
 import { MessageViews } from '../messages/message-views.js';
 import { MessagesService } from '../messages/messages.service.js';
+import { RECEIPTS_MEMBERS } from '../receipts/receipts.dto.js';
 import { isMember, toRoomMe } from '../rooms/own-side.js';
 import {
-  RECEIPTS_MEMBERS,
   type PositionDto,
   type RecoveryDto,
   type ResumeAnswerDto,

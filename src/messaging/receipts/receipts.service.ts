@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { isUuid } from '../../platform/common/ids.js';
+import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
+import { invalidField, notFound } from '../../platform/common/problem.js';
+import { RoomAccess } from '../rooms/room-access.js';
+import type { RoomMeDto } from '../rooms/rooms.dto.js';
+import { Markers } from './markers.js';
+import type { MarkDto, MarkReadDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
+import { ReceiptsNews } from './receipts.news.js';
+import { ReceiptsRepository, type Move } from './receipts.repository.js';
+
+/** What members have read and received, and what of it is still unread. */
+@Injectable()
+export class ReceiptsService {
+  constructor(
+    private readonly repository: ReceiptsRepository,
+    private readonly markers: Markers,
+    private readonly news: ReceiptsNews,
+    private readonly access: RoomAccess,
+  ) {}
+
+  /** @throws Problem `not_found`, `validation_failed` */
+  async read(caller: Caller, roomId: string, dto: MarkReadDto): Promise<RoomMeDto> {
+    const seq = await this.placeOf(caller, roomId, dto);
+    return this.move(caller, roomId, dto.private ? { private_read: seq, looked: true } : { read: seq, looked: true });
+  }
+
+  async delivered(caller: Caller, roomId: string, dto: MarkDto): Promise<RoomMeDto> {
+    return this.move(caller, roomId, { delivered: await this.placeOf(caller, roomId, dto) });
+  }
+
+  /** From that place on, for the member itself: others see no change. */
+  async unread(caller: Caller, roomId: string, dto: MarkDto): Promise<RoomMeDto> {
+    return this.move(caller, roomId, { unread_from: await this.placeOf(caller, roomId, dto) });
+  }
+
+  async list(caller: Caller, roomId: string, query: PageQueryDto): Promise<Page<MemberReceiptDto>> {
+    const { limit = 50 } = query;
+    const cursor = decodeIdCursor(query.cursor);
+    const room = await this.access.get(caller, roomId);
+    const rows = await this.repository.list(caller.clientId, room.id, limit, cursor);
+    return toPage(
+      rows,
+      limit,
+      cursor,
+      ({ user_pk }) => [user_pk],
+      ({ user_pk: _, ...receipt }) => receipt,
+    );
+  }
+
+  /** Over all rooms of the acting user. */
+  async total(caller: Caller): Promise<UnreadDto> {
+    return this.repository.unreadOf(caller.clientId, userOf(caller).user_pk);
+  }
+
+  async ofRoom(caller: Caller, roomId: string): Promise<RoomUnreadDto> {
+    userOf(caller);
+    const { id, my_read_seq, my_mentions, last_seq } = await this.access.get(caller, roomId);
+    return { room_id: id, unread: Math.max(0, last_seq - my_read_seq!), mentions: my_mentions! };
+  }
+
+  private async move(caller: Caller, roomId: string, move: Partial<Move>): Promise<RoomMeDto> {
+    const none = { read: null, private_read: null, delivered: null, unread_from: null, looked: false };
+    const { moved, me } = await this.markers.move({
+      client_id: caller.clientId,
+      room_id: roomId.toLowerCase(),
+      user_pk: userOf(caller).user_pk,
+      ...none,
+      ...move,
+    });
+    this.news.moved(moved);
+    return me;
+  }
+
+  private async placeOf(caller: Caller, roomId: string, { seq, message_id }: MarkDto): Promise<number> {
+    userOf(caller);
+    if (!isUuid(roomId)) throw notFound('room');
+    if ((seq === undefined) === (message_id === undefined)) throw invalidField('seq', 'give seq or message_id');
+    if (seq !== undefined) return seq;
+    await this.access.get(caller, roomId);
+    const found = await this.repository.findSeq(caller.clientId, roomId, message_id!);
+    if (found === null) throw notFound('message');
+    return found;
+  }
+}
+
+/** @throws Problem `validation_failed` for who acts for nobody */
+function userOf({ user }: Caller) {
+  if (!user) throw invalidField('X-User-Id', 'is required: what is read is read by a user');
+  return user;
+}
