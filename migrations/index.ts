@@ -7,3 +7,7 @@ export const MIGRATIONS = [
   Foundation1764000000000,
   Messaging1764000100000,
 ];
+import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
+
+/** In order. Classes, not globs: what is not named here does not run. */
+export const MIGRATIONS = [Foundation1764000000000, LogReaders1764000310000];

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
+import { LogReadersRepository } from '../../src/engine/events/log-readers.repository.js';
 import { DispatcherRepository } from '../../src/engine/deliveries/dispatcher.repository.js';
 import { SweeperRepository } from '../../src/engine/deliveries/sweeper.repository.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -116,6 +117,7 @@ describe('what is kept by days', () => {
       return row.status === 'expired';
     });
     await app.get(SweeperRepository).overdue(['websocket']);
+    await readLog(app, user.client_id);
 
     const statements = new Map(
       asked(names)
@@ -146,6 +148,30 @@ describe('what is kept by days', () => {
     expect(many).toEqual([]);
   });
 });
+
+/** Each statement of a reader of the log, from a place that it has come to a moment ago. */
+const readLog = async (app: NestApp, clientId: string): Promise<void> => {
+  const readers = app.get(LogReadersRepository);
+  const [{ generation }] = await app.sql('select generation from installation');
+  const [event] = await app.sql('/* ours */ select * from events where client_id = $1 limit 1', [clientId]);
+  const { stream_id, rev, occurred_at } = event;
+  const place = { ...(await readers.find('plans', 'end')), generation, tx: '1', read_at: new Date() };
+  await readers.peek('plans', place);
+  await app.sql(
+    `/* ours */ insert into log_reader_failures (reader, event_id, client_id, stream_id, rev, occurred_at, reason, next_attempt_at)
+     values ('plans', $1, $2, $3, $4, $5, '', clock_timestamp())`,
+    [event.id, clientId, stream_id, rev, occurred_at],
+  );
+  await app.get(Database).transaction(async (tx) => {
+    expect((await readers.read(tx, { ...place, current: generation }, 'all', 500)).events.length).toBeGreaterThan(0);
+    await readers.read(tx, { ...place, current: generation + 1 }, 'all', 500);
+    await readers.nextGeneration(tx, 'plans', place);
+    expect((await readers.takeFailure(tx, 'plans'))?.event).toMatchObject({ id: event.id });
+  });
+  await until('who may still be writing to be gone', () =>
+    app.get(Database).transaction((tx) => readers.nextGeneration(tx, 'plans', place)),
+  );
+};
 
 const sweepAll = async (app: NestApp): Promise<void> => {
   const sweeps = app.get(SweeperRepository);

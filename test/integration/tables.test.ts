@@ -20,6 +20,8 @@ const OWNERS: Record<string, string> = {
   users: 'tenancy/users',
   user_blocks: 'tenancy/users',
   events: 'engine/events',
+  log_readers: 'engine/events',
+  log_reader_failures: 'engine/events',
   providers: 'engine/providers',
   open_deliveries: 'engine/deliveries',
   ended_deliveries: 'engine/deliveries',

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { pendingMigrations } from '../../platform/database/migrate.js';
+import { LogReaders } from '../../engine/events/log-readers.js';
 import { RedisConnections } from '../../platform/database/redis.js';
 import { Queues } from '../../platform/queue/queues.js';
 import type { HealthDto, HealthChecksDto, PartState } from './health.dto.js';
@@ -9,6 +10,9 @@ import { packageVersion } from './version.js';
 
 /** No check may take longer: what does not answer by then counts as down. */
 const TIMEOUT_MS = 2_000;
+
+/** A reader of the log that is further behind is told of. */
+const LAG_S = 60;
 
 /** The checks are public: however often they are asked, the parts are asked at most this often. */
 const REMEMBER_MS = 500;
@@ -25,6 +29,7 @@ export class HealthService implements OnModuleDestroy {
     private readonly database: Database,
     private readonly redis: RedisConnections,
     private readonly queues: Queues,
+    private readonly readers: LogReaders,
   ) {}
 
   /** The first thing that a shutdown calls. */
@@ -42,12 +47,13 @@ export class HealthService implements OnModuleDestroy {
     return (await this.checks()).database;
   }
 
-  private statusOf({ database, schema, queue, redis }: HealthChecksDto): HealthDto['status'] {
+  private statusOf({ database, schema, queue, redis, log_readers }: HealthChecksDto): HealthDto['status'] {
     if (this.draining) return 'draining';
     if (database === 'down' || schema === 'down') return 'unavailable';
     // Without Redis everything is still accepted and kept; the jobs go on when it is back.
     if (redis === 'down') return 'degraded';
-    return queue === 'down' ? 'unavailable' : 'ok';
+    if (queue === 'down') return 'unavailable';
+    return log_readers === 'behind' ? 'degraded' : 'ok';
   }
 
   private checks(): Promise<HealthChecksDto> {
@@ -57,13 +63,14 @@ export class HealthService implements OnModuleDestroy {
   }
 
   private async look(): Promise<HealthChecksDto> {
-    const [database, schema, queue, redis] = await Promise.all([
+    const [database, schema, queue, log, redis] = await Promise.all([
       state(this.database.query('select 1')),
       state(this.checkSchema()),
       state(this.checkQueue()),
+      state(this.checkReaders()),
       this.redis.configured ? state(this.checkRedis()) : undefined,
     ]);
-    return { database, schema, queue, ...(redis && { redis }) };
+    return { database, schema, queue, log_readers: log === 'up' ? 'up' : 'behind', ...(redis && { redis }) };
   }
 
   /** A schema that was current stays so while this version runs. */
@@ -78,6 +85,12 @@ export class HealthService implements OnModuleDestroy {
   private async checkQueue(): Promise<void> {
     const [queue] = this.queues.all;
     if (queue) await this.queues.counts(queue);
+  }
+
+  private async checkReaders(): Promise<void> {
+    const lags = await this.readers.lags();
+    const late = lags.find(({ seconds }) => seconds > LAG_S);
+    if (late) throw new Error(`${late.reader} is ${Math.round(late.seconds)} s behind`);
   }
 
   private async checkRedis(): Promise<void> {

@@ -8,6 +8,7 @@ import { isLoopbackAddress } from '../../platform/config/ip-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { JobQueue } from '../../platform/queue/job-queue.js';
 import { Queues } from '../../platform/queue/queues.js';
+import { LogReaders } from '../../engine/events/log-readers.js';
 
 @Injectable()
 export class MetricsService {
@@ -15,6 +16,7 @@ export class MetricsService {
     private readonly config: Config,
     private readonly database: Database,
     private readonly queues: Queues,
+    private readonly readers: LogReaders,
   ) {}
 
   /** @throws Problem `unauthenticated` or `invalid_key` unless asked from loopback or with METRICS_TOKEN */
@@ -40,8 +42,13 @@ export class MetricsService {
     metrics.databaseConnections.set({ state: 'busy' }, totalCount - idleCount);
     metrics.databaseConnections.set({ state: 'idle' }, idleCount);
     metrics.databaseConnections.set({ state: 'waiting' }, waitingCount);
-    await Promise.all(this.queues.all.map((queue) => this.readQueue(queue)));
+    await Promise.all([...this.queues.all.map((queue) => this.readQueue(queue)), this.readLags()]);
     return registry.metrics();
+  }
+
+  /** While the database is away, what this process last saw. */
+  private async readLags(): Promise<void> {
+    await this.readers.lags().catch(() => undefined);
   }
 
   /** A queue that can't be asked shows nothing rather than its last depth. */

@@ -2,12 +2,14 @@ import { Global, Module } from '@nestjs/common';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
+import { LogReaders } from './log-readers.js';
+import { LogReadersRepository } from './log-readers.repository.js';
 
-/** Offers the one event log to every room above. */
+/** Offers the one event log, and places for its readers, to every room above. */
 @Global()
 @Module({
   imports: [UsersModule],
-  providers: [EventsRepository, EventsService],
-  exports: [EventsService],
+  providers: [EventsRepository, EventsService, LogReaders, LogReadersRepository],
+  exports: [EventsService, LogReaders],
 })
 export class EventsModule {}

@@ -52,6 +52,30 @@ export const metrics = {
     registers,
   }),
 
+  /** Age of the oldest event that a reader of the log has not taken in. Also read when `/metrics` is asked for. */
+  logReaderLag: new Gauge({
+    name: 'chatapi_log_reader_lag_seconds',
+    help: 'Age of the oldest event that a reader of the log has not taken in.',
+    labelNames: ['reader'],
+    registers,
+  }),
+
+  /** Times that a reader of the log failed at events, which it then tried again. */
+  logReaderFailures: new Counter({
+    name: 'chatapi_log_reader_failures_total',
+    help: 'Failures of readers of the log on this process.',
+    labelNames: ['reader'],
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for. */
+  logReaderSetAside: new Gauge({
+    name: 'chatapi_log_reader_set_aside_events',
+    help: 'Events that a reader of the log keeps failing at, set aside to be tried again.',
+    labelNames: ['reader'],
+    registers,
+  }),
+
   /** Read when `/metrics` is asked for. */
   queueJobs: new Gauge({
     name: 'chatapi_queue_jobs',

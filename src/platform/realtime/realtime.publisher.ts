@@ -49,6 +49,7 @@ export class RealtimePublisher implements OnModuleDestroy {
   readonly server = makeServer();
   private readonly writer = new PacketWriter(this.server);
   private bus: Bus | undefined;
+  private durable: (() => void) | undefined;
   /** Of this turn: for sockets here, and for the other nodes. */
   private here: Packet[] = [];
   private elsewhere: BusMessage = [];
@@ -57,6 +58,11 @@ export class RealtimePublisher implements OnModuleDestroy {
   /** Who tells the other nodes, and hands on to {@link receive} what they tell. */
   connect(bus: Bus): void {
     this.bus = bus;
+  }
+
+  /** One listener, called for each durable event that this process tells of: something was committed. It returns at once. */
+  onDurable(listener: () => void): void {
+    this.durable = listener;
   }
 
   /**
@@ -72,6 +78,7 @@ export class RealtimePublisher implements OnModuleDestroy {
     facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void;
   publish(event: EventDescriptor, facts: EventFacts): void {
+    if (event.durable) this.durable?.();
     const packet = this.add(event, facts, this.bus !== undefined);
     if (packet && this.bus) this.elsewhere.push(packet);
   }
