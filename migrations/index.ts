@@ -1,13 +1,13 @@
 import { Foundation1764000000000 } from './1764000000000-foundation.js';
 import { Messaging1764000100000 } from './1764000100000-messaging.js';
+import { Search1764000300000 } from './1764000300000-search.js';
+import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
 export const MIGRATIONS = [
   Foundation1764000000000,
   Messaging1764000100000,
+  Search1764000300000,
+  LogReaders1764000310000,
 ];
-import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
-
-/** In order. Classes, not globs: what is not named here does not run. */
-export const MIGRATIONS = [Foundation1764000000000, LogReaders1764000310000];

@@ -22,6 +22,7 @@ import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
 import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
+import { SearchModule } from './messaging/search/search.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
@@ -54,6 +55,7 @@ export class AppModule {
         RoomsModule,
         MessagesModule,
         ReceiptsModule,
+        SearchModule,
         SyncModule,
         NotificationsModule,
         OperationsModule,

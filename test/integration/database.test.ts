@@ -8,7 +8,13 @@ import { codeOf } from '../../src/platform/database/errors.js';
 import { Problem } from '../../src/platform/common/problem.js';
 import { isLostConnection } from '../../src/platform/common/to-problem.js';
 import { migrate, pendingMigrations, revertMigration } from '../../src/platform/database/migrate.js';
-import { DAYS_AHEAD, PARTITIONED_TABLES, ensurePartitions } from '../../src/platform/database/partitions.js';
+import {
+  DAYS_AHEAD,
+  MONTHLY_TABLES,
+  MONTHS_AHEAD,
+  PARTITIONED_TABLES,
+  ensurePartitions,
+} from '../../src/platform/database/partitions.js';
 import { Together } from '../../src/platform/database/together.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
@@ -425,11 +431,14 @@ describe('partitions', () => {
     const rows = await database.query<{ parent: string; n: number }>(
       `select inhparent::regclass::text as parent, count(*) as n from pg_inherits
        where inhparent = any($1::text[]::regclass[]) group by 1`,
-      [PARTITIONED_TABLES],
+      [[...PARTITIONED_TABLES, ...MONTHLY_TABLES]],
     );
     return Object.fromEntries(rows.map(({ parent, n }) => [parent, n]));
   };
-  const all = Object.fromEntries(PARTITIONED_TABLES.map((table) => [table, DAYS_AHEAD + 2]));
+  const all = Object.fromEntries([
+    ...PARTITIONED_TABLES.map((table) => [table, DAYS_AHEAD + 2]),
+    ...MONTHLY_TABLES.map((table) => [table, MONTHS_AHEAD + 2]),
+  ]);
 
   it('are made once, however many processes make them', async () => {
     await database.query(`do $$ declare part text; begin

@@ -35,6 +35,8 @@ const OWNERS: Record<string, string> = {
   messages: 'messaging/messages',
   message_edits: 'messaging/messages',
   hidden_messages: 'messaging/messages',
+  message_search: 'messaging/search',
+  search_words: 'messaging/search',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
 };

@@ -1,0 +1,187 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { ensureMonth, monthOf } from '../../platform/database/partitions.js';
+import { unnest } from '../../platform/database/unnest.js';
+import { fold } from './fold.js';
+import { fragmentsOf, tokenOf, wordsOf } from './words.js';
+
+interface MessageKey {
+  client_id: string;
+  id: string;
+}
+
+/** A message as the index is made of it. */
+interface Source {
+  client_id: string;
+  room_id: string;
+  created_at: Date;
+  message_id: string;
+  seq: number;
+  sender_pk: string | null;
+  content_type: string;
+  content: string | null;
+  names: string | null;
+  has_attachment: boolean;
+  has_mention: boolean;
+  deleted: boolean;
+}
+
+interface Indexed extends Source {
+  text: string;
+  tokens: number[];
+}
+
+type Place = Pick<Source, 'client_id' | 'room_id' | 'created_at' | 'message_id'>;
+
+interface Fragment {
+  client_id: string;
+  fragment: string;
+  word: string;
+}
+
+const KEYS = unnest<MessageKey>()('w', { client_id: 'uuid', id: 'uuid' });
+const PLACES = unnest<Place>()('w', {
+  client_id: 'uuid',
+  room_id: 'uuid',
+  created_at: 'timestamptz',
+  message_id: 'uuid',
+});
+// An array of arrays would have to be a rectangle: tokens go as text, which PostgreSQL reads as an array each.
+const ROWS = unnest<Indexed>()('w', {
+  client_id: 'uuid',
+  room_id: 'uuid',
+  created_at: 'timestamptz',
+  message_id: 'uuid',
+  seq: 'bigint',
+  sender_pk: 'uuid',
+  content_type: 'text',
+  has_attachment: 'boolean',
+  has_mention: 'boolean',
+  text: 'text',
+  tokens: ['text', ({ tokens }) => `{${tokens.join(',')}}`],
+});
+const FRAGMENTS = unnest<Fragment>()('w', { client_id: 'uuid', fragment: 'text', word: 'text' });
+
+/** Of every hundred words that are written, more than ninety are among so many. */
+const REMEMBERED_WORDS = 30_000;
+
+/** Keeps the index of messages as the messages are. */
+@Injectable()
+export class SearchIndexRepository {
+  private readonly months = new Set<string>();
+  /** Words that are in the index, tenant by tenant; those that were used last stand last. */
+  private readonly known = new Set<string>();
+  private generation = 0;
+
+  constructor(private readonly database: Database) {}
+
+  /** Makes the index say of these messages what they say now, however often and in whichever order it is asked. */
+  async refresh(tx: Tx, keys: MessageKey[]): Promise<void> {
+    const unique = [...new Map(keys.map((key) => [`${key.client_id} ${key.id}`, key])).values()];
+    const sources = await tx.query<Source>(
+      `select m.client_id, m.room_id, m.created_at, m.id as message_id, m.seq, m.sender_pk, m.content_type, m.content,
+              case when m.attachments <> '[]' then
+                (select string_agg(a ->> 'name', E'\\n') from jsonb_array_elements(m.attachments) a) end as names,
+              m.attachments <> '[]' as has_attachment, m.mentions <> '[]' as has_mention,
+              m.deleted_at is not null as deleted
+         from ${KEYS.sql}
+        cross join lateral (select * from messages where client_id = w.client_id and id = w.id limit 1) m`,
+      KEYS.values(unique),
+    );
+    const rows = sources.map(indexedOf);
+    const shown = rows.filter(({ text, deleted }) => !deleted && text !== '');
+    const gone = rows.filter((row) => !shown.includes(row));
+    if (gone.length > 0) await this.remove(tx, gone);
+    if (shown.length === 0) return;
+    await this.makeMonths(tx, shown);
+    await this.learn(tx, shown);
+    await tx.execute(
+      `insert into message_search as s (client_id, room_id, created_at, message_id, seq, sender_pk, content_type,
+                                        has_attachment, has_mention, text, tokens)
+       select client_id, room_id, created_at, message_id, seq, sender_pk, content_type, has_attachment, has_mention, text,
+              tokens::integer[]
+         from ${ROWS.sql}
+       on conflict (client_id, room_id, created_at, message_id) do update
+          set content_type = excluded.content_type, has_attachment = excluded.has_attachment,
+              has_mention = excluded.has_mention, text = excluded.text, tokens = excluded.tokens
+        where (s.content_type, s.has_attachment, s.has_mention, s.text)
+              is distinct from (excluded.content_type, excluded.has_attachment, excluded.has_mention, excluded.text)`,
+      ROWS.values(shown),
+    );
+  }
+
+  private async remove(tx: Tx, gone: Place[]): Promise<void> {
+    const times = gone.map(({ created_at }) => created_at.getTime());
+    await tx.execute(
+      `delete from message_search s using ${PLACES.sql}
+        where s.client_id = w.client_id and s.room_id = w.room_id and s.created_at = w.created_at
+          and s.message_id = w.message_id and s.created_at between $5 and $6`,
+      [...PLACES.values(gone), new Date(Math.min(...times)), new Date(Math.max(...times))],
+    );
+  }
+
+  /** Those to come are made by the job of partitions: older ones are wanted where messages are older than their index. */
+  private async makeMonths(tx: Tx, rows: Source[]): Promise<void> {
+    const missing = new Set(
+      rows.map(({ created_at }) => monthOf(created_at)).filter((month) => !this.months.has(month)),
+    );
+    for (const month of missing) await ensureMonth((sql) => tx.query(sql), 'message_search', month);
+    tx.afterCommit(() => missing.forEach((month) => this.months.add(month)));
+  }
+
+  /** Writes down the words that the tenants have not used before. */
+  private async learn(tx: Tx, rows: Indexed[]): Promise<void> {
+    this.forgetAnotherHistory();
+    const news = new Map<string, Fragment>();
+    for (const { client_id, text } of rows) {
+      for (const word of wordsOf(text)) {
+        const key = `${client_id} ${word}`;
+        if (this.known.delete(key)) this.known.add(key);
+        else news.set(key, { client_id, fragment: `^${word}`, word });
+      }
+    }
+    if (news.size === 0) return;
+    const unknown = await tx.query<{ client_id: string; word: string }>(
+      `select w.client_id, w.word from ${FRAGMENTS.sql}
+        where not exists (select from search_words s
+                           where s.client_id = w.client_id and s.fragment = w.fragment and s.word = w.word)`,
+      FRAGMENTS.values([...news.values()]),
+    );
+    const fragments = unknown.flatMap(({ client_id, word }) =>
+      fragmentsOf(word).map((fragment) => ({ client_id, fragment, word })),
+    );
+    if (fragments.length > 0) {
+      await tx.execute(
+        `insert into search_words (client_id, fragment, word) select * from ${FRAGMENTS.sql} on conflict do nothing`,
+        FRAGMENTS.values(fragments),
+      );
+    }
+    tx.afterCommit(() => this.remember(news.keys()));
+  }
+
+  private remember(keys: Iterable<string>): void {
+    for (const key of keys) this.known.add(key);
+    for (const key of this.known) {
+      if (this.known.size <= REMEMBERED_WORDS) return;
+      this.known.delete(key);
+    }
+  }
+
+  /** What is remembered may not have been written in a database that was restored. */
+  private forgetAnotherHistory(): void {
+    const { generation } = this.database.installation;
+    if (generation === this.generation) return;
+    this.generation = generation;
+    this.known.clear();
+    this.months.clear();
+  }
+}
+
+function indexedOf(source: Source): Indexed {
+  const { client_id, room_id, sender_pk, content, names } = source;
+  const text = fold([content, names].filter((part) => part !== null && part !== '').join('\n'));
+  const tokens = [...wordsOf(text)].map((word) => tokenOf(client_id, 'word', word));
+  tokens.push(tokenOf(client_id, 'room', room_id));
+  if (sender_pk !== null) tokens.push(tokenOf(client_id, 'sender', sender_pk));
+  return { ...source, text, tokens };
+}
