@@ -7,6 +7,7 @@ import { readPostmaster } from '../src/platform/database/embedded/postmaster.js'
 import { measureCluster } from './measures/cluster.js';
 import { measureDeliveries } from './measures/deliveries.js';
 import { measureFanOut } from './measures/fan-out.js';
+import { measureSearch } from './measures/search.js';
 import { drawLatency, measureSends } from './measures/sends.js';
 import { measureSessions } from './measures/sessions.js';
 import { memoryPerSocket } from './paths/memory.js';
@@ -24,7 +25,7 @@ import type { Bench, Place } from './support/rounds.js';
  */
 const quick = process.argv.includes('--quick');
 const latencyOnly = process.argv.includes('--latency');
-/** `-- --only sends,fan-out,sessions,deliveries,cluster,memory,idle,start` */
+/** `-- --only sends,fan-out,sessions,deliveries,cluster,search,memory,idle,start` */
 const onlyAt = process.argv.indexOf('--only');
 const only = onlyAt > 0 ? process.argv[onlyAt + 1]!.split(',') : null;
 const wanted = (path: string): boolean => only?.includes(path) ?? true;
@@ -139,6 +140,7 @@ async function main(): Promise<void> {
         measureDeliveries({ ...bench, ...place, backend: 'Redis' }),
       );
     }
+    if (wanted('search')) await measureSearch(bench, postgres.url, postmasterPid);
     if (wanted('memory')) await measureMemory(postgres.url);
   } finally {
     await postgres.stop();

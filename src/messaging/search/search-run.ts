@@ -111,12 +111,12 @@ export class SearchRun {
 
   /** Ends at a stretch that holds too many: there they are soon found one by one. */
   private async byWords(lists: number[][]): Promise<void> {
-    for (const [from, to] of stretches(this.plan.months, this.reached!, this.plan.filter)) {
+    for (const { months, from } of stretches(this.plan.months, this.reached!, this.plan.filter)) {
       for (let whole = false; !whole;) {
         if (!this.goesOn) return;
         const ms = Math.ceil(Math.min(LOOK_MS, Math.max(1, this.until - performance.now())));
         const { filter } = this.plan;
-        const found = await this.repository.findByWords(filter, this.reached!, [from, to], lists, CANDIDATES, ms);
+        const found = await this.repository.findByWords(filter, this.reached!, months, lists, CANDIDATES, ms);
         if (found === null) return;
         await this.take(found);
         whole = found.length < CANDIDATES;
@@ -149,17 +149,21 @@ const textOf = ({ content, attachments }: MessageDto): string =>
   fold([content, ...attachments.map(({ name }) => name)].filter((part) => part).join('\n'));
 
 /** From a place back to the oldest month: the newest month, then twice as many each time. */
-function* stretches(months: string[], behind: SearchPlace, filter: SearchFilter): Generator<[from: Date, to: Date]> {
+function* stretches(
+  months: string[],
+  behind: SearchPlace,
+  filter: SearchFilter,
+): Generator<{ months: string[]; from: Date }> {
   const least = filter.from?.getTime() ?? Number.NEGATIVE_INFINITY;
+  // Months to come have their tables already.
   const tomorrow = Date.now() + 86_400_000;
   const before = Math.min(behind.created_at.getTime() + 1, filter.to?.getTime() ?? tomorrow, tomorrow);
-  const wanted = months.map(startOf).filter((start) => start < before);
-  let to = before;
+  const wanted = months.filter(
+    (month, nth) => startOf(month) < before && (nth === 0 || startOf(months[nth - 1]!) > least),
+  );
   for (let at = 0, count = 1; at < wanted.length; at += count, count *= at > 1 ? 2 : 1) {
-    const start = wanted[Math.min(at + count, wanted.length) - 1]!;
-    yield [new Date(Math.max(start, least)), new Date(to)];
-    if (start <= least) return;
-    to = start;
+    const some = wanted.slice(at, at + count);
+    yield { months: some, from: new Date(startOf(some.at(-1)!)) };
   }
 }
 

@@ -53,9 +53,11 @@ interface Walked extends Candidate {
 const STATEMENT_TIMED_OUT = '57014';
 
 /** $1 client, $2 and $3 the place, $4 and $5 the times; $6 to $10 what {@link SearchFilter} wants beyond. */
-const WANTED = `
-  text like all ($6::text[]) and ($7::uuid[] is null or room_id = any ($7)) and ($8::uuid is null or sender_pk = $8)
-  and ($9::text is null or content_type = $9) and ($10::text is null or case $10 when 'mention' then has_mention else has_attachment end)`;
+const wantedIn = (room: string, type: 'uuid' | 'text'): string => `
+  text like all ($6::text[]) and ($7::${type}[] is null or ${room} = any ($7)) and ($8::uuid is null or sender_pk = $8)
+  and ($9::text is null or content_type = $9)
+  and ($10::text is null or case $10 when 'mention' then has_mention else has_attachment end)`;
+const WANTED = wantedIn('room_id', 'uuid');
 
 /** Months are left out by single times, not by rows of them. */
 const BEHIND = `(created_at, message_id) < ($2::timestamptz, $3::uuid) and created_at <= $2 and created_at >= $4 and created_at < $5`;
@@ -76,18 +78,20 @@ const walk = (scope: string): string => `
 const WALK = walk('client_id = $1');
 const WALK_ROOM = walk('client_id = $1 and room_id = ($7::uuid[])[1]');
 
-/**
- * By words: a row must have one of each list of tokens. The tenant is in the tokens; compared as text, so that no other index
- * is taken for it.
- */
-const byWords = (lists: number): string => `
-  with hits as materialized (
-    select room_id, seq, sender_pk, content_type, has_attachment, has_mention, text, created_at, message_id
-      from message_search
-     where ${Array.from({ length: lists }, (_, nth) => `tokens && $${12 + nth}::integer[]`).join(' and ')}
-       and client_id::text = $1::text and ${BEHIND} and ${WANTED}
-  )
+/** So that no index but that of words is taken, which a planner that knows too little of them might not do. */
+const BEHIND_UNINDEXED = `(created_at + interval '0', message_id) < ($2::timestamptz, $3::uuid) and created_at + interval '0' >= $4
+  and created_at + interval '0' < $5`;
+
+/** By words: a row must have one of each list of tokens, in which the tenant is. Months are named, so that others cost nothing. */
+const byWords = (months: string[], lists: number): string => {
+  const tokens = Array.from({ length: lists }, (_, nth) => `tokens && $${12 + nth}::integer[]`).join(' and ');
+  const ofMonth = (month: string): string => `
+    select room_id, seq, text, created_at, message_id from message_search_${month}
+     where ${tokens} and client_id::text = $1::text and ${BEHIND_UNINDEXED} and ${wantedIn('room_id::text', 'text')}`;
+  return `
+  with hits as materialized (${months.map(ofMonth).join(' union all ')})
   select room_id, seq, created_at, message_id, text from hits order by created_at desc, message_id desc limit $11`;
+};
 
 @Injectable()
 export class SearchRepository {
@@ -107,7 +111,7 @@ export class SearchRepository {
   async months(): Promise<string[]> {
     const rows = await this.database.query<{ month: string }>(
       `select right(inhrelid::regclass::text, 6) as month from pg_inherits
-        where inhparent = 'message_search'::regclass order by 1 desc`,
+        where inhparent = 'message_search'::regclass and inhrelid::regclass::text ~ '_\\d{6}$' order by 1 desc`,
     );
     return rows.map(({ month }) => month);
   }
@@ -144,24 +148,25 @@ export class SearchRepository {
   }
 
   /**
-   * Looks for words between two times, behind a place.
+   * Looks for words in some months, behind a place.
+   * @param months of {@link months}
    * @param lists numbers of words, one of each of which must be there
    * @returns null when it took longer than `ms`
    */
   async findByWords(
     filter: SearchFilter,
     behind: SearchPlace,
-    [from, to]: readonly [Date, Date],
+    months: string[],
     lists: number[][],
     most: number,
     ms: number,
   ): Promise<Candidate[] | null> {
-    const params = [...paramsOf(filter, behind, from, to), most, ...lists];
+    const params = [...paramsOf(filter, behind, filter.from, filter.to), most, ...lists];
     try {
       return await this.database.transaction(
         async (tx) => {
           await tx.query(`select set_config('statement_timeout', $1, true)`, [String(ms)]);
-          return tx.query<Candidate>(byWords(lists.length), params);
+          return tx.query<Candidate>(byWords(months, lists.length), params);
         },
         { readOnly: true },
       );
