@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
 import type { SearchHitDto } from '../../src/messaging/search/search.dto.js';
 import { startApp, type Requester, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
@@ -28,7 +29,7 @@ interface Found {
 const search = async (request: Requester, query: Record<string, string>): Promise<Found> =>
   ok(await request<Found>('GET', `/messages/search?${new URLSearchParams(query).toString()}`));
 
-const contents = ({ data }: Found): (string | null)[] => data.map(({ message }) => message.content);
+const contents = ({ data }: Found): (string | null)[] => data.map(({ message }) => (message as MessageDto).content);
 
 /** What was found, once the index has come so far. */
 const found = async (request: Requester, q: string, more: Record<string, string> = {}): Promise<(string | null)[]> =>
