@@ -64,3 +64,71 @@ describe('the limit of messages per user', () => {
     closeSockets();
   });
 });
+
+describe('the limits of a user', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.stop());
+  afterEach(closeSockets);
+
+  const FASTCHAT = {
+    messages_per_user_per_minute: 60,
+    typing_per_user_per_minute: 10,
+    pings_per_user_per_minute: 30,
+    burst_per_user_per_second: 3,
+    cooldown_s: 2,
+  };
+
+  it('are taken from a preset, with what is named beside it, and back to the defaults', async () => {
+    const { id, created } = await app.client({ limits: { preset: 'fastchat', pings_per_user_per_minute: 31 } });
+    expect(created.limits).toMatchObject({ ...FASTCHAT, pings_per_user_per_minute: 31, sockets_per_user: 100 });
+    expect(created.limits).not.toHaveProperty('preset');
+    const patch = async (limits: object) =>
+      (await app.admin().request('PATCH', `/clients/${id}`, { body: { limits } })).body.limits;
+    expect(await patch({ preset: 'default' })).toMatchObject({
+      messages_per_user_per_minute: 600,
+      burst_per_user_per_second: 0,
+      cooldown_s: 0,
+    });
+    expect(await patch({ preset: 'fastchat' })).toMatchObject(FASTCHAT);
+    expect((await app.admin().request('PATCH', `/clients/${id}`, { body: { limits: { preset: 'x' } } })).status).toBe(
+      422,
+    );
+  });
+
+  it('tell what is left of them, and refuse with when to try again', async () => {
+    const client = await app.client({ limits: { pings_per_user_per_minute: 2, messages_per_user_per_minute: 5 } });
+    const alice = await client.login('alice');
+    const bob = await client.login('bob');
+    const room = await makeRoom(client, ['alice']);
+    const left = async (name: string, by = alice.request): Promise<any> =>
+      (await by('GET', '/rate-limits')).body.limits.find((limit: any) => limit.name === name);
+    const socket = await connect(app, alice.key);
+    await socket.get('ping', {});
+    await socket.get('message.send', { room_id: room.id, content: 'one' });
+    expect(await left('messages')).toEqual({
+      name: 'messages',
+      scope: 'user',
+      limit: 5,
+      remaining: 4,
+      window_s: 60,
+      reset_at: expect.stringMatching(/^\d{4}-/),
+    });
+    expect(await left('pings')).toMatchObject({ limit: 2, remaining: 1 });
+    expect(await left('pings', client.master('alice').request)).toMatchObject({ remaining: 1 });
+    expect(await left('pings', bob.request)).toMatchObject({ remaining: 2 });
+    await socket.get('ping', {});
+    expect(await socket.ask('ping', {})).toMatchObject({
+      ok: false,
+      error: { code: 'rate_limited', status: 429, retryable: true, retry_after_s: expect.any(Number) },
+    });
+    expect(await left('pings')).toMatchObject({ remaining: 0 });
+    // What one kind is refused is not taken from another.
+    expect(await left('messages')).toMatchObject({ remaining: 4 });
+    const asBob = await connect(app, client.key, { user_id: 'bob' });
+    for (let i = 0; i < 5; i++) await asBob.get('ping', {});
+    expect(await left('pings', bob.request)).toMatchObject({ remaining: 2 });
+  });
+});

@@ -1,3 +1,4 @@
+import { clientLimits } from '../../src/tenancy/clients/client-limits.js';
 import { Request } from '../../src/tenancy/access/request.js';
 import { Idempotency, Replay } from '../../src/tenancy/idempotency/idempotency.js';
 import { newId } from '../../src/platform/common/ids.js';
@@ -20,7 +21,7 @@ describe('a service that keeps its effects once', () => {
   const rows = () => app.sql('select * from idempotency_keys where client_id = $1', [client.id]);
   const request = { key: 'k', method: 'POST', path: '/x', query: '', body: { a: 1 } };
   const api = (status = 201): Request => {
-    const limits = { messages_per_user_per_minute: 1 };
+    const limits = clientLimits({ messages_per_user_per_minute: 1 });
     const caller = {
       kind: 'master',
       clientId: client.id,

@@ -77,7 +77,14 @@ export class GatewaySocket {
     return this.keys.refresh(sessionOf(connection), dto.api_key);
   }
 
-  @SocketEvent({ name: 'ping', description: 'Is the server there?', access: 'key', dto: EmptyDto, answer: PongDto })
+  @SocketEvent({
+    name: 'ping',
+    description: 'Is the server there?',
+    access: 'key',
+    dto: EmptyDto,
+    answer: PongDto,
+    limited: 'pings',
+  })
   ping(): PongDto {
     return { server_time: new Date().toISOString() };
   }

@@ -3,7 +3,7 @@ import { may } from '../../tenancy/access/caller.js';
 import { Request, valueOf } from '../../tenancy/access/request.js';
 import type { SocketRequest } from '../../tenancy/access/socket-event.js';
 import { SocketEvents, type ServedEvent } from '../../tenancy/access/socket-events.js';
-import { MessageLimit } from '../../tenancy/clients/message-limit.js';
+import { RateLimits } from '../../tenancy/clients/rate-limits.js';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
@@ -31,7 +31,7 @@ export class SocketDispatcher {
 
   constructor(
     private readonly events: SocketEvents,
-    private readonly limit: MessageLimit,
+    private readonly limits: RateLimits,
   ) {}
 
   /** Accepts nothing more; resolves when everything that was accepted has been answered. */
@@ -78,7 +78,7 @@ export class SocketDispatcher {
     const dto = toDto(event.dto, args[0]);
     const request = new Request(session.caller, requestId);
     const up: SocketRequest = { caller: session.caller, request, dto, connection: session };
-    const counted = event.limited ? this.limit.consume(request) : undefined;
+    const counted = event.limited ? this.limits.consume(request, event.limited) : undefined;
     if (counted) return counted.then(() => event.run(up));
     return event.reads ? inTurn(session, () => event.run(up)) : event.run(up);
   }

@@ -28,7 +28,14 @@ class ThingDto {
 const up: SocketEventDescriptor[] = [
   { name: 'thing.get', description: 'One.', access: 'key', dto: AskThingDto, answer: ThingDto, errors: ['not_found'] },
   { name: 'thing.list', description: 'All.', access: 'read_messages', dto: AskThingDto, page: ThingDto },
-  { name: 'thing.make', description: 'A new one.', access: 'key', dto: AskThingDto, answer: ThingDto, limited: true },
+  {
+    name: 'thing.make',
+    description: 'A new one.',
+    access: 'key',
+    dto: AskThingDto,
+    answer: ThingDto,
+    limited: 'messages',
+  },
 ];
 
 const down: DownEvent[] = [
@@ -83,7 +90,7 @@ describe('the AsyncAPI document', () => {
       'x-errors': ['bad_request', 'forbidden', 'not_found', 'validation_failed', 'overloaded', 'unavailable'],
     });
     expect(operations['thing.list'].description).toContain('`read_messages`');
-    expect(operations['thing.make']).toMatchObject({ 'x-rate-limited': true });
+    expect(operations['thing.make']).toMatchObject({ 'x-rate-limited': 'messages' });
     expect(operations['thing.make']['x-errors']).toContain('rate_limited');
     const [answered, refused] = components.messages['thing.get.ack'].payload.oneOf;
     expect(answered.properties).toEqual({ ok: { const: true }, data: { $ref: '#/components/schemas/Thing' } });

@@ -126,7 +126,7 @@ function operationOf(event: SocketEventDescriptor): object {
     reply: { channel: connection, messages: [onChannel('connection', `${name}.ack`)] },
     'x-access': access,
     'x-errors': errorsOf(event),
-    ...(limited && { 'x-rate-limited': true }),
+    ...(limited && { 'x-rate-limited': limited }),
   };
 }
 

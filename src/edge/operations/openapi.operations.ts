@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { LimitKind } from '../../tenancy/access/limit-kind.js';
 import type { Access } from '../../tenancy/access/permissions.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
 import { problemResponse } from '../../tenancy/access/route.js';
@@ -30,7 +31,7 @@ interface Operation {
   requestBody?: { content: Content };
   responses: Record<string, Response>;
   'x-access'?: Access;
-  'x-rate-limited'?: boolean;
+  'x-rate-limited'?: LimitKind;
 }
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'options', 'head', 'trace'];

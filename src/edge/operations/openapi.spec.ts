@@ -58,7 +58,7 @@ class BigThingsController {
     answer: ThingDto,
     idempotent: true,
     actsForUser: true,
-    limited: true,
+    limited: 'messages',
   })
   create(@Body() _body: CreateThingDto): ThingDto {
     return new ThingDto();

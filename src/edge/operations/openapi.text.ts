@@ -48,7 +48,8 @@ Lists answer \`{ "data": [...], "page": { "next_cursor", "prev_cursor", "has_mor
 | metadata | ${limits.metadata_bytes.toLocaleString('en')} bytes of JSON |
 | \`user_id\` | ${limits.user_id_chars} characters, no control characters, compared exactly; \`me\` is reserved |
 | recipients, deliveries of a notification | ${limits.recipients.toLocaleString('en')}, ${limits.deliveries.toLocaleString('en')} |
-| messages per user and minute | ${limits.messages_per_user_per_minute}, unless the client's own limits say otherwise |
+| per user and minute, unless the client's own limits say otherwise | ${limits.messages_per_user_per_minute} messages, ${limits.typing_per_user_per_minute} of typing, ${limits.pings_per_user_per_minute} pings |
+| connections open at once | ${limits.sockets_per_user} of a user, ${limits.sockets_per_client.toLocaleString('en')} of a client's users |
 
 Limited answers carry \`RateLimit-Policy\` and \`RateLimit\` (IETF draft 11); 429 and 503 carry \`Retry-After\`.
 

@@ -34,7 +34,7 @@ export class MessagesSocket {
     dto: SendMessageToRoomDto,
     answer: MessageDto,
     errors: SEND_ERRORS,
-    limited: true,
+    limited: 'messages',
   })
   send({
     request,

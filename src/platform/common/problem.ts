@@ -63,6 +63,8 @@ export interface ProblemDocument {
   code: ProblemCode;
   request_id: string;
   retryable: boolean;
+  /** Seconds, as in Retry-After: for who sees no headers. */
+  retry_after_s?: number;
   errors: FieldError[];
 }
 
@@ -92,6 +94,7 @@ export class Problem extends Error {
       code: this.code,
       request_id: requestId,
       retryable: kind.retryable ?? false,
+      ...(this.options.retryAfterS !== undefined && { retry_after_s: this.options.retryAfterS }),
       errors: this.options.errors ?? [],
     };
   }

@@ -180,6 +180,15 @@ export const limitKeys = {
     "Messages per user and minute, unless the client's own limits say otherwise.",
     count,
   ),
+  typing_per_user_per_minute: key('TYPING_PER_USER_PER_MINUTE', '300', 'As many of typing starts and stops.', count),
+  pings_per_user_per_minute: key('PINGS_PER_USER_PER_MINUTE', '600', 'As many of the event ping.', count),
+  sockets_per_user: key('SOCKETS_PER_USER', '100', 'Connections open at once per user, over all nodes.', count),
+  sockets_per_client: key(
+    'SOCKETS_PER_CLIENT',
+    '100000',
+    'Connections open at once of all users of a client.',
+    integer(1, 10_000_000),
+  ),
 };
 
 /** Every key of both tables. */

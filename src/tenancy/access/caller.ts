@@ -5,6 +5,14 @@ import type { UserRef } from './user-ref.js';
 /** What an operator grants a client; absent fields take the configured defaults. */
 export interface ClientLimits {
   messages_per_user_per_minute: number;
+  typing_per_user_per_minute: number;
+  pings_per_user_per_minute: number;
+  /** Of each of these in one second; 0: as many as the minute allows. */
+  burst_per_user_per_second: number;
+  /** How long a user is refused who went beyond the burst; 0: until the second is over. */
+  cooldown_s: number;
+  sockets_per_user: number;
+  sockets_per_client: number;
 }
 
 /** What a client set for itself. Features read theirs by what they declared: `clientSetting` of the room of clients. */

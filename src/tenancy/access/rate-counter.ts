@@ -2,33 +2,47 @@ import { Injectable } from '@nestjs/common';
 import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { RedisConnections } from '../../platform/database/redis.js';
 
-/** How often something happened in the minute that runs. */
+/** How often something happened in the window that runs. */
 export interface Counted {
   count: number;
-  /** Milliseconds until the minute ends and the count starts anew. */
+  /** Milliseconds until the window ends and the count starts anew. */
   resetsInMs: number;
 }
 
-const WINDOW_MS = 60_000;
-/** Beyond it the counts of minutes that are over are dropped. */
+export const MINUTE_MS = 60_000;
+/** Beyond it the counts of windows that are over are dropped. */
 const SWEEP_AT = 50_000;
 
-/** Counts per key and minute in this process: a few hundred nanoseconds, no promise, no timer. */
-export class MinuteCounts {
+/** Counts per key and window in this process: a few hundred nanoseconds, no promise, no timer. */
+export class WindowCounts {
   private readonly windows = new Map<string, { endsAt: number; count: number }>();
   private sweepAt = SWEEP_AT;
 
-  add(key: string): Counted {
+  /** @param windowMs always the same of one key */
+  add(key: string, windowMs: number): Counted {
     const now = performance.now();
     let window = this.windows.get(key);
     if (!window || window.endsAt <= now) {
       if (this.windows.size >= this.sweepAt) this.sweep(now);
-      window = { endsAt: now + WINDOW_MS, count: 0 };
+      window = { endsAt: now + windowMs, count: 0 };
       this.windows.set(key, window);
     }
     window.count++;
     // `endsAt` is rounded: what is left may come out a hair too long, which in whole seconds would be 61.
-    return { count: window.count, resetsInMs: Math.min(window.endsAt - now, WINDOW_MS) };
+    return { count: window.count, resetsInMs: Math.min(window.endsAt - now, windowMs) };
+  }
+
+  /** @returns null when no window runs */
+  peek(key: string): Counted | null {
+    const now = performance.now();
+    const window = this.windows.get(key);
+    return window && window.endsAt > now ? { count: window.count, resetsInMs: window.endsAt - now } : null;
+  }
+
+  /** Lets the window that runs end so long from now. */
+  stretch(key: string, ms: number): void {
+    const window = this.windows.get(key);
+    if (window) window.endsAt = performance.now() + ms;
   }
 
   get size(): number {
@@ -45,13 +59,15 @@ export class MinuteCounts {
 /** While Redis fails, it is asked so often whether it is back. */
 const PROBE_MS = 1_000;
 
+const PREFIX = 'chatapi:rate';
+
 /**
- * Counts per key and minute: in the process, or where there is Redis for the whole cluster. Once Redis has failed to answer
+ * Counts per key and window: in the process, or where there is Redis for the whole cluster. Once Redis has failed to answer
  * this process counts alone, and nobody waits for Redis before it has answered to somebody who holds up nothing.
  */
 @Injectable()
 export class RateCounter {
-  private readonly local = new MinuteCounts();
+  private readonly local = new WindowCounts();
   private readonly shared: RateLimiterRedis | null;
   private failing = false;
   private probedAt = 0;
@@ -61,26 +77,41 @@ export class RateCounter {
       ? new RateLimiterRedis({
           // Limits differ by client, so the limiter only counts and never refuses.
           points: Number.MAX_SAFE_INTEGER,
-          duration: WINDOW_MS / 1_000,
+          duration: MINUTE_MS / 1_000,
           storeClient: redis.commands,
-          keyPrefix: 'chatapi:rate',
+          keyPrefix: PREFIX,
         })
       : null;
   }
 
-  add(key: string): Counted | Promise<Counted> {
-    if (this.shared === null) return this.local.add(key);
+  /** @param windowMs whole seconds, always the same of one key */
+  add(key: string, windowMs = MINUTE_MS): Counted | Promise<Counted> {
+    if (this.shared === null) return this.local.add(key, windowMs);
     if (this.failing) {
       this.probe();
-      return this.local.add(key);
+      return this.local.add(key, windowMs);
     }
-    return this.shared.consume(key).then(
-      ({ consumedPoints, msBeforeNext }: RateLimiterRes) => ({ count: consumedPoints, resetsInMs: msBeforeNext }),
-      () => {
-        this.fail();
-        return this.local.add(key);
-      },
+    const options = windowMs === MINUTE_MS ? undefined : { customDuration: windowMs / 1_000 };
+    return this.shared.consume(key, 1, options).then(countedOf, () => {
+      this.fail();
+      return this.local.add(key, windowMs);
+    });
+  }
+
+  /** What was counted so far, without counting. @returns null when no window runs */
+  peek(key: string): Counted | null | Promise<Counted | null> {
+    if (this.shared === null || this.failing) return this.local.peek(key);
+    return this.shared.get(key).then(
+      (found) => (found === null ? null : countedOf(found)),
+      () => this.local.peek(key),
     );
+  }
+
+  /** Lets the window of a key that was just counted end so long from now: until then it counts on. */
+  stretch(key: string, ms: number): void {
+    this.local.stretch(key, ms);
+    // Lost: it ends as it would have.
+    if (this.shared !== null && !this.failing) this.redis.commands.pexpire(`${PREFIX}:${key}`, ms).catch(() => {});
   }
 
   private fail(): void {
@@ -99,3 +130,8 @@ export class RateCounter {
     });
   }
 }
+
+const countedOf = ({ consumedPoints, msBeforeNext }: RateLimiterRes): Counted => ({
+  count: consumedPoints,
+  resetsInMs: msBeforeNext,
+});

@@ -7,9 +7,10 @@ export function rateLimitHeaders(
   quota: number,
   remaining: number,
   seconds: number,
+  windowS = 60,
 ): Record<string, string> {
   return {
-    'ratelimit-policy': `"${policy}";q=${quota};w=60`,
+    'ratelimit-policy': `"${policy}";q=${quota};w=${windowS}`,
     ratelimit: `"${policy}";r=${remaining};t=${seconds}`,
   };
 }

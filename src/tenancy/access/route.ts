@@ -14,6 +14,7 @@ import {
   getSchemaPath,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
+import type { LimitKind } from './limit-kind.js';
 import type { Access } from './permissions.js';
 import { PageInfoDto } from '../../platform/common/pagination.js';
 import { PROBLEMS, type ProblemCode } from '../../platform/common/problem.js';
@@ -41,8 +42,8 @@ export interface RouteOptions {
   also?: Partial<Record<200 | 202, string>>;
   /** Codes beyond those that every route can answer. */
   errors?: ProblemCode[];
-  /** Counts against messages per user and minute; its answers carry RateLimit headers. */
-  limited?: boolean;
+  /** Counts against this limit of its user; its answers carry RateLimit headers. */
+  limited?: LimitKind;
   /** What its path parameters are, where the name alone doesn't tell. */
   params?: Record<string, string>;
   /** Takes X-User-Id with a master key. */
@@ -103,7 +104,7 @@ export function Route(options: RouteOptions): MethodDecorator {
     ...problemResponses(options).map((response) => ApiResponse(response as ApiResponseOptions)),
     ApiExtension('x-access', access),
   ];
-  if (options.limited) decorators.push(ApiExtension('x-rate-limited', true));
+  if (options.limited) decorators.push(ApiExtension('x-rate-limited', options.limited));
   if (page) decorators.push(ApiExtraModels(PageInfoDto, page) as MethodDecorator);
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);

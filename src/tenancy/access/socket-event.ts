@@ -3,6 +3,7 @@ import type { Page } from '../../platform/common/pagination.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import type { Caller } from './caller.js';
+import type { LimitKind } from './limit-kind.js';
 import type { Permission } from './permissions.js';
 import type { Existing, Request } from './request.js';
 
@@ -20,8 +21,8 @@ export interface SocketEventOptions<Dto extends object = object> {
   dto: Type<Dto>;
   /** Codes beyond those that every event can be answered with. */
   errors?: ProblemCode[];
-  /** Counts against messages per user and minute. */
-  limited?: boolean;
+  /** Counts against this limit of its user. */
+  limited?: LimitKind;
   /** Its answer can be large: fewer of these run at once for one connection. */
   reads?: boolean;
 }

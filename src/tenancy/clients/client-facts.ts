@@ -1,5 +1,5 @@
-import { limits } from '../../platform/config/limits.js';
 import type { ClientFacts, ClientSettings } from '../access/caller.js';
+import { clientLimits } from './client-limits.js';
 
 /** As the client's row has it. */
 interface Stored {
@@ -10,7 +10,7 @@ interface Stored {
 
 /** What holds for a client, the configured defaults filled in. */
 export const factsOf = (row: Stored): ClientFacts => ({
-  limits: { messages_per_user_per_minute: limits.messages_per_user_per_minute, ...row.limits },
+  limits: clientLimits(row.limits),
   settings: row.settings,
   settingsRev: row.settings_rev,
 });

@@ -1,4 +1,6 @@
-import { Bool, Int, Nested, NoFields, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
+import { Bool, Int, Nested, NoFields, OneOf, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
+import type { ClientLimits } from '../access/caller.js';
+import { LIMIT_PRESETS, type LimitPreset } from './client-limits.js';
 
 export const TEN_YEARS_S = 315_360_000;
 export const WEEK_S = 604_800;
@@ -7,22 +9,82 @@ export const WEEK_S = 604_800;
 @NoFields()
 export class ClientSettingsDto {}
 
+/** The limits of a client that the operator may set, and what each is. */
+const LIMITS = {
+  messages: { description: 'Messages that a user may send per minute.', example: 600 },
+  typing: { description: 'Times a minute that a user may tell of starting or stopping to type.', example: 300 },
+  pings: { description: 'Times a minute that a user may send `ping`.', example: 600 },
+  burst: {
+    description: 'How many of each of them may come in one second; 0: as many as the minute allows.',
+    example: 0,
+  },
+  cooldown: {
+    description: 'Seconds for which a user is refused who went beyond the burst; 0: until the second is over.',
+    example: 0,
+  },
+  socketsOfUser: { description: 'Connections that a user may have open at once.', example: 100 },
+  socketsOfClient: {
+    description: "Connections that all of the client's users may have open at once.",
+    example: 100_000,
+  },
+};
+
+const PATCH = { optional: true, nullable: true } as const;
+const COUNT = { ...PATCH, min: 1, max: 1_000_000 } as const;
+
 /** What the operator grants; null takes the configured default again. */
 export class ClientLimitsPatchDto {
-  @Int({
+  @OneOf(LIMIT_PRESETS, {
     optional: true,
-    nullable: true,
-    min: 1,
-    max: 1_000_000,
-    description: 'Messages that a user may send per minute.',
-    example: 600,
+    description:
+      'Sets many at once, before the fields beside it: `fastchat` is 60 messages, 10 of typing and 30 pings a minute, bursts of 3 a second, 2 s of cooldown; `default` takes the configured defaults again.',
+    example: 'default',
   })
+  preset?: LimitPreset;
+
+  @Int({ ...COUNT, ...LIMITS.messages })
   messages_per_user_per_minute?: number | null;
+
+  @Int({ ...COUNT, ...LIMITS.typing })
+  typing_per_user_per_minute?: number | null;
+
+  @Int({ ...COUNT, ...LIMITS.pings })
+  pings_per_user_per_minute?: number | null;
+
+  @Int({ ...PATCH, max: 1_000_000, ...LIMITS.burst })
+  burst_per_user_per_second?: number | null;
+
+  @Int({ ...PATCH, max: 3_600, ...LIMITS.cooldown })
+  cooldown_s?: number | null;
+
+  @Int({ ...COUNT, ...LIMITS.socketsOfUser })
+  sockets_per_user?: number | null;
+
+  @Int({ ...COUNT, max: 10_000_000, ...LIMITS.socketsOfClient })
+  sockets_per_client?: number | null;
 }
 
-export class ClientLimitsDto {
-  @Int({ description: 'Messages that a user may send per minute.', example: 600 })
+export class ClientLimitsDto implements ClientLimits {
+  @Int(LIMITS.messages)
   messages_per_user_per_minute: number;
+
+  @Int(LIMITS.typing)
+  typing_per_user_per_minute: number;
+
+  @Int(LIMITS.pings)
+  pings_per_user_per_minute: number;
+
+  @Int(LIMITS.burst)
+  burst_per_user_per_second: number;
+
+  @Int(LIMITS.cooldown)
+  cooldown_s: number;
+
+  @Int(LIMITS.socketsOfUser)
+  sockets_per_user: number;
+
+  @Int(LIMITS.socketsOfClient)
+  sockets_per_client: number;
 }
 
 const NAME = { max: 'name_chars', example: 'Acme' } as const;

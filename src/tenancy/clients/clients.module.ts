@@ -4,16 +4,17 @@ import { ClientEntity } from './client.entity.js';
 import { ClientsController } from './clients.controller.js';
 import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
-import { MessageLimit } from './message-limit.js';
 import { OwnClientController } from './own-client.controller.js';
+import { RateLimitsController } from './rate-limits.controller.js';
+import { RateLimits } from './rate-limits.js';
 import { SigningSecretsService } from './signing-secrets.service.js';
 
 /** Tenants: what the operator grants them, what they set for themselves, and how much their users may do. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([ClientEntity])],
-  controllers: [OwnClientController, ClientsController],
-  providers: [ClientsRepository, ClientsService, MessageLimit, SigningSecretsService],
-  exports: [ClientsService, MessageLimit, SigningSecretsService],
+  controllers: [OwnClientController, ClientsController, RateLimitsController],
+  providers: [ClientsRepository, ClientsService, RateLimits, SigningSecretsService],
+  exports: [ClientsService, RateLimits, SigningSecretsService],
 })
 export class ClientsModule {}

@@ -9,6 +9,7 @@ import type { Request } from '../access/request.js';
 import { factsOf } from './client-facts.js';
 import { shownSettings, type ClientSetting } from './client-settings.js';
 import type { ClientDto, CreateClientDto, UpdateClientDto } from './clients.dto.js';
+import { givenLimits } from './client-limits.js';
 import { ClientsRepository, type ClientRow, type NewClient } from './clients.repository.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { SigningSecretsService } from './signing-secrets.service.js';
@@ -43,7 +44,7 @@ export class ClientsService {
       id,
       ref,
       name: dto.name,
-      limits: { ...dto.limits },
+      limits: givenLimits(dto.limits ?? {}),
       settings: { ...dto.settings },
       allowed_origins: readOrigins(dto.allowed_origins ?? []),
       signing_secret: this.secrets.make(id),
@@ -85,7 +86,11 @@ export class ClientsService {
   }
 
   async update(request: Request, clientId: string, dto: UpdateClientDto): Promise<ClientDto> {
-    const patch = { ...dto, allowed_origins: dto.allowed_origins && readOrigins(dto.allowed_origins) };
+    const patch = {
+      ...dto,
+      limits: dto.limits && givenLimits(dto.limits),
+      allowed_origins: dto.allowed_origins && readOrigins(dto.allowed_origins),
+    };
     return this.change(request, clientId, (tx) => this.clients.update(tx, clientId, patch));
   }
 

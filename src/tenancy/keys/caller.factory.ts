@@ -47,10 +47,10 @@ const make = (identity: KeyIdentity, user: UserRef | null): Caller => ({
   keyId: identity.keyId,
   permissions: identity.permissions,
   user,
-  ...(identity.client ? factsIn(identity.client) : OPERATOR),
+  ...(identity.client ? factsIn(identity.client) : factsOf(NO_TENANT)),
 });
 
-/** The operator is no tenant. */
-const OPERATOR = factsOf({ limits: {}, settings: {}, settings_rev: 0 });
-
 const factsIn = ({ limits, settings, settingsRev }: ClientFacts): ClientFacts => ({ limits, settings, settingsRev });
+
+/** The operator. */
+const NO_TENANT = { limits: {}, settings: {}, settings_rev: 0 };

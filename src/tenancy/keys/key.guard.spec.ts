@@ -3,7 +3,7 @@ import type { Access, Permission } from '../access/permissions.js';
 import { ROUTE, type RouteOptions } from '../access/route.js';
 import { CallerFactory } from './caller.factory.js';
 import type { FailedKeyLimit } from './failed-key-limit.js';
-import type { MessageLimit } from '../clients/message-limit.js';
+import type { RateLimits } from '../clients/rate-limits.js';
 import type { Idempotency } from '../idempotency/idempotency.js';
 import { KeyGuard } from './key.guard.js';
 import type { KeyIdentity } from './key-identity.js';
@@ -60,7 +60,7 @@ describe('the guard', () => {
     new OriginPolicy(),
     {} as FailedKeyLimit,
     { begin: async () => void looked.push('idempotency') } as unknown as Idempotency,
-    {} as MessageLimit,
+    {} as RateLimits,
   );
   const enter = (name: keyof typeof HOLDERS, context: ExecutionContext) => {
     holder = HOLDERS[name];

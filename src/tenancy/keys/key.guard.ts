@@ -7,7 +7,7 @@ import { CallerFactory } from './caller.factory.js';
 import { managesClient, type Caller } from '../access/caller.js';
 import { Request, type Admitted } from '../access/request.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
-import { MessageLimit } from '../clients/message-limit.js';
+import { RateLimits } from '../clients/rate-limits.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { KeyIdentity } from './key-identity.js';
 import { KeysService } from './keys.service.js';
@@ -28,7 +28,7 @@ export class KeyGuard implements CanActivate {
     private readonly origins: OriginPolicy,
     private readonly failedKeys: FailedKeyLimit,
     private readonly idempotency: Idempotency,
-    private readonly limit: MessageLimit,
+    private readonly limits: RateLimits,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -96,7 +96,7 @@ export class KeyGuard implements CanActivate {
   /** What an earlier answer is given to again was counted then. */
   private count(api: Request, route: RouteOptions): boolean | Promise<boolean> {
     if (!route.limited) return true;
-    const counted = this.limit.consume(api);
+    const counted = this.limits.consume(api, route.limited);
     return counted ? counted.then(() => true) : true;
   }
 }

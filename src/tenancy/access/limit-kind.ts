@@ -1,0 +1,2 @@
+/** What a user's requests and events are counted as, each with a limit of its own in the client's limits. */
+export type LimitKind = 'messages' | 'typing' | 'pings';

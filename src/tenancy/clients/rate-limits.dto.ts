@@ -1,0 +1,30 @@
+import { Int, NestedList, OneOf, Text, Time } from '../../platform/common/fields.js';
+
+export class RateLimitDto {
+  @Text({
+    max: 64,
+    description: '`messages`, `typing`, `pings`, each with `_burst` where there is one, `sockets`. More may come.',
+    example: 'messages',
+  })
+  name: string;
+
+  @OneOf(['user', 'client'], { description: 'Whose it is.', example: 'user' })
+  scope: 'user' | 'client';
+
+  @Int({ example: 600 })
+  limit: number;
+
+  @Int({ description: 'Left until `reset_at`.', example: 599 })
+  remaining: number;
+
+  @Time({ nullable: true, description: 'null: what is open counts, until it is closed.' })
+  reset_at: string | null;
+
+  @Int({ nullable: true, description: 'Seconds that it is counted over; null: what is open counts.', example: 60 })
+  window_s: number | null;
+}
+
+export class RateLimitsDto {
+  @NestedList(() => RateLimitDto, { max: 100 })
+  limits: RateLimitDto[];
+}
