@@ -1,5 +1,5 @@
 import { makeRoom } from '../support/chat.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { closeSockets, connect, refusal } from '../support/socket.js';
 import { until } from '../support/until.js';
 import { startApp, type Answer, type TestApp } from '../support/app.js';
 
@@ -130,5 +130,68 @@ describe('the limits of a user', () => {
     const asBob = await connect(app, client.key, { user_id: 'bob' });
     for (let i = 0; i < 5; i++) await asBob.get('ping', {});
     expect(await left('pings', bob.request)).toMatchObject({ remaining: 2 });
+  });
+});
+
+describe('connections open at once', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startApp();
+  });
+  afterAll(() => app.stop());
+  afterEach(closeSockets);
+
+  const sockets = async (key: string) =>
+    (await app.request('GET', '/rate-limits', { key })).body.limits
+      .filter(({ name }: any) => name === 'sockets')
+      .map(({ scope, limit, remaining, reset_at, window_s }: any) => [scope, limit, remaining, reset_at, window_s]);
+
+  it('are as many as the user and the client may have, and one that ends gives its place back', async () => {
+    const client = await app.client({ limits: { sockets_per_user: 2, sockets_per_client: 3 } });
+    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    const first = await connect(app, alice.key);
+    await connect(app, alice.key);
+    expect(await refusal(app, { api_key: alice.key })).toMatchObject({
+      code: 'rate_limited',
+      status: 429,
+      retryable: true,
+      retry_after_s: expect.any(Number),
+    });
+    await connect(app, bob.key);
+    expect(await refusal(app, { api_key: bob.key })).toMatchObject({ code: 'rate_limited' });
+    // The client's own sockets need no place, whomever they act for.
+    await connect(app, client.key, { user_id: 'alice' });
+    expect(await sockets(alice.key)).toEqual([
+      ['user', 2, 0, null, null],
+      ['client', 3, 0, null, null],
+    ]);
+    first.socket.disconnect();
+    await until('the place', async () => (await sockets(alice.key))[0][2] === 1);
+    await connect(app, bob.key);
+    expect(await sockets(bob.key)).toEqual([
+      ['user', 2, 0, null, null],
+      ['client', 3, 0, null, null],
+    ]);
+  });
+
+  it('hold when very many come at once, and when the limit is changed', async () => {
+    const client = await app.client({ limits: { sockets_per_user: 5 } });
+    const { key } = await client.login('carol');
+    const tries = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        connect(app, key).then(
+          () => 'in',
+          () => 'out',
+        ),
+      ),
+    );
+    expect(tries.filter((result) => result === 'in')).toHaveLength(5);
+    await app.admin().request('PATCH', `/clients/${client.id}`, { body: { limits: { sockets_per_user: 6 } } });
+    await until('one more', () =>
+      connect(app, key).then(
+        () => true,
+        () => false,
+      ),
+    );
   });
 });

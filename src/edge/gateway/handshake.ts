@@ -9,6 +9,7 @@ import { OriginPolicy, ownOriginsOf } from '../../tenancy/keys/origin-policy.js'
 import { invalidField, Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import type { Connection } from '../../platform/realtime/connection.js';
+import { SocketLimit } from '../../tenancy/clients/socket-limit.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { HandshakeDto } from './gateway.dto.js';
 import type { Admission, Session } from './session.js';
@@ -25,6 +26,7 @@ export class Handshake {
     private readonly failedKeys: FailedKeyLimit,
     private readonly origins: OriginPolicy,
     private readonly users: UsersService,
+    private readonly sockets: SocketLimit,
   ) {}
 
   /** @throws Problem that refuses the connection, the same as a route's */
@@ -37,8 +39,10 @@ export class Handshake {
     if (display_name !== undefined && (identity.kind !== 'master' || user_id === undefined)) {
       throw invalidField('display_name', 'goes with a master key and a user_id');
     }
-    const caller = await this.callers.forKey(identity, user_id);
-    return { caller: await this.named(new Request(caller, requestId), display_name), expiresAt: identity.expiresAt };
+    const known = await this.callers.forKey(identity, user_id);
+    const caller = await this.named(new Request(known, requestId), display_name);
+    await this.sockets.claim(caller);
+    return { caller, expiresAt: identity.expiresAt };
   }
 
   private async named(request: Request, displayName: string | undefined): Promise<Caller> {

@@ -1,4 +1,5 @@
 import type { Caller } from '../../tenancy/access/caller.js';
+import { ConnectionStarts } from '../../tenancy/access/connection-starts.js';
 import { limits } from '../../platform/config/limits.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { SyncRepository } from '../../messaging/sync/sync.repository.js';
@@ -79,6 +80,7 @@ function memberships(reads: string[][], between: (nth: number) => void = () => {
       sync as unknown as SyncService,
       repository as unknown as SyncRepository,
       { register: () => {}, begin: async () => {} } as unknown as MembershipWatch,
+      new ConnectionStarts(),
     ),
   };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
+import { ConnectionStarts } from '../../tenancy/access/connection-starts.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { HEARTBEAT_MS } from '../../platform/realtime/connection.js';
@@ -30,6 +31,7 @@ export class Subscriptions implements MembershipFollower {
     private readonly sync: SyncService,
     private readonly repository: SyncRepository,
     private readonly watch: MembershipWatch,
+    private readonly starts: ConnectionStarts,
   ) {
     watch.register(this);
   }
@@ -37,6 +39,7 @@ export class Subscriptions implements MembershipFollower {
   /** Subscribes a new connection and tells it where everything stands. */
   async open(session: Session): Promise<void> {
     const { caller } = session;
+    this.starts.tell(session, caller);
     await this.watch.begin();
     session.join(ownChannels(caller));
     const joined = caller.user ? await this.repository.findRoomIds(caller.clientId, caller.user.user_pk) : [];

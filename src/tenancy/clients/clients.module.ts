@@ -7,6 +7,7 @@ import { ClientsService } from './clients.service.js';
 import { OwnClientController } from './own-client.controller.js';
 import { RateLimitsController } from './rate-limits.controller.js';
 import { RateLimits } from './rate-limits.js';
+import { SocketLimit } from './socket-limit.js';
 import { SigningSecretsService } from './signing-secrets.service.js';
 
 /** Tenants: what the operator grants them, what they set for themselves, and how much their users may do. */
@@ -14,7 +15,7 @@ import { SigningSecretsService } from './signing-secrets.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ClientEntity])],
   controllers: [OwnClientController, ClientsController, RateLimitsController],
-  providers: [ClientsRepository, ClientsService, RateLimits, SigningSecretsService],
-  exports: [ClientsService, RateLimits, SigningSecretsService],
+  providers: [ClientsRepository, ClientsService, RateLimits, SigningSecretsService, SocketLimit],
+  exports: [ClientsService, RateLimits, SigningSecretsService, SocketLimit],
 })
 export class ClientsModule {}
