@@ -24,6 +24,7 @@ import { MessagesModule } from './messaging/messages/messages.module.js';
 import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SearchModule } from './messaging/search/search.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
+import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
@@ -57,6 +58,7 @@ export class AppModule {
         ReceiptsModule,
         SearchModule,
         SyncModule,
+        PresenceModule,
         NotificationsModule,
         OperationsModule,
         GatewayModule.forRoot(config),

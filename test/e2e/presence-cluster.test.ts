@@ -1,4 +1,5 @@
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { makeRoom } from '../support/chat.js';
 import { TestRedis } from '../support/redis.js';
 import { closeSockets, connect, refusal } from '../support/socket.js';
 import { until } from '../support/until.js';
@@ -46,6 +47,25 @@ describe('two nodes on one database and Redis', () => {
       { every: 200 },
     );
     expect(await refusal(here, { api_key: key })).toMatchObject({ code: 'rate_limited' });
+    await third.stop();
+  });
+
+  it('hear of each other who types, and believe nothing for long of a node that was killed', async () => {
+    const room = await makeRoom(client, ['alice', 'bob', 'carol']);
+    const third = await startApp({ env, database: here.database });
+    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    const carol = await connect(there, (await client.login('carol')).key);
+    const heard = () => carol.bodies('typing.updated').map(({ data }) => data.user_ids.join(' '));
+    const onHere = await connect(here, alice.key);
+    await onHere.get('typing.start', { room_id: room.id });
+    await until('alice', () => heard().at(-1) === 'alice');
+    await (await connect(third, bob.key)).get('typing.start', { room_id: room.id });
+    await until('both', () => heard().at(-1) === 'alice bob');
+    await onHere.get('typing.stop', { room_id: room.id });
+    await until('bob', () => heard().at(-1) === 'bob');
+    await third.kill();
+    await until('nobody', () => heard().at(-1) === '');
+    expect(heard()).toEqual(['alice', 'alice bob', 'bob', '']);
     await third.stop();
   });
 });

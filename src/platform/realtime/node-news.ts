@@ -6,7 +6,7 @@ import { Config } from '../config/config.js';
 import { Nodes } from './nodes.js';
 
 /** What another node told under a topic. Must check what it is given. */
-type Listener = (body: unknown) => void;
+type Listener = (body: unknown, from: string) => void;
 
 /**
  * Small things that nodes tell each other and that may be lost, such as who types: by topic, told together at the end of a
@@ -71,7 +71,7 @@ export class NodeNews implements OnModuleInit {
     try {
       const [from, news] = JSON.parse(text) as [string, [string, unknown][]];
       if (from === this.nodes.id) return;
-      for (const [topic, body] of news) this.listeners.get(topic)?.(body);
+      for (const [topic, body] of news) this.listeners.get(topic)?.(body, from);
     } catch (error) {
       // Not of this version of ChatAPI, or not ChatAPI's.
       logger.debug({ reason: (error as Error).message }, 'News of another node was not understood.');
