@@ -1,5 +1,6 @@
 import { Foundation1764000000000 } from './1764000000000-foundation.js';
 import { Messaging1764000100000 } from './1764000100000-messaging.js';
+import { Presence1764000200000 } from './1764000200000-presence.js';
 import { Search1764000300000 } from './1764000300000-search.js';
 import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
 
@@ -8,6 +9,7 @@ import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
 export const MIGRATIONS = [
   Foundation1764000000000,
   Messaging1764000100000,
+  Presence1764000200000,
   Search1764000300000,
   LogReaders1764000310000,
 ];

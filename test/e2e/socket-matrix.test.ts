@@ -67,6 +67,7 @@ describe('every event that clients send', () => {
     const known: Record<string, unknown> = {
       room_id: tenant.ids.rooms,
       content: 'hello',
+      user_ids: [tenant.ids.users],
       api_key: a.scoped.full,
       'notification.ack id': tenant.ids.deliveries,
     };

@@ -37,6 +37,7 @@ const OWNERS: Record<string, string> = {
   hidden_messages: 'messaging/messages',
   message_search: 'messaging/search',
   search_words: 'messaging/search',
+  user_presence: 'messaging/presence',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
 };

@@ -68,10 +68,10 @@ export class EventsService implements OnApplicationBootstrap {
   }
 
   /** The same of one event, to one user's sockets only, with a body that is for nobody else. Never throws. */
-  async publishTo(userPk: UserPk, row: EventRow, body: object): Promise<void> {
+  async publishToUser(userPk: UserPk, row: EventRow, body: object): Promise<void> {
     try {
       const [facts] = await this.toFacts([row]);
-      this.publisher.publishTo(userPk, this.registry.find(row.type) as DurableEvent, { ...facts!, data: body });
+      this.publisher.publishToUser(userPk, this.registry.find(row.type) as DurableEvent, { ...facts!, data: body });
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'An event was committed, but its user could not be told.');
     }

@@ -29,7 +29,7 @@ export class MessageAnnouncer {
   async committed(rows: EventRow[]): Promise<void> {
     for (const row of rows) {
       const shadowed = row.stream_type === 'room' ? await this.findShadowed(row) : null;
-      if (shadowed) await this.events.publishTo(shadowed.sender_pk!, row, toMessage(shadowed));
+      if (shadowed) await this.events.publishToUser(shadowed.sender_pk!, row, toMessage(shadowed));
     }
     await this.events.publish(rows);
   }

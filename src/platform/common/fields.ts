@@ -229,9 +229,9 @@ function itemsOf(type: ClassRef, or: Class | undefined): object {
   return { type: 'array', items: { oneOf: [type(), or].map((one) => ({ $ref: getSchemaPath(one as never) })) } };
 }
 
-/** A list of texts, each of one to `maxChars` code points or one of `values`. */
+/** A list of texts, each of one to `maxChars` code points or one of `values`; in a query with commas between. */
 export const TextList = (
-  options: FieldOptions & { max: Bound; min?: number; maxChars: Bound; values?: readonly string[] },
+  options: FieldOptions & { max: Bound; min?: number; maxChars: Bound; values?: readonly string[]; query?: boolean },
 ): PropertyDecorator => {
   const { values, max, maxChars } = options;
   const one = values
@@ -243,8 +243,10 @@ export const TextList = (
         true,
       );
   const items = () => ({ type: 'string', enum: values ? [...values] : undefined, maxLength: limitOf(maxChars) });
-  return field(options, () => ({ type: 'array', items: items(), maxItems: limitOf(max) }) as ApiPropertyOptions, [
-    ...listChecks(options),
-    one,
-  ]);
+  return field(
+    options,
+    () => ({ type: 'array', items: items(), maxItems: limitOf(max) }) as ApiPropertyOptions,
+    [...listChecks(options), one],
+    options.query ? { fromText: (text) => text.split(',') } : {},
+  );
 };

@@ -134,6 +134,18 @@ export const settingKeys = {
     'How long a stop may take to finish what was accepted, before it is forced (exit code 1).',
     integer(100, 3_600_000),
   ),
+  presenceGraceMs: key(
+    'PRESENCE_GRACE_MS',
+    '10000',
+    'How long a user is there still whose last connection ended; a return within it is told to nobody.',
+    integer(0, 600_000),
+  ),
+  presenceHeartbeatMs: key(
+    'PRESENCE_HEARTBEAT_MS',
+    '30000',
+    'How often clients without a socket are to send a heartbeat; half as late again they are gone.',
+    integer(100, 600_000),
+  ),
   failedKeysPerMinute: key('FAILED_KEYS_PER_MINUTE', '60', 'Wrong keys per address and minute, then 429.', count),
 };
 
@@ -174,6 +186,12 @@ export const limitKeys = {
   resume_bytes: key('MAX_RESUME_BYTES', '1048576', 'Bytes of one answer of sync.resume.', bytes),
   tags: key('MAX_TAGS', '20', 'Tags of a notification.', integer(1, 1_000)),
   attachments: key('MAX_ATTACHMENTS', '20', 'Attachments of a message or an email.', integer(1, 1_000)),
+  presence_subscriptions: key(
+    'MAX_PRESENCE_SUBSCRIPTIONS',
+    '500',
+    'People whose presence one connection hears of.',
+    integer(1, 10_000),
+  ),
   messages_per_user_per_minute: key(
     'MESSAGES_PER_USER_PER_MINUTE',
     '600',

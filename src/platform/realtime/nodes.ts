@@ -55,6 +55,11 @@ export class Nodes implements OnModuleInit, OnModuleDestroy {
     return this.available;
   }
 
+  /** Are there others, which can't be asked just now? */
+  get cutOff(): boolean {
+    return this.commands !== undefined && !this.available;
+  }
+
   /** Calls back when a node ended, or the others can be asked again: what was read may hold no longer. */
   onChanged(listener: () => void): void {
     this.listeners.push(listener);

@@ -87,7 +87,7 @@ export class RealtimePublisher implements OnModuleDestroy {
    * Tells one user's sockets only: others who hear the stream are told something else of the same rev. Tell it first: what
    * comes second is dropped for its rev.
    */
-  publishTo<Body extends object, Stream extends StreamType>(
+  publishToUser<Body extends object, Stream extends StreamType>(
     userPk: UserPk,
     event: DurableEvent<Body, Stream>,
     facts: DurableFacts<NoInfer<Body>, NoInfer<Stream>>,
@@ -103,6 +103,15 @@ export class RealtimePublisher implements OnModuleDestroy {
     facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void {
     this.add(event, facts, false);
+  }
+
+  /** The same of an ephemeral event, for one connection of this node, which need not listen to the stream. */
+  publishTo<Body extends object, Stream extends StreamType>(
+    connection: Connection,
+    event: EphemeralEvent<Body, Stream>,
+    facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
+  ): void {
+    connection.send(event.type, envelopeOf(event, facts as EventFacts));
   }
 
   /** Tells one connection what concerns it alone. */

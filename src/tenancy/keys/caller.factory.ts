@@ -14,13 +14,27 @@ export interface UserDirectory {
   findOrCreate(clientId: string, userId: UserId): Promise<UserRef>;
 }
 
+/** Must not wait. */
+export type RequestListener = (caller: Caller) => void;
+
 /** Makes the `Caller` that services are given, for REST and sockets alike. */
 @Injectable()
 export class CallerFactory {
   private directory: UserDirectory;
+  private readonly requestListeners: RequestListener[] = [];
 
   registerUsers(directory: UserDirectory): void {
     this.directory = directory;
+  }
+
+  /** Who hears of each request that a user makes with its own key. */
+  onRequest(listener: RequestListener): void {
+    this.requestListeners.push(listener);
+  }
+
+  /** For the guard only. */
+  requested(caller: Caller): void {
+    if (caller.kind === 'scoped') for (const listener of this.requestListeners) listener(caller);
   }
 
   /**

@@ -80,6 +80,7 @@ export class KeyGuard implements CanActivate {
   private begin(caller: Caller, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
     const api = new Request(caller, request.id, route);
     request.api = api;
+    this.callers.requested(caller);
     const key = request.headers['idempotency-key'];
     if (!route.idempotent || key === undefined) return this.count(api, route);
     const [path = '', query = ''] = request.url.split(/\?(.*)/s);

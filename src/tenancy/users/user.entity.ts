@@ -12,7 +12,6 @@ export class UserEntity implements UserRef {
   @Column('text', { nullable: true }) email: string | null;
   @Column('text', { nullable: true }) phone: string | null;
   @Column('jsonb') metadata: Record<string, unknown>;
-  @Column('timestamptz', { nullable: true }) last_seen_at: Date | null;
   @Column('timestamptz', { nullable: true }) banned_until: Date | null;
   @Column('text', { nullable: true }) ban_reason: string | null;
   /** While the ban holds: only the user sees what it sends. */

@@ -28,10 +28,14 @@ export interface Neighbours {
   sharingRoom(clientId: string, userPk: UserPk, others: UserPk[]): Promise<Set<UserPk>>;
 }
 
+/** Knows when users were last seen. Registered by the folder that sees them, which stands above this one. */
+export type LastSeenReader = (clientId: string, userPks: UserPk[]) => Promise<Map<UserPk, Date>>;
+
 @Injectable()
 export class UsersService implements UserDirectory {
   private readonly refs = new UserRefs(REMEMBERED_USERS);
   private neighbours: Neighbours;
+  private readLastSeen: LastSeenReader;
 
   constructor(
     private readonly users: UsersRepository,
@@ -45,6 +49,10 @@ export class UsersService implements UserDirectory {
 
   registerNeighbours(neighbours: Neighbours): void {
     this.neighbours = neighbours;
+  }
+
+  registerLastSeen(reader: LastSeenReader): void {
+    this.readLastSeen = reader;
   }
 
   /**
@@ -118,7 +126,17 @@ export class UsersService implements UserDirectory {
     const { limit = 50 } = query;
     const cursor = decodeIdCursor(query.cursor);
     const rows = await this.users.list(caller.clientId, limit, cursor);
-    return toPage(rows, limit, cursor, ({ user_pk }) => [user_pk], toUserDto);
+    const seen = await this.readLastSeen(
+      caller.clientId,
+      rows.map(({ user_pk }) => user_pk),
+    );
+    return toPage(
+      rows,
+      limit,
+      cursor,
+      ({ user_pk }) => [user_pk],
+      (row) => toUserDto(row, seen.get(row.user_pk)),
+    );
   }
 
   /** Whole to the client and to the user itself; to who shares a room, what a profile picture shows; else 404. */
@@ -127,7 +145,7 @@ export class UsersService implements UserDirectory {
     refuseNobody(caller);
     const user = await this.users.find(clientId, this.nameOf(caller, userId));
     if (!user) throw notFound('user');
-    if (managesClient(caller) || caller.user!.user_pk === user.user_pk) return toUserDto(user);
+    if (managesClient(caller) || caller.user!.user_pk === user.user_pk) return this.present(user);
     const near = await this.neighbours.sharingRoom(clientId, caller.user!.user_pk, [user.user_pk]);
     if (!near.has(user.user_pk)) throw notFound('user');
     return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
@@ -175,7 +193,12 @@ export class UsersService implements UserDirectory {
     };
     const user = await this.idempotency.effect(request, effect, { row: `user ${userId}` });
     await this.changed(clientId, user);
-    return toUserDto(user);
+    return this.present(user);
+  }
+
+  private async present(user: UserEntity): Promise<UserDto> {
+    const seen = await this.readLastSeen(user.client_id, [user.user_pk]);
+    return toUserDto(user, seen.get(user.user_pk));
   }
 
   /** `me` is the user that the request acts for. */
@@ -208,7 +231,7 @@ function refuseNobody(caller: Caller): void {
   throw new Problem('forbidden', 'A narrowed master key sees people as a user does: name one in X-User-Id.');
 }
 
-function toUserDto(user: UserEntity): UserDto {
+function toUserDto(user: UserEntity, lastSeen: Date | undefined): UserDto {
   return {
     id: user.user_pk,
     user_id: user.user_id,
@@ -217,7 +240,7 @@ function toUserDto(user: UserEntity): UserDto {
     email: user.email,
     phone: user.phone,
     metadata: user.metadata,
-    last_seen_at: user.last_seen_at?.toISOString() ?? null,
+    last_seen_at: lastSeen?.toISOString() ?? null,
     banned_until: user.banned_until?.toISOString() ?? null,
     created_at: user.created_at.toISOString(),
     updated_at: user.updated_at.toISOString(),

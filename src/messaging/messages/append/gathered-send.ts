@@ -135,7 +135,7 @@ export class GatheredSend {
       data: message as SeenMessage,
     } as const;
     if (shadowed) {
-      this.publisher.publishTo(from.sender_pk!, messageCreated, facts);
+      this.publisher.publishToUser(from.sender_pk!, messageCreated, facts);
       this.publisher.publish(messageCreated, { ...facts, data: stubOf(message) });
     } else this.publisher.publish(messageCreated, facts);
   }

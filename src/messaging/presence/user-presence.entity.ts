@@ -1,0 +1,13 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { UserPk } from '../../platform/common/ids.js';
+import type { ChosenState } from './presence.dto.js';
+
+@Entity('user_presence')
+export class UserPresenceEntity {
+  @PrimaryColumn('uuid') client_id: string;
+  @PrimaryColumn('uuid') user_pk: UserPk;
+  /** What the user chose to show while there. */
+  @Column('text') state: ChosenState;
+  @Column('text', { nullable: true }) text: string | null;
+  @Column('timestamptz', { nullable: true }) last_seen_at: Date | null;
+}
