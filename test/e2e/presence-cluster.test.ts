@@ -1,7 +1,7 @@
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom } from '../support/chat.js';
 import { TestRedis } from '../support/redis.js';
-import { closeSockets, connect, refusal } from '../support/socket.js';
+import { closeSockets, connect, refusal, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 describe('two nodes on one database and Redis', () => {
@@ -13,7 +13,7 @@ describe('two nodes on one database and Redis', () => {
 
   beforeAll(async () => {
     redis = await TestRedis.start();
-    env = { REDIS_URL: redis.url, CHATAPI_ROLE: 'api' };
+    env = { REDIS_URL: redis.url, CHATAPI_ROLE: 'api', PRESENCE_GRACE_MS: '300' };
     here = await startApp({ env });
     there = await startApp({ env, database: here.database });
   });
@@ -67,5 +67,65 @@ describe('two nodes on one database and Redis', () => {
     await until('nobody', () => heard().at(-1) === '');
     expect(heard()).toEqual(['alice', 'alice bob', 'bob', '']);
     await third.stop();
+  });
+
+  const told = (socket: TestSocket): string[] =>
+    socket
+      .bodies('presence.updated')
+      .flatMap(({ data }) => data.users.map(({ user_id, state }: any) => `${user_id} ${state}`));
+
+  const seenOn = async (app: TestApp, user: string): Promise<string> =>
+    (await app.request('GET', `/presence/online?user_ids=${user}`, { key: client.key })).body.data[0].state;
+
+  it('see who is there on any of them, and no ghosts of one that was killed', async () => {
+    const room = await makeRoom(client, ['alice', 'bob', 'carol']);
+    const third = await startApp({ env, database: here.database });
+    const alice = await connect(here, (await client.login('alice')).key);
+    await alice.get('presence.subscribe', { user_ids: ['bob', 'carol'] });
+    const [bob, carol] = [await client.login('bob'), await client.login('carol')];
+    const [onThird, onThere] = [await connect(third, bob.key), await connect(there, bob.key)];
+    await connect(third, carol.key);
+    await until('both', () => told(alice).length === 2);
+    for (const app of [here, there, third]) expect(await seenOn(app, 'bob')).toBe('online');
+
+    // One of two devices changes nothing, wherever it was.
+    onThere.socket.disconnect();
+    await onThird.get('presence.set', { state: 'away' });
+    await until('away', () => told(alice).at(-1) === 'bob away');
+    await connect(there, bob.key);
+
+    await third.kill();
+    await until('the end of who was there only', () => told(alice).at(-1) === 'carol offline');
+    expect(await seenOn(here, 'carol')).toBe('offline');
+    expect(await seenOn(there, 'bob')).toBe('away');
+    const { data } = (await there.request('GET', `/rooms/${room.id}/online`, { key: client.key })).body;
+    expect(data.map(({ user_id }: any) => user_id).toSorted()).toEqual(['alice', 'bob']);
+    expect(told(alice).toSorted()).toEqual(['bob away', 'bob online', 'carol offline', 'carol online']);
+    await third.stop();
+  });
+
+  it('know of their own users while Redis is away, hold up no send, and of all again once it is back', async () => {
+    const room = await makeRoom(client, ['alice', 'bob', 'carol']);
+    const alice = await connect(here, (await client.login('alice')).key);
+    await alice.get('presence.subscribe', { user_ids: ['bob', 'carol'] });
+    const bob = await connect(there, (await client.login('bob')).key);
+    await until('bob', () => told(alice).at(-1) === 'bob online');
+
+    await redis.stop();
+    await alice.get('message.send', { room_id: room.id, content: 'without Redis' });
+    const carol = await connect(here, (await client.login('carol')).key);
+    await until('carol, on this node', () => told(alice).at(-1) === 'carol online');
+    bob.socket.disconnect();
+    carol.socket.disconnect();
+    await until('her end, as far as this node knows', async () => (await seenOn(here, 'carol')) === 'offline');
+    await alice.get('presence.set', { text: 'told to nobody' });
+    // They may be on other nodes: of what isn't known nothing is told.
+    expect(told(alice)).toEqual(['bob online', 'carol online']);
+
+    await redis.restart();
+    await until('what was missed', () => told(alice).length === 4);
+    expect(told(alice).slice(2).toSorted()).toEqual(['bob offline', 'carol offline']);
+    await connect(there, (await client.login('carol')).key);
+    await until('carol, elsewhere', () => told(alice).at(-1) === 'carol online');
   });
 });
