@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import type { LogReader } from '../../engine/events/log-reader.js';
 import { LogReaders } from '../../engine/events/log-readers.js';
-import { messageCreated } from '../messages/messages.events.js';
+import { messageCreated, messageDeleted, messageUpdated } from '../messages/messages.events.js';
 import { SearchIndexRepository } from './search-index.repository.js';
 
 /**
@@ -13,7 +13,7 @@ import { SearchIndexRepository } from './search-index.repository.js';
 @Injectable()
 export class SearchReader implements LogReader, OnModuleInit {
   readonly name = 'search';
-  readonly types = [messageCreated.type, 'message.updated', 'message.deleted'];
+  readonly types = [messageCreated.type, messageUpdated.type, messageDeleted.type];
   readonly from = 'beginning';
   readonly batch = 1_000;
   /** Search may be some seconds late: what is sent meanwhile is taken in together, which costs a fraction. */
