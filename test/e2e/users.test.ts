@@ -39,6 +39,53 @@ describe('users', () => {
     expect((await client.request('GET', '/users/alice')).body).toEqual(changed.body);
   });
 
+  it('are made and changed many at once, each on its own', async () => {
+    await put('alice', PROFILE);
+    const alice = await client.login('alice');
+    const batch = (users: unknown) => client.request('POST', '/users/batch', { body: { users } });
+    const answer = await batch([
+      { user_id: 'zoe', display_name: 'Zoe' },
+      { user_id: 'alice', display_name: 'Al' },
+      { user_id: 'bad', email: 'no address', colour: 1 },
+      'junk',
+      { user_id: 'me' },
+      { user_id: 'zoe', metadata: { a: 1 } },
+    ]);
+    expect(answer.status).toBe(200);
+    const { results } = answer.body;
+    expect(results.map((one: any) => [one.index, one.status, one.error?.code])).toEqual([
+      [0, 201, undefined],
+      [1, 200, undefined],
+      [2, 422, 'validation_failed'],
+      [3, 422, 'validation_failed'],
+      [4, 422, 'validation_failed'],
+      [5, 200, undefined],
+    ]);
+    expect(results[1].user).toMatchObject({ ...PROFILE, display_name: 'Al' });
+    expect(results[2].error.errors.map((one: any) => one.field).toSorted()).toEqual(['colour', 'email']);
+    expect(results[5].user).toMatchObject({ user_id: 'zoe', display_name: 'Zoe', metadata: { a: 1 } });
+    expect((await client.request('GET', '/users/zoe')).body).toEqual(results[5].user);
+    expect((await client.request('GET', '/users/bad')).status).toBe(404);
+    for (const users of [[], Array.from({ length: 101 }, () => ({ user_id: 'x' })), 'junk', undefined]) {
+      expect((await batch(users)).status).toBe(422);
+    }
+    expect((await alice.request('POST', '/users/batch', { body: { users: [{ user_id: 'x' }] } })).status).toBe(403);
+  });
+
+  it('can be made by twenty batches at once', async () => {
+    const names = Array.from({ length: 30 }, (_, n) => `u${n}`);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        client.request('POST', '/users/batch', {
+          body: { users: (n % 2 ? names : names.toReversed()).map((user_id) => ({ user_id, display_name: `${n}` })) },
+        }),
+      ),
+    );
+    const statuses = answers.flatMap(({ body }) => body.results.map((one: any) => one.status));
+    expect(statuses.filter((status: number) => status === 201)).toHaveLength(30);
+    expect(statuses.filter((status: number) => status === 200)).toHaveLength(570);
+  });
+
   it('are changed by PATCH as RFC 7396 says', async () => {
     await put('alice', PROFILE);
     const { body } = await client.request('PATCH', '/users/alice', {

@@ -229,6 +229,21 @@ function itemsOf(type: ClassRef, or: Class | undefined): object {
   return { type: 'array', items: { oneOf: [type(), or].map((one) => ({ $ref: getSchemaPath(one as never) })) } };
 }
 
+/** A list of DTOs that are validated one by one, by `toDto` where each is dealt with: one at fault spoils no other. */
+export const Items = (type: ClassRef, options: FieldOptions & { max: Bound; min?: number }): PropertyDecorator =>
+  field(
+    options,
+    () =>
+      ({
+        type: () => type(),
+        isArray: true,
+        maxItems: limitOf(options.max),
+        minItems: options.min,
+      }) as ApiPropertyOptions,
+    listChecks(options),
+    { free: true },
+  );
+
 /** A list of texts, each of one to `maxChars` code points or one of `values`; in a query with commas between. */
 export const TextList = (
   options: FieldOptions & { max: Bound; min?: number; maxChars: Bound; values?: readonly string[]; query?: boolean },

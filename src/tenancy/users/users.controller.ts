@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Param, Patch, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import type { Caller } from '../access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route, Tag, tag } from '../access/route.js';
-import { PutUserDto, UserDto } from './users.dto.js';
+import { ManyUsersService } from './many-users.service.js';
+import { PutUserDto, PutUsersAnswerDto, PutUsersDto, UserDto } from './users.dto.js';
 import { UsersService } from './users.service.js';
 import type { UserId } from '../../platform/common/ids.js';
 
@@ -12,12 +13,27 @@ const USERS = tag('Users', "A client's end users: profile and addresses.");
 @Tag(USERS)
 @Controller('users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly many: ManyUsersService,
+  ) {}
 
   @Get()
   @Route({ summary: 'List users', access: 'master', page: UserDto, errors: ['invalid_cursor'] })
   list(@CurrentCaller() caller: Caller, @Query() query: PageQueryDto): Promise<Page<UserDto>> {
     return this.users.list(caller, query);
+  }
+
+  @Post('batch')
+  @Route({
+    summary: 'Make or change many users',
+    description: 'Each is answered on its own: one at fault keeps no other from being made.',
+    access: 'master',
+    answer: PutUsersAnswerDto,
+    idempotent: true,
+  })
+  putMany(@CurrentRequest() request: Request, @Body() dto: PutUsersDto): Promise<PutUsersAnswerDto> {
+    return this.many.put(request, dto);
   }
 
   @Get(':user_id')

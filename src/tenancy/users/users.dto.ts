@@ -1,4 +1,17 @@
-import { Email, HttpUrl, Json, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { ItemProblemDto } from '../../platform/common/batch.js';
+import {
+  Email,
+  HttpUrl,
+  Int,
+  Items,
+  Json,
+  Nested,
+  NestedList,
+  Text,
+  Time,
+  UserId,
+  Uuid,
+} from '../../platform/common/fields.js';
 
 const DISPLAY_NAME = { max: 'name_chars', nullable: true, example: 'Alice' } as const;
 const AVATAR_URL = { nullable: true, example: 'https://cdn.example.com/alice.png' } as const;
@@ -63,4 +76,40 @@ export class UserDto {
 
   @Time({ optional: true })
   updated_at?: string;
+}
+
+/** One of many: its id, and what `PUT /users/{user_id}` takes. */
+export class BatchUserDto extends PutUserDto {
+  @UserId()
+  user_id: UserId;
+}
+
+export class PutUsersDto {
+  @Items(() => BatchUserDto, {
+    min: 1,
+    max: 'page',
+    description: 'Made or changed as by `PUT /users/{user_id}`.',
+    example: [{ user_id: 'alice', display_name: 'Alice' }, { user_id: 'bob' }],
+  })
+  users: unknown[];
+}
+
+/** What became of one of them. */
+export class PutUserResultDto {
+  @Int({ description: 'Its place in `users`.' })
+  index: number;
+
+  @Int({ example: 201, description: '201: made; 200: changed; else of the problem.' })
+  status: number;
+
+  @Nested(() => UserDto, { optional: true })
+  user?: UserDto;
+
+  @Nested(() => ItemProblemDto, { optional: true })
+  error?: ItemProblemDto;
+}
+
+export class PutUsersAnswerDto {
+  @NestedList(() => PutUserResultDto, { max: 'page' })
+  results: PutUserResultDto[];
 }

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UserEntity } from './user.entity.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { ManyUsersService } from './many-users.service.js';
 import { ScopedKeysController } from './scoped-keys.controller.js';
 import { ScopedKeysService } from './scoped-keys.service.js';
 import { UsersController } from './users.controller.js';
@@ -13,7 +14,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity])],
   controllers: [AuthController, ScopedKeysController, UsersController],
-  providers: [AuthService, ScopedKeysService, UsersRepository, UsersService],
+  providers: [AuthService, ManyUsersService, ScopedKeysService, UsersRepository, UsersService],
   exports: [UsersService],
 })
 export class UsersModule {}

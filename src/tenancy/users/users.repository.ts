@@ -4,12 +4,30 @@ import type { UserRef } from '../access/user-ref.js';
 import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { unnest } from '../../platform/database/unnest.js';
 import { UserEntity } from './user.entity.js';
 
 /** What is undefined stays as it is. */
 export type Profile = Partial<Pick<UserEntity, 'display_name' | 'avatar_url' | 'email' | 'phone' | 'metadata'>>;
 
 const PROFILE = ['display_name', 'avatar_url', 'email', 'phone', 'metadata'] as const;
+
+/** What is new of a user, by its row. */
+export interface ProfileChange {
+  user_pk: UserPk;
+  profile: Profile;
+}
+
+const CHANGES = unnest<ProfileChange>()('w', { user_pk: 'uuid', profile: 'jsonb' }, { first: 2 });
+
+/** A column's new value, of the JSON of a {@link ProfileChange}. */
+const NEW: Record<(typeof PROFILE)[number], string> = {
+  display_name: `w.profile ->> 'display_name'`,
+  avatar_url: `w.profile ->> 'avatar_url'`,
+  email: `w.profile ->> 'email'`,
+  phone: `w.profile ->> 'phone'`,
+  metadata: `w.profile -> 'metadata'`,
+};
 
 @Injectable()
 export class UsersRepository {
@@ -24,6 +42,15 @@ export class UsersRepository {
       where: { client_id: clientId, user_id: userId },
       lock: { mode: 'for_no_key_update' },
     });
+  }
+
+  /** Those that there are, locked in the order in which streams are. */
+  async lockMany(tx: Tx, clientId: string, userIds: UserId[]): Promise<Map<UserId, UserEntity>> {
+    const rows = await tx.query<UserEntity>(
+      `select * from users where client_id = $1 and user_id = any ($2::text[]) order by user_pk for no key update`,
+      [clientId, userIds],
+    );
+    return new Map(rows.map((row) => [row.user_id, row]));
   }
 
   /** Oldest first, one more than `limit`. */
@@ -63,14 +90,40 @@ export class UsersRepository {
     );
   }
 
-  /** Makes those that are missing. In one order everywhere, so that nobody deadlocks. */
-  async createMissing(clientId: string, userIds: UserId[]): Promise<void> {
+  async blockersOf(clientId: string, userPk: UserPk, others: UserPk[]): Promise<Set<UserPk>> {
+    const rows = await this.database.query<{ user_pk: UserPk }>(
+      'select user_pk from user_blocks where client_id = $1 and blocked_pk = $2 and user_pk = any ($3::uuid[])',
+      [clientId, userPk, others],
+    );
+    return new Set(rows.map(({ user_pk }) => user_pk));
+  }
+
+  /**
+   * Makes those that are missing. In one order everywhere, so that nobody deadlocks.
+   * @returns who was made
+   */
+  async createMissing(clientId: string, userIds: UserId[], from: Tx | Database = this.database): Promise<Set<UserId>> {
     const sorted = userIds.toSorted();
-    await this.database.execute(
+    const made = await from.query<{ user_id: UserId }>(
       `insert into users (client_id, user_pk, user_id)
        select $1, user_pk, user_id from unnest($2::uuid[], $3::text[]) as u (user_pk, user_id)
-       on conflict (client_id, user_id) do nothing`,
+       on conflict (client_id, user_id) do nothing
+       returning user_id`,
       [clientId, sorted.map(() => newId()), sorted],
+    );
+    return new Set(made.map(({ user_id }) => user_id));
+  }
+
+  /** Changes users, whose rows the caller has locked. */
+  updateMany(tx: Tx, clientId: string, changes: ProfileChange[]): Promise<UserEntity[]> {
+    return tx.query<UserEntity>(
+      `update users u
+          set ${PROFILE.map((column) => `${column} = case when w.profile ? '${column}' then ${NEW[column]} else u.${column} end`).join(', ')},
+              updated_at = case when w.profile = '{}' then u.updated_at else clock_timestamp() end
+         from ${CHANGES.sql}
+        where u.client_id = $1 and u.user_pk = w.user_pk
+       returning u.*`,
+      [clientId, ...CHANGES.values(changes)],
     );
   }
 

@@ -61,7 +61,15 @@ export class UsersService implements UserDirectory {
    * @returns by user_id, whatever the number of times each was named
    * @throws Problem `user_unavailable` (422) naming the unknown ones when `create` is false
    */
-  async resolve(clientId: string, userIds: UserId[], { create }: { create: boolean }): Promise<Map<UserId, UserRef>> {
+  async resolve(clientId: string, userIds: UserId[], options: { create: boolean }): Promise<Map<UserId, UserRef>> {
+    const found = await this.lookUp(clientId, userIds, options);
+    const missing = new Set(userIds.filter((userId) => !found.has(userId)));
+    if (missing.size > 0) throw userUnavailable([...missing]);
+    return found;
+  }
+
+  /** The same, without those that are unknown. */
+  async lookUp(clientId: string, userIds: UserId[], { create }: { create: boolean }): Promise<Map<UserId, UserRef>> {
     const found = new Map<UserId, UserRef>();
     const wanted = new Set(userIds);
     for (const userId of wanted) {
@@ -75,8 +83,12 @@ export class UsersService implements UserDirectory {
       await this.users.createMissing(clientId, missing);
       await this.findMissing(clientId, wanted, found);
     }
-    if (found.size < wanted.size) throw unavailable([...wanted].filter((userId) => !found.has(userId)));
     return found;
+  }
+
+  /** Which of the others have blocked this user: to it they are not available. */
+  blockersOf(clientId: string, userPk: UserPk, others: UserPk[]): Promise<Set<UserPk>> {
+    return this.users.blockersOf(clientId, userPk, others);
   }
 
   /** @returns users by `user_pk`; unknown ones are missing */
@@ -177,6 +189,12 @@ export class UsersService implements UserDirectory {
     this.refs.remember(clientId, { user_pk: user.user_pk, user_id: user.user_id, display_name: user.display_name });
   }
 
+  /** A user's keys know its name: with a change of it they are read again. */
+  async tellKeys(tx: Tx, clientId: string, before: UserEntity, after: UserEntity): Promise<void> {
+    if (before.display_name === after.display_name) return;
+    this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
+  }
+
   private async save(
     request: Request,
     userId: UserId,
@@ -186,14 +204,22 @@ export class UsersService implements UserDirectory {
     const effect = async (tx: Tx): Promise<UserEntity> => {
       const before = await this.users.lock(tx, clientId, userId);
       const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
-      if (before && before.display_name !== after.display_name) {
-        this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
-      }
+      if (before) await this.tellKeys(tx, clientId, before, after);
       return after;
     };
     const user = await this.idempotency.effect(request, effect, { row: `user ${userId}` });
     await this.changed(clientId, user);
     return this.present(user);
+  }
+
+  /** Of what was made in a transaction, in which nobody is asked when they were seen. */
+  async withLastSeen<T extends { user?: UserDto }>(clientId: string, results: T[]): Promise<T[]> {
+    const known = results.flatMap(({ user }) => (user?.id === undefined ? [] : [user.id as UserPk]));
+    const seen = known.length === 0 ? new Map<UserPk, Date>() : await this.readLastSeen(clientId, known);
+    return results.map((result) => {
+      const at = result.user && seen.get(result.user.id as UserPk);
+      return at ? { ...result, user: { ...result.user, last_seen_at: at.toISOString() } } : result;
+    });
   }
 
   private async present(user: UserEntity): Promise<UserDto> {
@@ -231,7 +257,7 @@ function refuseNobody(caller: Caller): void {
   throw new Problem('forbidden', 'A narrowed master key sees people as a user does: name one in X-User-Id.');
 }
 
-function toUserDto(user: UserEntity, lastSeen: Date | undefined): UserDto {
+export function toUserDto(user: UserEntity, lastSeen: Date | undefined): UserDto {
   return {
     id: user.user_pk,
     user_id: user.user_id,
@@ -253,7 +279,8 @@ function mergeMetadata(before: Record<string, unknown>, patch: Record<string, un
   throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
 }
 
-const unavailable = (userIds: UserId[]): Problem => {
+/** 422 for users that are unknown or that don't accept this, which are not told apart. */
+export const userUnavailable = (userIds: UserId[]): Problem => {
   const named = userIds.slice(0, 100);
   return new Problem(
     'user_unavailable',
