@@ -251,7 +251,7 @@ describe('members', () => {
     expect(await code(bob.request('PATCH', `${path}/carol`, { body: { role: 'admin' } }))).toBe('insufficient_role');
     expect(await code(carol.request('DELETE', `${path}/bob`))).toBe('insufficient_role');
     expect(await code(carol.request('POST', path, { body: { user_id: 'dave' } }))).toBe('insufficient_role');
-    expect(await code(alice.request('DELETE', `${path}/me`))).toBe('last_owner');
+    expect(await code(client.request('DELETE', `${path}/alice`))).toBe('last_owner');
     expect(await code(alice.request('PATCH', `${path}/alice`, { body: { role: 'member' } }))).toBe('last_owner');
     const { body: owner } = await alice.request('PUT', `${path}/carol/role`, { body: { role: 'owner' } });
     expect(owner).toMatchObject({ role: 'owner', id: expect.any(String), created_at: expect.any(String) });

@@ -33,7 +33,7 @@ export class MembersController {
   @Route({
     summary: 'Add members',
     description:
-      'One by `user_id` or many by `members`; all of them or none. Owners add anybody, admins plain members. Who is a member already keeps his role.',
+      'One by `user_id` or many by `members` (a scoped key 100, a master key as many as a room takes), each of which is answered on its own in `results`; where none could be added, the answer is the first one’s problem. Owners add anybody, admins plain members. Who is a member already keeps his role.',
     access: 'invite_users',
     status: 201,
     answer: AddedMembersDto,
@@ -89,7 +89,7 @@ export class MembersController {
   @Route({
     summary: 'Remove a member, or leave',
     description:
-      'Who acts for the user (also as `me`) leaves; others are removed by owners and admins, a scoped key needs `manage_rooms` for it.',
+      'Who acts for the user (also as `me`) leaves, as with `POST /rooms/{room_id}/leave`; others are removed by owners and admins, a scoped key needs `manage_rooms` for it.',
     access: 'key',
     status: 204,
     errors: ['not_found', 'insufficient_role', 'last_owner', 'direct_room'],

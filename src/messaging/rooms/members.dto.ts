@@ -1,4 +1,5 @@
-import { Int, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { ItemProblemDto } from '../../platform/common/batch.js';
+import { Int, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 
 export const ROLES = ['owner', 'admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
@@ -73,8 +74,31 @@ export class MemberDto {
   updated_at: string;
 }
 
-/** Who is a member now, in the order asked. */
+/** What became of one item of a call that adds many. */
+export class AddedMemberDto {
+  @Int({ description: 'Its place in `members`.' })
+  index: number;
+
+  @Int({ example: 201, description: '201: became a member; 200: was one already; else of the problem.' })
+  status: number;
+
+  @Nested(() => MemberDto, { optional: true })
+  member?: MemberDto;
+
+  @Nested(() => ItemProblemDto, { optional: true })
+  error?: ItemProblemDto;
+}
+
+/** Who is a member now, in the order asked, and what became of each item. */
 export class AddedMembersDto {
   @NestedList(() => MemberDto, { max: 'room_members' })
   data: MemberDto[];
+
+  @NestedList(() => AddedMemberDto, { max: 'room_members' })
+  results: AddedMemberDto[];
+}
+
+export class TransferRoomDto {
+  @UserId({ description: 'A member of the room.', example: 'bob' })
+  user_id: UserId;
 }

@@ -29,7 +29,7 @@ export class MembersRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Makes members active, those who had left too; a new member begins with nothing unread.
+   * Makes members active, those who had left or were banned once too; a new member begins with nothing unread.
    * @param at where the room stands: what is after it belongs to them
    * @returns who was not active before
    */
@@ -49,10 +49,10 @@ export class MembersRepository {
          on conflict (client_id, room_id, user_pk) do update
             set role = excluded.role, status = 'active', last_read_seq = excluded.last_read_seq,
                 last_delivered_seq = excluded.last_delivered_seq, joined_seq = excluded.joined_seq,
-                joined_rev = excluded.joined_rev, left_rev = null, muted = false, muted_until = null,
+                joined_rev = excluded.joined_rev, left_rev = null, banned_until = null, ban_reason = null, muted = false, muted_until = null,
                 mentions_only = false, hidden = false, pinned_at = null, private_read_seq = null, unread_from_seq = null,
                 joined_at = clock_timestamp(), updated_at = clock_timestamp()
-          where m.status = 'left'
+          where m.status <> 'active'
          returning m.user_pk
        ), told as (
          insert into membership_changes (client_id, room_id, user_pk, active) select $1, $2, user_pk, true from joined
@@ -90,11 +90,6 @@ export class MembersRepository {
   async setRole(tx: Tx, clientId: string, roomId: string, userPk: UserPk, role: Role): Promise<void> {
     const member = { client_id: clientId, room_id: roomId, user_pk: userPk };
     await tx.manager.update(RoomMemberEntity, member, { role, updated_at: () => 'clock_timestamp()' });
-  }
-
-  countOwners(tx: Tx, clientId: string, roomId: string): Promise<number> {
-    const owners = { client_id: clientId, room_id: roomId, status: 'active', role: 'owner' } as const;
-    return tx.manager.countBy(RoomMemberEntity, owners);
   }
 
   /** Members of any status, by `user_pk`. */
@@ -142,10 +137,28 @@ export class MembersRepository {
     return row ?? null;
   }
 
-  /** Was the user a member who then left or was removed? */
+  /** Who owns the room when its last owner leaves: the oldest admin, else the oldest member; null: nobody is left. */
+  async findHeir(tx: Tx, clientId: string, roomId: string, leaverPk: UserPk): Promise<UserPk | null> {
+    const [heir] = await tx.query<{ user_pk: UserPk }>(
+      `select user_pk from room_members
+        where client_id = $1 and room_id = $2 and status = 'active' and user_pk <> $3
+        order by role <> 'admin', joined_at, user_pk limit 1`,
+      [clientId, roomId, leaverPk],
+    );
+    return heir?.user_pk ?? null;
+  }
+
+  findOwners(tx: Tx, clientId: string, roomId: string): Promise<UserPk[]> {
+    const owners = { client_id: clientId, room_id: roomId, status: 'active', role: 'owner' } as const;
+    return tx.manager
+      .find(RoomMemberEntity, { select: { user_pk: true }, where: owners })
+      .then((rows) => rows.map(({ user_pk }) => user_pk));
+  }
+
+  /** Was the user a member who then left, was removed or banned? */
   async hasLeft(tx: Tx, clientId: string, roomId: string, userId: UserId): Promise<boolean> {
     const rows = await tx.query(
-      `select 1 ${FROM} where m.client_id = $1 and m.room_id = $2 and u.user_id = $3 and m.status = 'left'`,
+      `select 1 ${FROM} where m.client_id = $1 and m.room_id = $2 and u.user_id = $3 and m.status <> 'active'`,
       [clientId, roomId, userId],
     );
     return rows.length > 0;

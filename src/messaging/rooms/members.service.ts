@@ -1,33 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { may, type Caller } from '../../tenancy/access/caller.js';
+import { may, userOf, type Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
-import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
+import { itemProblem } from '../../platform/common/batch.js';
+import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { EventRow } from '../../engine/events/events.repository.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import type { AddMembersDto, AddedMembersDto, MemberDto, MemberInputDto, Role } from './members.dto.js';
-import { MembersRepository, type NewMember } from './members.repository.js';
-import { mayInRoom, RoomAccess, rowOf } from './room-access.js';
-import { RoomAnnouncer } from './room-announcer.js';
+import { admit, type Admission } from './admission.js';
+import type { AddedMembersDto, AddMembersDto, MemberDto, MemberInputDto, Role } from './members.dto.js';
+import { MembersRepository } from './members.repository.js';
+import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
+import { requirePermission, RoomAccess } from './room-access.js';
+import { RoomChanges, type Changed } from './room-changes.js';
 import { toMember, type MemberRow } from './room.row.js';
-import { memberJoined, memberLeft, memberUpdated } from './rooms.events.js';
 import type { LockedRoom } from './rooms.repository.js';
-import { isUuid, type UserId } from '../../platform/common/ids.js';
 
-/**
- * What roles may stands in the permission table (room-permissions.ts); everybody may leave. Under the room's lock, so that
- * capacity and the last owner hold whatever happens at the same time.
- */
+/** How many one call with a scoped key adds. */
+const MOST_AT_ONCE = 100;
+
+/** What roles may stands in the permission table (room-permissions.ts); everybody may leave. */
 @Injectable()
 export class MembersService {
   constructor(
     private readonly members: MembersRepository,
+    private readonly memberships: Memberships,
     private readonly access: RoomAccess,
-    private readonly announcer: RoomAnnouncer,
+    private readonly changes: RoomChanges,
     private readonly users: UsersService,
-    private readonly idempotency: Idempotency,
   ) {
     users.registerNeighbours(members);
   }
@@ -40,125 +40,92 @@ export class MembersService {
     return toPage(rows, limit, cursor, ({ user_pk }) => [user_pk], toMember);
   }
 
-  /** Who is a member already stays as he is. */
+  /** Each on its own; who is a member already stays as he is. Where none became or was a member, the first one's problem. */
   async add(request: Request, roomId: string, dto: AddMembersDto): Promise<AddedMembersDto> {
     const { caller } = request;
-    const inputs = inputsOf(dto);
+    const inputs = inputsOf(caller, dto);
     // A room out of sight is not there, whoever was to be added.
     await this.access.get(caller, roomId);
-    const found = await this.users.resolve(
-      caller.clientId,
-      inputs.map(({ user_id }) => user_id),
-      { create: caller.kind === 'master' },
-    );
-    const wanted = new Map(inputs.map(({ user_id, role = 'member' }) => [found.get(user_id)!.user_pk, role]));
-    const members = [...wanted].map(([user_pk, role]): NewMember => ({ user_pk, role }));
-    return this.change(request, roomId, async (tx) => {
+    const userIds = inputs.map(({ user_id }) => user_id);
+    const found = await this.users.lookUp(caller.clientId, userIds, { create: caller.kind === 'master' });
+    const userPks = [...found.values()].map(({ user_pk }) => user_pk);
+    const blockers = caller.user
+      ? await this.users.blockersOf(caller.clientId, caller.user.user_pk, userPks)
+      : new Set<UserPk>();
+    return this.changes.run(request, roomId, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, 'invite');
       refuseDirect(room);
-      for (const { role } of members) refuseAbove(caller, room, role);
-      const events = await this.join(tx, caller, room, members);
-      const rows = await this.members.findMany(tx, caller.clientId, room.id, [...wanted.keys()]);
-      return [{ data: [...wanted.keys()].map((user_pk) => toMember(rows.get(user_pk)!)) }, events];
+      const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
+      const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
+      refuseNone(admissions);
+      const events = await this.memberships.join(tx, caller, room, joining);
+      return [answerOf(admissions, await this.members.findMany(tx, caller.clientId, room.id, userPks)), events];
     });
   }
 
   async setRole(request: Request, roomId: string, userId: UserId, role: Role): Promise<MemberDto> {
     const { caller } = request;
-    return this.change(request, roomId, async (tx) => {
+    return this.changes.run(request, roomId, async (tx) => {
       const room = await this.access.lock(tx, caller, roomId, 'delete');
       refuseDirect(room);
       const member = await this.get(tx, caller, room, userId);
-      if (member.role === role) return [toMember(member), []];
-      if (member.role === 'owner') await this.refuseLastOwner(tx, caller, room);
-      await this.members.setRole(tx, caller.clientId, room.id, member.user_pk, role);
-      const { events } = this.announcer;
-      const changed = { role, status: 'active' as const };
-      return [
-        toMember(await this.get(tx, caller, room, userId)),
-        await events.append(tx, [this.announcer.ofMember(caller, room.id, memberUpdated, member.user_pk, changed)]),
-      ];
+      const events = await this.memberships.changeRole(tx, caller, room, member, role);
+      return [toMember(await this.get(tx, caller, room, userId)), events];
+    });
+  }
+
+  /** The owner who hands the room on becomes an admin; when the client does it, every owner does. */
+  async transfer(request: Request, roomId: string, userId: UserId): Promise<MemberDto> {
+    const { caller } = request;
+    return this.changes.run(request, roomId, async (tx) => {
+      const room = await this.access.lock(tx, caller, roomId);
+      const heir = await this.members.findByUserId(tx, caller.clientId, room.id, userId);
+      // Done before: who handed it on is an admin now.
+      if (heir?.role === 'owner' && room.actor_role === 'admin') return [toMember(heir), []];
+      requirePermission(caller, room.room_type, room.actor_role, 'delete');
+      refuseDirect(room);
+      if (!heir) throw notFound('member');
+      const owners = await this.members.findOwners(tx, caller.clientId, room.id);
+      const leaving = room.actor_role === 'owner' ? [caller.user!.user_pk] : owners;
+      const events =
+        heir.role === 'owner' ? [] : await this.memberships.setRole(tx, caller, room, heir.user_pk, 'owner');
+      for (const userPk of leaving) {
+        if (userPk !== heir.user_pk)
+          events.push(...(await this.memberships.setRole(tx, caller, room, userPk, 'admin')));
+      }
+      return [toMember(await this.get(tx, caller, room, userId)), events];
     });
   }
 
   /** Removes a member, or lets the acting user leave; who has left already has, so that a call can be repeated. */
   async remove(request: Request, roomId: string, userId: UserId): Promise<void> {
     const { caller } = request;
-    const leaving = caller.user !== null && (userId === 'me' || userId === caller.user.user_id);
-    if (!leaving && !may(caller, 'manage_rooms')) {
+    if (caller.user !== null && (userId === 'me' || userId === caller.user.user_id)) return this.leave(request, roomId);
+    if (!may(caller, 'manage_rooms')) {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }
-    await this.change(request, roomId, async (tx) => {
-      const gone = async () =>
-        this.members.hasLeft(tx, caller.clientId, roomId, leaving ? caller.user!.user_id : userId);
-      // Who has left doesn't see the room any more.
-      if (leaving && isUuid(roomId) && (await gone())) return [undefined, []];
-      const room = await this.access.lock(tx, caller, roomId, leaving ? undefined : 'manage');
+    await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
+      const room = await this.access.lock(tx, caller, roomId, 'manage');
       refuseDirect(room);
-      if (await gone()) return [undefined, []];
-      const member = await this.get(tx, caller, room, leaving ? caller.user!.user_id : userId);
-      if (!leaving) refuseAbove(caller, room, member.role);
-      if (member.role === 'owner') await this.refuseLastOwner(tx, caller, room);
-      return [undefined, await this.leave(tx, caller, room, member, leaving ? 'left' : 'removed')];
+      if (await this.members.hasLeft(tx, caller.clientId, roomId, userId)) return [undefined, []];
+      const member = await this.get(tx, caller, room, userId);
+      refuseAbove(caller, room, member.role);
+      return [undefined, await this.memberships.leave(tx, caller, room, member, 'removed')];
     });
   }
 
-  private async join(tx: Tx, caller: Caller, room: LockedRoom, members: NewMember[]): Promise<EventRow[]> {
-    const known = await this.members.findMany(
-      tx,
-      caller.clientId,
-      room.id,
-      members.map(({ user_pk }) => user_pk),
-    );
-    const banned = [...known.values()].filter(({ status }) => status === 'banned');
-    if (banned.length > 0) {
-      throw new Problem(
-        'user_unavailable',
-        `Not available: ${banned
-          .map(({ user_id }) => user_id)
-          .slice(0, 3)
-          .join(', ')}.`,
-      );
-    }
-    const coming = members.filter(({ user_pk }) => known.get(user_pk)?.status !== 'active');
-    if (coming.length === 0) return [];
-    if (room.member_count + coming.length > room.max_members) {
-      throw new Problem('room_full', `The room takes ${room.max_members} members and has ${room.member_count}.`);
-    }
-    await this.members.join(tx, caller.clientId, room.id, coming, { seq: room.last_seq, rev: room.last_rev + 1 });
-    return this.announcer.events.append(tx, [
-      ...coming.map(({ user_pk, role }) =>
-        this.announcer.ofMember(caller, room.id, memberJoined, user_pk, { role, status: 'active' }),
-      ),
-      ...coming.map(({ user_pk }) => this.announcer.ofRoomAdded(caller, room.id, user_pk)),
-    ]);
-  }
-
-  private async leave(
-    tx: Tx,
-    caller: Caller,
-    room: LockedRoom,
-    { user_pk, role }: MemberRow,
-    reason: 'left' | 'removed',
-  ): Promise<EventRow[]> {
-    await this.members.leave(tx, caller.clientId, room.id, user_pk, room.last_rev + 1);
-    return this.announcer.events.append(tx, [
-      this.announcer.ofMember(caller, room.id, memberLeft, user_pk, { role, status: 'left' }),
-      this.announcer.ofRoomRemoved(caller, room.id, user_pk, reason),
-    ]);
-  }
-
-  /** Runs a change with its events in one transaction, then tells of it. */
-  private async change<T>(request: Request, roomId: string, fn: (tx: Tx) => Promise<[T, EventRow[]]>): Promise<T> {
-    let events: EventRow[] = [];
-    const changed = async (tx: Tx): Promise<T> => {
-      const [answer, appended] = await fn(tx);
-      events = appended;
-      return answer;
-    };
-    const answer = await this.idempotency.effect(request, changed, { row: rowOf(roomId) });
-    await this.announcer.committed(events);
-    return answer;
+  /** The acting user leaves. Who has left doesn't see the room any more, and may say so again all the same. */
+  async leave(request: Request, roomId: string): Promise<void> {
+    const { caller } = request;
+    if (!caller.user) await this.access.get(caller, roomId);
+    const { user_id } = userOf(caller, 'leaves a room');
+    await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
+      if (isUuid(roomId) && (await this.members.hasLeft(tx, caller.clientId, roomId, user_id))) return [undefined, []];
+      const room = await this.access.lock(tx, caller, roomId);
+      refuseDirect(room);
+      const member = await this.get(tx, caller, room, user_id);
+      return [undefined, await this.memberships.leave(tx, caller, room, member, 'left')];
+    });
   }
 
   private async get(tx: Tx, caller: Caller, room: LockedRoom, userId: UserId): Promise<MemberRow> {
@@ -166,26 +133,30 @@ export class MembersService {
     if (!member) throw notFound('member');
     return member;
   }
-
-  private async refuseLastOwner(tx: Tx, caller: Caller, room: LockedRoom): Promise<void> {
-    if ((await this.members.countOwners(tx, caller.clientId, room.id)) > 1) return;
-    throw new Problem('last_owner', 'Make somebody else an owner first.');
-  }
 }
 
-function inputsOf({ user_id, role, members }: AddMembersDto): MemberInputDto[] {
+function inputsOf(caller: Caller, { user_id, role, members }: AddMembersDto): MemberInputDto[] {
   if ((user_id === undefined) === (members === undefined)) throw invalidField('members', 'give members or user_id');
   if (members && role) throw invalidField('role', 'goes with user_id; in members each has its own');
+  if (members && members.length > MOST_AT_ONCE && caller.kind === 'scoped') {
+    throw invalidField('members', `must have at most ${MOST_AT_ONCE} items`);
+  }
   return members ?? [{ user_id: user_id!, role }];
 }
 
-function refuseDirect({ room_type }: LockedRoom): void {
-  if (room_type === 'direct') throw new Problem('direct_room', 'A direct room always has the same two members.');
+/** A call that leaves everything as it was, and nobody in the room, is a refusal. */
+function refuseNone(admissions: Admission[]): void {
+  if (admissions.every((one) => one instanceof Problem)) throw admissions[0] as Problem;
 }
 
-/** Who may not delete the room, as owners may, deals with plain members only. */
-function refuseAbove(caller: Caller, room: LockedRoom, role: Role): void {
-  if (role !== 'member' && !mayInRoom(caller, room.room_type, room.actor_role, 'delete')) {
-    throw new Problem('insufficient_role', `Only owners may do that to or for an ${role}.`);
-  }
+/** @param rows of everybody who was asked for, by `user_pk` */
+function answerOf(admissions: Admission[], rows: Map<UserPk, MemberRow>): AddedMembersDto {
+  const data = new Map<UserPk, MemberDto>();
+  const results = admissions.map((one, index) => {
+    if (one instanceof Problem) return { index, status: one.status, error: itemProblem(one) };
+    const member = data.get(one.user_pk) ?? toMember(rows.get(one.user_pk)!);
+    data.set(one.user_pk, member);
+    return { index, status: one.joins ? 201 : 200, member };
+  });
+  return { data: [...data.values()], results };
 }

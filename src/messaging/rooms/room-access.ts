@@ -38,6 +38,18 @@ export class RoomAccess {
     if (permission) requirePermission(caller, room.room_type, room.actor_role, permission);
     return room;
   }
+
+  /**
+   * Locks a room that somebody wants to come into, seen or not: who asks decides what that takes.
+   * @throws Problem `not_found` where there is none
+   */
+  async lockForEntry(tx: Tx, caller: Caller, roomId: string): Promise<LockedRoom> {
+    const room = isUuid(roomId)
+      ? await this.rooms.lock(tx, caller.clientId, roomId, caller.user?.user_pk ?? null)
+      : null;
+    if (!room) throw notFound('room');
+    return room;
+  }
 }
 
 /** May the caller, in this role of a room of this type? The client itself, and who acts for nobody, may everything. */

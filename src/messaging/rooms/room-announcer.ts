@@ -7,7 +7,7 @@ import type { DurableEvent } from '../../platform/realtime/event.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { MemberDto } from './members.dto.js';
 import { actorOf } from './room-access.js';
-import type { RoomDto, RoomRemovedDto } from './rooms.dto.js';
+import type { RemovalReason, RoomDto } from './rooms.dto.js';
 import { memberJoined, roomAdded, roomRemoved } from './rooms.events.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserPk } from '../../platform/common/ids.js';
@@ -76,7 +76,7 @@ export class RoomAnnouncer {
   }
 
   /** On the user's own stream. */
-  ofRoomRemoved(caller: Caller, roomId: string, userPk: UserPk, reason: RoomRemovedDto['reason']): NewEvent {
+  ofRoomRemoved(caller: Caller, roomId: string, userPk: UserPk, reason: RemovalReason): NewEvent {
     return newEvent({
       event: roomRemoved,
       client_id: caller.clientId,

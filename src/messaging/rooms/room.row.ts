@@ -80,9 +80,15 @@ export interface MemberRow extends Pick<
   display_name: string | null;
 }
 
-/** Select list that makes a {@link MemberRow} of `room_members m join users u`. */
-export const MEMBER_COLUMNS = `m.user_pk, m.id, m.room_id, u.user_id, u.display_name, m.role, m.status,
-  m.last_read_seq, m.last_delivered_seq, m.joined_at, m.banned_until, m.created_at, m.updated_at`;
+/** Is a member `m` banned just now? */
+export const bannedNow = (m: string): string =>
+  `(${m}.status = 'banned' and coalesce(${m}.banned_until, 'infinity') > clock_timestamp())`;
+
+/** Select list that makes a {@link MemberRow} of `room_members m join users u`. Whose ban is over has left. */
+export const MEMBER_COLUMNS = `m.user_pk, m.id, m.room_id, u.user_id, u.display_name, m.role,
+  case when m.status = 'banned' and not ${bannedNow('m')} then 'left' else m.status end as status,
+  m.last_read_seq, m.last_delivered_seq, m.joined_at, case when ${bannedNow('m')} then m.banned_until end as banned_until,
+  m.created_at, m.updated_at`;
 
 export function toMember({ user_pk: _, ...row }: MemberRow): MemberDto {
   return {

@@ -7,6 +7,10 @@ const PRIVACIES = ['public', 'private', 'invite_only'] as const;
 const ROOM_STATUSES = ['active', 'inactive', 'archived', 'deleted'] as const;
 const HISTORIES = ['full', 'since_join'] as const;
 
+/** Why somebody is no longer a member. */
+const REMOVAL_REASONS = ['left', 'removed', 'banned'] as const;
+export type RemovalReason = (typeof REMOVAL_REASONS)[number];
+
 export type RoomType = (typeof ROOM_TYPES)[number];
 export type Privacy = (typeof PRIVACIES)[number];
 export type RoomStatus = (typeof ROOM_STATUSES)[number];
@@ -226,6 +230,6 @@ export class RoomRemovedDto {
   @Uuid()
   room_id: string;
 
-  @OneOf(['left', 'removed'])
-  reason: 'left' | 'removed';
+  @OneOf(REMOVAL_REASONS)
+  reason: RemovalReason;
 }

@@ -1,5 +1,6 @@
 import { defineEvent } from '../../platform/realtime/event.js';
 import { MemberDto } from './members.dto.js';
+import { RoomSettingsDto } from './own-side.dto.js';
 import { RoomAddedDto, RoomDto, RoomRemovedDto } from './rooms.dto.js';
 
 const ofRoom = { stream: 'room', audience: 'everybody', durable: true } as const;
@@ -53,7 +54,7 @@ export const memberLeft = defineEvent({
   type: 'member.left',
   body: MemberDto,
   hydrated: true,
-  description: `A member left the room or was removed from it. ${MEMBER_BODY}`,
+  description: `A member left the room, was removed or banned from it. ${MEMBER_BODY}`,
 });
 
 export const roomAdded = defineEvent({
@@ -71,4 +72,19 @@ export const roomRemoved = defineEvent({
   body: RoomRemovedDto,
   description: 'The user is no longer a member of a room.',
   example: { room_id: '0199f0a2-5a6b-7c3d-8e9f-0a1b2c3d4e5f', reason: 'left' },
+});
+
+export const roomSettingsUpdated = defineEvent({
+  ...ofUser,
+  type: 'room.settings_updated',
+  body: RoomSettingsDto,
+  description: "The user's own settings of a room, all of them as they are after a change.",
+  example: {
+    room_id: '0199f0a2-5a6b-7c3d-8e9f-0a1b2c3d4e5f',
+    muted: true,
+    muted_until: null,
+    mentions_only: false,
+    hidden: false,
+    pinned: true,
+  },
 });

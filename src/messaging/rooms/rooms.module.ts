@@ -10,13 +10,23 @@ import {
   MEMBERSHIP_CHANGES_PRUNING_QUEUE,
   MembershipChangesPruningProcessor,
 } from './membership-changes-pruning.processor.js';
+import { BansController } from './bans.controller.js';
+import { BansRepository } from './bans.repository.js';
+import { BansService } from './bans.service.js';
+import { JoiningController } from './joining.controller.js';
+import { JoiningService } from './joining.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersRepository } from './members.repository.js';
 import { MembersService } from './members.service.js';
 import { MentionsRepository } from './mentions.repository.js';
+import { Memberships } from './memberships.js';
 import { NewRoomsService } from './new-rooms.service.js';
+import { OwnSideController } from './own-side.controller.js';
+import { OwnSideRepository } from './own-side.repository.js';
+import { OwnSideService } from './own-side.service.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
+import { RoomChanges } from './room-changes.js';
 import { RoomPermissionsController } from './room-permissions.controller.js';
 import { RoomPermissionsService } from './room-permissions.service.js';
 import { RoomsController } from './rooms.controller.js';
@@ -34,12 +44,26 @@ import { RoomsSocket } from './rooms.socket.js';
     ClientsModule,
     UsersModule,
   ],
-  controllers: [RoomsController, MembersController, RoomPermissionsController],
+  controllers: [
+    RoomsController,
+    MembersController,
+    JoiningController,
+    BansController,
+    OwnSideController,
+    RoomPermissionsController,
+  ],
   providers: [
     MembershipChangesPruningProcessor,
     MembersRepository,
     MembersService,
     MentionsRepository,
+    Memberships,
+    BansRepository,
+    BansService,
+    JoiningService,
+    OwnSideRepository,
+    OwnSideService,
+    RoomChanges,
     NewRoomsService,
     RoomAccess,
     RoomAnnouncer,
@@ -53,9 +77,11 @@ import { RoomsSocket } from './rooms.socket.js';
   exports: [
     MembersRepository,
     MembersService,
+    Memberships,
     MentionsRepository,
     RoomAccess,
     RoomAnnouncer,
+    RoomChanges,
     RoomsRepository,
     RoomsService,
   ],

@@ -1,3 +1,4 @@
+import { Problem } from '../../platform/common/problem.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
 import type { Permission } from './permissions.js';
 import type { UserRef } from './user-ref.js';
@@ -48,6 +49,16 @@ export const actorTypeOf = ({ user }: Pick<Caller, 'user'>): ActorType => (user 
 /** A master key that was not narrowed: it speaks for the client in everything. */
 export function managesClient({ kind, permissions }: Pick<Caller, 'kind' | 'permissions'>): boolean {
   return kind === 'master' && permissions === null;
+}
+
+/**
+ * The user that the request acts for.
+ * @param what only a user does, for the refusal
+ * @throws Problem `forbidden` to a master key that names nobody
+ */
+export function userOf({ user }: Pick<Caller, 'user'>, what: string): UserRef {
+  if (user) return user;
+  throw new Problem('forbidden', `Only a user ${what}: name one in X-User-Id.`);
 }
 
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
