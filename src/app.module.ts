@@ -20,6 +20,7 @@ import { WebhookModule } from './engine/providers/webhook/webhook.module.js';
 import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
 import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
+import { InvitationsModule } from './messaging/invitations/invitations.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
 import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SearchModule } from './messaging/search/search.module.js';
@@ -54,6 +55,7 @@ export class AppModule {
         MailboxModule,
         DeliveriesModule,
         RoomsModule,
+        InvitationsModule,
         MessagesModule,
         ReceiptsModule,
         SearchModule,

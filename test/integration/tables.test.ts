@@ -32,6 +32,8 @@ const OWNERS: Record<string, string> = {
   room_members: 'messaging/rooms',
   room_mentions: 'messaging/rooms',
   membership_changes: 'messaging/rooms',
+  invites: 'messaging/invitations',
+  join_requests: 'messaging/invitations',
   messages: 'messaging/messages',
   message_edits: 'messaging/messages',
   hidden_messages: 'messaging/messages',

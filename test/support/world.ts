@@ -34,6 +34,8 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
     recipients: [{ user_id: user }],
     channels: { websocket: { title: 'Hi', body: 'Hello' } },
   });
+  const invite = await make(`/rooms/${room.id}/invites`, { kind: 'user', user_id: 'cleo' });
+  await make(`/rooms/${room.id}/join-requests`, {}, 'dan');
   const key = await make('/clients/me/keys', { name: 'second' });
   const scopedKey = await make('/clients/scoped-keys', { user_id: user, permissions: [...PERMISSIONS] });
 
@@ -46,6 +48,8 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       users: user,
       rooms: room.id,
       members: 'ben',
+      invites: invite.id,
+      'join-requests': 'dan',
       messages: message.id,
       notifications: notification.id,
       'email-providers': provider.name,

@@ -155,6 +155,17 @@ export class MembersRepository {
       .then((rows) => rows.map(({ user_pk }) => user_pk));
   }
 
+  /** Active members in these roles, owners first, then the oldest. */
+  async findInRoles(tx: Tx, clientId: string, roomId: string, roles: Role[], limit: number): Promise<UserPk[]> {
+    const rows = await tx.query<{ user_pk: UserPk }>(
+      `select user_pk from room_members
+        where client_id = $1 and room_id = $2 and status = 'active' and role = any ($3::text[])
+        order by role <> 'owner', joined_at, user_pk limit $4`,
+      [clientId, roomId, roles, limit],
+    );
+    return rows.map(({ user_pk }) => user_pk);
+  }
+
   /** Was the user a member who then left, was removed or banned? */
   async hasLeft(tx: Tx, clientId: string, roomId: string, userId: UserId): Promise<boolean> {
     const rows = await tx.query(

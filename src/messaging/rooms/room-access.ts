@@ -41,13 +41,14 @@ export class RoomAccess {
 
   /**
    * Locks a room that somebody wants to come into, seen or not: who asks decides what that takes.
+   * @param what is not there, for who must not learn of the room
    * @throws Problem `not_found` where there is none
    */
-  async lockForEntry(tx: Tx, caller: Caller, roomId: string): Promise<LockedRoom> {
+  async lockForEntry(tx: Tx, caller: Caller, roomId: string, what = 'room'): Promise<LockedRoom> {
     const room = isUuid(roomId)
       ? await this.rooms.lock(tx, caller.clientId, roomId, caller.user?.user_pk ?? null)
       : null;
-    if (!room) throw notFound('room');
+    if (!room) throw notFound(what);
     return room;
   }
 }

@@ -41,6 +41,10 @@ export const writersOf = (settings: ClientSettings): number => entryOf(settings)
 export const roleMay = (settings: ClientSettings, type: RoomType, role: Role, permission: RoomPermission): boolean =>
   tableOf(settings)[type][role].includes(permission);
 
+/** The roles that may do this in rooms of a type. */
+export const rolesThatMay = (settings: ClientSettings, type: RoomType, permission: RoomPermission): Role[] =>
+  ROLES.filter((role) => roleMay(settings, type, role, permission));
+
 const TYPES = ['direct', 'group', 'channel', 'support'] as const satisfies RoomType[];
 const ROLES = ['owner', 'admin', 'member'] as const satisfies Role[];
 

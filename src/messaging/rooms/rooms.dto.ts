@@ -2,7 +2,7 @@ import { Bool, Int, Json, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } 
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { MemberDto, MemberInputDto, ROLES, type Role } from './members.dto.js';
 
-const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
+export const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
 const PRIVACIES = ['public', 'private', 'invite_only'] as const;
 const ROOM_STATUSES = ['active', 'inactive', 'archived', 'deleted'] as const;
 const HISTORIES = ['full', 'since_join'] as const;

@@ -1,0 +1,28 @@
+import { createHash, randomInt } from 'node:crypto';
+import type { KeyRing } from '../../platform/common/key-ring.js';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** 131 random bits: nobody guesses one. */
+const LENGTH = 22;
+
+/** A code as it is stored: found by its digest, shown again from its encrypted text. */
+export interface StoredCode {
+  digest: Buffer;
+  encrypted: string;
+}
+
+export const makeCode = (): string =>
+  Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+
+/** Of so much chance a plain hash gives nothing away. */
+export const digestOf = (code: string): Buffer => createHash('sha256').update(code).digest();
+
+export const store = (code: string, keyRing: KeyRing, clientId: string, inviteId: string): StoredCode => ({
+  digest: digestOf(code),
+  encrypted: keyRing.encrypt(code, contextOf(clientId, inviteId)),
+});
+
+export const reveal = (encrypted: string, keyRing: KeyRing, clientId: string, inviteId: string): string =>
+  keyRing.decrypt(encrypted, contextOf(clientId, inviteId));
+
+const contextOf = (clientId: string, inviteId: string): string => `invite:${clientId}:${inviteId}`;
