@@ -3,7 +3,15 @@ import { PageQueryDto } from '../../platform/common/pagination.js';
 import { ROOM_TYPES, type RoomType } from '../rooms/rooms.dto.js';
 
 export class DirectoryQueryDto extends PageQueryDto {
-  @Text({ optional: true, max: 100, description: 'Rooms whose name holds this text, in any case.', example: 'proj' })
+  @Text({
+    optional: true,
+    max: 100,
+    // What stands for bytes that were no UTF-8.
+    pattern: /^[^\ufffd]+$/u,
+    patternMessage: 'must be UTF-8',
+    description: 'Rooms whose name holds this text, in any case.',
+    example: 'proj',
+  })
   q?: string;
 }
 

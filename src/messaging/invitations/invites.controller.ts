@@ -8,7 +8,7 @@ import { InvitesService } from './invites.service.js';
 
 export const INVITATIONS = tag(
   'Invitations',
-  'How people come into rooms: invitations, links, requests to join, the directory.',
+  'Invitations, links, requests to join, and the directory of public rooms.',
 );
 
 @Tag(INVITATIONS)
