@@ -6,8 +6,8 @@ export class DirectoryQueryDto extends PageQueryDto {
   @Text({
     optional: true,
     max: 100,
-    // What stands for bytes that were no UTF-8.
-    pattern: /^[^\ufffd]+$/u,
+    // Encoded surrogates, which are no UTF-8: what does not decode is left in a query as it came.
+    pattern: /^(?!.*%[Ee][Dd]%[AaBb])/su,
     patternMessage: 'must be UTF-8',
     description: 'Rooms whose name holds this text, in any case.',
     example: 'proj',
