@@ -6,7 +6,14 @@ import { JUNK_VALUES } from '../support/junk.js';
 import { eventsOf, type UpEvent } from '../support/events.js';
 import type { Schema } from '../support/routes.js';
 import { SmtpSink } from '../support/smtp.js';
-import { closeSockets, connect, type Ack } from '../support/socket.js';
+import { closeRawSockets, connectRaw } from '../support/raw-socket.js';
+import {
+  closeSockets,
+  connect as connectSocketIo,
+  TestSocket,
+  type Ack,
+  type TestConnection,
+} from '../support/socket.js';
 import { makeTenant, type Tenant } from '../support/world.js';
 
 /** What no value of a type may look like. */
@@ -26,8 +33,15 @@ const NOBODY = { ids: { rooms: randomUUID(), deliveries: randomUUID() } };
 
 const withoutRequestId = (ack: string): string => ack.replace(/"request_id":"[^"]+"/, '');
 
+type Connect = (app: TestApp, key: string, options?: { user_id?: string }) => Promise<TestConnection>;
+
+const TRANSPORTS: [string, Connect][] = [
+  ['Socket.IO', connectSocketIo],
+  ['a raw WebSocket', connectRaw],
+];
+
 /** Generated from the AsyncAPI document: a new event is tested when it is there, or fails for want of a value to test it with. */
-describe('every event that clients send', () => {
+describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, connect) => {
   let app: TestApp;
   let smtp: SmtpSink;
   let a: Tenant;
@@ -53,7 +67,10 @@ describe('every event that clients send', () => {
     await smtp.stop();
   });
 
-  afterEach(closeSockets);
+  afterEach(() => {
+    closeSockets();
+    closeRawSockets();
+  });
 
   /** What an event may carry, about the resources of a tenant. */
   const exampleFor = (event: UpEvent, tenant: Pick<Tenant, 'ids'>): Record<string, unknown> =>
@@ -151,6 +168,7 @@ describe('every event that clients send', () => {
         const ack = await socket.ask(event.name, junk);
         if (!isRefusal(ack)) return `${event.name} with ${JSON.stringify(junk)}: ${codeOf(ack)}`;
       }
+      if (!(socket instanceof TestSocket)) return undefined;
       const many = await socket.ask(event.name, exampleFor(event, a), {});
       return codeOf(many) === 'bad_request' ? undefined : `${event.name} with two: ${codeOf(many)}`;
     });
@@ -185,9 +203,8 @@ describe('every event that clients send', () => {
   it('breaks nothing without a function for its ack', async () => {
     const socket = await connect(app, a.scoped.full);
     for (const event of events) {
-      for (const junk of [exampleFor(event, a), exampleFor(event, b), ...JUNK_BODIES])
-        socket.socket.emit(event.name, junk);
-      socket.socket.emit(event.name);
+      for (const junk of [exampleFor(event, a), exampleFor(event, b), ...JUNK_BODIES]) socket.tell(event.name, junk);
+      socket.tell(event.name);
     }
     expect(await socket.get('ping', {})).toBeDefined();
     expect(socket.disconnects).toEqual([]);

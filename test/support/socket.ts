@@ -30,8 +30,24 @@ export function closeSockets(): void {
   open.clear();
 }
 
+/** What tests that hold for every transport ask of a connection. */
+export interface TestConnection {
+  readonly received: { name: string; body: any }[];
+  /** Why it ended, where it did. */
+  readonly disconnects: string[];
+  ask<T = any>(event: string, data?: unknown): Promise<Ack<T>>;
+  get<T = any>(event: string, data?: unknown): Promise<T>;
+  /** Sends an event and asks for no ack. */
+  tell(event: string, data?: unknown): void;
+  bodies(name: string): any[];
+  waitFor<T = Envelope<any>>(name: string, matches?: (body: any) => boolean): Promise<T>;
+  waitForReady(): Promise<SessionReadyDto>;
+  waitForEnd(): Promise<string>;
+  leave(): void;
+}
+
 /** A Socket.IO client that remembers what it receives. */
-export class TestSocket {
+export class TestSocket implements TestConnection {
   readonly received: Received[] = [];
   /** Why it was disconnected, in order. */
   readonly disconnects: string[] = [];
@@ -52,6 +68,14 @@ export class TestSocket {
     const ack = await this.ask<T>(event, ...args);
     if (!ack.ok) throw new Error(`${event}: ${JSON.stringify(ack.error)}`);
     return ack.data;
+  }
+
+  tell(event: string, ...args: unknown[]): void {
+    this.socket.emit(event, ...args);
+  }
+
+  leave(): void {
+    this.socket.disconnect();
   }
 
   bodies(name: string): any[] {

@@ -1,4 +1,5 @@
 import { Int, NoFields, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import type { Admission } from './session.js';
 import { PERMISSIONS } from '../../tenancy/access/permissions.js';
 
 /** `auth` of a Socket.IO handshake. */
@@ -50,6 +51,14 @@ export class RefreshedDto {
   @Time({ nullable: true })
   expires_at: string | null;
 }
+
+/** Says what a connection goes on with. */
+export const refreshedOf = ({ caller, expiresAt }: Admission): RefreshedDto => ({
+  user_id: caller.user?.user_id ?? null,
+  key_id: caller.keyId,
+  permissions: caller.permissions && [...caller.permissions],
+  expires_at: expiresAt?.toISOString() ?? null,
+});
 
 @NoFields()
 export class EmptyDto {}

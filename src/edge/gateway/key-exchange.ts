@@ -3,7 +3,7 @@ import { CallerFactory } from '../../tenancy/keys/caller.factory.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { KeyIdentity } from '../../tenancy/keys/key-identity.js';
 import { Problem } from '../../platform/common/problem.js';
-import type { RefreshedDto } from './gateway.dto.js';
+import { refreshedOf, type RefreshedDto } from './gateway.dto.js';
 import { Handshake } from './handshake.js';
 import type { Session } from './session.js';
 import { Subscriptions } from './subscriptions.js';
@@ -29,12 +29,7 @@ export class KeyExchange {
     this.subscriptions.exchange(session, caller);
     session.renew({ caller, expiresAt: identity.expiresAt });
     if (!(await this.handshake.stillValid(session, apiKey))) session.close('over');
-    return {
-      user_id: user?.user_id ?? null,
-      key_id: caller.keyId,
-      permissions: caller.permissions && [...caller.permissions],
-      expires_at: identity.expiresAt?.toISOString() ?? null,
-    };
+    return refreshedOf({ caller, expiresAt: identity.expiresAt });
   }
 }
 

@@ -1,4 +1,3 @@
-import type { BeforeApplicationShutdown } from '@nestjs/common';
 import {
   WebSocketGateway,
   WebSocketServer,
@@ -15,24 +14,17 @@ import { Problem } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import { Config } from '../../platform/config/config.js';
 import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
-import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { addressReader, type Arrival } from './client-address.js';
+import { Departure, FLUSH_MS, type Transport } from './departure.js';
 import { SocketDispatcher } from './socket-dispatcher.js';
-import { sessionDraining } from './gateway.events.js';
 import { Handshake } from './handshake.js';
+import { SessionStart } from './session-start.js';
 import { SocketIoSession, sessionOfSocket } from './socket-io.session.js';
-import { Subscriptions } from './subscriptions.js';
-
-/** How long clients spread their return over, when a node goes away. */
-const RECONNECT_MIN_MS = 250;
-const RECONNECT_SPREAD_MS = 4_750;
-/** How long the last answers may take to leave. */
-const FLUSH_MS = 1_000;
 
 /** Takes Socket.IO connections at /sockets: authenticates, subscribes, hands on; and lets go in order. */
 @WebSocketGateway()
 export class SocketIoGateway
-  implements OnGatewayInit<Server>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>, BeforeApplicationShutdown
+  implements OnGatewayInit<Server>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>, Transport
 {
   @WebSocketServer()
   private readonly server: Server;
@@ -41,16 +33,16 @@ export class SocketIoGateway
   private readonly taken = new WeakSet<object>();
   private readonly addressOf: (arrival: Arrival) => string;
   private readonly listener: (this: Socket, ...args: unknown[]) => void;
-  private draining = false;
 
   constructor(
-    private readonly publisher: RealtimePublisher,
     private readonly handshake: Handshake,
-    private readonly subscriptions: Subscriptions,
-    private readonly dispatcher: SocketDispatcher,
+    private readonly starts: SessionStart,
+    dispatcher: SocketDispatcher,
     private readonly ends: ConnectionEnds,
+    private readonly departure: Departure,
     config: Config,
   ) {
+    departure.register(this);
     this.addressOf = addressReader(config.trustProxy);
     // One for all connections: Socket.IO calls it as a method of the socket.
     this.listener = function (this: Socket, name, ...args) {
@@ -68,15 +60,7 @@ export class SocketIoGateway
     const { api_key } = socket.handshake.auth as { api_key: string };
     forgetHandshake(socket);
     socket.onAny(this.listener);
-    try {
-      await this.subscriptions.open(session);
-      if (this.draining) session.close('lost');
-      else if (!(await this.handshake.stillValid(session, api_key))) session.close('over');
-    } catch (error) {
-      const problem = toProblem(error);
-      if (problem.code === 'internal') logger.error({ err: error }, 'connection failed');
-      session.close('lost');
-    }
+    await this.starts.begin(session, api_key);
   }
 
   handleDisconnect(socket: Socket): void {
@@ -84,21 +68,8 @@ export class SocketIoGateway
     this.ends.tell(sessionOfSocket(socket));
   }
 
-  /** Before the HTTP server closes, which would wait for connections to end. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.draining = true;
-    for (const socket of this.server.sockets.sockets.values()) {
-      this.publisher.tell(sessionOfSocket(socket), sessionDraining, {
-        reconnect_after_ms: RECONNECT_MIN_MS + Math.floor(Math.random() * RECONNECT_SPREAD_MS),
-      });
-    }
-    await this.dispatcher.finish();
-    this.publisher.flush();
-    await this.cutOff();
-  }
-
   /** Their transports only: a disconnect packet would tell clients not to come back. */
-  private async cutOff(): Promise<void> {
+  async letGo(): Promise<void> {
     const { engine, sockets } = this.server;
     for (const socket of sockets.sockets.values()) socket.conn.close();
     // What is still to be written, the last answers among it, would be discarded by the engine.
@@ -112,7 +83,7 @@ export class SocketIoGateway
     const requestId = newId();
     const first = !this.taken.has(socket.conn);
     try {
-      if (this.draining) throw new Problem('unavailable', 'This node is going away. Connect again.');
+      if (this.departure.begun) throw new Problem('unavailable', 'This node is going away. Connect again.');
       if (!first) throw new Problem('bad_request', 'One connection serves one key.');
       this.taken.add(socket.conn);
       const { auth, headers } = socket.handshake;

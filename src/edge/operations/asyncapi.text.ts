@@ -2,6 +2,11 @@
 export const SOCKETS_INTRODUCTION = `
 Connect with Socket.IO at \`/sockets\`, \`auth: { api_key }\`. A refused handshake carries the problem document in \`err.data\`.
 
+Or with a plain WebSocket at \`/api/v1/websocket/open\`, whose first frame, within 10 s, is \`{ type: "auth", id, data: { api_key } }\`. There
+each message below is one text frame: up \`{ type, id, data }\`, answered by \`{ type: "ack", id, ok, data | error }\`; down the envelope as it
+is, and \`session.*\` as \`{ type, data }\`. It is closed with 4401 unauthenticated (also when the key ends), 4403 forbidden, 4408 too slow,
+4413 too large, 4429 limited, 4503 draining.
+
 What clients send is acknowledged: \`{ ok: true, data }\`, or \`{ ok: false, error }\` with the problem document of REST. Each
 operation says which key it takes and which problems it can be answered with.
 

@@ -54,6 +54,15 @@ export function buildAsyncDocument(
         variables: { host: { default: 'localhost:8000', description: 'Where this ChatAPI listens.' } },
         security: [{ $ref: '#/components/securitySchemes/handshake' }],
       },
+      websocket: {
+        host: '{host}',
+        pathname: '/api/v1/websocket/open',
+        protocol: 'ws',
+        protocolVersion: '13',
+        description: 'A plain WebSocket of JSON text frames; no key in the URL.',
+        variables: { host: { default: 'localhost:8000', description: 'Where this ChatAPI listens.' } },
+        security: [{ $ref: '#/components/securitySchemes/firstFrame' }],
+      },
     },
     channels: channelsOf(up, down),
     operations: { ...byName(up, operationOf), ...byType(down, announcementOf) },
@@ -62,6 +71,10 @@ export function buildAsyncDocument(
         handshake: {
           type: 'userPassword',
           description: 'The handshake: `auth: { api_key }`; with a master key also `user_id` and `display_name`.',
+        },
+        firstFrame: {
+          type: 'userPassword',
+          description: 'The first frame: `{ type: "auth", id, data }`, with the same in `data` as in the handshake.',
         },
       },
       messages: { ...byName(up, requestOf), ...byName(up, ackOf, (name) => `${name}.ack`), ...byType(down, messageOf) },
@@ -101,7 +114,7 @@ function channelsOf(up: SocketEventDescriptor[], down: DownEvent[]): Named {
       {
         address,
         description,
-        servers: [{ $ref: '#/servers/sockets' }],
+        servers: [{ $ref: '#/servers/sockets' }, { $ref: '#/servers/websocket' }],
         ...(address?.includes('{') && { parameters: { id: { description: 'Whose stream it is.' } } }),
         messages: Object.fromEntries(carried[channel]!.map((id) => [id, { $ref: `#/components/messages/${id}` }])),
       },
@@ -151,7 +164,7 @@ const requestOf = ({ name, dto, description }: SocketEventDescriptor): object =>
   payload: refTo(dto),
 });
 
-/** Socket.IO's acknowledgement: the answer, or the problem in its place. */
+/** The acknowledgement: the answer, or the problem in its place. */
 const ackOf = (event: SocketEventDescriptor): object => ({
   name: `${event.name}.ack`,
   title: `Acknowledgement of ${event.name}`,

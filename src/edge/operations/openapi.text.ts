@@ -55,6 +55,7 @@ Limited answers carry \`RateLimit-Policy\` and \`RateLimit\` (IETF draft 11); 42
 
 ## Real time
 
-Socket.IO at \`/sockets\`, handshake \`auth: { api_key }\`. Events come in one envelope with \`epoch\` and a gapless \`rev\` per stream;
+Socket.IO at \`/sockets\`, handshake \`auth: { api_key }\`; or a plain WebSocket at \`/api/v1/websocket/open\`, first frame
+\`{ type: "auth", id, data: { api_key } }\`. Events come in one envelope with \`epoch\` and a gapless \`rev\` per stream;
 \`sync.resume\` proves after an absence that nothing is missing, or says so.
 `.trim();

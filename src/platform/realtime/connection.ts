@@ -1,5 +1,7 @@
 /** How often an idle connection is pinged. */
 export const HEARTBEAT_MS = 25_000;
+/** How long its answer may take, before nobody is believed to be there. */
+export const HEARTBEAT_TIMEOUT_MS = 20_000;
 
 /**
  * How a connection is ended. `over`: the client is told, and does not come back by itself. `lost`: what is written still

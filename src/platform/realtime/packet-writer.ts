@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import type { Listeners } from './listeners.js';
 import type { Packet } from './packet.js';
 
 /** What Engine.IO's socket takes, and its types keep to themselves. */
@@ -13,12 +14,14 @@ interface EngineSocket {
  * sockets with the same packets share: the writes are two thirds of what a broadcast costs.
  */
 export class PacketWriter {
-  constructor(private readonly server: Server) {}
+  constructor(
+    private readonly server: Server,
+    private readonly listeners: Listeners,
+  ) {}
 
   /** Does any socket of this node listen to one of them? */
   isHeard(channels: readonly string[]): boolean {
-    const { rooms } = this.server.sockets.adapter;
-    return channels.some((channel) => rooms.has(channel));
+    return channels.some((channel) => this.listeners.has(channel));
   }
 
   /** In this order, each packet once to a socket, by whichever of its channels. */
@@ -27,17 +30,17 @@ export class PacketWriter {
     for (const [id, bundle] of this.bundlesOf(packets)) {
       const socket = sockets.get(id);
       if (socket) bundle.writeTo(socket.conn as unknown as EngineSocket);
+      else this.listeners.others.get(id)?.takeFrames(bundle.bareFrames);
     }
   }
 
   /** What each socket gets. */
   private bundlesOf(packets: readonly Packet[]): Map<string, Bundle> {
-    const { rooms } = this.server.sockets.adapter;
     const first = new Map<Packet, Bundle>();
     const bundles = new Map<string, Bundle>();
     for (const packet of packets) {
       for (const channel of packet.channels) {
-        for (const id of rooms.get(channel) ?? []) {
+        for (const id of this.listeners.on(channel) ?? []) {
           const before = bundles.get(id);
           if (before?.last !== packet) bundles.set(id, followerOf(before, first, packet));
         }
@@ -51,6 +54,7 @@ export class PacketWriter {
 class Bundle {
   readonly followers = new Map<Packet, Bundle>();
   private joined: Buffer | undefined;
+  private joinedBare: Buffer | undefined;
 
   constructor(
     private readonly before: Bundle | undefined,
@@ -66,6 +70,12 @@ class Bundle {
       before.writeTo(socket);
       socket.write(last.text, { wsPreEncodedFrame: [last.frame] });
     }
+  }
+
+  /** For raw WebSockets. */
+  get bareFrames(): Buffer {
+    if (!this.before) return this.last.bareFrame;
+    return (this.joinedBare ??= Buffer.concat(this.all().map(({ bareFrame }) => bareFrame)));
   }
 
   private get frames(): Buffer {

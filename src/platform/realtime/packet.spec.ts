@@ -19,4 +19,12 @@ describe('a packet as a WebSocket carries it', () => {
     const { frame } = new Packet([], 'é漢😀');
     expect([frame[0], frame[1], frame.toString('utf8', 2)]).toEqual([0x81, 10, '4é漢😀']);
   });
+
+  it('is the envelope alone on a raw WebSocket, cut out of the same text', () => {
+    const envelope = { type: 'message.created', data: { content: 'a, "b" é漢😀 [,]', nested: [1, [2]] } };
+    const text = `2${JSON.stringify([envelope.type, envelope])}`;
+    const { bareFrame } = new Packet([], text);
+    expect(JSON.parse(bareFrame.toString('utf8', 2))).toEqual(envelope);
+    expect(bareFrame[1]).toBe(bareFrame.length - 2);
+  });
 });

@@ -6,8 +6,9 @@ const LENGTH_64 = 127;
 /** One event for whoever listens to one of these channels, encoded once. */
 export class Packet {
   private encoded: Buffer | undefined;
+  private encodedBare: Buffer | undefined;
 
-  /** @param text the event as Socket.IO encodes it */
+  /** @param text the event as Socket.IO encodes it: its type, and what is said */
   constructor(
     readonly channels: readonly string[],
     readonly text: string,
@@ -17,9 +18,15 @@ export class Packet {
   get frame(): Buffer {
     return (this.encoded ??= textFrame(`4${this.text}`));
   }
+
+  /** As a raw WebSocket carries it: the envelope alone, cut out of Socket.IO's `2["type",envelope]`. A type has no commas. */
+  get bareFrame(): Buffer {
+    return (this.encodedBare ??= textFrame(this.text.slice(this.text.indexOf(',') + 1, -1)));
+  }
 }
 
-function textFrame(text: string): Buffer {
+/** One whole text frame of a server. */
+export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const header = length < LENGTH_16 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafeSlow(header + length);

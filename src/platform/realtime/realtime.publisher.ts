@@ -12,6 +12,7 @@ import type {
 } from './event.js';
 import type { UserPk } from '../common/ids.js';
 import type { BusMessage, Move } from './bus-message.js';
+import { Listeners } from './listeners.js';
 import { Packet } from './packet.js';
 import { PacketWriter } from './packet-writer.js';
 import { makeServer } from './socket-io.server.js';
@@ -47,7 +48,9 @@ export interface Bus {
 @Injectable()
 export class RealtimePublisher implements OnModuleDestroy {
   readonly server = makeServer();
-  private readonly writer = new PacketWriter(this.server);
+  /** This node's connections, of every transport, and what they listen to. */
+  readonly listeners = new Listeners(this.server);
+  private readonly writer = new PacketWriter(this.server, this.listeners);
   private bus: Bus | undefined;
   private durable: (() => void) | undefined;
   /** Of this turn: for sockets here, and for the other nodes. */
@@ -182,10 +185,12 @@ export class RealtimePublisher implements OnModuleDestroy {
   /** Whoever leaves still gets what was published before, and whoever enters nothing of it. */
   private moveHere({ kind, who, rooms }: Move): void {
     this.flushHere();
-    if (who.length === 0) return; // Nobody named would be everybody.
-    const sockets = this.server.in(who);
-    if (kind === 'join') sockets.socketsJoin(rooms);
-    else sockets.socketsLeave(rooms);
+    for (const channel of who) {
+      for (const id of this.listeners.on(channel) ?? []) {
+        if (kind === 'join') this.listeners.join(id, rooms);
+        else for (const room of rooms) this.listeners.leave(id, room);
+      }
+    }
   }
 
   private flushHere(): void {
@@ -196,7 +201,7 @@ export class RealtimePublisher implements OnModuleDestroy {
   }
 }
 
-/** The Socket.IO rooms that an event of a stream goes to. */
+/** The channels that an event of a stream goes to. */
 export function socketChannelsOf(audience: Audience, stream: StreamRef): string[] {
   const readersOnly = audience === 'readers';
   switch (stream.type) {

@@ -1,6 +1,6 @@
 import { Server } from 'socket.io';
 import { limits } from '../config/limits.js';
-import { HEARTBEAT_MS } from './connection.js';
+import { HEARTBEAT_MS, HEARTBEAT_TIMEOUT_MS } from './connection.js';
 
 /** A connection that has not presented a valid key by then is closed. */
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -13,6 +13,7 @@ export const makeServer = (): Server =>
     // WebSocket first; polling stays for networks that need it.
     transports: ['websocket', 'polling'],
     pingInterval: HEARTBEAT_MS,
+    pingTimeout: HEARTBEAT_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     maxHttpBufferSize: limits.body_bytes,
     perMessageDeflate: false,
