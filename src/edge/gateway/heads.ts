@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { logger } from '../../platform/common/logger.js';
 import { Cluster } from '../../platform/realtime/cluster.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import { channelsOf } from '../../platform/realtime/topics.js';
 import { factsOfRoom, factsOfUser, type HeadFacts } from '../../messaging/sync/head-facts.js';
 import type { StreamPosition } from '../../messaging/sync/sync.dto.js';
 import { syncHeads } from '../../messaging/sync/sync.events.js';
@@ -31,6 +32,7 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.cluster.onRejoined(() => void this.run());
+    this.cluster.onLateHeard((topics) => void this.tellLate(topics));
     this.schedule();
   }
 
@@ -48,6 +50,19 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
       .catch((error: unknown) => logger.debug({ reason: (error as Error).message }, 'Heads could not be read.'))
       .finally(() => (this.running = null));
     await this.running;
+  }
+
+  /** Rooms whose connections were there before other nodes were heard. Never throws. */
+  private async tellLate(topics: string[]): Promise<void> {
+    try {
+      for (const rooms of chunksOf(this.roomsOn(topics.flatMap(channelsOf)))) {
+        for (const head of await this.repository.findHeadsOfMany(rooms)) {
+          this.publisher.publishHere(syncHeads, factsOfRoom(head));
+        }
+      }
+    } catch (error) {
+      logger.debug({ reason: (error as Error).message }, 'Heads of new rooms could not be read.');
+    }
   }
 
   private schedule(): void {
@@ -89,8 +104,12 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Rooms with connections on this node, each with the client that one of them belongs to. */
   private roomsHere(): RoomKey[] {
+    return this.roomsOn(this.sessions.channels());
+  }
+
+  private roomsOn(channels: Iterable<string>): RoomKey[] {
     const clients = new Map<string, string>();
-    for (const channel of this.sessions.channels()) {
+    for (const channel of channels) {
       const room = roomOf(channel);
       if (room === undefined) continue;
       const [first] = this.sessions.on(channel);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ConnectionStarts } from '../../tenancy/access/connection-starts.js';
 import { logger } from '../../platform/common/logger.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import { Departure } from './departure.js';
@@ -13,10 +14,12 @@ export class SessionStart {
     private readonly subscriptions: Subscriptions,
     private readonly handshake: Handshake,
     private readonly departure: Departure,
+    private readonly starts: ConnectionStarts,
   ) {}
 
   /** Never rejects: a session that can't be begun is closed. */
   async begin(session: Session, apiKey: string): Promise<void> {
+    this.starts.tell(session, session.caller);
     try {
       await this.subscriptions.open(session);
       if (this.departure.begun) session.close('lost');

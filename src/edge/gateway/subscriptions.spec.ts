@@ -1,6 +1,6 @@
 import type { Caller } from '../../tenancy/access/caller.js';
-import { ConnectionStarts } from '../../tenancy/access/connection-starts.js';
 import { limits } from '../../platform/config/limits.js';
+import type { Cluster } from '../../platform/realtime/cluster.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { SyncRepository } from '../../messaging/sync/sync.repository.js';
 import type { SyncService } from '../../messaging/sync/sync.service.js';
@@ -80,7 +80,7 @@ function memberships(reads: string[][], between: (nth: number) => void = () => {
       sync as unknown as SyncService,
       repository as unknown as SyncRepository,
       { register: () => {}, begin: async () => {} } as unknown as MembershipWatch,
-      new ConnectionStarts(),
+      { listening: async () => {}, joined: () => {} } as unknown as Cluster,
     ),
   };
 }

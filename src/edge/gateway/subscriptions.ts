@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
-import { ConnectionStarts } from '../../tenancy/access/connection-starts.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
+import { Cluster } from '../../platform/realtime/cluster.js';
 import { HEARTBEAT_MS } from '../../platform/realtime/connection.js';
 import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { MembershipChange } from '../../messaging/sync/membership-changes.repository.js';
@@ -19,7 +19,7 @@ const USERS_PER_QUERY = 500;
 const MAX_TRIES = 20;
 
 /**
- * Which connection listens to what. A membership read and a change of it can cross: so the own channels come first (by
+ * Which connection listens to what, and that other nodes are heard on it before positions are read. A membership read and a change of it can cross: so the own channels come first (by
  * which the change itself reaches the connection), then what was read is joined, then it is read again and what is
  * gone is left.
  */
@@ -31,7 +31,7 @@ export class Subscriptions implements MembershipFollower {
     private readonly sync: SyncService,
     private readonly repository: SyncRepository,
     private readonly watch: MembershipWatch,
-    private readonly starts: ConnectionStarts,
+    private readonly cluster: Cluster,
   ) {
     watch.register(this);
   }
@@ -39,7 +39,6 @@ export class Subscriptions implements MembershipFollower {
   /** Subscribes a new connection and tells it where everything stands. */
   async open(session: Session): Promise<void> {
     const { caller } = session;
-    this.starts.tell(session, caller);
     await this.watch.begin();
     session.join(ownChannels(caller));
     const joined = caller.user ? await this.repository.findRoomIds(caller.clientId, caller.user.user_pk) : [];
@@ -68,6 +67,7 @@ export class Subscriptions implements MembershipFollower {
    */
   private async positionsOf(session: Session, joined: string[]): Promise<SessionPositions> {
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
+      await this.cluster.listening();
       const positions = await this.sync.session(session.caller);
       const missing = positions.rooms.flatMap(({ room_id }) =>
         session.listensTo(roomChannel(session.caller, room_id)) || session.left?.has(room_id) ? [] : room_id,
@@ -84,6 +84,7 @@ export class Subscriptions implements MembershipFollower {
     await this.getHead(caller, roomId);
     this.join(session, [roomId]);
     try {
+      await this.cluster.listening();
       const head = await this.getHead(caller, roomId);
       session.left?.delete(roomId);
       return head;
@@ -115,7 +116,7 @@ export class Subscriptions implements MembershipFollower {
     for (const { room_id, user_pk, active } of changes) {
       for (const session of this.sessions.on(channels.user(user_pk))) {
         if (!active) this.leave(session, room_id);
-        else if (!session.left?.has(room_id)) this.join(session, [room_id]);
+        else if (!session.left?.has(room_id)) this.joinAtOnce(session, [room_id]);
       }
     }
   }
@@ -141,7 +142,7 @@ export class Subscriptions implements MembershipFollower {
       const roomIds = before.get(user_pk)!;
       for (const session of sessions) {
         const { left } = session;
-        this.join(
+        this.joinAtOnce(
           session,
           roomIds.filter((id) => !left?.has(id)),
         );
@@ -159,6 +160,12 @@ export class Subscriptions implements MembershipFollower {
   private join(session: Session, roomIds: string[]): void {
     const { caller } = session;
     session.join(roomIds.map((id) => roomChannel(caller, id)));
+  }
+
+  /** Without a wait for other nodes to be heard there: what they tell meanwhile is told of by heads. */
+  private joinAtOnce(session: Session, roomIds: string[]): void {
+    this.join(session, roomIds);
+    this.cluster.joined(roomIds.map(channels.room));
   }
 
   /** Rooms gained while the members were read are none of the candidates, so they stay. */

@@ -44,6 +44,21 @@ export const metrics = {
     registers,
   }),
 
+  /** `out`: published; `in`: heard of other nodes; `echo`: heard of this one, and passed over. */
+  busMessages: new Counter({
+    name: 'chatapi_bus_messages_total',
+    help: 'Messages between nodes over Redis.',
+    labelNames: ['direction'],
+    registers,
+  }),
+
+  /** Rooms, users and clients with sockets on this process, and one for all nodes. */
+  busTopics: new Gauge({
+    name: 'chatapi_bus_topics',
+    help: 'What this process hears of other nodes: rooms, users and clients subscribed to on Redis.',
+    registers,
+  }),
+
   /** Deliveries by the state they entered, counted when that is committed. */
   deliveries: new Counter({
     name: 'chatapi_deliveries_total',

@@ -1,4 +1,4 @@
-import { decodeMessage, encodeMessage, type BusMessage } from './bus-message.js';
+import { decodeMessage, encodeMessage, headerOf, type BusMessage } from './bus-message.js';
 import { Packet } from './packet.js';
 
 describe('what nodes tell each other', () => {
@@ -8,13 +8,15 @@ describe('what nodes tell each other', () => {
     new Packet(['c:1'], '2["delivery.sent",{}]'),
   ];
 
-  it('is read back in its order by the others, and not by who told it', () => {
+  it('is read back in its order, and says who told it', () => {
     const text = encodeMessage('one', message);
-    expect(decodeMessage('two', text)).toEqual(message);
-    expect(decodeMessage('one', text)).toBeNull();
+    expect(decodeMessage(text)).toEqual(message);
+    expect(headerOf(text)).toEqual({ sender: 'one', number: undefined });
+    expect(headerOf(encodeMessage('one', message, 17))).toEqual({ sender: 'one', number: '17' });
+    expect(decodeMessage(encodeMessage('one', message, 17))).toEqual(message);
   });
 
   it.each(['{"uid":"x"}\nsomething', 'one\nm {'])('is refused when it is something else: %j', (text) => {
-    expect(() => decodeMessage('two', text)).toThrow();
+    expect(() => decodeMessage(text)).toThrow();
   });
 });

@@ -8,25 +8,38 @@ export interface Move {
 }
 
 /**
- * What one node tells the others at once, in this order. One text of lines: the sender; then of a packet its channels and
- * on the next line the event, which the other side need not read to hand it on; of a move its JSON.
+ * What one node tells others at once, in this order. One text of lines: who tells it; then of a packet its channels and on
+ * the next line the event, which the other side need not read to hand it on; of a move its JSON.
  */
 export type BusMessage = (Packet | Move)[];
+
+/** Who tells a message. */
+export interface Header {
+  sender: string;
+  /** What goes by several topics has a number of the sender's, so that who hears several takes it once. */
+  number: string | undefined;
+}
 
 const PACKET = 'p ';
 const MOVE = 'm ';
 
-export function encodeMessage(sender: string, message: BusMessage): string {
+export function encodeMessage(sender: string, message: BusMessage, number?: number): string {
   // JSON has no line breaks, nor have channels spaces.
   const lines = message.map((part) =>
     part instanceof Packet ? `${PACKET}${part.channels.join(' ')}\n${part.text}` : MOVE + JSON.stringify(part),
   );
-  return [sender, ...lines].join('\n');
+  return [number === undefined ? sender : `${sender} ${number}`, ...lines].join('\n');
 }
 
-/** @returns null for a node's own message. @throws Error for what is no message of this version */
-export function decodeMessage(receiver: string, text: string): BusMessage | null {
-  if (text.startsWith(`${receiver}\n`)) return null;
+/** Read before the rest, which may not be wanted. */
+export function headerOf(text: string): Header {
+  const end = text.indexOf('\n');
+  const [sender = '', number] = text.slice(0, end < 0 ? text.length : end).split(' ', 2);
+  return { sender, number };
+}
+
+/** @throws Error for what is no message of this version */
+export function decodeMessage(text: string): BusMessage {
   const lines = text.split('\n');
   const message: BusMessage = [];
   for (let at = 1; at < lines.length; at++) {

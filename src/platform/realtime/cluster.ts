@@ -1,30 +1,43 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ReplyError, type Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { RedisConnections } from '../database/redis.js';
 import { newId } from '../common/ids.js';
 import { logger } from '../common/logger.js';
+import { metrics } from '../common/metrics.js';
 import { Config } from '../config/config.js';
-import { decodeMessage, encodeMessage, type BusMessage } from './bus-message.js';
+import { dialectOf, plain, type Dialect } from './bus-dialect.js';
+import { decodeMessage, encodeMessage, headerOf, type BusMessage } from './bus-message.js';
+import { routesOf } from './bus-routes.js';
+import { BusSubscriber } from './bus-subscriber.js';
+import { Newcomers } from './newcomers.js';
 import { RealtimePublisher, type Bus } from './realtime.publisher.js';
 
-/** A Redis that stands still, or whose connection ends nowhere, is noticed by what it does not answer. */
-const PING_EVERY_MS = 2_000;
+/** What publishing may take to be answered, before its connection is given up. */
 const ANSWER_MS = 2_000;
+/** How long a room, user or client is still heard after its last connection here: most come back soon. */
+const LEAVE_AFTER_MS = 60_000;
+/** Messages that came by several ways, remembered to take each once. */
+const SEEN = 10_000;
 
 /**
- * Joins the sockets of all nodes through Redis, where there is one. While Redis is away every node serves its own
- * sockets; what other nodes emitted meanwhile is in the event log, and what they changed in memberships is read from
- * PostgreSQL anyway. {@link onRejoined} says when they are heard again.
+ * Joins the sockets of all nodes through Redis, where there is one. A node hears the rooms, users and clients that its own
+ * sockets listen to, and no others. While Redis is away every node serves its own sockets; what other nodes emitted
+ * meanwhile is in the event log, and what they changed in memberships is read from PostgreSQL anyway.
+ * {@link onRejoined} says when they are heard again.
  */
 @Injectable()
 export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
+  protected readonly leaveAfterMs: number = LEAVE_AFTER_MS;
   private readonly id = newId();
   private sender: Redis | undefined;
-  private subscriber: Redis | undefined;
-  private pings: NodeJS.Timeout | undefined;
-  private channel = '';
-  private heard = false;
-  private readonly rejoined: (() => void)[] = [];
+  private dialect: Dialect;
+  private subscriber: BusSubscriber | undefined;
+  private readonly newcomers = new Newcomers();
+  private numbered = 0;
+  private readonly seen = new LRUCache<string, true>({ max: SEEN });
+  private readonly onRejoin: (() => void)[] = [];
+  private readonly onLate: ((topics: string[]) => void)[] = [];
 
   constructor(
     private readonly redis: RedisConnections,
@@ -34,86 +47,119 @@ export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
 
   /** Are there other nodes that can't be heard just now, or can't be told? */
   get cutOff(): boolean {
-    return (
-      (this.subscriber !== undefined && !this.heard) || (this.sender !== undefined && this.sender.status !== 'ready')
-    );
+    return this.subscriber?.heard === false || (this.sender !== undefined && this.sender.status !== 'ready');
   }
 
   /** Calls back each time that the other nodes are heard again after a silence. */
   onRejoined(listener: () => void): void {
-    this.rejoined.push(listener);
+    this.onRejoin.push(listener);
+  }
+
+  /**
+   * Calls back when other nodes are heard on topics (of rooms: `r:<id>`) whose connections here did not wait for it, and
+   * may have missed something.
+   */
+  onLateHeard(listener: (topics: string[]) => void): void {
+    this.onLate.push(listener);
+  }
+
+  /**
+   * Resolves when other nodes are heard on every channel that connections here have joined by now. What is read then has
+   * no gap to what is told later. While Redis is away it resolves at once: {@link onRejoined} will make it good.
+   */
+  async listening(): Promise<void> {
+    await this.subscriber?.listening();
+  }
+
+  joined(channels: readonly string[]): void {
+    this.subscriber?.joined(channels);
   }
 
   onModuleInit(): void {
     if (!this.redis.configured) return;
     // Its own connection: what does not answer is given up without a thought for other commands.
-    this.sender = this.redis.open('publishing', {
+    const sender = this.redis.open('publishing', {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: ANSWER_MS,
     });
     // Pub/sub crosses the numbered databases of a Redis; installations that share one must not hear each other.
-    this.channel = `chatapi:${this.sender.options.db ?? 0}:sockets`;
+    const prefix = `chatapi:${sender.options.db ?? 0}`;
+    this.dialect = plain(prefix);
+    sender.on('ready', () => void this.learn(sender, prefix));
+    this.sender = sender;
     this.publisher.connect(this);
     // Who has no sockets has nothing to hear.
-    if (this.config.servesApi()) this.listen();
+    if (this.config.servesApi()) this.listen(prefix);
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.pings);
+    this.subscriber?.close();
   }
 
   publish(message: BusMessage): void {
-    const { sender } = this;
-    sender!.publish(this.channel, encodeMessage(this.id, message)).catch((error: unknown) => {
-      if (!(error instanceof ReplyError)) reconnect(sender!);
-    });
+    const sender = this.sender!;
+    const pipeline = sender.pipeline();
+    let count = 0;
+    for (const { topics, parts } of routesOf(message, this.newcomers, performance.now())) {
+      const text = encodeMessage(this.id, parts, topics.length > 1 ? ++this.numbered : undefined);
+      for (const topic of topics) this.dialect.publish(pipeline, topic, text);
+      count += topics.length;
+    }
+    if (count === 0) return;
+    metrics.busMessages.inc({ direction: 'out' }, count);
+    pipeline.exec().then(
+      (results) => {
+        if (results?.some(([error]) => error && !(error instanceof ReplyError))) reconnect(sender);
+      },
+      () => reconnect(sender),
+    );
   }
 
-  private listen(): void {
-    // Subscribed by hand, because "heard again" is what matters here, and ioredis doesn't tell.
-    const subscriber = this.redis.open('sockets', {
+  private listen(prefix: string): void {
+    const redis = this.redis.open('sockets', {
       autoResubscribe: false,
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
       maxRetriesPerRequest: null,
-      commandTimeout: ANSWER_MS,
     });
-    subscriber.on('ready', () => void this.subscribe(subscriber));
-    subscriber.on('close', () => (this.heard = false));
-    subscriber.on('message', (_channel: string, text: string) => this.receive(text));
-    this.subscriber = subscriber;
-    this.pings = setInterval(() => void this.ping(subscriber), PING_EVERY_MS);
-    this.pings.unref();
+    const listener = {
+      receive: (text: string) => this.receive(text),
+      rejoined: () => {
+        for (const rejoined of this.onRejoin) rejoined();
+      },
+      lateHeard: (topics: string[]) => {
+        for (const late of this.onLate) late(topics);
+      },
+    };
+    this.subscriber = new BusSubscriber(redis, prefix, this.publisher.listeners, listener, this.leaveAfterMs);
+  }
+
+  private async learn(sender: Redis, prefix: string): Promise<void> {
+    try {
+      this.dialect = await dialectOf(sender, prefix);
+    } catch {
+      // Lost again: asked once it is back.
+    }
   }
 
   private receive(text: string): void {
+    const { sender, number } = headerOf(text);
+    if (sender === this.id) return metrics.busMessages.inc({ direction: 'echo' });
+    metrics.busMessages.inc({ direction: 'in' });
+    if (number !== undefined && this.hasSeen(`${sender} ${number}`)) return;
     try {
-      const message = decodeMessage(this.id, text);
-      if (message) this.publisher.receive(message);
+      this.publisher.receive(decodeMessage(text));
     } catch (error) {
       // Not of this version of ChatAPI, or not ChatAPI's: the event log has what it may have told of.
       logger.debug({ reason: (error as Error).message }, 'What another node told was not understood.');
     }
   }
 
-  private async subscribe(subscriber: Redis): Promise<void> {
-    try {
-      await subscriber.subscribe(this.channel);
-    } catch {
-      return; // Lost again before it answered: the next `ready` comes here.
-    }
-    this.heard = true;
-    for (const listener of this.rejoined) listener();
-  }
-
-  /** A subscriber only waits, and would wait for ever on a connection that ends nowhere. */
-  private async ping(subscriber: Redis): Promise<void> {
-    if (subscriber.status !== 'ready') return;
-    try {
-      await subscriber.ping();
-    } catch {
-      this.heard = false;
-      reconnect(subscriber);
-    }
+  private hasSeen(message: string): boolean {
+    if (this.seen.has(message)) return true;
+    this.seen.set(message, true);
+    return false;
   }
 }
 

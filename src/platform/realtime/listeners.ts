@@ -48,6 +48,12 @@ export class Listeners {
     this.adapter.del(id, channel);
   }
 
+  /** @param first a channel has its first connection here; `last`: it lost its last */
+  watch(first: (channel: string) => void, last: (channel: string) => void): void {
+    this.adapter.on('create-room', first);
+    this.adapter.on('delete-room', last);
+  }
+
   /** A connection that Socket.IO does not carry is there. */
   add(id: string, taker: FrameTaker): void {
     this.others.set(id, taker);

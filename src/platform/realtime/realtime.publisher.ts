@@ -38,6 +38,8 @@ const EVENT = '2';
 export interface Bus {
   /** Never throws: what is lost is found again in the event log, and in the database's memberships. */
   publish(message: BusMessage): void;
+  /** Connections here joined these without waiting for other nodes to be heard on them. */
+  joined(channels: readonly string[]): void;
 }
 
 /**
@@ -185,12 +187,15 @@ export class RealtimePublisher implements OnModuleDestroy {
   /** Whoever leaves still gets what was published before, and whoever enters nothing of it. */
   private moveHere({ kind, who, rooms }: Move): void {
     this.flushHere();
+    let found = false;
     for (const channel of who) {
       for (const id of this.listeners.on(channel) ?? []) {
+        found = true;
         if (kind === 'join') this.listeners.join(id, rooms);
         else for (const room of rooms) this.listeners.leave(id, room);
       }
     }
+    if (found && kind === 'join') this.bus?.joined(rooms);
   }
 
   private flushHere(): void {

@@ -1,0 +1,73 @@
+import type { ChainableCommander, Redis } from 'ioredis';
+
+/** How topics are subscribed to and published on, by what kind of Redis it is. */
+export interface Dialect {
+  /** The name of a topic on Redis. */
+  channel(topic: string): string;
+  /** In as few commands as it takes, each with many channels, written at once. */
+  subscribe(redis: Redis, topics: readonly string[]): Promise<unknown>;
+  unsubscribe(redis: Redis, topics: readonly string[]): Promise<unknown>;
+  publish(pipeline: ChainableCommander, topic: string, text: string): void;
+}
+
+/** Redis blocks for as long as one command takes. */
+const CHANNELS_PER_COMMAND = 5_000;
+/** Topics of a sharded Redis are spread over this many slots, because one command names channels of one slot only. */
+const BUCKETS = 256;
+
+/**
+ * Is it a Redis Cluster, whose plain pub/sub tells every shard everything? Then topics belong to slots.
+ * @param redis connected, and not subscribed to anything yet
+ */
+export async function dialectOf(redis: Redis, prefix: string): Promise<Dialect> {
+  const info = await redis.info('server');
+  const isCluster = /^redis_mode:cluster/m.test(info);
+  const [, major = '0'] = /^redis_version:(\d+)/m.exec(info) ?? [];
+  return isCluster && Number(major) >= 7 ? sharded(prefix) : plain(prefix);
+}
+
+export function plain(prefix: string): Dialect {
+  const channel = (topic: string): string => `${prefix}:${topic}`;
+  return {
+    channel,
+    subscribe: (redis, topics) => all(chunksOf(topics.map(channel)), (channels) => redis.subscribe(...channels)),
+    unsubscribe: (redis, topics) => all(chunksOf(topics.map(channel)), (channels) => redis.unsubscribe(...channels)),
+    publish: (pipeline, topic, text) => void pipeline.publish(channel(topic), text),
+  };
+}
+
+export function sharded(prefix: string): Dialect {
+  const channel = (topic: string): string => `${prefix}:{${bucketOf(topic)}}:${topic}`;
+  const bySlot = (topics: readonly string[]): string[][] => {
+    const slots = new Map<number, string[]>();
+    for (const topic of topics) {
+      const bucket = bucketOf(topic);
+      const channels = slots.get(bucket);
+      if (channels) channels.push(channel(topic));
+      else slots.set(bucket, [channel(topic)]);
+    }
+    return [...slots.values()].flatMap((channels) => [...chunksOf(channels)]);
+  };
+  return {
+    channel,
+    subscribe: (redis, topics) => all(bySlot(topics), (channels) => redis.ssubscribe(...channels)),
+    unsubscribe: (redis, topics) => all(bySlot(topics), (channels) => redis.sunsubscribe(...channels)),
+    publish: (pipeline, topic, text) => void pipeline.spublish(channel(topic), text),
+  };
+}
+
+/** FNV-1a. */
+function bucketOf(topic: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < topic.length; at++) hash = Math.imul(hash ^ topic.charCodeAt(at), 0x01000193);
+  return (hash >>> 0) % BUCKETS;
+}
+
+function* chunksOf(channels: string[]): Generator<string[]> {
+  for (let at = 0; at < channels.length; at += CHANNELS_PER_COMMAND) {
+    yield channels.slice(at, at + CHANNELS_PER_COMMAND);
+  }
+}
+
+const all = (chunks: Iterable<string[]>, run: (channels: string[]) => Promise<unknown>): Promise<unknown> =>
+  Promise.all([...chunks].map(run));

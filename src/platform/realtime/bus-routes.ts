@@ -1,0 +1,56 @@
+import type { BusMessage, Move } from './bus-message.js';
+import type { Newcomers } from './newcomers.js';
+import { Packet } from './packet.js';
+import { EVERYWHERE, topicOf } from './topics.js';
+
+/** A part of what a turn tells the other nodes, and by which topics it reaches those concerned. */
+export interface Route {
+  topics: readonly string[];
+  parts: BusMessage;
+}
+
+/** A move of more users is told everywhere once, rather than to each of them. */
+const MAX_USERS = 50;
+
+/**
+ * Sends each part of a turn its way. What goes the same way goes together; between moves only, so that whoever leaves
+ * still gets what came before, and whoever enters nothing of it.
+ */
+export function routesOf(message: BusMessage, newcomers: Newcomers, now: number): Route[] {
+  const routes: Route[] = [];
+  let open = new Map<string, Route>();
+  let moving = false;
+  for (const part of message) {
+    const isMove = !(part instanceof Packet);
+    if (isMove !== moving) open = new Map();
+    moving = isMove;
+    const topics = isMove ? topicsOfMove(part, newcomers, now) : topicsOfPacket(part, newcomers, now);
+    if (topics.length === 0) continue;
+    const key = topics.join(' ');
+    const route = open.get(key);
+    if (route) route.parts.push(part);
+    else {
+      const made = { topics, parts: [part] };
+      // Moves of others may not be overtaken.
+      if (isMove) open = new Map();
+      open.set(key, made);
+      routes.push(made);
+    }
+  }
+  return routes;
+}
+
+function topicsOfPacket({ channels }: Packet, newcomers: Newcomers, now: number): string[] {
+  const topic = topicOf(channels[0]!);
+  return topic === null ? [] : newcomers.waysTo(topic, now);
+}
+
+function topicsOfMove({ kind, who, rooms }: Move, newcomers: Newcomers, now: number): string[] {
+  const topics = who.length > MAX_USERS ? [EVERYWHERE] : topicsOf(who);
+  if (kind === 'join') newcomers.add(topicsOf(rooms), topics, now);
+  return topics;
+}
+
+const topicsOf = (channels: readonly string[]): string[] => [
+  ...new Set(channels.flatMap((channel) => topicOf(channel) ?? [])),
+];
