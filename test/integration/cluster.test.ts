@@ -367,6 +367,19 @@ describe.each([
     }
   });
 
+  it('makes who joined wait until Redis has confirmed it', async () => {
+    let heard = false;
+    redis.pause();
+    there.publisher.listeners.join('s', [channels.room('a')]);
+    const waiting = there.cluster.listening().then(() => (heard = true));
+    // As long as it would take, and much shorter than what a Redis that hangs is given.
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    expect(heard).toBe(false);
+    redis.resume();
+    await waiting;
+    expect(await subscribers()).toMatchObject({ 'r:a': 1 });
+  });
+
   it('keeps nobody waiting for a Redis that hangs', async () => {
     redis.pause();
     try {

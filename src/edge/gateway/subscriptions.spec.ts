@@ -52,7 +52,11 @@ function connection() {
 }
 
 /** Memberships as each read finds them, and what happens between the reads. */
-function memberships(reads: string[][], between: (nth: number) => void = () => {}) {
+function memberships(
+  reads: string[][],
+  between: (nth: number) => void = () => {},
+  listening: () => Promise<void> = async () => {},
+) {
   let nth = 0;
   const read = (): string[] => {
     const found = reads[Math.min(nth, reads.length - 1)]!;
@@ -80,7 +84,7 @@ function memberships(reads: string[][], between: (nth: number) => void = () => {
       sync as unknown as SyncService,
       repository as unknown as SyncRepository,
       { register: () => {}, begin: async () => {} } as unknown as MembershipWatch,
-      { listening: async () => {}, joined: () => {} } as unknown as Cluster,
+      { listening, joined: () => {} } as unknown as Cluster,
     ),
   };
 }
@@ -97,6 +101,21 @@ describe('a new connection', () => {
     });
     await subscriptions.open(session);
     expect(atReads).toEqual([true, true]);
+  });
+
+  it('is told positions that were read once other nodes were heard on all that it listens to', async () => {
+    const { session, rooms } = connection();
+    const order: string[] = [];
+    const { subscriptions } = memberships(
+      [['a'], ['a', 'late'], ['a', 'late']],
+      () => order.push('read'),
+      async () => void order.push(`heard ${[...rooms].filter((channel) => channel.startsWith('r:')).join()}`),
+    );
+    await subscriptions.open(session);
+    expect(order).toEqual(['read', 'heard r:a', 'read', 'heard r:a,r:late', 'read']);
+    order.length = 0;
+    await subscriptions.subscribe(session, caller, 'late');
+    expect(order).toEqual(['read', 'heard r:a,r:late', 'read']);
   });
 
   it('leaves a room that was lost while it was being joined', async () => {
