@@ -8,6 +8,7 @@ import { measureCluster } from './measures/cluster.js';
 import { measureDeliveries } from './measures/deliveries.js';
 import { measureFanOut } from './measures/fan-out.js';
 import { measureSearch } from './measures/search.js';
+import { measureNodes } from './measures/nodes.js';
 import { drawLatency, measureSends } from './measures/sends.js';
 import { measureSessions } from './measures/sessions.js';
 import { memoryPerSocket } from './paths/memory.js';
@@ -25,7 +26,7 @@ import type { Bench, Place } from './support/rounds.js';
  */
 const quick = process.argv.includes('--quick');
 const latencyOnly = process.argv.includes('--latency');
-/** `-- --only sends,fan-out,sessions,deliveries,cluster,search,memory,idle,start` */
+/** `-- --only sends,fan-out,sessions,deliveries,cluster,nodes,search,memory,idle,start` */
 const onlyAt = process.argv.indexOf('--only');
 const only = onlyAt > 0 ? process.argv[onlyAt + 1]!.split(',') : null;
 const wanted = (path: string): boolean => only?.includes(path) ?? true;
@@ -141,6 +142,13 @@ async function main(): Promise<void> {
       );
     }
     if (wanted('search')) await measureSearch(bench, postgres.url, postmasterPid);
+    if (redisUrl && wanted('nodes')) {
+      await measureNodes(
+        bench,
+        (count) => createDatabase(postgres.url, `bench_nodes_${count}`, { migrate: true }),
+        redisUrl,
+      );
+    }
     if (wanted('memory')) await measureMemory(postgres.url);
   } finally {
     await postgres.stop();

@@ -4,14 +4,14 @@ import type { ChainableCommander, Redis } from 'ioredis';
 export interface Dialect {
   /** The name of a topic on Redis. */
   channel(topic: string): string;
-  /** In as few commands as it takes, each with many channels, written at once. */
+  /** In as few commands as it takes, each with many channels, many at once. */
   subscribe(redis: Redis, topics: readonly string[]): Promise<unknown>;
   unsubscribe(redis: Redis, topics: readonly string[]): Promise<unknown>;
   publish(pipeline: ChainableCommander, topic: string, text: string): void;
 }
 
-/** Redis blocks for as long as one command takes. */
-const CHANNELS_PER_COMMAND = 5_000;
+/** In one command, and in all that are not answered: Redis does nothing else while one runs. */
+const CHANNELS_AT_ONCE = 5_000;
 /** Topics of a sharded Redis are spread over this many slots, because one command names channels of one slot only. */
 const BUCKETS = 256;
 
@@ -30,8 +30,8 @@ export function plain(prefix: string): Dialect {
   const channel = (topic: string): string => `${prefix}:${topic}`;
   return {
     channel,
-    subscribe: (redis, topics) => all(chunksOf(topics.map(channel)), (channels) => redis.subscribe(...channels)),
-    unsubscribe: (redis, topics) => all(chunksOf(topics.map(channel)), (channels) => redis.unsubscribe(...channels)),
+    subscribe: (redis, topics) => inTurn(chunksOf(topics.map(channel)), (channels) => redis.subscribe(...channels)),
+    unsubscribe: (redis, topics) => inTurn(chunksOf(topics.map(channel)), (channels) => redis.unsubscribe(...channels)),
     publish: (pipeline, topic, text) => void pipeline.publish(channel(topic), text),
   };
 }
@@ -50,8 +50,8 @@ export function sharded(prefix: string): Dialect {
   };
   return {
     channel,
-    subscribe: (redis, topics) => all(bySlot(topics), (channels) => redis.ssubscribe(...channels)),
-    unsubscribe: (redis, topics) => all(bySlot(topics), (channels) => redis.sunsubscribe(...channels)),
+    subscribe: (redis, topics) => inTurn(bySlot(topics), (channels) => redis.ssubscribe(...channels)),
+    unsubscribe: (redis, topics) => inTurn(bySlot(topics), (channels) => redis.sunsubscribe(...channels)),
     publish: (pipeline, topic, text) => void pipeline.spublish(channel(topic), text),
   };
 }
@@ -64,10 +64,21 @@ function bucketOf(topic: string): number {
 }
 
 function* chunksOf(channels: string[]): Generator<string[]> {
-  for (let at = 0; at < channels.length; at += CHANNELS_PER_COMMAND) {
-    yield channels.slice(at, at + CHANNELS_PER_COMMAND);
-  }
+  for (let at = 0; at < channels.length; at += CHANNELS_AT_ONCE) yield channels.slice(at, at + CHANNELS_AT_ONCE);
 }
 
-const all = (chunks: Iterable<string[]>, run: (channels: string[]) => Promise<unknown>): Promise<unknown> =>
-  Promise.all([...chunks].map(run));
+/** One command after the other, unless they are small: Redis cuts off who has too many answers waiting to be read. */
+async function inTurn(commands: Iterable<string[]>, run: (channels: string[]) => Promise<unknown>): Promise<void> {
+  let running: Promise<unknown>[] = [];
+  let waiting = 0;
+  for (const channels of commands) {
+    if (waiting > 0 && waiting + channels.length > CHANNELS_AT_ONCE) {
+      await Promise.all(running);
+      running = [];
+      waiting = 0;
+    }
+    running.push(run(channels));
+    waiting += channels.length;
+  }
+  await Promise.all(running);
+}

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Socket } from 'node:net';
 import { metrics } from '../common/metrics.js';
 import { dialectOf, type Dialect } from './bus-dialect.js';
 import type { Listeners } from './listeners.js';
@@ -44,7 +45,6 @@ export class BusSubscriber {
   private readonly late = new Set<string>();
   private gathering: Batch | null = null;
   private readonly asked = new Set<Batch>();
-  private latest: Batch | null = null;
   private dialect: Dialect | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
   private turn: NodeJS.Immediate | undefined;
@@ -77,7 +77,9 @@ export class BusSubscriber {
 
   /** Resolves when everything that connections listen to is heard; at once, and later, when that can't be had now. */
   async listening(): Promise<void> {
-    if (this.heard) await (this.gathering ?? this.latest)?.settled;
+    if (!this.heard) return;
+    const waitedFor = this.gathering ? [...this.asked, this.gathering] : [...this.asked];
+    if (waitedFor.length > 0) await Promise.all(waitedFor.map(({ settled }) => settled));
   }
 
   /** Connections joined these without waiting: if they are not heard yet, {@link BusListener.lateHeard} will tell. */
@@ -160,9 +162,8 @@ export class BusSubscriber {
   /** @returns false when Redis did not confirm it: the connection is given up, and all is asked for on the next */
   private async subscribe(batch: Batch): Promise<boolean> {
     this.asked.add(batch);
-    this.latest = batch;
     const answer = this.dialect!.subscribe(this.redis, batch.topics);
-    const confirmed = await answeredWithin(ANSWER_MS, answer);
+    const confirmed = await this.answered(answer);
     // The connection was lost meanwhile, and everybody has been let go on.
     if (!this.asked.delete(batch)) return false;
     if (confirmed) for (const topic of batch.topics) if (this.topics.has(topic)) this.topics.set(topic, true);
@@ -188,7 +189,6 @@ export class BusSubscriber {
     for (const batch of this.asked) batch.settle();
     this.asked.clear();
     this.gathering?.settle();
-    this.latest = null;
   }
 
   /** A subscriber only waits, and would wait for ever on a connection that ends nowhere. */
@@ -196,7 +196,13 @@ export class BusSubscriber {
     const { redis } = this;
     if (redis.status !== 'ready') return;
     const { stream } = redis;
-    if (!(await answeredWithin(ANSWER_MS, redis.ping())) && redis.stream === stream) this.giveUp();
+    if (!(await this.answered(redis.ping())) && redis.stream === stream) this.giveUp();
+  }
+
+  /** Before Redis had been silent for too long: what is told by very many topics takes its time to be confirmed. */
+  private answered(work: Promise<unknown>): Promise<boolean> {
+    const { stream } = this.redis;
+    return answeredWithin(ANSWER_MS, work, () => (stream as Socket).bytesRead);
   }
 
   /** A connection that does not answer may never say that it ended. */

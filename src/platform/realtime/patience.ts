@@ -1,14 +1,19 @@
 const TICK_MS = 250;
 
 /**
- * Did it settle well within that time? False too when it failed. Time that this process itself stood still doesn't count:
- * what was answered meanwhile is read between two ticks.
+ * Did it settle well before the other side had been silent for that long? False too when it failed. Time that this process
+ * itself stood still doesn't count: what was said meanwhile is read between two ticks.
+ * @param said grows with what the other side says
  */
-export function answeredWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+export function answeredWithin(ms: number, work: Promise<unknown>, said: () => number): Promise<boolean> {
   return new Promise((resolve) => {
-    let ticks = Math.ceil(ms / TICK_MS);
+    let before = said();
+    let silent = 0;
     const timer = setInterval(() => {
-      if (--ticks <= 0) end(false);
+      const now = said();
+      silent = now === before ? silent + TICK_MS : 0;
+      before = now;
+      if (silent >= ms) end(false);
     }, TICK_MS);
     timer.unref();
     const end = (answered: boolean): void => {

@@ -1,0 +1,30 @@
+import { Nodes } from '../paths/nodes.js';
+import type { Bench } from '../support/rounds.js';
+
+const API_PROCESSES = [2, 4, 8];
+
+/**
+ * What a message costs the nodes that it does not concern. Each room's readers are on one node.
+ * @param databaseFor a database with its schema, of nobody else
+ */
+export async function measureNodes(
+  { size, record }: Bench,
+  databaseFor: (processes: number) => Promise<string>,
+  redisUrl: string,
+): Promise<void> {
+  const count = size(10_000);
+  for (const processes of API_PROCESSES) {
+    const nodes = await Nodes.start({ databaseUrl: await databaseFor(processes), redisUrl }, processes);
+    const { sender, reader, bystander } = await nodes.measure(count);
+    await nodes.stop();
+    const all = sender + reader + (processes > 2 ? bystander * (processes - 2) : 0);
+    record({
+      name: `CPU for a message of all ${processes} api processes`,
+      value: all,
+      unit: 'µs',
+      floor: { name: 'of the sender and the reader alone', value: sender + reader },
+      goal: { atMost: 1.1 },
+      note: `sender ${sender.toFixed(1)} µs, reader ${reader.toFixed(1)} µs, each of the others ${processes > 2 ? bystander.toFixed(1) : '–'} µs`,
+    });
+  }
+}
