@@ -55,7 +55,8 @@ const bench: Bench = {
   size: (full) => (quick ? Math.ceil(full / 5) : full),
   record: (figure) => {
     figures.push(figure);
-    console.error(`${figure.name}: ${ratioOf(figure).toFixed(2)} of the floor`);
+    const note = figure.note === undefined ? '' : ` (${figure.note})`;
+    console.error(`${figure.name}: ${ratioOf(figure).toFixed(2)} of the floor${note}`);
   },
 };
 

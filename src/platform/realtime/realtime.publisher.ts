@@ -145,7 +145,8 @@ export class RealtimePublisher implements OnModuleDestroy {
       if (!(part instanceof Packet)) this.moveHere(part);
       else if (this.writer.isHeard(part.channels)) this.here.push(part);
     }
-    this.flushHere();
+    // What another node told in one turn comes in several messages, one for each topic: they are written together, too.
+    if (this.here.length > 0) this.turn ??= setImmediate(() => this.flush());
   }
 
   /** Sends out now what this turn has published so far. */
