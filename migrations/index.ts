@@ -3,6 +3,7 @@ import { Messaging1764000100000 } from './1764000100000-messaging.js';
 import { Presence1764000200000 } from './1764000200000-presence.js';
 import { Search1764000300000 } from './1764000300000-search.js';
 import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
+import { Lifecycle1764000400000 } from './1764000400000-lifecycle.js';
 import { Invitations1764000500000 } from './1764000500000-invitations.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
@@ -13,5 +14,6 @@ export const MIGRATIONS = [
   Presence1764000200000,
   Search1764000300000,
   LogReaders1764000310000,
+  Lifecycle1764000400000,
   Invitations1764000500000,
 ];

@@ -21,6 +21,7 @@ import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
 import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
 import { InvitationsModule } from './messaging/invitations/invitations.module.js';
+import { LifecycleModule } from './messaging/lifecycle/lifecycle.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
 import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SearchModule } from './messaging/search/search.module.js';
@@ -56,6 +57,7 @@ export class AppModule {
         DeliveriesModule,
         RoomsModule,
         InvitationsModule,
+        LifecycleModule,
         MessagesModule,
         ReceiptsModule,
         SearchModule,

@@ -33,6 +33,7 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'deliveries',
       'idempotency-pruning',
       'keys-pruning',
+      'lifecycle',
       'membership-changes-pruning',
       'partitions',
     ]);

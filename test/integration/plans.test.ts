@@ -10,6 +10,7 @@ import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency
 import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
 import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
 import { MembersRepository } from '../../src/messaging/rooms/members.repository.js';
+import { RoomStatesRepository } from '../../src/messaging/rooms/room-states.repository.js';
 import { NestApp } from '../support/nest-app.js';
 import { watchStatements } from '../support/statements.js';
 import { until } from '../support/until.js';
@@ -56,6 +57,11 @@ describe('what is looked for by its time', () => {
     ['keys to be pruned', 1, () => app.get(KeysRepository).prune()],
     ['changes of keys to be pruned', 1, () => app.get(AuthChangesRepository).prune()],
     ['changes of memberships to be pruned', 1, () => app.get(MembersRepository).pruneChanges()],
+    [
+      'rooms whose lifecycle goes on',
+      1,
+      () => app.get(Database).transaction((tx) => app.get(RoomStatesRepository).lockDue(tx, 10)),
+    ],
   ])('is found in an index by it: %s', async (_, count, work) => {
     const plans = await plansOf(work);
     expect(plans.length).toBeGreaterThanOrEqual(count);

@@ -34,6 +34,7 @@ const OWNERS: Record<string, string> = {
   membership_changes: 'messaging/rooms',
   invites: 'messaging/invitations',
   join_requests: 'messaging/invitations',
+  lifecycle_rescans: 'messaging/lifecycle',
   messages: 'messaging/messages',
   message_edits: 'messaging/messages',
   hidden_messages: 'messaging/messages',

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ClientsModule } from '../../tenancy/clients/clients.module.js';
+import { RoomPurge } from '../rooms/room-purge.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { AppendRepository } from './append/append.repository.js';
 import { BatchRunner } from './append/batch-runner.js';
@@ -18,6 +19,7 @@ import { MentionsService } from './mentions.service.js';
 import { MessageParts } from './message-parts.js';
 import { MessageViews } from './message-views.js';
 import { MessagesController } from './messages.controller.js';
+import { MessagesPurge } from './messages.purge.js';
 import { MessagesHydrator } from './messages.hydrator.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
@@ -45,6 +47,7 @@ import { SendingService } from './sending.service.js';
     MessageViews,
     MessagesHydrator,
     MessagesPurgingProcessor,
+    MessagesPurge,
     MessagesRepository,
     MessagesService,
     registerEvents(messagesEvents),
@@ -65,4 +68,8 @@ import { SendingService } from './sending.service.js';
     SendingService,
   ],
 })
-export class MessagesModule {}
+export class MessagesModule {
+  constructor(purge: RoomPurge, messages: MessagesPurge) {
+    purge.register(messages);
+  }
+}

@@ -13,7 +13,7 @@ import { MembersRepository, type NewMember } from './members.repository.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { toSeenRoom } from './room.row.js';
 import { roomCreated } from './rooms.events.js';
-import { RoomsRepository } from './rooms.repository.js';
+import { RoomsRepository, type NewRoom } from './rooms.repository.js';
 import type { CreateRoomDto, RoomDto } from './rooms.dto.js';
 
 /** How many people a direct room has, always. */
@@ -43,7 +43,7 @@ export class NewRoomsService {
     let events: EventRow[] = [];
     const room = await this.idempotency.effect(request, async (tx) => {
       const directKey = dto.room_type === 'direct' ? directKeyOf(members) : null;
-      const id = await this.rooms.insert(tx, caller.clientId, {
+      const { roomId, made } = await this.insertOrFind(tx, caller.clientId, {
         id: newId(),
         room_type: dto.room_type,
         name: dto.name ?? null,
@@ -55,14 +55,26 @@ export class NewRoomsService {
         created_by_pk: caller.user?.user_pk ?? null,
         direct_key: directKey,
       });
-      const roomId = id ?? (await this.rooms.getDirect(tx, caller.clientId, directKey!));
-      if (id !== null) events = await this.populate(tx, caller, roomId, members);
+      if (made) events = await this.populate(tx, caller, roomId, members);
       const row = (await this.rooms.find(tx, caller.clientId, roomId, caller.user?.user_pk ?? null))!;
       const room = toSeenRoom(row, this.database.epochOf(row.epoch));
-      return id === null ? new Existing(room) : room;
+      return made ? room : new Existing(room);
     });
     await this.announcer.committed(events);
     return room;
+  }
+
+  private async insertOrFind(tx: Tx, clientId: string, room: NewRoom): Promise<{ roomId: string; made: boolean }> {
+    // A direct room may be deleted between the two statements: then there is room for a new one.
+    for (let tries = 0; tries < 3; tries++) {
+      const inserted = await this.rooms.insert(tx, clientId, room);
+      if (inserted !== null) return { roomId: inserted, made: true };
+      const found = await this.rooms.findDirect(tx, clientId, room.direct_key!);
+      if (found !== null) return { roomId: found, made: false };
+    }
+    throw new Problem('overloaded', 'The direct room of these two people keeps changing. Try again.', {
+      retryAfterS: 1,
+    });
   }
 
   /** Its members, and the events of the new room: each member learns of it on its own stream. */

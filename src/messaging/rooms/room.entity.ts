@@ -26,6 +26,21 @@ export class RoomEntity {
   @Column('timestamptz', { nullable: true }) last_message_at: Date | null;
   @Column('timestamptz', { nullable: true }) deactivated_at: Date | null;
   @Column('text', { nullable: true }) deactivated_reason: RoomDto['deactivated_reason'];
+  /** Why, as who last changed the room's state said. */
+  @Column('text', { nullable: true }) status_reason: string | null;
+  /** When it was last made active by hand, or restored: counts as activity. */
+  @Column('timestamptz', { nullable: true }) activated_at: Date | null;
+  /** Kept while it is deleted, to be restored by. */
+  @Column('timestamptz', { nullable: true }) archived_at: Date | null;
+  @Column('timestamptz', { nullable: true }) deleted_at: Date | null;
+  /** From then on it cannot be restored. */
+  @Column('timestamptz', { nullable: true }) purge_started_at: Date | null;
+  /** When its deactivation was last announced. */
+  @Column('timestamptz', { nullable: true }) deactivating_at: Date | null;
+  /** Its own, in place of its client's; 0: never. */
+  @Column('integer', { nullable: true }) inactive_after_days: number | null;
+  @Column('integer', { nullable: true }) warn_before_hours: number | null;
+  /** When the lifecycle looks at it next; null: only when something about it changes. */
   @Column('timestamptz', { nullable: true }) lifecycle_check_at: Date | null;
   /** Seconds that a plain member waits between messages; 0: no slow mode. */
   @Column('integer') slow_mode_s: number;

@@ -8,7 +8,21 @@ import type { UserId, UserPk } from '../../platform/common/ids.js';
 /** A row of `rooms` with its creator's own id, and the membership of whoever looks. */
 export interface RoomRow
   extends
-    Omit<RoomEntity, 'client_id' | 'created_by_pk' | 'direct_key' | 'lifecycle_check_at' | 'last_active_day'>,
+    Omit<
+      RoomEntity,
+      | 'client_id'
+      | 'created_by_pk'
+      | 'direct_key'
+      | 'activated_at'
+      | 'archived_at'
+      | 'deleted_at'
+      | 'purge_started_at'
+      | 'deactivating_at'
+      | 'inactive_after_days'
+      | 'warn_before_hours'
+      | 'lifecycle_check_at'
+      | 'last_active_day'
+    >,
     OwnSideRow {
   /** The client's own string; null: the client itself. */
   created_by: UserId | null;
@@ -17,7 +31,7 @@ export interface RoomRow
 /** Select list and joins that make a {@link RoomRow} of `rooms r`, seen by the user of `viewer` (an expression). */
 export const ROOM_COLUMNS = `r.id, r.room_type, r.name, r.slug, r.description, r.privacy, r.status, r.frozen, r.history,
   c.user_id as created_by, r.max_members, r.member_count, r.epoch, r.last_seq, r.last_rev, r.last_message_at,
-  r.deactivated_at, r.deactivated_reason, r.slow_mode_s, r.metadata, r.created_at, r.updated_at,
+  r.deactivated_at, r.deactivated_reason, r.status_reason, r.slow_mode_s, r.metadata, r.created_at, r.updated_at,
   ${OWN_SIDE}`;
 
 export const roomPeople = (viewer: string): string => `
@@ -48,6 +62,7 @@ export function toRoom(row: RoomRow, epoch: string): RoomDto {
     last_message_at: iso(row.last_message_at),
     deactivated_at: iso(row.deactivated_at),
     deactivated_reason: row.deactivated_reason,
+    status_reason: row.status_reason,
     slow_mode_s: row.slow_mode_s,
     metadata: row.metadata,
     created_at: row.created_at.toISOString(),

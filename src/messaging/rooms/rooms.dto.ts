@@ -8,7 +8,7 @@ const ROOM_STATUSES = ['active', 'inactive', 'archived', 'deleted'] as const;
 const HISTORIES = ['full', 'since_join'] as const;
 
 /** Why somebody is no longer a member. */
-const REMOVAL_REASONS = ['left', 'removed', 'banned'] as const;
+const REMOVAL_REASONS = ['left', 'removed', 'banned', 'deleted'] as const;
 export type RemovalReason = (typeof REMOVAL_REASONS)[number];
 
 export type RoomType = (typeof ROOM_TYPES)[number];
@@ -190,6 +190,9 @@ export class RoomDto {
   @OneOf(['manual', 'auto_inactive'], { nullable: true })
   deactivated_reason: 'manual' | 'auto_inactive' | null;
 
+  @Text({ nullable: true, max: 500, description: 'Why, as who last changed its state by hand said.' })
+  status_reason: string | null;
+
   @Int({ description: 'Seconds that plain members wait between two messages.' })
   slow_mode_s: number;
 
@@ -230,6 +233,6 @@ export class RoomRemovedDto {
   @Uuid()
   room_id: string;
 
-  @OneOf(REMOVAL_REASONS)
+  @OneOf(REMOVAL_REASONS, { description: '`deleted`: the room, for everybody.' })
   reason: RemovalReason;
 }

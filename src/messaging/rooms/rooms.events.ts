@@ -25,12 +25,47 @@ export const roomUpdated = defineEvent({
   description: `A room was changed. ${ROOM_BODY}`,
 });
 
+const STATE_BODY =
+  'The room as it is when the event is read, but its state as it was then; without `me` and `members`.';
+
+export const roomDeactivating = defineEvent({
+  ...ofRoom,
+  type: 'room.deactivating',
+  body: RoomDto,
+  hydrated: true,
+  description: `Nobody wrote for so long that the room is to be deactivated soon: a message keeps it active. ${STATE_BODY}`,
+});
+
+export const roomDeactivated = defineEvent({
+  ...ofRoom,
+  type: 'room.deactivated',
+  body: RoomDto,
+  hydrated: true,
+  description: `A room was deactivated: \`deactivated_reason\` says whether by hand or because nobody wrote. ${STATE_BODY}`,
+});
+
 export const roomReactivated = defineEvent({
   ...ofRoom,
   type: 'room.reactivated',
   body: RoomDto,
   hydrated: true,
-  description: `A room that was deactivated is active again: by hand, or by a message to a room that had none for long. ${ROOM_BODY}`,
+  description: `A room is active again, by hand or by a message. ${STATE_BODY}`,
+});
+
+export const roomArchived = defineEvent({
+  ...ofRoom,
+  type: 'room.archived',
+  body: RoomDto,
+  hydrated: true,
+  description: `A room was archived: it takes no messages and stays readable. ${STATE_BODY}`,
+});
+
+export const roomDeleted = defineEvent({
+  ...ofRoom,
+  type: 'room.deleted',
+  body: RoomDto,
+  hydrated: true,
+  description: `A room was deleted, and can be restored for a while. It is the last event that its sockets hear. ${STATE_BODY}`,
 });
 
 export const memberJoined = defineEvent({

@@ -11,7 +11,11 @@ import {
   memberLeft,
   memberUpdated,
   roomAdded,
+  roomArchived,
   roomCreated,
+  roomDeactivated,
+  roomDeactivating,
+  roomDeleted,
   roomReactivated,
   roomUpdated,
 } from './rooms.events.js';
@@ -30,7 +34,16 @@ export class RoomsHydrator implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.register<RoomDto | RoomAddedDto>({
-      events: [roomCreated, roomReactivated, roomUpdated, roomAdded],
+      events: [
+        roomCreated,
+        roomUpdated,
+        roomDeactivating,
+        roomDeactivated,
+        roomReactivated,
+        roomArchived,
+        roomDeleted,
+        roomAdded,
+      ],
       hydrate: (clientId, rows) => this.hydrateRooms(clientId, rows),
     });
     this.events.register({
@@ -49,8 +62,8 @@ export class RoomsHydrator implements OnModuleInit {
         const row = rooms.get(event.room_id!);
         if (!row) return [];
         const room = toRoom(row, this.database.epochOf(row.epoch));
-        if (event.type !== roomAdded.type) return [[event.id, room]];
-        const shown = hidden.has(event) ? withoutContents(room) : room;
+        if (event.type !== roomAdded.type) return [[event.id, { ...room, ...event.data }]];
+        const shown = hidden.has(event) || room.status === 'deleted' ? withoutContents(room) : room;
         return [[event.id, { room: shown, epoch: room.epoch, rev: room.last_rev }]];
       }),
     );

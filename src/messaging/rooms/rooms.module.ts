@@ -27,6 +27,8 @@ import { OwnSideService } from './own-side.service.js';
 import { RoomAccess } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { RoomChanges } from './room-changes.js';
+import { RoomPurge } from './room-purge.js';
+import { RoomStatesRepository } from './room-states.repository.js';
 import { RoomPermissionsController } from './room-permissions.controller.js';
 import { RoomPermissionsService } from './room-permissions.service.js';
 import { RoomsController } from './rooms.controller.js';
@@ -68,6 +70,8 @@ import { RoomsSocket } from './rooms.socket.js';
     RoomAccess,
     RoomAnnouncer,
     RoomPermissionsService,
+    RoomPurge,
+    RoomStatesRepository,
     RoomsHydrator,
     RoomsRepository,
     RoomsService,
@@ -82,8 +86,14 @@ import { RoomsSocket } from './rooms.socket.js';
     RoomAccess,
     RoomAnnouncer,
     RoomChanges,
+    RoomPurge,
     RoomsRepository,
     RoomsService,
+    RoomStatesRepository,
   ],
 })
-export class RoomsModule {}
+export class RoomsModule {
+  constructor(purge: RoomPurge, states: RoomStatesRepository) {
+    purge.register(states);
+  }
+}

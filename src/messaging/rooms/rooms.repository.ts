@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { QueryDeepPartialEntity } from 'typeorm';
+import { Not, type QueryDeepPartialEntity } from 'typeorm';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { slugsOf } from '../../platform/common/slug.js';
@@ -86,9 +86,10 @@ export class RoomsRepository {
     throw new Error('every random slug was taken');
   }
 
-  async getDirect(tx: Tx, clientId: string, directKey: string): Promise<string> {
-    const where = { client_id: clientId, direct_key: directKey };
-    return (await tx.manager.findOneOrFail(RoomEntity, { select: { id: true }, where })).id;
+  /** The direct room of these people that is there, not one that was deleted. */
+  async findDirect(tx: Tx, clientId: string, directKey: string): Promise<string | null> {
+    const where = { client_id: clientId, direct_key: directKey, status: Not('deleted' as const) };
+    return (await tx.manager.findOne(RoomEntity, { select: { id: true }, where }))?.id ?? null;
   }
 
   /** @param viewerPk the user whose own side comes with it */

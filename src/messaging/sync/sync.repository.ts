@@ -107,7 +107,8 @@ export class SyncRepository {
     const rows = await this.database.query<{ room_id: string; user_pk: UserPk }>(
       `select m.room_id, m.user_pk 
          from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)) w
-         join room_members m on m.client_id = w.client_id and m.user_pk = w.user_pk and m.status = 'active'`,
+         join room_members m on m.client_id = w.client_id and m.user_pk = w.user_pk and m.status = 'active'
+         join rooms r on r.client_id = m.client_id and r.id = m.room_id and r.status <> 'deleted'`,
       [users.map(({ client_id }) => client_id), users.map(({ user_pk }) => user_pk)],
     );
     for (const { user_pk, room_id } of rows) byUser.get(user_pk)!.push(room_id);

@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { registerQueue } from '../../platform/queue/register-queue.js';
+import { ClientsModule } from '../../tenancy/clients/clients.module.js';
+import { ClientsService } from '../../tenancy/clients/clients.service.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
+import { LifecycleController } from './lifecycle.controller.js';
+import { LIFECYCLE_QUEUE, LifecycleProcessor } from './lifecycle.processor.js';
+import { LifecycleRepository } from './lifecycle.repository.js';
+import { LifecycleRescanEntity } from './lifecycle-rescan.entity.js';
+import { LifecycleRounds } from './lifecycle-rounds.js';
+import { LifecycleService } from './lifecycle.service.js';
+import { RoomStatesService } from './room-states.service.js';
+
+/** States of rooms: by hand, and by themselves where nobody writes any more. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([LifecycleRescanEntity]),
+    registerQueue(LIFECYCLE_QUEUE, { everyMs: 60_000 }),
+    ClientsModule,
+    RoomsModule,
+  ],
+  controllers: [LifecycleController],
+  providers: [LifecycleProcessor, LifecycleRepository, LifecycleRounds, LifecycleService, RoomStatesService],
+})
+export class LifecycleModule {
+  constructor(clients: ClientsService, rescans: LifecycleRepository) {
+    clients.register({ clientChanged: (tx, clientId) => rescans.begin(tx, clientId) });
+  }
+}
