@@ -4,6 +4,7 @@ import { Presence1764000200000 } from './1764000200000-presence.js';
 import { Search1764000300000 } from './1764000300000-search.js';
 import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
 import { Lifecycle1764000400000 } from './1764000400000-lifecycle.js';
+import { RoomQuery1764000410000 } from './1764000410000-room-query.js';
 import { Invitations1764000500000 } from './1764000500000-invitations.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
@@ -15,5 +16,6 @@ export const MIGRATIONS = [
   Search1764000300000,
   LogReaders1764000310000,
   Lifecycle1764000400000,
+  RoomQuery1764000410000,
   Invitations1764000500000,
 ];

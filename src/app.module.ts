@@ -25,6 +25,7 @@ import { LifecycleModule } from './messaging/lifecycle/lifecycle.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
 import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SearchModule } from './messaging/search/search.module.js';
+import { RoomQueryModule } from './messaging/room-query/room-query.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
@@ -61,6 +62,7 @@ export class AppModule {
         MessagesModule,
         ReceiptsModule,
         SearchModule,
+        RoomQueryModule,
         SyncModule,
         PresenceModule,
         NotificationsModule,

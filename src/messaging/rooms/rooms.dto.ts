@@ -4,7 +4,7 @@ import { MemberDto, MemberInputDto, ROLES, type Role } from './members.dto.js';
 
 export const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
 const PRIVACIES = ['public', 'private', 'invite_only'] as const;
-const ROOM_STATUSES = ['active', 'inactive', 'archived', 'deleted'] as const;
+export const ROOM_STATUSES = ['active', 'inactive', 'archived', 'deleted'] as const;
 const HISTORIES = ['full', 'since_join'] as const;
 
 /** Why somebody is no longer a member. */
