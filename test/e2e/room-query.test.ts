@@ -52,7 +52,7 @@ describe('finding rooms', () => {
     );
     expect(data[0].members).toHaveLength(2);
     expect(data[1]).toMatchObject({ last_message: null, members: [{ user_id: 'ann' }] });
-    const { me, last_message, members, ...plain } = data[0];
+    const { me, last_message: _, members: __, ...plain } = data[0];
     expect(ok(await client.master('ann').request('GET', `/rooms/${room.id}`))).toEqual({ ...plain, me });
   });
 

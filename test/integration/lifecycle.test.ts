@@ -1,5 +1,6 @@
 import { Database } from '../../src/platform/database/database.js';
 import { LifecycleRounds } from '../../src/messaging/lifecycle/lifecycle-rounds.js';
+import { IN_INDEX_ORDER } from '../../src/platform/database/in-index-order.js';
 import { NestApp } from '../support/nest-app.js';
 import { watchStatements } from '../support/statements.js';
 
@@ -44,7 +45,8 @@ describe('the lifecycle of many rooms', () => {
   const pagesOf = async ({ text, values }: { text: string; values: unknown[] }): Promise<[number, string]> => {
     const db = await app.get(Database).pool.connect();
     try {
-      await db.query('begin; set local enable_bitmapscan = off');
+      await db.query('begin');
+      await db.query(IN_INDEX_ORDER);
       const { rows } = await db.query<{ 'QUERY PLAN': string }>(
         `explain (analyze, buffers, timing off) ${text}`,
         values,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm';
 import type { UserPk } from '../../platform/common/ids.js';
 import type { Tx } from '../../platform/database/database.js';
+import { IN_INDEX_ORDER } from '../../platform/database/in-index-order.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { Role } from './members.dto.js';
 import { RoomEntity } from './room.entity.js';
@@ -99,9 +100,6 @@ const LIFE = `r.client_id, r.id, r.room_type, r.status, coalesce(r.deleted_at, r
 
 const LOOKS = unnest<RoomLook>()('w', { client_id: 'uuid', id: 'uuid', check_at: 'timestamptz' });
 
-/** Rows in the order of an index, a few of them, however many the planner takes them to be: sorting would read all. */
-const IN_ORDER = 'set local enable_bitmapscan = off';
-
 /** States of rooms: changed by hand, one by one, and by the lifecycle, many at a time. */
 @Injectable()
 export class RoomStatesRepository {
@@ -153,7 +151,7 @@ export class RoomStatesRepository {
 
   /** Locks rooms that are to be looked at, of any clients: those longest due, without those that somebody else holds. */
   async lockDue(tx: Tx, limit: number): Promise<RoomLife[]> {
-    await tx.query(IN_ORDER);
+    await tx.query(IN_INDEX_ORDER);
     const locked = await tx.query<RoomKey>(
       `select client_id, id from rooms
         where lifecycle_check_at <= statement_timestamp() and status in ('active', 'deleted')
@@ -180,7 +178,7 @@ export class RoomStatesRepository {
 
   /** Rooms of a client in the order of their ids, whoever holds them. @param after null: from the first one on */
   async listOfClient(tx: Tx, clientId: string, after: string | null, limit: number): Promise<RoomLife[]> {
-    await tx.query(IN_ORDER);
+    await tx.query(IN_INDEX_ORDER);
     return tx.query<RoomLife>(
       `select * from (
          select ${LIFE}
@@ -241,7 +239,7 @@ export class RoomStatesRepository {
 
   /** Locks the room that has waited longest for its rows to go, and that nobody else works on. */
   async lockPurged(tx: Tx): Promise<RoomKey | null> {
-    await tx.query(IN_ORDER);
+    await tx.query(IN_INDEX_ORDER);
     const [row] = await tx.query<RoomKey>(
       `select client_id, id from rooms where purge_started_at is not null
         order by purge_started_at limit 1 for update skip locked`,
