@@ -170,6 +170,14 @@ describe('a deleted room', () => {
     await until('the message', () => socket.bodies('message.created').length > 0);
   });
 
+  it('is not shared by anybody: its members know each other no more', async () => {
+    const { id } = await makeRoom(client, ['ann', 'ben']);
+    const ann = await client.login('ann');
+    expect((await ann.request('GET', '/users/ben')).status).toBe(200);
+    ok(await client.request('DELETE', `/rooms/${id}`));
+    expect((await ann.request('GET', '/users/ben')).status).toBe(404);
+  });
+
   it('makes room for another direct room of the same two, of which one comes back only without the other', async () => {
     const direct = () =>
       client.master('ann').request('POST', '/rooms', { body: { room_type: 'direct', members: ['ben'] } });

@@ -220,6 +220,7 @@ export class MembersRepository {
         where o.id = $2 or exists (
           select 1 from room_members mine join room_members theirs
               on theirs.client_id = mine.client_id and theirs.room_id = mine.room_id
+            join rooms r on r.client_id = mine.client_id and r.id = mine.room_id and r.status <> 'deleted'
            where mine.client_id = $1 and mine.user_pk = $2 and mine.status = 'active'
              and theirs.user_pk = o.id and theirs.status = 'active')`,
       [clientId, userPk, others],
