@@ -1,25 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { Namespace } from 'socket.io';
 import type { Listeners } from '../../platform/realtime/listeners.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { Sessions, type Session } from './session.js';
 
-/** This node's sessions: those that the Socket.IO server's only namespace has, and those of other transports. */
+/** This node's sessions, whatever transport carries them: what a transport of the gateway keeps of a connection is one. */
 @Injectable()
 export class NodeSessions extends Sessions {
-  private readonly namespace: Namespace;
   private readonly listeners: Listeners;
 
-  constructor({ server, listeners }: RealtimePublisher) {
+  constructor({ listeners }: RealtimePublisher) {
     super();
-    this.namespace = server.sockets;
     this.listeners = listeners;
   }
 
-  *all(): Generator<Session> {
-    for (const { data } of this.namespace.sockets.values()) yield data as Session;
-    // What a transport of the gateway lets listen is its session.
-    for (const other of this.listeners.others.values()) yield other as unknown as Session;
+  all(): Iterable<Session> {
+    return this.listeners.all() as Iterable<Session>;
   }
 
   channels(): Iterable<string> {
@@ -28,7 +23,7 @@ export class NodeSessions extends Sessions {
 
   *on(channel: string): Generator<Session> {
     for (const id of this.listeners.on(channel) ?? []) {
-      const session = this.namespace.sockets.get(id)?.data ?? this.listeners.others.get(id);
+      const session = this.listeners.find(id);
       if (session) yield session as Session;
     }
   }

@@ -17,8 +17,19 @@ export class Listeners {
   readonly others = new Map<string, FrameTaker>();
   private readonly adapter: Adapter;
 
-  constructor(server: Server) {
+  constructor(private readonly server: Server) {
     this.adapter = server.sockets.adapter;
+  }
+
+  /** What transports keep of each connection. */
+  *all(): Generator<unknown> {
+    for (const { data } of this.server.sockets.sockets.values()) yield data;
+    yield* this.others.values();
+  }
+
+  /** The same of one, by its id. */
+  find(id: string): unknown {
+    return this.server.sockets.sockets.get(id)?.data ?? this.others.get(id);
   }
 
   /** Channels that one connection at least listens to; among them the id of each connection of Socket.IO. */
