@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Listeners } from '../../platform/realtime/listeners.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
-import { Sessions, type Session } from './session.js';
+import { Session, Sessions } from './session.js';
 
-/** This node's sessions, whatever transport carries them: what a transport of the gateway keeps of a connection is one. */
+/** This node's sessions, whatever transport carries them. Who waits for an answer listens too, and is none. */
 @Injectable()
 export class NodeSessions extends Sessions {
   private readonly listeners: Listeners;
@@ -13,8 +13,8 @@ export class NodeSessions extends Sessions {
     this.listeners = listeners;
   }
 
-  all(): Iterable<Session> {
-    return this.listeners.all() as Iterable<Session>;
+  *all(): Generator<Session> {
+    for (const one of this.listeners.all()) if (one instanceof Session) yield one;
   }
 
   channels(): Iterable<string> {
@@ -23,8 +23,8 @@ export class NodeSessions extends Sessions {
 
   *on(channel: string): Generator<Session> {
     for (const id of this.listeners.on(channel) ?? []) {
-      const session = this.listeners.find(id);
-      if (session) yield session as Session;
+      const one = this.listeners.find(id);
+      if (one instanceof Session) yield one;
     }
   }
 }

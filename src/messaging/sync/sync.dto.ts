@@ -84,6 +84,23 @@ export class ResumeAnswerDto {
   more: boolean;
 }
 
+/** `POST /sync`. */
+export class PollDto extends ResumeDto {
+  @Int({
+    optional: true,
+    max: 30,
+    default: 0,
+    description: 'How many seconds to wait for something to tell.',
+    example: 0,
+  })
+  timeout_s?: number;
+}
+
+export class PolledDto extends ResumeAnswerDto {
+  @Int({ description: 'When to ask again, in milliseconds.' })
+  next_poll_ms: number;
+}
+
 /** Where the room stood when this connection listened to it already. */
 export class SubscribedDto {
   @Uuid()

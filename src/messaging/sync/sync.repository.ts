@@ -73,6 +73,24 @@ export class SyncRepository {
     return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));
   }
 
+  /** Where rooms stand that the user is in; with userPk null, any of the client's. */
+  async findPositions(
+    clientId: string,
+    userPk: UserPk | null,
+    roomIds: string[],
+  ): Promise<Map<string, StreamPosition>> {
+    const rows = await this.database.query<WithNumber<StreamPosition> & { id: string }>(
+      `select r.id, r.epoch, r.last_rev as rev
+         from unnest($3::uuid[]) as w (id)
+         join rooms r on r.client_id = $1 and r.id = w.id and r.status <> 'deleted'
+        where $2::uuid is null or exists (
+          select from room_members m
+           where m.client_id = $1 and m.room_id = w.id and m.user_pk = $2 and m.status = 'active')`,
+      [clientId, userPk, roomIds],
+    );
+    return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));
+  }
+
   async findUserHead(clientId: string, userPk: UserPk): Promise<StreamPosition | null> {
     const [row] = await this.database.query<WithNumber<StreamPosition>>(
       `select epoch, last_rev as rev from users where client_id = $1 and user_pk = $2`,
