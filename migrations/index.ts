@@ -6,6 +6,7 @@ import { LogReaders1764000310000 } from './1764000310000-log-readers.js';
 import { Lifecycle1764000400000 } from './1764000400000-lifecycle.js';
 import { RoomQuery1764000410000 } from './1764000410000-room-query.js';
 import { Invitations1764000500000 } from './1764000500000-invitations.js';
+import { Reactions1764000600000 } from './1764000600000-reactions.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -18,4 +19,5 @@ export const MIGRATIONS = [
   Lifecycle1764000400000,
   RoomQuery1764000410000,
   Invitations1764000500000,
+  Reactions1764000600000,
 ];

@@ -26,6 +26,7 @@ import { MessagesModule } from './messaging/messages/messages.module.js';
 import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SearchModule } from './messaging/search/search.module.js';
 import { RoomQueryModule } from './messaging/room-query/room-query.module.js';
+import { ReactionsModule } from './messaging/reactions/reactions.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
@@ -63,6 +64,7 @@ export class AppModule {
         ReceiptsModule,
         SearchModule,
         RoomQueryModule,
+        ReactionsModule,
         SyncModule,
         PresenceModule,
         NotificationsModule,

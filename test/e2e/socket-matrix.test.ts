@@ -29,7 +29,7 @@ const WRONG_TYPES: Record<string, unknown[]> = {
 const JUNK_BODIES: unknown[] = ['text', 17, true, [], [[]], Buffer.from('bytes'), { unknown: 1 }];
 
 /** Ids that were never given to anything. */
-const NOBODY = { ids: { rooms: randomUUID(), deliveries: randomUUID() } };
+const NOBODY = { ids: { rooms: randomUUID(), deliveries: randomUUID(), messages: randomUUID() } };
 
 const withoutRequestId = (ack: string): string => ack.replace(/"request_id":"[^"]+"/, '');
 
@@ -83,6 +83,8 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
   const valueOf = ({ name }: UpEvent, field: string, schema: Schema, tenant: Pick<Tenant, 'ids'>): unknown => {
     const known: Record<string, unknown> = {
       room_id: tenant.ids.rooms,
+      message_id: tenant.ids.messages,
+      key: '👍',
       content: 'hello',
       user_ids: [tenant.ids.users],
       api_key: a.scoped.full,

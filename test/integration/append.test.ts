@@ -500,7 +500,7 @@ describe('the gathered send', () => {
     beforeEach(() => {
       load = jest.fn();
       const parts = new MessageParts(database);
-      parts.register({ field: 'reactions', load });
+      parts.register({ fields: ['reactions'], load });
       withPart = new AppendRepository(database, { complete: async () => undefined } as unknown as Idempotency, parts);
     });
     const named = (of: Awaited<ReturnType<typeof tenant>>, client_msg_id: string) =>
@@ -521,7 +521,7 @@ describe('the gathered send', () => {
       load.mockImplementation(async (on, _, ids) => {
         // Only the transaction that locks the rooms has an id.
         inside.push(...(await on.query('select pg_current_xact_id_if_assigned() is not null as inside')));
-        return new Map(ids.map((id) => [id, hearts]));
+        return new Map(ids.map((id) => [id, { reactions: hearts }]));
       });
       const repeats = [named(one, 'a'), named(one, 'c'), named(other, 'a'), named(one, 'b'), named(one, 'b')];
       if (withKey) repeats[1]!.request.lease = {} as IdempotencyLease;

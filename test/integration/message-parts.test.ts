@@ -1,26 +1,10 @@
-import type { UserId } from '../../src/platform/common/ids.js';
-import { MessageParts, type MessagePart } from '../../src/messaging/messages/message-parts.js';
 import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
 import type { TestClient } from '../support/app.js';
 import { makeRoom, ok } from '../support/chat.js';
 import { NestApp } from '../support/nest-app.js';
 import { closeSockets, connect } from '../support/socket.js';
 
-/** What a feature of reactions would register, over a table of its own. */
-const HEARTS: MessagePart<'reactions'> = {
-  field: 'reactions',
-  load: async (on, clientId, ids) => {
-    const rows = await on.query<{ message_id: string; user_ids: UserId[] }>(
-      `select message_id, array_agg(user_id order by user_id) as user_ids
-         from hearts where client_id = $1 and message_id = any ($2::uuid[]) group by message_id`,
-      [clientId, ids],
-    );
-    return new Map(
-      rows.map(({ message_id, user_ids }) => [message_id, [{ key: '❤', count: user_ids.length, user_ids }]]),
-    );
-  },
-};
-
+/** Reactions are the part that there is. */
 describe('what a feature adds to messages', () => {
   let app: NestApp;
   let client: TestClient;
@@ -28,22 +12,20 @@ describe('what a feature adds to messages', () => {
 
   beforeAll(async () => {
     app = await NestApp.start();
-    await app.sql('create table hearts (client_id uuid, message_id uuid, user_id text)');
-    app.get(MessageParts).register(HEARTS);
   });
   afterAll(() => app.stop());
   beforeEach(async () => {
     client = await app.client();
-    roomId = (await makeRoom(client, ['alice', 'bob'])).id;
+    roomId = (await makeRoom(client, ['alice', 'bob', 'carol'])).id;
   });
   afterEach(closeSockets);
 
-  const like = (id: string, ...userIds: string[]) =>
-    app.sql('insert into hearts select $1, $2, unnest($3::text[])', [client.id, id, userIds]);
+  const like = async (id: string, userId: string, room = roomId) =>
+    ok(await client.master(userId).request('PUT', `/rooms/${room}/messages/${id}/reactions/❤`));
   const hearts = (...userIds: string[]) => [{ key: '❤', count: userIds.length, user_ids: userIds }];
 
   /** Sends the same message, as alice; the answer as it came. */
-  async function send(key?: string) {
+  async function send(key?: string, more: object = {}) {
     const answer = await fetch(`${app.url}/api/v1/rooms/${roomId}/messages`, {
       method: 'POST',
       headers: {
@@ -52,12 +34,12 @@ describe('what a feature adds to messages', () => {
         'x-user-id': 'alice',
         ...(key !== undefined && { 'idempotency-key': key }),
       },
-      body: JSON.stringify({ content: 'Hi', client_msg_id: 'once', metadata: { n: 1 } }),
+      body: JSON.stringify({ content: 'Hi', client_msg_id: 'once', metadata: { n: 1 }, ...more }),
     });
     const replayed = answer.headers.get('idempotency-replayed') === 'true';
     return { status: answer.status, replayed, text: await answer.text() };
   }
-  const sent = async (key?: string): Promise<MessageDto> => JSON.parse((await send(key)).text);
+  const sent = async (key?: string, more?: object): Promise<MessageDto> => JSON.parse((await send(key, more)).text);
 
   it('is in what is read, in duplicates, and in what their Idempotency-Keys replay, byte for byte', async () => {
     const fresh = await send('fresh');
@@ -87,21 +69,26 @@ describe('what a feature adds to messages', () => {
   });
 
   it('is in the replay of an answer too large to keep', async () => {
-    const { id } = await sent();
-    await like(id, ...Array.from({ length: 10_000 }, (_, n) => `user-${n}`));
-    const first = await send('large');
-    expect(JSON.parse(first.text).reactions[0].count).toBe(10_000);
+    const url = `https://example.com/${'x'.repeat(2_000)}`;
+    const large = {
+      content: '€'.repeat(10_000),
+      attachments: Array.from({ length: 20 }, () => ({ type: 'file', url })),
+    };
+    const { id } = await sent(undefined, large);
+    await like(id, 'bob');
+    const first = await send('large', large);
+    expect(JSON.parse(first.text).reactions).toEqual(hearts('bob'));
     const [kept] = await app.sql('select body, resource_type from idempotency_keys where client_id = $1', [client.id]);
     expect(kept).toEqual({ body: null, resource_type: 'deduplicated_message' });
-    expect(await send('large')).toEqual({ ...first, replayed: true });
+    expect(await send('large', large)).toEqual({ ...first, replayed: true });
   });
 
   it('is in what sockets are answered, and in the events of who catches up', async () => {
-    const room = await makeRoom(client, ['alice']);
+    const room = await makeRoom(client, ['alice', 'bob']);
     const socket = await connect(app, (await client.login('alice')).key);
     const message = { room_id: room.id, content: 'Hi', client_msg_id: 'once' };
     const { id } = await socket.get('message.send', message);
-    await like(id, 'bob');
+    await like(id, 'bob', room.id);
     expect(await socket.get('message.send', message)).toMatchObject({ reactions: hearts('bob'), deduplicated: true });
     const { data } = await socket.get('message.list', { room_id: room.id });
     expect(data).toMatchObject([{ id, reactions: hearts('bob') }]);

@@ -41,6 +41,8 @@ const OWNERS: Record<string, string> = {
   message_search: 'messaging/search',
   search_words: 'messaging/search',
   user_presence: 'messaging/presence',
+  reactions: 'messaging/reactions',
+  reaction_counts: 'messaging/reactions',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
 };

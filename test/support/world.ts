@@ -51,6 +51,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       invites: invite.id,
       'join-requests': 'dan',
       messages: message.id,
+      reactions: '👍',
       notifications: notification.id,
       'email-providers': provider.name,
       providers: provider.name,

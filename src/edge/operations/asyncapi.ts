@@ -82,7 +82,7 @@ export function buildAsyncDocument(
         ...schemasOfClasses(app, [
           EnvelopeDto,
           PageInfoDto,
-          ...up.flatMap(({ dto, answer, page }) => [dto, answer ?? page!]),
+          ...up.flatMap(({ dto, answer, list, page }) => [dto, answer ?? list ?? page!]),
           ...down.map(({ body }) => body),
         ]),
         ...PROBLEM_SCHEMAS,
@@ -192,8 +192,9 @@ const ackOf = (event: SocketEventDescriptor): object => ({
   },
 });
 
-function answerOf({ answer, page }: SocketEventDescriptor): object {
+function answerOf({ answer, list, page }: SocketEventDescriptor): object {
   if (answer) return refTo(answer);
+  if (list) return { type: 'array', items: refTo(list) };
   return {
     type: 'object',
     required: ['data', 'page'],

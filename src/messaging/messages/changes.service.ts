@@ -58,17 +58,31 @@ export class ChangesService {
     const message = await this.idempotency.effect(
       request,
       async (tx) => {
-        const room = await this.access.lock(tx, caller, roomId);
-        const found = await this.find(tx, caller, room, id);
+        const { room, message: found } = await this.lock(tx, caller, roomId, id);
         const event = await change({ tx, caller, room, message: found, rev: room.last_rev + 1 });
-        if (event === null) return toMessage(found);
+        if (event === null) return this.announcer.complete(tx, caller, toMessage(found));
         events = await this.announcer.append(tx, this.eventOf(caller, room, found, event));
-        return toMessage((await this.repository.find(tx, caller.clientId, room.id, found.id))!);
+        const changed = (await this.repository.find(tx, caller.clientId, room.id, found.id))!;
+        return this.announcer.complete(tx, caller, toMessage(changed));
       },
       { row: rowOf(roomId) },
     );
     await this.announcer.committed(events);
-    return this.announcer.complete(caller, message);
+    return message;
+  }
+
+  /**
+   * A message with its room, both locked, for what is kept of a message elsewhere and doesn't move its rev.
+   * @throws Problem `not_found` for one that is out of the caller's sight
+   */
+  async lock(
+    tx: Tx,
+    caller: Caller,
+    roomId: string,
+    id: string,
+  ): Promise<{ room: LockedRoom; message: LockedMessage }> {
+    const room = await this.access.lock(tx, caller, roomId);
+    return { room, message: await this.find(tx, caller, room, id) };
   }
 
   private async find(tx: Tx, caller: Caller, room: LockedRoom, id: string): Promise<LockedMessage> {

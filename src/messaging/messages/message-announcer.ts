@@ -34,9 +34,9 @@ export class MessageAnnouncer {
     await this.events.publish(rows);
   }
 
-  /** With what features above keep of it. */
-  async complete(caller: Caller, message: MessageDto): Promise<MessageDto> {
-    return (await this.parts.complete(caller.clientId, [message]))[0]!;
+  /** With what features above keep of it, as the caller sees it. */
+  async complete(tx: Tx, { clientId, user }: Caller, message: MessageDto): Promise<MessageDto> {
+    return (await this.parts.complete(clientId, [message], { on: tx, viewerPk: user?.user_pk }))[0]!;
   }
 
   private async findShadowed({ client_id, subject_id }: EventRow) {

@@ -1,19 +1,33 @@
 import { Injectable } from '@nestjs/common';
+import type { UserPk } from '../../platform/common/ids.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { MessageDto } from './messages.dto.js';
 
 /** Fields of a message that tables of other features hold. A message that was just written has none of them yet. */
-type PartField = 'reactions';
+type PartField = 'reactions' | 'me';
 
 /** A feature's own part of messages. */
 export interface MessagePart<Field extends PartField = PartField> {
-  readonly field: Field;
+  readonly fields: readonly Field[];
   /**
    * One query for all of them, which only reads.
    * @param on what to ask: it may be a transaction that holds the locks of rooms, so no other connection may be taken
+   * @param viewerPk the user who reads them, for `me` and what only it sees; null: what everybody sees
    * @returns by id of the message; those that are not in it keep what a new message has
    */
-  load(on: Pick<Tx, 'query'>, clientId: string, messageIds: string[]): Promise<ReadonlyMap<string, MessageDto[Field]>>;
+  load(
+    on: Pick<Tx, 'query'>,
+    clientId: string,
+    messageIds: string[],
+    viewerPk: UserPk | null,
+  ): Promise<ReadonlyMap<string, Partial<Pick<MessageDto, Field>>>>;
+}
+
+export interface CompleteOptions {
+  /** The transaction, within one. */
+  on?: Pick<Tx, 'query'>;
+  /** Left out: as everybody sees them, which is what events say. */
+  viewerPk?: UserPk | null;
 }
 
 /** Completes messages that were read by what features above keep of them. */
@@ -25,30 +39,34 @@ export class MessageParts {
 
   /** @throws Error for a second part of one field */
   register(part: MessagePart): void {
-    if (this.parts.some(({ field }) => field === part.field))
-      throw new Error(`There are two parts of messages for ${part.field}.`);
+    const twice = part.fields.find((field) => this.parts.some(({ fields }) => fields.includes(field)));
+    if (twice) throw new Error(`There are two parts of messages for ${twice}.`);
     this.parts.push(part);
   }
 
-  /**
-   * @param on the transaction, within one
-   * @returns the messages in their order, copied where there are parts; the very same array where there is none
-   */
+  /** @returns the messages in their order, copied where there are parts; the very same array where there is none */
   complete(
     clientId: string,
     messages: MessageDto[],
-    on: Pick<Tx, 'query'> = this.database,
+    { on = this.database, viewerPk = null }: CompleteOptions = {},
   ): MessageDto[] | Promise<MessageDto[]> {
-    return this.parts.length === 0 || messages.length === 0 ? messages : this.load(on, clientId, messages);
+    return this.parts.length === 0 || messages.length === 0 ? messages : this.load(on, clientId, messages, viewerPk);
   }
 
-  private async load(on: Pick<Tx, 'query'>, clientId: string, messages: MessageDto[]): Promise<MessageDto[]> {
-    const ids = messages.map(({ id }) => id);
+  private async load(
+    on: Pick<Tx, 'query'>,
+    clientId: string,
+    messages: MessageDto[],
+    viewerPk: UserPk | null,
+  ): Promise<MessageDto[]> {
     const whole = messages.map((message) => ({ ...message }));
+    // A tombstone shows nothing of what it was.
+    const ids = whole.flatMap(({ id, deleted_at }) => (deleted_at ? [] : id));
+    if (ids.length === 0) return whole;
     // One after the other, because a transaction has one connection.
     for (const part of this.parts) {
-      const values = await part.load(on, clientId, ids);
-      for (const message of whole) message[part.field] = values.get(message.id) ?? message[part.field];
+      const values = await part.load(on, clientId, ids, viewerPk);
+      for (const message of whole) Object.assign(message, values.get(message.id));
     }
     return whole;
   }

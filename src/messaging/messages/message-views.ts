@@ -26,7 +26,7 @@ export class MessageViews {
     return envelopes.map((envelope) => {
       if (!OF_MESSAGES.has(envelope.type)) return envelope;
       const data = envelope.data as SeenMessage;
-      return { ...envelope, data: hidden.has(data.id) ? stubOf(data) : (found.get(data.id) ?? data) };
+      return { ...envelope, data: hidden.has(data.id) ? stubOf(data) : withoutMe(found.get(data.id) ?? data) };
     });
   }
 
@@ -44,4 +44,11 @@ export class MessageViews {
       whole: rows.flatMap(({ id, hidden }) => (hidden ? [] : id)),
     };
   }
+}
+
+/** Events carry nothing that is the reader's own. */
+function withoutMe(message: SeenMessage): SeenMessage {
+  if (!('me' in message)) return message;
+  const { me: _, ...rest } = message;
+  return rest;
 }

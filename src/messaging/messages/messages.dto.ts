@@ -245,6 +245,12 @@ export class ReactionSummaryDto {
   user_ids: UserId[];
 }
 
+/** What is the acting user's own of a message. Events never carry it. */
+export class MessageMeDto {
+  @TextList({ max: 100, maxChars: 64, description: 'The keys of its own reactions.' })
+  reactions: string[];
+}
+
 export class MessageDto {
   @Uuid()
   id: string;
@@ -323,6 +329,9 @@ export class MessageDto {
 
   @Bool({ optional: true, description: 'This client_msg_id was sent before: here is the original.' })
   deduplicated?: boolean;
+
+  @Nested(() => MessageMeDto, { optional: true, description: 'Where a user reads a message that has reactions.' })
+  me?: MessageMeDto;
 }
 
 /** In place of a message that is hidden from who reads: deleted for it, or sent by somebody it blocked. */

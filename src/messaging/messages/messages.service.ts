@@ -58,9 +58,10 @@ export class MessagesService {
     return new Map(shown.map((message) => [message.id, message]));
   }
 
-  /** In their order: whole, or as stubs. */
-  private async present(caller: Caller, rows: SeenRow[]): Promise<SeenMessage[]> {
-    const whole = await this.parts.complete(caller.clientId, rows.filter(({ hidden }) => !hidden).map(toMessage));
+  /** As the caller sees them, in their order: whole, or as stubs. */
+  async present(caller: Caller, rows: SeenRow[]): Promise<SeenMessage[]> {
+    const seen = rows.filter(({ hidden }) => !hidden).map(toMessage);
+    const whole = await this.parts.complete(caller.clientId, seen, { viewerPk: viewerOf(caller) });
     let at = 0;
     return rows.map((row) => (row.hidden ? stubOf(row) : whole[at++]!));
   }

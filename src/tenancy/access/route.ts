@@ -34,8 +34,10 @@ export interface RouteOptions {
   access: Access;
   /** Success status; 200 unless said otherwise. */
   status?: 200 | 201 | 202 | 204;
-  /** The DTO that comes back, where it is one; `page` where it is many. */
+  /** The DTO that comes back, where it is one; `list` or `page` where it is many. */
   answer?: Type;
+  /** The DTO of each item, where a bare list of them comes back. */
+  list?: Type;
   /** The DTO of each item, where a page of them comes back. */
   page?: Type;
   /** Further success statuses, by status. */
@@ -87,7 +89,7 @@ export const Tag = ({ name }: TagDescriptor): ClassDecorator => ApiTags(name);
  * A handler without it is refused by the guard.
  */
 export function Route(options: RouteOptions): MethodDecorator {
-  const { status = 200, answer, page, access } = options;
+  const { status = 200, answer, list, page, access } = options;
   const decorators = [
     SetMetadata(ROUTE, options),
     HttpCode(status),
@@ -97,7 +99,7 @@ export function Route(options: RouteOptions): MethodDecorator {
       description: options.description,
       deprecated: options.deprecated,
     }),
-    ApiResponse({ status, description: 'Success.', ...answerSchema(answer, page) } as ApiResponseOptions),
+    ApiResponse({ status, description: 'Success.', ...answerSchema(answer, list, page) } as ApiResponseOptions),
     ...Object.entries(options.also ?? {}).map(([code, description]) =>
       ApiResponse({ status: Number(code), description, type: answer }),
     ),
@@ -106,6 +108,7 @@ export function Route(options: RouteOptions): MethodDecorator {
   ];
   if (options.limited) decorators.push(ApiExtension('x-rate-limited', options.limited));
   if (page) decorators.push(ApiExtraModels(PageInfoDto, page) as MethodDecorator);
+  if (list) decorators.push(ApiExtraModels(list) as MethodDecorator);
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
   const { bodyBytes, rawBody } = options;
@@ -125,8 +128,9 @@ export function Route(options: RouteOptions): MethodDecorator {
   return applyDecorators(...(decorators as MethodDecorator[]));
 }
 
-function answerSchema(answer?: Type, page?: Type): Partial<ApiResponseOptions> {
+function answerSchema(answer?: Type, list?: Type, page?: Type): Partial<ApiResponseOptions> {
   if (answer) return { type: answer };
+  if (list) return { schema: { type: 'array', items: { $ref: getSchemaPath(list) } } };
   if (!page) return {};
   return {
     schema: {

@@ -32,13 +32,19 @@ interface WithAnswer<Answer extends object> {
   answer: Type<Answer>;
 }
 
+/** An event whose ack's `data` is a list of DTOs. */
+interface WithList<Item extends object> {
+  list: Type<Item>;
+}
+
 /** An event whose ack's `data` holds a page of DTOs. */
 interface WithPage<Item extends object> {
   page: Type<Item>;
 }
 
 /** What the table, the documents and the generated tests read of an event. */
-export type SocketEventDescriptor = SocketEventOptions & Partial<WithAnswer<object> & WithPage<object>>;
+export type SocketEventDescriptor = SocketEventOptions &
+  Partial<WithAnswer<object> & WithList<object> & WithPage<object>>;
 
 /** What a handler gets: who asks, for what, over which connection. */
 export interface SocketRequest<Dto extends object = object> {
@@ -64,6 +70,9 @@ type Decorates<Method> = <T extends Method>(target: object, key: string, method:
 export function SocketEvent<Dto extends object, Answer extends object>(
   options: SocketEventOptions<Dto> & WithAnswer<Answer>,
 ): Decorates<Handler<Dto, Answer>>;
+export function SocketEvent<Dto extends object, Item extends object>(
+  options: SocketEventOptions<Dto> & WithList<Item>,
+): Decorates<Handler<Dto, Item[]>>;
 export function SocketEvent<Dto extends object, Item extends object>(
   options: SocketEventOptions<Dto> & WithPage<Item>,
 ): Decorates<Handler<Dto, Page<Item>>>;

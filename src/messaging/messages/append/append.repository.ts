@@ -149,7 +149,7 @@ export class AppendRepository {
     }
     const originals = new Map<string, MessageDto>();
     for (const [clientId, messages] of byClient) {
-      for (const message of await this.parts.complete(clientId, messages, on)) originals.set(message.id, message);
+      for (const message of await this.parts.complete(clientId, messages, { on })) originals.set(message.id, message);
     }
     return originals;
   }
