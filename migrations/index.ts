@@ -7,6 +7,8 @@ import { Lifecycle1764000400000 } from './1764000400000-lifecycle.js';
 import { RoomQuery1764000410000 } from './1764000410000-room-query.js';
 import { Invitations1764000500000 } from './1764000500000-invitations.js';
 import { Reactions1764000600000 } from './1764000600000-reactions.js';
+import { Threads1764000610000 } from './1764000610000-threads.js';
+import { Scheduled1764000620000 } from './1764000620000-scheduled.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -20,4 +22,6 @@ export const MIGRATIONS = [
   RoomQuery1764000410000,
   Invitations1764000500000,
   Reactions1764000600000,
+  Threads1764000610000,
+  Scheduled1764000620000,
 ];

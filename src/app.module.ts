@@ -27,6 +27,9 @@ import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SearchModule } from './messaging/search/search.module.js';
 import { RoomQueryModule } from './messaging/room-query/room-query.module.js';
 import { ReactionsModule } from './messaging/reactions/reactions.module.js';
+import { PinsModule } from './messaging/pins/pins.module.js';
+import { ThreadsModule } from './messaging/threads/threads.module.js';
+import { ScheduledModule } from './messaging/scheduled/scheduled.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
@@ -65,6 +68,9 @@ export class AppModule {
         SearchModule,
         RoomQueryModule,
         ReactionsModule,
+        PinsModule,
+        ThreadsModule,
+        ScheduledModule,
         SyncModule,
         PresenceModule,
         NotificationsModule,

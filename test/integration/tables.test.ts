@@ -43,6 +43,8 @@ const OWNERS: Record<string, string> = {
   user_presence: 'messaging/presence',
   reactions: 'messaging/reactions',
   reaction_counts: 'messaging/reactions',
+  thread_members: 'messaging/threads',
+  scheduled_messages: 'messaging/scheduled',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
 };

@@ -24,6 +24,11 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
 
   const room = await make('/rooms', { room_type: 'group', name: 'A', members: [user, 'ben'] }, user);
   const message = await make(`/rooms/${room.id}/messages`, { content: 'hello' }, user);
+  const scheduled = await make(
+    `/rooms/${room.id}/scheduled-messages`,
+    { content: 'later', send_at: new Date(Date.now() + 86_400_000).toISOString() },
+    user,
+  );
   const provider = await make('/clients/me/email-providers', {
     name: `smtp of ${name}`,
     provider_type: 'smtp',
@@ -52,6 +57,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       'join-requests': 'dan',
       messages: message.id,
       reactions: '👍',
+      'scheduled-messages': scheduled.id,
       notifications: notification.id,
       'email-providers': provider.name,
       providers: provider.name,

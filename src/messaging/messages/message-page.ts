@@ -54,18 +54,21 @@ function sidesOf(query: MessagesQueryDto): { at: number; before: number; after: 
 
 const next = (seq: number): number => Math.min(seq + 1, Number.MAX_SAFE_INTEGER);
 
-/** @param found ascending, up to one more on each side than asked */
+/**
+ * @param found ascending, up to one more on each side than asked
+ * @param beyond whether there is anything on a side of which nothing was asked
+ */
 export function pageOf<T extends { seq: number }>(
   found: T[],
   asked: Asked,
-  lastSeq: number,
+  beyond: { before: boolean; after: boolean },
 ): { data: T[]; page: MessagePageDto['page'] } {
-  const { at, before, after, floor } = asked;
+  const { at, before, after } = asked;
   const earlier = found.filter(({ seq }) => seq < at);
   const later = found.filter(({ seq }) => seq >= at);
   const data = [...earlier.slice(before === 0 ? earlier.length : -before), ...later.slice(0, after)];
-  const hasBefore = before === 0 ? Math.min(at - 1, lastSeq) > floor : earlier.length > before;
-  const hasAfter = after === 0 ? lastSeq >= at : later.length > after;
+  const hasBefore = before === 0 ? beyond.before : earlier.length > before;
+  const hasAfter = after === 0 ? beyond.after : later.length > after;
   const first = data[0];
   const last = data.at(-1);
   return {

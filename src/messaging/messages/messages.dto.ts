@@ -19,7 +19,7 @@ const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'c
 const ATTACHMENT_TYPES = ['image', 'file', 'video', 'audio', 'document', 'link'] as const;
 
 /** What a message is told to be by those who send it; `system`: by the client itself only. */
-const SENT_TYPES = [...CONTENT_TYPES, 'system'] as const;
+export const SENT_TYPES = [...CONTENT_TYPES, 'system'] as const;
 type SentType = (typeof SENT_TYPES)[number];
 
 /** Something that lies elsewhere: ChatAPI keeps its address, not its bytes. */

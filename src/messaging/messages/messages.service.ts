@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
 import { isUuid } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
-import { RoomAccess } from '../rooms/room-access.js';
-import type { RoomRow } from '../rooms/room.row.js';
+import { floorOf, RoomAccess } from '../rooms/room-access.js';
 import { pageOf, stretchOf } from './message-page.js';
 import { MessageParts } from './message-parts.js';
 import { stubOf, toMessage } from './message.row.js';
@@ -26,7 +25,11 @@ export class MessagesService {
     const stretch = stretchOf(query, floorOf(caller, room));
     // One more on each side than is shown tells whether there are more.
     const rows = await this.messages.list(caller.clientId, room.id, viewerOf(caller), stretch.read);
-    const { data, page } = pageOf(rows, stretch, room.last_seq);
+    const { at, floor } = stretch;
+    const { data, page } = pageOf(rows, stretch, {
+      before: Math.min(at - 1, room.last_seq) > floor,
+      after: room.last_seq >= at,
+    });
     return { data: await this.present(caller, data), page };
   }
 
@@ -68,7 +71,3 @@ export class MessagesService {
 }
 
 const viewerOf = ({ user }: Caller) => user?.user_pk ?? null;
-
-/** The last seq that the acting user may not see. */
-const floorOf = (caller: Caller, room: RoomRow): number =>
-  caller.user && room.history === 'since_join' ? room.my_joined_seq! : 0;

@@ -53,6 +53,10 @@ export class RoomAccess {
   }
 }
 
+/** The last seq of a room that the acting user may not see. */
+export const floorOf = ({ user }: Caller, { history, my_joined_seq }: RoomRow): number =>
+  user && history === 'since_join' ? my_joined_seq! : 0;
+
 /** May the caller, in this role of a room of this type? The client itself, and who acts for nobody, may everything. */
 export const mayInRoom = (
   { user, settings }: Caller,

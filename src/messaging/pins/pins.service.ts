@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../tenancy/access/caller.js';
+import type { Request } from '../../tenancy/access/request.js';
+import { wholePage, type Page } from '../../platform/common/pagination.js';
+import { Problem } from '../../platform/common/problem.js';
+import { ChangesRepository } from '../messages/changes.repository.js';
+import { ChangesService, requireWritable } from '../messages/changes.service.js';
+import type { MessageDto, SeenMessage } from '../messages/messages.dto.js';
+import { messageUpdated } from '../messages/messages.events.js';
+import { MessagesService } from '../messages/messages.service.js';
+import { floorOf, RoomAccess } from '../rooms/room-access.js';
+import { PinsRepository } from './pins.repository.js';
+
+/** More of one room are refused. */
+export const MAX_PINS = 50;
+
+/** Messages that a room keeps in view, by roles that manage it. */
+@Injectable()
+export class PinsService {
+  constructor(
+    private readonly repository: PinsRepository,
+    private readonly changes: ChangesService,
+    private readonly messages: ChangesRepository,
+    private readonly reading: MessagesService,
+    private readonly access: RoomAccess,
+  ) {}
+
+  /**
+   * What is pinned already stays where it is.
+   * @throws Problem `not_found`, `insufficient_role`, `room_frozen`, `room_inactive`, `conflict` for a deleted message and
+   *   one pin too many
+   */
+  pin(request: Request, roomId: string, id: string): Promise<MessageDto> {
+    return this.changes.change(request, roomId, id, async ({ tx, caller, room, message, rev }) => {
+      requireWritable(caller, room, 'manage');
+      if (message.deleted_at) throw new Problem('conflict', 'The message was deleted.');
+      if (message.pinned_at) return null;
+      if ((await this.repository.count(tx, caller.clientId, room.id)) >= MAX_PINS) {
+        throw new Problem('conflict', `A room takes ${MAX_PINS} pins. Unpin another message first.`);
+      }
+      await this.messages.setPinned(tx, caller.clientId, message.id, true, rev);
+      return messageUpdated;
+    });
+  }
+
+  /** What is not pinned stays so. @throws Problem as `pin`, but for `conflict` */
+  async unpin(request: Request, roomId: string, id: string): Promise<void> {
+    await this.changes.change(request, roomId, id, async ({ tx, caller, room, message, rev }) => {
+      requireWritable(caller, room, 'manage');
+      if (!message.pinned_at) return null;
+      await this.messages.setPinned(tx, caller.clientId, message.id, false, rev);
+      return messageUpdated;
+    });
+  }
+
+  /** Those that the caller sees, the latest first. @throws Problem `not_found` */
+  async list(caller: Caller, roomId: string): Promise<Page<SeenMessage>> {
+    const room = await this.access.get(caller, roomId);
+    const ids = await this.repository.list(caller.clientId, room.id, floorOf(caller, room), MAX_PINS);
+    const seen = await this.reading.findSeen(caller, ids);
+    return wholePage(ids.flatMap((id) => seen.get(id) ?? []));
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../../tenancy/clients/clients.module.js';
+import { UsersModule } from '../../tenancy/users/users.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { RoomsModule } from '../rooms/rooms.module.js';
+import { ScheduledController } from './scheduled.controller.js';
+import { ScheduledRepository } from './scheduled.repository.js';
+import { ScheduledSender } from './scheduled.sender.js';
+import { ScheduledService } from './scheduled.service.js';
+
+/** Messages that are sent at their time. */
+@Module({
+  imports: [ClientsModule, UsersModule, MessagesModule, RoomsModule],
+  controllers: [ScheduledController],
+  providers: [ScheduledRepository, ScheduledSender, ScheduledService],
+})
+export class ScheduledModule {}

@@ -1,0 +1,159 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Config } from '../../platform/config/config.js';
+import { newId } from '../../platform/common/ids.js';
+import { logger } from '../../platform/common/logger.js';
+import { Problem } from '../../platform/common/problem.js';
+import { NIL_UUID, type Caller } from '../../tenancy/access/caller.js';
+import { Request, valueOf } from '../../tenancy/access/request.js';
+import { ClientsService } from '../../tenancy/clients/clients.service.js';
+import { UsersService } from '../../tenancy/users/users.service.js';
+import { SendingService } from '../messages/sending.service.js';
+import { ScheduledRepository, type ClaimedRow } from './scheduled.repository.js';
+
+/** Between two looks: what another process scheduled meanwhile is sent at most so late. */
+const LOOK_MS = 3_000;
+const AFTER_FAULT_MS = 500;
+const AT_ONCE = 100;
+const PRUNE_MS = 600_000;
+/** What is refused for now is tried again for so long; what may have been sent for longer, because it must be known. */
+const PATIENCE_S = { refused: 3_600, unknown: 86_400 };
+const RETRY_S = 5;
+
+/**
+ * Sends what is due, where jobs run: a row is claimed, sent under a client_msg_id of its own, and settled by the very claim. So
+ * a process that is killed between two of these leaves what the next one finds again when the claim's lease has run out,
+ * and the message is still sent once.
+ */
+@Injectable()
+export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy {
+  private running: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = true;
+  /** When it looks next, by this process's clock. */
+  private lookAt = Number.POSITIVE_INFINITY;
+  private prunedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly repository: ScheduledRepository,
+    private readonly sending: SendingService,
+    private readonly clients: ClientsService,
+    private readonly users: UsersService,
+    private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (!this.config.runsJobs()) return;
+    this.stopped = false;
+    this.arm(0);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Something was scheduled: it only hastens. */
+  expect(sendAt: string): void {
+    this.arm(Math.max(0, Date.parse(sendAt) - Date.now()));
+  }
+
+  /** Sooner than it would look anyway, or not at all. */
+  private arm(inMs: number): void {
+    const at = performance.now() + Math.min(inMs, LOOK_MS);
+    if (this.stopped || at >= this.lookAt) return;
+    this.lookAt = at;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), Math.max(0, at - performance.now()));
+  }
+
+  private look(): void {
+    // Who looks just now arms the timer when it is done.
+    if (this.running) return;
+    this.running = this.sendDue()
+      .catch((error: Error) => {
+        logger.warn({ reason: error.message }, 'Scheduled messages could not be looked for.');
+        return AFTER_FAULT_MS;
+      })
+      .then((nextMs) => {
+        this.running = undefined;
+        this.lookAt = Number.POSITIVE_INFINITY;
+        this.arm(nextMs);
+      });
+  }
+
+  /** @returns in how many milliseconds to look again */
+  private async sendDue(): Promise<number> {
+    let dueMs = await this.repository.nextDue();
+    while (!this.stopped && dueMs !== null && dueMs <= 0) {
+      const claimed = await this.repository.claim(AT_ONCE);
+      // Somebody else has just what is due.
+      if (claimed.length === 0) return AFTER_FAULT_MS;
+      await this.sendAll(claimed);
+      dueMs = await this.repository.nextDue();
+    }
+    if (performance.now() - this.prunedAt > PRUNE_MS) {
+      this.prunedAt = performance.now();
+      await this.repository.prune(1_000);
+    }
+    return dueMs === null ? LOOK_MS : Math.max(0, Math.ceil(dueMs));
+  }
+
+  /** Those of one room one after the other, in the order of their times. */
+  private async sendAll(claimed: ClaimedRow[]): Promise<void> {
+    const byRoom = new Map<string, ClaimedRow[]>();
+    for (const row of claimed.toSorted((a, b) => b.late_s - a.late_s)) {
+      byRoom.set(row.room_id, [...(byRoom.get(row.room_id) ?? []), row]);
+    }
+    await Promise.all(
+      [...byRoom.values()].map(async (rows) => {
+        for (const row of rows) await this.sendOne(row);
+      }),
+    );
+  }
+
+  /** Never throws: what can't be settled is claimed again. */
+  private async sendOne(row: ClaimedRow): Promise<void> {
+    try {
+      const { client_msg_id = `scheduled-${row.id}`, ...body } = row.body;
+      const request = new Request(await this.callerOf(row), newId());
+      const options = { purpose: 'scheduled', keepMarker: true } as const;
+      const sent = valueOf(await this.sending.send(request, row.room_id, { ...body, client_msg_id }, options));
+      await this.repository.settle(row, { status: 'sent', message_id: sent.id });
+    } catch (error) {
+      await this.refused(row, error).catch((fault: Error) =>
+        logger.warn({ reason: fault.message }, 'A scheduled message could not be settled yet.'),
+      );
+    }
+  }
+
+  private async refused(row: ClaimedRow, error: unknown): Promise<void> {
+    const code = error instanceof Problem ? error.code : 'internal';
+    const status = error instanceof Problem ? error.status : 500;
+    // Refused before anything was written, or by a server that may have lost the answer.
+    const known = code === 'rate_limited' || code === 'overloaded';
+    const transient = known || status >= 500;
+    if (transient && row.late_s < (known ? PATIENCE_S.refused : PATIENCE_S.unknown)) {
+      const afterS = (error instanceof Problem && error.options.retryAfterS) || RETRY_S;
+      return this.repository.putOff(row, afterS, known);
+    }
+    if (!(error instanceof Problem)) logger.error({ err: error }, 'A scheduled message failed.');
+    await this.repository.settle(row, { status: 'failed', reason: code });
+  }
+
+  /** As the sender would ask now. @throws Problem `client_suspended`, `user_unavailable` */
+  private async callerOf({ client_id, sender_pk, suspended }: ClaimedRow): Promise<Caller> {
+    if (suspended) throw new Problem('client_suspended', 'The client is suspended.');
+    const user = sender_pk === null ? null : (await this.users.refsOf(client_id, [sender_pk])).get(sender_pk);
+    if (user === undefined) throw new Problem('user_unavailable', 'The sender is gone.');
+    const facts = await this.clients.readFacts(client_id);
+    return {
+      kind: user ? 'scoped' : 'master',
+      clientId: client_id,
+      keyId: NIL_UUID,
+      permissions: null,
+      user,
+      ...facts,
+    };
+  }
+}
