@@ -102,9 +102,9 @@ export class ReactionsService {
     const { caller } = request;
     const { user, clientId } = caller;
     if (!may(caller, 'send_messages')) throw new Problem('forbidden', 'Reacting needs the permission send_messages.');
-    if (!user) throw new Problem('forbidden', 'Only a user reacts: name one in X-User-Id.');
     refuseBadKey(key);
     if ((await this.messages.find(caller, roomId, id)).hidden) throw notFound('message');
+    if (!user) throw invalidField('X-User-Id', 'is required: users react');
     let events: EventRow[] = [];
     const reactions = await this.idempotency.effect(
       request,

@@ -32,10 +32,12 @@ export class ThreadsReader implements LogReader, OnModuleInit {
   }
 
   async handle(tx: Tx, rows: readonly EventRow[]): Promise<void> {
-    const replies = rows.map(({ client_id, subject_id }) => ({ client_id, id: subject_id! }));
-    const followers = await this.repository.follow(tx, replies);
-    if (followers.length === 0) return;
-    const fresh = followers.filter((one) => one.fresh);
+    const replies = await this.repository.findReplies(
+      tx,
+      rows.map(({ client_id, subject_id }) => ({ client_id, id: subject_id! })),
+    );
+    if (replies.length === 0) return;
+    const fresh = await this.repository.follow(tx, replies);
     const told = await this.events.append(
       tx,
       fresh.map(({ client_id, user_pk, room_id, thread_id }) =>

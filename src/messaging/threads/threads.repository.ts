@@ -54,11 +54,11 @@ const IN_ROOM = `
 const FLOOR = `case r.history when 'since_join' then m.joined_seq else 0 end as floor`;
 
 /**
- * Who follows a thread by what was said in it: who is replied to, who replies, and who is mentioned. Who said that it
- * does not follow does so again when it is mentioned or replies later on. Who replies has read what came before; whoever else
- * begins to follow has what it follows for unread. A reply that is gone has nobody follow.
+ * Who follows a thread by what was said in it: who is replied to, who replies, and who is mentioned. `own_seq` and `mention_seq`
+ * are of the user's latest reply and of what is before its first mention, `read_seq` before all that it follows for. A reply that
+ * is gone has nobody follow.
  */
-const FOLLOW = `
+const SAID = `
 with replies as materialized (
   select m.client_id, m.room_id, m.thread_id, m.seq, m.sender_pk, m.mentions, root.sender_pk as root_pk, root.seq as root_seq
     from ${REPLIES.sql}
@@ -66,38 +66,46 @@ with replies as materialized (
     join messages root on root.client_id = m.client_id and root.id = m.thread_id
    where m.thread_id is not null and not m.shadowed and m.deleted_at is null
 ), said as (
-  select client_id, room_id, thread_id, root_pk as user_pk, root_seq as seq, root_seq as read_seq from replies
+  select 'root' as what, client_id, room_id, thread_id, root_pk as user_pk, root_seq as seq, root_seq as read_seq from replies
    union all
-  select client_id, room_id, thread_id, sender_pk, seq, seq from replies
+  select 'own', client_id, room_id, thread_id, sender_pk, seq, seq from replies
    union all
-  select r.client_id, r.room_id, r.thread_id, (e.one ->> 'user_pk')::uuid, r.seq, r.seq - 1
+  select 'mention', r.client_id, r.room_id, r.thread_id, (e.one ->> 'user_pk')::uuid, r.seq, r.seq - 1
     from replies r cross join lateral jsonb_array_elements(r.mentions) as e (one) where e.one ->> 'type' = 'user'
-), followers as (
+), followers as materialized (
   select s.client_id, s.user_pk, s.thread_id, s.room_id, max(s.seq) as seq, min(s.read_seq) as read_seq,
-         min(s.read_seq) filter (where s.read_seq < s.seq) as mention_seq,
-         max(own.seq) as own_seq
+         max(s.seq) filter (where s.what = 'own') as own_seq, min(s.read_seq) filter (where s.what = 'mention') as mention_seq
     from said s
     join room_members m
       on m.client_id = s.client_id and m.room_id = s.room_id and m.user_pk = s.user_pk and m.status = 'active'
-    left join replies own on own.client_id = s.client_id and own.thread_id = s.thread_id and own.sender_pk = s.user_pk
-   where s.user_pk is not null
    group by 1, 2, 3, 4
-), before as (
-  select t.* from thread_members t join followers f using (client_id, user_pk, thread_id)
-)
-insert into thread_members as t (client_id, user_pk, thread_id, room_id, subscribed, last_read_seq)
-select client_id, user_pk, thread_id, room_id, true, coalesce(own_seq, read_seq) from followers
+)`;
+
+const MEET = `${SAID}
+insert into thread_members (client_id, user_pk, thread_id, room_id, subscribed, last_read_seq)
+select client_id, user_pk, thread_id, room_id, false, 0 from followers
  order by client_id, user_pk, thread_id
-on conflict (client_id, user_pk, thread_id) do update
-   set subscribed = t.subscribed or exists (
-         select from followers f
-          where f.client_id = t.client_id and f.user_pk = t.user_pk and f.thread_id = t.thread_id and f.seq > t.decided_seq),
-       last_read_seq = greatest(t.last_read_seq, (
-         select case when t.subscribed then f.own_seq else coalesce(f.own_seq, f.mention_seq) end from followers f
-          where f.client_id = t.client_id and f.user_pk = t.user_pk and f.thread_id = t.thread_id))
-returning t.client_id, t.user_pk, t.thread_id, t.room_id, t.subscribed
-          and not coalesce((select b.subscribed from before b
-                             where b.client_id = t.client_id and b.user_pk = t.user_pk and b.thread_id = t.thread_id), false) as fresh`;
+on conflict do nothing`;
+
+/**
+ * A second statement, which sees what others have written meanwhile. Who said that it does not follow does so again when it
+ * is mentioned or replies later on. Who replies has read what came before; whoever else begins to follow has unread what it
+ * follows for.
+ */
+const FOLLOW = `${SAID}
+update thread_members t
+   set subscribed = t.subscribed or b.begins,
+       last_read_seq = greatest(t.last_read_seq, b.own_seq, case when b.begins and b.own_seq is null then b.from_seq end)
+  from (
+    select s.client_id, s.user_pk, s.thread_id, s.last_read_seq, f.own_seq, not s.subscribed and f.seq > s.decided_seq as begins,
+           case s.decided_seq when 0 then f.read_seq else f.mention_seq end as from_seq
+      from followers f
+      join thread_members s on s.client_id = f.client_id and s.user_pk = f.user_pk and s.thread_id = f.thread_id
+     order by 1, 2, 3 for update of s
+  ) b
+ where t.client_id = b.client_id and t.user_pk = b.user_pk and t.thread_id = b.thread_id
+   and (b.begins or b.own_seq > b.last_read_seq)
+returning t.client_id, t.user_pk, t.thread_id, t.room_id, b.begins`;
 
 @Injectable()
 export class ThreadsRepository {
@@ -202,9 +210,21 @@ export class ThreadsRepository {
     );
   }
 
-  /** What replies make of who follows their threads. @returns those of whom anything changed; `fresh`: it follows from now on */
-  async follow(tx: Tx, replies: Reply[]): Promise<(Follower & { fresh: boolean })[]> {
-    return tx.query(FOLLOW, REPLIES.values(replies));
+  /** Those of messages that are replies. */
+  async findReplies(tx: Tx, messages: Reply[]): Promise<Reply[]> {
+    return tx.query(
+      `select m.client_id, m.id from ${REPLIES.sql}
+         join messages m on m.client_id = w.client_id and m.id = w.id where m.thread_id is not null`,
+      REPLIES.values(messages),
+    );
+  }
+
+  /** What replies make of who follows their threads. @returns who begins to */
+  async follow(tx: Tx, replies: Reply[]): Promise<Follower[]> {
+    const values = REPLIES.values(replies);
+    await tx.execute(MEET, values);
+    const changed = await tx.query<Follower & { begins: boolean }>(FOLLOW, values);
+    return changed.filter(({ begins }) => begins);
   }
 
   /** Who follows the threads of these replies; of threads that many follow nobody. */

@@ -26,8 +26,16 @@ export class ThreadsService {
     private readonly idempotency: Idempotency,
   ) {}
 
-  /** @param id the message that a thread is about, or a reply in it @throws Problem `not_found` */
+  /**
+   * The client itself follows nothing.
+   * @param id the message that a thread is about, or a reply in it
+   * @throws Problem `not_found`
+   */
   async standing(caller: Caller, roomId: string, id: string): Promise<ThreadStandingDto> {
+    if (!caller.user) {
+      const { room_id, thread_id, id: own } = await this.messages.find(caller, roomId, id);
+      return { room_id, thread_id: thread_id ?? own, subscribed: false, last_read_seq: 0, unread: 0 };
+    }
     const follower = await this.followerOf(caller, roomId, id);
     return standingOf(follower, await this.repository.standings([follower]));
   }
@@ -87,8 +95,8 @@ export class ThreadsService {
 
   /** A reply stands for its thread. */
   private async followerOf(caller: Caller, roomId: string, id: string): Promise<Follower> {
-    const { user_pk } = userOf(caller);
     const message = await this.messages.find(caller, roomId, id);
+    const { user_pk } = userOf(caller);
     const thread_id = message.thread_id ?? message.id;
     return { client_id: caller.clientId, user_pk, room_id: message.room_id, thread_id };
   }
