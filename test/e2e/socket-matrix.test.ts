@@ -29,7 +29,9 @@ const WRONG_TYPES: Record<string, unknown[]> = {
 const JUNK_BODIES: unknown[] = ['text', 17, true, [], [[]], Buffer.from('bytes'), { unknown: 1 }];
 
 /** Ids that were never given to anything. */
-const NOBODY = { ids: { rooms: randomUUID(), deliveries: randomUUID(), messages: randomUUID() } };
+const NOBODY = {
+  ids: { rooms: randomUUID(), deliveries: randomUUID(), messages: randomUUID(), 'spare messages': randomUUID() },
+};
 
 const withoutRequestId = (ack: string): string => ack.replace(/"request_id":"[^"]+"/, '');
 
@@ -76,7 +78,7 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
   const exampleFor = (event: UpEvent, tenant: Pick<Tenant, 'ids'>): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(event.payload.properties ?? {})
-        .filter(([field]) => event.payload.required?.includes(field) || field === 'content')
+        .filter(([field]) => event.payload.required?.includes(field) || ['content', 'seq'].includes(field))
         .map(([field, schema]) => [field, valueOf(event, field, schema, tenant)]),
     );
 
@@ -84,6 +86,9 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
     const known: Record<string, unknown> = {
       room_id: tenant.ids.rooms,
       message_id: tenant.ids.messages,
+      seq: 1,
+      // What is deleted takes neither edits nor reactions.
+      'message.delete message_id': tenant.ids['spare messages'],
       key: '👍',
       content: 'hello',
       user_ids: [tenant.ids.users],

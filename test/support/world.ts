@@ -24,6 +24,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
 
   const room = await make('/rooms', { room_type: 'group', name: 'A', members: [user, 'ben'] }, user);
   const message = await make(`/rooms/${room.id}/messages`, { content: 'hello' }, user);
+  const spare = await make(`/rooms/${room.id}/messages`, { content: 'to be deleted' }, user);
   const scheduled = await make(
     `/rooms/${room.id}/scheduled-messages`,
     { content: 'later', send_at: new Date(Date.now() + 86_400_000).toISOString() },
@@ -56,6 +57,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       invites: invite.id,
       'join-requests': 'dan',
       messages: message.id,
+      'spare messages': spare.id,
       reactions: '👍',
       'scheduled-messages': scheduled.id,
       notifications: notification.id,
