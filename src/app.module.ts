@@ -30,6 +30,7 @@ import { ReactionsModule } from './messaging/reactions/reactions.module.js';
 import { PinsModule } from './messaging/pins/pins.module.js';
 import { ThreadsModule } from './messaging/threads/threads.module.js';
 import { ScheduledModule } from './messaging/scheduled/scheduled.module.js';
+import { ModerationModule } from './messaging/moderation/moderation.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
@@ -71,6 +72,7 @@ export class AppModule {
         PinsModule,
         ThreadsModule,
         ScheduledModule,
+        ModerationModule,
         SyncModule,
         PresenceModule,
         NotificationsModule,

@@ -42,6 +42,8 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
   });
   const invite = await make(`/rooms/${room.id}/invites`, { kind: 'user', user_id: 'cleo' });
   await make(`/rooms/${room.id}/join-requests`, {}, 'dan');
+  const blocked = `mal of ${name}`;
+  ok(blocked, await client.request('PUT', `/users/${blocked}`, { body: {} }));
   const key = await make('/clients/me/keys', { name: 'second' });
   const scopedKey = await make('/clients/scoped-keys', { user_id: user, permissions: [...PERMISSIONS] });
 
@@ -52,6 +54,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       keys: key.id,
       'scoped-keys': scopedKey.id ?? scopedKey.key_id,
       users: user,
+      blocks: blocked,
       rooms: room.id,
       members: 'ben',
       invites: invite.id,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { may } from '../../tenancy/access/caller.js';
+import { may, refuseBanned } from '../../tenancy/access/caller.js';
+import { isForWriting } from '../../tenancy/access/permissions.js';
 import { Request, valueOf } from '../../tenancy/access/request.js';
 import type { SocketRequest } from '../../tenancy/access/socket-event.js';
 import { SocketEvents, type ServedEvent } from '../../tenancy/access/socket-events.js';
@@ -75,6 +76,8 @@ export class SocketDispatcher {
     if (event.access !== 'key' && !may(session.caller, event.access)) {
       throw new Problem('forbidden', `This takes a key with the permission ${event.access}.`);
     }
+    // As for the routes of the same actions: key.guard.ts.
+    if (isForWriting(event.access) && !event.limited && !event.reads) refuseBanned(session.caller);
     const dto = toDto(event.dto, args[0]);
     const request = new Request(session.caller, requestId);
     const up: SocketRequest = { caller: session.caller, request, dto, connection: session };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { may, type Caller } from '../../tenancy/access/caller.js';
+import { may, refuseBanned, type Caller } from '../../tenancy/access/caller.js';
 import { Existing, type Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
@@ -38,6 +38,7 @@ export class NewRoomsService {
     if (!may(caller, permission)) {
       throw new Problem('forbidden', `A ${dto.room_type} room needs the permission ${permission}.`);
     }
+    refuseBanned(caller);
     const members = await this.membersOf(caller, dto);
     const maxMembers = capacityOf(dto, members.length);
     let events: EventRow[] = [];
@@ -93,7 +94,7 @@ export class NewRoomsService {
     const found = await this.users.resolve(
       caller.clientId,
       listed.map(({ user_id }) => user_id),
-      { create: caller.kind === 'master' },
+      { create: caller.kind === 'master', asker: caller.user },
     );
     const direct = dto.room_type === 'direct';
     const roles = new Map<UserPk, NewMember['role']>();

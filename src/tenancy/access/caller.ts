@@ -61,4 +61,13 @@ export function userOf({ user }: Pick<Caller, 'user'>, what: string): UserRef {
   throw new Problem('forbidden', `Only a user ${what}: name one in X-User-Id.`);
 }
 
+/**
+ * Bans end by themselves: this node's clock is good enough for what only keeps a banned user away.
+ * @throws Problem `user_banned`
+ */
+export function refuseBanned({ user }: Pick<Caller, 'user'>): void {
+  if (user?.banned_until && user.banned_until.getTime() > Date.now())
+    throw new Problem('user_banned', 'You are banned.');
+}
+
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';

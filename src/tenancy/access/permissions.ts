@@ -13,6 +13,11 @@ export type Permission = (typeof PERMISSIONS)[number];
 /** What a login key gets when its request names no permissions. */
 export const DEFAULT_PERMISSIONS: Permission[] = ['read_messages', 'send_messages', 'join_rooms'];
 
+/** Does this access open what changes something for others? */
+export const isForWriting = (access: Access): boolean => WRITING.has(access);
+
+const WRITING = new Set<Access>(['send_messages', 'join_rooms', 'invite_users', 'manage_rooms', 'send_notifications']);
+
 /**
  * Who may call a route or a socket event.
  * - `public`: nobody needs a key

@@ -6,4 +6,6 @@ export interface UserRef {
   /** The client's own string. */
   user_id: UserId;
   display_name: string | null;
+  /** Until when it is banned, other than by shadow, as far as it is known here; decided where it matters under a lock. */
+  banned_until?: Date | null;
 }

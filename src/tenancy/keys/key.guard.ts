@@ -1,10 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Access } from '../access/permissions.js';
+import { isForWriting, type Access } from '../access/permissions.js';
 import { Problem } from '../../platform/common/problem.js';
 import { ROUTE, type RouteOptions } from '../access/route.js';
 import { CallerFactory } from './caller.factory.js';
-import { managesClient, type Caller } from '../access/caller.js';
+import { managesClient, refuseBanned, type Caller } from '../access/caller.js';
 import { Request, type Admitted } from '../access/request.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
 import { RateLimits } from '../clients/rate-limits.js';
@@ -78,6 +78,8 @@ export class KeyGuard implements CanActivate {
   }
 
   private begin(caller: Caller, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
+    // Messages are judged when they are written: what was sent before the ban is still answered with its original.
+    if (isForWriting(route.access) && !route.limited && request.method !== 'GET') refuseBanned(caller);
     const api = new Request(caller, request.id, route);
     request.api = api;
     this.callers.requested(caller);

@@ -23,6 +23,7 @@ export interface KeyState {
   user_pk: UserPk | null;
   user_id: UserId | null;
   display_name: string | null;
+  banned_until: Date | null;
   client_name: string;
   slug: string;
   suspended: boolean;
@@ -116,7 +117,7 @@ export class KeysRepository {
     const [row] = await this.database.forKeys.query<KeyState>(
       `select k.client_id, k.id, k.kind, k.secret_hash, k.permissions, k.revoked_at is not null as revoked, k.expires_at,
               (extract(epoch from k.expires_at - clock_timestamp()) * 1000)::float8 as expires_in_ms,
-              u.user_pk, u.user_id, u.display_name,
+              u.user_pk, u.user_id, u.display_name, case when not u.shadow_banned then u.banned_until end as banned_until,
               c.name as client_name, c.slug, c.suspended_at is not null as suspended, c.limits, c.settings, c.settings_rev,
               c.allowed_origins
          from clients c

@@ -133,7 +133,12 @@ function toIdentity(state: KeyState, clientRef: string): KeyIdentity {
     user:
       state.user_pk === null
         ? null
-        : { user_pk: state.user_pk, user_id: state.user_id!, display_name: state.display_name },
+        : {
+            user_pk: state.user_pk,
+            user_id: state.user_id!,
+            display_name: state.display_name,
+            banned_until: state.banned_until,
+          },
     expiresAt: state.expires_at,
     client: {
       id: state.client_id,

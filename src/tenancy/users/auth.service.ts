@@ -5,7 +5,7 @@ import type { Request } from '../access/request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { makeKey } from '../keys/key-maker.js';
 import { KeysRepository, type KeyRow } from '../keys/keys.repository.js';
-import type { UserRef } from '../access/user-ref.js';
+import type { UserEntity } from './user.entity.js';
 import { DEFAULT_PERMISSIONS } from '../access/permissions.js';
 import { invalidField, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
@@ -38,7 +38,7 @@ export class AuthService {
       issued_by: 'login',
       expires_in: dto.expires_in ?? null,
     });
-    let user: UserRef;
+    let user: UserEntity;
     const effect = async (tx: Tx): Promise<LoginAnswerDto> => {
       // Holds the user's row: logins of one user take turns.
       user = await this.users.upsert(tx, clientId, dto.user_id, { display_name: dto.display_name });

@@ -8,7 +8,7 @@ import { PutUserDto, PutUsersAnswerDto, PutUsersDto, UserDto } from './users.dto
 import { UsersService } from './users.service.js';
 import type { UserId } from '../../platform/common/ids.js';
 
-const USERS = tag('Users', "A client's end users: profile and addresses.");
+export const USERS = tag('Users', "A client's end users: profile and addresses.");
 
 @Tag(USERS)
 @Controller('users')

@@ -1,5 +1,7 @@
 import { ItemProblemDto } from '../../platform/common/batch.js';
+import { TEN_YEARS_S } from '../clients/clients.dto.js';
 import {
+  Bool,
   Email,
   HttpUrl,
   Int,
@@ -71,6 +73,12 @@ export class UserDto {
   @Time({ optional: true, nullable: true })
   banned_until?: string | null;
 
+  @Text({ optional: true, nullable: true, max: 500, description: 'The client only.' })
+  ban_reason?: string | null;
+
+  @Bool({ optional: true, description: 'The client only: while the ban holds, only the user sees what it sends.' })
+  shadow_banned?: boolean;
+
   @Time({ optional: true })
   created_at?: string;
 
@@ -112,4 +120,32 @@ export class PutUserResultDto {
 export class PutUsersAnswerDto {
   @NestedList(() => PutUserResultDto, { max: 'page' })
   results: PutUserResultDto[];
+}
+
+export class BanUserDto {
+  @Text({
+    optional: true,
+    nullable: true,
+    max: 500,
+    description: 'For the client: the user is not told.',
+    example: 'spam',
+  })
+  reason?: string | null;
+
+  @Int({
+    optional: true,
+    nullable: true,
+    min: 1,
+    max: TEN_YEARS_S,
+    description: 'Seconds until the ban ends by itself; left out: never.',
+    example: 86_400,
+  })
+  expires_in?: number | null;
+
+  @Bool({
+    optional: true,
+    description: 'The user is not refused anything, but what it sends from now on only it sees.',
+    example: false,
+  })
+  shadow?: boolean;
 }

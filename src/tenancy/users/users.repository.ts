@@ -10,6 +10,12 @@ import { UserEntity } from './user.entity.js';
 /** What is undefined stays as it is. */
 export type Profile = Partial<Pick<UserEntity, 'display_name' | 'avatar_url' | 'email' | 'phone' | 'metadata'>>;
 
+/** The last time that RFC 3339 can write: what has no end. */
+const FOR_EVER = '9999-12-31T23:59:59.999Z';
+
+/** A {@link UserRef}. */
+const REF = 'user_pk, user_id, display_name, case when not shadow_banned then banned_until end as banned_until';
+
 const PROFILE = ['display_name', 'avatar_url', 'email', 'phone', 'metadata'] as const;
 
 /** What is new of a user, by its row. */
@@ -68,14 +74,14 @@ export class UsersRepository {
 
   async findRefs(clientId: string, userIds: UserId[]): Promise<UserRef[]> {
     return this.database.query<UserRef>(
-      'select user_pk, user_id, display_name from users where client_id = $1 and user_id = any ($2::text[])',
+      `select ${REF} from users where client_id = $1 and user_id = any ($2::text[])`,
       [clientId, userIds],
     );
   }
 
   async refsOf(clientId: string, userPks: UserPk[]): Promise<UserRef[]> {
     return this.database.query<UserRef>(
-      'select user_pk, user_id, display_name from users where client_id = $1 and user_pk = any ($2::uuid[])',
+      `select ${REF} from users where client_id = $1 and user_pk = any ($2::uuid[])`,
       [clientId, userPks],
     );
   }
@@ -141,5 +147,31 @@ export class UsersRepository {
       [clientId, newId() as UserPk, userId, ...values],
     );
     return row!;
+  }
+
+  /** @returns null for an unknown user */
+  async ban(
+    tx: Tx,
+    clientId: string,
+    userId: UserId,
+    { reason, expiresInS, shadow }: { reason: string | null; expiresInS: number | null; shadow: boolean },
+  ): Promise<UserEntity | null> {
+    const [row] = await tx.query<UserEntity>(
+      `update users set ban_reason = $3, shadow_banned = $4, updated_at = clock_timestamp(),
+              banned_until = coalesce(date_trunc('milliseconds', clock_timestamp()) + make_interval(secs => $5::float8), '${FOR_EVER}')
+        where client_id = $1 and user_id = $2 returning *`,
+      [clientId, userId, reason, shadow, expiresInS],
+    );
+    return row ?? null;
+  }
+
+  async unban(tx: Tx, clientId: string, userId: UserId): Promise<UserEntity | null> {
+    const [row] = await tx.query<UserEntity>(
+      `update users set banned_until = null, ban_reason = null, shadow_banned = false,
+              updated_at = case when banned_until is null then updated_at else clock_timestamp() end
+        where client_id = $1 and user_id = $2 returning *`,
+      [clientId, userId],
+    );
+    return row ?? null;
   }
 }

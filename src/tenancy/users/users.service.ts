@@ -58,11 +58,21 @@ export class UsersService implements UserDirectory {
   /**
    * Finds users by the client's own ids.
    * @param create make those that are missing (master keys); else they are refused
+   * @param asker who names them: those who blocked it are as unknown to it
    * @returns by user_id, whatever the number of times each was named
    * @throws Problem `user_unavailable` (422) naming the unknown ones when `create` is false
    */
-  async resolve(clientId: string, userIds: UserId[], options: { create: boolean }): Promise<Map<UserId, UserRef>> {
-    const found = await this.lookUp(clientId, userIds, options);
+  async resolve(
+    clientId: string,
+    userIds: UserId[],
+    { create, asker }: { create: boolean; asker?: UserRef | null },
+  ): Promise<Map<UserId, UserRef>> {
+    const found = await this.lookUp(clientId, userIds, { create });
+    if (asker && found.size > 0) {
+      const pks = [...found.values()].map(({ user_pk }) => user_pk);
+      const blockers = await this.blockersOf(clientId, asker.user_pk, pks);
+      for (const [userId, { user_pk }] of found) if (blockers.has(user_pk)) found.delete(userId);
+    }
     const missing = new Set(userIds.filter((userId) => !found.has(userId)));
     if (missing.size > 0) throw userUnavailable([...missing]);
     return found;
@@ -108,10 +118,9 @@ export class UsersService implements UserDirectory {
   /** The same, past what this node remembers. */
   async readRefs(clientId: string, userPks: UserPk[]): Promise<Map<UserPk, UserRef>> {
     const found = new Map<UserPk, UserRef>();
-    for (const { user_pk, user_id, display_name } of await this.users.refsOf(clientId, userPks)) {
-      const ref = { user_pk, user_id, display_name };
+    for (const ref of await this.users.refsOf(clientId, userPks)) {
       this.refs.remember(clientId, ref);
-      found.set(user_pk, ref);
+      found.set(ref.user_pk, ref);
     }
     return found;
   }
@@ -157,7 +166,8 @@ export class UsersService implements UserDirectory {
     refuseNobody(caller);
     const user = await this.users.find(clientId, this.nameOf(caller, userId));
     if (!user) throw notFound('user');
-    if (managesClient(caller) || caller.user!.user_pk === user.user_pk) return this.present(user);
+    if (managesClient(caller)) return this.present(user);
+    if (caller.user!.user_pk === user.user_pk) return this.present(user, { own: true });
     const near = await this.neighbours.sharingRoom(clientId, caller.user!.user_pk, [user.user_pk]);
     if (!near.has(user.user_pk)) throw notFound('user');
     return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
@@ -185,8 +195,9 @@ export class UsersService implements UserDirectory {
   }
 
   /** After a change was committed: forgets what this node knew, and tells the others' keys. */
-  async changed(clientId: string, user: UserRef): Promise<void> {
-    this.refs.remember(clientId, { user_pk: user.user_pk, user_id: user.user_id, display_name: user.display_name });
+  async changed(clientId: string, user: UserEntity): Promise<void> {
+    const { user_pk, user_id, display_name } = user;
+    this.refs.remember(clientId, { user_pk, user_id, display_name, banned_until: shownBan(user) });
   }
 
   /** A user's keys know its name: with a change of it they are read again. */
@@ -209,7 +220,7 @@ export class UsersService implements UserDirectory {
     };
     const user = await this.idempotency.effect(request, effect, { row: `user ${userId}` });
     await this.changed(clientId, user);
-    return this.present(user);
+    return this.present(user, { own: !managesClient(request.caller) });
   }
 
   /** Of what was made in a transaction, in which nobody is asked when they were seen. */
@@ -222,9 +233,10 @@ export class UsersService implements UserDirectory {
     });
   }
 
-  private async present(user: UserEntity): Promise<UserDto> {
+  /** @param own as the user sees itself */
+  async present(user: UserEntity, { own = false } = {}): Promise<UserDto> {
     const seen = await this.readLastSeen(user.client_id, [user.user_pk]);
-    return toUserDto(user, seen.get(user.user_pk));
+    return (own ? toOwnDto : toUserDto)(user, seen.get(user.user_pk));
   }
 
   /** `me` is the user that the request acts for. */
@@ -243,10 +255,9 @@ export class UsersService implements UserDirectory {
   private async findMissing(clientId: string, wanted: Set<UserId>, found: Map<UserId, UserRef>): Promise<void> {
     const missing = [...wanted].filter((userId) => !found.has(userId));
     if (missing.length === 0) return;
-    for (const { user_pk, user_id, display_name } of await this.users.findRefs(clientId, missing)) {
-      const ref = { user_pk, user_id, display_name };
+    for (const ref of await this.users.findRefs(clientId, missing)) {
       this.refs.remember(clientId, ref);
-      found.set(user_id, ref);
+      found.set(ref.user_id, ref);
     }
   }
 }
@@ -257,7 +268,21 @@ function refuseNobody(caller: Caller): void {
   throw new Problem('forbidden', 'A narrowed master key sees people as a user does: name one in X-User-Id.');
 }
 
-export function toUserDto(user: UserEntity, lastSeen: Date | undefined): UserDto {
+/** A shadow ban is nobody's to know but the client's. */
+const shownBan = ({ shadow_banned, banned_until }: UserEntity): Date | null => (shadow_banned ? null : banned_until);
+
+/** As the client sees it. */
+export const toUserDto = (user: UserEntity, lastSeen: Date | undefined): UserDto => ({
+  ...toOwnDto(user, lastSeen),
+  ...(user.banned_until && {
+    banned_until: user.banned_until.toISOString(),
+    ban_reason: user.ban_reason,
+    shadow_banned: user.shadow_banned,
+  }),
+});
+
+/** As the user sees itself. */
+function toOwnDto(user: UserEntity, lastSeen: Date | undefined): UserDto {
   return {
     id: user.user_pk,
     user_id: user.user_id,
@@ -267,7 +292,7 @@ export function toUserDto(user: UserEntity, lastSeen: Date | undefined): UserDto
     phone: user.phone,
     metadata: user.metadata,
     last_seen_at: lastSeen?.toISOString() ?? null,
-    banned_until: user.banned_until?.toISOString() ?? null,
+    banned_until: shownBan(user)?.toISOString() ?? null,
     created_at: user.created_at.toISOString(),
     updated_at: user.updated_at.toISOString(),
   };
