@@ -9,6 +9,7 @@ import { Invitations1764000500000 } from './1764000500000-invitations.js';
 import { Reactions1764000600000 } from './1764000600000-reactions.js';
 import { Threads1764000610000 } from './1764000610000-threads.js';
 import { Scheduled1764000620000 } from './1764000620000-scheduled.js';
+import { Moderation1764000700000 } from './1764000700000-moderation.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -24,4 +25,5 @@ export const MIGRATIONS = [
   Reactions1764000600000,
   Threads1764000610000,
   Scheduled1764000620000,
+  Moderation1764000700000,
 ];

@@ -12,8 +12,11 @@ import { makeTenant, type Tenant } from '../support/world.js';
 const OWN_NAMES = ['PUT /api/v1/users/{user_id}'];
 
 /** Routes that answer 204 whether or not the caller has something of that name: another tenant's stays as it is. */
-const GONE_ANYWAY = ['DELETE /api/v1/clients/me/providers/{name}', 'DELETE /api/v1/clients/me/email-providers/{name}'];
-GONE_ANYWAY.push('DELETE /api/v1/users/me/blocks/{user_id}');
+const GONE_ANYWAY = [
+  'DELETE /api/v1/clients/me/providers/{name}',
+  'DELETE /api/v1/clients/me/email-providers/{name}',
+  'DELETE /api/v1/users/me/blocks/{user_id}',
+];
 
 /** Routes on which a user of another tenant is what an unknown one is to a user: 422. */
 const UNAVAILABLE = ['PUT /api/v1/users/me/blocks/{user_id}'];

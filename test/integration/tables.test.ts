@@ -45,6 +45,8 @@ const OWNERS: Record<string, string> = {
   reaction_counts: 'messaging/reactions',
   thread_members: 'messaging/threads',
   scheduled_messages: 'messaging/scheduled',
+  reports: 'messaging/moderation',
+  word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
 };

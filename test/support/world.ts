@@ -36,6 +36,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
     from_email: 'world@example.com',
     config: { host: '127.0.0.1', port: smtp.port, secure: false },
   });
+  const report = await make(`/rooms/${room.id}/messages/${message.id}/reports`, { reason: 'spam' }, user);
   const notification = await make('/notifications', {
     recipients: [{ user_id: user }],
     channels: { websocket: { title: 'Hi', body: 'Hello' } },
@@ -63,6 +64,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       'spare messages': spare.id,
       reactions: '👍',
       'scheduled-messages': scheduled.id,
+      reports: report.id,
       notifications: notification.id,
       'email-providers': provider.name,
       providers: provider.name,

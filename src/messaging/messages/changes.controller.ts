@@ -18,6 +18,8 @@ export const EDIT_ERRORS: ProblemCode[] = [
   'room_frozen',
   'room_inactive',
   'conflict',
+  'message_rejected',
+  'hook_unavailable',
   'overloaded',
 ];
 export const DELETE_ERRORS: ProblemCode[] = ['not_found', 'insufficient_role'];

@@ -26,8 +26,8 @@ export type NewBody = Omit<Draft, 'mentions'> & { mentions: StoredMention[] };
 /** More edits of one message are refused. */
 export const MAX_EDITS = 1_000;
 
-/** Nothing of what it said is left in the row. */
-const BLANK = `content = null, attachments = '[]', metadata = '{}', mentions = '[]', quoted = null, flags = null, purge_at = null`;
+/** Nothing of what it said is left in the row. That it is to be looked at stays. */
+const BLANK = `content = null, attachments = '[]', metadata = '{}', mentions = '[]', quoted = null, purge_at = null`;
 
 /** Changes of messages that exist. Their callers hold the room's lock. */
 @Injectable()
@@ -76,7 +76,7 @@ export class ChangesRepository {
     );
     await tx.execute(
       `update messages set rev = $3, content_type = $4, content = $5, attachments = $6, mentions = $7, metadata = $8,
-              flags = $9, edited_by_pk = $10, edited_at = clock_timestamp(), updated_at = clock_timestamp()
+              flags = nullif(coalesce(flags, '[]') || coalesce($9::jsonb, '[]'), '[]'), edited_by_pk = $10, edited_at = clock_timestamp(), updated_at = clock_timestamp()
         where client_id = $1 and id = $2`,
       [
         clientId,

@@ -24,6 +24,8 @@ export const SEND_ERRORS: ProblemCode[] = [
   'room_inactive',
   'rate_limited',
   'idempotency_conflict',
+  'message_rejected',
+  'hook_unavailable',
   'overloaded',
 ];
 

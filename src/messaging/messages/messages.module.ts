@@ -12,6 +12,7 @@ import { ChangesRepository } from './changes.repository.js';
 import { ChangesService } from './changes.service.js';
 import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
+import { FlagsRepository } from './flags.repository.js';
 import { MessageAnnouncer } from './message-announcer.js';
 import { MESSAGES_PURGING_QUEUE, MessagesPurgingProcessor } from './messages-purging.processor.js';
 import { VersionsService } from './versions.service.js';
@@ -40,6 +41,7 @@ import { SendingService } from './sending.service.js';
     ChangesService,
     DeletionsService,
     EditsService,
+    FlagsRepository,
     GatheredSend,
     MentionsService,
     MessageParts,
@@ -60,6 +62,7 @@ import { SendingService } from './sending.service.js';
   exports: [
     ChangesRepository,
     ChangesService,
+    FlagsRepository,
     MentionsService,
     MessageParts,
     MessageViews,

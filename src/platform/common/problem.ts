@@ -42,10 +42,12 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
   validation_failed: { status: 422, title: 'Some fields are not valid' },
   user_unavailable: { status: 422, title: 'The user is not available' },
+  message_rejected: { status: 422, title: 'The message was rejected' },
   idempotency_mismatch: { status: 422, title: 'The Idempotency-Key was used for another request' },
   provider_rejected: { status: 422, title: 'The provider did not accept this configuration' },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Something failed on our side', retryable: true },
+  hook_unavailable: { status: 503, title: "The client's pre-send hook did not answer", retryable: true },
   overloaded: { status: 503, title: 'Too busy to accept this now', retryable: true },
   unavailable: { status: 503, title: 'A part that this needs is not available', retryable: true },
 } as const satisfies Record<string, ProblemKind>;

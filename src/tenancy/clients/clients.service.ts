@@ -79,6 +79,12 @@ export class ClientsService {
     );
   }
 
+  /** The same in a transaction that changes more, such as a table of the feature. Its first: it locks the client's row. */
+  async setIn<T>(tx: Tx, clientId: string, setting: ClientSetting<T>, value: T | null): Promise<void> {
+    await this.clients.update(tx, clientId, { settings: { [setting.name]: value } });
+    for (const observer of this.observers) await observer.clientChanged(tx, clientId);
+  }
+
   /** What sends are judged by changes in this transaction, in a table of another room: every node is told. */
   async touch(tx: Tx, clientId: string): Promise<void> {
     await this.clients.touch(tx, clientId);

@@ -73,10 +73,10 @@ export class UserDto {
   @Time({ optional: true, nullable: true })
   banned_until?: string | null;
 
-  @Text({ optional: true, nullable: true, max: 500, description: 'The client only.' })
+  @Text({ optional: true, nullable: true, max: 500, description: 'Of who is banned, for the client only.' })
   ban_reason?: string | null;
 
-  @Bool({ optional: true, description: 'The client only: while the ban holds, only the user sees what it sends.' })
+  @Bool({ optional: true, description: 'The same: only the user sees what it sends.' })
   shadow_banned?: boolean;
 
   @Time({ optional: true })

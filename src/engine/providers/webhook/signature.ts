@@ -15,3 +15,15 @@ export function signatures(secrets: string[], id: string, timestamp: number, bod
     })
     .join(' ');
 }
+
+/** All that a signed request carries besides its body: its id, the time, who asks, and a signature for each secret. */
+export function signedHeaders(secrets: string[], id: string, body: string): Record<string, string> {
+  const timestamp = Math.floor(Date.now() / 1000);
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'ChatAPI-Webhooks/1.0',
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signatures(secrets, id, timestamp, body),
+  };
+}

@@ -52,7 +52,8 @@ function laneOf({ origin, pathname }: URL): string {
   return `${origin}/#${createHash('sha256').update(place).digest('base64url')}`;
 }
 
-function checkUrl(text: string, field: string): string {
+/** An address that requests can be signed for. @throws Problem `validation_failed` */
+export function checkUrl(text: string, field: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url) throw invalidField(field, 'must be an absolute http or https URL');
   if (url.username !== '' || url.password !== '') {

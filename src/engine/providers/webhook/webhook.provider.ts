@@ -1,7 +1,7 @@
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig, ProviderDescriptor } from '../provider.js';
 import { HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
-import { signatures } from './signature.js';
+import { signedHeaders } from './signature.js';
 import { WEBHOOK, type WebhookContent } from './webhook.channel.js';
 
 interface WebhookConfig {
@@ -41,14 +41,7 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
     secrets: string[],
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const timestamp = Math.floor(Date.now() / 1000);
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'ChatAPI-Webhooks/1.0',
-      'webhook-id': message_id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signatures(content.secrets ?? secrets, message_id, timestamp, content.body),
-    };
+    const headers = signedHeaders(content.secrets ?? secrets, message_id, content.body);
     try {
       return outcomeOf(await this.client.post(client_id, content.url, headers, content.body, signal), message_id);
     } catch (error) {
