@@ -47,9 +47,9 @@ const FLAGGINGS = unnest<Flagging>()('f', {
   lists: 'jsonb',
 });
 
-/** Reports with their reporters' own ids, of `r`, rows of reports. */
-const withReporters = (source: string): string => `select ${COLUMNS}, u.user_id as reporter_id
-   from ${source} r left join users u on u.client_id = r.client_id and u.user_pk = r.reporter_pk`;
+/** Of `r`, rows of reports, with {@link REPORTERS}. */
+const WITH_REPORTER = `${COLUMNS}, u.user_id as reporter_id`;
+const REPORTERS = 'left join users u on u.client_id = r.client_id and u.user_pk = r.reporter_pk';
 
 @Injectable()
 export class ReportsRepository {
@@ -62,7 +62,7 @@ export class ReportsRepository {
          insert into reports (client_id, id, room_id, message_id, reporter_type, reporter_pk, reason, text)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (client_id, message_id, reporter_type, reporter_pk) do nothing returning *)
-       ${withReporters('r')}`,
+       select ${WITH_REPORTER} from r ${REPORTERS}`,
       [
         clientId,
         report.id,
@@ -83,7 +83,7 @@ export class ReportsRepository {
     { message_id, reporter_type, reporter_pk }: Pick<ReportRow, 'message_id' | 'reporter_type' | 'reporter_pk'>,
   ): Promise<ReportRow> {
     const [row] = await tx.query<ReportRow>(
-      `${withReporters('reports')}
+      `select ${WITH_REPORTER} from reports r ${REPORTERS}
         where r.client_id = $1 and r.message_id = $2 and r.reporter_type = $3 and r.reporter_pk is not distinct from $4`,
       [clientId, message_id, reporter_type, reporter_pk],
     );
@@ -123,7 +123,7 @@ export class ReportsRepository {
       ...(cursor === null ? [] : [`r.id ${beyond} $${status === null ? 3 : 4}`]),
     ];
     return this.database.query<ReportRow>(
-      `${withReporters('reports')}
+      `select ${WITH_REPORTER} from reports r ${REPORTERS}
         where ${['r.client_id = $1', ...bounds].join(' and ')} order by r.id ${order} limit $2`,
       [clientId, limit + 1, ...(status === null ? [] : [status]), ...(cursor === null ? [] : [cursor.key[0]])],
     );
@@ -131,7 +131,7 @@ export class ReportsRepository {
 
   async lock(tx: Tx, clientId: string, id: string): Promise<ReportRow | null> {
     const [row] = await tx.query<ReportRow>(
-      `${withReporters('reports')} where r.client_id = $1 and r.id = $2 for no key update of r`,
+      `select ${WITH_REPORTER} from reports r ${REPORTERS} where r.client_id = $1 and r.id = $2 for no key update of r`,
       [clientId, id],
     );
     return row ?? null;
