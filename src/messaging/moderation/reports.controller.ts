@@ -24,7 +24,7 @@ export class ReportsController {
     errors: ['not_found'],
     actsForUser: true,
     idempotent: true,
-    limited: true,
+    limited: 'messages',
   })
   report(
     @CurrentRequest() request: Request,
