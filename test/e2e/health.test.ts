@@ -44,7 +44,7 @@ describe('health', () => {
     expect(body).toEqual({
       status: 'ok',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      checks: { database: 'up', schema: 'up', queue: 'up', redis: 'up' },
+      checks: { database: 'up', schema: 'up', queue: 'up', redis: 'up', log_readers: 'up' },
     });
   });
 

@@ -31,10 +31,12 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
     expect(shown.map(({ name }) => name).toSorted()).toEqual([
       'auth-changes-pruning',
       'deliveries',
+      'flags-taking',
       'idempotency-pruning',
       'keys-pruning',
       'lifecycle',
       'membership-changes-pruning',
+      'messages-purging',
       'partitions',
     ]);
     // What every application has waiting for its time.

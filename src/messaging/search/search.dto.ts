@@ -8,8 +8,8 @@ export class SearchQueryDto extends PageQueryDto {
   @Text({
     min: 2,
     max: 256,
-    // What bytes become that are no UTF-8.
-    pattern: /^[^\ufffd]*$/u,
+    // What bytes become that are no UTF-8, or stay where they encode a surrogate.
+    pattern: /^(?!.*%[Ee][Dd]%[AaBb])[^\ufffd]*$/su,
     patternMessage: 'must be valid UTF-8',
     description:
       'What to look for. Every word of it must be in the message, as the beginning of a word or, from three characters on, anywhere; in any case. Names of attachments count.',
@@ -29,7 +29,7 @@ export class SearchQueryDto extends PageQueryDto {
   @Time({ optional: true, description: 'Sent before this time.' })
   to?: string;
 
-  @OneOf(CONTENT_TYPES, { optional: true })
+  @OneOf(CONTENT_TYPES, { optional: true, description: 'Of this type only.' })
   content_type?: string;
 
   @OneOf(['attachment', 'mention'], { optional: true, description: 'Only messages that have one.' })
