@@ -140,6 +140,9 @@ describe('a ban', () => {
   it('keeps a user from everything but reading, with its key and by the client, until it is lifted', async () => {
     const room = await makeRoom(client, ['ann', 'bob']);
     const message = await say(client.master('ann').request, room.id, 'before');
+    const open = await makeRoom(client, ['bob'], { privacy: 'public' });
+    const other = await makeRoom(client, ['bob']);
+    const invite = ok(await as(undefined, 'POST', `/rooms/${other.id}/invites`, { kind: 'user', user_id: 'ann' }));
     const ann = await client.login('ann', {
       permissions: ['read_messages', 'send_messages', 'join_rooms', 'manage_rooms', 'invite_users'],
     });
@@ -162,6 +165,9 @@ describe('a ban', () => {
               ['DELETE', `${path}/${message.id}`, undefined],
               ['POST', '/rooms', { room_type: 'group', name: 'G' }],
               ['POST', `/rooms/${room.id}/members`, { user_id: 'cid' }],
+              ['POST', `/rooms/${open.id}/join`, {}],
+              ['POST', `/invites/${invite.id}/accept`, {}],
+              ['POST', `/rooms/${room.id}/typing`, { typing: true }],
             ] as const
           ).map(async ([method, to, body]) => (await request(method, to, body ? { body } : {})).body.code),
         ),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { actorTypeOf, type Caller } from '../../tenancy/access/caller.js';
+import { actorTypeOf, refuseBanned, type Caller } from '../../tenancy/access/caller.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
 import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
@@ -42,9 +42,10 @@ export class RoomAccess {
   /**
    * Locks a room that somebody wants to come into, seen or not: who asks decides what that takes.
    * @param what is not there, for who must not learn of the room
-   * @throws Problem `not_found` where there is none
+   * @throws Problem `not_found` where there is none, `user_banned`
    */
   async lockForEntry(tx: Tx, caller: Caller, roomId: string, what = 'room'): Promise<LockedRoom> {
+    refuseBanned(caller);
     const room = isUuid(roomId)
       ? await this.rooms.lock(tx, caller.clientId, roomId, caller.user?.user_pk ?? null)
       : null;
