@@ -3,7 +3,8 @@ import { Coalescer } from '../../platform/common/coalescer.js';
 import { notFound } from '../../platform/common/problem.js';
 import { isMember, toRoomMe } from '../rooms/own-side.js';
 import type { RoomMeDto } from '../rooms/rooms.dto.js';
-import { ReceiptsRepository, type Marked, type Move, type Moved } from './receipts.repository.js';
+import { MarkersRepository, type Marked, type Move, type Moved } from '../rooms/markers.repository.js';
+import { ReceiptsRepository } from './receipts.repository.js';
 
 const GATHERED = { maxBatch: 200, maxWaiting: 10_000, maxWaitingPerTenant: 4_000 };
 
@@ -26,7 +27,10 @@ export class Markers {
     run: (moves) => this.run(moves),
   });
 
-  constructor(private readonly repository: ReceiptsRepository) {}
+  constructor(
+    private readonly markers: MarkersRepository,
+    private readonly repository: ReceiptsRepository,
+  ) {}
 
   /** @throws Problem `not_found` for a room that the user is no member of, `overloaded` */
   move(move: Move): Promise<Outcome> {
@@ -49,11 +53,11 @@ export class Markers {
   }
 
   private async apply(moves: Move[]): Promise<Map<string, Moved>> {
-    const moved = new Map((await this.repository.moveFree(moves)).map((one) => [keyOf(one), one]));
+    const moved = new Map((await this.markers.moveFree(moves)).map((one) => [keyOf(one), one]));
     for (const move of moves) {
       if (moved.has(keyOf(move))) continue;
       // Held by a send, or no member: a row of its own finds out.
-      const one = await this.repository.moveOne(move);
+      const one = await this.markers.moveOne(move);
       if (one) moved.set(keyOf(one), one);
     }
     return moved;

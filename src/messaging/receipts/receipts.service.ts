@@ -8,7 +8,8 @@ import type { RoomMeDto } from '../rooms/rooms.dto.js';
 import { Markers } from './markers.js';
 import type { MarkDto, MarkReadDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
 import { ReceiptsNews } from './receipts.news.js';
-import { ReceiptsRepository, type Move } from './receipts.repository.js';
+import type { Move } from '../rooms/markers.repository.js';
+import { ReceiptsRepository } from './receipts.repository.js';
 
 /** What members have read and received, and what of it is still unread. */
 @Injectable()

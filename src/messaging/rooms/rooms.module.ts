@@ -18,6 +18,7 @@ import { JoiningService } from './joining.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersRepository } from './members.repository.js';
 import { MembersService } from './members.service.js';
+import { MarkersRepository } from './markers.repository.js';
 import { MentionsRepository } from './mentions.repository.js';
 import { Memberships } from './memberships.js';
 import { NewRoomsService } from './new-rooms.service.js';
@@ -58,6 +59,7 @@ import { RoomsSocket } from './rooms.socket.js';
     MembershipChangesPruningProcessor,
     MembersRepository,
     MembersService,
+    MarkersRepository,
     MentionsRepository,
     Memberships,
     BansRepository,
@@ -79,6 +81,7 @@ import { RoomsSocket } from './rooms.socket.js';
     RoomsSocket,
   ],
   exports: [
+    MarkersRepository,
     MembersRepository,
     MembersService,
     Memberships,
