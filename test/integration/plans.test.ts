@@ -11,6 +11,7 @@ import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repos
 import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
 import { MembersRepository } from '../../src/messaging/rooms/members.repository.js';
 import { RoomStatesRepository } from '../../src/messaging/rooms/room-states.repository.js';
+import { ScheduledRepository } from '../../src/messaging/scheduled/scheduled.repository.js';
 import { NestApp } from '../support/nest-app.js';
 import { watchStatements } from '../support/statements.js';
 import { until } from '../support/until.js';
@@ -56,6 +57,8 @@ describe('what is looked for by its time', () => {
     ['idempotency keys to be pruned', 1, () => app.get(IdempotencyRepository).prune()],
     ['keys to be pruned', 1, () => app.get(KeysRepository).prune()],
     ['changes of keys to be pruned', 1, () => app.get(AuthChangesRepository).prune()],
+    ['scheduled messages that are due', 1, () => app.get(ScheduledRepository).claim(10)],
+    ['scheduled messages to be pruned', 1, () => app.get(ScheduledRepository).prune(10)],
     ['changes of memberships to be pruned', 1, () => app.get(MembersRepository).pruneChanges()],
     [
       'rooms whose lifecycle goes on',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
-import { stubOf } from './message.row.js';
+import { stubOf, withoutMe } from './message.row.js';
 import type { SeenMessage } from './messages.dto.js';
 import { messageCreated, messageDeleted, messageUpdated } from './messages.events.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -44,11 +44,4 @@ export class MessageViews {
       whole: rows.flatMap(({ id, hidden }) => (hidden ? [] : id)),
     };
   }
-}
-
-/** Events carry nothing that is the reader's own. */
-function withoutMe(message: SeenMessage): SeenMessage {
-  if (!('me' in message)) return message;
-  const { me: _, ...rest } = message;
-  return rest;
 }

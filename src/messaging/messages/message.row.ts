@@ -1,5 +1,12 @@
 import type { ActorType } from '../../platform/realtime/envelope.js';
-import type { AttachmentDto, HiddenMessageDto, MentionDto, MessageDto, QuotedDto } from './messages.dto.js';
+import type {
+  AttachmentDto,
+  HiddenMessageDto,
+  MentionDto,
+  MessageDto,
+  QuotedDto,
+  SeenMessage,
+} from './messages.dto.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** A mention as it is stored; without `user_pk`: everybody in the room. */
@@ -135,3 +142,10 @@ export function messageOf(from: MessageFields, place: MessagePlace): MessageDto 
 }
 
 const iso = (time: Date | null | undefined): string | null => time?.toISOString() ?? null;
+
+/** Events and replays of what was sent carry nothing that is the reader's own. */
+export function withoutMe(message: SeenMessage): SeenMessage {
+  if (!('me' in message)) return message;
+  const { me: _, ...rest } = message;
+  return rest;
+}

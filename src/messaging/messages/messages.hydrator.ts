@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { MessageParts } from './message-parts.js';
-import { stubOf, toMessage } from './message.row.js';
+import { stubOf, toMessage, withoutMe } from './message.row.js';
 import type { SeenMessage } from './messages.dto.js';
 import { messageCreated, messageDeleted, messageUpdated } from './messages.events.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -42,9 +42,11 @@ export class MessagesHydrator implements OnModuleInit {
         );
       },
     });
-    this.idempotency.registerRebuilder('message', (caller, id) => this.messages.get(caller, null, id));
+    this.idempotency.registerRebuilder('message', async (caller, id) =>
+      withoutMe(await this.messages.get(caller, null, id)),
+    );
     this.idempotency.registerRebuilder('deduplicated_message', async (caller, id) => ({
-      ...(await this.messages.get(caller, null, id)),
+      ...withoutMe(await this.messages.get(caller, null, id)),
       deduplicated: true,
     }));
   }
