@@ -156,6 +156,18 @@ describe('reactions', () => {
     expect(ok(await call('cid', 'GET', `${path}/reactions`)).data).toEqual([]);
     expect(ok(await call(undefined, 'POST', `${path}/undelete`)).reactions).toMatchObject([{ count: 1 }]);
 
+    const direct = await makeRoom(client, ['ann', 'bob'], { room_type: 'direct', name: undefined });
+    const hello = await say(client.master('ann').request, direct.id, 'Hello');
+    await app.sql(
+      `insert into user_blocks (client_id, user_pk, blocked_pk)
+       select a.client_id, a.user_pk, b.user_pk from users a join users b using (client_id)
+        where a.client_id = $1 and a.user_id = 'ann' and b.user_id = 'bob'`,
+      [client.id],
+    );
+    const toHello = `/rooms/${direct.id}/messages/${hello.id}/reactions/x`;
+    expect((await call('bob', 'PUT', toHello)).body.code).toBe('user_unavailable');
+    expect((await call('ann', 'PUT', toHello)).status).toBe(200);
+
     const channel = await makeRoom(client, ['bob', { user_id: 'ada', role: 'admin' } as never], {
       room_type: 'channel',
     });

@@ -14,6 +14,7 @@ export const REACTION_ERRORS: ProblemCode[] = [
   'not_found',
   'insufficient_role',
   'user_banned',
+  'user_unavailable',
   'room_frozen',
   'room_inactive',
   'conflict',

@@ -15,6 +15,8 @@ export interface Standing {
   shadowed: boolean;
   /** By the client, and everybody knows. */
   banned: boolean;
+  /** By the other one in a direct room. */
+  blocked: boolean;
 }
 
 export interface ReactionRow {
@@ -42,13 +44,16 @@ export const NAMED_USERS = 10;
 export class ReactionsRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param shadowed the message is its sender's only */
+  /**
+   * @param message `direct_room_id`: its room, where that is a direct one, so that blocks are looked for there only; `shadowed`: it
+   *   is its sender's only
+   */
   async standing(
     tx: Tx,
     clientId: string,
-    messageId: string,
+    { id: messageId, direct_room_id, shadowed }: { id: string; direct_room_id: string | null; shadowed: boolean },
     key: string,
-    { userPk, shadowed }: { userPk: UserPk; shadowed: boolean },
+    userPk: UserPk,
   ): Promise<Standing> {
     const [row] = await tx.query<Standing>(
       `with who as materialized (
@@ -60,12 +65,15 @@ export class ReactionsRepository {
            from reaction_counts c, who where c.client_id = $1 and c.message_id = $2
        )
        select who.shadowed, who.banned,
+              exists (select from room_members o
+                        join user_blocks b on b.client_id = o.client_id and b.user_pk = o.user_pk and b.blocked_pk = $4
+                       where o.client_id = $1 and o.room_id = $6) as blocked,
               exists (select from reactions
                        where client_id = $1 and message_id = $2 and key = $3 and user_pk = $4) as reacted,
               coalesce((select seen from counted where key = $3), false) as known,
               (select count(*)::int from counted where seen) as keys
          from who`,
-      [clientId, messageId, key, userPk, shadowed],
+      [clientId, messageId, key, userPk, shadowed, direct_room_id],
     );
     return row!;
   }

@@ -48,7 +48,7 @@ export class ReactionsService {
   /**
    * Who reacted with the key already has.
    * @returns the message's reactions afterwards
-   * @throws Problem `not_found`, `insufficient_role`, `user_banned`, `room_frozen`, `room_inactive`, `conflict` for a deleted
+   * @throws Problem `not_found`, `insufficient_role`, `user_banned`, `user_unavailable` in a direct room with who blocked the user, `room_frozen`, `room_inactive`, `conflict` for a deleted
    *   message and one key too many
    */
   add(request: Request, roomId: string, id: string, key: string): Promise<ReactionSummaryDto[]> {
@@ -112,9 +112,16 @@ export class ReactionsService {
         const { room, message } = await this.changes.lock(tx, caller, roomId, id);
         requireWritable(caller, room);
         if (message.deleted_at) throw new Problem('conflict', 'The message was deleted.');
-        const who = { userPk: user.user_pk, shadowed: message.shadowed };
-        const standing = await this.repository.standing(tx, clientId, message.id, key, who);
+        const direct_room_id = room.room_type === 'direct' ? room.id : null;
+        const standing = await this.repository.standing(
+          tx,
+          clientId,
+          { ...message, direct_room_id },
+          key,
+          user.user_pk,
+        );
         if (standing.banned) throw new Problem('user_banned', 'You are banned.');
+        if (standing.blocked) throw new Problem('user_unavailable', 'The user is not available.');
         const reacting = { tx, caller, user, message, key, standing };
         const told = await change(reacting);
         const shown = await this.parts.load(tx, clientId, [message.id], user.user_pk);
