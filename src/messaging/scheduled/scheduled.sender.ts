@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Config } from '../../platform/config/config.js';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
-import { Problem } from '../../platform/common/problem.js';
+import { Problem, type ProblemCode } from '../../platform/common/problem.js';
 import { NIL_UUID, type Caller } from '../../tenancy/access/caller.js';
 import { Request, valueOf } from '../../tenancy/access/request.js';
 import { ClientsService } from '../../tenancy/clients/clients.service.js';
@@ -18,6 +18,8 @@ const PRUNE_MS = 600_000;
 /** What is refused for now is tried again for so long; what may have been sent for longer, because it must be known. */
 const PATIENCE_S = { refused: 3_600, unknown: 86_400 };
 const RETRY_S = 5;
+/** Refusals for now, before anything was written. */
+const NOT_SENT = new Set<ProblemCode>(['rate_limited', 'overloaded', 'hook_unavailable']);
 
 /**
  * Sends what is due, where jobs run: a row is claimed, sent under a client_msg_id of its own, and settled by the very claim. So
@@ -130,8 +132,7 @@ export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy 
   private async refused(row: ClaimedRow, error: unknown): Promise<void> {
     const code = error instanceof Problem ? error.code : 'internal';
     const status = error instanceof Problem ? error.status : 500;
-    // Refused before anything was written, or by a server that may have lost the answer.
-    const known = code === 'rate_limited' || code === 'overloaded';
+    const known = NOT_SENT.has(code);
     const transient = known || status >= 500;
     if (transient && row.late_s < (known ? PATIENCE_S.refused : PATIENCE_S.unknown)) {
       const afterS = (error instanceof Problem && error.options.retryAfterS) || RETRY_S;
