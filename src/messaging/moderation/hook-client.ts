@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SigningSecretsService } from '../../tenancy/clients/signing-secrets.service.js';
 import { HttpClient, type HttpAnswer } from '../../engine/providers/webhook/http-client.js';
 import { signedHeaders } from '../../engine/providers/webhook/signature.js';
@@ -13,7 +13,7 @@ const MAX_ANSWER_BYTES = 512 * 1024;
 
 /** Asks clients' hooks: signed as webhooks to bare URLs are, over kept connections, at public addresses only. */
 @Injectable()
-export class HookClient implements OnModuleDestroy {
+export class HookClient implements OnApplicationShutdown {
   private readonly http: HttpClient;
 
   constructor(
@@ -26,7 +26,7 @@ export class HookClient implements OnModuleDestroy {
     });
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     this.http.close();
   }
 
