@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { startApp, type TestApp } from '../support/app.js';
+import { makeRoom, say } from '../support/chat.js';
 import { runNow } from '../support/queue-board.js';
+import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 let app: TestApp;
@@ -30,6 +32,33 @@ describe('housekeeping, as when its time has come', () => {
     for (const [table, partition] of dropped) {
       await until(`the partition ${partition}`, async () => (await last(table)) === partition);
     }
+  });
+
+  it('drops events when their days are over: who was away for longer is told so', async () => {
+    const client = await app.client();
+    const room = await makeRoom(client, ['ann']);
+    await say(client.master('ann').request, room.id, 'old');
+    const [{ day }] = await app.sql(`select to_char(now() - interval '40 days', 'YYYYMMDD') as day`);
+    await app.sql(
+      `create table events_${day} partition of events
+         for values from ('${day} 00:00:00+00') to (timestamptz '${day} 00:00:00+00' + interval '1 day')`,
+    );
+    await app.sql(`update events set occurred_at = timestamptz '${day} 12:00:00+00' where stream_id = $1`, [room.id]);
+    await say(client.master('ann').request, room.id, 'new');
+    const { key } = await client.login('ann');
+    const socket = await connect(app, key);
+    const resume = async (rev: number) =>
+      (await socket.get('sync.resume', { rooms: [{ room_id: room.id, epoch: room.epoch, rev }] })).rooms[0];
+    expect((await resume(1)).events).toHaveLength(2);
+    await runNow(app, 'partitions');
+    await until('the day to be dropped', async () => {
+      const [{ found }] = await app.sql(`select to_regclass('events_${day}')::text as found`);
+      return found === null;
+    });
+    expect(await resume(1)).toMatchObject({ recovered: false, rev: 3, last_seq: 2 });
+    expect((await resume(2)).events).toMatchObject([{ data: { content: 'new' } }]);
+    expect((await client.master('ann').request('GET', `/rooms/${room.id}/messages`)).body.data).toHaveLength(2);
+    closeSockets();
   });
 
   it('forgets keys a month after they were revoked or expired; what is younger stays', async () => {

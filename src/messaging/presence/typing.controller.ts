@@ -19,7 +19,7 @@ export class TypingController {
       'For clients without a socket. Holds for 8 seconds, unless it is said again. The readers of the room hear `typing.updated`.',
     access: 'send_messages',
     status: 204,
-    errors: ['not_found'],
+    errors: ['not_found', 'insufficient_role', 'room_frozen'],
     actsForUser: true,
     limited: 'typing',
   })

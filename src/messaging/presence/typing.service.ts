@@ -6,7 +6,8 @@ import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
 import { NodeNews } from '../../platform/realtime/node-news.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { Caller } from '../../tenancy/access/caller.js';
-import { RoomAccess } from '../rooms/room-access.js';
+import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import type { RoomRow } from '../rooms/room.row.js';
 import { NAMED_TYPISTS } from './typing.dto.js';
 import { typingUpdated } from './typing.events.js';
 import { nodeSource, typesHere, Typists, type Ended, type Typist } from './typists.js';
@@ -62,11 +63,13 @@ export class TypingService implements OnModuleInit, OnModuleDestroy {
     for (const { later } of this.told.values()) clearTimeout(later);
   }
 
-  /** @throws Problem `not_found`, `forbidden` for who acts for no user */
+  /** @throws Problem `not_found`, `forbidden` for who acts for no user, `insufficient_role`, `room_frozen` as a send would */
   async type(caller: Caller, roomId: string, types: boolean, source: Source): Promise<void> {
     const room = await this.access.get(caller, roomId);
     const { user, clientId } = caller;
     if (!user) throw new Problem('forbidden', 'Only a user types: name one in X-User-Id.');
+    // Who stops may always.
+    if (types) requireWriting(caller, room);
     if (room.member_count > MAX_MEMBERS || !source.isOpen) return;
     if (types) this.start(room.id, clientId, user, source.id);
     else this.ended([this.typists.stop(room.id, user.user_pk, source.id)].flatMap((one) => one ?? []));
@@ -135,5 +138,13 @@ export class TypingService implements OnModuleInit, OnModuleDestroy {
       actor: { id: by.user_id, type: 'user' },
       data: { room_id: roomId, user_ids },
     });
+  }
+}
+
+/** Who may not write, types nothing that would come. @throws Problem `insufficient_role`, `room_frozen` */
+function requireWriting(caller: Caller, { room_type, frozen, my_role }: RoomRow): void {
+  requirePermission(caller, room_type, my_role, 'write');
+  if (frozen && my_role === 'member') {
+    throw new Problem('room_frozen', 'The room is frozen: only its owners and admins may write.');
   }
 }

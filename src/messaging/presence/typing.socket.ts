@@ -13,7 +13,7 @@ export class TypingSocket {
     access: 'send_messages',
     dto: TypeInRoomDto,
     answer: TypedDto,
-    errors: ['not_found'],
+    errors: ['not_found', 'insufficient_role', 'room_frozen'],
     limited: 'typing',
   })
   async start({ caller, dto, connection }: SocketRequest<TypeInRoomDto>): Promise<TypedDto> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { UserRef } from '../../tenancy/access/user-ref.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { isUuid } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
@@ -62,11 +63,12 @@ export class ReceiptsService {
   }
 
   private async move(caller: Caller, roomId: string, move: Partial<Move>): Promise<RoomMeDto> {
+    const { user_pk } = await this.userIn(caller, roomId);
     const none = { read: null, private_read: null, delivered: null, unread_from: null, looked: false };
     const { moved, me } = await this.markers.move({
       client_id: caller.clientId,
       room_id: roomId.toLowerCase(),
-      user_pk: userOf(caller).user_pk,
+      user_pk,
       ...none,
       ...move,
     });
@@ -74,9 +76,15 @@ export class ReceiptsService {
     return me;
   }
 
+  /** @throws Problem `not_found` for a room out of sight, `validation_failed` for who acts for nobody */
+  private async userIn(caller: Caller, roomId: string): Promise<UserRef> {
+    if (!caller.user) await this.access.get(caller, roomId);
+    return userOf(caller);
+  }
+
   private async placeOf(caller: Caller, roomId: string, { seq, message_id }: MarkDto): Promise<number> {
-    userOf(caller);
     if (!isUuid(roomId)) throw notFound('room');
+    await this.userIn(caller, roomId);
     if ((seq === undefined) === (message_id === undefined)) throw invalidField('seq', 'give seq or message_id');
     if (seq !== undefined) return seq;
     await this.access.get(caller, roomId);

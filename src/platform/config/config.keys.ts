@@ -134,6 +134,12 @@ export const settingKeys = {
     'How long a stop may take to finish what was accepted, before it is forced (exit code 1).',
     integer(100, 3_600_000),
   ),
+  eventsKeptDays: key(
+    'EVENTS_KEPT_DAYS',
+    '30',
+    'For how many days events are kept to catch up by; who was away for longer reads anew. Messages stay.',
+    integer(2, 3_650),
+  ),
   presenceGraceMs: key(
     'PRESENCE_GRACE_MS',
     '10000',

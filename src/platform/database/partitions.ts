@@ -64,6 +64,30 @@ export async function ensurePartitions(query: (sql: string) => Promise<unknown>)
   await query(ENSURE);
 }
 
+/** Days of a table that are over, and whether somebody began to take them out and did not finish. */
+const OVER = `
+  select c.relname as part, i.inhdetachpending as pending
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+   where i.inhparent = $1::regclass and c.relname ~ ('^' || $1 || '_\\d{8}$')
+     and to_date(right(c.relname, 8), 'YYYYMMDD') < (clock_timestamp() at time zone 'UTC')::date - $2::int
+   order by c.relname`;
+
+/**
+ * Drops the days of a table that are older than so many whole days. Each is taken out of the table first, in a way that lets
+ * reads and writes of the others go on.
+ * @param query runs one statement outside of a transaction
+ */
+export async function dropDays(
+  query: <T>(sql: string, params?: unknown[]) => Promise<T[]>,
+  table: (typeof PARTITIONED_TABLES)[number],
+  keptDays: number,
+): Promise<void> {
+  for (const { part, pending } of await query<{ part: string; pending: boolean }>(OVER, [table, keptDays])) {
+    await query(`alter table ${table} detach partition ${part} ${pending ? 'finalize' : 'concurrently'}`);
+    await query(`drop table ${part}`);
+  }
+}
+
 /** Which month (UTC) a time is in, as partitions are named by it. */
 export const monthOf = (time: Date): string => time.toISOString().slice(0, 7).replace('-', '');
 

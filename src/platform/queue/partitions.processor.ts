@@ -1,17 +1,22 @@
 import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import { ensurePartitions } from '../database/partitions.js';
+import { dropDays, ensurePartitions } from '../database/partitions.js';
 
 export const PARTITIONS_QUEUE = 'partitions';
 
-/** Makes the next days' partitions, so that a write never finds its day without one. */
+/** Makes the next days' partitions, so that a write never finds its day without one, and drops those whose time is over. */
 @Processor(PARTITIONS_QUEUE)
 export class PartitionsProcessor extends WorkerHost {
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {
     super();
   }
 
   async process(): Promise<void> {
     await ensurePartitions((sql) => this.database.query(sql));
+    await dropDays((sql, params) => this.database.query(sql, params), 'events', this.config.eventsKeptDays);
   }
 }
