@@ -42,11 +42,11 @@ describe('finding rooms among many', () => {
   afterAll(() => app.stop());
 
   const query = (body: object, user?: string) => client.master(user).request('POST', '/rooms/query', { body });
-  /** What a page asks of the database's tables of messaging. */
+  /** What a page asks of the database's tables of messaging; what runs beside it writes to them. */
   const statementsOf = async (body: object, user?: string): Promise<Statement[]> => {
     const asked = watchStatements();
     expect((await query(body, user)).status).toBe(200);
-    const statements = asked(/\b(rooms r|room_members|messages m)\b/);
+    const statements = asked(/\b(from|join) (rooms r|room_members|messages m)\b/);
     jest.restoreAllMocks();
     return statements;
   };
