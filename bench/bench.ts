@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
+import { measureAgainst } from './measures/before.js';
 import { measureCluster } from './measures/cluster.js';
 import { measureDeliveries } from './measures/deliveries.js';
 import { measureFanOut } from './measures/fan-out.js';
@@ -22,7 +23,8 @@ import type { Bench, Place } from './support/rounds.js';
 /*
  * npm run bench [-- --quick] [-- --only a,b] [-- --latency] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
  * path in turn, because a machine's speed drifts by more than what is being measured. REDIS_URL adds the figures of
- * the queue on Redis and of a cluster. `--latency` draws how long a message takes over the rate instead (docs/latency.svg).
+ * the queue on Redis and of a cluster. `--before DIR` compares with an earlier version, `--latency` draws how long a message takes
+ * over the rate (docs/latency.svg), instead.
  */
 const quick = process.argv.includes('--quick');
 const latencyOnly = process.argv.includes('--latency');
@@ -30,6 +32,9 @@ const latencyOnly = process.argv.includes('--latency');
 const onlyAt = process.argv.indexOf('--only');
 const only = onlyAt > 0 ? process.argv[onlyAt + 1]!.split(',') : null;
 const wanted = (path: string): boolean => only?.includes(path) ?? true;
+/** `-- --before DIR`: the send by that of an earlier version instead, whose built checkout lies there. */
+const beforeAt = process.argv.indexOf('--before');
+const before = beforeAt > 0 ? process.argv[beforeAt + 1] : undefined;
 const jsonAt = process.argv.indexOf('--json');
 const jsonFile = jsonAt > 0 ? process.argv[jsonAt + 1] : undefined;
 
@@ -113,6 +118,37 @@ async function measureStart(): Promise<void> {
   });
 }
 
+/** Every path that is wanted. */
+async function measurePaths(server: string, postmasterPid: number): Promise<void> {
+  // First: what others left behind is tidied up for a while.
+  if (wanted('idle') && !latencyOnly) await measureIdle(server, postmasterPid);
+  const redisUrl = process.env.REDIS_URL;
+  const databaseUrl = await createDatabase(server, 'bench');
+  await withProduct({ databaseUrl, postmasterPid }, {}, async (place) => {
+    if (latencyOnly) return drawLatency(bench, place);
+    if (wanted('sends')) await measureSends(bench, place);
+    if (wanted('fan-out')) await measureFanOut(bench, place.tenant);
+    if (wanted('sessions')) await measureSessions(bench, place);
+    if (wanted('deliveries')) await measureDeliveries({ ...bench, ...place, backend: 'PostgreSQL' });
+    if (redisUrl && wanted('cluster')) {
+      const databaseOfCluster = await createDatabase(server, 'bench_cluster', { migrate: true });
+      await measureCluster(bench, place, { databaseUrl: databaseOfCluster, redisUrl });
+    }
+  });
+  if (latencyOnly) return;
+  if (redisUrl && wanted('deliveries')) {
+    const onRedis = await createDatabase(server, 'bench_redis', { migrate: true });
+    await withProduct({ databaseUrl: onRedis, postmasterPid }, { REDIS_URL: redisUrl }, (place) =>
+      measureDeliveries({ ...bench, ...place, backend: 'Redis' }),
+    );
+  }
+  if (wanted('search')) await measureSearch(bench, server, postmasterPid);
+  if (redisUrl && wanted('nodes')) {
+    await measureNodes(bench, (count) => createDatabase(server, `bench_nodes_${count}`, { migrate: true }), redisUrl);
+  }
+  if (wanted('memory')) await measureMemory(server);
+}
+
 async function main(): Promise<void> {
   const dataDir = temporaryDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir });
@@ -120,43 +156,14 @@ async function main(): Promise<void> {
   const stopPostgres = () => process.kill(postmasterPid, 'SIGINT');
   process.once('exit', stopPostgres);
   try {
-    // First: what others left behind is tidied up for a while.
-    if (wanted('idle') && !latencyOnly) await measureIdle(postgres.url, postmasterPid);
-    const redisUrl = process.env.REDIS_URL;
-    const databaseUrl = await createDatabase(postgres.url, 'bench');
-    await withProduct({ databaseUrl, postmasterPid }, {}, async (place) => {
-      if (latencyOnly) return drawLatency(bench, place);
-      if (wanted('sends')) await measureSends(bench, place);
-      if (wanted('fan-out')) await measureFanOut(bench, place.tenant);
-      if (wanted('sessions')) await measureSessions(bench, place);
-      if (wanted('deliveries')) await measureDeliveries({ ...bench, ...place, backend: 'PostgreSQL' });
-      if (redisUrl && wanted('cluster')) {
-        const databaseOfCluster = await createDatabase(postgres.url, 'bench_cluster', { migrate: true });
-        await measureCluster(bench, place, { databaseUrl: databaseOfCluster, redisUrl });
-      }
-    });
-    if (latencyOnly) return;
-    if (redisUrl && wanted('deliveries')) {
-      const onRedis = await createDatabase(postgres.url, 'bench_redis', { migrate: true });
-      await withProduct({ databaseUrl: onRedis, postmasterPid }, { REDIS_URL: redisUrl }, (place) =>
-        measureDeliveries({ ...bench, ...place, backend: 'Redis' }),
-      );
-    }
-    if (wanted('search')) await measureSearch(bench, postgres.url, postmasterPid);
-    if (redisUrl && wanted('nodes')) {
-      await measureNodes(
-        bench,
-        (count) => createDatabase(postgres.url, `bench_nodes_${count}`, { migrate: true }),
-        redisUrl,
-      );
-    }
-    if (wanted('memory')) await measureMemory(postgres.url);
+    if (before !== undefined) await measureAgainst(bench, before, postgres.url, postmasterPid);
+    else await measurePaths(postgres.url, postmasterPid);
   } finally {
     await postgres.stop();
     process.removeListener('exit', stopPostgres);
     rmSync(dataDir, { recursive: true, force: true });
   }
-  if (wanted('start')) await measureStart();
+  if (wanted('start') && !latencyOnly && before === undefined) await measureStart();
 
   console.log(
     `\n${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, load generator included\n`,

@@ -11,9 +11,13 @@ export class Product {
     private readonly adminKey: string,
   ) {}
 
-  static async start(databaseUrl: string, options: { env?: Record<string, string>; node?: string[] } = {}) {
+  /** @param options.main of another build, where two versions are compared */
+  static async start(
+    databaseUrl: string,
+    options: { env?: Record<string, string>; node?: string[]; main?: string } = {},
+  ) {
     const adminKey = options.env?.ADMIN_API_KEY ?? randomBytes(32).toString('hex');
-    const child = await Child.start([...(options.node ?? []), MAIN], {
+    const child = await Child.start([...(options.node ?? []), options.main ?? MAIN], {
       HOST: '127.0.0.1',
       DATABASE_URL: databaseUrl,
       ADMIN_API_KEY: adminKey,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
 import { invalidField, notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
-import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, NAMED_UP_TO, ROOMS } from './append.sql.js';
+import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, ROOMS } from './append.sql.js';
 import { fold } from './fold.js';
 import { MessageParts } from '../message-parts.js';
 import {
@@ -63,10 +63,9 @@ export class AppendRepository {
   /** Lock, write and commit in one round trip: nothing of it hangs on what was answered before. */
   private async atOnce(batch: NewMessage[]): Promise<(SendVerdict | typeof HELD | Error)[]> {
     const { firsts, firstOf } = fold(batch);
-    const nameOf = (name: string) => (firsts.length <= NAMED_UP_TO ? name : undefined);
     const statements = [
-      { name: nameOf('lock_free_rooms'), text: LOCK_FREE_ROOMS, values: ROOMS.values(firsts) },
-      { name: nameOf('append'), text: APPEND, values: this.toAppend(firsts) },
+      { name: 'lock_free_rooms', text: LOCK_FREE_ROOMS, values: ROOMS.values(firsts) },
+      { name: 'append', text: APPEND, values: this.toAppend(firsts) },
     ];
     const [, judgements] = (await this.database.together(statements, { reserved: true })) as [unknown, Judgement[]];
     const originals = await this.findOriginals(this.database, firsts, judgements).catch((error: Error) => error);

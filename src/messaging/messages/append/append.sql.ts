@@ -10,12 +10,9 @@ import type { NewMessage } from './new-message.js';
  * The two statements of the gathered send. They are two because a statement's snapshot is older than its locks: only
  * a second one, begun when the rooms are locked, sees what was committed before (a member's removal, say).
  *
- * A small batch has them as named statements: parsing and planning cost more than carrying it out. A large one never:
- * the generic plan that a named statement comes to is several times slower for its arrays.
+ * A batch has them as named statements whose plans are kept: parsing and planning would cost as much as twenty messages. One
+ * plan is right for all batches, since everything is looked up by its key.
  */
-
-/** Messages up to which a batch's statements are named. */
-export const NAMED_UP_TO = 16;
 
 interface Key {
   client_id: string;
@@ -29,6 +26,13 @@ export const KEYS = unnest<Key>()('w', { client_id: 'uuid', id: 'uuid' });
 
 /** How a Set holds a room. */
 export const roomKey = (clientId: string, roomId: string): string => `${clientId} ${roomId}`;
+
+/**
+ * That a column, the key's last, has this value, in words from which the planner keeps its order: with `order by` only the
+ * key's own index will do. While a table is young all indexes that begin with the tenant look the same to it, and the plan that is kept could
+ * read all of a tenant's rows each time.
+ */
+const exactly = (column: string, value: string): string => `${column} >= ${value} and ${column} <= ${value}`;
 
 /** A UUIDv7 beside another one: its last digit moved on by one. */
 function nextTo(id: string): string {
@@ -130,7 +134,8 @@ with input as materialized (
        where client_id = i.client_id and room_id = i.room_id and user_pk = i.sender_pk limit 1
     ) m on true
     left join lateral (
-      select banned_until, shadow_banned from users where client_id = i.client_id and user_pk = i.sender_pk limit 1
+      select banned_until, shadow_banned from users
+       where client_id = i.client_id and ${exactly('user_pk', 'i.sender_pk')} order by user_pk limit 1
     ) u on true
     left join lateral (
       select settings_rev from clients where id = i.client_id limit 1
@@ -142,8 +147,9 @@ with input as materialized (
     ) original on true
     left join lateral (
       select id, thread_id from messages
-       where client_id = i.client_id and id = (i.extras ->> 'reply_to_id')::uuid and coalesce(room_id = i.room_id, false)
-         and deleted_at is null and (r.history = 'full' or i.sender_pk is null or seq > m.joined_seq) limit 1
+       where client_id = i.client_id and ${exactly('id', "(i.extras ->> 'reply_to_id')::uuid")} and coalesce(room_id = i.room_id, false)
+         and deleted_at is null and (r.history = 'full' or i.sender_pk is null or seq > m.joined_seq)
+       order by id limit 1
     ) parent on true
 ), sent as materialized (
   select j.*, last_seq + nth as seq, last_rev + nth + dormant::int as rev, dormant and nth = 1 as reactivates
