@@ -188,7 +188,7 @@ describe('the gathered send', () => {
     expect(await stateOf(roomIds[0]!)).toEqual(gapless(0));
   });
 
-  it('writes a few messages in one round trip, by plans that are kept, and many by none', async () => {
+  it('writes messages in one round trip, by plans that are kept, however many they are', async () => {
     const { message } = await tenant(20);
     const one = await Database.connect({ databaseUrl: place.url, role: 'all', databasePoolSize: 1 } as Config);
     try {
@@ -202,18 +202,13 @@ describe('the gathered send', () => {
             ),
           { reserved: true },
         );
-      await send.append(
-        upTo(17).map((n) => message(n)),
-        0,
-      );
       expect(await kept()).toEqual([]);
-
       const asked = jest.spyOn(pg.Client.prototype, 'query');
       for (let n = 0; n < 8; n++) await send.append([message(n)], 0);
       expect(asked).toHaveBeenCalledTimes(8);
       asked.mockRestore();
       await send.append(
-        upTo(16).map((n) => message(n)),
+        upTo(20).map((n) => message(n)),
         0,
       );
       const plans = { custom_plans: 0, generic_plans: 9 };
@@ -241,7 +236,10 @@ describe('the gathered send', () => {
       expect(plan).toMatch(/Index Scan using \w+ on rooms/);
       // A join that reads a whole table or index, which it does where no row of it is expected to be left out.
       expect(plan).not.toMatch(/Seq Scan on|Hash Join|Full Join|events_\w+/);
-      for (const scan of plan.matchAll(/Index (?:Only )?Scan using .*\n(.*)/g)) expect(scan[1]).toMatch(/Index Cond/);
+      // By all of a key: no statistics are there yet, and with its first column alone it would read all that a tenant has.
+      for (const scan of plan.matchAll(/Index (?:Only )?Scan using (.*)\n(.*)/g)) {
+        expect(scan[2]).toMatch(scan[1]!.startsWith('clients_pkey') ? /Index Cond: \(id =/ : /Index Cond: .* AND /);
+      }
     }
     await client.end();
   });
