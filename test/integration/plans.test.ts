@@ -172,8 +172,10 @@ const readLog = async (app: NestApp, clientId: string): Promise<void> => {
     [event.id, clientId, stream_id, rev, occurred_at],
   );
   await app.get(Database).transaction(async (tx) => {
-    expect((await readers.read(tx, { ...place, current: generation }, 'all', 500)).events.length).toBeGreaterThan(0);
-    await readers.read(tx, { ...place, current: generation + 1 }, 'all', 500);
+    expect(
+      (await readers.read(tx, { ...place, current: generation }, { types: 'all' }, 500)).events.length,
+    ).toBeGreaterThan(0);
+    await readers.read(tx, { ...place, current: generation + 1 }, { types: 'all' }, 500);
     await readers.nextGeneration(tx, 'plans', place);
     expect((await readers.takeFailure(tx, 'plans'))?.event).toMatchObject({ id: event.id });
   });

@@ -132,7 +132,7 @@ export class LogReaderLoop {
       const place = await this.repository.lock(tx, this.reader.name);
       // Another process is at it.
       if (!place) return ['held', null];
-      const { events, end, full, held } = await this.repository.read(tx, place, this.reader.types, this.limit);
+      const { events, end, full, held } = await this.repository.read(tx, place, this.reader, this.limit);
       if (events.length > 0) await this.hand(tx, events);
       const behind = place.generation !== place.current;
       if (end) this.repository.move(tx, this.reader.name, end);
@@ -186,12 +186,12 @@ export class LogReaderLoop {
   }
 
   private async setAside(event: EventRow, reason: unknown): Promise<Outcome> {
-    const { name, types } = this.reader;
+    const { name } = this.reader;
     try {
       await this.database.transaction(async (tx) => {
         const place = await this.repository.lock(tx, name);
         if (!place) return;
-        const { events, end } = await this.repository.read(tx, place, types, 1);
+        const { events, end } = await this.repository.read(tx, place, this.reader, 1);
         // Another process may have gone on meanwhile.
         if (!end || (events.length > 0 && events[0]!.id !== event.id)) return;
         if (events.length > 0) await this.repository.setAside(tx, name, event, messageOf(reason), RETRY_S);

@@ -5,11 +5,15 @@ import type { EventRow } from './events.repository.js';
  * Who takes in the whole log, across streams: registered with {@link LogReaders}. Each durable event of its types is handed
  * over at least once, and once only where its effect is written with the `tx` that it is given.
  */
-export interface LogReader {
+export interface LogReader<Column extends keyof EventRow = keyof EventRow> {
   /** Its cursor's name in the database: stays what it is. */
   readonly name: string;
   /** Types of events; all others are passed over. */
   readonly types: readonly string[] | 'all';
+  /** Of these, those for which this holds: SQL over the columns of `events`. A reader of few events costs little that way. */
+  readonly where?: string;
+  /** What of an event it looks at, beside {@link LoggedEvent}'s own; everything unless told. What is not asked for does not leave the database. */
+  readonly columns?: readonly Column[];
   /** Where it begins when there is no cursor of it yet. */
   readonly from: 'beginning' | 'end';
   /** Events of any type that it moves over in one transaction at most; 500 unless told. */
@@ -22,8 +26,13 @@ export interface LogReader {
    * is written meanwhile. What it throws is tried again, at last for the one event alone that it fails at; that one is then
    * set aside and handed over again later, after its successors.
    */
-  handle(tx: Tx, events: readonly EventRow[]): Promise<void>;
+  handle(tx: Tx, events: readonly LoggedEvent<Column>[]): Promise<void>;
 }
+
+/** What every reader is told of an event. */
+export const LOCATED = ['client_id', 'stream_id', 'rev', 'id', 'type', 'occurred_at'] as const;
+
+export type LoggedEvent<Column extends keyof EventRow> = Pick<EventRow, Column | (typeof LOCATED)[number]>;
 
 /** Up to where a reader has taken events in. */
 export interface LogCursor {

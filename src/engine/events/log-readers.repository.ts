@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { EventRow } from './events.repository.js';
-import { BEGINNING, type LockedCursor, type LogCursor, type LogReader, type LogStretch } from './log-reader.js';
+import {
+  BEGINNING,
+  LOCATED,
+  type LockedCursor,
+  type LogCursor,
+  type LogReader,
+  type LogStretch,
+} from './log-reader.js';
 
 /** What is behind a cursor. */
 export interface LogPeek {
@@ -29,8 +36,13 @@ const SLACK_MS = 12 * 3_600_000;
 /** No event is younger, whatever the clocks. */
 const AHEAD_MS = 86_400_000;
 
-const COLUMNS = `client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, seq, subject_id, actor_pk, actor_type,
-  data, occurred_at`;
+const COLUMNS = [
+  ...LOCATED,
+  ...['stream_type', 'room_id', 'epoch', 'v', 'seq', 'subject_id', 'actor_pk', 'actor_type', 'data'],
+] as const;
+
+/** What a reader wants of the log. */
+type Wants = Pick<LogReader, 'types' | 'where' | 'columns'>;
 
 /** Every epoch begins with the generation that it was written under. */
 const GENERATION = `split_part(epoch, '.', 1)::integer`;
@@ -50,34 +62,32 @@ const PEEK = `
        order by tx, stream_id, rev limit 1
     ) e on true`;
 
-/** Of a stretch what is wanted, its last row, and where it must not be gone beyond yet. Parameters as of {@link PEEK}, but for $1. */
-const readWhere = (condition: string, unready: string): string => `
+/**
+ * Of a stretch what is wanted, its last row, and where it must not be gone beyond yet. Parameters as of {@link PEEK}, but for $1; $8 are
+ * types. The history is the current one or, where it has ended, counted by numbers of transactions that this cluster may not have come to yet.
+ */
+const read = ({ where, columns }: Wants, current: boolean): string => {
+  const wanted = [...new Set([...LOCATED, ...(columns ?? COLUMNS)])].join(', ');
+  return `
   with stretch as materialized (
-    select ${COLUMNS}, tx, ${unready} as unready
+    select ${wanted}, tx, ${current ? 'false' : MAY_STILL_RUN} as unready,
+           ($8::text[] is null or type = any ($8)) and coalesce(${where ?? 'true'}, false) as wanted
       from events
      where (tx, stream_id, rev) > ($3::xid8, $4::uuid, $5::bigint) and ${GENERATION} = $2
-       and occurred_at between $6 and $7 ${condition}
+       and occurred_at between $6 and $7 ${current ? `and ${HAS_ENDED}` : ''}
      order by tx, stream_id, rev limit $1
   )
-  select ${COLUMNS}, s.tx::text as tx, unready, wanted, total
-    from (
-      select *, $8::text[] is null or type = any ($8) as wanted, count(*) over () as total,
-             lead(true) over (order by tx, stream_id, rev) is null as is_last
-        from stretch
-    ) s
-   where wanted or is_last or unready order by s.tx, stream_id, rev`;
+  select ${wanted}, s.tx::text as tx, unready, wanted, nth
+    from (select *, row_number() over () as nth from stretch) s
+   where wanted or unready or nth = (select count(*) from stretch)
+   order by nth`;
+};
 
 /** Every transaction before has ended: nothing can come in between any more. */
-const READ = readWhere('and tx < pg_snapshot_xmin(pg_current_snapshot())', 'false');
+const HAS_ENDED = 'tx < pg_snapshot_xmin(pg_current_snapshot())';
 
-/**
- * Of a history that has ended, by numbers of transactions that this cluster may not have come to yet. Only those that it is
- * at just now may belong to one that still runs.
- */
-const READ_ENDED = readWhere(
-  '',
-  'tx >= pg_snapshot_xmin(pg_current_snapshot()) and tx < pg_snapshot_xmax(pg_current_snapshot())',
-);
+/** Of a history that has ended only those transactions that the cluster is at just now may still run. */
+const MAY_STILL_RUN = 'tx >= pg_snapshot_xmin(pg_current_snapshot()) and tx < pg_snapshot_xmax(pg_current_snapshot())';
 
 /** Before all generations. */
 const AT_THE_BEGINNING = `
@@ -88,7 +98,7 @@ const AT_THE_END = `
   select $1, generation, pg_snapshot_xmin(pg_current_snapshot()), $2, $3, clock_timestamp() from installation where id = 1
   on conflict do nothing`;
 
-type StretchRow = EventRow & { tx: string; wanted: boolean; unready: boolean; total: number };
+type StretchRow = EventRow & { tx: string; wanted: boolean; unready: boolean; nth: number };
 
 /** The places of readers, and the log in the order in which it was committed. */
 @Injectable()
@@ -142,10 +152,10 @@ export class LogReadersRepository {
   }
 
   /** What is to be taken in next, of the cursor's own history. */
-  async read(tx: Tx, cursor: LockedCursor, types: LogReader['types'], limit: number): Promise<LogStretch> {
-    const wanted = types === 'all' ? null : types;
-    const params = [limit, ...placeOf(cursor), ...daysOf(cursor), wanted];
-    const rows = await tx.query<StretchRow>(cursor.generation === cursor.current ? READ : READ_ENDED, params);
+  async read(tx: Tx, cursor: LockedCursor, wants: Wants, limit: number): Promise<LogStretch> {
+    const types = wants.types === 'all' ? null : wants.types;
+    const params = [limit, ...placeOf(cursor), ...daysOf(cursor), types];
+    const rows = await tx.query<StretchRow>(read(wants, cursor.generation === cursor.current), params);
     return stretchOf(rows, cursor.generation, limit);
   }
 
@@ -201,7 +211,7 @@ export class LogReadersRepository {
     const { event_id, attempts, client_id, stream_id, rev, occurred_at } = failure;
     // The driver's times have milliseconds, the rows' microseconds.
     const [event] = await tx.query<EventRow>(
-      `select ${COLUMNS} from events
+      `select ${COLUMNS.join(', ')} from events
         where client_id = $1 and stream_id = $2 and rev = $3 and id = $6 and occurred_at between $4 and $5`,
       [client_id, stream_id, rev, occurred_at, new Date(occurred_at.getTime() + 1), event_id],
     );
@@ -239,10 +249,9 @@ function stretchOf(rows: StretchRow[], generation: number, limit: number): LogSt
   return {
     events: ready.filter(({ wanted }) => wanted).map(eventOf),
     end: last ? { generation, tx: last.tx, stream_id: last.stream_id, rev: last.rev, read_at: last.occurred_at } : null,
-    full: rows.length > 0 && rows[0]!.total >= limit,
+    full: (rows.at(-1)?.nth ?? 0) >= limit,
     held: stop !== -1,
   };
 }
 
-const eventOf = ({ tx: _tx, wanted: _wanted, unready: _unready, total: _total, ...event }: StretchRow): EventRow =>
-  event;
+const eventOf = ({ tx: _tx, wanted: _wanted, unready: _unready, nth: _nth, ...event }: StretchRow): EventRow => event;

@@ -3,7 +3,7 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { ensureMonth, monthOf } from '../../platform/database/partitions.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { fold } from './fold.js';
-import { fragmentsOf, tokenOf, wordsOf } from './words.js';
+import { fragmentsOf, tokensOf, wordsOf } from './words.js';
 
 interface MessageKey {
   client_id: string;
@@ -28,6 +28,7 @@ interface Source {
 
 interface Indexed extends Source {
   text: string;
+  words: Set<string>;
   tokens: number[];
 }
 
@@ -88,9 +89,14 @@ export class SearchIndexRepository {
         cross join lateral (select * from messages where client_id = w.client_id and id = w.id limit 1) m`,
       KEYS.values(unique),
     );
-    const rows = sources.map(indexedOf);
-    const shown = rows.filter(({ text, deleted }) => !deleted && text !== '');
-    const gone = rows.filter((row) => !shown.includes(row));
+    const shown: Indexed[] = [];
+    const gone: Source[] = [];
+    const tokensOfClient = new Map<string, Tokens>();
+    for (const source of sources) {
+      const text = source.deleted ? '' : textOf(source);
+      if (text === '') gone.push(source);
+      else shown.push(indexedOf(source, text, getOrMake(tokensOfClient, source.client_id, tokensOfAll)));
+    }
     if (gone.length > 0) await this.remove(tx, gone);
     if (shown.length === 0) return;
     await this.makeMonths(tx, shown);
@@ -133,8 +139,8 @@ export class SearchIndexRepository {
   private async learn(tx: Tx, rows: Indexed[]): Promise<void> {
     this.forgetAnotherHistory();
     const news = new Map<string, Fragment>();
-    for (const { client_id, text } of rows) {
-      for (const word of wordsOf(text)) {
+    for (const { client_id, words } of rows) {
+      for (const word of words) {
         const key = `${client_id} ${word}`;
         if (this.known.delete(key)) this.known.add(key);
         else news.set(key, { client_id, fragment: `^${word}`, word });
@@ -177,11 +183,26 @@ export class SearchIndexRepository {
   }
 }
 
-function indexedOf(source: Source): Indexed {
-  const { client_id, room_id, sender_pk, content, names } = source;
-  const text = fold([content, names].filter((part) => part !== null && part !== '').join('\n'));
-  const tokens = [...wordsOf(text)].map((word) => tokenOf(client_id, 'word', word));
-  tokens.push(tokenOf(client_id, 'room', room_id));
-  if (sender_pk !== null) tokens.push(tokenOf(client_id, 'sender', sender_pk));
-  return { ...source, text, tokens };
+const KINDS = ['word', 'room', 'sender'] as const;
+type Tokens = Record<(typeof KINDS)[number], (name: string) => number>;
+
+const tokensOfAll = (clientId: string): Tokens =>
+  Object.fromEntries(KINDS.map((kind) => [kind, tokensOf(clientId, kind)])) as Tokens;
+
+const textOf = ({ content, names }: Source): string =>
+  fold([content, names].filter((part) => part !== null && part !== '').join('\n'));
+
+function indexedOf(source: Source, text: string, tokenOf: Tokens): Indexed {
+  const { room_id, sender_pk } = source;
+  const words = wordsOf(text);
+  const tokens = Array.from(words, tokenOf.word);
+  tokens.push(tokenOf.room(room_id));
+  if (sender_pk !== null) tokens.push(tokenOf.sender(sender_pk));
+  return { ...source, text, words, tokens };
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: (key: K) => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make(key)));
+  return value;
 }

@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
-import type { EventRow } from '../../engine/events/events.repository.js';
-import type { LogReader } from '../../engine/events/log-reader.js';
+import type { LoggedEvent, LogReader } from '../../engine/events/log-reader.js';
 import { LogReaders } from '../../engine/events/log-readers.js';
 import { messageCreated, messageDeleted, messageUpdated } from '../messages/messages.events.js';
 import { SearchIndexRepository } from './search-index.repository.js';
@@ -11,9 +10,10 @@ import { SearchIndexRepository } from './search-index.repository.js';
  * nor their number matters.
  */
 @Injectable()
-export class SearchReader implements LogReader, OnModuleInit {
+export class SearchReader implements LogReader<'subject_id'>, OnModuleInit {
   readonly name = 'search';
   readonly types = [messageCreated.type, messageUpdated.type, messageDeleted.type];
+  readonly columns = ['subject_id'] as const;
   readonly from = 'beginning';
   readonly batch = 1_000;
   /** Search may be some seconds late: what is sent meanwhile is taken in together, which costs a fraction. */
@@ -28,7 +28,7 @@ export class SearchReader implements LogReader, OnModuleInit {
     this.readers.register(this);
   }
 
-  async handle(tx: Tx, events: readonly EventRow[]): Promise<void> {
+  async handle(tx: Tx, events: readonly LoggedEvent<'subject_id'>[]): Promise<void> {
     await this.index.refresh(
       tx,
       events.map(({ client_id, subject_id }) => ({ client_id, id: subject_id! })),

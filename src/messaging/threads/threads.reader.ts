@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
-import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
-import type { LogReader } from '../../engine/events/log-reader.js';
+import type { LoggedEvent, LogReader } from '../../engine/events/log-reader.js';
 import { LogReaders } from '../../engine/events/log-readers.js';
 import { newEvent } from '../../engine/events/new-event.js';
 import { messageCreated } from '../messages/messages.events.js';
@@ -12,9 +11,12 @@ import { ThreadsRepository } from './threads.repository.js';
 
 /** Has people follow threads by what was said in them: after the send, which it must not slow, and by the log, so that nothing is lost. */
 @Injectable()
-export class ThreadsReader implements LogReader, OnModuleInit {
+export class ThreadsReader implements LogReader<'subject_id'>, OnModuleInit {
   readonly name = 'threads';
   readonly types = [messageCreated.type];
+  /** Replies have it in their event. */
+  readonly where = `data ? 'thread_id'`;
+  readonly columns = ['subject_id'] as const;
   readonly from = 'beginning';
   readonly batch = 1_000;
   /** What is sent meanwhile is taken in together, which costs a fraction. */
@@ -31,7 +33,7 @@ export class ThreadsReader implements LogReader, OnModuleInit {
     this.readers.register(this);
   }
 
-  async handle(tx: Tx, rows: readonly EventRow[]): Promise<void> {
+  async handle(tx: Tx, rows: readonly LoggedEvent<'subject_id'>[]): Promise<void> {
     const replies = await this.repository.findReplies(
       tx,
       rows.map(({ client_id, subject_id }) => ({ client_id, id: subject_id! })),

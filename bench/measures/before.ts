@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { prepareSenders, restSend, socketSend, type Senders } from '../paths/sends.js';
+import { cpuOf } from '../support/cpu.js';
+import { createDatabase } from '../support/database.js';
+import { Product } from '../support/product.js';
+import { medians, type Bench, type Measured } from '../support/rounds.js';
+
+/** One version of the product, with rooms and senders of its own. */
+interface Version {
+  product: Product;
+  databaseUrl: string;
+  senders: Senders;
+}
+
+/**
+ * The send of this version by that of an earlier one, whose built checkout lies in `directory` (`npm ci && npm run build` there): in turn on one
+ * PostgreSQL, the order swapped each round. The CPU time is that of the send and of all that follows from it: a round ends when
+ * the readers of the log have read it.
+ */
+export async function measureAgainst(
+  bench: Bench,
+  directory: string,
+  server: string,
+  postmasterPid: number,
+): Promise<void> {
+  const versions: Version[] = [];
+  try {
+    versions.push(await start(bench, server, 'before', join(resolve(directory), 'dist/src/main.js')));
+    versions.push(await start(bench, server, 'after'));
+    const [before, after] = versions as [Version, Version];
+    for (const [name, send] of Object.entries({ REST: restSend, socket: socketSend })) {
+      const measure = async (version: Version): Promise<Measured> => {
+        const pids = [postmasterPid, version.product.child.process.pid!];
+        const count = bench.size(50_000);
+        const began = cpuOf(pids);
+        const perSecond = await send(version.senders, count);
+        await settled(version.databaseUrl);
+        return { perSecond, cpu: (cpuOf(pids) - began) / count };
+      };
+      for (const version of versions) await send(version.senders, bench.size(20_000));
+      const [floors, values]: [Measured[], Measured[]] = [[], []];
+      for (let round = 0; round < bench.rounds * 2; round++) {
+        const order = round % 2 === 0 ? [before, after] : [after, before];
+        for (const version of order) (version === before ? floors : values).push(await measure(version));
+      }
+      const [floor, value] = [medians(floors), medians(values)];
+      const ratios = values.map(({ perSecond }, at) => (perSecond / floors[at]!.perSecond).toFixed(2));
+      const floorName = 'the version before';
+      bench.record({
+        name: `send by ${name}, by the version before`,
+        value: value.perSecond,
+        unit: '/s',
+        floor: { name: floorName, value: floor.perSecond },
+        goal: { atLeast: 0.9 },
+        note: `round by round ${ratios.join(', ')}`,
+      });
+      bench.record({
+        name: `CPU of a send by ${name} and of what follows from it, by the version before`,
+        value: value.cpu,
+        unit: 'µs',
+        floor: { name: floorName, value: floor.cpu },
+        goal: { atMost: 1.1 },
+      });
+    }
+  } finally {
+    await Promise.all(versions.map(({ product }) => product.stop()));
+  }
+}
+
+async function start(bench: Bench, server: string, name: string, main?: string): Promise<Version> {
+  const databaseUrl = await createDatabase(server, `bench_${name}`);
+  const product = await Product.start(databaseUrl, main === undefined ? {} : { main });
+  const tenant = await product.tenant();
+  return { product, databaseUrl, senders: await prepareSenders(tenant, await tenant.rooms(bench.size(1000), 20, 500)) };
+}
+
+/** Until the readers of the log, where there are any, have read what was written. */
+async function settled(databaseUrl: string): Promise<void> {
+  const db = new pg.Client(databaseUrl);
+  await db.connect();
+  try {
+    const { rows } = await db.query<{ now: Date; readers: boolean }>(
+      `select clock_timestamp() as now, to_regclass('log_readers') is not null as readers`,
+    );
+    const { now, readers } = rows[0]!;
+    // As long as the others, so that neither version has more of its neighbour's idle time.
+    await sleep(3_000);
+    for (let behind = readers; behind;) {
+      const read = await db.query<{ behind: boolean }>('select bool_or(read_at < $1) as behind from log_readers', [
+        new Date(now.getTime() - 1_000),
+      ]);
+      behind = read.rows[0]!.behind;
+      if (behind) await sleep(200);
+    }
+  } finally {
+    await db.end();
+  }
+}
