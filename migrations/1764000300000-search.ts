@@ -31,7 +31,7 @@ create table message_search (
   primary key (client_id, room_id, created_at, message_id)
 ) partition by range (created_at);
 create index message_search_newest on message_search (client_id, created_at, message_id);
-create index message_search_tokens on message_search using gin (tokens) with (gin_pending_list_limit = 1024);
+create index message_search_tokens on message_search using gin (tokens) with (gin_pending_list_limit = 4096);
 
 -- Every word of a tenant by each of its ends: which words begin with, or hold, what somebody looks for. ^ marks a whole word.
 create table search_words (

@@ -182,7 +182,7 @@ async function generate(
   }
   await db.query(`set maintenance_work_mem = '512MB'`);
   await db.query(
-    'create index message_search_tokens on message_search using gin (tokens) with (gin_pending_list_limit = 1024)',
+    'create index message_search_tokens on message_search using gin (tokens) with (gin_pending_list_limit = 4096)',
   );
   await db.query('vacuum analyze message_search');
   await db.query('vacuum analyze messages');

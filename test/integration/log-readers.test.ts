@@ -105,6 +105,14 @@ describe('a reader of the log', () => {
   it('begins where it is told to', async () => {
     const room = await makeRoom(client, ['alice']);
     await say(client.master('alice').request, room.id, 'before');
+    // The end is before all that still runs: of the service itself, too.
+    await until('whatever runs since before it to end', async () => {
+      const [{ ended }] = await app.sql(
+        'select bool_and(tx < pg_snapshot_xmin(pg_current_snapshot())) as ended from events where room_id = $1',
+        [room.id],
+      );
+      return ended;
+    });
     const [late, early] = [readerOf(), readerOf({ from: 'beginning' })];
     await place(late);
     await say(client.master('alice').request, room.id, 'after');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { actorTypeOf, may, type Caller } from '../../tenancy/access/caller.js';
 import type { Existing, Request } from '../../tenancy/access/request.js';
@@ -165,4 +165,4 @@ function newMessage(request: Request, room_id: string, draft: Draft, dto: SendMe
 }
 
 /** Of what the sender said, whatever became of it when it was judged. */
-const hashOf = (body: unknown[]): Buffer => createHash('sha256').update(JSON.stringify(body)).digest();
+const hashOf = (body: unknown[]): Buffer => hash('sha256', JSON.stringify(body), 'buffer');

@@ -63,6 +63,8 @@ const ROWS = unnest<Indexed>()('w', {
 });
 const FRAGMENTS = unnest<Fragment>()('w', { client_id: 'uuid', fragment: 'text', word: 'text' });
 
+const DAY_MS = 86_400_000;
+
 /** Of every hundred words that are written, more than ninety are among so many. */
 const REMEMBERED_WORDS = 30_000;
 
@@ -128,9 +130,9 @@ export class SearchIndexRepository {
 
   /** Those to come are made by the job of partitions: older ones are wanted where messages are older than their index. */
   private async makeMonths(tx: Tx, rows: Source[]): Promise<void> {
-    const missing = new Set(
-      rows.map(({ created_at }) => monthOf(created_at)).filter((month) => !this.months.has(month)),
-    );
+    const days = new Set(rows.map(({ created_at }) => Math.floor(created_at.getTime() / DAY_MS)));
+    const months = new Set(Array.from(days, (day) => monthOf(new Date(day * DAY_MS))));
+    const missing = [...months].filter((month) => !this.months.has(month));
     for (const month of missing) await ensureMonth((sql) => tx.query(sql), 'message_search', month);
     tx.afterCommit(() => missing.forEach((month) => this.months.add(month)));
   }
