@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import type { EventRow } from '../../src/engine/events/events.repository.js';
-import type { LogReader } from '../../src/engine/events/log-reader.js';
+import type { LoggedEvent, LogReader } from '../../src/engine/events/log-reader.js';
 import { LogReaderLoop } from '../../src/engine/events/log-reader-loop.js';
 import { LogReaders } from '../../src/engine/events/log-readers.js';
 import { LogReadersRepository } from '../../src/engine/events/log-readers.repository.js';
@@ -44,7 +43,7 @@ function readerOf(fields: Partial<LogReader> = {}): LogReader & { name: string }
   };
 }
 
-async function takeIn(tx: Tx, name: string, events: readonly EventRow[]): Promise<void> {
+async function takeIn(tx: Tx, name: string, events: readonly LoggedEvent<never>[]): Promise<void> {
   for (const { id, stream_id, rev } of events) {
     await tx.execute('insert into taken_in (reader, event_id, stream_id, rev) values ($1, $2, $3, $4)', [
       name,
@@ -100,6 +99,34 @@ describe('a reader of the log', () => {
     expect(wanted).toHaveLength(21);
     await until('all of them', async () => (await takenIn(reader)).length >= 21);
     expect((await takenIn(reader)).map(({ event_id }) => event_id)).toEqual(wanted);
+  });
+
+  it('is handed only what it asks for, goes past the rest, and is told no more of it than it asks for', async () => {
+    const room = await makeRoom(client, ['alice']);
+    const told: object[] = [];
+    const reader: LogReader<'seq'> = {
+      ...readerOf({ batch: 2 }),
+      where: 'seq % 3 = 0',
+      columns: ['seq'],
+      handle: async (tx, events) => {
+        told.push(...events);
+        await takeIn(tx, reader.name, events);
+      },
+    };
+    await place(reader);
+    for (let n = 1; n <= 7; n++) await say(client.master('alice').request, room.id, `number ${n}`);
+    start(reader);
+    const wanted = (await eventIdsOf(room.id)).filter((_, at) => (at + 1) % 3 === 0);
+    const [last] = await app.sql('select stream_id, rev from events where stream_id = $1 order by rev desc limit 1', [
+      room.id,
+    ]);
+    await until('it to be at the end', async () => {
+      const { stream_id, rev } = await place(reader);
+      return stream_id === last.stream_id && rev === last.rev;
+    });
+    expect((await takenIn(reader)).map(({ event_id }) => event_id)).toEqual(wanted);
+    const facts = ['client_id', 'id', 'occurred_at', 'rev', 'seq', 'stream_id', 'type'];
+    expect(told.map((event) => Object.keys(event).toSorted())).toEqual(wanted.map(() => facts));
   });
 
   it('begins where it is told to', async () => {
