@@ -9,7 +9,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { Existing, type Request } from '../../tenancy/access/request.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import { UsersService, userUnavailable } from '../../tenancy/users/users.service.js';
-import type { Role } from '../rooms/members.dto.js';
+import type { Role } from '../rooms/member.dto.js';
 import { Memberships, refuseAbove, refuseDirect } from '../rooms/memberships.js';
 import { mayInRoom, requirePermission, RoomAccess } from '../rooms/room-access.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';

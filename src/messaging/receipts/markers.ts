@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { notFound } from '../../platform/common/problem.js';
 import { isMember, toRoomMe } from '../rooms/own-side.js';
-import type { RoomMeDto } from '../rooms/rooms.dto.js';
+import type { RoomMeDto } from '../rooms/own-side.dto.js';
 import { MarkersRepository, type Marked, type Move, type Moved } from '../rooms/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 

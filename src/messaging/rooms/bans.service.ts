@@ -11,7 +11,7 @@ import { BansRepository, type BanRow } from './bans.repository.js';
 import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
 import { requirePermission, RoomAccess } from './room-access.js';
 import { RoomChanges, type Changed } from './room-changes.js';
-import { toMember } from './room.row.js';
+import { toMember } from './member.row.js';
 
 /**
  * Keeps users out of a room, members or not. The room's members learn that one has gone; who is banned, who manages the room

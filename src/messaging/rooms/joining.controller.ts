@@ -2,7 +2,8 @@ import { Body, Controller, Param, Post } from '@nestjs/common';
 import { CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { JoiningService } from './joining.service.js';
-import { MemberDto, TransferRoomDto } from './members.dto.js';
+import { MemberDto } from './member.dto.js';
+import { TransferRoomDto } from './members.dto.js';
 import { MembersService } from './members.service.js';
 import { ROOMS } from './rooms.controller.js';
 

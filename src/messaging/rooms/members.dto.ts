@@ -1,16 +1,6 @@
 import { ItemProblemDto } from '../../platform/common/batch.js';
-import { Int, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
-
-export const ROLES = ['owner', 'admin', 'member'] as const;
-export type Role = (typeof ROLES)[number];
-
-export class MemberInputDto {
-  @UserId()
-  user_id: UserId;
-
-  @OneOf(ROLES, { optional: true, default: 'member' })
-  role?: Role;
-}
+import { Int, Nested, NestedList, OneOf, UserId } from '../../platform/common/fields.js';
+import { MemberDto, MemberInputDto, ROLES, type Role } from './member.dto.js';
 
 /** One member by `user_id`, or many by `members`. */
 export class AddMembersDto {
@@ -34,44 +24,6 @@ export class AddMembersDto {
 export class UpdateMemberDto {
   @OneOf(ROLES)
   role: Role;
-}
-
-export class MemberDto {
-  @Uuid()
-  id: string;
-
-  @Uuid()
-  room_id: string;
-
-  @UserId()
-  user_id: UserId;
-
-  @Text({ nullable: true, max: 'name_chars' })
-  display_name: string | null;
-
-  @OneOf(ROLES)
-  role: Role;
-
-  @OneOf(['active', 'left', 'banned'])
-  status: 'active' | 'left' | 'banned';
-
-  @Int({})
-  last_read_seq: number;
-
-  @Int({})
-  last_delivered_seq: number;
-
-  @Time()
-  joined_at: string;
-
-  @Time({ nullable: true })
-  banned_until: string | null;
-
-  @Time()
-  created_at: string;
-
-  @Time()
-  updated_at: string;
 }
 
 /** What became of one item of a call that adds many. */

@@ -8,12 +8,13 @@ import { invalidField, notFound, Problem } from '../../platform/common/problem.j
 import type { Tx } from '../../platform/database/database.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { admit, type Admission } from './admission.js';
-import type { AddedMembersDto, AddMembersDto, MemberDto, MemberInputDto, Role } from './members.dto.js';
+import type { AddedMembersDto, AddMembersDto } from './members.dto.js';
+import type { MemberDto, MemberInputDto, Role } from './member.dto.js';
 import { MembersRepository } from './members.repository.js';
 import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
 import { requirePermission, RoomAccess } from './room-access.js';
 import { RoomChanges, type Changed } from './room-changes.js';
-import { toMember, type MemberRow } from './room.row.js';
+import { toMember, type MemberRow } from './member.row.js';
 import type { LockedRoom } from './rooms.repository.js';
 
 /** How many one call with a scoped key adds. */

@@ -4,7 +4,7 @@ import { Route, Tag } from '../../tenancy/access/route.js';
 import { UpdateOwnSideDto } from './own-side.dto.js';
 import { OwnSideService } from './own-side.service.js';
 import { ROOMS } from './rooms.controller.js';
-import { RoomMeDto } from './rooms.dto.js';
+import { RoomMeDto } from './own-side.dto.js';
 
 @Tag(ROOMS)
 @Controller('rooms/:room_id/me')

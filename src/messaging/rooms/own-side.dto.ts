@@ -1,4 +1,35 @@
-import { Bool, Time, Uuid } from '../../platform/common/fields.js';
+import { Bool, Int, OneOf, Time, Uuid } from '../../platform/common/fields.js';
+import { ROLES, type Role } from './member.dto.js';
+
+/** The acting user's own side of a room. */
+export class RoomMeDto {
+  @OneOf(ROLES)
+  role: Role;
+
+  @Int({ description: "The user's own marker." })
+  last_read_seq: number;
+
+  @Int({ description: 'Places beyond the marker.' })
+  unread: number;
+
+  @Int({})
+  mentions: number;
+
+  @Bool({ description: 'Does not count into the total of what is unread.' })
+  muted: boolean;
+
+  @Time({ nullable: true, description: 'null: until it is unmuted.' })
+  muted_until: string | null;
+
+  @Bool({ description: 'Counts into the total with its mentions only.' })
+  mentions_only: boolean;
+
+  @Bool({ description: 'Does not count into the total of what is unread.' })
+  hidden: boolean;
+
+  @Bool()
+  pinned: boolean;
+}
 
 /** What is left out stays as it is. */
 export class UpdateOwnSideDto {

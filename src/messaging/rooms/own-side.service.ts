@@ -9,7 +9,7 @@ import { OwnSideRepository, type SettingsRow } from './own-side.repository.js';
 import { actorOf, RoomAccess } from './room-access.js';
 import { RoomChanges } from './room-changes.js';
 import { roomSettingsUpdated } from './rooms.events.js';
-import type { RoomMeDto } from './rooms.dto.js';
+import type { RoomMeDto } from './own-side.dto.js';
 import { RoomsRepository } from './rooms.repository.js';
 
 /** What a member sets of a room for itself. Its other devices hear of it, nobody else does. */

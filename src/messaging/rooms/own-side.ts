@@ -1,6 +1,6 @@
 import { EVERYBODY } from './mentions.js';
-import type { Role } from './members.dto.js';
-import type { RoomMeDto } from './rooms.dto.js';
+import type { Role } from './member.dto.js';
+import type { RoomMeDto } from './own-side.dto.js';
 
 /** A user's own side of a room, as {@link OWN_SIDE} reads it. All null: no user looks, or it is no member. */
 export interface OwnSideRow {

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { MemberDto, Role } from './members.dto.js';
+import type { MemberDto, Role } from './member.dto.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
 @Entity('room_members')

@@ -1,6 +1,7 @@
 import { Bool, Int, Json, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
-import { MemberDto, MemberInputDto, ROLES, type Role } from './members.dto.js';
+import { MemberDto, MemberInputDto } from './member.dto.js';
+import { RoomMeDto } from './own-side.dto.js';
 
 export const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
 const PRIVACIES = ['public', 'private', 'invite_only'] as const;
@@ -99,36 +100,6 @@ export class AllRoomsQueryDto extends PageQueryDto {
 
   @Text({ optional: true, max: 'name_chars', description: 'Rooms whose name holds this text, in any case.' })
   name?: string;
-}
-
-/** The acting user's own side of a room. */
-export class RoomMeDto {
-  @OneOf(ROLES)
-  role: Role;
-
-  @Int({ description: "The user's own marker." })
-  last_read_seq: number;
-
-  @Int({ description: 'Places beyond the marker.' })
-  unread: number;
-
-  @Int({})
-  mentions: number;
-
-  @Bool({ description: 'Does not count into the total of what is unread.' })
-  muted: boolean;
-
-  @Time({ nullable: true, description: 'null: until it is unmuted.' })
-  muted_until: string | null;
-
-  @Bool({ description: 'Counts into the total with its mentions only.' })
-  mentions_only: boolean;
-
-  @Bool({ description: 'Does not count into the total of what is unread.' })
-  hidden: boolean;
-
-  @Bool()
-  pinned: boolean;
 }
 
 export class RoomDto {

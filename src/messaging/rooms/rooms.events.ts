@@ -1,5 +1,5 @@
 import { defineEvent } from '../../platform/realtime/event.js';
-import { MemberDto } from './members.dto.js';
+import { MemberDto } from './member.dto.js';
 import { RoomSettingsDto } from './own-side.dto.js';
 import { RoomAddedDto, RoomDto, RoomRemovedDto } from './rooms.dto.js';
 

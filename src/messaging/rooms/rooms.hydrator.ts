@@ -3,8 +3,9 @@ import { Database } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { MembersRepository } from './members.repository.js';
-import { toMember, toRoom } from './room.row.js';
-import type { MemberDto } from './members.dto.js';
+import { toMember } from './member.row.js';
+import { toRoom } from './room.row.js';
+import type { MemberDto } from './member.dto.js';
 import type { RoomAddedDto, RoomDto } from './rooms.dto.js';
 import {
   memberJoined,
