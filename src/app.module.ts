@@ -20,6 +20,7 @@ import { WebhookModule } from './engine/providers/webhook/webhook.module.js';
 import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
 import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
+import { MembersModule } from './messaging/members/members.module.js';
 import { InvitationsModule } from './messaging/invitations/invitations.module.js';
 import { LifecycleModule } from './messaging/lifecycle/lifecycle.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
@@ -62,6 +63,7 @@ export class AppModule {
         MailboxModule,
         DeliveriesModule,
         RoomsModule,
+        MembersModule,
         InvitationsModule,
         LifecycleModule,
         MessagesModule,

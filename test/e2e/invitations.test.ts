@@ -1,5 +1,5 @@
 import type { InviteDto } from '../../src/messaging/invitations/invites.dto.js';
-import type { MemberDto } from '../../src/messaging/rooms/member.dto.js';
+import type { MemberDto } from '../../src/messaging/rooms/membership/member.dto.js';
 import { startApp, type Answer, type Requester, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok } from '../support/chat.js';
 import { closeSockets, connect } from '../support/socket.js';

@@ -1,7 +1,7 @@
 import { DirectoryRepository } from '../../src/messaging/invitations/directory.repository.js';
 import { InvitesRepository } from '../../src/messaging/invitations/invites.repository.js';
 import { JoinRequestsRepository } from '../../src/messaging/invitations/join-requests.repository.js';
-import { BansRepository } from '../../src/messaging/rooms/bans.repository.js';
+import { BansRepository } from '../../src/messaging/rooms/membership/bans.repository.js';
 import { newId, type UserPk } from '../../src/platform/common/ids.js';
 import { Database } from '../../src/platform/database/database.js';
 import { NestApp } from '../support/nest-app.js';

@@ -1,5 +1,5 @@
 import { NotificationsRepository } from '../../src/delivery/notifications/notifications.repository.js';
-import { MembersRepository } from '../../src/messaging/rooms/members.repository.js';
+import { MembersRepository } from '../../src/messaging/rooms/membership/members.repository.js';
 import { defaultLimits, limits, setLimits } from '../../src/platform/config/limits.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';

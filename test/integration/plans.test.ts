@@ -9,7 +9,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { IdempotencyRepository } from '../../src/tenancy/idempotency/idempotency.repository.js';
 import { AuthChangesRepository } from '../../src/tenancy/keys/auth-changes.repository.js';
 import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
-import { MembersRepository } from '../../src/messaging/rooms/members.repository.js';
+import { MembersRepository } from '../../src/messaging/rooms/membership/members.repository.js';
 import { RoomStatesRepository } from '../../src/messaging/rooms/room-states.repository.js';
 import { ScheduledRepository } from '../../src/messaging/scheduled/scheduled.repository.js';
 import { NestApp } from '../support/nest-app.js';

@@ -3,7 +3,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserId } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
-import { MembersRepository } from '../../messaging/rooms/members.repository.js';
+import { MembersRepository } from '../../messaging/rooms/membership/members.repository.js';
 import type { AddressKind, ChannelDescriptor, Person } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { UsersService } from '../../tenancy/users/users.service.js';

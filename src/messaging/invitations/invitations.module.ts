@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { MembersModule } from '../members/members.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { DirectoryController } from './directory.controller.js';
 import { DirectoryRepository } from './directory.repository.js';
@@ -21,7 +22,7 @@ import { JoinRequestsService } from './join-requests.service.js';
 
 /** How people come into rooms: invitations, links, requests to join, the directory. */
 @Module({
-  imports: [TypeOrmModule.forFeature([InviteEntity, JoinRequestEntity]), RoomsModule, UsersModule],
+  imports: [TypeOrmModule.forFeature([InviteEntity, JoinRequestEntity]), RoomsModule, MembersModule, UsersModule],
   controllers: [DirectoryController, InvitesController, InvitedController, JoinRequestsController],
   providers: [
     DirectoryRepository,

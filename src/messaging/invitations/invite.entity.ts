@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { UserPk } from '../../platform/common/ids.js';
-import type { Role } from '../rooms/member.dto.js';
+import type { Role } from '../rooms/membership/member.dto.js';
 import type { InviteDto } from './invites.dto.js';
 
 @Entity('invites')

@@ -3,7 +3,7 @@ import type { Page } from '../../platform/common/pagination.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
-import { MemberDto } from '../rooms/member.dto.js';
+import { MemberDto } from '../rooms/membership/member.dto.js';
 import { InvitedService } from './invited.service.js';
 import { INVITATIONS } from './invites.controller.js';
 import { AcceptCodeDto, InviteDto, InvitesQueryDto } from './invites.dto.js';

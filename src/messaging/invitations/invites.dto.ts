@@ -1,6 +1,6 @@
 import { Int, Nested, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
-import { ROLES, type Role } from '../rooms/member.dto.js';
+import { ROLES, type Role } from '../rooms/membership/member.dto.js';
 import { ROOM_TYPES, type RoomType } from '../rooms/rooms.dto.js';
 
 const KINDS = ['user', 'link'] as const;

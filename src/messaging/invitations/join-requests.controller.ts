@@ -4,7 +4,7 @@ import type { Page } from '../../platform/common/pagination.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
-import { MemberDto } from '../rooms/member.dto.js';
+import { MemberDto } from '../rooms/membership/member.dto.js';
 import { INVITATIONS } from './invites.controller.js';
 import { AskToJoinDto, JoinRequestDto, JoinRequestsQueryDto } from './join-requests.dto.js';
 import { JoinRequestsService } from './join-requests.service.js';

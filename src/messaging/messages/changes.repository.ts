@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { MentionsRepository } from '../rooms/mentions.repository.js';
+import { MentionsRepository } from '../rooms/membership/mentions.repository.js';
 import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow, type StoredMention } from './message.row.js';
 import type { Draft } from './pre-send.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../../platform/common/problem.js';
-import { MembersRepository } from '../rooms/members.repository.js';
+import { MembersRepository } from '../rooms/membership/members.repository.js';
 import type { UserPk } from '../../platform/common/ids.js';
 import type { StoredMention } from './message.row.js';
 import type { MentionDto } from './messages.dto.js';

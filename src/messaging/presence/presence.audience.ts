@@ -4,7 +4,7 @@ import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
 import { managesClient, type Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
-import { MembersRepository } from '../rooms/members.repository.js';
+import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { PresenceWatch } from './presence.watch.js';
 
 /** How often connections that were told of somebody are looked at again, and how many of them. */

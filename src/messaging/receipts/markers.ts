@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { notFound } from '../../platform/common/problem.js';
-import { isMember, toRoomMe } from '../rooms/own-side.js';
-import type { RoomMeDto } from '../rooms/own-side.dto.js';
-import { MarkersRepository, type Marked, type Move, type Moved } from '../rooms/markers.repository.js';
+import { isMember, toRoomMe } from '../rooms/membership/own-side.js';
+import type { RoomMeDto } from '../rooms/membership/own-side.dto.js';
+import { MarkersRepository, type Marked, type Move, type Moved } from '../rooms/membership/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 
 const GATHERED = { maxBatch: 200, maxWaiting: 10_000, maxWaitingPerTenant: 4_000 };

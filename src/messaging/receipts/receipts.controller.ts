@@ -3,7 +3,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route, type RouteOptions, Tag, tag } from '../../tenancy/access/route.js';
-import { RoomMeDto } from '../rooms/own-side.dto.js';
+import { RoomMeDto } from '../rooms/membership/own-side.dto.js';
 import { MarkDto, MarkReadDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
 import { ReceiptsService } from './receipts.service.js';
 

@@ -7,7 +7,7 @@ import type { UserPk } from '../../platform/common/ids.js';
 import { MentionsService, type MentionObserver } from '../messages/mentions.service.js';
 import { RECEIPTS_MEMBERS } from './receipts.dto.js';
 import { receiptUpdated, unreadUpdated } from './receipts.events.js';
-import type { Marked, Moved } from '../rooms/markers.repository.js';
+import type { Marked, Moved } from '../rooms/membership/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 
 /** Read at once, for what is told of them. */

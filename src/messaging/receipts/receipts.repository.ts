@@ -3,8 +3,8 @@ import type { UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database } from '../../platform/database/database.js';
 import { unnest } from '../../platform/database/unnest.js';
-import type { Marked } from '../rooms/markers.repository.js';
-import { mentionsOf, mutedNow, OWN_SIDE, ownMarker, type OwnSideRow } from '../rooms/own-side.js';
+import type { Marked } from '../rooms/membership/markers.repository.js';
+import { mentionsOf, mutedNow, OWN_SIDE, ownMarker, type OwnSideRow } from '../rooms/membership/own-side.js';
 import type { MemberReceiptDto, UnreadDto } from './receipts.dto.js';
 import { UNREAD_ROOMS } from './receipts.dto.js';
 

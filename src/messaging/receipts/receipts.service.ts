@@ -5,11 +5,11 @@ import { isUuid } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
 import { RoomAccess } from '../rooms/room-access.js';
-import type { RoomMeDto } from '../rooms/own-side.dto.js';
+import type { RoomMeDto } from '../rooms/membership/own-side.dto.js';
 import { Markers } from './markers.js';
 import type { MarkDto, MarkReadDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
 import { ReceiptsNews } from './receipts.news.js';
-import type { Move } from '../rooms/markers.repository.js';
+import type { Move } from '../rooms/membership/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 
 /** What members have read and received, and what of it is still unread. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SocketEvent, type SocketRequest } from '../../tenancy/access/socket-event.js';
-import { RoomMeDto } from '../rooms/own-side.dto.js';
+import { RoomMeDto } from '../rooms/membership/own-side.dto.js';
 import { MarkOfRoomDto, MarkReadOfRoomDto } from './receipts.dto.js';
 import { ReceiptsService } from './receipts.service.js';
 

@@ -1,6 +1,6 @@
 import { isTime } from '../../platform/common/field-rules.js';
 import { isUuid } from '../../platform/common/ids.js';
-import { mutedNow, ownMarker } from '../rooms/own-side.js';
+import { mutedNow, ownMarker } from '../rooms/membership/own-side.js';
 import { ROOM_STATUSES, ROOM_TYPES } from '../rooms/rooms.dto.js';
 import type { Params } from './params.js';
 

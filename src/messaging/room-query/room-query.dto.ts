@@ -4,7 +4,7 @@ import { Int, Json, NestedList, NestedVariant, Text } from '../../platform/commo
 import { setField, type Class } from '../../platform/common/field-registry.js';
 import { Rule } from '../../platform/common/field-rules.js';
 import { HiddenMessageDto, MessageDto, type SeenMessage } from '../messages/messages.dto.js';
-import { MemberDto } from '../rooms/member.dto.js';
+import { MemberDto } from '../rooms/membership/member.dto.js';
 import { RoomDto } from '../rooms/rooms.dto.js';
 import { MAX_SORTS } from './sort.js';
 

@@ -3,7 +3,7 @@ import type { UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database } from '../../platform/database/database.js';
 import { IN_INDEX_ORDER } from '../../platform/database/in-index-order.js';
-import { MEMBER_COLUMNS, type MemberRow } from '../rooms/member.row.js';
+import { MEMBER_COLUMNS, type MemberRow } from '../rooms/membership/member.row.js';
 import { ROOM_COLUMNS, roomPeople, type RoomRow } from '../rooms/room.row.js';
 import { compile } from './filter.js';
 import { Params } from './params.js';

@@ -9,7 +9,7 @@ import { limits } from '../../platform/config/limits.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import { MembersRepository, type NewMember } from './members.repository.js';
+import { MembersRepository, type NewMember } from './membership/members.repository.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { toSeenRoom } from './room.row.js';
 import { roomCreated } from './rooms.events.js';

@@ -4,7 +4,7 @@ import type { ActorType } from '../../platform/realtime/envelope.js';
 import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { Role } from './member.dto.js';
+import type { Role } from './membership/member.dto.js';
 import type { RoomRow } from './room.row.js';
 import { roleMay, type RoomPermission } from './room-permissions.js';
 import type { RoomType } from './rooms.dto.js';

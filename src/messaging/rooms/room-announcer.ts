@@ -5,7 +5,7 @@ import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { limits } from '../../platform/config/limits.js';
 import type { DurableEvent } from '../../platform/realtime/event.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
-import type { MemberDto } from './member.dto.js';
+import type { MemberDto } from './membership/member.dto.js';
 import { actorOf } from './room-access.js';
 import type { RemovalReason, RoomDto } from './rooms.dto.js';
 import { memberJoined, roomAdded, roomRemoved } from './rooms.events.js';

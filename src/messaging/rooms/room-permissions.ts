@@ -1,6 +1,6 @@
 import type { ClientSettings } from '../../tenancy/access/caller.js';
 import { clientSetting } from '../../tenancy/clients/client-settings.js';
-import type { Role } from './member.dto.js';
+import type { Role } from './membership/member.dto.js';
 import type { RoomType } from './rooms.dto.js';
 
 /** What a role may do in a room: see its messages; send and react; invite and add; change it, its members and others' messages; delete it and name owners. */

@@ -4,7 +4,7 @@ import type { UserPk } from '../../platform/common/ids.js';
 import type { Tx } from '../../platform/database/database.js';
 import { IN_INDEX_ORDER } from '../../platform/database/in-index-order.js';
 import { unnest } from '../../platform/database/unnest.js';
-import type { Role } from './member.dto.js';
+import type { Role } from './membership/member.dto.js';
 import { RoomEntity } from './room.entity.js';
 
 /** The state of a room under its lock, also of one that was deleted. */

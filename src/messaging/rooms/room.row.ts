@@ -1,4 +1,4 @@
-import { isMember, OWN_SIDE, toRoomMe, type OwnSideRow } from './own-side.js';
+import { isMember, OWN_SIDE, toRoomMe, type OwnSideRow } from './membership/own-side.js';
 import type { RoomEntity } from './room.entity.js';
 import type { RoomDto } from './rooms.dto.js';
 import type { UserId } from '../../platform/common/ids.js';

@@ -1,7 +1,7 @@
 import { Bool, Int, Json, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
-import { MemberDto, MemberInputDto } from './member.dto.js';
-import { RoomMeDto } from './own-side.dto.js';
+import { MemberDto, MemberInputDto } from './membership/member.dto.js';
+import { RoomMeDto } from './membership/own-side.dto.js';
 
 export const ROOM_TYPES = ['direct', 'group', 'channel', 'support'] as const;
 const PRIVACIES = ['public', 'private', 'invite_only'] as const;

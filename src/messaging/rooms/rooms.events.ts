@@ -1,6 +1,6 @@
 import { defineEvent } from '../../platform/realtime/event.js';
-import { MemberDto } from './member.dto.js';
-import { RoomSettingsDto } from './own-side.dto.js';
+import { MemberDto } from './membership/member.dto.js';
+import { RoomSettingsDto } from './membership/own-side.dto.js';
 import { RoomAddedDto, RoomDto, RoomRemovedDto } from './rooms.dto.js';
 
 const ofRoom = { stream: 'room', audience: 'everybody', durable: true } as const;

@@ -2,10 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
-import { MembersRepository } from './members.repository.js';
-import { toMember } from './member.row.js';
+import { MembersRepository } from './membership/members.repository.js';
+import { toMember } from './membership/member.row.js';
 import { toRoom } from './room.row.js';
-import type { MemberDto } from './member.dto.js';
+import type { MemberDto } from './membership/member.dto.js';
 import type { RoomAddedDto, RoomDto } from './rooms.dto.js';
 import {
   memberJoined,

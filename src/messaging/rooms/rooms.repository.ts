@@ -5,7 +5,7 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { slugsOf } from '../../platform/common/slug.js';
 import { RoomEntity } from './room.entity.js';
 import { ROOM_COLUMNS, roomPeople, type RoomRow } from './room.row.js';
-import type { Role } from './member.dto.js';
+import type { Role } from './membership/member.dto.js';
 import type { AllRoomsQueryDto } from './rooms.dto.js';
 import type { UserPk } from '../../platform/common/ids.js';
 

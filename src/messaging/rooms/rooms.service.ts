@@ -15,11 +15,11 @@ import { invalidField, notFound, Problem } from '../../platform/common/problem.j
 import { limits } from '../../platform/config/limits.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
-import { MembersRepository } from './members.repository.js';
+import { MembersRepository } from './membership/members.repository.js';
 import { RoomAccess, rowOf } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 import { DIRECT_MEMBERS } from './new-rooms.service.js';
-import { toMember } from './member.row.js';
+import { toMember } from './membership/member.row.js';
 import { toSeenRoom, type RoomRow } from './room.row.js';
 import { roomUpdated } from './rooms.events.js';
 import { RoomsRepository, type LockedRoom, type RoomChange } from './rooms.repository.js';

@@ -3,7 +3,7 @@ import type { Envelope } from '../../platform/realtime/envelope.js';
 import { EnvelopeDto } from '../../platform/realtime/envelope.dto.js';
 import { MessagePageDto } from '../messages/messages.dto.js';
 import { ReceiptDto, RECEIPTS_MEMBERS } from '../receipts/receipts.dto.js';
-import { RoomMeDto } from '../rooms/own-side.dto.js';
+import { RoomMeDto } from '../rooms/membership/own-side.dto.js';
 
 /** More positions than one answer holds are welcome: `more` says to ask again for those left out. */
 const MAX_POSITIONS = 2_000;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { Database } from '../../platform/database/database.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
-import { OWN_SIDE, type OwnSideRow } from '../rooms/own-side.js';
+import { OWN_SIDE, type OwnSideRow } from '../rooms/membership/own-side.js';
 import type { ReceiptDto } from '../receipts/receipts.dto.js';
 import type { SessionPositions, StreamPosition } from './sync.dto.js';
 

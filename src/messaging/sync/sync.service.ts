@@ -9,7 +9,7 @@ import type { MessagePageDto } from '../messages/messages.dto.js';
 import { MessageViews } from '../messages/message-views.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { RECEIPTS_MEMBERS } from '../receipts/receipts.dto.js';
-import { isMember, toRoomMe } from '../rooms/own-side.js';
+import { isMember, toRoomMe } from '../rooms/membership/own-side.js';
 import {
   type PositionDto,
   type RecoveryDto,

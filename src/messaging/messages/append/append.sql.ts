@@ -1,6 +1,6 @@
 import { unnest } from '../../../platform/database/unnest.js';
-import { EVERYBODY } from '../../rooms/mentions.js';
-import { ownMarker } from '../../rooms/own-side.js';
+import { EVERYBODY } from '../../rooms/membership/mentions.js';
+import { ownMarker } from '../../rooms/membership/own-side.js';
 import { mayWriteSql } from '../../rooms/room-permissions.js';
 import { roomReactivated } from '../../rooms/rooms.events.js';
 import { messageCreated } from '../messages.events.js';

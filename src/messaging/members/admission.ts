@@ -3,12 +3,12 @@ import { Problem } from '../../platform/common/problem.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import { userUnavailable } from '../../tenancy/users/users.service.js';
-import type { MemberInputDto } from './member.dto.js';
-import type { NewMember } from './members.repository.js';
+import type { MemberInputDto } from '../rooms/membership/member.dto.js';
+import type { NewMember } from '../rooms/membership/members.repository.js';
 import { aboveActor, roomFull } from './memberships.js';
-import { mayInRoom } from './room-access.js';
-import type { MemberRow } from './member.row.js';
-import type { LockedRoom } from './rooms.repository.js';
+import { mayInRoom } from '../rooms/room-access.js';
+import type { MemberRow } from '../rooms/membership/member.row.js';
+import type { LockedRoom } from '../rooms/rooms.repository.js';
 
 /** What is known of those who are to be added, when the room is locked. */
 export interface Applicants {

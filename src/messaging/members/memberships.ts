@@ -5,14 +5,14 @@ import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
-import type { Role } from './member.dto.js';
-import { MembersRepository, type NewMember } from './members.repository.js';
-import { mayInRoom } from './room-access.js';
-import { RoomAnnouncer } from './room-announcer.js';
-import type { MemberRow } from './member.row.js';
-import type { RemovalReason } from './rooms.dto.js';
-import { memberJoined, memberLeft, memberUpdated } from './rooms.events.js';
-import type { LockedRoom } from './rooms.repository.js';
+import type { Role } from '../rooms/membership/member.dto.js';
+import { MembersRepository, type NewMember } from '../rooms/membership/members.repository.js';
+import { mayInRoom } from '../rooms/room-access.js';
+import { RoomAnnouncer } from '../rooms/room-announcer.js';
+import type { MemberRow } from '../rooms/membership/member.row.js';
+import type { RemovalReason } from '../rooms/rooms.dto.js';
+import { memberJoined, memberLeft, memberUpdated } from '../rooms/rooms.events.js';
+import type { LockedRoom } from '../rooms/rooms.repository.js';
 
 /**
  * Who comes into a room, goes, and in which role: under the room's lock, which the caller holds, so that capacity and the last

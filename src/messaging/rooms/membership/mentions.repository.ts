@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { UserPk } from '../../platform/common/ids.js';
-import type { Tx } from '../../platform/database/database.js';
+import type { UserPk } from '../../../platform/common/ids.js';
+import type { Tx } from '../../../platform/database/database.js';
 import { EVERYBODY } from './mentions.js';
 
 /** Who is mentioned where: what {@link mentionsOf} counts. The gathered send writes those of new messages itself. */

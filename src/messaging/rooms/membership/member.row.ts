@@ -1,4 +1,4 @@
-import type { UserId, UserPk } from '../../platform/common/ids.js';
+import type { UserId, UserPk } from '../../../platform/common/ids.js';
 import type { MemberDto } from './member.dto.js';
 import type { RoomMemberEntity } from './room-member.entity.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { UserId, UserPk } from '../../platform/common/ids.js';
-import { Database } from '../../platform/database/database.js';
-import { unnest } from '../../platform/database/unnest.js';
+import type { UserId, UserPk } from '../../../platform/common/ids.js';
+import { Database } from '../../../platform/database/database.js';
+import { unnest } from '../../../platform/database/unnest.js';
 import { ownMarker } from './own-side.js';
 
 /** Whose markers of which room. */

@@ -1,10 +1,10 @@
 import { Body, Controller, Param, Patch } from '@nestjs/common';
 import { CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
-import { UpdateOwnSideDto } from './own-side.dto.js';
+import { UpdateOwnSideDto } from '../rooms/membership/own-side.dto.js';
 import { OwnSideService } from './own-side.service.js';
-import { ROOMS } from './rooms.controller.js';
-import { RoomMeDto } from './own-side.dto.js';
+import { ROOMS } from '../rooms/rooms.controller.js';
+import { RoomMeDto } from '../rooms/membership/own-side.dto.js';
 
 @Tag(ROOMS)
 @Controller('rooms/:room_id/me')

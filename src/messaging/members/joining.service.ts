@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/common/problem.js';
 import { managesClient, userOf } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
-import type { MemberDto } from './member.dto.js';
+import type { MemberDto } from '../rooms/membership/member.dto.js';
 import { Memberships } from './memberships.js';
-import { RoomAccess } from './room-access.js';
-import { RoomChanges } from './room-changes.js';
-import { toMember } from './member.row.js';
+import { RoomAccess } from '../rooms/room-access.js';
+import { RoomChanges } from '../rooms/room-changes.js';
+import { toMember } from '../rooms/membership/member.row.js';
 
 /** Users come into rooms by themselves. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { Processor, WorkerHost } from '@nestjs/bullmq';
-import { MembersRepository } from './members.repository.js';
+import { MembersRepository } from '../rooms/membership/members.repository.js';
 
 export const MEMBERSHIP_CHANGES_PRUNING_QUEUE = 'membership-changes-pruning';
 

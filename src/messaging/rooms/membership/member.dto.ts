@@ -1,4 +1,4 @@
-import { Int, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { Int, OneOf, Text, Time, UserId, Uuid } from '../../../platform/common/fields.js';
 
 export const ROLES = ['owner', 'admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];

@@ -1,5 +1,5 @@
 import { Int, Text } from '../../platform/common/fields.js';
-import { MemberDto } from './member.dto.js';
+import { MemberDto } from '../rooms/membership/member.dto.js';
 
 /** The longest that a ban with an end lasts: ten years, in seconds. */
 const LONGEST_S = 315_360_000;

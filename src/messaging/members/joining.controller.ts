@@ -2,10 +2,10 @@ import { Body, Controller, Param, Post } from '@nestjs/common';
 import { CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { JoiningService } from './joining.service.js';
-import { MemberDto } from './member.dto.js';
+import { MemberDto } from '../rooms/membership/member.dto.js';
 import { TransferRoomDto } from './members.dto.js';
 import { MembersService } from './members.service.js';
-import { ROOMS } from './rooms.controller.js';
+import { ROOMS } from '../rooms/rooms.controller.js';
 
 @Tag(ROOMS)
 @Controller('rooms/:room_id')

@@ -1,4 +1,4 @@
-import { Bool, Int, OneOf, Time, Uuid } from '../../platform/common/fields.js';
+import { Bool, Int, OneOf, Time, Uuid } from '../../../platform/common/fields.js';
 import { ROLES, type Role } from './member.dto.js';
 
 /** The acting user's own side of a room. */

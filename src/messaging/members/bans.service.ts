@@ -7,11 +7,11 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { BanDto, BanMemberDto } from './bans.dto.js';
-import { BansRepository, type BanRow } from './bans.repository.js';
+import { BansRepository, type BanRow } from '../rooms/membership/bans.repository.js';
 import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
-import { requirePermission, RoomAccess } from './room-access.js';
-import { RoomChanges, type Changed } from './room-changes.js';
-import { toMember } from './member.row.js';
+import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import { RoomChanges, type Changed } from '../rooms/room-changes.js';
+import { toMember } from '../rooms/membership/member.row.js';
 
 /**
  * Keeps users out of a room, members or not. The room's members learn that one has gone; who is banned, who manages the room

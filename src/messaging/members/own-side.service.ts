@@ -3,14 +3,14 @@ import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
 import { userOf, type Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
-import type { UpdateOwnSideDto } from './own-side.dto.js';
-import { isMember, toRoomMe } from './own-side.js';
-import { OwnSideRepository, type SettingsRow } from './own-side.repository.js';
-import { actorOf, RoomAccess } from './room-access.js';
-import { RoomChanges } from './room-changes.js';
-import { roomSettingsUpdated } from './rooms.events.js';
-import type { RoomMeDto } from './own-side.dto.js';
-import { RoomsRepository } from './rooms.repository.js';
+import type { UpdateOwnSideDto } from '../rooms/membership/own-side.dto.js';
+import { isMember, toRoomMe } from '../rooms/membership/own-side.js';
+import { OwnSideRepository, type SettingsRow } from '../rooms/membership/own-side.repository.js';
+import { actorOf, RoomAccess } from '../rooms/room-access.js';
+import { RoomChanges } from '../rooms/room-changes.js';
+import { roomSettingsUpdated } from '../rooms/rooms.events.js';
+import type { RoomMeDto } from '../rooms/membership/own-side.dto.js';
+import { RoomsRepository } from '../rooms/rooms.repository.js';
 
 /** What a member sets of a room for itself. Its other devices hear of it, nobody else does. */
 @Injectable()

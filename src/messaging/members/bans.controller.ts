@@ -6,7 +6,7 @@ import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/acces
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { BanDto, BanMemberDto } from './bans.dto.js';
 import { BansService } from './bans.service.js';
-import { ROOMS } from './rooms.controller.js';
+import { ROOMS } from '../rooms/rooms.controller.js';
 
 @Tag(ROOMS)
 @Controller('rooms/:room_id')

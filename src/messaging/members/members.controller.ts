@@ -4,10 +4,10 @@ import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/acces
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { AddedMembersDto, AddMembersDto, UpdateMemberDto } from './members.dto.js';
-import { MemberDto } from './member.dto.js';
+import { MemberDto } from '../rooms/membership/member.dto.js';
 import { MembersService } from './members.service.js';
 import type { UserId } from '../../platform/common/ids.js';
-import { ROOMS } from './rooms.controller.js';
+import { ROOMS } from '../rooms/rooms.controller.js';
 
 @Tag(ROOMS)
 @Controller('rooms/:room_id/members')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { UserPk } from '../../platform/common/ids.js';
-import type { Tx } from '../../platform/database/database.js';
+import type { UserPk } from '../../../platform/common/ids.js';
+import type { Tx } from '../../../platform/database/database.js';
 import { mutedNow } from './own-side.js';
 import type { UpdateOwnSideDto } from './own-side.dto.js';
 

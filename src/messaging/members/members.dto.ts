@@ -1,6 +1,6 @@
 import { ItemProblemDto } from '../../platform/common/batch.js';
 import { Int, Nested, NestedList, OneOf, UserId } from '../../platform/common/fields.js';
-import { MemberDto, MemberInputDto, ROLES, type Role } from './member.dto.js';
+import { MemberDto, MemberInputDto, ROLES, type Role } from '../rooms/membership/member.dto.js';
 
 /** One member by `user_id`, or many by `members`. */
 export class AddMembersDto {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { newId, type UserPk } from '../../platform/common/ids.js';
-import type { Cursor } from '../../platform/common/pagination.js';
-import { Database, type Tx } from '../../platform/database/database.js';
+import { newId, type UserPk } from '../../../platform/common/ids.js';
+import type { Cursor } from '../../../platform/common/pagination.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
 import { bannedNow, MEMBER_COLUMNS, type MemberRow } from './member.row.js';
 
 export type BanRow = MemberRow & { reason: string | null };

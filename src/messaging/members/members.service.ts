@@ -9,13 +9,13 @@ import type { Tx } from '../../platform/database/database.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { admit, type Admission } from './admission.js';
 import type { AddedMembersDto, AddMembersDto } from './members.dto.js';
-import type { MemberDto, MemberInputDto, Role } from './member.dto.js';
-import { MembersRepository } from './members.repository.js';
+import type { MemberDto, MemberInputDto, Role } from '../rooms/membership/member.dto.js';
+import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
-import { requirePermission, RoomAccess } from './room-access.js';
-import { RoomChanges, type Changed } from './room-changes.js';
-import { toMember, type MemberRow } from './member.row.js';
-import type { LockedRoom } from './rooms.repository.js';
+import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import { RoomChanges, type Changed } from '../rooms/room-changes.js';
+import { toMember, type MemberRow } from '../rooms/membership/member.row.js';
+import type { LockedRoom } from '../rooms/rooms.repository.js';
 
 /** How many one call with a scoped key adds. */
 const MOST_AT_ONCE = 100;

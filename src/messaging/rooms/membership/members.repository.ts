@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
-import type { Cursor } from '../../platform/common/pagination.js';
-import { Database, type Tx } from '../../platform/database/database.js';
-import { unnest } from '../../platform/database/unnest.js';
+import { newId, type UserId, type UserPk } from '../../../platform/common/ids.js';
+import type { Cursor } from '../../../platform/common/pagination.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
+import { unnest } from '../../../platform/database/unnest.js';
 import type { Role } from './member.dto.js';
 import { RoomMemberEntity } from './room-member.entity.js';
 import { MEMBER_COLUMNS, type MemberRow } from './member.row.js';

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { MemberDto, Role } from './member.dto.js';
-import type { UserPk } from '../../platform/common/ids.js';
+import type { UserPk } from '../../../platform/common/ids.js';
 
 @Entity('room_members')
 export class RoomMemberEntity {
