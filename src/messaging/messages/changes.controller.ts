@@ -6,7 +6,8 @@ import { Route, type RouteOptions, Tag } from '../../tenancy/access/route.js';
 import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
 import { MESSAGES } from './messages.controller.js';
-import { DeleteMessageQueryDto, EditMessageDto, MessageDto, MessageVersionsDto } from './messages.dto.js';
+import { DeleteMessageQueryDto, EditMessageDto, MessageVersionsDto } from './changes.dto.js';
+import { MessageDto } from './messages.dto.js';
 import { VersionsService } from './versions.service.js';
 
 /** What an edit can be refused with. */

@@ -3,7 +3,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
 import type { UserPk } from '../../platform/common/ids.js';
 import type { StoredMention } from './message.row.js';
-import type { MentionDto } from './messages.dto.js';
+import type { MentionDto } from './sending.dto.js';
 
 /** Is told after the commit of whom a message mentions; null stands for everybody in the room. Registered by features above. */
 export interface MentionObserver {

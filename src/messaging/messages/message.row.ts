@@ -1,12 +1,6 @@
 import type { ActorType } from '../../platform/realtime/envelope.js';
-import type {
-  AttachmentDto,
-  HiddenMessageDto,
-  MentionDto,
-  MessageDto,
-  QuotedDto,
-  SeenMessage,
-} from './messages.dto.js';
+import type { AttachmentDto, MentionDto } from './sending.dto.js';
+import type { HiddenMessageDto, MessageDto, QuotedDto, SeenMessage } from './messages.dto.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 /** A mention as it is stored; without `user_pk`: everybody in the room. */

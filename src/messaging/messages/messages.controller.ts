@@ -3,14 +3,8 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
 import { Route, type RouteOptions, Tag, tag } from '../../tenancy/access/route.js';
-import {
-  MessageDto,
-  MessagePageDto,
-  MessagesQueryDto,
-  SendMessageDto,
-  SendMessageToRoomDto,
-  type SeenMessage,
-} from './messages.dto.js';
+import { MessageDto, MessagePageDto, MessagesQueryDto, type SeenMessage } from './messages.dto.js';
+import { SendMessageDto, SendMessageToRoomDto } from './sending.dto.js';
 import { MessagesService } from './messages.service.js';
 import { SendingService } from './sending.service.js';
 

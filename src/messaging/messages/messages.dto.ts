@@ -1,6 +1,5 @@
 import {
   Bool,
-  HttpUrl,
   Int,
   Json,
   Nested,
@@ -13,175 +12,7 @@ import {
   Uuid,
 } from '../../platform/common/fields.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
-
-const CONTENT_TYPES = ['text', 'image', 'file', 'video', 'audio', 'document', 'custom'] as const;
-
-const ATTACHMENT_TYPES = ['image', 'file', 'video', 'audio', 'document', 'link'] as const;
-
-/** What a message is told to be by those who send it; `system`: by the client itself only. */
-export const SENT_TYPES = [...CONTENT_TYPES, 'system'] as const;
-type SentType = (typeof SENT_TYPES)[number];
-
-/** Something that lies elsewhere: ChatAPI keeps its address, not its bytes. */
-export class AttachmentDto {
-  @OneOf(ATTACHMENT_TYPES, { example: 'image' })
-  type: string;
-
-  @HttpUrl({ example: 'https://cdn.example.com/cat.png' })
-  url: string;
-
-  @Text({ optional: true, nullable: true, max: 'name_chars' })
-  name?: string | null;
-
-  @Int({ optional: true, nullable: true, description: 'Bytes.' })
-  size?: number | null;
-
-  @Text({ optional: true, nullable: true, max: 255, example: 'image/png' })
-  mime_type?: string | null;
-
-  @Int({ optional: true, max: 1_000_000 })
-  width?: number;
-
-  @Int({ optional: true, max: 1_000_000 })
-  height?: number;
-
-  @Int({ optional: true })
-  duration_ms?: number;
-
-  @HttpUrl({ optional: true })
-  thumbnail_url?: string;
-}
-
-/** Who a message mentions: a user, or everybody in the room. */
-export class MentionDto {
-  @OneOf(['user', 'room'])
-  type: 'user' | 'room';
-
-  @UserId({ optional: true, description: 'Of a user who is in the room, or was.' })
-  user_id?: UserId;
-}
-
-const MENTIONS = {
-  max: 100,
-  description: 'Who is mentioned, as structured data: how the text shows it is up to the app.',
-  example: [{ type: 'user', user_id: 'bob' }, { type: 'room' }],
-} as const;
-
-export class SendMessageDto {
-  @Text({
-    optional: true,
-    max: 'content_chars',
-    description: 'Required unless there are attachments or the type is custom or system.',
-    example: 'Hello!',
-  })
-  content?: string;
-
-  @OneOf(SENT_TYPES, { optional: true, default: 'text', description: '`system`: a master key without X-User-Id only.' })
-  content_type?: SentType;
-
-  @Uuid({
-    optional: true,
-    description: 'The message that this one replies to; a reply to a reply joins its thread.',
-    example: undefined,
-  })
-  reply_to_id?: string;
-
-  @Uuid({ optional: true, description: 'A message of the room of which a copy goes along.', example: undefined })
-  quoted_message_id?: string;
-
-  @NestedList(() => MentionDto, { ...MENTIONS, optional: true, example: undefined })
-  mentions?: MentionDto[];
-
-  @Bool({ optional: true, description: 'Moves no badge and pushes nothing.' })
-  silent?: boolean;
-
-  @Text({
-    optional: true,
-    max: 255,
-    description: "The sender's own id of the message. Sent again, it returns the original with `deduplicated: true`.",
-    example: 'c7e2f1',
-  })
-  client_msg_id?: string;
-
-  @NestedList(() => AttachmentDto, { optional: true, max: 'attachments' })
-  attachments?: AttachmentDto[];
-
-  @Json({ optional: true, maxBytes: 'metadata_bytes' })
-  metadata?: Record<string, unknown>;
-}
-
-/** Fields left out stay as they are; null clears (RFC 7396). */
-export class EditMessageDto {
-  @Text({ optional: true, nullable: true, max: 'content_chars', example: 'Hello, world!' })
-  content?: string | null;
-
-  @OneOf(SENT_TYPES, { optional: true })
-  content_type?: SentType;
-
-  @NestedList(() => AttachmentDto, { optional: true, max: 'attachments' })
-  attachments?: AttachmentDto[];
-
-  @NestedList(() => MentionDto, { ...MENTIONS, optional: true, example: undefined })
-  mentions?: MentionDto[];
-
-  @Json({ optional: true, nullable: true, maxBytes: 'metadata_bytes', description: 'Merged, member by member.' })
-  metadata?: Record<string, unknown> | null;
-
-  @Int({ optional: true, description: 'Only if the message still stands at this rev; else 409.', example: undefined })
-  if_rev?: number;
-}
-
-/** `message.edit`. */
-export class EditMessageOfRoomDto extends EditMessageDto {
-  @Uuid()
-  room_id: string;
-
-  @Uuid()
-  message_id: string;
-}
-
-const FOR = ['all', 'me'] as const;
-
-export class DeleteMessageQueryDto {
-  @OneOf(FOR, { optional: true, default: 'all', description: '`me`: hidden from the acting user only.' })
-  for?: (typeof FOR)[number];
-}
-
-/** `message.delete`. */
-export class DeleteMessageOfRoomDto extends DeleteMessageQueryDto {
-  @Uuid()
-  room_id: string;
-
-  @Uuid()
-  message_id: string;
-}
-
-/** One version of what a message said. */
-export class MessageVersionDto {
-  @Int({ min: 1, description: 'At which the message came to say so.' })
-  rev: number;
-
-  @Text({ nullable: true, max: 'content_chars' })
-  content: string | null;
-
-  @Time()
-  edited_at: string;
-
-  @UserId({ nullable: true, description: 'null: the client itself.' })
-  edited_by: UserId | null;
-}
-
-/** Oldest first, the present one last. */
-export class MessageVersionsDto {
-  @NestedList(() => MessageVersionDto, { max: 1_001 })
-  data: MessageVersionDto[];
-}
-
-/** The first version's body of `POST /messages`. */
-export class SendMessageToRoomDto extends SendMessageDto {
-  @Uuid()
-  room_id: string;
-}
+import { AttachmentDto, MentionDto, MENTIONS_FIELD, SENT_TYPES } from './sending.dto.js';
 
 /** Where to read a room's messages: at most one of the three; without any, the newest. */
 export class MessagesQueryDto {
@@ -291,7 +122,7 @@ export class MessageDto {
   @Int({})
   reply_count: number;
 
-  @NestedList(() => MentionDto, MENTIONS)
+  @NestedList(() => MentionDto, MENTIONS_FIELD)
   mentions: MentionDto[];
 
   @Nested(() => QuotedDto, { nullable: true })

@@ -5,14 +5,9 @@ import { SEND_ERRORS } from './messages.controller.js';
 import { DELETE_ERRORS, EDIT_ERRORS } from './changes.controller.js';
 import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
-import {
-  DeleteMessageOfRoomDto,
-  EditMessageOfRoomDto,
-  ListMessagesDto,
-  MessageDto,
-  MessagePageDto,
-  SendMessageToRoomDto,
-} from './messages.dto.js';
+import { DeleteMessageOfRoomDto, EditMessageOfRoomDto } from './changes.dto.js';
+import { ListMessagesDto, MessageDto, MessagePageDto } from './messages.dto.js';
+import { SendMessageToRoomDto } from './sending.dto.js';
 import { MessagesService } from './messages.service.js';
 import { SendingService } from './sending.service.js';
 

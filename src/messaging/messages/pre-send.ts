@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
-import type { AttachmentDto, MentionDto } from './messages.dto.js';
+import type { AttachmentDto, MentionDto } from './sending.dto.js';
 
 /** What a message is to say. */
 export interface Draft {

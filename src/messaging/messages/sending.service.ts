@@ -17,7 +17,8 @@ import {
 } from './append/new-message.js';
 import { draftOf } from './draft.js';
 import { MentionsService } from './mentions.service.js';
-import type { MessageDto, SendMessageDto } from './messages.dto.js';
+import type { MessageDto } from './messages.dto.js';
+import type { SendMessageDto } from './sending.dto.js';
 import { PreSends, type Draft } from './pre-send.js';
 import { QuotesService } from './quotes.service.js';
 

@@ -5,7 +5,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { mayInRoom, RoomAccess } from '../rooms/room-access.js';
 import { ChangesRepository, MAX_EDITS } from './changes.repository.js';
 import { EDIT_HISTORY } from './message.settings.js';
-import type { MessageVersionsDto } from './messages.dto.js';
+import type { MessageVersionsDto } from './changes.dto.js';
 import { MessagesService } from './messages.service.js';
 
 /** What messages said before they were edited. */

@@ -1,6 +1,6 @@
 import { Bool, Json, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
-import { AttachmentDto, MentionDto, SendMessageDto, SENT_TYPES } from '../messages/messages.dto.js';
+import { AttachmentDto, MentionDto, SendMessageDto, SENT_TYPES } from '../messages/sending.dto.js';
 
 export const STATUSES = ['scheduled', 'sent', 'failed', 'cancelled'] as const;
 export type ScheduledStatus = (typeof STATUSES)[number];

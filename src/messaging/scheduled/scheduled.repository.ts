@@ -3,7 +3,7 @@ import type { UserId, UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
-import type { SendMessageDto } from '../messages/messages.dto.js';
+import type { SendMessageDto } from '../messages/sending.dto.js';
 import type { ScheduledStatus } from './scheduled.dto.js';
 
 export interface ScheduledRow {

@@ -9,7 +9,7 @@ import { invalidField, notFound, Problem } from '../../platform/common/problem.j
 import { limits } from '../../platform/config/limits.js';
 import type { Tx } from '../../platform/database/database.js';
 import { draftOf } from '../messages/draft.js';
-import type { SendMessageDto } from '../messages/messages.dto.js';
+import type { SendMessageDto } from '../messages/sending.dto.js';
 import { requirePermission, RoomAccess } from '../rooms/room-access.js';
 import type {
   ScheduledMessageDto,
