@@ -10,7 +10,7 @@ import { invalidField, Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import { SocketLimit } from '../../tenancy/clients/socket-limit.js';
-import { UsersService } from '../../tenancy/users/users.service.js';
+import { ProfilesService } from '../../tenancy/users/profiles.service.js';
 import { HandshakeDto } from './gateway.dto.js';
 import type { Admission, Session } from './session.js';
 
@@ -25,7 +25,7 @@ export class Handshake {
     private readonly callers: CallerFactory,
     private readonly failedKeys: FailedKeyLimit,
     private readonly origins: OriginPolicy,
-    private readonly users: UsersService,
+    private readonly profiles: ProfilesService,
     private readonly sockets: SocketLimit,
   ) {}
 
@@ -49,7 +49,7 @@ export class Handshake {
     const { caller } = request;
     const { user } = caller;
     if (displayName === undefined || !user || user.display_name === displayName) return caller;
-    await this.users.put(request, user.user_id, { display_name: displayName });
+    await this.profiles.put(request, user.user_id, { display_name: displayName });
     return { ...caller, user: { ...user, display_name: displayName } };
   }
 

@@ -6,6 +6,7 @@ import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
+import { ProfilesService } from '../../tenancy/users/profiles.service.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { admit, type Admission } from './admission.js';
 import type { AddedMembersDto, AddMembersDto } from './members.dto.js';
@@ -29,8 +30,9 @@ export class MembersService {
     private readonly access: RoomAccess,
     private readonly changes: RoomChanges,
     private readonly users: UsersService,
+    profiles: ProfilesService,
   ) {
-    users.registerNeighbours(members);
+    profiles.registerNeighbours(members);
   }
 
   async list(caller: Caller, roomId: string, query: PageQueryDto): Promise<Page<MemberDto>> {

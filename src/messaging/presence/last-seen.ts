@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
-import { UsersService } from '../../tenancy/users/users.service.js';
+import { ProfilesService } from '../../tenancy/users/profiles.service.js';
 import { PresenceRepository } from './presence.repository.js';
 
 const WRITE_EVERY_MS = 1_000;
@@ -26,9 +26,9 @@ export class LastSeen implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly repository: PresenceRepository,
-    users: UsersService,
+    profiles: ProfilesService,
   ) {
-    users.registerLastSeen((clientId, userPks) => this.readMany(clientId, userPks));
+    profiles.registerLastSeen((clientId, userPks) => this.readMany(clientId, userPks));
   }
 
   onModuleInit(): void {

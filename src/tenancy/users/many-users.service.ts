@@ -6,10 +6,11 @@ import { toDto } from '../../platform/common/validation.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { Request } from '../access/request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
+import { ProfilesService, toUserDto } from './profiles.service.js';
 import type { UserEntity } from './user.entity.js';
 import { BatchUserDto, type PutUserResultDto, type PutUsersAnswerDto, type PutUsersDto } from './users.dto.js';
 import { UsersRepository, type Profile } from './users.repository.js';
-import { toUserDto, UsersService } from './users.service.js';
+import { UsersService } from './users.service.js';
 
 interface Item {
   index: number;
@@ -21,6 +22,7 @@ interface Item {
 export class ManyUsersService {
   constructor(
     private readonly users: UsersService,
+    private readonly profiles: ProfilesService,
     private readonly repository: UsersRepository,
     private readonly idempotency: Idempotency,
   ) {}
@@ -44,7 +46,7 @@ export class ManyUsersService {
       return { results };
     });
     for (const user of saved.values()) await this.users.changed(clientId, user);
-    return { results: await this.users.withLastSeen(clientId, answer.results) };
+    return { results: await this.profiles.withLastSeen(clientId, answer.results) };
   }
 
   private async write(

@@ -6,6 +6,7 @@ import { KeysRepository } from '../keys/keys.repository.js';
 import type { UserId } from '../../platform/common/ids.js';
 import { notFound } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
+import { ProfilesService } from './profiles.service.js';
 import type { UserEntity } from './user.entity.js';
 import type { BanUserDto, UserDto } from './users.dto.js';
 import { UsersRepository } from './users.repository.js';
@@ -20,6 +21,7 @@ export class UserBansService {
   constructor(
     private readonly users: UsersRepository,
     private readonly directory: UsersService,
+    private readonly profiles: ProfilesService,
     private readonly keys: KeysRepository,
     private readonly changes: AuthChanges,
     private readonly idempotency: Idempotency,
@@ -28,7 +30,7 @@ export class UserBansService {
   /** A second ban takes the place of the first. @throws Problem `not_found` */
   async ban(request: Request, userId: UserId, { reason, expires_in, shadow }: BanUserDto): Promise<UserDto> {
     const ban = { reason: reason ?? null, expiresInS: expires_in ?? null, shadow: shadow ?? false };
-    return this.directory.present(
+    return this.profiles.present(
       await this.change(request, userId, (tx, clientId) => this.users.ban(tx, clientId, userId, ban)),
     );
   }

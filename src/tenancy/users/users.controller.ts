@@ -4,8 +4,8 @@ import { CurrentCaller, CurrentRequest, type Request } from '../access/request.j
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route, Tag, tag } from '../access/route.js';
 import { ManyUsersService } from './many-users.service.js';
+import { ProfilesService } from './profiles.service.js';
 import { PutUserDto, PutUsersAnswerDto, PutUsersDto, UserDto } from './users.dto.js';
-import { UsersService } from './users.service.js';
 import type { UserId } from '../../platform/common/ids.js';
 
 export const USERS = tag('Users', "A client's end users: profile and addresses.");
@@ -14,14 +14,14 @@ export const USERS = tag('Users', "A client's end users: profile and addresses."
 @Controller('users')
 export class UsersController {
   constructor(
-    private readonly users: UsersService,
+    private readonly profiles: ProfilesService,
     private readonly many: ManyUsersService,
   ) {}
 
   @Get()
   @Route({ summary: 'List users', access: 'master', page: UserDto, errors: ['invalid_cursor'] })
   list(@CurrentCaller() caller: Caller, @Query() query: PageQueryDto): Promise<Page<UserDto>> {
-    return this.users.list(caller, query);
+    return this.profiles.list(caller, query);
   }
 
   @Post('batch')
@@ -47,13 +47,13 @@ export class UsersController {
     actsForUser: true,
   })
   get(@CurrentCaller() caller: Caller, @Param('user_id') userId: UserId): Promise<UserDto> {
-    return this.users.get(caller, userId);
+    return this.profiles.get(caller, userId);
   }
 
   @Put(':user_id')
   @Route({ summary: 'Make or change a user', access: 'master', answer: UserDto })
   put(@CurrentRequest() request: Request, @Param('user_id') userId: UserId, @Body() dto: PutUserDto): Promise<UserDto> {
-    return this.users.put(request, userId, dto);
+    return this.profiles.put(request, userId, dto);
   }
 
   @Patch(':user_id')
@@ -70,6 +70,6 @@ export class UsersController {
     @Param('user_id') userId: UserId,
     @Body() dto: PutUserDto,
   ): Promise<UserDto> {
-    return this.users.patch(request, userId, dto);
+    return this.profiles.patch(request, userId, dto);
   }
 }

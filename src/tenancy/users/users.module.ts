@@ -5,6 +5,7 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { BlocksRepository } from './blocks.repository.js';
 import { ManyUsersService } from './many-users.service.js';
+import { ProfilesService } from './profiles.service.js';
 import { ScopedKeysController } from './scoped-keys.controller.js';
 import { ScopedKeysService } from './scoped-keys.service.js';
 import { UserBansController } from './user-bans.controller.js';
@@ -21,11 +22,12 @@ import { UsersService } from './users.service.js';
     AuthService,
     BlocksRepository,
     ManyUsersService,
+    ProfilesService,
     ScopedKeysService,
     UserBansService,
     UsersRepository,
     UsersService,
   ],
-  exports: [BlocksRepository, UsersService],
+  exports: [BlocksRepository, ProfilesService, UsersService],
 })
 export class UsersModule {}

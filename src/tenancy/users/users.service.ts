@@ -1,58 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import { AuthChanges } from '../keys/auth-changes.js';
 import { KeysRepository } from '../keys/keys.repository.js';
-import { managesClient, type Caller } from '../access/caller.js';
-import type { Request } from '../access/request.js';
 import { CallerFactory, type UserDirectory } from '../keys/caller.factory.js';
-import { Idempotency } from '../idempotency/idempotency.js';
 import type { UserRef } from '../access/user-ref.js';
-import { mergePatch } from '../../platform/common/merge-patch.js';
-import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
-import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
-import { limits } from '../../platform/config/limits.js';
+import { Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { UserEntity } from './user.entity.js';
 import { checkUserId } from './user-id.js';
 import { UserRefs } from './user-refs.js';
-import type { PutUserDto, UserDto } from './users.dto.js';
-import { UsersRepository, type Profile } from './users.repository.js';
+import { UsersRepository } from './users.repository.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 const REMEMBERED_USERS = 50_000;
-/** What a user may change of its own profile: addresses and metadata are the client's word. */
-const OWN_FIELDS = ['display_name', 'avatar_url'];
 
-/** Knows who shares a room with whom. Registered by the folder that has the rooms, which stands above this one. */
-export interface Neighbours {
-  /** @returns which of the others are in a room with this user, itself among them */
-  sharingRoom(clientId: string, userPk: UserPk, others: UserPk[]): Promise<Set<UserPk>>;
-}
-
-/** Knows when users were last seen. Registered by the folder that sees them, which stands above this one. */
-export type LastSeenReader = (clientId: string, userPks: UserPk[]) => Promise<Map<UserPk, Date>>;
-
+/** Who users are: from the client's own ids to rows and back, and what this node remembers of them. */
 @Injectable()
 export class UsersService implements UserDirectory {
   private readonly refs = new UserRefs(REMEMBERED_USERS);
-  private neighbours: Neighbours;
-  private readLastSeen: LastSeenReader;
 
   constructor(
     private readonly users: UsersRepository,
     private readonly keys: KeysRepository,
-    private readonly idempotency: Idempotency,
     private readonly changes: AuthChanges,
     callers: CallerFactory,
   ) {
     callers.registerUsers(this);
-  }
-
-  registerNeighbours(neighbours: Neighbours): void {
-    this.neighbours = neighbours;
-  }
-
-  registerLastSeen(reader: LastSeenReader): void {
-    this.readLastSeen = reader;
   }
 
   /**
@@ -143,58 +115,7 @@ export class UsersService implements UserDirectory {
     return (await this.resolve(clientId, [userId], { create: true })).get(userId)!;
   }
 
-  async list(caller: Caller, query: PageQueryDto): Promise<Page<UserDto>> {
-    const { limit = 50 } = query;
-    const cursor = decodeIdCursor(query.cursor);
-    const rows = await this.users.list(caller.clientId, limit, cursor);
-    const seen = await this.readLastSeen(
-      caller.clientId,
-      rows.map(({ user_pk }) => user_pk),
-    );
-    return toPage(
-      rows,
-      limit,
-      cursor,
-      ({ user_pk }) => [user_pk],
-      (row) => toUserDto(row, seen.get(row.user_pk)),
-    );
-  }
-
-  /** Whole to the client and to the user itself; to who shares a room, what a profile picture shows; else 404. */
-  async get(caller: Caller, userId: UserId): Promise<UserDto> {
-    const { clientId } = caller;
-    refuseNobody(caller);
-    const user = await this.users.find(clientId, this.nameOf(caller, userId));
-    if (!user) throw notFound('user');
-    if (managesClient(caller)) return this.present(user);
-    if (caller.user!.user_pk === user.user_pk) return this.present(user, { own: true });
-    const near = await this.neighbours.sharingRoom(clientId, caller.user!.user_pk, [user.user_pk]);
-    if (!near.has(user.user_pk)) throw notFound('user');
-    return { user_id: user.user_id, display_name: user.display_name, avatar_url: user.avatar_url };
-  }
-
-  async put(request: Request, userId: UserId, dto: PutUserDto): Promise<UserDto> {
-    checkUserId('user_id', userId);
-    return this.save(request, userId, async () => dto);
-  }
-
-  /** RFC 7396. A scoped or a narrowed key changes its own user's name and picture only. */
-  async patch(request: Request, userId: UserId, dto: PutUserDto): Promise<UserDto> {
-    const { caller } = request;
-    refuseNobody(caller);
-    const name = this.nameOf(caller, userId);
-    if (!managesClient(caller)) {
-      if (name !== caller.user!.user_id) throw await this.refusalOf(caller, name);
-      const refused = Object.keys(dto).filter((field) => !OWN_FIELDS.includes(field));
-      if (refused.length > 0) throw new Problem('forbidden', `Only a master key may change ${refused.join(', ')}.`);
-    }
-    return this.save(request, name, async (before) => {
-      if (!before) throw notFound('user');
-      return dto.metadata ? { ...dto, metadata: mergeMetadata(before.metadata, dto.metadata) } : dto;
-    });
-  }
-
-  /** After a change was committed: forgets what this node knew, and tells the others' keys. */
+  /** After a change was committed: what this node remembers is as it is now. */
   async changed(clientId: string, user: UserEntity): Promise<void> {
     const { user_pk, user_id, display_name } = user;
     this.refs.remember(clientId, { user_pk, user_id, display_name, banned_until: shownBan(user) });
@@ -204,52 +125,6 @@ export class UsersService implements UserDirectory {
   async tellKeys(tx: Tx, clientId: string, before: UserEntity, after: UserEntity): Promise<void> {
     if (before.display_name === after.display_name) return;
     this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
-  }
-
-  private async save(
-    request: Request,
-    userId: UserId,
-    profileOf: (before: UserEntity | null) => Promise<Profile>,
-  ): Promise<UserDto> {
-    const { clientId } = request.caller;
-    const effect = async (tx: Tx): Promise<UserEntity> => {
-      const before = await this.users.lock(tx, clientId, userId);
-      const after = await this.users.upsert(tx, clientId, userId, await profileOf(before));
-      if (before) await this.tellKeys(tx, clientId, before, after);
-      return after;
-    };
-    const user = await this.idempotency.effect(request, effect, { row: `user ${userId}` });
-    await this.changed(clientId, user);
-    return this.present(user, { own: !managesClient(request.caller) });
-  }
-
-  /** Of what was made in a transaction, in which nobody is asked when they were seen. */
-  async withLastSeen<T extends { user?: UserDto }>(clientId: string, results: T[]): Promise<T[]> {
-    const known = results.flatMap(({ user }) => (user?.id === undefined ? [] : [user.id as UserPk]));
-    const seen = known.length === 0 ? new Map<UserPk, Date>() : await this.readLastSeen(clientId, known);
-    return results.map((result) => {
-      const at = result.user && seen.get(result.user.id as UserPk);
-      return at ? { ...result, user: { ...result.user, last_seen_at: at.toISOString() } } : result;
-    });
-  }
-
-  /** @param own as the user sees itself */
-  async present(user: UserEntity, { own = false } = {}): Promise<UserDto> {
-    const seen = await this.readLastSeen(user.client_id, [user.user_pk]);
-    return (own ? toOwnDto : toUserDto)(user, seen.get(user.user_pk));
-  }
-
-  /** `me` is the user that the request acts for. */
-  private nameOf(caller: Caller, userId: UserId): UserId {
-    if (userId !== 'me') return userId;
-    if (!caller.user) throw notFound('user');
-    return caller.user.user_id;
-  }
-
-  /** Who may be seen may be known not to be changed; others are not there. */
-  private async refusalOf(caller: Caller, userId: UserId): Promise<Problem> {
-    await this.get(caller, userId);
-    return new Problem('forbidden', 'This key changes the profile of its own user only.');
   }
 
   private async findMissing(clientId: string, wanted: Set<UserId>, found: Map<UserId, UserRef>): Promise<void> {
@@ -262,47 +137,9 @@ export class UsersService implements UserDirectory {
   }
 }
 
-/** A narrowed master key sees people as the user does that it acts for. */
-function refuseNobody(caller: Caller): void {
-  if (managesClient(caller) || caller.user) return;
-  throw new Problem('forbidden', 'A narrowed master key sees people as a user does: name one in X-User-Id.');
-}
-
 /** A shadow ban is nobody's to know but the client's. */
-const shownBan = ({ shadow_banned, banned_until }: UserEntity): Date | null => (shadow_banned ? null : banned_until);
-
-/** As the client sees it. */
-export const toUserDto = (user: UserEntity, lastSeen: Date | undefined): UserDto => ({
-  ...toOwnDto(user, lastSeen),
-  ...(user.banned_until && {
-    banned_until: user.banned_until.toISOString(),
-    ban_reason: user.ban_reason,
-    shadow_banned: user.shadow_banned,
-  }),
-});
-
-/** As the user sees itself. */
-function toOwnDto(user: UserEntity, lastSeen: Date | undefined): UserDto {
-  return {
-    id: user.user_pk,
-    user_id: user.user_id,
-    display_name: user.display_name,
-    avatar_url: user.avatar_url,
-    email: user.email,
-    phone: user.phone,
-    metadata: user.metadata,
-    last_seen_at: lastSeen?.toISOString() ?? null,
-    banned_until: shownBan(user)?.toISOString() ?? null,
-    created_at: user.created_at.toISOString(),
-    updated_at: user.updated_at.toISOString(),
-  };
-}
-
-function mergeMetadata(before: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
-  const merged = mergePatch(before, patch);
-  if (Buffer.byteLength(JSON.stringify(merged)) <= limits.metadata_bytes) return merged;
-  throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
-}
+export const shownBan = ({ shadow_banned, banned_until }: UserEntity): Date | null =>
+  shadow_banned ? null : banned_until;
 
 /** 422 for users that are unknown or that don't accept this, which are not told apart. */
 export const userUnavailable = (userIds: UserId[]): Problem => {
