@@ -40,6 +40,13 @@ module.exports = {
       to: { path: '^src/[^/]+\\.ts$' },
     },
     {
+      name: 'membership-knows-no-room',
+      comment: 'The rows of members lie below what a room is; who comes and goes stands above both, in members/.',
+      severity: 'error',
+      from: { path: '^src/messaging/rooms/membership/' },
+      to: { path: '^src/messaging/rooms/', pathNot: '^src/messaging/rooms/membership/' },
+    },
+    {
       name: 'no-circular',
       comment:
         'Import cycles break load order under ESM: tell the higher room through an interface that the lower one declares.',

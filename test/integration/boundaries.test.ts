@@ -51,6 +51,7 @@ describe('.dependency-cruiser.cjs', () => {
         "import { U } from './tenancy/users/users.module.js';",
         "import { Q } from './platform/queue/queue.module.js';",
         "import { R } from './messaging/rooms/rooms.module.js';",
+        "import { M } from './messaging/members/members.module.js';",
         "import { S } from './messaging/sync/sync.module.js';",
         "import { O } from './edge/operations/operations.module.js';",
         "import { G } from './edge/gateway/gateway.module.js';",
@@ -60,6 +61,7 @@ describe('.dependency-cruiser.cjs', () => {
       U: 'tenancy/users',
       Q: 'platform/queue',
       R: 'messaging/rooms',
+      M: 'messaging/members',
       S: 'messaging/sync',
       O: 'edge/operations',
       G: 'edge/gateway',
@@ -74,6 +76,9 @@ describe('.dependency-cruiser.cjs', () => {
     file('src/edge/gateway/socket-io.gateway.ts', imports('socket.io', '@nestjs/websockets') + exporting);
     file('src/messaging/sync/sync.ts', imports('../rooms/rooms.repository.js') + exporting);
     file('src/messaging/rooms/rooms.repository.ts', imports('typeorm', '../../tenancy/users/users.js') + exporting);
+    file('src/messaging/rooms/membership/row.ts', exporting);
+    file('src/messaging/rooms/room.ts', imports('./membership/row.js') + exporting);
+    file('src/messaging/members/bans.ts', imports('../rooms/room.js', '../rooms/membership/row.js') + exporting);
     file('src/tenancy/users/users.ts', exporting);
     file('src/tenancy/users/users.spec.ts', imports('./users.js', '../../../test/support/help.js', 'smtp-server'));
     file('src/platform/queue/queue.ts', imports('bullmq') + exporting);
@@ -97,6 +102,8 @@ describe('.dependency-cruiser.cjs', () => {
     file('src/tenancy/users/lost.ts', imports('./nowhere.js') + exporting);
     file('src/tenancy/users/ring.ts', imports('./ring-back.js') + exporting);
     file('src/tenancy/users/ring-back.ts', imports('./ring.js') + exporting);
+    file('src/messaging/rooms/joins.ts', imports('../members/bans.js') + exporting);
+    file('src/messaging/rooms/membership/side.ts', imports('../room.js') + exporting);
     file('src/messaging/attic/attic.ts', imports('../../tenancy/users/users.js') + exporting);
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -111,6 +118,8 @@ describe('.dependency-cruiser.cjs', () => {
       'src/edge/gateway/heads.ts socket-io-behind-the-port',
       'src/edge/gateway/rooms.ts gateway-knows-no-feature',
       'src/messaging/attic/attic.ts room-not-in-the-list',
+      'src/messaging/rooms/joins.ts messaging-rooms-imports-upward',
+      'src/messaging/rooms/membership/side.ts membership-knows-no-room',
       'src/tenancy/users/board.ts bull-board-only-in-operations',
       'src/tenancy/users/dev.ts no-dev-dependency-in-the-product',
       'src/tenancy/users/jobs.ts bullmq-only-in-queue',
