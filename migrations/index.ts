@@ -10,6 +10,7 @@ import { Reactions1764000600000 } from './1764000600000-reactions.js';
 import { Threads1764000610000 } from './1764000610000-threads.js';
 import { Scheduled1764000620000 } from './1764000620000-scheduled.js';
 import { Moderation1764000700000 } from './1764000700000-moderation.js';
+import { Truncation1764100200000 } from './1764100200000-truncation.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -26,4 +27,5 @@ export const MIGRATIONS = [
   Threads1764000610000,
   Scheduled1764000620000,
   Moderation1764000700000,
+  Truncation1764100200000,
 ];

@@ -24,6 +24,7 @@ import { MembersModule } from './messaging/members/members.module.js';
 import { InvitationsModule } from './messaging/invitations/invitations.module.js';
 import { LifecycleModule } from './messaging/lifecycle/lifecycle.module.js';
 import { MessagesModule } from './messaging/messages/messages.module.js';
+import { TruncationModule } from './messaging/truncation/truncation.module.js';
 import { ReceiptsModule } from './messaging/receipts/receipts.module.js';
 import { SearchModule } from './messaging/search/search.module.js';
 import { RoomQueryModule } from './messaging/room-query/room-query.module.js';
@@ -67,6 +68,7 @@ export class AppModule {
         InvitationsModule,
         LifecycleModule,
         MessagesModule,
+        TruncationModule,
         ReceiptsModule,
         SearchModule,
         RoomQueryModule,

@@ -12,7 +12,7 @@ const RUNS = process.env.TEST_FULL ? 100 : 8;
 /** What happens, by small numbers that name users, rooms, messages and nodes. */
 const step = fc.record({
   what: fc.constantFrom(
-    ...'send send send edit delete hide react unreact read rename join kick role freeze drop drop come come poll'.split(
+    ...'send send send edit delete hide react unreact read rename join kick role freeze truncate drop drop come come poll'.split(
       ' ',
     ),
   ),
@@ -109,6 +109,9 @@ describe('a client that knows only its positions', () => {
           break;
         case 'freeze':
           await asClient('POST', `${path}/${nth % 2 ? 'freeze' : 'unfreeze'}`, {});
+          break;
+        case 'truncate':
+          await asClient('POST', `${path}/truncate`, { before_seq: nth + 1 });
           break;
         case 'drop':
           fickle.detach();

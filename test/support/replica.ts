@@ -25,6 +25,8 @@ interface RoomState extends Position {
   /** By id, of what is shown: how many reacted with what. */
   reactions: Map<string, Map<string, number>>;
   seqs: Map<string, number>;
+  /** What comes of earlier places is dropped: the room was truncated. */
+  first: number;
   roles: Map<string, string>;
   me: { last_read_seq: number; unread: number; mentions: number } | null;
 }
@@ -90,12 +92,13 @@ export class Replica {
     return Object.fromEntries(
       [...this.rooms]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([id, { name, status, rev, messages, reactions, seqs, roles, me }]) => [
+        .map(([id, { name, status, rev, first, messages, reactions, seqs, roles, me }]) => [
           id,
           {
             name,
             status,
             rev,
+            first,
             messages: [...messages].toSorted(([a], [b]) => a - b),
             reactions: [...reactions]
               .filter(([message]) => messages.get(seqs.get(message)!)?.startsWith('says'))
@@ -185,6 +188,7 @@ export class Replica {
       messages: new Map(),
       reactions: new Map(),
       seqs: new Map(),
+      first: body.first_seq,
       roles: new Map(),
       me: markersOf(me),
     };
@@ -211,18 +215,25 @@ export class Replica {
       room.reactions.set(data.message_id, counts.set(data.key, data.count));
     } else if (type === 'member.left') room.roles.delete(data.user_id);
     else if (type.startsWith('member.')) room.roles.set(data.user_id, data.role);
+    else if (type === 'room.truncated') truncate(room, data.before_seq);
     else if (type.startsWith('room.')) Object.assign(room, { name: data.name, status: data.status });
   }
 
   private take(room: RoomState, message: any): void {
     // The room's events tell everybody the same: what the user hid stays hidden.
     if (message.hidden) this.hidden.add(message.id);
+    if (message.seq < room.first) return;
     room.messages.set(message.seq, this.hidden.has(message.id) ? 'hidden' : said(message));
     room.seqs.set(message.id, message.seq);
     if (message.reactions) {
       room.reactions.set(message.id, new Map(message.reactions.map(({ key, count }: any) => [key, count])));
     }
   }
+}
+
+function truncate(room: RoomState, before: number): void {
+  room.first = Math.max(room.first, before);
+  for (const seq of room.messages.keys()) if (seq < before) room.messages.delete(seq);
 }
 
 const said = ({ deleted_at, content }: any): string => (deleted_at ? 'deleted' : `says ${content}`);

@@ -3,6 +3,7 @@ import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { MentionsRepository } from '../rooms/membership/mentions.repository.js';
 import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow, type StoredMention } from './message.row.js';
+import type { GoneMessage } from './message-remains.js';
 import type { Draft } from './pre-send.js';
 
 /** A message under its room's lock. */
@@ -45,7 +46,7 @@ export class ChangesRepository {
          from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = $2 and m.room_id = $3`,
       [clientId, id, roomId],
     );
-    return row ?? null;
+    return row && !row.truncated_at ? row : null;
   }
 
   /** Is the user banned by the client, other than by shadow? */
@@ -180,6 +181,34 @@ export class ChangesRepository {
     });
   }
 
+  /**
+   * Blanks a stretch of a room's messages, which nobody sees any more: tombstones are left. No lock of the room's is held: nobody
+   * else changes them.
+   * @param truncated_at since when
+   */
+  async blank(
+    tx: Tx,
+    clientId: string,
+    roomId: string,
+    { after, upto, truncated_at }: { after: number; upto: number; truncated_at: Date },
+  ): Promise<GoneMessage[]> {
+    const gone = await tx.query<GoneMessage & { mentions: StoredMention[] }>(
+      `with gone as materialized (
+         select client_id, room_id, seq, id, created_at, mentions from messages
+          where client_id = $1 and room_id = $2 and seq > $3 and seq <= $4 order by seq for no key update)
+       update messages m
+          set ${BLANK}, flags = null, pinned_at = null, reply_count = 0, deleted_at = coalesce(m.deleted_at, $5)
+         from gone g where m.client_id = g.client_id and m.room_id = g.room_id and m.seq = g.seq
+       returning g.client_id, g.room_id, g.seq, g.id, g.created_at, g.mentions`,
+      [clientId, roomId, after, upto, truncated_at],
+    );
+    const ids = gone.map(({ id }) => id);
+    await this.forget(tx, clientId, ids);
+    const mentioned = gone.flatMap(({ seq, mentions }) => mentions.map(({ user_pk = null }) => ({ seq, user_pk })));
+    await this.mentions.remove(tx, clientId, roomId, mentioned);
+    return gone.map(({ mentions: _, ...message }) => message);
+  }
+
   /** What messages said that is kept elsewhere: earlier versions, and copies in others. */
   private async forget(tx: Tx, clientId: string, ids: string[]): Promise<void> {
     await tx.execute(`delete from message_edits where client_id = $1 and message_id = any ($2::uuid[])`, [
@@ -204,10 +233,11 @@ export class ChangesRepository {
   /** Of those that everybody sees. */
   private async countReply(tx: Tx, clientId: string, { thread_id, shadowed }: MessageRow, by: 1 | -1): Promise<void> {
     if (thread_id === null || shadowed) return;
-    await tx.execute(`update messages set reply_count = reply_count + $3 where client_id = $1 and id = $2`, [
-      clientId,
-      thread_id,
-      by,
-    ]);
+    await tx.execute(
+      `update messages root set reply_count = reply_count + $3 from rooms r
+        where root.client_id = $1 and root.id = $2 and r.client_id = root.client_id and r.id = root.room_id
+          and root.seq > r.truncated_seq`,
+      [clientId, thread_id, by],
+    );
   }
 }

@@ -52,6 +52,8 @@ export interface MessageRow extends Required<MessageFields & MessagePlace> {
   sender_pk: UserPk | null;
   /** Of a shadow-banned sender. */
   shadowed: boolean;
+  /** When its room was truncated beyond it: then nobody sees it any more. */
+  truncated_at: Date | null;
 }
 
 const MENTIONS = `case when m.mentions = '[]' then m.mentions else (
@@ -65,23 +67,34 @@ const QUOTED = `case when m.quoted is not null then (
     select m.quoted - 'sender_pk' || jsonb_build_object('sender_id', q.user_id, 'sender_display_name', q.display_name)
              || case when exists (select from messages x where x.client_id = m.client_id
                                    and x.id = (m.quoted ->> 'id')::uuid and x.deleted_at is not null)
+                       or exists (select from rooms x where x.client_id = m.client_id and x.id = m.room_id
+                                   and x.truncated_seq >= (m.quoted ->> 'seq')::bigint)
                      then '{"content": null, "attachments": []}'::jsonb else '{}' end
       from (select 1) one
       left join users q on q.client_id = m.client_id and q.user_pk = (m.quoted ->> 'sender_pk')::uuid) end as quoted`;
 
-/** Select list and joins that make a {@link MessageRow} of `messages m`. */
-export const MESSAGE_COLUMNS = `m.id, m.room_id, m.seq, m.rev, m.sender_pk, s.user_id as sender_id, m.sender_type,
+const COLUMNS = `m.id, m.room_id, m.seq, m.rev, m.sender_pk, s.user_id as sender_id, m.sender_type,
   s.display_name as sender_display_name, m.content_type, m.content, m.attachments, m.reply_to_id, m.thread_id,
   m.reply_count, ${MENTIONS}, ${QUOTED}, m.silent, m.shadowed, m.metadata, m.client_msg_id, m.pinned_at, m.edited_at,
   m.deleted_at, d.user_id as deleted_by, m.created_at, m.updated_at`;
+
+/** Select list and joins that make a {@link MessageRow} of `messages m`. */
+export const MESSAGE_COLUMNS = `${COLUMNS}, (
+    select r.truncated_at from rooms r
+     where r.client_id = m.client_id and r.id = m.room_id and r.truncated_seq >= m.seq) as truncated_at`;
+
+/** The same of messages beyond their room's floor, which who reads them knows. */
+export const COLUMNS_BEYOND_FLOOR = `${COLUMNS}, null::timestamptz as truncated_at`;
 
 export const MESSAGE_PEOPLE = `
   left join users s on s.client_id = m.client_id and s.user_pk = m.sender_pk
   left join users d on d.client_id = m.client_id and d.user_pk = m.deleted_by_pk`;
 
-/** Nothing that a deleted message said is shown any more; its place stays. */
-export const toMessage = (row: MessageRow): MessageDto =>
-  messageOf(row.deleted_at ? { ...row, ...SILENCED } : row, row);
+/** Nothing that a deleted message said is shown any more; its place stays. So it is with what went with its room's truncation. */
+export function toMessage(row: MessageRow): MessageDto {
+  const deleted_at = row.deleted_at ?? row.truncated_at;
+  return messageOf(deleted_at ? { ...row, ...SILENCED, deleted_at } : row, row);
+}
 
 const SILENCED = { content: null, attachments: [], mentions: [], quoted: null, metadata: {}, pinned_at: null };
 

@@ -18,6 +18,7 @@ import { MESSAGES_PURGING_QUEUE, MessagesPurgingProcessor } from './messages-pur
 import { VersionsService } from './versions.service.js';
 import { MentionsService } from './mentions.service.js';
 import { MessageParts } from './message-parts.js';
+import { MessageRemains } from './message-remains.js';
 import { MessageViews } from './message-views.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesPurge } from './messages.purge.js';
@@ -45,6 +46,7 @@ import { SendingService } from './sending.service.js';
     GatheredSend,
     MentionsService,
     MessageParts,
+    MessageRemains,
     MessageAnnouncer,
     MessageViews,
     MessagesHydrator,
@@ -65,6 +67,7 @@ import { SendingService } from './sending.service.js';
     FlagsRepository,
     MentionsService,
     MessageParts,
+    MessageRemains,
     MessageViews,
     MessagesService,
     PreSends,

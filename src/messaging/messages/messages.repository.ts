@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { UserPk } from '../../platform/common/ids.js';
-import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow } from './message.row.js';
+import { COLUMNS_BEYOND_FLOOR, MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow } from './message.row.js';
 
 /** A stretch of a room's messages on both sides of a seq. */
 export interface Stretch {
@@ -44,7 +44,7 @@ export class MessagesRepository {
     { at, before, after, floor }: Stretch,
   ): Promise<SeenRow[]> {
     return this.database.query<SeenRow>(
-      `select ${MESSAGE_COLUMNS}, ${hiddenFrom('$7')}
+      `select ${COLUMNS_BEYOND_FLOOR}, ${hiddenFrom('$7')}
          from (
            (select * from messages where client_id = $1 and room_id = $2 and seq > $6 and seq < $3
              order by seq desc limit $4)
@@ -57,16 +57,17 @@ export class MessagesRepository {
     );
   }
 
-  /** By id, as the viewer sees them; whether it may see their rooms is asked elsewhere. */
+  /** By id, as the viewer sees them, those that its room was not truncated beyond; whether it may see their rooms is asked elsewhere. */
   async findSeen(clientId: string, viewerPk: UserPk | null, ids: string[]): Promise<Map<string, SeenRow>> {
     const rows = await this.database.query<SeenRow>(
       `select ${MESSAGE_COLUMNS}, ${hiddenFrom('$3')}
          from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
       [clientId, ids, viewerPk],
     );
-    return new Map(rows.map((row) => [row.id, row]));
+    return new Map(rows.flatMap((row) => (row.truncated_at ? [] : [[row.id, row]])));
   }
 
+  /** Whatever became of them. */
   async findMany(clientId: string, ids: string[]): Promise<Map<string, MessageRow>> {
     const rows = await this.database.query<MessageRow>(
       `select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,

@@ -6,11 +6,11 @@ import { Database, type Tx } from '../../platform/database/database.js';
 export class PinsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Under the room's lock. */
-  async count(tx: Tx, clientId: string, roomId: string): Promise<number> {
+  /** Of messages beyond `floor`, under the room's lock. */
+  async count(tx: Tx, clientId: string, roomId: string, floor: number): Promise<number> {
     const [row] = await tx.query<{ n: number }>(
-      `select count(*)::int as n from messages where client_id = $1 and room_id = $2 and pinned_at is not null`,
-      [clientId, roomId],
+      `select count(*)::int as n from messages where client_id = $1 and room_id = $2 and pinned_at is not null and seq > $3`,
+      [clientId, roomId, floor],
     );
     return row!.n;
   }

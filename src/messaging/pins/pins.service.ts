@@ -35,7 +35,7 @@ export class PinsService {
       requireWritable(caller, room, 'manage');
       if (message.deleted_at) throw new Problem('conflict', 'The message was deleted.');
       if (message.pinned_at) return null;
-      if ((await this.repository.count(tx, caller.clientId, room.id)) >= MAX_PINS) {
+      if ((await this.repository.count(tx, caller.clientId, room.id, room.truncated_seq)) >= MAX_PINS) {
         throw new Problem('conflict', `A room takes ${MAX_PINS} pins. Unpin another message first.`);
       }
       await this.messages.setPinned(tx, caller.clientId, message.id, true, rev);

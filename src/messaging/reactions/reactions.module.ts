@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { MessageRemains } from '../messages/message-remains.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { ReactionsController } from './reactions.controller.js';
 import * as reactionsEvents from './reactions.events.js';
@@ -23,4 +24,8 @@ import { ReactionsSocket } from './reactions.socket.js';
     ReactionsSocket,
   ],
 })
-export class ReactionsModule {}
+export class ReactionsModule {
+  constructor(remains: MessageRemains, reactions: ReactionsRepository) {
+    remains.register(reactions);
+  }
+}

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { newId } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
+import type { MessageRemain } from '../messages/message-remains.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { unnest } from '../../platform/database/unnest.js';
 
 /** How a user stands to a key of a message, under the room's lock. */
 export interface Standing {
@@ -36,12 +38,14 @@ export interface SummaryRow {
   own_shadowed: boolean | null;
 }
 
+const MESSAGES = unnest<{ client_id: string; id: string }>()('w', { client_id: 'uuid', id: 'uuid' });
+
 /** Of those who reacted with a key, so many are named. */
 export const NAMED_USERS = 10;
 
 /** Writers hold the room's lock. */
 @Injectable()
-export class ReactionsRepository {
+export class ReactionsRepository implements MessageRemain {
   constructor(private readonly database: Database) {}
 
   /**
@@ -126,6 +130,17 @@ export class ReactionsRepository {
       ]);
     }
     return row ?? null;
+  }
+
+  /** All of messages that nobody sees any more. */
+  async forget(tx: Tx, messages: { client_id: string; id: string }[]): Promise<void> {
+    await tx.execute(
+      `with counts as (
+         delete from reaction_counts c using ${MESSAGES.sql} where c.client_id = w.client_id and c.message_id = w.id
+       )
+       delete from reactions r using ${MESSAGES.sql} where r.client_id = w.client_id and r.message_id = w.id`,
+      MESSAGES.values(messages),
+    );
   }
 
   /** Of many messages, each message's keys in the order in which they came. */

@@ -4,7 +4,7 @@ import type { Cursor } from '../../platform/common/pagination.js';
 import { Database } from '../../platform/database/database.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { Marked } from '../rooms/membership/markers.repository.js';
-import { mentionsOf, mutedNow, OWN_SIDE, ownMarker, type OwnSideRow } from '../rooms/membership/own-side.js';
+import { mentionsOf, mutedNow, OWN_SIDE, readUpTo, type OwnSideRow } from '../rooms/membership/own-side.js';
 import type { MemberReceiptDto, UnreadDto } from './receipts.dto.js';
 import { UNREAD_ROOMS } from './receipts.dto.js';
 
@@ -12,13 +12,13 @@ const PAIRS = unnest<Marked>()('w', { client_id: 'uuid', room_id: 'uuid', user_p
 
 /** Rooms in which something is unread for the user of $2, its places and mentions; and what of it counts into the total. */
 const UNREAD = /* sql */ `
-select m.room_id, r.last_message_at, r.last_seq - ${ownMarker('m')} as unread, ${mentionsOf('m')} as mentions,
+select m.room_id, r.last_message_at, r.last_seq - ${readUpTo('m', 'r')} as unread, ${mentionsOf('m', 'r')} as mentions,
        m.hidden or ${mutedNow('m')} as quiet, m.mentions_only,
        (select count(*)::int from messages s
-         where s.client_id = m.client_id and s.room_id = m.room_id and s.silent and s.seq > ${ownMarker('m')}) as silent
+         where s.client_id = m.client_id and s.room_id = m.room_id and s.silent and s.seq > ${readUpTo('m', 'r')}) as silent
   from room_members m
   join rooms r on r.client_id = m.client_id and r.id = m.room_id and r.status <> 'deleted'
- where m.client_id = $1 and m.user_pk = $2 and m.status = 'active' and r.last_seq > ${ownMarker('m')}`;
+ where m.client_id = $1 and m.user_pk = $2 and m.status = 'active' and r.last_seq > ${readUpTo('m', 'r')}`;
 
 const counted = (what: string): string => `coalesce(sum(${what}) filter (where not quiet), 0)::int`;
 const TOTAL_UNREAD = counted('case when mentions_only then mentions else unread - silent end');
@@ -39,10 +39,12 @@ export class ReceiptsRepository {
     );
   }
 
-  /** The place of a message in its room. */
+  /** The place of a message in its room; null: it is not there, or no more. */
   async findSeq(clientId: string, roomId: string, messageId: string): Promise<number | null> {
     const [row] = await this.database.query<{ seq: number }>(
-      `select seq from messages where client_id = $1 and id = $2 and room_id = $3`,
+      `select m.seq from messages m
+         join rooms r on r.client_id = m.client_id and r.id = m.room_id and m.seq > r.truncated_seq
+        where m.client_id = $1 and m.id = $2 and m.room_id = $3`,
       [clientId, messageId, roomId],
     );
     return row?.seq ?? null;

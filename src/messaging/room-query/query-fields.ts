@@ -1,6 +1,6 @@
 import { isTime } from '../../platform/common/field-rules.js';
 import { isUuid } from '../../platform/common/ids.js';
-import { mutedNow, ownMarker } from '../rooms/membership/own-side.js';
+import { mutedNow, readUpTo } from '../rooms/membership/own-side.js';
 import { ROOM_STATUSES, ROOM_TYPES } from '../rooms/rooms.dto.js';
 import type { Params } from './params.js';
 
@@ -73,7 +73,7 @@ const time = (column: string, more: readonly Operator[] = []): QueryField => ({
   sql: conditionsOf(`date_trunc('milliseconds', r.${column})`, 'timestamptz'),
 });
 
-export const UNREAD = `greatest(r.last_seq - ${ownMarker('me')}, 0)`;
+export const UNREAD = `greatest(r.last_seq - ${readUpTo('me', 'r')}, 0)`;
 
 /** Looked up once. $1 is the client. */
 const usersOf = (operator: Operator, value: unknown, params: Params): string => {

@@ -110,7 +110,7 @@ export class RoomQueryRepository {
          from rooms r ${roomPeople('$2')}
          left join lateral (
            select m.id from messages m
-            where m.client_id = r.client_id and m.room_id = r.id and m.seq = r.last_seq
+            where m.client_id = r.client_id and m.room_id = r.id and m.seq = r.last_seq and m.seq > r.truncated_seq
               and (r.history = 'full' or $2::uuid is null or m.seq > me.joined_seq) limit 1
          ) last on true
         where r.client_id = $1 and r.id = any ($3::uuid[]) and r.status <> 'deleted'

@@ -54,9 +54,13 @@ export class RoomAccess {
   }
 }
 
-/** The last seq of a room that the acting user may not see. */
-export const floorOf = ({ user }: Caller, { history, my_joined_seq }: RoomRow): number =>
-  user && history === 'since_join' ? my_joined_seq! : 0;
+/** The last seq of a room that the caller may not see: up to where it was truncated, and to when the acting user came into it. */
+export const floorOf = ({ user }: Caller, { history, my_joined_seq, truncated_seq }: RoomRow): number =>
+  user && history === 'since_join' ? Math.max(my_joined_seq!, truncated_seq) : truncated_seq;
+
+/** The same in SQL: of a room `r` and a member `m`. */
+export const floorSql = (r: string, m: string): string =>
+  `case ${r}.history when 'since_join' then greatest(${m}.joined_seq, ${r}.truncated_seq) else ${r}.truncated_seq end`;
 
 /** May the caller, in this role of a room of this type? The client itself, and who acts for nobody, may everything. */
 export const mayInRoom = (

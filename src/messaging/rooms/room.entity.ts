@@ -44,6 +44,13 @@ export class RoomEntity {
   @Column('timestamptz', { nullable: true }) lifecycle_check_at: Date | null;
   /** Seconds that a plain member waits between messages; 0: no slow mode. */
   @Column('integer') slow_mode_s: number;
+  /** Messages up to here are gone for everybody. */
+  @Column('bigint') truncated_seq: number;
+  @Column('timestamptz', { nullable: true }) truncated_at: Date | null;
+  /** Of those, what messages up to here said is purged. */
+  @Column('bigint') purged_seq: number;
+  /** When the rest is; null: there is none. */
+  @Column('timestamptz', { nullable: true }) truncation_purge_at: Date | null;
   /** Moved once a day by sends: what lists may be ordered by. */
   @Column('date') last_active_day: string;
   @Column('jsonb') metadata: Record<string, unknown>;

@@ -20,6 +20,9 @@ export interface RoomRow
       | 'warn_before_hours'
       | 'lifecycle_check_at'
       | 'last_active_day'
+      | 'truncated_at'
+      | 'purged_seq'
+      | 'truncation_purge_at'
     >,
     OwnSideRow {
   /** The client's own string; null: the client itself. */
@@ -28,7 +31,7 @@ export interface RoomRow
 
 /** Select list and joins that make a {@link RoomRow} of `rooms r`, seen by the user of `viewer` (an expression). */
 export const ROOM_COLUMNS = `r.id, r.room_type, r.name, r.slug, r.description, r.privacy, r.status, r.frozen, r.history,
-  c.user_id as created_by, r.max_members, r.member_count, r.epoch, r.last_seq, r.last_rev, r.last_message_at,
+  c.user_id as created_by, r.max_members, r.member_count, r.epoch, r.truncated_seq, r.last_seq, r.last_rev, r.last_message_at,
   r.deactivated_at, r.deactivated_reason, r.status_reason, r.slow_mode_s, r.metadata, r.created_at, r.updated_at,
   ${OWN_SIDE}`;
 
@@ -55,6 +58,7 @@ export function toRoom(row: RoomRow, epoch: string): RoomDto {
     max_members: row.max_members,
     member_count: row.member_count,
     epoch,
+    first_seq: row.truncated_seq + 1,
     last_seq: row.last_seq,
     last_rev: row.last_rev,
     last_message_at: iso(row.last_message_at),

@@ -146,6 +146,9 @@ export class RoomDto {
   @Text({ max: 64, description: 'Opaque; another one means that history was rewound.' })
   epoch: string;
 
+  @Int({ description: 'Messages before this place are gone: the room was truncated.' })
+  first_seq: number;
+
   @Int({})
   last_seq: number;
 

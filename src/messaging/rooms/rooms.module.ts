@@ -24,6 +24,7 @@ import { RoomsRepository } from './rooms.repository.js';
 import { RoomsService } from './rooms.service.js';
 import * as roomsEvents from './rooms.events.js';
 import { RoomsSocket } from './rooms.socket.js';
+import { TruncationsRepository } from './truncations.repository.js';
 
 /** Rooms, and the rows of who is in them. */
 @Module({
@@ -47,6 +48,7 @@ import { RoomsSocket } from './rooms.socket.js';
     RoomsService,
     registerEvents(roomsEvents),
     RoomsSocket,
+    TruncationsRepository,
   ],
   exports: [
     BansRepository,
@@ -61,6 +63,7 @@ import { RoomsSocket } from './rooms.socket.js';
     RoomsRepository,
     RoomsService,
     RoomStatesRepository,
+    TruncationsRepository,
   ],
 })
 export class RoomsModule {

@@ -36,6 +36,7 @@ export interface LockedRoom extends Pick<
   | 'max_members'
   | 'member_count'
   | 'epoch'
+  | 'truncated_seq'
   | 'last_seq'
   | 'last_rev'
   | 'metadata'
@@ -121,7 +122,7 @@ export class RoomsRepository {
     if (locked === 0) return null;
     // A second statement, whose snapshot is younger than the lock.
     const [row] = await tx.query<LockedRoom>(
-      `select r.id, r.room_type, r.privacy, r.status, r.deactivated_reason, r.frozen, r.history, r.max_members, r.member_count, r.epoch, r.last_seq,
+      `select r.id, r.room_type, r.privacy, r.status, r.deactivated_reason, r.frozen, r.history, r.max_members, r.member_count, r.epoch, r.truncated_seq, r.last_seq,
               r.last_rev, r.metadata, m.role as actor_role, m.joined_seq as actor_joined_seq
          from rooms r
          left join room_members m

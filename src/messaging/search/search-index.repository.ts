@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { ensureMonth, monthOf } from '../../platform/database/partitions.js';
 import { unnest } from '../../platform/database/unnest.js';
+import type { GoneMessage, MessageRemain } from '../messages/message-remains.js';
 import { fold } from './fold.js';
 import { fragmentsOf, tokensOf, wordsOf } from './words.js';
 
@@ -70,7 +71,7 @@ const REMEMBERED_WORDS = 30_000;
 
 /** Keeps the index of messages as the messages are. */
 @Injectable()
-export class SearchIndexRepository {
+export class SearchIndexRepository implements MessageRemain {
   private readonly months = new Set<string>();
   /** Words that are in the index, tenant by tenant; those that were used last stand last. */
   private readonly known = new Set<string>();
@@ -86,7 +87,8 @@ export class SearchIndexRepository {
               case when m.attachments <> '[]' then
                 (select string_agg(a ->> 'name', E'\\n') from jsonb_array_elements(m.attachments) a) end as names,
               m.attachments <> '[]' as has_attachment, m.mentions <> '[]' as has_mention,
-              m.deleted_at is not null as deleted
+              m.deleted_at is not null or exists (
+                select from rooms r where r.client_id = m.client_id and r.id = m.room_id and r.truncated_seq >= m.seq) as deleted
          from ${KEYS.sql}
         cross join lateral (select * from messages where client_id = w.client_id and id = w.id limit 1) m`,
       KEYS.values(unique),
@@ -115,6 +117,14 @@ export class SearchIndexRepository {
         where (s.content_type, s.has_attachment, s.has_mention, s.text)
               is distinct from (excluded.content_type, excluded.has_attachment, excluded.has_mention, excluded.text)`,
       ROWS.values(shown),
+    );
+  }
+
+  /** Of messages that say nothing any more. */
+  async forget(tx: Tx, messages: GoneMessage[]): Promise<void> {
+    await this.remove(
+      tx,
+      messages.map(({ id, ...place }) => ({ ...place, message_id: id })),
     );
   }
 

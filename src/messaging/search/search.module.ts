@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { MessageRemains } from '../messages/message-remains.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { SearchController } from './search.controller.js';
@@ -14,4 +15,8 @@ import { SearchService } from './search.service.js';
   controllers: [SearchController],
   providers: [SearchIndexRepository, SearchReader, SearchRepository, SearchService],
 })
-export class SearchModule {}
+export class SearchModule {
+  constructor(remains: MessageRemains, index: SearchIndexRepository) {
+    remains.register(index);
+  }
+}

@@ -3,6 +3,7 @@ import type { UserPk } from '../../platform/common/ids.js';
 import { Problem } from '../../platform/common/problem.js';
 import { Database } from '../../platform/database/database.js';
 import { codeOf } from '../../platform/database/errors.js';
+import { floorSql } from '../rooms/room-access.js';
 
 /** A place among all messages of a client: search goes from the newest to the oldest. */
 export interface SearchPlace {
@@ -100,7 +101,7 @@ export class SearchRepository {
   /** The rooms that a user is a member of. */
   readableRooms(clientId: string, userPk: UserPk): Promise<ReadableRoom[]> {
     return this.database.query<ReadableRoom>(
-      `select m.room_id, case r.history when 'since_join' then m.joined_seq else 0 end as floor
+      `select m.room_id, ${floorSql('r', 'm')} as floor
          from room_members m join rooms r on r.client_id = m.client_id and r.id = m.room_id
         where m.client_id = $1 and m.user_pk = $2 and m.status = 'active' and r.status <> 'deleted'`,
       [clientId, userPk],

@@ -9,7 +9,7 @@ import { Database } from '../../platform/database/database.js';
 import { Turns } from '../../platform/database/turns.js';
 import type { SeenMessage } from '../messages/messages.dto.js';
 import { MessagesService } from '../messages/messages.service.js';
-import { RoomAccess } from '../rooms/room-access.js';
+import { floorOf, RoomAccess } from '../rooms/room-access.js';
 import type { SearchHitDto, SearchQueryDto } from './search.dto.js';
 import { NEWEST, SearchRun } from './search-run.js';
 import { SearchTerms } from './search-terms.js';
@@ -95,8 +95,8 @@ export class SearchService {
   /** null: any of the client's. */
   private async roomsOf(caller: Caller, roomId: string | undefined): Promise<ReadableRoom[] | null> {
     if (roomId !== undefined) {
-      const { id, history, my_joined_seq } = await this.access.get(caller, roomId);
-      return [{ room_id: id, floor: caller.user && history === 'since_join' ? my_joined_seq! : 0 }];
+      const room = await this.access.get(caller, roomId);
+      return [{ room_id: room.id, floor: floorOf(caller, room) }];
     }
     return caller.user ? this.repository.readableRooms(caller.clientId, caller.user.user_pk) : null;
   }

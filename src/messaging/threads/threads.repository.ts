@@ -4,6 +4,7 @@ import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { Stretch } from '../messages/messages.repository.js';
+import { floorSql } from '../rooms/room-access.js';
 
 /** Whose thread it is. */
 export interface Follower {
@@ -51,7 +52,7 @@ const IN_ROOM = `
   join rooms r on r.client_id = t.client_id and r.id = t.room_id and r.status <> 'deleted'
   join room_members m
     on m.client_id = t.client_id and m.room_id = t.room_id and m.user_pk = t.user_pk and m.status = 'active'`;
-const FLOOR = `case r.history when 'since_join' then m.joined_seq else 0 end as floor`;
+const FLOOR = `${floorSql('r', 'm')} as floor`;
 
 /**
  * Who follows a thread by what was said in it: who is replied to, who replies, and who is mentioned. `own_seq` and `mention_seq`
@@ -202,7 +203,7 @@ export class ThreadsRepository {
              order by x.seq desc limit 1) last
            join messages root on root.client_id = t.client_id and root.id = t.thread_id
           where t.client_id = $1 and t.user_pk = $2 and t.subscribed
-            and (r.history <> 'since_join' or root.seq > m.joined_seq)
+            and root.seq > ${floorSql('r', 'm')}
        ) t
         where $4::bigint is null or (at, thread_id) ${back ? '>' : '<'} ($4, $5::uuid)
         order by at ${back ? 'asc' : 'desc'}, thread_id ${back ? 'asc' : 'desc'} limit $3`,

@@ -1,6 +1,6 @@
 import { unnest } from '../../../platform/database/unnest.js';
 import { EVERYBODY } from '../../rooms/membership/mentions.js';
-import { ownMarker } from '../../rooms/membership/own-side.js';
+import { readUpTo } from '../../rooms/membership/own-side.js';
 import { mayWriteSql } from '../../rooms/room-permissions.js';
 import { roomReactivated } from '../../rooms/rooms.events.js';
 import { messageCreated } from '../messages.events.js';
@@ -91,7 +91,7 @@ with input as materialized (
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as now
 ), judged as materialized (
-  select i.*, r.epoch, r.last_seq, r.last_rev, r.dormant, r.slow_mode_s > 0 as slow, original.id as original_id,
+  select i.*, r.epoch, r.truncated_seq, r.last_seq, r.last_rev, r.dormant, r.slow_mode_s > 0 as slow, original.id as original_id,
          coalesce(parent.thread_id, parent.id) as thread_id, coalesce(u.shadow_banned and u.banned_until > clock.now, false) as shadowed,
          coalesce(extract(epoch from m.last_sent_at - clock.now) + r.slow_mode_s, r.slow_mode_s) as wait_s,
          case
@@ -121,7 +121,7 @@ with input as materialized (
     from input i
     cross join clock
     left join lateral (
-      select id, room_type, status, frozen, history, epoch, last_seq, last_rev, slow_mode_s,
+      select id, room_type, status, frozen, history, epoch, truncated_seq, last_seq, last_rev, slow_mode_s,
              status = 'inactive' and deactivated_reason = 'auto_inactive' as dormant,
              xmax = pg_current_xact_id()::xid as locked
         from rooms
@@ -148,7 +148,7 @@ with input as materialized (
     left join lateral (
       select id, thread_id from messages
        where client_id = i.client_id and ${exactly('id', "(i.extras ->> 'reply_to_id')::uuid")} and coalesce(room_id = i.room_id, false)
-         and deleted_at is null and (r.history = 'full' or i.sender_pk is null or seq > m.joined_seq)
+         and deleted_at is null and seq > r.truncated_seq and (r.history = 'full' or i.sender_pk is null or seq > m.joined_seq)
        order by id limit 1
     ) parent on true
 ), sent as materialized (
@@ -168,11 +168,11 @@ with input as materialized (
   update room_members m
      set last_read_seq = s.seq, last_delivered_seq = s.seq, private_read_seq = null, unread_from_seq = null,
          last_sent_at = case when s.slow then clock.now else m.last_sent_at end
-    from (select client_id, room_id, sender_pk, max(seq) as seq, bool_or(slow) as slow, min(last_seq) as last_seq,
+    from (select client_id, room_id, sender_pk, max(seq) as seq, bool_or(slow) as slow, min(last_seq) as last_seq, max(truncated_seq) as truncated_seq,
                  bool_and(coalesce(extras ? 'keep_marker', false)) as keep
             from sent where sender_pk is not null group by 1, 2, 3) s, clock
    where m.client_id = s.client_id and m.room_id = s.room_id and m.user_pk = s.sender_pk
-     and (not s.keep or ${ownMarker('m')} >= s.last_seq)
+     and (not s.keep or ${readUpTo('m', 's')} >= s.last_seq)
 ), written_messages as (
   insert into messages (client_id, room_id, seq, id, rev, sender_pk, sender_type, content_type, content, attachments,
                         metadata, client_msg_id, body_hash, reply_to_id, thread_id, mentions, quoted, flags, silent, shadowed,
@@ -184,8 +184,9 @@ with input as materialized (
     from sent, clock
 ), counted_replies as (
   update messages root set reply_count = root.reply_count + s.n
-    from (select client_id, thread_id, count(*)::int as n from sent where thread_id is not null and not shadowed group by 1, 2) s
-   where root.client_id = s.client_id and root.id = s.thread_id
+    from (select client_id, thread_id, max(truncated_seq) as truncated_seq, count(*)::int as n from sent
+           where thread_id is not null and not shadowed group by 1, 2) s
+   where root.client_id = s.client_id and root.id = s.thread_id and root.seq > s.truncated_seq
 ), written_mentions as (
   insert into room_mentions (client_id, room_id, user_pk, seq)
   select s.client_id, s.room_id, coalesce(w.user_pk, '${EVERYBODY}'), s.seq

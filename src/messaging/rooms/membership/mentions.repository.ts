@@ -36,4 +36,19 @@ export class MentionsRepository {
       [clientId, room_id, seq, wanted],
     );
   }
+
+  /** Nobody is mentioned any more. @param places as mentioned there; null: everybody */
+  async remove(
+    tx: Tx,
+    clientId: string,
+    roomId: string,
+    places: { seq: number; user_pk: UserPk | null }[],
+  ): Promise<void> {
+    if (places.length === 0) return;
+    await tx.execute(
+      `delete from room_mentions x using unnest($3::bigint[], $4::uuid[]) as w (seq, user_pk)
+        where x.client_id = $1 and x.room_id = $2 and x.user_pk = w.user_pk and x.seq = w.seq`,
+      [clientId, roomId, places.map(({ seq }) => seq), places.map(({ user_pk }) => user_pk ?? EVERYBODY)],
+    );
+  }
 }

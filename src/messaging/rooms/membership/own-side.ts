@@ -19,19 +19,23 @@ export interface OwnSideRow {
 export const ownMarker = (m: string): string =>
   `coalesce(${m}.unread_from_seq - 1, greatest(${m}.last_read_seq, ${m}.private_read_seq))`;
 
+/** The same, of what is still there: what a room `r` lost by being truncated counts as read. */
+export const readUpTo = (m: string, r: string): string => `greatest(${ownMarker(m)}, ${r}.truncated_seq)`;
+
 /** Is the room of a member `m` muted just now? */
 export const mutedNow = (m: string): string =>
   `(${m}.muted and coalesce(${m}.muted_until, 'infinity') > clock_timestamp())`;
 
-/** How many places beyond the member's own marker mention it, or everybody. */
-export const mentionsOf = (m: string): string => `(
+/** How many places beyond the own marker of a member `m` of a room `r` mention it, or everybody. */
+export const mentionsOf = (m: string, r: string): string => `(
   select count(distinct x.seq)::int from room_mentions x
    where x.client_id = ${m}.client_id and x.room_id = ${m}.room_id
-     and x.user_pk in (${m}.user_pk, '${EVERYBODY}') and x.seq > ${ownMarker(m)})`;
+     and x.user_pk in (${m}.user_pk, '${EVERYBODY}') and x.seq > ${readUpTo(m, r)})`;
 
-/** Select list that makes an {@link OwnSideRow} of `room_members me`, which a left join may have left empty. */
-export const OWN_SIDE = `me.role as my_role, me.joined_seq as my_joined_seq, ${ownMarker('me')} as my_read_seq,
-  case when me.user_pk is not null then ${mentionsOf('me')} end as my_mentions,
+/** Select list that makes an {@link OwnSideRow} of `room_members me`, which a left join may have left empty, and its room `r`. */
+export const OWN_SIDE = `me.role as my_role, me.joined_seq as my_joined_seq, 
+  case when me.user_pk is not null then ${readUpTo('me', 'r')} end as my_read_seq,
+  case when me.user_pk is not null then ${mentionsOf('me', 'r')} end as my_mentions,
   ${mutedNow('me')} as my_muted, case when ${mutedNow('me')} then me.muted_until end as my_muted_until,
   me.mentions_only as my_mentions_only, me.hidden as my_hidden, me.pinned_at is not null as my_pinned`;
 
