@@ -181,6 +181,26 @@ describe('receipts and what is unread', () => {
     );
   });
 
+  it('tell all devices of a user the total, when it counts a room in another way', async () => {
+    const room = await roomOf(['ann', 'bob'], 3);
+    await roomOf(['ann', 'bob'], 2);
+    const socket = await connect(app, (await client.login('bob')).key);
+    const set = async (settings: object) => ok(await as('bob', 'PATCH', `/rooms/${room.id}/me`, settings));
+    const totals = () =>
+      socket.bodies('unread.updated').map(({ data }) => [data.room_id === room.id, data.unread, data.total_unread]);
+    // What changes nothing, and what counts nowhere, is not told.
+    await set({ pinned: true });
+    await set({ muted: false });
+    await set({ hidden: true });
+    await until('what is hidden', () => totals().length === 1);
+    await set({ hidden: false, mentions_only: true });
+    await set({ mentions_only: false });
+    await until('what counts again', () => totals().at(-1)?.[2] === 5);
+    await set({ muted: true });
+    await until('what is muted', () => totals().at(-1)?.[2] === 2);
+    expect(totals()[0]).toEqual([true, 3, 2]);
+  });
+
   it('are not told in rooms of more than a hundred', async () => {
     const members = Array.from({ length: 101 }, (_, n) => `user${n}`);
     const room = await makeRoom(client, members);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { MembersModule } from '../members/members.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { Markers } from './markers.js';
@@ -13,7 +14,7 @@ import { ReceiptsSocket } from './receipts.socket.js';
 
 /** Markers of what was read and received, and what is unread. */
 @Module({
-  imports: [UsersModule, RoomsModule, MessagesModule],
+  imports: [UsersModule, RoomsModule, MembersModule, MessagesModule],
   controllers: [ReceiptsController],
   providers: [
     Markers,

@@ -4,6 +4,7 @@ import { OncePerSecond } from '../../platform/common/once-a-second.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { UserPk } from '../../platform/common/ids.js';
+import { OwnSideService, type OwnSideObserver } from '../members/own-side.service.js';
 import { MentionsService, type MentionObserver } from '../messages/mentions.service.js';
 import { RECEIPTS_MEMBERS } from './receipts.dto.js';
 import { receiptUpdated, unreadUpdated } from './receipts.events.js';
@@ -13,9 +14,9 @@ import { ReceiptsRepository } from './receipts.repository.js';
 /** Read at once, for what is told of them. */
 const AT_ONCE = 200;
 
-/** Tells of markers that moved and of mentions: of each member and room at most once a second, and then how it stands. */
+/** Tells of markers that moved, of mentions and of rooms that count anew: of each member and room at most once a second, and then how it stands. */
 @Injectable()
-export class ReceiptsNews implements MentionObserver, OnModuleDestroy {
+export class ReceiptsNews implements MentionObserver, OwnSideObserver, OnModuleDestroy {
   private readonly receipts = new OncePerSecond<Moved>((news) => {
     for (const one of news) this.tellReceipt(one);
   });
@@ -26,8 +27,10 @@ export class ReceiptsNews implements MentionObserver, OnModuleDestroy {
     private readonly users: UsersService,
     private readonly publisher: RealtimePublisher,
     mentions: MentionsService,
+    ownSide: OwnSideService,
   ) {
     mentions.observe(this);
+    ownSide.observe(this);
   }
 
   onModuleDestroy(): void {
@@ -39,6 +42,11 @@ export class ReceiptsNews implements MentionObserver, OnModuleDestroy {
     const key = keyOf(moved);
     if (moved.seen && moved.member_count <= RECEIPTS_MEMBERS) this.receipts.add(key, moved);
     if (moved.own) this.unread.add(key, moved);
+  }
+
+  countsAnew(client_id: string, room_id: string, user_pk: UserPk): void {
+    const marked = { client_id, room_id, user_pk };
+    this.unread.add(keyOf(marked), marked);
   }
 
   /** In larger rooms everybody sees from the message itself that it was mentioned with all others. */
