@@ -1,6 +1,7 @@
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { inParallel } from '../support/in-parallel.js';
+import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 describe('scheduled messages', () => {
@@ -14,6 +15,7 @@ describe('scheduled messages', () => {
     client = await app.client();
   });
   afterEach(async () => {
+    closeSockets();
     expect(await app.errors()).toEqual([]);
   });
   afterAll(() => app.stop());
@@ -149,6 +151,35 @@ describe('scheduled messages', () => {
       return row.status === 'failed' && row.reason === reason;
     });
     expect(await app.sql('select from messages where room_id = $1', [room.id])).toHaveLength(0);
+    const failed = { id: made.id, room_id: room.id, send_at: made.send_at, status: 'failed', reason };
+    const told = `select e.data from events e join users u on u.client_id = e.client_id and u.user_pk = e.stream_id
+      where e.client_id = $1 and e.type = 'scheduled_message.failed' and u.user_id = 'ann' and u.last_rev = e.rev`;
+    expect(await app.sql(told, [client.id])).toEqual([{ data: { ...failed, send_at: expect.any(String) } }]);
+  });
+
+  it('tell their senders once that they failed, wherever these are', async () => {
+    const { room, made } = await scheduled();
+    const own = await scheduled({}, null, room);
+    const [ann, bob, server] = await Promise.all([
+      connect(app, (await client.login('ann')).key),
+      connect(app, (await client.login('bob')).key),
+      connect(app, client.key),
+    ]);
+    await app.sql(`update rooms set status = 'inactive', deactivated_reason = 'manual' where id = $1`, [room.id]);
+    await comes(made.id);
+    expect(await ann.waitFor('scheduled_message.failed')).toMatchObject({
+      stream: 'user:ann',
+      room_id: room.id,
+      actor: { id: null, type: 'system' },
+      data: { id: made.id, room_id: room.id, status: 'failed', reason: 'room_inactive' },
+    });
+    await comes(own.made.id);
+    expect(await server.waitFor('scheduled_message.failed')).toMatchObject({
+      stream: 'client',
+      data: { id: own.made.id },
+    });
+    expect(bob.bodies('scheduled_message.failed')).toEqual([]);
+    expect(ann.bodies('scheduled_message.failed')).toHaveLength(1);
   });
 
   it('wait for slow mode, and can be cancelled meanwhile', async () => {

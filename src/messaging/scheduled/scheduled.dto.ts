@@ -51,6 +51,24 @@ export class ScheduledQueryDto extends PageQueryDto {
   status?: ScheduledStatus;
 }
 
+/** Body of `scheduled_message.failed`. */
+export class ScheduledFailureDto {
+  @Uuid({ description: 'Of the scheduled message.' })
+  id: string;
+
+  @Uuid()
+  room_id: string;
+
+  @Time()
+  send_at: string;
+
+  @OneOf(['failed'])
+  status: 'failed';
+
+  @Text({ max: 100, description: 'The code of what the send was refused with.' })
+  reason: string;
+}
+
 /** With what it will say, or said. */
 export class ScheduledMessageDto extends SendMessageDto {
   @Uuid()

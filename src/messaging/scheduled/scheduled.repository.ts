@@ -22,7 +22,7 @@ export interface ScheduledRow {
 }
 
 /** A row that is to be sent now, by whoever claimed it. */
-export interface ClaimedRow extends Pick<ScheduledRow, 'id' | 'room_id' | 'sender_pk' | 'body'> {
+export interface ClaimedRow extends Pick<ScheduledRow, 'id' | 'room_id' | 'sender_pk' | 'body' | 'send_at'> {
   client_id: string;
   /** Which claim it is: a later one has the next number. */
   attempt: number;
@@ -58,7 +58,7 @@ const CLAIM = prepared(
       set status = 'sending', attempt = s.attempt + 1, next_attempt_at = clock_timestamp() + ${LEASE}
      from due left join clients c on c.id = due.client_id
     where s.client_id = due.client_id and s.id = due.id
-   returning s.client_id, s.id, s.room_id, s.sender_pk, s.body, s.attempt,
+   returning s.client_id, s.id, s.room_id, s.sender_pk, s.body, s.send_at, s.attempt,
              extract(epoch from clock_timestamp() - s.send_at)::float8 as late_s, c.suspended_at is not null as suspended`,
 );
 
@@ -179,8 +179,9 @@ export class ScheduledRepository {
   async settle(
     { client_id, id, attempt }: ClaimedRow,
     end: { status: 'sent'; message_id: string } | { status: 'failed'; reason: string },
+    on: Pick<Tx, 'query'> = this.database,
   ): Promise<boolean> {
-    const rows = await this.database.query(
+    const rows = await on.query(
       `update scheduled_messages
           set status = $4, message_id = $5, reason = $6, next_attempt_at = null, updated_at = clock_timestamp()
         where client_id = $1 and id = $2 and status = 'sending' and attempt = $3 returning id`,

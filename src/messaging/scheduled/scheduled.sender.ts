@@ -8,6 +8,7 @@ import { Request, valueOf } from '../../tenancy/access/request.js';
 import { ClientsService } from '../../tenancy/clients/clients.service.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { SendingService } from '../messages/sending.service.js';
+import { ScheduledFailures } from './scheduled.failures.js';
 import { ScheduledRepository, type ClaimedRow } from './scheduled.repository.js';
 
 /** Between two looks: what another process scheduled meanwhile is sent at most so late. */
@@ -37,6 +38,7 @@ export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy 
 
   constructor(
     private readonly repository: ScheduledRepository,
+    private readonly failures: ScheduledFailures,
     private readonly sending: SendingService,
     private readonly clients: ClientsService,
     private readonly users: UsersService,
@@ -139,7 +141,7 @@ export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy 
       return this.repository.putOff(row, afterS, known);
     }
     if (!(error instanceof Problem)) logger.error({ err: error }, 'A scheduled message failed.');
-    await this.repository.settle(row, { status: 'failed', reason: code });
+    await this.failures.fail(row, code);
   }
 
   /** As the sender would ask now. @throws Problem `client_suspended`, `user_unavailable` */
