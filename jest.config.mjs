@@ -1,7 +1,7 @@
 // Sources are ESM; jest runs what unit and integration tests import of them as CommonJS through swc (ts-jest cannot
 // compile NestJS 12). Tests of the whole, e2e and faults, import none: they run the built product.
 const esmPackages =
-  '@nestjs|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|uid|iterare|mailgun\\.js|standardwebhooks|@scure|@stablelib|@seriousme';
+  '@nestjs|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|uid|iterare|mailgun\\.js|standardwebhooks|@scure|@stablelib|@seriousme|htmlparser2|entities|domhandler|domutils|domelementtype|dom-serializer';
 
 const common = {
   rootDir: import.meta.dirname,

@@ -33,6 +33,7 @@ import { PinsModule } from './messaging/pins/pins.module.js';
 import { ThreadsModule } from './messaging/threads/threads.module.js';
 import { ScheduledModule } from './messaging/scheduled/scheduled.module.js';
 import { ModerationModule } from './messaging/moderation/moderation.module.js';
+import { LinkPreviewsModule } from './messaging/link-previews/link-previews.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
@@ -77,6 +78,7 @@ export class AppModule {
         ThreadsModule,
         ScheduledModule,
         ModerationModule,
+        LinkPreviewsModule,
         SyncModule,
         PresenceModule,
         NotificationsModule,

@@ -35,6 +35,7 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'idempotency-pruning',
       'keys-pruning',
       'lifecycle',
+      'link-previews',
       'membership-changes-pruning',
       'messages-purging',
       'partitions',

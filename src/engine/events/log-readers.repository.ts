@@ -38,7 +38,15 @@ const AHEAD_MS = 86_400_000;
 
 const COLUMNS = [
   ...LOCATED,
-  ...['stream_type', 'room_id', 'epoch', 'v', 'seq', 'subject_id', 'actor_pk', 'actor_type', 'data'],
+  'stream_type',
+  'room_id',
+  'epoch',
+  'v',
+  'seq',
+  'subject_id',
+  'actor_pk',
+  'actor_type',
+  'data',
 ] as const;
 
 /** What a reader wants of the log. */

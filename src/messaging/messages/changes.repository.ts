@@ -4,6 +4,7 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { MentionsRepository } from '../rooms/membership/mentions.repository.js';
 import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow, type StoredMention } from './message.row.js';
 import type { GoneMessage } from './message-remains.js';
+import type { AttachmentDto } from './sending.dto.js';
 import type { Draft } from './pre-send.js';
 
 /** A message under its room's lock. */
@@ -137,6 +138,14 @@ export class ChangesRepository {
       `update messages set rev = $3, pinned_at = case when $4 then clock_timestamp() end, updated_at = clock_timestamp()
         where client_id = $1 and id = $2`,
       [clientId, id, rev, pinned],
+    );
+  }
+
+  /** It says the same as before: no edit. */
+  async setAttachments(tx: Tx, clientId: string, id: string, attachments: AttachmentDto[], rev: number): Promise<void> {
+    await tx.execute(
+      `update messages set rev = $3, attachments = $4, updated_at = clock_timestamp() where client_id = $1 and id = $2`,
+      [clientId, id, rev, JSON.stringify(attachments)],
     );
   }
 

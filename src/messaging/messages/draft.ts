@@ -12,7 +12,7 @@ export function draftOf(caller: Caller, dto: Omit<SendMessageDto, 'client_msg_id
   return checkDraft(caller, {
     content_type,
     content,
-    attachments: attachments.length === 0 ? attachments : attachments.map(whole),
+    attachments: attachments.length === 0 ? attachments : attachments.filter(({ preview }) => !preview).map(whole),
     mentions: mentions.length === 0 ? mentions : mentionsOf(mentions),
     metadata,
   });
@@ -27,7 +27,7 @@ export function patchedDraft(
   return checkDraft(caller, {
     content_type: content_type ?? before.content_type,
     content: content === undefined ? before.content : content,
-    attachments: attachments ? attachments.map(whole) : before.attachments,
+    attachments: attachments ? patchedAttachments(before.attachments, attachments) : before.attachments,
     mentions: mentions ? mentionsOf(mentions) : before.mentions,
     metadata: metadata === undefined ? before.metadata : mergedMetadata(before.metadata, metadata),
   });
@@ -54,15 +54,19 @@ export function checkDraft(caller: Caller, draft: Draft): Draft {
   return draft;
 }
 
-/** With every field that its shape promises. */
-const whole = ({ type, url, name = null, size = null, mime_type = null, ...more }: AttachmentDto): AttachmentDto => ({
-  type,
-  url,
-  name,
-  size,
-  mime_type,
-  ...more,
-});
+/** Previews are what they were: who edits says which of them stay. */
+const patchedAttachments = (before: AttachmentDto[], given: AttachmentDto[]): AttachmentDto[] =>
+  given.flatMap((one) => {
+    if (!one.preview) return whole(one);
+    return before.find(({ preview, url }) => preview && url === one.url) ?? [];
+  });
+
+/** With every field that its shape promises, and none of those that only previews have. */
+function whole(attachment: AttachmentDto): AttachmentDto {
+  const { type, url, name = null, size = null, mime_type = null, ...more } = attachment;
+  const { preview: _, title: _t, description: _d, image_url: _i, site_name: _s, ...rest } = more;
+  return { type, url, name, size, mime_type, ...rest };
+}
 
 /** Each once. @throws Problem `validation_failed` */
 function mentionsOf(mentions: MentionDto[]): MentionDto[] {

@@ -79,14 +79,17 @@ export class EditsService {
     );
     const body = { ...draft, mentions: await this.mentions.resolve(caller.clientId, before.room_id, draft.mentions) };
     let moved = false;
+    let written = false;
     let mentioned: StoredMention[] = [];
     const message = await this.changes.change(request, before.room_id, before.id, async (change) => {
       this.refuse({ ...change, caller: now }, if_rev);
       moved = change.message.rev !== before.rev;
       if (moved || !isAnother(change.message, draft)) return null;
       mentioned = [...change.message.stored_mentions, ...body.mentions];
+      written = true;
       return this.write(change, body);
     });
+    if (written) this.preSends.tell({ caller: now, message, before: before.content });
     if (mentioned.length > 0) this.mentions.tell(caller.clientId, before.room_id, mentioned);
     return moved ? null : message;
   }

@@ -20,7 +20,8 @@ export const messageCreated = defineEvent({
 export const messageUpdated = defineEvent({
   ...ofMessage,
   type: 'message.updated',
-  description: 'A message was edited, undeleted, pinned or unpinned. As the message is when the event is read.',
+  description:
+    'A message was edited, undeleted, pinned or unpinned, or got previews of its links. As the message is when the event is read.',
 });
 
 export const messageDeleted = defineEvent({

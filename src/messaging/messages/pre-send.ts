@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
+import type { MessageDto } from './messages.dto.js';
 import type { AttachmentDto, MentionDto } from './sending.dto.js';
 
 /** What a message is to say. */
@@ -22,6 +23,14 @@ export interface DraftOrigin {
   client_msg_id: string | null;
 }
 
+/** What a message says from now on. */
+export interface Said {
+  caller: Caller;
+  message: MessageDto;
+  /** What it said before it was edited; null: it is new, or said nothing. */
+  before: string | null;
+}
+
 /** Judges messages before they are written. Registered by features above. */
 export interface PreSend {
   /**
@@ -29,6 +38,8 @@ export interface PreSend {
    * @throws Problem that refuses the message
    */
   judge(origin: DraftOrigin, draft: Draft): Draft | Promise<Draft>;
+  /** Is told of each message after the commit of its send or edit. Must not wait, nor throw. */
+  said?(said: Said): void;
 }
 
 /** All that judge, in the order of their registration. */
@@ -46,5 +57,10 @@ export class PreSends {
       judged = judged instanceof Promise ? judged.then((so) => one.judge(origin, so)) : one.judge(origin, judged);
     }
     return judged;
+  }
+
+  /** A message that is committed says something else than before. */
+  tell(said: Said): void {
+    for (const one of this.all) one.said?.(said);
   }
 }

@@ -36,6 +36,26 @@ export class AttachmentDto {
 
   @HttpUrl({ optional: true })
   thumbnail_url?: string;
+
+  @Bool({
+    optional: true,
+    description:
+      'Made by ChatAPI of a link in the text. A send leaves such an attachment out; an edit may name, by its `url`, one that is there.',
+    example: undefined,
+  })
+  preview?: boolean;
+
+  @Text({ optional: true, max: 300, description: 'As the page says, like the next three; of previews only.' })
+  title?: string;
+
+  @Text({ optional: true, max: 1_000 })
+  description?: string;
+
+  @HttpUrl({ optional: true })
+  image_url?: string;
+
+  @Text({ optional: true, max: 100 })
+  site_name?: string;
 }
 
 /** Who a message mentions: a user, or everybody in the room. */

@@ -70,7 +70,9 @@ export class SendingService {
     let { caller } = request;
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
       try {
-        return answerOf(await this.judgeAndSend({ caller, message, draft, dto, ...options }));
+        const sent = await this.judgeAndSend({ caller, message, draft, dto, ...options });
+        if (sent.verdict === 'sent') this.preSends.tell({ caller, message: sent.message, before: null });
+        return answerOf(sent);
       } catch (error) {
         if (!(error instanceof StaleSettings)) throw error;
         caller = { ...caller, ...(await this.clients.readFacts(caller.clientId)) };

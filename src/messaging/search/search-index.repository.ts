@@ -42,6 +42,7 @@ interface Fragment {
 }
 
 const KEYS = unnest<MessageKey>()('w', { client_id: 'uuid', id: 'uuid' });
+const ROOMS = unnest<Pick<Source, 'client_id' | 'room_id'>>()('w', { client_id: 'uuid', room_id: 'uuid' });
 const PLACES = unnest<Place>()('w', {
   client_id: 'uuid',
   room_id: 'uuid',
@@ -86,9 +87,8 @@ export class SearchIndexRepository implements MessageRemain {
       `select m.client_id, m.room_id, m.created_at, m.id as message_id, m.seq, m.sender_pk, m.content_type, m.content,
               case when m.attachments <> '[]' then
                 (select string_agg(a ->> 'name', E'\\n') from jsonb_array_elements(m.attachments) a) end as names,
-              m.attachments <> '[]' as has_attachment, m.mentions <> '[]' as has_mention,
-              m.deleted_at is not null or exists (
-                select from rooms r where r.client_id = m.client_id and r.id = m.room_id and r.truncated_seq >= m.seq) as deleted
+              case when m.attachments <> '[]' then jsonb_path_exists(m.attachments, '$[*] ? (!exists(@.preview))') else false end as has_attachment, m.mentions <> '[]' as has_mention,
+              m.deleted_at is not null as deleted
          from ${KEYS.sql}
         cross join lateral (select * from messages where client_id = w.client_id and id = w.id limit 1) m`,
       KEYS.values(unique),
@@ -96,8 +96,9 @@ export class SearchIndexRepository implements MessageRemain {
     const shown: Indexed[] = [];
     const gone: Source[] = [];
     const tokensOfClient = new Map<string, Tokens>();
+    const isTruncated = await this.truncations(tx, sources);
     for (const source of sources) {
-      const text = source.deleted ? '' : textOf(source);
+      const text = source.deleted || isTruncated(source) ? '' : textOf(source);
       if (text === '') gone.push(source);
       else shown.push(indexedOf(source, text, getOrMake(tokensOfClient, source.client_id, tokensOfAll)));
     }
@@ -126,6 +127,20 @@ export class SearchIndexRepository implements MessageRemain {
       tx,
       messages.map(({ id, ...place }) => ({ ...place, message_id: id })),
     );
+  }
+
+  /** By room, not by message: there are fewer, and next to none of them was ever truncated. */
+  private async truncations(tx: Tx, sources: Source[]): Promise<(message: Source) => boolean> {
+    const rooms = new Map(sources.map(({ client_id, room_id }) => [`${client_id} ${room_id}`, { client_id, room_id }]));
+    const truncated = await tx.query<{ room: string; seq: number }>(
+      `select concat(r.client_id, ' ', r.id) as room, r.truncated_seq as seq from ${ROOMS.sql}
+        cross join lateral (
+          select * from rooms where client_id = w.client_id and id = w.room_id and truncated_seq > 0 limit 1) r`,
+      ROOMS.values([...rooms.values()]),
+    );
+    if (truncated.length === 0) return () => false;
+    const upto = new Map(truncated.map(({ room, seq }) => [room, seq]));
+    return ({ client_id, room_id, seq }) => seq <= (upto.get(`${client_id} ${room_id}`) ?? 0);
   }
 
   private async remove(tx: Tx, gone: Place[]): Promise<void> {
