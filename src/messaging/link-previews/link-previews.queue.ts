@@ -22,6 +22,7 @@ export interface PreviewJob {
 /** Messages of one client on this node; what comes beyond gets no previews. */
 const WINDOW_MS = 10_000;
 const MAX_PER_WINDOW = 200;
+const PUT_BACK_MS = 2_000;
 /** On their way into the queue, of all clients: it may be slow, or away. */
 const MAX_ADDING = 500;
 
@@ -47,14 +48,14 @@ export class LinkPreviewsQueue {
     void this.add({ client_id, room_id, id, links: fresh }, `${id}-${rev}`).finally(() => this.adding--);
   }
 
-  /** A job that this process can't finish. */
+  /** A job that this process, which stops, can't finish: later, or it would take it again itself until it has stopped. */
   putBack(job: PreviewJob): Promise<void> {
-    return this.add(job, newId());
+    return this.add(job, newId(), PUT_BACK_MS);
   }
 
-  private async add(job: PreviewJob, jobId: string): Promise<void> {
+  private async add(job: PreviewJob, jobId: string, delay = 0): Promise<void> {
     try {
-      await this.queue.add(LINK_PREVIEWS_QUEUE, job, { jobId });
+      await this.queue.add(LINK_PREVIEWS_QUEUE, job, { jobId, delay });
     } catch (error) {
       logger.debug({ reason: (error as Error).message }, 'Link previews could not be queued.');
     }
