@@ -65,6 +65,15 @@ describe('POST /sync', () => {
     expect(rewound.rooms[0]).toMatchObject({ recovered: false });
   });
 
+  it('tells nothing more to a key that was revoked while it waited', async () => {
+    const { request, made, at } = await reader();
+    const waiting = request('POST', '/sync', { body: { ...at, timeout_s: 30 } });
+    await app.request('GET', '//health/live');
+    ok(await request('POST', '/auth/logout', { body: {} }));
+    await say(client.master('bob').request, made[0]!.id, 'said after that');
+    expect(await waiting).toMatchObject({ status: 401, body: { code: 'invalid_key' } });
+  });
+
   it('of thousands of rooms tells those with news, and says that there are more', async () => {
     const { request } = await client.login('ann');
     await client.request('PUT', '/users/ann', { body: {} });

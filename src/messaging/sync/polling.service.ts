@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
+import { KeysService } from '../../tenancy/keys/keys.service.js';
 import { limits } from '../../platform/config/limits.js';
 import { channels } from '../../platform/realtime/realtime.publisher.js';
 import { Polls } from './polls.js';
@@ -15,6 +16,13 @@ const CROWDED_MS = 30_000;
 /** So many times what woke somebody turns out to be nothing for it. */
 const MOST_LOOKS = 20;
 
+/** Who waits, beyond what one look at its key has shown. */
+export interface Asker {
+  apiKey: string;
+  /** Aborted when it hangs up before it is answered. */
+  gone: AbortSignal;
+}
+
 /** Catching up over REST: what a socket's `sync.resume` answers, at once or when there is something. */
 @Injectable()
 export class PollingService {
@@ -22,19 +30,23 @@ export class PollingService {
     private readonly sync: SyncService,
     private readonly repository: SyncRepository,
     private readonly polls: Polls,
+    private readonly keys: KeysService,
   ) {}
 
-  /** @param gone the caller has hung up */
-  async poll(caller: Caller, { timeout_s = 0, ...asked }: PollDto, gone: AbortSignal): Promise<PolledDto> {
+  /** @throws Problem `invalid_key`, `client_suspended` when the key ends while its caller waits */
+  async poll(caller: Caller, { timeout_s = 0, ...asked }: PollDto, { apiKey, gone }: Asker): Promise<PolledDto> {
     const until = performance.now() + timeout_s * 1_000;
     let answer = await this.look(caller, asked);
     const waits = timeout_s > 0 && !hasNews(answer) && this.polls.hasRoomFor(caller.keyId);
     for (let looks = 0; waits && looks < MOST_LOOKS && !hasNews(answer); looks++) {
       const ms = until - performance.now();
       if (ms <= 0 || gone.aborted) break;
-      const listened = { keyId: caller.keyId, channels: channelsOf(caller, asked), ms, gone };
+      const listened = { caller, channels: channelsOf(caller, asked), ms, gone };
       await this.polls.wait(listened, async () => hasNews((answer = await this.look(caller, asked))));
-      if (!hasNews(answer)) answer = await this.look(caller, asked);
+      if (hasNews(answer)) break;
+      // What was said since may be none of its business any more.
+      await this.keys.authenticate(apiKey);
+      answer = await this.look(caller, asked);
     }
     const crowded = timeout_s > 0 && !waits && !hasNews(answer);
     const next_poll_ms = hasNews(answer) ? SOON_MS : waits ? WAITED_MS : crowded ? spread(CROWDED_MS) : NOT_WAITED_MS;

@@ -1,8 +1,10 @@
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { newId } from '../../platform/common/ids.js';
 import { Cluster } from '../../platform/realtime/cluster.js';
 import type { FrameTaker } from '../../platform/realtime/listeners.js';
 import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { AuthChanges } from '../../tenancy/keys/auth-changes.js';
 
 /** How many may wait in this process, and of one key. */
 const MOST = 20_000;
@@ -16,6 +18,8 @@ class Waiter implements FrameTaker {
   readonly id = newId();
   private wake: () => void;
   private readonly woken = new Promise<void>((resolve) => (this.wake = resolve));
+
+  constructor(readonly caller: Caller) {}
 
   takeFrames(frames: Buffer): void {
     if (frames.includes(DURABLE)) this.wake();
@@ -33,7 +37,7 @@ class Waiter implements FrameTaker {
 
 /** Callers without a socket who wait for news of their streams. */
 @Injectable()
-export class Polls implements BeforeApplicationShutdown {
+export class Polls implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly waiting = new Set<Waiter>();
   private readonly byKey = new Map<string, number>();
   private stopping = false;
@@ -41,7 +45,17 @@ export class Polls implements BeforeApplicationShutdown {
   constructor(
     private readonly publisher: RealtimePublisher,
     private readonly cluster: Cluster,
+    private readonly changes: AuthChanges,
   ) {}
+
+  onApplicationBootstrap(): void {
+    this.changes.onRevoked(({ clientId, keyId }) => {
+      for (const waiter of this.waiting) {
+        const { caller } = waiter;
+        if (caller.clientId === clientId && (keyId === null || caller.keyId === keyId)) waiter.end();
+      }
+    });
+  }
 
   /** Nobody is kept waiting by a node that goes away. */
   beforeApplicationShutdown(): void {
@@ -55,19 +69,19 @@ export class Polls implements BeforeApplicationShutdown {
   }
 
   /**
-   * Waits until something durable is said on one of the channels, the time is over, the caller has gone, or the node stops.
+   * Waits until something durable is said on one of the channels, the time is over, the caller has gone, its key has ended, or the node stops.
    * @param look asked once everything that is said from now on is heard: with true there is nothing to wait for
    */
   async wait(
-    { keyId, channels, ms, gone }: { keyId: string; channels: string[]; ms: number; gone: AbortSignal },
+    { caller, channels, ms, gone }: { caller: Caller; channels: string[]; ms: number; gone: AbortSignal },
     look: () => Promise<boolean>,
   ): Promise<void> {
     const { listeners } = this.publisher;
-    const waiter = new Waiter();
+    const waiter = new Waiter(caller);
     const end = () => waiter.end();
     const timer = setTimeout(end, ms);
     gone.addEventListener('abort', end, { once: true });
-    this.count(keyId, waiter, 1);
+    this.count(waiter, 1);
     listeners.add(waiter.id, waiter);
     try {
       listeners.join(waiter.id, channels);
@@ -75,13 +89,14 @@ export class Polls implements BeforeApplicationShutdown {
       if (!this.stopping && !gone.aborted && !(await look())) await waiter.wait();
     } finally {
       listeners.remove(waiter.id);
-      this.count(keyId, waiter, -1);
+      this.count(waiter, -1);
       clearTimeout(timer);
       gone.removeEventListener('abort', end);
     }
   }
 
-  private count(keyId: string, waiter: Waiter, by: 1 | -1): void {
+  private count(waiter: Waiter, by: 1 | -1): void {
+    const { keyId } = waiter.caller;
     if (by === 1) this.waiting.add(waiter);
     else this.waiting.delete(waiter);
     const left = (this.byKey.get(keyId) ?? 0) + by;

@@ -1,19 +1,19 @@
 import { Body, Controller, createParamDecorator, Post, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller } from '../../tenancy/access/request.js';
 import { Route, Tag, tag } from '../../tenancy/access/route.js';
-import { PollingService } from './polling.service.js';
+import { readApiKey } from '../../tenancy/keys/request-headers.js';
+import { PollingService, type Asker } from './polling.service.js';
 import { PollDto, PolledDto } from './sync.dto.js';
 
 const SYNC = tag('Sync', 'Catching up without a socket.');
 
-/** Aborted when the caller hangs up before it is answered. */
-const Gone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
+const CurrentAsker = createParamDecorator((_: unknown, context: ExecutionContext): Asker => {
   const gone = new AbortController();
-  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
-  raw.once('close', () => gone.abort());
-  return gone.signal;
+  const http = context.switchToHttp();
+  http.getResponse<FastifyReply>().raw.once('close', () => gone.abort());
+  return { apiKey: readApiKey(http.getRequest<FastifyRequest>().headers), gone: gone.signal };
 });
 
 @Tag(SYNC)
@@ -30,7 +30,7 @@ export class SyncController {
     answer: PolledDto,
     actsForUser: true,
   })
-  poll(@CurrentCaller() caller: Caller, @Body() dto: PollDto, @Gone() gone: AbortSignal): Promise<PolledDto> {
-    return this.polling.poll(caller, dto, gone);
+  poll(@CurrentCaller() caller: Caller, @Body() dto: PollDto, @CurrentAsker() asker: Asker): Promise<PolledDto> {
+    return this.polling.poll(caller, dto, asker);
   }
 }
