@@ -33,9 +33,12 @@ describe('blocking somebody', () => {
   it('refuses direct messages, in the room that there is and in none that there was not', async () => {
     await makeUsers('ann', 'bob');
     const direct = ok(await as('bob', 'POST', '/rooms', { room_type: 'direct', members: ['ann'] }));
-    expect((await send('bob', direct.id)).status).toBe(201);
+    const sent = ok(await send('bob', direct.id));
     expect((await block('ann', 'bob')).status).toBe(204);
-    expect((await send('bob', direct.id)).body).toMatchObject({ status: 422, code: 'user_unavailable' });
+    const edit = (content: string) => as('bob', 'PATCH', `/rooms/${direct.id}/messages/${sent.id}`, { content });
+    for (const refused of [await send('bob', direct.id), await edit('read this instead')]) {
+      expect(refused.body).toMatchObject({ status: 422, code: 'user_unavailable' });
+    }
     // Who blocks may still write.
     expect((await send('ann', direct.id)).status).toBe(201);
     const bob = await client.login('bob');

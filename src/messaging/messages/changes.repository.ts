@@ -50,13 +50,25 @@ export class ChangesRepository {
     return row && !row.truncated_at ? row : null;
   }
 
-  /** Is the user banned by the client, other than by shadow? */
-  async isBanned(tx: Tx, clientId: string, userPk: UserPk): Promise<boolean> {
-    const rows = await tx.query(
-      `select from users where client_id = $1 and user_pk = $2 and banned_until > clock_timestamp() and not shadow_banned`,
-      [clientId, userPk],
+  /**
+   * @param directRoomId the room, where it is a direct one: blocks are looked for there only
+   * @returns is the user banned by the client, other than by shadow, and did the other one in the room block it?
+   */
+  async standing(
+    tx: Tx,
+    clientId: string,
+    userPk: UserPk,
+    directRoomId: string | null,
+  ): Promise<{ banned: boolean; blocked: boolean }> {
+    const [row] = await tx.query<{ banned: boolean; blocked: boolean }>(
+      `select exists (select from users where client_id = $1 and user_pk = $2
+                         and banned_until > clock_timestamp() and not shadow_banned) as banned,
+              exists (select from room_members o
+                        join user_blocks b on b.client_id = o.client_id and b.user_pk = o.user_pk and b.blocked_pk = $2
+                       where o.client_id = $1 and o.room_id = $3) as blocked`,
+      [clientId, userPk, directRoomId],
     );
-    return rows.length > 0;
+    return row!;
   }
 
   /** Keeps what the message said until now, and has it say something else. @param rev that of the event to come */

@@ -107,10 +107,14 @@ export class EditsService {
     }
   }
 
-  private async write({ tx, caller, message, rev }: Change, body: NewBody): Promise<Changed> {
+  private async write({ tx, caller, room, message, rev }: Change, body: NewBody): Promise<Changed> {
     const { clientId, user } = caller;
-    if (user && (await this.repository.isBanned(tx, clientId, user.user_pk)))
-      throw new Problem('user_banned', 'You are banned.');
+    if (user) {
+      const directRoomId = room.room_type === 'direct' ? room.id : null;
+      const { banned, blocked } = await this.repository.standing(tx, clientId, user.user_pk, directRoomId);
+      if (banned) throw new Problem('user_banned', 'You are banned.');
+      if (blocked) throw new Problem('user_unavailable', 'The user is not available.');
+    }
     if ((await this.repository.countEdits(tx, clientId, message.id)) >= MAX_EDITS) {
       throw new Problem('conflict', `A message can be edited ${MAX_EDITS} times.`);
     }
