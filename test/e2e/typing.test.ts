@@ -83,6 +83,26 @@ describe('typing', () => {
     await until('the end', () => heard(bob).join() === 'alice,,alice,');
   });
 
+  it('is not told of whom nobody reads, nor where nothing is taken, and not refused either', async () => {
+    const [room, archived] = [await makeRoom(client, ['ann', 'bob', 'mud']), await makeRoom(client, ['ann', 'bob'])];
+    ok(await client.request('POST', `/rooms/${archived.id}/archive`));
+    const [bob, mud] = [client.master('bob').request, client.master('mud').request];
+    const direct = ok(await bob('POST', '/rooms', { body: { room_type: 'direct', members: ['ann'] } }));
+    ok(await client.master('ann').request('PUT', '/users/me/blocks/bob'));
+    ok(await client.request('PUT', '/users/mud/ban', { body: { shadow: true } }));
+    const ann = await socketOf('ann');
+    for (const [who, where] of [
+      [bob, archived],
+      [bob, direct],
+      [mud, room],
+    ] as const) {
+      expect((await who('POST', `/rooms/${where.id}/typing`, { body: { typing: true } })).status).toBe(204);
+    }
+    ok(await bob('POST', `/rooms/${room.id}/typing`, { body: { typing: true } }));
+    await ann.waitFor('typing.updated');
+    expect(heard(ann)).toEqual(['bob']);
+  });
+
   it('is for members, of rooms that are there, and for users', async () => {
     const room = await makeRoom(client, ['alice']);
     const other = await app.client();

@@ -16,6 +16,7 @@ import { PresenceSources } from './presence.sources.js';
 import { PresenceWatch } from './presence.watch.js';
 import { TypingController } from './typing.controller.js';
 import * as typingEvents from './typing.events.js';
+import { TypingRepository } from './typing.repository.js';
 import { TypingService } from './typing.service.js';
 import { TypingSocket } from './typing.socket.js';
 import { UserPresenceEntity } from './user-presence.entity.js';
@@ -34,6 +35,7 @@ import { UserPresenceEntity } from './user-presence.entity.js';
     PresenceSocket,
     PresenceSources,
     PresenceWatch,
+    TypingRepository,
     TypingService,
     TypingSocket,
     registerEvents(presenceEvents),

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
@@ -10,6 +10,7 @@ import { requirePermission, RoomAccess } from '../rooms/room-access.js';
 import type { RoomRow } from '../rooms/room.row.js';
 import { NAMED_TYPISTS } from './typing.dto.js';
 import { typingUpdated } from './typing.events.js';
+import { TypingRepository } from './typing.repository.js';
 import { nodeSource, typesHere, Typists, type Ended, type Typist } from './typists.js';
 
 /** Who is not said again to type does so no longer. */
@@ -47,6 +48,7 @@ export class TypingService implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly access: RoomAccess,
+    private readonly repository: TypingRepository,
     private readonly publisher: RealtimePublisher,
     private readonly news: NodeNews,
     private readonly ends: ConnectionEnds,
@@ -63,14 +65,22 @@ export class TypingService implements OnModuleInit, OnModuleDestroy {
     for (const { later } of this.told.values()) clearTimeout(later);
   }
 
-  /** @throws Problem `not_found`, `forbidden` for who acts for no user, `insufficient_role`, `room_frozen` as a send would */
+  /**
+   * Nothing is told of who types what nobody will read; it is refused nothing either, for it may not know.
+   * @throws Problem `not_found`, `forbidden` for who acts for no user, `insufficient_role`, `room_frozen` as a send would
+   */
   async type(caller: Caller, roomId: string, types: boolean, source: Source): Promise<void> {
-    const room = await this.access.get(caller, roomId);
     const { user, clientId } = caller;
+    // Both for starts and for stops: so that a stop doesn't overtake the start before it.
+    const [room, unheard] = await Promise.all([
+      this.access.get(caller, roomId),
+      user && isUuid(roomId) ? this.repository.isUnheard(clientId, user.user_pk, roomId) : false,
+    ]);
     if (!user) throw new Problem('forbidden', 'Only a user types: name one in X-User-Id.');
     // Who stops may always.
     if (types) requireWriting(caller, room);
     if (room.member_count > MAX_MEMBERS || !source.isOpen) return;
+    if (types && (unheard || takesNothing(room))) return;
     if (types) this.start(room.id, clientId, user, source.id);
     else this.ended([this.typists.stop(room.id, user.user_pk, source.id)].flatMap((one) => one ?? []));
   }
@@ -148,3 +158,7 @@ function requireWriting(caller: Caller, { room_type, frozen, my_role }: RoomRow)
     throw new Problem('room_frozen', 'The room is frozen: only its owners and admins may write.');
   }
 }
+
+/** Messages are refused there, whoever writes them. */
+const takesNothing = ({ status, deactivated_reason }: RoomRow): boolean =>
+  status === 'archived' || deactivated_reason === 'manual';
