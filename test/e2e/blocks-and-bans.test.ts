@@ -225,6 +225,7 @@ describe('a ban', () => {
     expect((await hers.waitFor('message.created')).data).toMatchObject({ id: sent.id, content: 'buy' });
     const stub = { id: sent.id, room_id: room.id, seq: sent.seq, rev: sent.rev, hidden: true };
     expect((await his.waitFor('message.created')).data).toEqual(stub);
+    expect(hers.bodies('message.created')).toHaveLength(1);
     const path = `/rooms/${room.id}/messages/${sent.id}`;
     expect(ok(await as('bob', 'GET', path))).toEqual(stub);
     expect(ok(await ann.request('GET', path)).content).toBe('buy');
@@ -235,6 +236,8 @@ describe('a ban', () => {
     const patched = ok(await ann.request('PATCH', '/users/me', { body: { display_name: 'Ann' } }));
     expect([patched.banned_until, patched.ban_reason]).toEqual([null, undefined]);
     ok(await ann.request('PATCH', path, { body: { content: 'sell' } }));
+    expect((await his.waitFor('message.updated')).data).toMatchObject({ hidden: true });
+    expect(hers.bodies('message.updated').map(({ data }) => data.content)).toEqual(['sell']);
     expect((await ann.request('POST', '/rooms', { body: { room_type: 'direct', members: ['bob'] } })).status).toBe(201);
     ok(await unban('ann'));
     const heard = ok(await ann.request('POST', `/rooms/${room.id}/messages`, { body: { content: 'sorry' } }));

@@ -30,6 +30,38 @@ describe('changing messages', () => {
     return { room, message, path: `/rooms/${room.id}/messages/${message.id}` };
   }
 
+  it('are told without their body to who joined a room later that shows nothing of that time', async () => {
+    const room = await makeRoom(client, ['ann', 'bob'], { history: 'since_join' });
+    const before = await say(client.master('ann').request, room.id, 'before');
+    ok(await call(undefined, 'POST', `/rooms/${room.id}/members`, { user_id: 'late' }));
+    const after = await say(client.master('ann').request, room.id, 'after');
+    const [bob, late] = [
+      await connect(app, (await client.login('bob')).key),
+      await connect(app, (await client.login('late')).key),
+    ];
+    const { rooms } = await late.waitForReady();
+    for (const { id } of [before, after]) {
+      ok(await call('ann', 'PATCH', `/rooms/${room.id}/messages/${id}`, { content: 'edited' }));
+    }
+    await late.waitFor('message.updated', ({ data }) => data.id === after.id);
+    await bob.waitFor('message.updated', ({ data }) => data.id === after.id);
+    const contents = (events: any[]) => events.map(({ rev, data }) => [rev, data.content ?? data.hidden]);
+    const [one, two] = [after.rev + 1, after.rev + 2];
+    expect(contents(bob.bodies('message.updated'))).toEqual([
+      [one, 'edited'],
+      [two, 'edited'],
+    ]);
+    expect(contents(late.bodies('message.updated'))).toEqual([
+      [one, true],
+      [two, 'edited'],
+    ]);
+    const resumed = await late.get('sync.resume', { rooms });
+    expect(contents(resumed.rooms[0].events)).toEqual([
+      [one, true],
+      [two, 'edited'],
+    ]);
+  });
+
   describe('an edit', () => {
     it('is told to the room, keeps what was said, and is none when nothing changes', async () => {
       const { room, message, path } = await said();

@@ -67,13 +67,15 @@ export class EventsService implements OnApplicationBootstrap {
     }
   }
 
-  /** The same of one event, to one user's sockets only, with a body that is for nobody else. Never throws. */
-  async publishToUser(userPk: UserPk, row: EventRow, body: object): Promise<void> {
+  /** The same of one event, of which these users are told something else than everybody: never both. Never throws. */
+  async publishApart(userPks: UserPk[], row: EventRow, body: object): Promise<void> {
     try {
       const [facts] = await this.toFacts([row]);
-      this.publisher.publishToUser(userPk, this.registry.find(row.type) as DurableEvent, { ...facts!, data: body });
+      const event = this.registry.find(row.type) as DurableEvent;
+      for (const userPk of userPks) this.publisher.publishToUser(userPk, event, { ...facts!, data: body });
+      this.publisher.publishToOthers(userPks, event, facts!);
     } catch (error) {
-      logger.warn({ reason: (error as Error).message }, 'An event was committed, but its user could not be told.');
+      logger.warn({ reason: (error as Error).message }, 'An event was committed, but sockets could not be told.');
     }
   }
 

@@ -5,7 +5,8 @@ import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import type { NewEvent } from '../../engine/events/new-event.js';
 import { MessageParts } from './message-parts.js';
-import { toMessage } from './message.row.js';
+import { logger } from '../../platform/common/logger.js';
+import { stubOf, toMessage } from './message.row.js';
 import type { MessageDto } from './messages.dto.js';
 import { MessagesRepository } from './messages.repository.js';
 
@@ -23,15 +24,18 @@ export class MessageAnnouncer {
   }
 
   /**
-   * Tells the room; of a message that only its sender sees, the sender what it says and the room that there is something.
-   * Never throws.
+   * Tells the room; of a message that only its sender sees, the sender what it says and the room that there is something; of
+   * one from before some joined who see nothing of that time, them no more either. Never throws.
    */
   async committed(rows: EventRow[]): Promise<void> {
     for (const row of rows) {
-      const shadowed = row.stream_type === 'room' ? await this.findShadowed(row) : null;
-      if (shadowed) await this.events.publishToUser(shadowed.sender_pk!, row, toMessage(shadowed));
+      try {
+        await this.tell(row);
+      } catch (error) {
+        // It may be for some only: nobody is told, and the next head of the stream says that there was something.
+        logger.warn({ reason: (error as Error).message }, 'A message was changed, but sockets could not be told.');
+      }
     }
-    await this.events.publish(rows);
   }
 
   /** With what features above keep of it, as the caller sees it. */
@@ -39,12 +43,12 @@ export class MessageAnnouncer {
     return (await this.parts.complete(clientId, [message], { on: tx, viewerPk: user?.user_pk }))[0]!;
   }
 
-  private async findShadowed({ client_id, subject_id }: EventRow) {
-    try {
-      const found = (await this.messages.findMany(client_id, [subject_id!])).get(subject_id!);
-      return found?.shadowed ? found : null;
-    } catch {
-      return null;
-    }
+  private async tell(row: EventRow): Promise<void> {
+    const { client_id, subject_id, stream_type } = row;
+    if (stream_type !== 'room') return this.events.publish([row]);
+    const { message, latecomers } = await this.messages.findApart(client_id, subject_id!);
+    if (message?.shadowed) return this.events.publishApart([message.sender_pk!], row, toMessage(message));
+    if (message && latecomers.length > 0) return this.events.publishApart(latecomers, row, stubOf(message));
+    await this.events.publish([row]);
   }
 }

@@ -25,12 +25,18 @@ export interface SeenRow extends MessageRow {
  * Is message `m` hidden from the user of `viewer`, an expression? Nothing is from null, the client itself. What a user
  * deleted for itself is, and what it was sent by those whom it blocked or by the shadow-banned.
  */
-const hiddenFrom = (viewer: string): string => `(${viewer}::uuid is not null and (
+const hiddenFrom = (viewer: string, besides = ''): string => `(${viewer}::uuid is not null and (
     m.shadowed and (m.sender_pk = ${viewer}::uuid) is not true
     or exists (select from hidden_messages h
                 where h.client_id = m.client_id and h.user_pk = ${viewer}::uuid and h.room_id = m.room_id and h.seq = m.seq)
     or exists (select from user_blocks b
-                where b.client_id = m.client_id and b.user_pk = ${viewer}::uuid and b.blocked_pk = m.sender_pk))) as hidden`;
+                where b.client_id = m.client_id and b.user_pk = ${viewer}::uuid and b.blocked_pk = m.sender_pk)${besides})) as hidden`;
+
+/** What pages leave out by their floor, events of the room still tell of: it was changed since. */
+const BEFORE_JOINING = `
+    or exists (select from rooms r
+                 join room_members me on me.client_id = r.client_id and me.room_id = r.id and me.user_pk = $2
+                where r.client_id = m.client_id and r.id = m.room_id and r.history = 'since_join' and m.seq <= me.joined_seq)`;
 
 @Injectable()
 export class MessagesRepository {
@@ -76,11 +82,26 @@ export class MessagesRepository {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** Of these messages, those that are hidden from the user, and those that only it sees. */
+  /** The message, and who is in its room but sees nothing of the time that it is from. */
+  async findApart(clientId: string, id: string): Promise<{ message: MessageRow | undefined; latecomers: UserPk[] }> {
+    const [row] = await this.database.query<MessageRow & { latecomers: UserPk[] }>(
+      `select ${MESSAGE_COLUMNS},
+              array(select l.user_pk from rooms r
+                      join room_members l on l.client_id = r.client_id and l.room_id = r.id and l.status = 'active'
+                                         and l.joined_seq >= m.seq
+                     where r.client_id = m.client_id and r.id = m.room_id and r.history = 'since_join') as latecomers
+         from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = $2`,
+      [clientId, id],
+    );
+    return { message: row, latecomers: row?.latecomers ?? [] };
+  }
+
+  /** Of these messages in rooms of the user's, those that are hidden from it, and those that only it sees. */
   async hiddenFrom(clientId: string, viewerPk: UserPk, ids: string[]): Promise<{ id: string; hidden: boolean }[]> {
     return this.database.query(
       `select id, hidden from (
-         select m.id, m.shadowed, ${hiddenFrom('$2')} from messages m where m.client_id = $1 and m.id = any ($3::uuid[])
+         select m.id, m.shadowed, ${hiddenFrom('$2', BEFORE_JOINING)}
+           from messages m where m.client_id = $1 and m.id = any ($3::uuid[])
        ) m where hidden or shadowed`,
       [clientId, viewerPk, ids],
     );

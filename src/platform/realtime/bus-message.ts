@@ -8,8 +8,8 @@ export interface Move {
 }
 
 /**
- * What one node tells others at once, in this order. One text of lines: who tells it; then of a packet its channels and on
- * the next line the event, which the other side need not read to hand it on; of a move its JSON.
+ * What one node tells others at once, in this order. One text of lines: who tells it; then of a packet its channels, those that are
+ * excepted with a mark, and on the next line the event, which the other side need not read to hand it on; of a move its JSON.
  */
 export type BusMessage = (Packet | Move)[];
 
@@ -22,11 +22,12 @@ export interface Header {
 
 const PACKET = 'p ';
 const MOVE = 'm ';
+const EXCEPTED = '!';
 
 export function encodeMessage(sender: string, message: BusMessage, number?: number): string {
   // JSON has no line breaks, nor have channels spaces.
   const lines = message.map((part) =>
-    part instanceof Packet ? `${PACKET}${part.channels.join(' ')}\n${part.text}` : MOVE + JSON.stringify(part),
+    part instanceof Packet ? `${PACKET}${channelsOf(part).join(' ')}\n${part.text}` : MOVE + JSON.stringify(part),
   );
   return [number === undefined ? sender : `${sender} ${number}`, ...lines].join('\n');
 }
@@ -44,9 +45,25 @@ export function decodeMessage(text: string): BusMessage {
   const message: BusMessage = [];
   for (let at = 1; at < lines.length; at++) {
     const line = lines[at]!;
-    if (line.startsWith(PACKET)) message.push(new Packet(line.slice(PACKET.length).split(' '), lines[++at]!));
+    if (line.startsWith(PACKET)) message.push(packetOf(line.slice(PACKET.length).split(' '), lines[++at]!));
     else if (line.startsWith(MOVE)) message.push(JSON.parse(line.slice(MOVE.length)) as Move);
     else throw new Error('not a message between nodes');
   }
   return message;
+}
+
+const channelsOf = ({ channels, except }: Packet): string[] => [
+  ...channels,
+  ...except.map((channel) => EXCEPTED + channel),
+];
+
+function packetOf(named: string[], text: string): Packet {
+  const excepted = named.filter((channel) => channel.startsWith(EXCEPTED));
+  if (excepted.length === 0) return new Packet(named, text);
+  const channels = named.filter((channel) => !channel.startsWith(EXCEPTED));
+  return new Packet(
+    channels,
+    text,
+    excepted.map((channel) => channel.slice(EXCEPTED.length)),
+  );
 }

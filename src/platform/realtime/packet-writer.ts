@@ -39,14 +39,20 @@ export class PacketWriter {
     const first = new Map<Packet, Bundle>();
     const bundles = new Map<string, Bundle>();
     for (const packet of packets) {
+      const excepted = this.exceptedFrom(packet);
       for (const channel of packet.channels) {
         for (const id of this.listeners.on(channel) ?? []) {
+          if (excepted?.has(id)) continue;
           const before = bundles.get(id);
           if (before?.last !== packet) bundles.set(id, followerOf(before, first, packet));
         }
       }
     }
     return bundles;
+  }
+
+  private exceptedFrom({ except }: Packet): Set<string> | null {
+    return except.length === 0 ? null : new Set(except.flatMap((channel) => [...(this.listeners.on(channel) ?? [])]));
   }
 }
 

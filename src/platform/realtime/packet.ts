@@ -3,7 +3,7 @@ const FIN_TEXT = 0x81;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 
-/** One event for whoever listens to one of these channels, encoded once. */
+/** One event for whoever listens to one of these channels and to none of `except`, encoded once. */
 export class Packet {
   private encoded: Buffer | undefined;
   private encodedBare: Buffer | undefined;
@@ -12,6 +12,7 @@ export class Packet {
   constructor(
     readonly channels: readonly string[],
     readonly text: string,
+    readonly except: readonly string[] = [],
   ) {}
 
   /** As a WebSocket carries it: Engine.IO's mark of a message before the text. */

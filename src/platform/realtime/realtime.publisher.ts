@@ -84,22 +84,27 @@ export class RealtimePublisher implements OnModuleDestroy {
   ): void;
   publish(event: EventDescriptor, facts: EventFacts): void {
     if (event.durable) this.durable?.();
-    const packet = this.add(event, facts, this.bus !== undefined);
-    if (packet && this.bus) this.elsewhere.push(packet);
+    this.everywhere(event, facts, socketChannelsOf(event.audience, facts.stream));
   }
 
-  /**
-   * Tells one user's sockets only: others who hear the stream are told something else of the same rev. Tell it first: what
-   * comes second is dropped for its rev.
-   */
+  /** The same, but to no socket of these users: {@link publishToUser} tells them something else of the same rev. */
+  publishToOthers<Body extends object, Stream extends StreamType>(
+    userPks: readonly UserPk[],
+    event: DurableEvent<Body, Stream>,
+    facts: DurableFacts<NoInfer<Body>, NoInfer<Stream>>,
+  ): void {
+    this.durable?.();
+    this.everywhere(event, facts, socketChannelsOf(event.audience, facts.stream), userPks.map(channels.user));
+  }
+
+  /** Tells one user's sockets only: {@link publishToOthers} tells something else of the same rev. */
   publishToUser<Body extends object, Stream extends StreamType>(
     userPk: UserPk,
     event: DurableEvent<Body, Stream>,
     facts: DurableFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void {
     const to = [event.audience === 'readers' ? channels.userReading(userPk) : channels.user(userPk)];
-    const packet = this.add(event, facts, this.bus !== undefined, to);
-    if (packet && this.bus) this.elsewhere.push(packet);
+    this.everywhere(event, facts, to);
   }
 
   /** The same of an ephemeral event, for this node's sockets only. */
@@ -107,7 +112,7 @@ export class RealtimePublisher implements OnModuleDestroy {
     event: EphemeralEvent<Body, Stream>,
     facts: EphemeralFacts<NoInfer<Body>, NoInfer<Stream>>,
   ): void {
-    this.add(event, facts, false);
+    this.add(event, facts, false, socketChannelsOf(event.audience, facts.stream));
   }
 
   /** The same of an ephemeral event, for one connection of this node, which need not listen to the stream. */
@@ -163,16 +168,22 @@ export class RealtimePublisher implements OnModuleDestroy {
     this.flush();
   }
 
+  private everywhere(event: EventDescriptor, facts: EventFacts, to: string[], except?: string[]): void {
+    const packet = this.add(event, facts, this.bus !== undefined, to, except);
+    if (packet && this.bus) this.elsewhere.push(packet);
+  }
+
   /** @param always also when nobody listens here */
   private add(
     event: EventDescriptor,
     facts: EventFacts,
     always: boolean,
-    to = socketChannelsOf(event.audience, facts.stream),
+    to: string[],
+    except?: string[],
   ): Packet | null {
     const heard = this.writer.isHeard(to);
     if (!heard && !always) return null;
-    const packet = new Packet(to, EVENT + JSON.stringify([event.type, envelopeOf(event, facts)]));
+    const packet = new Packet(to, EVENT + JSON.stringify([event.type, envelopeOf(event, facts)]), except);
     if (heard) this.here.push(packet);
     this.turn ??= setImmediate(() => this.flush());
     return packet;

@@ -136,7 +136,7 @@ export class GatheredSend {
     } as const;
     if (shadowed) {
       this.publisher.publishToUser(from.sender_pk!, messageCreated, facts);
-      this.publisher.publish(messageCreated, { ...facts, data: stubOf(message) });
+      this.publisher.publishToOthers([from.sender_pk!], messageCreated, { ...facts, data: stubOf(message) });
     } else this.publisher.publish(messageCreated, facts);
   }
 }
