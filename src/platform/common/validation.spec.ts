@@ -115,6 +115,7 @@ describe('toDto', () => {
     ['a control character in a user id', { user_id: 'a\nb' }],
     ['NUL', { title: 'a\u0000' }],
     ['NUL in a key of metadata', { metadata: { 'a\u0000': 1 } }],
+    ['a number that no double holds', { metadata: JSON.parse('{"a":1e400}') }],
     ['a lone surrogate deep inside', { metadata: { a: [{ b: '\ud800' }] } }],
     ['a script URL', { url: 'javascript:alert(1)' }],
     ['a time without offset', { at: '2026-01-01T00:00:00' }],

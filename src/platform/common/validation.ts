@@ -104,7 +104,7 @@ function flatten(failures: ValidationError[], path: string, errors: FieldError[]
   }
 }
 
-/** PostgreSQL stores neither NUL nor lone surrogates; deep nesting is refused here too. */
+/** PostgreSQL stores neither NUL nor lone surrogates, and JSON no numbers beyond a double's; deep nesting is refused here too. */
 export function refuseUnstorableText(value: unknown, path: string): void {
   const fault = findFault(value, 0);
   if (fault) throw invalidField(fault.steps.reduceRight(pathOf, path), fault.message);
@@ -121,6 +121,8 @@ interface Fault {
 
 function findFault(value: unknown, depth: number): Fault | null {
   if (typeof value === 'string') return isStorable(value) ? null : faultAt(UNSTORABLE);
+  // 1e400 would be stored, and answered, as null.
+  if (typeof value === 'number' && !Number.isFinite(value)) return faultAt('must be a number of at most about 1.8e308');
   if (typeof value !== 'object' || value === null) return null;
   // Sockets can carry bytes, and everything that we take is text.
   if (ArrayBuffer.isView(value)) return faultAt('must not be binary');
