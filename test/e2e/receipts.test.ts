@@ -116,6 +116,24 @@ describe('receipts and what is unread', () => {
     expect(await meOf('bob', room.id)).toMatchObject({ last_read_seq: 6, unread: 0 });
   });
 
+  it('go no further back than a member sees', async () => {
+    const room = await makeRoom(client, ['ann'], { history: 'since_join' });
+    const mentions = [{ type: 'room' }];
+    ok(await as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'before', mentions }));
+    ok(await as(undefined, 'POST', `/rooms/${room.id}/members`, { user_id: 'bob' }));
+    expect(await mark('bob', room.id, 'unread', { seq: 1 })).toMatchObject({
+      last_read_seq: 1,
+      unread: 0,
+      mentions: 0,
+    });
+    await say(client.master('ann').request, room.id, 'after');
+    expect(await mark('bob', room.id, 'unread', { seq: 1 })).toMatchObject({
+      last_read_seq: 1,
+      unread: 1,
+      mentions: 0,
+    });
+  });
+
   it('add up over rooms, without muted and hidden ones and silent messages, and of some the mentions only', async () => {
     const [one, two, muted, hidden, mentions] = await Promise.all([
       roomOf(['ann', 'bob'], 2),

@@ -54,7 +54,8 @@ with locked as materialized (
          greatest(m.last_read_seq, ${clamped('w.read')}) as new_read,
          greatest(m.private_read_seq, ${clamped('w.private_read')}) as new_private,
          greatest(m.last_delivered_seq, ${clamped('w.delivered')}, ${clamped('w.read')}) as new_delivered,
-         case when w.unread_from is not null then greatest(least(w.unread_from, r.last_seq), 1)
+         case when w.unread_from is not null
+                then greatest(least(w.unread_from, r.last_seq), 1, case r.history when 'since_join' then m.joined_seq + 1 end)
               when not w.looked then m.unread_from_seq end as new_unread
     from ${MOVES.sql}
     join rooms r on r.client_id = w.client_id and r.id = w.room_id and r.status <> 'deleted'
