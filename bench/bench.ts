@@ -8,6 +8,8 @@ import { measureAgainst } from './measures/before.js';
 import { measureCluster } from './measures/cluster.js';
 import { measureDeliveries } from './measures/deliveries.js';
 import { measureFanOut } from './measures/fan-out.js';
+import { measureMany } from './measures/many.js';
+import { measureReconnects } from './measures/reconnects.js';
 import { measureSearch } from './measures/search.js';
 import { measureNodes } from './measures/nodes.js';
 import { drawLatency, measureSends } from './measures/sends.js';
@@ -26,28 +28,31 @@ import type { Bench, Place } from './support/rounds.js';
  * the queue on Redis and of a cluster. `--before DIR` compares with an earlier version, `--latency` draws how long a message takes
  * over the rate (docs/latency.svg), instead.
  */
+const valueOf = (option: string): string | undefined => {
+  const at = process.argv.indexOf(option);
+  return at > 0 ? process.argv[at + 1] : undefined;
+};
 const quick = process.argv.includes('--quick');
 const latencyOnly = process.argv.includes('--latency');
-/** `-- --only sends,fan-out,sessions,deliveries,cluster,nodes,search,memory,idle,start` */
-const onlyAt = process.argv.indexOf('--only');
-const only = onlyAt > 0 ? process.argv[onlyAt + 1]!.split(',') : null;
-const wanted = (path: string): boolean => only?.includes(path) ?? true;
-/** `-- --before DIR`: the send by that of an earlier version instead, whose built checkout lies there. */
-const beforeAt = process.argv.indexOf('--before');
-const before = beforeAt > 0 ? process.argv[beforeAt + 1] : undefined;
-const jsonAt = process.argv.indexOf('--json');
-const jsonFile = jsonAt > 0 ? process.argv[jsonAt + 1] : undefined;
+/** By the names of {@link SHARED}, {@link APART} and `start`. */
+const only = valueOf('--only')?.split(',');
+/** The send by that of an earlier version instead, whose built checkout lies there. */
+const before = valueOf('--before');
+const jsonFile = valueOf('--json');
+const redisUrl = process.env.REDIS_URL;
+const wanted = (part: string): boolean => only?.includes(part) ?? true;
 
 // Each process under measurement is ended with this one.
 process.setMaxListeners(50);
 
-/** Every path bounds itself; this is for what hangs. */
+/** Every path bounds itself; this is for what hangs. To make ten million messages takes longer than all the rest. */
+const HOURS = Number(process.env.BENCH_HOURS ?? 1);
 setTimeout(
   () => {
-    console.error('The bench has taken more than an hour: something hangs.');
+    console.error(`The bench has taken more than BENCH_HOURS, which is ${HOURS}: something hangs.`);
     process.exit(1);
   },
-  60 * 60 * 1000,
+  HOURS * 60 * 60 * 1000,
 ).unref();
 
 /** How long an idle server is watched. */
@@ -65,20 +70,77 @@ const bench: Bench = {
   },
 };
 
-async function withProduct(
-  where: { databaseUrl: string; postmasterPid: number },
-  env: Record<string, string>,
-  work: (place: Place) => Promise<void>,
+/** PostgreSQL, where parts have databases of their own. */
+interface Ground {
+  server: string;
+  postmasterPid: number;
+}
+
+type Part<T> = [name: string, measure: (where: T) => Promise<void>];
+
+/** Parts of one server that has run for a while. */
+const SHARED: Part<Place & Ground>[] = [
+  ['sends', (place) => measureSends(bench, place)],
+  ['fan-out', ({ tenant }) => measureFanOut(bench, tenant, 500)],
+  ['fan-out-5000', ({ tenant }) => measureFanOut(bench, tenant, 5_000)],
+  ['sessions', (place) => measureSessions(bench, place)],
+  ['deliveries', (place) => measureDeliveries({ ...bench, ...place, backend: 'PostgreSQL' })],
+  ...(redisUrl ? [['cluster', measureClusterOn(redisUrl)] satisfies Part<Place & Ground>] : []),
+];
+
+/** Parts that have a server to themselves. */
+const APART: Part<Ground>[] = [
+  ...(redisUrl
+    ? ([
+        ['deliveries', measureDeliveriesOn(redisUrl)],
+        ['nodes', measureNodesOn(redisUrl)],
+      ] satisfies Part<Ground>[])
+    : []),
+  ['reconnect', (ground) => inProduct(ground, 'bench_reconnect', (place) => measureReconnects(bench, place))],
+  ['many', ({ server, postmasterPid }) => measureMany(bench, server, postmasterPid)],
+  ['search', ({ server, postmasterPid }) => measureSearch(bench, server, postmasterPid)],
+  ['memory', measureMemory],
+];
+
+const ALONE = ['idle', 'start'];
+
+/** The whole product on a database of its own. */
+async function inProduct(
+  ground: Ground,
+  name: string,
+  work: (place: Place & Ground) => Promise<void>,
+  env: Record<string, string> = {},
 ): Promise<void> {
-  const product = await Product.start(where.databaseUrl, { env });
+  const databaseUrl = await createDatabase(ground.server, name, { migrate: env.REDIS_URL !== undefined });
+  const product = await Product.start(databaseUrl, { env });
   try {
-    await work({ ...where, tenant: await product.tenant(), productPid: product.child.process.pid! });
+    const { pid } = product.child.process;
+    await work({ ...ground, databaseUrl, tenant: await product.tenant(), productPid: pid! });
   } finally {
     await product.stop();
   }
 }
 
-async function measureMemory(server: string): Promise<void> {
+function measureClusterOn(redis: string) {
+  return async (place: Place & Ground): Promise<void> => {
+    const databaseUrl = await createDatabase(place.server, 'bench_cluster', { migrate: true });
+    await measureCluster(bench, place, { databaseUrl, redisUrl: redis });
+  };
+}
+
+function measureDeliveriesOn(redis: string) {
+  return (ground: Ground): Promise<void> =>
+    inProduct(ground, 'bench_redis', (place) => measureDeliveries({ ...bench, ...place, backend: 'Redis' }), {
+      REDIS_URL: redis,
+    });
+}
+
+function measureNodesOn(redis: string) {
+  return ({ server }: Ground): Promise<void> =>
+    measureNodes(bench, (count) => createDatabase(server, `bench_nodes_${count}`, { migrate: true }), redis);
+}
+
+async function measureMemory({ server }: Ground): Promise<void> {
   const memory = await memoryPerSocket(await createDatabase(server, 'bench_memory'), bench.size(1000));
   bench.record({
     name: 'memory per idle socket in 20 rooms',
@@ -90,15 +152,15 @@ async function measureMemory(server: string): Promise<void> {
 }
 
 /** What PostgreSQL has to do for a server that nobody asks anything. */
-async function measureIdle(server: string, postmasterPid: number): Promise<void> {
-  const databaseUrl = await createDatabase(server, 'bench_idle');
-  await withProduct({ databaseUrl, postmasterPid }, {}, async () => {
+async function measureIdle(ground: Ground): Promise<void> {
+  const { postmasterPid } = ground;
+  await inProduct(ground, 'bench_idle', async () => {
     await sleep(10_000);
-    const before = cpuOf([postmasterPid]);
+    const began = cpuOf([postmasterPid]);
     await sleep(IDLE_S * 1_000);
     bench.record({
       name: "PostgreSQL's CPU time beside an idle server",
-      value: (cpuOf([postmasterPid]) - before) / 1_000 / IDLE_S,
+      value: (cpuOf([postmasterPid]) - began) / 1_000 / IDLE_S,
       unit: 'ms a second',
       floor: { name: 'the goal', value: 5 },
       goal: { atMost: 1 },
@@ -118,46 +180,37 @@ async function measureStart(): Promise<void> {
   });
 }
 
-/** Every path that is wanted. */
-async function measurePaths(server: string, postmasterPid: number): Promise<void> {
+/** Every part that is wanted. */
+async function measureParts(ground: Ground): Promise<void> {
   // First: what others left behind is tidied up for a while.
-  if (wanted('idle') && !latencyOnly) await measureIdle(server, postmasterPid);
-  const redisUrl = process.env.REDIS_URL;
-  const databaseUrl = await createDatabase(server, 'bench');
-  await withProduct({ databaseUrl, postmasterPid }, {}, async (place) => {
-    if (latencyOnly) return drawLatency(bench, place);
-    if (wanted('sends')) await measureSends(bench, place);
-    if (wanted('fan-out')) await measureFanOut(bench, place.tenant);
-    if (wanted('sessions')) await measureSessions(bench, place);
-    if (wanted('deliveries')) await measureDeliveries({ ...bench, ...place, backend: 'PostgreSQL' });
-    if (redisUrl && wanted('cluster')) {
-      const databaseOfCluster = await createDatabase(server, 'bench_cluster', { migrate: true });
-      await measureCluster(bench, place, { databaseUrl: databaseOfCluster, redisUrl });
-    }
-  });
-  if (latencyOnly) return;
-  if (redisUrl && wanted('deliveries')) {
-    const onRedis = await createDatabase(server, 'bench_redis', { migrate: true });
-    await withProduct({ databaseUrl: onRedis, postmasterPid }, { REDIS_URL: redisUrl }, (place) =>
-      measureDeliveries({ ...bench, ...place, backend: 'Redis' }),
-    );
+  if (wanted('idle')) await measureIdle(ground);
+  const shared = SHARED.filter(([name]) => wanted(name));
+  if (shared.length > 0) {
+    await inProduct(ground, 'bench', async (place) => {
+      for (const [, measure] of shared) await measure(place);
+    });
   }
-  if (wanted('search')) await measureSearch(bench, server, postmasterPid);
-  if (redisUrl && wanted('nodes')) {
-    await measureNodes(bench, (count) => createDatabase(server, `bench_nodes_${count}`, { migrate: true }), redisUrl);
-  }
-  if (wanted('memory')) await measureMemory(server);
+  for (const [name, measure] of APART) if (wanted(name)) await measure(ground);
+}
+
+function refuseUnknown(): void {
+  const known = [...SHARED, ...APART].map(([name]) => name).concat(ALONE);
+  const unknown = (only ?? []).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no part ${unknown.join(', ')}: there are ${[...new Set(known)].join(', ')}`);
 }
 
 async function main(): Promise<void> {
+  refuseUnknown();
   const dataDir = temporaryDataDir();
   const postgres = await startEmbeddedPostgres({ dataDir });
   const postmasterPid = readPostmaster(join(dataDir, 'postgres'))!.pid;
   const stopPostgres = () => process.kill(postmasterPid, 'SIGINT');
   process.once('exit', stopPostgres);
   try {
+    const ground = { server: postgres.url, postmasterPid };
     if (before !== undefined) await measureAgainst(bench, before, postgres.url, postmasterPid);
-    else await measurePaths(postgres.url, postmasterPid);
+    else if (latencyOnly) await inProduct(ground, 'bench', (place) => drawLatency(bench, place));
+    else await measureParts(ground);
   } finally {
     await postgres.stop();
     process.removeListener('exit', stopPostgres);

@@ -3,7 +3,8 @@ import { Server } from 'socket.io';
 
 /*
  * A Socket.IO server that does nothing but what a broadcast and idle connections cost. Run as a process of its own.
- * Sockets join the room `all` and ROOMS_EACH more; `message.send` is answered at once and emits MESSAGE to all.
+ * Sockets join the room `all` and ROOMS_EACH more; `message.send` is answered at once and emits MESSAGE to all, `sync.resume` is
+ * answered by MESSAGE.
  */
 const message = JSON.parse(process.env.MESSAGE ?? '{}') as object;
 const roomsEach = Number(process.env.ROOMS_EACH ?? 0);
@@ -19,6 +20,7 @@ io.on('connection', (socket) => {
     io.to('all').emit('message.created', message);
     acknowledge({ ok: true });
   });
+  socket.on('sync.resume', (_, acknowledge: (answer: object) => void) => acknowledge(message));
   for (let n = 0; n < roomsEach; n++) void socket.join(`r:room-${(index + n) % 1000}`);
 });
 http.listen(Number(process.env.PORT), '127.0.0.1');

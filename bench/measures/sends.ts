@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { TransactionFloor } from '../floors/transactions.js';
 import { LatencyPath, type Latency } from '../paths/latency.js';
-import { prepareSenders, restSend, socketSend } from '../paths/sends.js';
+import { mentioningSend, prepareSenders, restSend, socketSend } from '../paths/sends.js';
 import { plot } from '../support/plot.js';
 import { median } from '../support/report.js';
 import { inTurns, medians, withCpu, type Bench, type Measured, type Place } from '../support/rounds.js';
@@ -27,6 +27,12 @@ export async function measureSends({ rounds, size, record }: Bench, place: Place
     () => rest(64),
   );
   const over256 = medians(few.floors).perSecond;
+  await mentioningSend(senders, size(20_000));
+  const mentioning = await inTurns(
+    rounds,
+    () => rest(256),
+    () => withCpu(pids, count, () => mentioningSend(senders, count)),
+  );
   await socketSend(senders, size(20_000));
   const bySocket = await againstFloor(() => withCpu(pids, count, () => socketSend(senders, count)));
   record({
@@ -43,6 +49,15 @@ export async function measureSends({ rounds, size, record }: Bench, place: Place
     unit: '/s',
     floor: { name: 'the same over 256', value: over256 },
     goal: { atLeast: 0.85 },
+  });
+  const [mention, plain] = [medians(mentioning.values), medians(mentioning.floors)];
+  record({
+    name: 'CPU of a send by REST, each with a mention',
+    value: mention.cpu,
+    unit: 'µs',
+    floor: { name: 'plain sends', value: plain.cpu },
+    goal: { atMost: 1.25 },
+    note: `${Math.round(mention.perSecond)} /s beside ${Math.round(plain.perSecond)} /s`,
   });
   record({
     name: 'send by socket',

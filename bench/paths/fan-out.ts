@@ -36,9 +36,8 @@ export class FanOut {
 
   static async prepare(tenant: Tenant, members: number): Promise<FanOut> {
     const users = Array.from({ length: members }, (_, index) => `listener-${index}`);
-    const room = await tenant.room('Fan-out', users);
+    const room = await tenant.room(`Fan-out to ${members}`, users);
     const empty = await tenant.room('Alone', users.slice(0, 1));
-    for (const user of users) await tenant.login(user);
     const listeners = await openSockets(members, async (index) =>
       LoadSocket.open(tenant.port, '/sockets', { api_key: await tenant.login(users[index]!) }),
     );

@@ -4,17 +4,18 @@ import { LoadSocket, openSockets } from '../support/socket-load.js';
 
 const CONTENT = 'A message of some forty characters length.';
 
-/** Who sends where: one of its members to each room in turn, with a scoped key of their own. */
+/** Who sends where: one of its members to each room in turn, with a scoped key of their own; and who else is there. */
 export interface Senders {
   port: number;
-  senders: { roomId: string; key: string }[];
+  senders: { roomId: string; key: string; neighbour: string }[];
 }
 
 export async function prepareSenders(tenant: Tenant, rooms: BenchRoom[]): Promise<Senders> {
   const senders: Senders['senders'] = [];
   for (const [index, room] of rooms.entries()) {
     const member = room.members[index % room.members.length]!;
-    senders.push({ roomId: room.id, key: await tenant.login(member) });
+    const neighbour = room.members[(index + 1) % room.members.length]!;
+    senders.push({ roomId: room.id, key: await tenant.login(member), neighbour });
   }
   return { port: tenant.port, senders };
 }
@@ -24,20 +25,28 @@ let messages = 0;
 /** How long a round may take, however slow the machine is. */
 const SECONDS = 60;
 
-/** @returns messages per second, committed and acknowledged, over `connections` connections */
-export async function restSend({ port, senders }: Senders, requests: number, connections = 256): Promise<number> {
+/**
+ * @param more of the message to the room of a sender, as JSON: `,"silent":true`
+ * @returns messages per second, committed and acknowledged, over `connections` connections
+ */
+export async function restSend(
+  { port, senders }: Senders,
+  requests: number,
+  connections = 256,
+  more: (sender: Senders['senders'][number]) => string = () => '',
+): Promise<number> {
   const result = await httpLoad({
     port,
     connections,
     requests,
     seconds: SECONDS,
     next: () => {
-      const { roomId, key } = senders[messages % senders.length]!;
+      const sender = senders[messages % senders.length]!;
       return {
         method: 'POST',
-        path: `/api/v1/rooms/${roomId}/messages`,
-        headers: { authorization: `Bearer ${key}` },
-        body: `{"content":"${CONTENT}","client_msg_id":"bench-${messages++}"}`,
+        path: `/api/v1/rooms/${sender.roomId}/messages`,
+        headers: { authorization: `Bearer ${sender.key}` },
+        body: `{"content":"${CONTENT}","client_msg_id":"bench-${messages++}"${more(sender)}}`,
       };
     },
   });
@@ -47,7 +56,12 @@ export async function restSend({ port, senders }: Senders, requests: number, con
   return result.perSecond;
 }
 
-/** The same over `sockets` sockets, each with `window` sends that wait for their acknowledgement. */
+/** The same, each message mentioning another member. */
+export function mentioningSend(senders: Senders, requests: number): Promise<number> {
+  return restSend(senders, requests, 256, ({ neighbour }) => `,"mentions":[{"type":"user","user_id":"${neighbour}"}]`);
+}
+
+/** Plain sends over `sockets` sockets, each with `window` sends that wait for their acknowledgement. */
 export async function socketSend({ port, senders }: Senders, requests: number, sockets = 64, window = 4) {
   const open = await openSockets(sockets, (index) =>
     LoadSocket.open(port, '/sockets', { api_key: senders[index]!.key }),

@@ -12,10 +12,19 @@ export class LoadSocket {
 
   private constructor(private readonly ws: WebSocket) {}
 
-  /** @throws Error with the server's answer when the connection is refused */
-  static open(port: number, path: string, auth: object = {}): Promise<LoadSocket> {
+  /**
+   * @param onEvent from the first event on, which may come with the answer to the handshake
+   * @throws Error with the server's answer when the connection is refused
+   */
+  static open(
+    port: number,
+    path: string,
+    auth: object = {},
+    onEvent: LoadSocket['onEvent'] = null,
+  ): Promise<LoadSocket> {
     const ws = new WebSocket(`ws://127.0.0.1:${port}${path}/?EIO=4&transport=websocket`, { perMessageDeflate: false });
     const socket = new LoadSocket(ws);
+    socket.onEvent = onEvent;
     return new Promise((resolve, reject) => {
       ws.on('error', reject);
       ws.on('close', () => reject(new Error('closed during the handshake')));
@@ -46,6 +55,12 @@ export class LoadSocket {
       this.ws.once('close', () => resolve());
       this.ws.close();
     });
+  }
+
+  /** Without a word, as when a network goes. */
+  drop(): void {
+    this.ws.removeAllListeners('close');
+    this.ws.terminate();
   }
 
   private acknowledge(packet: string): void {

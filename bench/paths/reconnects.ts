@@ -1,0 +1,215 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Child } from '../support/child.js';
+import { cpuOf } from '../support/cpu.js';
+import type { BenchRoom, Tenant } from '../support/product.js';
+import { LoadSocket, openSockets } from '../support/socket-load.js';
+
+const BARE = fileURLToPath(new URL('../floors/bare-sockets.js', import.meta.url));
+
+const ROOMS_EACH = 20;
+/** Members of each room. */
+const GROUP = 100;
+/** Messages that each room gets while all are away. */
+const MISSED = 2;
+const SENDERS = 32;
+/** Until the last must be back. */
+const PATIENCE_MS = 120_000;
+/** An idle server is one that has closed what was dropped. */
+const REST_MS = 3_000;
+
+interface Position {
+  room_id: string;
+  epoch: string;
+  rev: number;
+  at?: string;
+}
+
+interface Session {
+  server_time: string;
+  user: { epoch: string; rev: number };
+  rooms: Position[];
+}
+
+interface Recovery {
+  room_id: string;
+  recovered: boolean;
+  rev: number;
+  events: { type: string; rev: number; data: { content: string } }[];
+}
+
+/** What came back to one user, as it came. */
+type Answers = string[];
+
+export interface Return {
+  /** From the first connection's begin to the last's answer. */
+  seconds: number;
+  /** Microseconds of the server and PostgreSQL for each client. */
+  cpu: number;
+}
+
+/** Users who are all there, drop at once, miss messages, and all come back at once. */
+export class Reconnects {
+  private sent = 0;
+
+  private constructor(
+    private readonly tenant: Tenant,
+    private readonly users: string[],
+    private readonly keys: string[],
+    private readonly rooms: BenchRoom[],
+    private readonly postmasterPid: number,
+    /** Answers to each what the product answered to one. */
+    private bare: Child | null = null,
+  ) {}
+
+  static async prepare(tenant: Tenant, count: number, postmasterPid: number): Promise<Reconnects> {
+    const users = Array.from({ length: count }, (_, index) => `returner-${index}`);
+    const rooms: BenchRoom[] = [];
+    for (let start = 0; start < count; start += GROUP) {
+      const members = users.slice(start, start + GROUP);
+      rooms.push(
+        ...(await Promise.all(
+          Array.from({ length: ROOMS_EACH }, (_, n) => tenant.room(`Return ${start} ${n}`, members)),
+        )),
+      );
+    }
+    const keys: string[] = [];
+    await eachOf(users, async (user, index) => void (keys[index] = await tenant.login(user)));
+    const reconnects = new Reconnects(tenant, users, keys, rooms, postmasterPid);
+    const answer = await reconnects.sample();
+    reconnects.bare = await Child.start([BARE], { ROOMS_EACH: String(ROOMS_EACH), MESSAGE: answer });
+    await reconnects.bare.ready('/');
+    return reconnects;
+  }
+
+  /** @throws Error where anybody has not got exactly what it missed */
+  async measure(): Promise<Return> {
+    const sessions = await this.come();
+    await this.sendMissed();
+    const answers: Answers[] = [];
+    const measured = await this.return(this.tenant.server, async (index) => {
+      const { port } = this.tenant;
+      const socket = await LoadSocket.open(port, '/sockets', { api_key: this.keys[index]! });
+      answers[index] = await catchUp(socket, sessions[index]!);
+      return socket;
+    });
+    for (const [index, answer] of answers.entries()) this.check(answer, sessions[index]!);
+    return measured;
+  }
+
+  /** As many connections to a bare server that knows nobody and answers each by the same bytes at once. */
+  floor(): Promise<Return> {
+    const { bare } = this;
+    return this.return(bare!, async () => {
+      const socket = await LoadSocket.open(bare!.port, '/sockets');
+      await socket.emit('sync.resume', {});
+      return socket;
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.bare?.stop();
+  }
+
+  /** What one of them gets that missed as much as all will. */
+  private async sample(): Promise<string> {
+    const [session] = await this.come(1);
+    await this.sendMissed();
+    const socket = await LoadSocket.open(this.tenant.port, '/sockets', { api_key: this.keys[0]! });
+    const [answer] = await catchUp(socket, session!);
+    await socket.close();
+    return JSON.stringify((JSON.parse(answer!) as object[])[0]);
+  }
+
+  /** All connect, see where everything stands, and drop. */
+  private async come(count = this.users.length): Promise<Session[]> {
+    const sessions: Session[] = [];
+    const { port } = this.tenant;
+    const sockets = await openSockets(count, async (index) => {
+      let ready: (session: Session) => void;
+      const session = new Promise<Session>((resolve) => (ready = resolve));
+      const socket = await LoadSocket.open(port, '/sockets', { api_key: this.keys[index]! }, (packet) => {
+        const [, event] = JSON.parse(packet.slice(1)) as [string, { type: string; data: Session }];
+        if (event.type === 'session.ready') ready(event.data);
+      });
+      sessions[index] = await session;
+      return socket;
+    });
+    for (const socket of sockets) socket.drop();
+    return sessions;
+  }
+
+  private async sendMissed(): Promise<void> {
+    const sends = this.rooms.flatMap((room) => Array.from({ length: MISSED }, () => room));
+    await eachOf(sends, async ({ id, members }) => {
+      const body = { content: 'Sent while everybody was away.', client_msg_id: `missed-${this.sent++}` };
+      const sender = members[this.sent % members.length];
+      await this.tenant.call('POST', `/rooms/${id}/messages`, body, { 'x-user-id': sender });
+    });
+    await sleep(REST_MS);
+  }
+
+  private async return(server: Child, comeBack: (index: number) => Promise<LoadSocket>): Promise<Return> {
+    const count = this.users.length;
+    const pids = [server.process.pid!, this.postmasterPid];
+    const before = cpuOf(pids);
+    const began = performance.now();
+    const all = openSockets(count, comeBack, count);
+    const sockets = await Promise.race([all, sleep(PATIENCE_MS, null, { ref: false })]);
+    if (!sockets) throw new Error(`not all of ${count} were back after ${PATIENCE_MS / 1_000} s`);
+    const measured = { seconds: (performance.now() - began) / 1_000, cpu: (cpuOf(pids) - before) / count };
+    for (const socket of sockets) socket.drop();
+    await sleep(REST_MS);
+    return measured;
+  }
+
+  /** Each room of it once, gapless from where it stood, and as many messages as were sent. */
+  private check(answers: Answers, session: Session): void {
+    const found = new Map<string, Recovery>();
+    for (const answer of answers) {
+      const [{ data }] = JSON.parse(answer) as [{ data: { rooms: Recovery[] } }];
+      for (const room of data.rooms) {
+        if (found.has(room.room_id)) throw new Error(`room ${room.room_id} was told twice`);
+        found.set(room.room_id, room);
+      }
+    }
+    for (const { room_id, rev } of session.rooms) {
+      const room = found.get(room_id);
+      const revs = room?.events?.map((event) => event.rev) ?? [];
+      const messages = room?.events?.filter(({ type }) => type === 'message.created') ?? [];
+      const gapless = revs.every((one, at) => one === rev + 1 + at) && room?.rev === rev + revs.length;
+      if (!room?.recovered || !gapless || messages.length !== MISSED) {
+        throw new Error(`room ${room_id} after rev ${rev}: ${JSON.stringify(room)}`);
+      }
+    }
+    if (session.rooms.length !== ROOMS_EACH) throw new Error(`${session.rooms.length} rooms in session.ready`);
+  }
+}
+
+/** Asks until nothing was left out. Answers are read later: what a client makes of them is not measured. */
+async function catchUp(socket: LoadSocket, session: Session): Promise<Answers> {
+  const { user, server_time: at } = session;
+  const answers: Answers = [];
+  let rooms = session.rooms.map((room) => ({ ...room, at }));
+  for (;;) {
+    const answer = await socket.emit('sync.resume', { user: { ...user, at }, rooms });
+    if (!answer.startsWith('[{"ok":true')) throw new Error(answer);
+    answers.push(answer);
+    if (!answer.includes('"more":true')) return answers;
+    const told = answer;
+    rooms = rooms.filter(({ room_id }) => !told.includes(`{"room_id":"${room_id}"`));
+  }
+}
+
+/** A few at a time. */
+async function eachOf<T>(all: T[], work: (one: T, index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: SENDERS }, async () => {
+      while (next < all.length) {
+        const index = next++;
+        await work(all[index]!, index);
+      }
+    }),
+  );
+}
