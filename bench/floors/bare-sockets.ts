@@ -4,7 +4,7 @@ import { Server } from 'socket.io';
 /*
  * A Socket.IO server that does nothing but what a broadcast and idle connections cost. Run as a process of its own.
  * Sockets join the room `all` and ROOMS_EACH more; `message.send` is answered at once and emits MESSAGE to all, `sync.resume` is
- * answered by MESSAGE.
+ * answered by the last `answer.set`.
  */
 const message = JSON.parse(process.env.MESSAGE ?? '{}') as object;
 const roomsEach = Number(process.env.ROOMS_EACH ?? 0);
@@ -12,6 +12,7 @@ const roomsEach = Number(process.env.ROOMS_EACH ?? 0);
 const http = createServer((_, response) => response.end('ok'));
 
 const io = new Server(http, { path: '/sockets', serveClient: false, perMessageDeflate: false });
+let answer: object = {};
 let connected = 0;
 io.on('connection', (socket) => {
   const index = connected++;
@@ -20,7 +21,11 @@ io.on('connection', (socket) => {
     io.to('all').emit('message.created', message);
     acknowledge({ ok: true });
   });
-  socket.on('sync.resume', (_, acknowledge: (answer: object) => void) => acknowledge(message));
+  socket.on('sync.resume', (_, acknowledge: (answer: object) => void) => acknowledge(answer));
+  socket.on('answer.set', (given: object, acknowledge: (answer: object) => void) => {
+    answer = given;
+    acknowledge({ ok: true });
+  });
   for (let n = 0; n < roomsEach; n++) void socket.join(`r:room-${(index + n) % 1000}`);
 });
 http.listen(Number(process.env.PORT), '127.0.0.1');

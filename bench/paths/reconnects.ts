@@ -8,12 +8,10 @@ import { LoadSocket, openSockets } from '../support/socket-load.js';
 const BARE = fileURLToPath(new URL('../floors/bare-sockets.js', import.meta.url));
 
 const ROOMS_EACH = 20;
-/** Members of each room. */
-const GROUP = 100;
 /** Messages that each room gets while all are away. */
 const MISSED = 2;
 const SENDERS = 32;
-/** Until the last must be back. */
+/** How long each step may take. */
 const PATIENCE_MS = 120_000;
 /** An idle server is one that has closed what was dropped. */
 const REST_MS = 3_000;
@@ -46,11 +44,14 @@ export interface Return {
   seconds: number;
   /** Microseconds of the server and PostgreSQL for each client. */
   cpu: number;
+  /** Of how many connections and questions it was said that they should come again later; they did. */
+  putOff: number;
 }
 
 /** Users who are all there, drop at once, miss messages, and all come back at once. */
 export class Reconnects {
   private sent = 0;
+  private putOff = 0;
 
   private constructor(
     private readonly tenant: Tenant,
@@ -62,23 +63,29 @@ export class Reconnects {
     private bare: Child | null = null,
   ) {}
 
-  static async prepare(tenant: Tenant, count: number, postmasterPid: number): Promise<Reconnects> {
-    const users = Array.from({ length: count }, (_, index) => `returner-${index}`);
+  /** `count` users in {@link ROOMS_EACH} rooms of `membersEach` members. */
+  static async prepare(
+    tenant: Tenant,
+    { count, membersEach }: { count: number; membersEach: number },
+    postmasterPid: number,
+  ): Promise<Reconnects> {
+    const users = Array.from({ length: count }, (_, index) => `returner-${membersEach}-${index}`);
     const rooms: BenchRoom[] = [];
-    for (let start = 0; start < count; start += GROUP) {
-      const members = users.slice(start, start + GROUP);
-      rooms.push(
-        ...(await Promise.all(
-          Array.from({ length: ROOMS_EACH }, (_, n) => tenant.room(`Return ${start} ${n}`, members)),
-        )),
-      );
+    for (let start = 0; start < count; start += membersEach) {
+      const members = users.slice(start, start + membersEach);
+      const names = Array.from({ length: ROOMS_EACH }, (_, n) => `Return ${start} ${n}`);
+      rooms.push(...(await Promise.all(names.map((name) => tenant.room(name, members)))));
     }
     const keys: string[] = [];
     await eachOf(users, async (user, index) => void (keys[index] = await tenant.login(user)));
     const reconnects = new Reconnects(tenant, users, keys, rooms, postmasterPid);
     const answer = await reconnects.sample();
-    reconnects.bare = await Child.start([BARE], { ROOMS_EACH: String(ROOMS_EACH), MESSAGE: answer });
-    await reconnects.bare.ready('/');
+    const bare = await Child.start([BARE], { ROOMS_EACH: String(ROOMS_EACH) });
+    await bare.ready('/');
+    const socket = await LoadSocket.open(bare.port, '/sockets');
+    await socket.emit('answer.set', answer);
+    await socket.close();
+    reconnects.bare = bare;
     return reconnects;
   }
 
@@ -87,24 +94,26 @@ export class Reconnects {
     const sessions = await this.come();
     await this.sendMissed();
     const answers: Answers[] = [];
+    this.putOff = 0;
     const measured = await this.return(this.tenant.server, async (index) => {
       const { port } = this.tenant;
-      const socket = await LoadSocket.open(port, '/sockets', { api_key: this.keys[index]! });
-      answers[index] = await catchUp(socket, sessions[index]!);
+      const socket = await this.insist(() => LoadSocket.open(port, '/sockets', { api_key: this.keys[index]! }));
+      answers[index] = await this.catchUp(socket, sessions[index]!);
       return socket;
     });
     for (const [index, answer] of answers.entries()) this.check(answer, sessions[index]!);
-    return measured;
+    return { ...measured, putOff: this.putOff };
   }
 
   /** As many connections to a bare server that knows nobody and answers each by the same bytes at once. */
-  floor(): Promise<Return> {
+  async floor(): Promise<Return> {
     const { bare } = this;
-    return this.return(bare!, async () => {
+    const measured = await this.return(bare!, async () => {
       const socket = await LoadSocket.open(bare!.port, '/sockets');
       await socket.emit('sync.resume', {});
       return socket;
     });
+    return { ...measured, putOff: 0 };
   }
 
   async stop(): Promise<void> {
@@ -112,13 +121,13 @@ export class Reconnects {
   }
 
   /** What one of them gets that missed as much as all will. */
-  private async sample(): Promise<string> {
+  private async sample(): Promise<object> {
     const [session] = await this.come(1);
     await this.sendMissed();
     const socket = await LoadSocket.open(this.tenant.port, '/sockets', { api_key: this.keys[0]! });
-    const [answer] = await catchUp(socket, session!);
+    const [answer] = await this.catchUp(socket, session!);
     await socket.close();
-    return JSON.stringify((JSON.parse(answer!) as object[])[0]);
+    return (JSON.parse(answer!) as object[])[0]!;
   }
 
   /** All connect, see where everything stands, and drop. */
@@ -129,10 +138,10 @@ export class Reconnects {
       let ready: (session: Session) => void;
       const session = new Promise<Session>((resolve) => (ready = resolve));
       const socket = await LoadSocket.open(port, '/sockets', { api_key: this.keys[index]! }, (packet) => {
-        const [, event] = JSON.parse(packet.slice(1)) as [string, { type: string; data: Session }];
-        if (event.type === 'session.ready') ready(event.data);
+        const [name, body] = JSON.parse(packet.slice(1)) as [string, Session];
+        if (name === 'session.ready') ready(body);
       });
-      sessions[index] = await session;
+      sessions[index] = await inTime(session, 'session.ready');
       return socket;
     });
     for (const socket of sockets) socket.drop();
@@ -149,18 +158,47 @@ export class Reconnects {
     await sleep(REST_MS);
   }
 
-  private async return(server: Child, comeBack: (index: number) => Promise<LoadSocket>): Promise<Return> {
+  private async return(server: Child, comeBack: (index: number) => Promise<LoadSocket>) {
     const count = this.users.length;
     const pids = [server.process.pid!, this.postmasterPid];
     const before = cpuOf(pids);
     const began = performance.now();
-    const all = openSockets(count, comeBack, count);
-    const sockets = await Promise.race([all, sleep(PATIENCE_MS, null, { ref: false })]);
-    if (!sockets) throw new Error(`not all of ${count} were back after ${PATIENCE_MS / 1_000} s`);
+    const sockets = await inTime(openSockets(count, comeBack, count), `the last of ${count} returns`);
     const measured = { seconds: (performance.now() - began) / 1_000, cpu: (cpuOf(pids) - before) / count };
     for (const socket of sockets) socket.drop();
     await sleep(REST_MS);
     return measured;
+  }
+
+  /** Asks until nothing was left out. Answers are read later: what a client makes of them is not measured. */
+  private async catchUp(socket: LoadSocket, session: Session): Promise<Answers> {
+    const { user, server_time: at } = session;
+    const answers: Answers = [];
+    let rooms = session.rooms.map((room) => ({ ...room, at }));
+    for (;;) {
+      const asked = { user: { ...user, at }, rooms };
+      const answer = await this.insist(async () => {
+        const text = await socket.emit('sync.resume', asked);
+        if (!text.startsWith('[{"ok":true')) throw new Error(text);
+        return text;
+      });
+      answers.push(answer);
+      if (!answer.includes('"more":true')) return answers;
+      rooms = rooms.filter(({ room_id }) => !answer.includes(`{"room_id":"${room_id}"`));
+    }
+  }
+
+  /** Comes again where it is told to. */
+  private async insist<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error as Error).message.includes('"retryable":true')) throw error;
+        this.putOff++;
+        await sleep(1_000 + Math.random() * 1_000);
+      }
+    }
   }
 
   /** Each room of it once, gapless from where it stood, and as many messages as were sent. */
@@ -186,18 +224,16 @@ export class Reconnects {
   }
 }
 
-/** Asks until nothing was left out. Answers are read later: what a client makes of them is not measured. */
-async function catchUp(socket: LoadSocket, session: Session): Promise<Answers> {
-  const { user, server_time: at } = session;
-  const answers: Answers = [];
-  let rooms = session.rooms.map((room) => ({ ...room, at }));
-  for (;;) {
-    const answer = await socket.emit('sync.resume', { user: { ...user, at }, rooms });
-    if (!answer.startsWith('[{"ok":true')) throw new Error(answer);
-    answers.push(answer);
-    if (!answer.includes('"more":true')) return answers;
-    const told = answer;
-    rooms = rooms.filter(({ room_id }) => !told.includes(`{"room_id":"${room_id}"`));
+async function inTime<T>(awaited: Promise<T>, name: string): Promise<T> {
+  const late = new AbortController();
+  const waited = sleep(PATIENCE_MS, null, { signal: late.signal }).then(() => {
+    throw new Error(`waited in vain for ${name}`);
+  });
+  try {
+    return await Promise.race([awaited, waited]);
+  } finally {
+    waited.catch(() => null);
+    late.abort();
   }
 }
 

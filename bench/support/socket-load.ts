@@ -33,8 +33,10 @@ export class LoadSocket {
         if (text[0] === '0') ws.send(`40${JSON.stringify(auth)}`);
         else if (text === '2') ws.send('3');
         else if (text.startsWith('40')) resolve(socket);
-        else if (text.startsWith('44')) reject(new Error(text));
-        else if (text.startsWith('42')) socket.onEvent?.(text.slice(1));
+        else if (text.startsWith('44')) {
+          reject(new Error(text));
+          socket.drop();
+        } else if (text.startsWith('42')) socket.onEvent?.(text.slice(1));
         else if (text.startsWith('43')) socket.acknowledge(text.slice(2));
       });
     });
