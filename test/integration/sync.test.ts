@@ -271,3 +271,27 @@ describe('positions of a session', () => {
     expect(Math.abs(Date.parse(session.server_time) - Date.now())).toBeLessThan(60_000);
   });
 });
+
+it('lets a few of many that come back at once read at a time, and answers all', async () => {
+  const tenant = await new Tenant().make();
+  const room = await tenant.room(5);
+  const findHeads = SyncRepository.prototype.findHeads;
+  let running = 0;
+  let most = 0;
+  SyncRepository.prototype.findHeads = async function (...args) {
+    most = Math.max(most, ++running);
+    try {
+      return await findHeads.apply(this, args);
+    } finally {
+      running--;
+    }
+  };
+  try {
+    const position = { room_id: room, epoch: tenant.epoch, rev: 2 };
+    const answers = await Promise.all(Array.from({ length: 40 }, () => tenant.resume([position])));
+    expect(answers.every(([recovery]) => revsOf(recovery).join() === '3,4,5')).toBe(true);
+    expect(most).toBeLessThanOrEqual(8);
+  } finally {
+    SyncRepository.prototype.findHeads = findHeads;
+  }
+});

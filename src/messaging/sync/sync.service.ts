@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
 import { Problem } from '../../platform/common/problem.js';
+import { Turns } from '../../platform/database/turns.js';
 import { limits } from '../../platform/config/limits.js';
 import type { StreamRange } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
@@ -27,6 +28,12 @@ const CLOCK_SLACK_MS = 60_000;
 /** Read at once: what a byte budget cuts off has been read in vain. */
 const EVENTS_PER_READ = 300;
 
+/**
+ * Who catches up reads several times, one after the other: when thousands come back at once and all begin, each waits for a connection
+ * longer than it may, and in vain. So a few go through, and the others wait their turn in memory, each tenant's in the order they came.
+ */
+const TOGETHER = { atOnce: 8, atOncePerKey: 8, maxWaiting: 20_000, maxWaitingPerKey: 10_000, patienceMs: 30_000 };
+
 /** A stream that was asked for, and what is known of it before its events are read. */
 interface Planned {
   position: PositionDto;
@@ -39,6 +46,8 @@ interface Planned {
 /** Catching up: proves that nothing was missed, or says that it can't. */
 @Injectable()
 export class SyncService {
+  private readonly turns = new Turns(TOGETHER);
+
   constructor(
     private readonly repository: SyncRepository,
     private readonly events: EventsService,
@@ -56,14 +65,21 @@ export class SyncService {
     return this.messages.list(caller, roomId, { limit });
   }
 
-  /** @throws Problem `forbidden` for rooms without `read_messages` */
+  /** @throws Problem `forbidden` for rooms without `read_messages`, `overloaded` where too many catch up */
   async resume(caller: Caller, dto: ResumeDto): Promise<ResumeAnswerDto> {
-    const asked = dto.rooms ?? [];
-    if (asked.length > 0 && !may(caller, 'read_messages')) {
+    if (dto.rooms?.length && !may(caller, 'read_messages')) {
       throw new Problem('forbidden', 'Recovering rooms needs the permission read_messages.');
     }
+    return this.turns.run(caller.clientId, () => this.read(caller, dto.rooms ?? [], dto.user));
+  }
+
+  private async read(
+    caller: Caller,
+    asked: RoomPositionDto[],
+    user: PositionDto | undefined,
+  ): Promise<ResumeAnswerDto> {
     const { planned, more } = fit([
-      ...(await this.planUser(caller, dto.user)),
+      ...(await this.planUser(caller, user)),
       ...(await this.planRooms(caller, asked.slice(0, limits.resume_rooms))),
     ]);
     const answer: ResumeAnswerDto = { rooms: [], more: more || asked.length > limits.resume_rooms };
