@@ -1,25 +1,10 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { oneApp } from '../support/one-app.js';
+import { connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
-let app: TestApp;
-let client: TestClient;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-beforeEach(async () => {
-  client = await app.client();
-});
-afterEach(async () => {
-  closeSockets();
-  expect(await app.errors()).toEqual([]);
-});
-afterAll(() => app.stop());
-
-const as = (user: string | undefined, method: string, path: string, body?: object) =>
-  client.master(user).request(method, path, body ? { body } : {});
+const on = oneApp();
+const { as } = on;
 const send = (user: string, roomId: string, content = 'hi') =>
   as(user, 'POST', `/rooms/${roomId}/messages`, { content });
 const makeUsers = (...users: string[]) =>
@@ -41,7 +26,7 @@ describe('blocking somebody', () => {
     }
     // Who blocks may still write.
     expect((await send('ann', direct.id)).status).toBe(201);
-    const bob = await client.login('bob');
+    const bob = await on.client.login('bob');
     const unavailable = async (body: object) => {
       const { status, body: problem } = await bob.request('POST', '/rooms', { body });
       return [status, problem.code, problem.detail.replace(/ann|nobody/, '…'), problem.errors.length];
@@ -55,8 +40,8 @@ describe('blocking somebody', () => {
   });
 
   it('makes stubs of what they say elsewhere, for the blocker alone', async () => {
-    const room = await makeRoom(client, ['ann', 'bob', 'cid']);
-    const said = await say(client.master('bob').request, room.id, 'rude');
+    const room = await makeRoom(on.client, ['ann', 'bob', 'cid']);
+    const said = await say(on.client.master('bob').request, room.id, 'rude');
     ok(await block('ann', 'bob'));
     const seenBy = async (user: string) => ok(await as(user, 'GET', `/rooms/${room.id}/messages`)).data;
     expect(await seenBy('ann')).toEqual([
@@ -68,10 +53,10 @@ describe('blocking somebody', () => {
   });
 
   it('is told to all devices of the user, once, and to nobody else', async () => {
-    await makeRoom(client, ['ann', 'bob']);
+    await makeRoom(on.client, ['ann', 'bob']);
     const [phone, other] = [
-      await connect(app, (await client.login('ann', { device_id: 'phone' })).key),
-      await connect(app, (await client.login('bob')).key),
+      await connect(on.app, (await on.client.login('ann', { device_id: 'phone' })).key),
+      await on.socketOf('bob'),
     ];
     const answers = await Promise.all(Array.from({ length: 20 }, () => block('ann', 'bob')));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 204));
@@ -115,7 +100,7 @@ describe('blocking somebody', () => {
     expect([status, body.code]).toEqual([422, 'user_unavailable']);
     expect((await unblock('ann', 'nobody')).status).toBe(204);
     // Another tenant's user of that name is another.
-    const stranger = await app.client();
+    const stranger = await on.app.client();
     await stranger.request('PUT', '/users/nobody', { body: {} });
     expect((await block('ann', 'nobody')).status).toBe(422);
   });
@@ -123,12 +108,12 @@ describe('blocking somebody', () => {
   it('ends at ten thousand', async () => {
     await makeUsers('ann', 'bob', 'cid');
     ok(await block('ann', 'cid'));
-    await app.sql(
+    await on.app.sql(
       `with made as (insert into users (client_id, user_pk, user_id)
          select $1, gen_random_uuid(), 'u' || n from generate_series(1, 9999) n returning user_pk)
        insert into user_blocks (client_id, user_pk, blocked_pk)
        select $1, (select user_pk from users where client_id = $1 and user_id = 'ann'), user_pk from made`,
-      [client.id],
+      [on.client.id],
     );
     expect((await block('ann', 'bob')).body).toMatchObject({ status: 409, code: 'conflict' });
     // What is there already still is.
@@ -141,15 +126,15 @@ describe('a ban', () => {
   const unban = (user: string) => as(undefined, 'DELETE', `/users/${user}/ban`);
 
   it('keeps a user from everything but reading, with its key and by the client, until it is lifted', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
-    const message = await say(client.master('ann').request, room.id, 'before');
-    const open = await makeRoom(client, ['bob'], { privacy: 'public' });
-    const other = await makeRoom(client, ['bob']);
+    const room = await makeRoom(on.client, ['ann', 'bob']);
+    const message = await say(on.client.master('ann').request, room.id, 'before');
+    const open = await makeRoom(on.client, ['bob'], { privacy: 'public' });
+    const other = await makeRoom(on.client, ['bob']);
     const invite = ok(await as(undefined, 'POST', `/rooms/${other.id}/invites`, { kind: 'user', user_id: 'ann' }));
-    const ann = await client.login('ann', {
+    const ann = await on.client.login('ann', {
       permissions: ['read_messages', 'send_messages', 'join_rooms', 'manage_rooms', 'invite_users'],
     });
-    const socket = await connect(app, ann.key);
+    const socket = await connect(on.app, ann.key);
     const banned = ok(await ban('ann', { reason: 'spam' }));
     expect(banned).toMatchObject({
       user_id: 'ann',
@@ -160,7 +145,7 @@ describe('a ban', () => {
     const path = `/rooms/${room.id}/messages`;
     const attempts = (): Promise<string[]> =>
       Promise.all(
-        [ann.request, client.master('ann').request].flatMap((request) =>
+        [ann.request, on.client.master('ann').request].flatMap((request) =>
           (
             [
               ['POST', path, { content: 'x' }],
@@ -185,7 +170,7 @@ describe('a ban', () => {
     }
     // It reads on, and its sockets stay.
     expect(ok(await ann.request('GET', path)).data).toHaveLength(1);
-    await say(client.master('bob').request, room.id, 'after');
+    await say(on.client.master('bob').request, room.id, 'after');
     await socket.waitFor('message.created');
     expect(ok(await ann.request('GET', '/users/me')).banned_until).toBe(banned.banned_until);
     expect(ok(await ann.request('GET', '/users/me')).ban_reason).toBeUndefined();
@@ -199,12 +184,12 @@ describe('a ban', () => {
   });
 
   it('ends by itself', async () => {
-    const room = await makeRoom(client, ['ann']);
+    const room = await makeRoom(on.client, ['ann']);
     const { banned_until } = ok(await ban('ann', { expires_in: 3600 }));
     expect(Date.parse(banned_until) - Date.now()).toBeGreaterThan(3_000_000);
     expect((await send('ann', room.id)).body.code).toBe('user_banned');
-    await app.sql(`update users set banned_until = clock_timestamp() - interval '1 s' where client_id = $1`, [
-      client.id,
+    await on.app.sql(`update users set banned_until = clock_timestamp() - interval '1 s' where client_id = $1`, [
+      on.client.id,
     ]);
     expect((await send('ann', room.id)).status).toBe(201);
     // What nodes remember of the user is renewed in time.
@@ -215,9 +200,9 @@ describe('a ban', () => {
   });
 
   it('in the shadow: the user sees what it sends, and nobody else does; it is told nothing', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
-    const ann = await client.login('ann');
-    const [hers, his] = [await connect(app, ann.key), await connect(app, (await client.login('bob')).key)];
+    const room = await makeRoom(on.client, ['ann', 'bob']);
+    const ann = await on.client.login('ann');
+    const [hers, his] = [await connect(on.app, ann.key), await on.socketOf('bob')];
     const shadowed = ok(await ban('ann', { shadow: true, reason: 'troll' }));
     expect(shadowed).toMatchObject({ banned_until: '9999-12-31T23:59:59.999Z', shadow_banned: true });
     const sent = ok(await ann.request('POST', `/rooms/${room.id}/messages`, { body: { content: 'buy' } }));
@@ -247,10 +232,10 @@ describe('a ban', () => {
 
   it("is the client's alone, of its own users", async () => {
     await makeUsers('ann');
-    const stranger = await app.client();
+    const stranger = await on.app.client();
     expect((await stranger.request('PUT', '/users/ann/ban', { body: {} })).status).toBe(404);
     expect((await stranger.request('DELETE', '/users/ann/ban')).status).toBe(404);
-    const ann = await client.login('ann', { permissions: ['manage_rooms'] });
+    const ann = await on.client.login('ann', { permissions: ['manage_rooms'] });
     expect((await ann.request('PUT', '/users/ann/ban', { body: {} })).status).toBe(403);
     for (const body of [{ expires_in: 0 }, { expires_in: 'x' }, { shadow: 1 }, { reason: 'x'.repeat(501) }, { a: 1 }]) {
       expect((await ban('ann', body)).status).toBe(422);

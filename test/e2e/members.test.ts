@@ -1,48 +1,35 @@
 import type { MemberDto } from '../../src/messaging/rooms/membership/member.dto.js';
-import { startApp, type Answer, type Requester, type TestApp, type TestClient } from '../support/app.js';
-import { makeRoom, ok } from '../support/chat.js';
-import { closeSockets, connect } from '../support/socket.js';
+import type { Answer, Requester } from '../support/app.js';
+import { admin, makeRoom, ok, owner } from '../support/chat.js';
+import { oneApp } from '../support/one-app.js';
+import { connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
-let app: TestApp;
-let client: TestClient;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-beforeEach(async () => {
-  client = await app.client();
-});
-afterEach(closeSockets);
-afterEach(async () => {
-  expect(await app.errors()).toEqual([]);
-});
-afterAll(() => app.stop());
+const on = oneApp();
 
 const ALL = ['read_messages', 'send_messages', 'join_rooms', 'invite_users', 'manage_rooms'] as const;
-const login = (user: string) => client.login(user, { permissions: [...ALL] });
-const owner = (user_id: string) => ({ user_id, role: 'owner' }) as never;
-const admin = (user_id: string) => ({ user_id, role: 'admin' }) as never;
+const login = (user: string) => on.client.login(user, { permissions: [...ALL] });
 
 const rolesOf = async (roomId: string): Promise<Record<string, string>> => {
-  const { data } = ok(await client.request('GET', `/rooms/${roomId}/members`));
+  const { data } = ok(await on.client.request('GET', `/rooms/${roomId}/members`));
   return Object.fromEntries(data.map((member: MemberDto) => [member.user_id, member.role]));
 };
 const post = (request: Requester, path: string, body?: object) => request('POST', path, body ? { body } : {});
-const revOf = async (roomId: string): Promise<number> => ok(await client.request('GET', `/rooms/${roomId}`)).last_rev;
+const revOf = async (roomId: string): Promise<number> =>
+  ok(await on.client.request('GET', `/rooms/${roomId}`)).last_rev;
 /** Types and bodies of what a user's own stream holds. */
 const ownEvents = (user: string) =>
-  app.sql(
+  on.app.sql(
     `select e.type, e.data from events e join users u on u.client_id = e.client_id and u.user_pk = e.stream_id
       where e.client_id = $1 and u.user_id = $2 order by e.rev`,
-    [client.id, user],
+    [on.client.id, user],
   );
 
 describe('joining', () => {
   it('takes anybody into a public room, once', async () => {
-    const room = await makeRoom(client, [owner('ann')], { privacy: 'public' });
-    const bob = await client.login('bob');
-    const socket = await connect(app, bob.key);
+    const room = await makeRoom(on.client, [owner('ann')], { privacy: 'public' });
+    const bob = await on.client.login('bob');
+    const socket = await connect(on.app, bob.key);
     const joined = ok(await post(bob.request, `/rooms/${room.id}/join`));
     expect(joined).toMatchObject({ user_id: 'bob', role: 'member', status: 'active', room_id: room.id });
     await socket.waitFor('room.added', ({ data }) => data.room.id === room.id);
@@ -55,43 +42,43 @@ describe('joining', () => {
   it.each(['private', 'invite_only'])(
     'shows a %s room to nobody, but lets the client put its users in',
     async (privacy) => {
-      const room = await makeRoom(client, [owner('ann')], { privacy });
-      const bob = await client.login('bob');
+      const room = await makeRoom(on.client, [owner('ann')], { privacy });
+      const bob = await on.client.login('bob');
       expect((await post(bob.request, `/rooms/${room.id}/join`)).body.code).toBe('not_found');
-      expect((await post(client.master().request, `/rooms/${room.id}/join`)).body.code).toBe('forbidden');
-      expect(ok(await post(client.master('bob').request, `/rooms/${room.id}/join`)).status).toBe('active');
+      expect((await post(on.client.master().request, `/rooms/${room.id}/join`)).body.code).toBe('forbidden');
+      expect(ok(await post(on.client.master('bob').request, `/rooms/${room.id}/join`)).status).toBe('active');
       expect(ok(await post(bob.request, `/rooms/${room.id}/join`)).user_id).toBe('bob');
     },
   );
 
   it('lets no third one into a direct room, and nobody into an archived one', async () => {
-    const direct = await makeRoom(client, ['ann', 'ben'], { room_type: 'direct', privacy: 'public', name: null });
-    const bob = await client.login('bob');
+    const direct = await makeRoom(on.client, ['ann', 'ben'], { room_type: 'direct', privacy: 'public', name: null });
+    const bob = await on.client.login('bob');
     expect((await post(bob.request, `/rooms/${direct.id}/join`)).status).toBe(404);
-    expect((await post(client.master('bob').request, `/rooms/${direct.id}/join`)).body.code).toBe('direct_room');
-    const room = await makeRoom(client, [owner('ann')], { privacy: 'public' });
-    await app.sql(`update rooms set status = 'archived' where id = $1`, [room.id]);
+    expect((await post(on.client.master('bob').request, `/rooms/${direct.id}/join`)).body.code).toBe('direct_room');
+    const room = await makeRoom(on.client, [owner('ann')], { privacy: 'public' });
+    await on.app.sql(`update rooms set status = 'archived' where id = $1`, [room.id]);
     expect((await post(bob.request, `/rooms/${room.id}/join`)).body.code).toBe('room_inactive');
   });
 
   it('gives the last place to one of twenty', async () => {
-    const room = await makeRoom(client, [owner('ann')], { privacy: 'public', max_members: 2 });
+    const room = await makeRoom(on.client, [owner('ann')], { privacy: 'public', max_members: 2 });
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => post(client.master(`u${n}`).request, `/rooms/${room.id}/join`)),
+      Array.from({ length: 20 }, (_, n) => post(on.client.master(`u${n}`).request, `/rooms/${room.id}/join`)),
     );
     const codes = answers.map(({ status, body }) => (status === 200 ? 'joined' : body.code)).toSorted();
     expect(codes).toEqual(['joined', ...Array(19).fill('room_full')]);
-    expect(ok(await client.request('GET', `/rooms/${room.id}`))).toMatchObject({ member_count: 2, last_rev: 2 });
+    expect(ok(await on.client.request('GET', `/rooms/${room.id}`))).toMatchObject({ member_count: 2, last_rev: 2 });
   });
 });
 
 describe('leaving', () => {
   it('hands the room of a last owner on: to the oldest admin, else to the oldest member', async () => {
-    const room = await makeRoom(client, [owner('ann')]);
+    const room = await makeRoom(on.client, [owner('ann')]);
     for (const one of ['bob', admin('carol'), admin('dora')]) {
-      ok(await post(client.master().request, `/rooms/${room.id}/members`, { members: [one] }));
+      ok(await post(on.client.master().request, `/rooms/${room.id}/members`, { members: [one] }));
     }
-    const watcher = await connect(app, (await login('dora')).key);
+    const watcher = await connect(on.app, (await login('dora')).key);
     expect((await post((await login('ann')).request, `/rooms/${room.id}/leave`)).status).toBe(204);
     expect(await rolesOf(room.id)).toEqual({ bob: 'member', carol: 'owner', dora: 'admin' });
     const [left, updated] = await until('both', () => {
@@ -101,34 +88,34 @@ describe('leaving', () => {
     expect([left!.name, left!.body.data.user_id]).toEqual(['member.left', 'ann']);
     expect([updated!.name, updated!.body.data]).toMatchObject(['member.updated', { user_id: 'carol', role: 'owner' }]);
     expect(updated!.body.rev).toBe(left!.body.rev + 1);
-    ok(await client.request('DELETE', `/rooms/${room.id}/members/dora`));
+    ok(await on.client.request('DELETE', `/rooms/${room.id}/members/dora`));
     expect((await (await login('carol')).request('DELETE', `/rooms/${room.id}/members/me`)).status).toBe(204);
     expect(await rolesOf(room.id)).toEqual({ bob: 'owner' });
     const bob = await login('bob');
     for (let times = 0; times < 2; times++) {
       expect((await post(bob.request, `/rooms/${room.id}/leave`)).status).toBe(204);
     }
-    expect(ok(await client.request('GET', `/rooms/${room.id}`)).member_count).toBe(0);
+    expect(ok(await on.client.request('GET', `/rooms/${room.id}`)).member_count).toBe(0);
   });
 
   it('takes a member, and no direct room', async () => {
-    const room = await makeRoom(client, [owner('ann')], { privacy: 'public' });
-    expect((await post(client.master('bob').request, `/rooms/${room.id}/leave`)).status).toBe(404);
-    expect((await post(client.master().request, `/rooms/${room.id}/leave`)).body.code).toBe('forbidden');
-    const direct = await makeRoom(client, ['ann', 'ben'], { room_type: 'direct', name: null });
-    expect((await post(client.master('ann').request, `/rooms/${direct.id}/leave`)).body.code).toBe('direct_room');
+    const room = await makeRoom(on.client, [owner('ann')], { privacy: 'public' });
+    expect((await post(on.client.master('bob').request, `/rooms/${room.id}/leave`)).status).toBe(404);
+    expect((await post(on.client.master().request, `/rooms/${room.id}/leave`)).body.code).toBe('forbidden');
+    const direct = await makeRoom(on.client, ['ann', 'ben'], { room_type: 'direct', name: null });
+    expect((await post(on.client.master('ann').request, `/rooms/${direct.id}/leave`)).body.code).toBe('direct_room');
   });
 
   it('leaves one heir, whichever of two owners goes first', async () => {
-    const room = await makeRoom(client, [owner('ann'), owner('ben'), 'bob']);
-    await Promise.all(['ann', 'ben'].map((user) => post(client.master(user).request, `/rooms/${room.id}/leave`)));
+    const room = await makeRoom(on.client, [owner('ann'), owner('ben'), 'bob']);
+    await Promise.all(['ann', 'ben'].map((user) => post(on.client.master(user).request, `/rooms/${room.id}/leave`)));
     expect(await rolesOf(room.id)).toEqual({ bob: 'owner' });
   });
 });
 
 describe('handing a room on', () => {
   it('makes the owner an admin, and may be said twice', async () => {
-    const room = await makeRoom(client, [owner('ann'), owner('ben'), 'bob', 'carol']);
+    const room = await makeRoom(on.client, [owner('ann'), owner('ben'), 'bob', 'carol']);
     const ann = await login('ann');
     const path = `/rooms/${room.id}/transfer`;
     expect((await post((await login('bob')).request, path, { user_id: 'bob' })).body.code).toBe('insufficient_role');
@@ -140,7 +127,7 @@ describe('handing a room on', () => {
     expect(ok(await post(ann.request, path, { user_id: 'bob' })).role).toBe('owner');
     expect((await post(ann.request, path, { user_id: 'carol' })).body.code).toBe('insufficient_role');
     expect(await revOf(room.id)).toBe(rev);
-    ok(await post(client.master().request, path, { user_id: 'carol' }));
+    ok(await post(on.client.master().request, path, { user_id: 'carol' }));
     expect(await rolesOf(room.id)).toEqual({ ann: 'admin', ben: 'admin', bob: 'admin', carol: 'owner' });
   });
 });
@@ -150,9 +137,9 @@ describe('banning', () => {
     request('PUT', `/rooms/${roomId}/members/${user}/ban`, { body });
 
   it('removes a member and keeps him out of a public room, until it is lifted', async () => {
-    const room = await makeRoom(client, [owner('ann'), admin('ada'), 'bob'], { privacy: 'public' });
+    const room = await makeRoom(on.client, [owner('ann'), admin('ada'), 'bob'], { privacy: 'public' });
     const [ada, bob] = [await login('ada'), await login('bob')];
-    const [hers, his] = [await connect(app, ada.key), await connect(app, bob.key)];
+    const [hers, his] = [await connect(on.app, ada.key), await connect(on.app, bob.key)];
     const banned = ok(await ban(ada.request, room.id, 'bob', { reason: 'Spam' }));
     expect(banned).toMatchObject({ user_id: 'bob', status: 'banned', reason: 'Spam', banned_until: null });
     await his.waitFor('room.removed', ({ data }) => data.reason === 'banned' && data.room_id === room.id);
@@ -180,25 +167,26 @@ describe('banning', () => {
   });
 
   it('holds until its time, and keeps out who never was a member', async () => {
-    const room = await makeRoom(client, [owner('ann')], { privacy: 'public' });
-    const bob = await client.login('bob');
+    const room = await makeRoom(on.client, [owner('ann')], { privacy: 'public' });
+    const bob = await on.client.login('bob');
     const rev = await revOf(room.id);
-    const banned = ok(await ban(client.master('ann').request, room.id, 'bob', { expires_in: 3600 }));
+    const banned = ok(await ban(on.client.master('ann').request, room.id, 'bob', { expires_in: 3600 }));
     expect(Date.parse(banned.banned_until) - Date.now()).toBeGreaterThan(3_000_000);
     expect(await revOf(room.id)).toBe(rev);
     expect(await ownEvents('bob')).toEqual([]);
     expect((await post(bob.request, `/rooms/${room.id}/join`)).body.code).toBe('user_banned');
-    await app.sql(`update room_members set banned_until = clock_timestamp() where room_id = $1 and status = 'banned'`, [
-      room.id,
-    ]);
-    expect(ok(await client.request('GET', `/rooms/${room.id}/bans`)).data).toEqual([]);
+    await on.app.sql(
+      `update room_members set banned_until = clock_timestamp() where room_id = $1 and status = 'banned'`,
+      [room.id],
+    );
+    expect(ok(await on.client.request('GET', `/rooms/${room.id}/bans`)).data).toEqual([]);
     const joined = ok(await post(bob.request, `/rooms/${room.id}/join`));
     expect(joined).toMatchObject({ status: 'active', banned_until: null });
-    expect(ok(await client.request('GET', `/rooms/${room.id}`)).member_count).toBe(2);
+    expect(ok(await on.client.request('GET', `/rooms/${room.id}`)).member_count).toBe(2);
   });
 
   it('is for admins against members, for owners against all but the last owner', async () => {
-    const room = await makeRoom(client, [owner('ann'), admin('ada'), admin('abe'), 'bob', 'carol']);
+    const room = await makeRoom(on.client, [owner('ann'), admin('ada'), admin('abe'), 'bob', 'carol']);
     const [ann, ada, bob] = [await login('ann'), await login('ada'), await login('bob')];
     const codeOf = async (answer: Promise<Answer>) => (await answer).body?.code;
     expect(await codeOf(ban(bob.request, room.id, 'carol'))).toBe('insufficient_role');
@@ -206,10 +194,10 @@ describe('banning', () => {
     expect(await codeOf(ban(ada.request, room.id, 'ann'))).toBe('insufficient_role');
     expect(await codeOf(ban(ada.request, room.id, 'abe'))).toBe('insufficient_role');
     expect(await codeOf(ban(ann.request, room.id, 'ann'))).toBe('conflict');
-    expect(await codeOf(ban(client.master().request, room.id, 'ann'))).toBe('last_owner');
+    expect(await codeOf(ban(on.client.master().request, room.id, 'ann'))).toBe('last_owner');
     expect(await codeOf(ban(ann.request, room.id, 'nobody'))).toBe('user_unavailable');
     expect((await ban(ann.request, room.id, 'abe')).status).toBe(200);
-    const plain = await client.login('ada');
+    const plain = await on.client.login('ada');
     expect(await codeOf(ban(plain.request, room.id, 'carol'))).toBe('forbidden');
     expect(await codeOf(ban((await login('eve')).request, room.id, 'carol'))).toBe('not_found');
     expect(await codeOf(ban(ann.request, room.id, 'carol', { expires_in: 0 }))).toBe('validation_failed');
@@ -217,18 +205,18 @@ describe('banning', () => {
   });
 
   it('and joining at once leave nobody in who is banned', async () => {
-    const room = await makeRoom(client, [owner('ann')], { privacy: 'public' });
+    const room = await makeRoom(on.client, [owner('ann')], { privacy: 'public' });
     const users = Array.from({ length: 10 }, (_, n) => `u${n}`);
-    for (const user of users) await client.login(user);
+    for (const user of users) await on.client.login(user);
     await Promise.all(
       users.flatMap((user) => [
-        post(client.master(user).request, `/rooms/${room.id}/join`),
-        ban(client.master().request, room.id, user),
+        post(on.client.master(user).request, `/rooms/${room.id}/join`),
+        ban(on.client.master().request, room.id, user),
       ]),
     );
     expect(await rolesOf(room.id)).toEqual({ ann: 'owner' });
-    expect(ok(await client.request('GET', `/rooms/${room.id}`)).member_count).toBe(1);
-    expect(ok(await client.request('GET', `/rooms/${room.id}/bans?limit=4`)).page.has_more).toBe(true);
+    expect(ok(await on.client.request('GET', `/rooms/${room.id}`)).member_count).toBe(1);
+    expect(ok(await on.client.request('GET', `/rooms/${room.id}/bans?limit=4`)).page.has_more).toBe(true);
   });
 });
 
@@ -236,9 +224,9 @@ describe("a member's own side of a room", () => {
   const patch = (request: Requester, roomId: string, body: object) => request('PATCH', `/rooms/${roomId}/me`, { body });
 
   it('is muted, hidden and pinned, which its own devices hear of once', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
+    const room = await makeRoom(on.client, ['ann', 'bob']);
     const [ann, bob] = [await login('ann'), await login('bob')];
-    const [hers, his] = [await connect(app, ann.key), await connect(app, bob.key)];
+    const [hers, his] = [await connect(on.app, ann.key), await connect(on.app, bob.key)];
     const me = ok(await patch(ann.request, room.id, { muted: true, pinned: true, mentions_only: true }));
     expect(me).toMatchObject({ role: 'member', muted: true, muted_until: null, mentions_only: true, hidden: false });
     expect(ok(await ann.request('GET', `/rooms/${room.id}`)).me).toEqual(me);
@@ -258,15 +246,15 @@ describe("a member's own side of a room", () => {
   });
 
   it('is muted until a time, after which it is not', async () => {
-    const room = await makeRoom(client, ['ann']);
-    const { request } = client.master('ann');
+    const room = await makeRoom(on.client, ['ann']);
+    const { request } = on.client.master('ann');
     const until = new Date(Date.now() + 3_600_000).toISOString();
     expect(ok(await patch(request, room.id, { muted_until: until }))).toMatchObject({
       muted: true,
       muted_until: until,
     });
     expect(ok(await patch(request, room.id, { hidden: true }))).toMatchObject({ muted: true, muted_until: until });
-    await app.sql('update room_members set muted_until = clock_timestamp() where room_id = $1', [room.id]);
+    await on.app.sql('update room_members set muted_until = clock_timestamp() where room_id = $1', [room.id]);
     expect(ok(await patch(request, room.id, { hidden: false }))).toMatchObject({ muted: false, muted_until: null });
     ok(await patch(request, room.id, { muted_until: until }));
     expect(ok(await patch(request, room.id, { muted_until: null }))).toMatchObject({ muted: true, muted_until: null });
@@ -274,13 +262,13 @@ describe("a member's own side of a room", () => {
     expect(ok(await patch(request, room.id, { muted_until: null }))).toMatchObject({ muted: false });
     expect((await patch(request, room.id, { muted: false, muted_until: until })).status).toBe(422);
     expect((await patch(request, room.id, { muted_until: 'soon' })).status).toBe(422);
-    expect((await patch(client.master('eve').request, room.id, { muted: true })).status).toBe(404);
-    expect((await patch(client.master().request, room.id, { muted: true })).body.code).toBe('forbidden');
+    expect((await patch(on.client.master('eve').request, room.id, { muted: true })).status).toBe(404);
+    expect((await patch(on.client.master().request, room.id, { muted: true })).body.code).toBe('forbidden');
   });
 
   it('begins anew when a member comes back', async () => {
-    const room = await makeRoom(client, ['ann'], { privacy: 'public' });
-    const { request } = client.master('ann');
+    const room = await makeRoom(on.client, ['ann'], { privacy: 'public' });
+    const { request } = on.client.master('ann');
     ok(await patch(request, room.id, { muted: true, hidden: true, pinned: true }));
     ok(await post(request, `/rooms/${room.id}/leave`));
     ok(await post(request, `/rooms/${room.id}/join`));
@@ -291,9 +279,9 @@ describe("a member's own side of a room", () => {
 
 describe('adding many', () => {
   it('answers each on its own', async () => {
-    for (const user of ['bob', 'carol', 'dora', 'evil']) await client.login(user);
-    const room = await makeRoom(client, [owner('ann'), admin('ada')], { max_members: 4 });
-    ok(await client.request('PUT', `/rooms/${room.id}/members/evil/ban`, { body: {} }));
+    for (const user of ['bob', 'carol', 'dora', 'evil']) await on.client.login(user);
+    const room = await makeRoom(on.client, [owner('ann'), admin('ada')], { max_members: 4 });
+    ok(await on.client.request('PUT', `/rooms/${room.id}/members/evil/ban`, { body: {} }));
     const ada = await login('ada');
     const add = (members: unknown[]) => post(ada.request, `/rooms/${room.id}/members`, { members });
     const answer = await add(['bob', 'nobody', admin('dora'), 'ann', 'evil', 'carol', 'bob', 'dora']);
@@ -316,13 +304,13 @@ describe('adding many', () => {
   });
 
   it('refuses the same for who blocked the one that adds as for who is unknown', async () => {
-    for (const user of ['bob', 'carol']) await client.login(user);
-    const room = await makeRoom(client, [owner('ann')]);
-    await app.sql(
+    for (const user of ['bob', 'carol']) await on.client.login(user);
+    const room = await makeRoom(on.client, [owner('ann')]);
+    await on.app.sql(
       `insert into user_blocks (client_id, user_pk, blocked_pk)
        select b.client_id, b.user_pk, a.user_pk from users a join users b using (client_id)
         where a.client_id = $1 and a.user_id = 'ann' and b.user_id = 'bob'`,
-      [client.id],
+      [on.client.id],
     );
     const ann = await login('ann');
     const add = async (user: string) => {
@@ -331,6 +319,6 @@ describe('adding many', () => {
     };
     expect(await add('bob')).toBe(await add('nobody'));
     expect(JSON.parse(await add('bob')).code).toBe('user_unavailable');
-    expect((await post(client.master().request, `/rooms/${room.id}/members`, { user_id: 'bob' })).status).toBe(201);
+    expect((await post(on.client.master().request, `/rooms/${room.id}/members`, { user_id: 'bob' })).status).toBe(201);
   });
 });

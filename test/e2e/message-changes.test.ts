@@ -1,32 +1,16 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
-import { makeRoom, ok, say } from '../support/chat.js';
+import { admin, makeRoom, ok, say } from '../support/chat.js';
+import { oneApp } from '../support/one-app.js';
 import { runNow } from '../support/queue-board.js';
-import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 describe('changing messages', () => {
-  let app: TestApp;
-  let client: TestClient;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  beforeEach(async () => {
-    client = await app.client();
-  });
-  afterEach(async () => {
-    closeSockets();
-    expect(await app.errors()).toEqual([]);
-  });
-  afterAll(() => app.stop());
-
-  const call = (user: string | undefined, method: string, path: string, body?: object) =>
-    client.master(user).request(method, path, body ? { body } : {});
-  const settle = (settings: object) => client.request('PATCH', '/clients/me', { body: { settings } });
+  const on = oneApp();
+  const { as } = on;
+  const settle = (settings: object) => on.client.request('PATCH', '/clients/me', { body: { settings } });
 
   async function said(content = 'first') {
-    const room = await makeRoom(client, ['ann', 'bob', { user_id: 'ada', role: 'admin' } as never]);
-    const message = await say(client.master('ann').request, room.id, content);
+    const room = await makeRoom(on.client, ['ann', 'bob', admin('ada')]);
+    const message = await say(on.client.master('ann').request, room.id, content);
     return { room, message, path: `/rooms/${room.id}/messages/${message.id}` };
   }
 
@@ -65,8 +49,8 @@ describe('changing messages', () => {
   describe('an edit', () => {
     it('is told to the room, keeps what was said, and is none when nothing changes', async () => {
       const { room, message, path } = await said();
-      const bob = await connect(app, (await client.login('bob')).key);
-      const edited = ok(await call('ann', 'PATCH', path, { content: 'second', metadata: { a: 1, b: { c: 2 } } }));
+      const bob = await on.socketOf('bob');
+      const edited = ok(await as('ann', 'PATCH', path, { content: 'second', metadata: { a: 1, b: { c: 2 } } }));
       expect(edited).toMatchObject({ id: message.id, seq: message.seq, rev: message.rev + 1, content: 'second' });
       expect(edited.edited_at).not.toBeNull();
       const event = await bob.waitFor('message.updated');
@@ -77,62 +61,62 @@ describe('changing messages', () => {
       });
       expect(event).not.toHaveProperty('data.me');
       // The same again, with keys in another order, changes nothing.
-      expect(ok(await call('ann', 'PATCH', path, { metadata: { b: { c: 2 }, a: 1 }, content: 'second' }))).toEqual(
+      expect(ok(await as('ann', 'PATCH', path, { metadata: { b: { c: 2 }, a: 1 }, content: 'second' }))).toEqual(
         edited,
       );
-      ok(await call('ann', 'PATCH', path, { content: 'third', metadata: { a: null } }));
-      const { data } = ok(await call('bob', 'GET', `${path}/edits`));
+      ok(await as('ann', 'PATCH', path, { content: 'third', metadata: { a: null } }));
+      const { data } = ok(await as('bob', 'GET', `${path}/edits`));
       expect(data.map(({ content, edited_by, rev }: any) => [content, edited_by, rev])).toEqual([
         ['first', 'ann', message.rev],
         ['second', 'ann', message.rev + 1],
         ['third', 'ann', message.rev + 2],
       ]);
       expect(data[0].edited_at).toBe(message.created_at);
-      expect(ok(await call('bob', 'GET', path))).toMatchObject({ content: 'third', metadata: { b: { c: 2 } } });
+      expect(ok(await as('bob', 'GET', path))).toMatchObject({ content: 'third', metadata: { b: { c: 2 } } });
     });
 
     it('is the sender’s, of moderators only by the client’s setting, and always the client’s', async () => {
       const { path } = await said();
-      expect((await call('bob', 'PATCH', path, { content: 'x' })).body.code).toBe('insufficient_role');
-      expect((await call('ada', 'PATCH', path, { content: 'x' })).body.code).toBe('insufficient_role');
-      expect((await call(undefined, 'PATCH', path, { content: 'by the client' })).status).toBe(200);
+      expect((await as('bob', 'PATCH', path, { content: 'x' })).body.code).toBe('insufficient_role');
+      expect((await as('ada', 'PATCH', path, { content: 'x' })).body.code).toBe('insufficient_role');
+      expect((await as(undefined, 'PATCH', path, { content: 'by the client' })).status).toBe(200);
       expect(ok(await settle({ moderators_edit: true })).settings.moderators_edit).toBe(true);
-      expect(ok(await call('ada', 'PATCH', path, { content: 'by ada' })).content).toBe('by ada');
-      expect((await call('bob', 'PATCH', path, { content: 'x' })).body.code).toBe('insufficient_role');
-      const { data } = ok(await call('ann', 'GET', `${path}/edits`));
+      expect(ok(await as('ada', 'PATCH', path, { content: 'by ada' })).content).toBe('by ada');
+      expect((await as('bob', 'PATCH', path, { content: 'x' })).body.code).toBe('insufficient_role');
+      const { data } = ok(await as('ann', 'GET', `${path}/edits`));
       expect(data.map(({ edited_by }: any) => edited_by)).toEqual(['ann', null, 'ada']);
     });
 
     it('may be bound to a rev, so that of twenty at once one gets through', async () => {
       const { message, path } = await said();
       const answers = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => call('ann', 'PATCH', path, { content: `${n}`, if_rev: message.rev })),
+        Array.from({ length: 20 }, (_, n) => as('ann', 'PATCH', path, { content: `${n}`, if_rev: message.rev })),
       );
       expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 19 }, () => 409)]);
       const free = await Promise.all(
-        Array.from({ length: 20 }, (_, n) => call('ann', 'PATCH', path, { content: `f${n}` })),
+        Array.from({ length: 20 }, (_, n) => as('ann', 'PATCH', path, { content: `f${n}` })),
       );
       expect(free.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
-      expect(ok(await call('ann', 'GET', `${path}/edits`)).data).toHaveLength(22);
+      expect(ok(await as('ann', 'GET', `${path}/edits`)).data).toHaveLength(22);
     });
 
     it('moves mentions with it', async () => {
-      const room = await makeRoom(client, ['ann', 'bob', 'cid']);
+      const room = await makeRoom(on.client, ['ann', 'bob', 'cid']);
       const body = { content: 'x', mentions: [{ type: 'user', user_id: 'bob' }] };
-      const { id } = ok(await call('ann', 'POST', `/rooms/${room.id}/messages`, body));
-      const countOf = async (user: string) => ok(await call(user, 'GET', `/rooms/${room.id}`)).me.mentions;
+      const { id } = ok(await as('ann', 'POST', `/rooms/${room.id}/messages`, body));
+      const countOf = async (user: string) => ok(await as(user, 'GET', `/rooms/${room.id}`)).me.mentions;
       expect([await countOf('bob'), await countOf('cid')]).toEqual([1, 0]);
       ok(
-        await call('ann', 'PATCH', `/rooms/${room.id}/messages/${id}`, {
+        await as('ann', 'PATCH', `/rooms/${room.id}/messages/${id}`, {
           mentions: [{ type: 'user', user_id: 'cid' }],
         }),
       );
       expect([await countOf('bob'), await countOf('cid')]).toEqual([0, 1]);
-      ok(await call('ann', 'DELETE', `/rooms/${room.id}/messages/${id}`));
+      ok(await as('ann', 'DELETE', `/rooms/${room.id}/messages/${id}`));
       expect([await countOf('bob'), await countOf('cid')]).toEqual([0, 0]);
       ok(
-        await call('ada', 'POST', `/rooms/${room.id}/messages/${id}/undelete`).then(() =>
-          call(undefined, 'POST', `/rooms/${room.id}/messages/${id}/undelete`),
+        await as('ada', 'POST', `/rooms/${room.id}/messages/${id}/undelete`).then(() =>
+          as(undefined, 'POST', `/rooms/${room.id}/messages/${id}/undelete`),
         ),
       );
       expect([await countOf('bob'), await countOf('cid')]).toEqual([0, 1]);
@@ -140,35 +124,35 @@ describe('changing messages', () => {
 
     it('is refused where writing is, and of what says nothing', async () => {
       const { room, path } = await said();
-      expect((await call('ann', 'PATCH', path, { content: null })).body.errors[0].field).toBe('content');
-      await app.sql('update rooms set frozen = true where id = $1', [room.id]);
-      expect((await call('ann', 'PATCH', path, { content: 'x' })).body.code).toBe('room_frozen');
-      await app.sql(`update rooms set frozen = false, status = 'archived' where id = $1`, [room.id]);
-      expect((await call('ann', 'PATCH', path, { content: 'x' })).body.code).toBe('room_inactive');
-      await app.sql(`update rooms set status = 'active' where id = $1`, [room.id]);
-      ok(await call('ann', 'DELETE', path));
-      expect((await call('ann', 'PATCH', path, { content: 'x' })).body.code).toBe('conflict');
-      expect((await call('eve', 'PATCH', path, { content: 'x' })).status).toBe(404);
+      expect((await as('ann', 'PATCH', path, { content: null })).body.errors[0].field).toBe('content');
+      await on.app.sql('update rooms set frozen = true where id = $1', [room.id]);
+      expect((await as('ann', 'PATCH', path, { content: 'x' })).body.code).toBe('room_frozen');
+      await on.app.sql(`update rooms set frozen = false, status = 'archived' where id = $1`, [room.id]);
+      expect((await as('ann', 'PATCH', path, { content: 'x' })).body.code).toBe('room_inactive');
+      await on.app.sql(`update rooms set status = 'active' where id = $1`, [room.id]);
+      ok(await as('ann', 'DELETE', path));
+      expect((await as('ann', 'PATCH', path, { content: 'x' })).body.code).toBe('conflict');
+      expect((await as('eve', 'PATCH', path, { content: 'x' })).status).toBe(404);
     });
 
     it('shows its history to whom the client says', async () => {
       const { path } = await said();
-      ok(await call('ann', 'PATCH', path, { content: 'x' }));
+      ok(await as('ann', 'PATCH', path, { content: 'x' }));
       ok(await settle({ edit_history: 'admins' }));
       expect([
-        (await call('ann', 'GET', `${path}/edits`)).status,
-        (await call('ada', 'GET', `${path}/edits`)).status,
+        (await as('ann', 'GET', `${path}/edits`)).status,
+        (await as('ada', 'GET', `${path}/edits`)).status,
       ]).toEqual([403, 200]);
       ok(await settle({ edit_history: 'none' }));
       expect([
-        (await call('ada', 'GET', `${path}/edits`)).status,
-        (await call(undefined, 'GET', `${path}/edits`)).status,
+        (await as('ada', 'GET', `${path}/edits`)).status,
+        (await as(undefined, 'GET', `${path}/edits`)).status,
       ]).toEqual([403, 200]);
     });
 
     it('is the same over sockets', async () => {
       const { room, message } = await said();
-      const ann = await connect(app, (await client.login('ann')).key);
+      const ann = await on.socketOf('ann');
       const place = { room_id: room.id, message_id: message.id };
       expect(await ann.get('message.edit', { ...place, content: 'x' })).toMatchObject({ id: message.id, content: 'x' });
       expect(await ann.get('message.delete', place)).toMatchObject({
@@ -183,10 +167,10 @@ describe('changing messages', () => {
   describe('a deletion', () => {
     it('for all leaves a tombstone in its place, and is told once', async () => {
       const { room, message, path } = await said();
-      const bob = await connect(app, (await client.login('bob')).key);
-      ok(await call('ann', 'PATCH', path, { content: 'x', metadata: { secret: 1 } }));
-      expect((await call('bob', 'DELETE', path)).body.code).toBe('insufficient_role');
-      const answers = await Promise.all(Array.from({ length: 20 }, () => call('ada', 'DELETE', path)));
+      const bob = await on.socketOf('bob');
+      ok(await as('ann', 'PATCH', path, { content: 'x', metadata: { secret: 1 } }));
+      expect((await as('bob', 'DELETE', path)).body.code).toBe('insufficient_role');
+      const answers = await Promise.all(Array.from({ length: 20 }, () => as('ada', 'DELETE', path)));
       expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 204));
       const tombstone = {
         id: message.id,
@@ -198,11 +182,11 @@ describe('changing messages', () => {
         deleted_by: 'ada',
       };
       expect((await bob.waitFor('message.deleted')).data).toMatchObject(tombstone);
-      expect(ok(await call('bob', 'GET', path))).toMatchObject(tombstone);
-      expect(ok(await call('bob', 'GET', `/rooms/${room.id}/messages`)).data).toMatchObject([tombstone]);
-      expect(ok(await call('bob', 'GET', `${path}/edits`)).data).toEqual([]);
-      expect(ok(await call('bob', 'GET', `/rooms/${room.id}`)).me.unread).toBe(1);
-      await say(client.master('ann').request, room.id, 'after');
+      expect(ok(await as('bob', 'GET', path))).toMatchObject(tombstone);
+      expect(ok(await as('bob', 'GET', `/rooms/${room.id}/messages`)).data).toMatchObject([tombstone]);
+      expect(ok(await as('bob', 'GET', `${path}/edits`)).data).toEqual([]);
+      expect(ok(await as('bob', 'GET', `/rooms/${room.id}`)).me.unread).toBe(1);
+      await say(on.client.master('ann').request, room.id, 'after');
       await bob.waitFor('message.created');
       expect(bob.bodies('message.deleted')).toHaveLength(1);
     });
@@ -210,72 +194,72 @@ describe('changing messages', () => {
     it('can be taken back by moderators, while what was said is kept', async () => {
       const { room, message, path } = await said('words');
       const reply = ok(
-        await call('bob', 'POST', `/rooms/${room.id}/messages`, { content: 'r', reply_to_id: message.id }),
+        await as('bob', 'POST', `/rooms/${room.id}/messages`, { content: 'r', reply_to_id: message.id }),
       );
-      const counted = async () => ok(await call('ann', 'GET', path)).reply_count;
-      ok(await call('bob', 'DELETE', `/rooms/${room.id}/messages/${reply.id}`));
+      const counted = async () => ok(await as('ann', 'GET', path)).reply_count;
+      ok(await as('bob', 'DELETE', `/rooms/${room.id}/messages/${reply.id}`));
       expect(await counted()).toBe(0);
-      ok(await call('ada', 'POST', `/rooms/${room.id}/messages/${reply.id}/undelete`));
+      ok(await as('ada', 'POST', `/rooms/${room.id}/messages/${reply.id}/undelete`));
       expect(await counted()).toBe(1);
-      ok(await call('ann', 'DELETE', path));
-      expect((await call('ann', 'POST', `${path}/undelete`)).body.code).toBe('insufficient_role');
-      const back = ok(await call('ada', 'POST', `${path}/undelete`));
+      ok(await as('ann', 'DELETE', path));
+      expect((await as('ann', 'POST', `${path}/undelete`)).body.code).toBe('insufficient_role');
+      const back = ok(await as('ada', 'POST', `${path}/undelete`));
       expect(back).toMatchObject({ content: 'words', deleted_at: null, deleted_by: null });
-      expect(ok(await call('ada', 'POST', `${path}/undelete`))).toEqual(back);
+      expect(ok(await as('ada', 'POST', `${path}/undelete`))).toEqual(back);
     });
 
     it('is for good when its days are over, wherever the words were', async () => {
       const { room, message, path } = await said('words');
-      ok(await call('ann', 'PATCH', path, { content: 'other words' }));
+      ok(await as('ann', 'PATCH', path, { content: 'other words' }));
       const body = { content: 'q', quoted_message_id: message.id };
-      ok(await call('bob', 'POST', `/rooms/${room.id}/messages`, body));
-      ok(await call('ann', 'DELETE', path));
-      await app.sql(`update messages set purge_at = now() - interval '1 second' where id = $1`, [message.id]);
-      expect((await call('ada', 'POST', `${path}/undelete`)).body.code).toBe('conflict');
-      await runNow(app, 'messages-purging');
+      ok(await as('bob', 'POST', `/rooms/${room.id}/messages`, body));
+      ok(await as('ann', 'DELETE', path));
+      await on.app.sql(`update messages set purge_at = now() - interval '1 second' where id = $1`, [message.id]);
+      expect((await as('ada', 'POST', `${path}/undelete`)).body.code).toBe('conflict');
+      await runNow(on.app, 'messages-purging');
       const kept = () =>
-        app.sql(
+        on.app.sql(
           `select 1 from messages where client_id = $1 and (content like '%words' or quoted::text like '%words%')
             union all select 1 from message_edits where client_id = $1`,
-          [client.id],
+          [on.client.id],
         );
       await until('the words to be gone', async () => (await kept()).length === 0);
-      expect((await call('ada', 'POST', `${path}/undelete`)).body.code).toBe('conflict');
+      expect((await as('ada', 'POST', `${path}/undelete`)).body.code).toBe('conflict');
     });
 
     it('is for good at once where the client keeps nothing', async () => {
       ok(await settle({ undelete_days: 0 }));
       const { path } = await said('words');
-      ok(await call('ann', 'DELETE', path));
-      expect(await app.sql(`select content from messages where client_id = $1`, [client.id])).toEqual([
+      ok(await as('ann', 'DELETE', path));
+      expect(await on.app.sql(`select content from messages where client_id = $1`, [on.client.id])).toEqual([
         { content: null },
       ]);
-      expect((await call(undefined, 'POST', `${path}/undelete`)).body.code).toBe('conflict');
+      expect((await as(undefined, 'POST', `${path}/undelete`)).body.code).toBe('conflict');
     });
 
     it('for me hides it from me, on all of my devices', async () => {
       const { room, message, path } = await said();
-      const bob = await connect(app, (await client.login('bob')).key);
-      ok(await call('bob', 'DELETE', `${path}?for=me`));
-      ok(await call('bob', 'DELETE', `${path}?for=me`));
+      const bob = await on.socketOf('bob');
+      ok(await as('bob', 'DELETE', `${path}?for=me`));
+      ok(await as('bob', 'DELETE', `${path}?for=me`));
       const told = await bob.waitFor('message.hidden');
       expect(told).toMatchObject({ stream: 'user:bob', data: { room_id: room.id, message_id: message.id } });
       const stub = { id: message.id, room_id: room.id, seq: 1, rev: message.rev, hidden: true };
-      expect(ok(await call('bob', 'GET', path))).toEqual(stub);
-      expect(ok(await call('bob', 'GET', `/rooms/${room.id}/messages`)).data).toEqual([stub]);
+      expect(ok(await as('bob', 'GET', path))).toEqual(stub);
+      expect(ok(await as('bob', 'GET', `/rooms/${room.id}/messages`)).data).toEqual([stub]);
       const position = { room_id: room.id, epoch: room.epoch, rev: message.rev - 1 };
       expect((await bob.get('sync.resume', { rooms: [position] })).rooms[0].events[0].data).toEqual(stub);
-      expect(ok(await call('ann', 'GET', path))).toMatchObject({ content: 'first' });
+      expect(ok(await as('ann', 'GET', path))).toMatchObject({ content: 'first' });
       expect(bob.bodies('message.hidden')).toHaveLength(1);
-      expect((await call(undefined, 'DELETE', `${path}?for=me`)).body.errors[0].field).toBe('for');
-      expect((await call('eve', 'DELETE', `${path}?for=me`)).status).toBe(404);
+      expect((await as(undefined, 'DELETE', `${path}?for=me`)).body.errors[0].field).toBe('for');
+      expect((await as('eve', 'DELETE', `${path}?for=me`)).status).toBe(404);
     });
 
     it('has the first version’s routes as well', async () => {
       const { message } = await said();
-      expect(ok(await call('ann', 'PUT', `/messages/${message.id}`, { content: 'x' })).content).toBe('x');
-      expect((await call('ann', 'DELETE', `/messages/${message.id}`)).status).toBe(204);
-      expect((await call('ann', 'DELETE', `/messages/${message.id}`)).status).toBe(204);
+      expect(ok(await as('ann', 'PUT', `/messages/${message.id}`, { content: 'x' })).content).toBe('x');
+      expect((await as('ann', 'DELETE', `/messages/${message.id}`)).status).toBe(204);
+      expect((await as('ann', 'DELETE', `/messages/${message.id}`)).status).toBe(204);
     });
   });
 });

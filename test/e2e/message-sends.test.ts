@@ -1,31 +1,18 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
-import { makeRoom, ok, say } from '../support/chat.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { admin, makeRoom, ok, say } from '../support/chat.js';
+import { oneApp } from '../support/one-app.js';
+import { connect } from '../support/socket.js';
 
 describe('what a message can be', () => {
-  let app: TestApp;
-  let client: TestClient;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  beforeEach(async () => {
-    client = await app.client();
-  });
-  afterEach(async () => {
-    closeSockets();
-    expect(await app.errors()).toEqual([]);
-  });
-  afterAll(() => app.stop());
+  const on = oneApp();
 
   const send = (user: string | undefined, roomId: string, body: object) =>
-    client.master(user).request('POST', `/rooms/${roomId}/messages`, { body });
+    on.client.master(user).request('POST', `/rooms/${roomId}/messages`, { body });
   const read = (user: string | undefined, roomId: string, path = '') =>
-    client.master(user).request('GET', `/rooms/${roomId}/messages${path}`);
+    on.client.master(user).request('GET', `/rooms/${roomId}/messages${path}`);
 
   it('replies: a reply to a reply joins its thread, whose root counts', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
-    const root = await say(client.master('ann').request, room.id, 'root');
+    const room = await makeRoom(on.client, ['ann', 'bob']);
+    const root = await say(on.client.master('ann').request, room.id, 'root');
     const reply = ok(await send('bob', room.id, { content: 'a', reply_to_id: root.id }));
     expect(reply).toMatchObject({ reply_to_id: root.id, thread_id: root.id, seq: 2 });
     const deeper = ok(await send('ann', room.id, { content: 'b', reply_to_id: reply.id }));
@@ -38,13 +25,13 @@ describe('what a message can be', () => {
   });
 
   it('refuses replies to what is not there, elsewhere, unseen or deleted', async () => {
-    const [room, other] = await Promise.all([makeRoom(client, ['ann']), makeRoom(client, ['ann'])]);
-    const elsewhere = await say(client.master('ann').request, other.id, 'x');
-    const gone = await say(client.master('ann').request, room.id, 'x');
-    ok(await client.master('ann').request('DELETE', `/rooms/${room.id}/messages/${gone.id}`));
-    const since = await makeRoom(client, ['ann'], { history: 'since_join' });
-    const before = await say(client.master('ann').request, since.id, 'x');
-    ok(await client.request('POST', `/rooms/${since.id}/members`, { body: { user_id: 'bob' } }));
+    const [room, other] = await Promise.all([makeRoom(on.client, ['ann']), makeRoom(on.client, ['ann'])]);
+    const elsewhere = await say(on.client.master('ann').request, other.id, 'x');
+    const gone = await say(on.client.master('ann').request, room.id, 'x');
+    ok(await on.client.master('ann').request('DELETE', `/rooms/${room.id}/messages/${gone.id}`));
+    const since = await makeRoom(on.client, ['ann'], { history: 'since_join' });
+    const before = await say(on.client.master('ann').request, since.id, 'x');
+    ok(await on.client.request('POST', `/rooms/${since.id}/members`, { body: { user_id: 'bob' } }));
     for (const [user, roomId, reply_to_id] of [
       ['ann', room.id, room.id],
       ['ann', room.id, elsewhere.id],
@@ -58,12 +45,12 @@ describe('what a message can be', () => {
   });
 
   it('mentions members as structured data, counted beyond the own marker', async () => {
-    const room = await makeRoom(client, ['ann', 'bob', 'cid']);
+    const room = await makeRoom(on.client, ['ann', 'bob', 'cid']);
     const mentions = [{ type: 'user', user_id: 'bob' }, { type: 'room' }];
     const sent = ok(await send('ann', room.id, { content: '@bob @room', mentions: [...mentions, mentions[0]] }));
     expect(sent.mentions).toEqual(mentions);
     expect(ok(await read('cid', room.id, `/${sent.id}`)).mentions).toEqual(mentions);
-    const meOf = async (user: string) => ok(await client.master(user).request('GET', `/rooms/${room.id}`)).me;
+    const meOf = async (user: string) => ok(await on.client.master(user).request('GET', `/rooms/${room.id}`)).me;
     // Named twice in one message is one place.
     expect(await meOf('bob')).toMatchObject({ unread: 1, mentions: 1 });
     expect(await meOf('cid')).toMatchObject({ unread: 1, mentions: 1 });
@@ -74,13 +61,13 @@ describe('what a message can be', () => {
   });
 
   it('refuses mentions of people who never were in the room, and takes those of who left', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
-    ok(await client.master().request('PUT', '/users/zoe', { body: {} }));
+    const room = await makeRoom(on.client, ['ann', 'bob']);
+    ok(await on.client.master().request('PUT', '/users/zoe', { body: {} }));
     for (const user_id of ['zoe', 'nobody']) {
       const { status, body } = await send('ann', room.id, { content: 'x', mentions: [{ type: 'user', user_id }] });
       expect([status, body.code, body.errors[0].field]).toEqual([422, 'user_unavailable', 'mentions[0].user_id']);
     }
-    ok(await client.request('DELETE', `/rooms/${room.id}/members/bob`));
+    ok(await on.client.request('DELETE', `/rooms/${room.id}/members/bob`));
     const mentions = [{ type: 'user', user_id: 'bob' }];
     expect(ok(await send('ann', room.id, { content: 'x', mentions })).mentions).toEqual(mentions);
     expect((await send('ann', room.id, { content: 'x', mentions: [{ type: 'user' }] })).status).toBe(422);
@@ -90,25 +77,25 @@ describe('what a message can be', () => {
   });
 
   it('quotes: a copy of a message as it was, until that is deleted', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
-    const original = await say(client.master('ann').request, room.id, 'the words');
+    const room = await makeRoom(on.client, ['ann', 'bob']);
+    const original = await say(on.client.master('ann').request, room.id, 'the words');
     const quoting = ok(await send('bob', room.id, { content: 'this', quoted_message_id: original.id }));
     const quoted = { id: original.id, seq: 1, sender_id: 'ann', content: 'the words', attachments: [] };
     expect(quoting.quoted).toMatchObject(quoted);
     ok(
-      await client
+      await on.client
         .master('ann')
         .request('PATCH', `/rooms/${room.id}/messages/${original.id}`, { body: { content: 'others' } }),
     );
     expect(ok(await read('ann', room.id, `/${quoting.id}`)).quoted).toMatchObject(quoted);
-    ok(await client.master('ann').request('DELETE', `/rooms/${room.id}/messages/${original.id}`));
+    ok(await on.client.master('ann').request('DELETE', `/rooms/${room.id}/messages/${original.id}`));
     expect(ok(await read('bob', room.id, `/${quoting.id}`)).quoted).toMatchObject({ id: original.id, content: null });
     const { body } = await send('bob', room.id, { content: 'this', quoted_message_id: original.id });
     expect(body.errors[0].field).toBe('quoted_message_id');
   });
 
   it('system messages come from the client itself only', async () => {
-    const room = await makeRoom(client, ['ann']);
+    const room = await makeRoom(on.client, ['ann']);
     expect(ok(await send(undefined, room.id, { content_type: 'system', metadata: { kind: 'call' } }))).toMatchObject({
       content_type: 'system',
       content: null,
@@ -117,7 +104,7 @@ describe('what a message can be', () => {
     expect((await send('ann', room.id, { content_type: 'system', content: 'x' })).body.errors[0].field).toBe(
       'content_type',
     );
-    const ann = await client.login('ann');
+    const ann = await on.client.login('ann');
     const { status } = await ann.request('POST', `/rooms/${room.id}/messages`, {
       body: { content_type: 'system', content: 'x' },
     });
@@ -125,10 +112,10 @@ describe('what a message can be', () => {
   });
 
   it('slow mode lets plain members write every so often, also twenty at once', async () => {
-    const room = await makeRoom(client, ['ann', { user_id: 'ada', role: 'admin' } as never]);
-    expect(ok(await client.request('PATCH', `/rooms/${room.id}`, { body: { slow_mode_s: 3_600 } })).slow_mode_s).toBe(
-      3_600,
-    );
+    const room = await makeRoom(on.client, ['ann', admin('ada')]);
+    expect(
+      ok(await on.client.request('PATCH', `/rooms/${room.id}`, { body: { slow_mode_s: 3_600 } })).slow_mode_s,
+    ).toBe(3_600);
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => send('ann', room.id, { content: `${n}` })));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     const { status, body, headers } = answers.find((answer) => answer.status !== 201)!;
@@ -136,22 +123,22 @@ describe('what a message can be', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(3_500);
     expect((await send('ada', room.id, { content: '1' })).status).toBe(201);
     expect((await send('ada', room.id, { content: '2' })).status).toBe(201);
-    await app.sql(`update room_members set last_sent_at = last_sent_at - interval '1 hour' where room_id = $1`, [
+    await on.app.sql(`update room_members set last_sent_at = last_sent_at - interval '1 hour' where room_id = $1`, [
       room.id,
     ]);
     expect((await send('ann', room.id, { content: 'later' })).status).toBe(201);
   });
 
   it('reactivates a room that had none for long, in the same transaction', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
-    await say(client.master('ann').request, room.id, 'first');
+    const room = await makeRoom(on.client, ['ann', 'bob']);
+    await say(on.client.master('ann').request, room.id, 'first');
     const sleep = (reason: string) =>
-      app.sql(`update rooms set status = 'inactive', deactivated_at = now(), deactivated_reason = $2 where id = $1`, [
-        room.id,
-        reason,
-      ]);
+      on.app.sql(
+        `update rooms set status = 'inactive', deactivated_at = now(), deactivated_reason = $2 where id = $1`,
+        [room.id, reason],
+      );
     await sleep('auto_inactive');
-    const bob = await connect(app, (await client.login('bob')).key);
+    const bob = await on.socketOf('bob');
     const [one, two] = await Promise.all([
       send('ann', room.id, { content: 'a' }),
       send('ann', room.id, { content: 'b' }),
@@ -168,22 +155,22 @@ describe('what a message can be', () => {
       .filter(({ body }) => body.rev !== undefined && body.room_id === room.id)
       .map(({ body }) => body.rev);
     expect(revs).toEqual([told.rev, told.rev! + 1, told.rev! + 2]);
-    expect(ok(await client.request('GET', `/rooms/${room.id}`))).toMatchObject({ status: 'active', last_seq: 3 });
+    expect(ok(await on.client.request('GET', `/rooms/${room.id}`))).toMatchObject({ status: 'active', last_seq: 3 });
     // Once it is active nothing more is said of it; what somebody deactivated stays so.
-    await say(client.master('ann').request, room.id, 'c');
+    await say(on.client.master('ann').request, room.id, 'c');
     expect(bob.bodies('room.reactivated')).toHaveLength(1);
     await sleep('manual');
     expect((await send('ann', room.id, { content: 'd' })).body.code).toBe('room_inactive');
   });
 
   it('of a shadow-banned sender others get stubs, live and later', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
-    await app.sql(
+    const room = await makeRoom(on.client, ['ann', 'bob']);
+    await on.app.sql(
       `update users set shadow_banned = true, banned_until = 'tomorrow' where client_id = $1 and user_id = 'ann'`,
-      [client.id],
+      [on.client.id],
     );
     const [ann, bob] = await Promise.all(
-      ['ann', 'bob'].map(async (user) => connect(app, (await client.login(user)).key)),
+      ['ann', 'bob'].map(async (user) => connect(on.app, (await on.client.login(user)).key)),
     );
     const sent = await ann!.get('message.send', { room_id: room.id, content: 'psst' });
     expect(sent).toMatchObject({ content: 'psst', seq: 1 });
@@ -201,14 +188,14 @@ describe('what a message can be', () => {
 
   it('is refused in a direct room of who blocked the sender, and hidden from the blocker elsewhere', async () => {
     const direct = ok(
-      await client.request('POST', '/rooms', { body: { room_type: 'direct', members: ['ann', 'bob'] } }),
+      await on.client.request('POST', '/rooms', { body: { room_type: 'direct', members: ['ann', 'bob'] } }),
     );
-    const group = await makeRoom(client, ['ann', 'bob', 'cid']);
-    await app.sql(
+    const group = await makeRoom(on.client, ['ann', 'bob', 'cid']);
+    await on.app.sql(
       `insert into user_blocks (client_id, user_pk, blocked_pk)
        select a.client_id, b.user_pk, a.user_pk from users a join users b using (client_id)
         where client_id = $1 and a.user_id = 'ann' and b.user_id = 'bob'`,
-      [client.id],
+      [on.client.id],
     );
     expect((await send('ann', direct.id, { content: 'x' })).body).toMatchObject({
       status: 422,

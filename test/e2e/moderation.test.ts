@@ -1,26 +1,11 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
+import { oneApp } from '../support/one-app.js';
 import { runNow } from '../support/queue-board.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
-let app: TestApp;
-let client: TestClient;
-
-beforeAll(async () => {
-  app = await startApp();
-});
-beforeEach(async () => {
-  client = await app.client();
-});
-afterEach(async () => {
-  closeSockets();
-  expect(await app.errors()).toEqual([]);
-});
-afterAll(() => app.stop());
-
-const as = (user: string | undefined, method: string, path: string, body?: object) =>
-  client.master(user).request(method, path, body ? { body } : {});
+const on = oneApp();
+const { as } = on;
 const send = (user: string | undefined, roomId: string, body: object) =>
   as(user, 'POST', `/rooms/${roomId}/messages`, body);
 const reports = async (query = '') => ok(await as(undefined, 'GET', `/reports${query}`)).data as any[];
@@ -30,14 +15,14 @@ describe('reports', () => {
     as(user, 'POST', `${path}/reports`, body);
 
   async function said() {
-    const room = await makeRoom(client, ['ann', 'bob', 'cid']);
-    const message = await say(client.master('ann').request, room.id, 'rude');
+    const room = await makeRoom(on.client, ['ann', 'bob', 'cid']);
+    const message = await say(on.client.master('ann').request, room.id, 'rude');
     return { room, message, path: `/rooms/${room.id}/messages/${message.id}` };
   }
 
   it('are made once by each who sees the message, and read by the client with the message', async () => {
     const { room, message, path } = await said();
-    const socket = await connect(app, client.key);
+    const socket = await connect(on.app, on.client.key);
     const first = await report('bob', path, { reason: 'harassment', text: 'again' });
     expect(first.status).toBe(201);
     expect(first.body).toMatchObject({
@@ -72,7 +57,7 @@ describe('reports', () => {
     const { path } = await said();
     const made = [];
     for (const user of ['ann', 'bob', 'cid']) made.push(ok(await report(user, path)));
-    const socket = await connect(app, client.key);
+    const socket = await connect(on.app, on.client.key);
     const decide = (id: string, body: object) => as(undefined, 'PATCH', `/reports/${id}`, body);
     const decided = ok(await decide(made[0]!.id, { status: 'actioned', note: 'banned' }));
     expect(decided).toMatchObject({
@@ -112,20 +97,20 @@ describe('reports', () => {
     ok(await as('cid', 'PUT', '/users/me/blocks/ann'));
     expect((await report('cid', path)).status).toBe(404);
     const made = ok(await report('bob', path));
-    const stranger = await app.client();
+    const stranger = await on.app.client();
     expect((await stranger.request('POST', `${path}/reports`, { body: { reason: 'x' } })).status).toBe(404);
     expect((await stranger.request('PATCH', `/reports/${made.id}`, { body: { status: 'dismissed' } })).status).toBe(
       404,
     );
     expect(ok(await stranger.request('GET', '/reports')).data).toEqual([]);
-    const bob = await client.login('bob');
+    const bob = await on.client.login('bob');
     expect((await bob.request('GET', '/reports')).status).toBe(403);
     expect((await bob.request('POST', `${path}/reports`, { body: { reason: 'x' } })).status).toBe(200);
   });
 });
 
 describe('word lists', () => {
-  const put = (lists: unknown) => client.request('PUT', '/clients/me/word-lists', { body: lists });
+  const put = (lists: unknown) => on.client.request('PUT', '/clients/me/word-lists', { body: lists });
   const LISTS = [
     { name: 'never', words: ['scum'], action: 'reject' },
     { name: 'stars', words: ['damn', 'son of a gun'], action: 'mask' },
@@ -133,10 +118,10 @@ describe('word lists', () => {
   ];
 
   it('mask, reject and flag what users write, from the next message on', async () => {
-    const room = await makeRoom(client, ['ann', 'bob']);
+    const room = await makeRoom(on.client, ['ann', 'bob']);
     expect(ok(await send('ann', room.id, { content: 'Damn scum' })).content).toBe('Damn scum');
     expect(ok(await put(LISTS)).data).toEqual(LISTS);
-    expect(ok(await client.request('GET', '/clients/me/word-lists')).data).toEqual(LISTS);
+    expect(ok(await on.client.request('GET', '/clients/me/word-lists')).data).toEqual(LISTS);
     const masked = ok(await send('ann', room.id, { content: 'DAMN you, son of a gun!' }));
     expect(masked.content).toBe('**** you, ************!');
     const refused = await send('ann', room.id, { content: 'you Scum' });
@@ -152,7 +137,7 @@ describe('word lists', () => {
     expect((await as('ann', 'PATCH', path, { content: 'scum' })).body.code).toBe('message_rejected');
     expect(ok(await as('ann', 'PATCH', path, { content: 'oh damn' })).content).toBe('oh ****');
     expect(ok(await send(undefined, room.id, { content: 'damn scum' })).content).toBe('damn scum');
-    const bob = await connect(app, (await client.login('bob')).key);
+    const bob = await on.socketOf('bob');
     expect(await bob.ask('message.send', { room_id: room.id, content: 'scum' })).toMatchObject({
       ok: false,
       error: { code: 'message_rejected' },
@@ -172,7 +157,7 @@ describe('word lists', () => {
   });
 
   it('answer a message that was sent before with its original, whatever they say now', async () => {
-    const room = await makeRoom(client, ['ann']);
+    const room = await makeRoom(on.client, ['ann']);
     const body = { content: 'scum', client_msg_id: 'm1' };
     const sent = ok(await send('ann', room.id, body));
     ok(await put(LISTS));
@@ -190,17 +175,17 @@ describe('word lists', () => {
   });
 
   it('make reports of what they flag, also of what was changed or deleted meanwhile', async () => {
-    await client.request('PATCH', '/clients/me', { body: { settings: { undelete_days: 0 } } });
+    await on.client.request('PATCH', '/clients/me', { body: { settings: { undelete_days: 0 } } });
     ok(await put([...LISTS, { name: 'more', words: ['crypto', 'wallet'], action: 'flag' }]));
-    const room = await makeRoom(client, ['ann']);
-    const socket = await connect(app, client.key);
+    const room = await makeRoom(on.client, ['ann']);
+    const socket = await connect(on.app, on.client.key);
     const first = ok(await send('ann', room.id, { content: 'buy crypto' }));
     // Nothing of it is shown to who sent it.
     expect(JSON.stringify(first)).not.toContain('watch');
     ok(await as('ann', 'PATCH', `/rooms/${room.id}/messages/${first.id}`, { content: 'nothing' }));
     const second = ok(await send('ann', room.id, { content: 'my wallet' }));
     ok(await as('ann', 'DELETE', `/rooms/${room.id}/messages/${second.id}`));
-    await runNow(app, 'flags-taking');
+    await runNow(on.app, 'flags-taking');
     const found = await until('both reports', async () => {
       const all = await reports();
       return all.length === 2 && all;
@@ -216,12 +201,14 @@ describe('word lists', () => {
     ok(await as('ann', 'PATCH', `/rooms/${room.id}/messages/${first.id}`, { content: 'crypto' }));
     ok(await put([{ name: 'new', words: ['bitcoin'], action: 'flag' }]));
     ok(await as('ann', 'PATCH', `/rooms/${room.id}/messages/${first.id}`, { content: 'bitcoin' }));
-    await runNow(app, 'flags-taking');
+    await runNow(on.app, 'flags-taking');
     const reopened = await until('it to be open', async () =>
       (await reports('?status=open')).find(({ message_id }) => message_id === first.id),
     );
     expect(reopened).toMatchObject({ id: of(first.id).id, lists: ['more', 'new', 'watch'] });
-    expect(await app.sql('select from messages where client_id = $1 and flags is not null', [client.id])).toEqual([]);
+    expect(await on.app.sql('select from messages where client_id = $1 and flags is not null', [on.client.id])).toEqual(
+      [],
+    );
   });
 
   it('are bounded, and refused by field', async () => {
@@ -242,11 +229,11 @@ describe('word lists', () => {
       422,
       '[1].words',
     ]);
-    expect(ok(await client.request('GET', '/clients/me/word-lists')).data).toEqual([]);
+    expect(ok(await on.client.request('GET', '/clients/me/word-lists')).data).toEqual([]);
     ok(await put([list({ words: many(10_000), action: 'mask' })]));
-    const room = await makeRoom(client, ['ann']);
+    const room = await makeRoom(on.client, ['ann']);
     expect(ok(await send('ann', room.id, { content: 'w9999 w10000' })).content).toBe('***** w10000');
-    const ann = await client.login('ann');
+    const ann = await on.client.login('ann');
     expect((await ann.request('GET', '/clients/me/word-lists')).status).toBe(403);
     expect((await ann.request('PUT', '/clients/me/word-lists', { body: [] })).status).toBe(403);
   });
@@ -258,6 +245,6 @@ describe('word lists', () => {
     ]);
     const answers = await Promise.all(versions.map((lists) => put(lists)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(versions).toContainEqual(ok(await client.request('GET', '/clients/me/word-lists')).data);
+    expect(versions).toContainEqual(ok(await on.client.request('GET', '/clients/me/word-lists')).data);
   });
 });

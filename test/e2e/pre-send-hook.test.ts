@@ -1,34 +1,23 @@
 import { Webhook } from 'standardwebhooks';
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok } from '../support/chat.js';
 import { inTime } from '../support/in-time.js';
+import { oneApp } from '../support/one-app.js';
 import { Receiver, type ReceivedRequest, type Reply } from '../support/receiver.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { connect } from '../support/socket.js';
 
-let app: TestApp;
-let client: TestClient;
 let receiver: Receiver;
-
-beforeAll(async () => {
-  app = await startApp();
-});
 beforeEach(async () => {
-  client = await app.client();
   receiver = await Receiver.start(() => saying({ action: 'accept' }));
 });
-afterEach(async () => {
-  closeSockets();
-  await receiver.stop();
-  expect(await app.errors()).toEqual([]);
-});
-afterAll(() => app.stop());
+afterEach(() => receiver.stop());
+const on = oneApp();
 
 const saying = (answer: unknown): Reply => ({ body: typeof answer === 'string' ? answer : JSON.stringify(answer) });
-const as = (user: string | undefined, method: string, path: string, body?: object, of = client) =>
+const as = (user: string | undefined, method: string, path: string, body?: object, of = on.client) =>
   of.master(user).request(method, path, body ? { body } : {});
-const send = (user: string | undefined, roomId: string, body: object | string, of = client) =>
+const send = (user: string | undefined, roomId: string, body: object | string, of = on.client) =>
   as(user, 'POST', `/rooms/${roomId}/messages`, typeof body === 'string' ? { content: body } : body, of);
-const hook = async (fields: object = {}, of = client) =>
+const hook = async (fields: object = {}, of = on.client) =>
   ok(await as(undefined, 'PUT', '/clients/me/hooks/pre-send', { url: `${receiver.url}/ask`, ...fields }, of));
 const answer = (reply: unknown): void => receiver.respond(() => saying(reply));
 const questions = () => receiver.requests.map(({ body }) => JSON.parse(String(body)));
@@ -38,12 +27,12 @@ const verify = (request: ReceivedRequest, secret: string): unknown =>
 
 it('is set, read and removed by the client', async () => {
   const path = '/clients/me/hooks/pre-send';
-  expect((await client.request('GET', path)).status).toBe(404);
+  expect((await on.client.request('GET', path)).status).toBe(404);
   const set = await hook();
   expect(set).toEqual({ url: `${receiver.url}/ask`, timeout_ms: 2_000, on_failure: 'allow' });
   const other = await hook({ timeout_ms: 500, on_failure: 'reject', room_types: ['group', 'group', 'support'] });
   expect(other).toMatchObject({ timeout_ms: 500, on_failure: 'reject', room_types: ['group', 'support'] });
-  expect(ok(await client.request('GET', path))).toEqual(other);
+  expect(ok(await on.client.request('GET', path))).toEqual(other);
   for (const wrong of [
     { url: 'ftp://example.com' },
     { url: 'https://me:secret@example.com' },
@@ -53,21 +42,21 @@ it('is set, read and removed by the client', async () => {
     { room_types: [] },
     { secret: 'x' },
   ]) {
-    const { status, body } = await client.request('PUT', path, { body: { url: receiver.url, ...wrong } });
+    const { status, body } = await on.client.request('PUT', path, { body: { url: receiver.url, ...wrong } });
     expect([status, body.errors[0].field]).toEqual([422, Object.keys(wrong)[0]]);
   }
-  expect(ok(await client.request('GET', path))).toEqual(other);
-  expect((await client.request('DELETE', path)).status).toBe(204);
-  expect((await client.request('DELETE', path)).status).toBe(204);
-  expect((await client.request('GET', path)).status).toBe(404);
-  const ann = await client.login('ann');
+  expect(ok(await on.client.request('GET', path))).toEqual(other);
+  expect((await on.client.request('DELETE', path)).status).toBe(204);
+  expect((await on.client.request('DELETE', path)).status).toBe(204);
+  expect((await on.client.request('GET', path)).status).toBe(404);
+  const ann = await on.client.login('ann');
   expect((await ann.request('PUT', path, { body: { url: receiver.url } })).status).toBe(403);
 });
 
 it('is asked, signed, about what users send and edit, over REST and sockets, and not about the client’s own', async () => {
-  const room = await makeRoom(client, ['ann', 'bob']);
+  const room = await makeRoom(on.client, ['ann', 'bob']);
   await hook();
-  const ann = await client.login('ann', { display_name: 'Ann' });
+  const ann = await on.client.login('ann', { display_name: 'Ann' });
   const metadata = { a: 1 };
   const sent = ok(
     await ann.request('POST', `/rooms/${room.id}/messages`, {
@@ -87,16 +76,16 @@ it('is asked, signed, about what users send and edit, over REST and sockets, and
       client_msg_id: 'm1',
     },
   };
-  const { secret } = ok(await client.request('GET', '/clients/me/signing-secret'));
+  const { secret } = ok(await on.client.request('GET', '/clients/me/signing-secret'));
   expect(verify(receiver.requests[0]!, secret)).toEqual(question);
-  const socket = await connect(app, ann.key);
+  const socket = await connect(on.app, ann.key);
   await socket.get('message.send', { room_id: room.id, content: 'two' });
   await socket.get('message.edit', { room_id: room.id, message_id: sent.id, content: 'three' });
   ok(await ann.request('PATCH', `/rooms/${room.id}/messages/${sent.id}`, { body: { content: 'four' } }));
   ok(await send(undefined, room.id, 'by the client'));
   expect(questions().map(({ message }) => message.content)).toEqual(['hi', 'two', 'three', 'four']);
   // Both secrets sign while a rotation overlaps.
-  const rotated = ok(await client.request('POST', '/clients/me/signing-secret/rotate', { body: {} }));
+  const rotated = ok(await on.client.request('POST', '/clients/me/signing-secret/rotate', { body: {} }));
   ok(await send('bob', room.id, 'five'));
   for (const one of [secret, rotated.secret]) verify(receiver.requests.at(-1)!, one);
   expect(receiver.requests).toHaveLength(5);
@@ -106,7 +95,7 @@ it('is asked, signed, about what users send and edit, over REST and sockets, and
 });
 
 it('rejects with its reason, as a line that can be shown', async () => {
-  const room = await makeRoom(client, ['ann']);
+  const room = await makeRoom(on.client, ['ann']);
   await hook();
   const refused = async (reply: unknown) => {
     answer(reply);
@@ -119,7 +108,7 @@ it('rejects with its reason, as a line that can be shown', async () => {
   for (const reason of [undefined, null, 7, '', '\u0001']) {
     expect(await refused({ action: 'reject', reason })).toBe('The message was rejected.');
   }
-  const socket = await connect(app, (await client.login('ann')).key);
+  const socket = await on.socketOf('ann');
   answer({ action: 'reject', reason: 'No.' });
   const error = { code: 'message_rejected', status: 422, detail: 'No.' };
   expect(await socket.ask('message.send', { room_id: room.id, content: 'x' })).toMatchObject({ ok: false, error });
@@ -133,7 +122,7 @@ it('rejects with its reason, as a line that can be shown', async () => {
 });
 
 it('replaces what it names of the message', async () => {
-  const room = await makeRoom(client, ['ann', 'bob']);
+  const room = await makeRoom(on.client, ['ann', 'bob']);
   await hook();
   const replacedBy = async (message: object, body: object = { content: 'x', metadata: { a: 1, b: 2 } }) => {
     answer({ action: 'replace', message });
@@ -179,7 +168,7 @@ describe('a hook that gives no proper answer', () => {
   ];
 
   it.each(FAILURES)('with %s', async (_, reply) => {
-    const room = await makeRoom(client, ['ann']);
+    const room = await makeRoom(on.client, ['ann']);
     receiver.respond(reply);
     await hook({ on_failure: 'reject', timeout_ms: 300 });
     const refused = await send('ann', room.id, 'x');
@@ -191,7 +180,7 @@ describe('a hook that gives no proper answer', () => {
   });
 
   it('because nobody is there, or it leads into a private network', async () => {
-    const room = await makeRoom(client, ['ann']);
+    const room = await makeRoom(on.client, ['ann']);
     const gone = await Receiver.start();
     const url = gone.url;
     await gone.stop();
@@ -205,15 +194,15 @@ describe('a hook that gives no proper answer', () => {
 it('is asked about rooms of its types only', async () => {
   await hook({ room_types: ['support'] });
   answer({ action: 'reject' });
-  const group = await makeRoom(client, ['ann']);
-  const support = await makeRoom(client, ['ann'], { room_type: 'support' });
+  const group = await makeRoom(on.client, ['ann']);
+  const support = await makeRoom(on.client, ['ann'], { room_type: 'support' });
   expect((await send('ann', group.id, 'x')).status).toBe(201);
   expect((await send('ann', support.id, 'x')).status).toBe(422);
   expect(receiver.requests).toHaveLength(1);
 });
 
 it('holds for the next send when it is changed, also for messages that are being asked about', async () => {
-  const room = await makeRoom(client, ['ann']);
+  const room = await makeRoom(on.client, ['ann']);
   let release = (): void => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   receiver.respond(async () => {
@@ -223,7 +212,7 @@ it('holds for the next send when it is changed, also for messages that are being
   await hook({ timeout_ms: 5_000 });
   const waiting = send('ann', room.id, 'x');
   await receiver.waitFor(1);
-  expect((await client.request('DELETE', '/clients/me/hooks/pre-send')).status).toBe(204);
+  expect((await on.client.request('DELETE', '/clients/me/hooks/pre-send')).status).toBe(204);
   expect(ok(await send('ann', room.id, 'y')).content).toBe('y');
   release();
   expect((await waiting).status).toBe(201);
@@ -231,7 +220,7 @@ it('holds for the next send when it is changed, also for messages that are being
 });
 
 it('is not asked again about a message that was sent before', async () => {
-  const room = await makeRoom(client, ['ann']);
+  const room = await makeRoom(on.client, ['ann']);
   await hook();
   const body = { content: 'x', client_msg_id: 'm1' };
   const sent = ok(await send('ann', room.id, body));
@@ -266,13 +255,13 @@ it('is not asked again about a message that was sent before', async () => {
 });
 
 it('sees what the word lists have left', async () => {
-  const room = await makeRoom(client, ['ann']);
+  const room = await makeRoom(on.client, ['ann']);
   const lists = [
     { name: 'a', words: ['damn'], action: 'mask' },
     { name: 'b', words: ['scum'], action: 'reject' },
     { name: 'c', words: ['odd'], action: 'flag' },
   ];
-  ok(await client.request('PUT', '/clients/me/word-lists', { body: lists }));
+  ok(await on.client.request('PUT', '/clients/me/word-lists', { body: lists }));
   await hook();
   expect((await send('ann', room.id, 'scum')).body.code).toBe('message_rejected');
   answer({ action: 'replace', message: { metadata: { checked: true } } });
@@ -280,17 +269,17 @@ it('sees what the word lists have left', async () => {
   expect(sent).toMatchObject({ content: '**** odd', metadata: { checked: true } });
   expect(questions().map(({ message }) => message.content)).toEqual(['**** odd']);
   expect(questions()[0].message.flags).toBeUndefined();
-  const [row] = await app.sql(
+  const [row] = await on.app.sql(
     `select (select flags from messages where client_id = $1 and id = $2) as flags,
             (select lists from reports where client_id = $1 and message_id = $2) as lists`,
-    [client.id, sent.id],
+    [on.client.id, sent.id],
   );
   expect(row.flags ?? row.lists).toEqual(['c']);
 });
 
 it('that hangs holds up its own client alone, and no more of that than is bounded', async () => {
-  const other = await app.client();
-  const [room, others] = [await makeRoom(client, ['ann']), await makeRoom(other, ['ann'])];
+  const other = await on.app.client();
+  const [room, others] = [await makeRoom(on.client, ['ann']), await makeRoom(other, ['ann'])];
   await hook({ timeout_ms: 5_000 });
   await hook({ url: `${receiver.url}/other` }, other);
   // A hook is given up after 5 s at most: who takes longer than that for all this tries again.

@@ -1,40 +1,24 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
-import { makeRoom, ok, say } from '../support/chat.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { admin, makeRoom, ok, say } from '../support/chat.js';
+import { oneApp } from '../support/one-app.js';
 
 describe('reactions', () => {
-  let app: TestApp;
-  let client: TestClient;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  beforeEach(async () => {
-    client = await app.client();
-  });
-  afterEach(async () => {
-    closeSockets();
-    expect(await app.errors()).toEqual([]);
-  });
-  afterAll(() => app.stop());
-
-  const call = (user: string | undefined, method: string, path: string, body?: object) =>
-    client.master(user).request(method, path, body ? { body } : {});
+  const on = oneApp();
+  const { as } = on;
 
   async function said(members = ['ann', 'bob', 'cid']) {
-    const room = await makeRoom(client, members);
-    const message = await say(client.master('ann').request, room.id, 'Hi');
+    const room = await makeRoom(on.client, members);
+    const message = await say(on.client.master('ann').request, room.id, 'Hi');
     const path = `/rooms/${room.id}/messages/${message.id}`;
     const keyed = (key: string) => `${path}/reactions/${encodeURIComponent(key)}`;
-    const react = (user: string | undefined, key: string) => call(user, 'PUT', keyed(key));
-    const unreact = (user: string | undefined, key: string) => call(user, 'DELETE', keyed(key));
-    const revOf = async () => ok(await call(undefined, 'GET', `/rooms/${room.id}`)).last_rev;
+    const react = (user: string | undefined, key: string) => as(user, 'PUT', keyed(key));
+    const unreact = (user: string | undefined, key: string) => as(user, 'DELETE', keyed(key));
+    const revOf = async () => ok(await as(undefined, 'GET', `/rooms/${room.id}`)).last_rev;
     return { room, message, path, react, unreact, revOf };
   }
 
   it('are counted once each, told to the room, and leave the message’s own rev alone', async () => {
     const { room, message, path, react, unreact, revOf } = await said();
-    const cid = await connect(app, (await client.login('cid')).key);
+    const cid = await on.socketOf('cid');
     expect(ok(await react('bob', '👍'))).toEqual([{ key: '👍', count: 1, user_ids: ['bob'] }]);
     const added = await cid.waitFor('reaction.added');
     expect(added).toMatchObject({
@@ -52,16 +36,16 @@ describe('reactions', () => {
     const rev = await revOf();
     expect(ok(await react('ann', '👍'))).toEqual(reactions);
     expect(await revOf()).toBe(rev);
-    expect(ok(await call('cid', 'GET', path))).toEqual({ ...message, reactions, me: { reactions: [] } });
-    const { data } = ok(await call('ann', 'GET', `/rooms/${room.id}/messages`));
+    expect(ok(await as('cid', 'GET', path))).toEqual({ ...message, reactions, me: { reactions: [] } });
+    const { data } = ok(await as('ann', 'GET', `/rooms/${room.id}/messages`));
     expect(data).toEqual([{ ...message, reactions, me: { reactions: ['👍', 'a/b ok?'] } }]);
-    expect(ok(await call(undefined, 'GET', path))).not.toHaveProperty('me');
+    expect(ok(await as(undefined, 'GET', path))).not.toHaveProperty('me');
 
     expect([(await unreact('bob', '👍')).status, (await unreact('bob', '👍')).status]).toEqual([204, 204]);
     expect((await cid.waitFor('reaction.removed')).data).toMatchObject({ key: '👍', user_id: 'bob', count: 1 });
     expect(await revOf()).toBe(rev + 1);
     ok(await unreact('ann', 'a/b ok?'));
-    expect(ok(await call('bob', 'GET', path)).reactions).toEqual([{ key: '👍', count: 1, user_ids: ['ann'] }]);
+    expect(ok(await as('bob', 'GET', path)).reactions).toEqual([{ key: '👍', count: 1, user_ids: ['ann'] }]);
     // What was missed says the same.
     const { rooms } = await cid.get('sync.resume', {
       rooms: [{ room_id: room.id, epoch: room.epoch, rev: message.rev }],
@@ -79,21 +63,21 @@ describe('reactions', () => {
   it('of twenty users at once, over REST and sockets, are counted right', async () => {
     const users = Array.from({ length: 20 }, (_, n) => `user ${n}`);
     const { room, message, path, react, unreact, revOf } = await said(['ann', ...users]);
-    const socket = await connect(app, (await client.login('ann')).key);
+    const socket = await on.socketOf('ann');
     const before = await revOf();
     const dto = { room_id: room.id, message_id: message.id, key: '❤️' };
     await Promise.all([
       ...users.flatMap((user) => [react(user, '❤️'), react(user, '❤️')]).map(async (answer) => ok(await answer)),
       ...[1, 2, 3].map(() => socket.get('reaction.add', dto)),
     ]);
-    const [summary] = ok(await call('ann', 'GET', path)).reactions;
+    const [summary] = ok(await as('ann', 'GET', path)).reactions;
     expect(summary).toMatchObject({ key: '❤️', count: 21 });
     expect(new Set(summary.user_ids).size).toBe(10);
     expect(await revOf()).toBe(before + 21);
     await Promise.all(users.slice(5).flatMap((user) => [unreact(user, '❤️'), unreact(user, '❤️')]));
     expect(await socket.get('reaction.remove', dto)).toMatchObject([{ key: '❤️', count: 5 }]);
     expect(await revOf()).toBe(before + 21 + 16);
-    const { data } = ok(await call('ann', 'GET', `${path}/reactions`));
+    const { data } = ok(await as('ann', 'GET', `${path}/reactions`));
     expect(data.map(({ user_id }: any) => user_id).toSorted()).toEqual(users.slice(0, 5).toSorted());
   });
 
@@ -101,7 +85,7 @@ describe('reactions', () => {
     const { path, react } = await said();
     for (const user of ['bob', 'ann', 'cid']) ok(await react(user, 'b'));
     ok(await react('cid', 'a'));
-    const list = async (query: string) => ok(await call('ann', 'GET', `${path}/reactions?${query}`));
+    const list = async (query: string) => ok(await as('ann', 'GET', `${path}/reactions?${query}`));
     const all = ['a cid', 'b bob', 'b ann', 'b cid'];
     const said_ = ({ data }: any) => data.map(({ key, user_id }: any) => `${key} ${user_id}`);
     expect(said_(await list(''))).toEqual(all);
@@ -113,7 +97,7 @@ describe('reactions', () => {
     expect([said_(second), second.page.has_more]).toEqual([all.slice(3), false]);
     expect(said_(await list(`limit=3&cursor=${second.page.prev_cursor}`))).toEqual(all.slice(0, 3));
     const bad = Buffer.from(JSON.stringify(['n', 'b', 'junk'])).toString('base64url');
-    expect((await call('ann', 'GET', `${path}/reactions?cursor=${bad}`)).body.code).toBe('invalid_cursor');
+    expect((await as('ann', 'GET', `${path}/reactions?cursor=${bad}`)).body.code).toBe('invalid_cursor');
   });
 
   it('have keys of 1 to 64 characters, fifty of them a message', async () => {
@@ -126,7 +110,7 @@ describe('reactions', () => {
     const last = await Promise.all(['ann', 'bob', 'cid'].map((user) => react(user, `of ${user}`)));
     expect(last.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
     expect((await react('cid', '1')).status).toBe(200);
-    expect(ok(await call('ann', 'GET', path)).reactions).toHaveLength(50);
+    expect(ok(await as('ann', 'GET', path)).reactions).toHaveLength(50);
     ok(await unreact('bob', '2'));
     expect((await react('cid', 'another')).status).toBe(200);
   });
@@ -136,52 +120,52 @@ describe('reactions', () => {
     expect((await react('eve', '👍')).status).toBe(404);
     expect((await react(undefined, '👍')).body.errors[0].field).toBe('X-User-Id');
     const codes = async () => [(await react('bob', '👍')).body?.code, (await unreact('bob', '👍')).body?.code];
-    await app.sql('update rooms set frozen = true where id = $1', [room.id]);
+    await on.app.sql('update rooms set frozen = true where id = $1', [room.id]);
     expect(await codes()).toEqual(['room_frozen', 'room_frozen']);
-    await app.sql(`update rooms set frozen = false, status = 'archived' where id = $1`, [room.id]);
+    await on.app.sql(`update rooms set frozen = false, status = 'archived' where id = $1`, [room.id]);
     expect(await codes()).toEqual(['room_inactive', 'room_inactive']);
-    await app.sql(`update rooms set status = 'active' where id = $1`, [room.id]);
+    await on.app.sql(`update rooms set status = 'active' where id = $1`, [room.id]);
     const ban = `update users set banned_until = 'infinity' where user_id = 'bob' and client_id = $1`;
-    await app.sql(ban, [client.id]);
+    await on.app.sql(ban, [on.client.id]);
     expect(await codes()).toEqual(['user_banned', 'user_banned']);
-    await app.sql(ban.replace("'infinity'", 'null'), [client.id]);
+    await on.app.sql(ban.replace("'infinity'", 'null'), [on.client.id]);
 
     ok(await react('cid', '👍'));
-    ok(await call('bob', 'DELETE', `${path}?for=me`));
+    ok(await as('bob', 'DELETE', `${path}?for=me`));
     expect(await codes()).toEqual(['not_found', 'not_found']);
-    ok(await call('ann', 'DELETE', path));
+    ok(await as('ann', 'DELETE', path));
     expect((await react('cid', '👍')).body.code).toBe('conflict');
     // A tombstone shows none of them; who brings the message back finds them again.
-    expect(ok(await call('cid', 'GET', path))).toMatchObject({ content: null, reactions: [] });
-    expect(ok(await call('cid', 'GET', `${path}/reactions`)).data).toEqual([]);
-    expect(ok(await call(undefined, 'POST', `${path}/undelete`)).reactions).toMatchObject([{ count: 1 }]);
+    expect(ok(await as('cid', 'GET', path))).toMatchObject({ content: null, reactions: [] });
+    expect(ok(await as('cid', 'GET', `${path}/reactions`)).data).toEqual([]);
+    expect(ok(await as(undefined, 'POST', `${path}/undelete`)).reactions).toMatchObject([{ count: 1 }]);
 
-    const direct = await makeRoom(client, ['ann', 'bob'], { room_type: 'direct', name: undefined });
-    const hello = await say(client.master('ann').request, direct.id, 'Hello');
-    await app.sql(
+    const direct = await makeRoom(on.client, ['ann', 'bob'], { room_type: 'direct', name: undefined });
+    const hello = await say(on.client.master('ann').request, direct.id, 'Hello');
+    await on.app.sql(
       `insert into user_blocks (client_id, user_pk, blocked_pk)
        select a.client_id, a.user_pk, b.user_pk from users a join users b using (client_id)
         where a.client_id = $1 and a.user_id = 'ann' and b.user_id = 'bob'`,
-      [client.id],
+      [on.client.id],
     );
     const toHello = `/rooms/${direct.id}/messages/${hello.id}/reactions/x`;
-    expect((await call('bob', 'PUT', toHello)).body.code).toBe('user_unavailable');
-    expect((await call('ann', 'PUT', toHello)).status).toBe(200);
+    expect((await as('bob', 'PUT', toHello)).body.code).toBe('user_unavailable');
+    expect((await as('ann', 'PUT', toHello)).status).toBe(200);
 
-    const channel = await makeRoom(client, ['bob', { user_id: 'ada', role: 'admin' } as never], {
+    const channel = await makeRoom(on.client, ['bob', admin('ada')], {
       room_type: 'channel',
     });
-    const news = await say(client.master('ada').request, channel.id, 'News');
+    const news = await say(on.client.master('ada').request, channel.id, 'News');
     const at = `/rooms/${channel.id}/messages/${news.id}/reactions/x`;
-    expect((await call('bob', 'PUT', at)).body.code).toBe('insufficient_role');
-    expect((await call('ada', 'PUT', at)).status).toBe(200);
+    expect((await as('bob', 'PUT', at)).body.code).toBe('insufficient_role');
+    expect((await as('ada', 'PUT', at)).status).toBe(200);
   });
 
   it('of a shadow-banned user are seen by itself only', async () => {
     const { message, path, react, unreact, revOf } = await said();
-    await app.sql(
+    await on.app.sql(
       `update users set banned_until = 'infinity', shadow_banned = true where user_id = 'bob' and client_id = $1`,
-      [client.id],
+      [on.client.id],
     );
     ok(await react('cid', '👍'));
     const rev = await revOf();
@@ -191,19 +175,19 @@ describe('reactions', () => {
     ];
     ok(await react('bob', '👍'));
     expect(ok(await react('bob', 'own'))).toEqual(mine);
-    expect(ok(await call('bob', 'GET', path))).toMatchObject({ reactions: mine, me: { reactions: ['👍', 'own'] } });
+    expect(ok(await as('bob', 'GET', path))).toMatchObject({ reactions: mine, me: { reactions: ['👍', 'own'] } });
     for (const other of ['ann', 'cid']) {
-      expect(ok(await call(other, 'GET', path)).reactions).toEqual([{ key: '👍', count: 1, user_ids: ['cid'] }]);
-      expect(ok(await call(other, 'GET', `${path}/reactions`)).data).toHaveLength(1);
+      expect(ok(await as(other, 'GET', path)).reactions).toEqual([{ key: '👍', count: 1, user_ids: ['cid'] }]);
+      expect(ok(await as(other, 'GET', `${path}/reactions`)).data).toHaveLength(1);
     }
-    expect(ok(await call('bob', 'GET', `${path}/reactions`)).data).toHaveLength(3);
+    expect(ok(await as('bob', 'GET', `${path}/reactions`)).data).toHaveLength(3);
     ok(await unreact('bob', 'own'));
     expect(await revOf()).toBe(rev);
     // Once it may be heard again, what it says counts.
-    await app.sql(`update users set banned_until = null where client_id = $1`, [client.id]);
+    await on.app.sql(`update users set banned_until = null where client_id = $1`, [on.client.id]);
     ok(await unreact('bob', '👍'));
     expect(ok(await react('bob', '👍'))).toMatchObject([{ key: '👍', count: 2 }]);
-    expect(ok(await call('ann', 'GET', path))).toMatchObject({ id: message.id, reactions: [{ count: 2 }] });
+    expect(ok(await as('ann', 'GET', path))).toMatchObject({ id: message.id, reactions: [{ count: 2 }] });
     expect(await revOf()).toBe(rev + 1);
   });
 });

@@ -1,35 +1,20 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { oneApp } from '../support/one-app.js';
+import { connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 describe('receipts and what is unread', () => {
-  let app: TestApp;
-  let client: TestClient;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  beforeEach(async () => {
-    client = await app.client();
-  });
-  afterEach(async () => {
-    closeSockets();
-    expect(await app.errors()).toEqual([]);
-  });
-  afterAll(() => app.stop());
-
-  const as = (user: string | undefined, method: string, path: string, body?: object) =>
-    client.master(user).request(method, path, body ? { body } : {});
+  const on = oneApp();
+  const { as } = on;
   const mark = async (user: string, roomId: string, what: string, body: object) =>
     ok(await as(user, 'POST', `/rooms/${roomId}/${what}`, body));
   const meOf = async (user: string, roomId: string) => ok(await as(user, 'GET', `/rooms/${roomId}`)).me;
   const unreadOf = async (user: string) => ok(await as(user, 'GET', '/unread'));
 
   async function roomOf(members: string[], messages: number, fields: object = {}) {
-    const room = await makeRoom(client, members, fields);
+    const room = await makeRoom(on.client, members, fields);
     const sent = [];
-    for (let n = 1; n <= messages; n++) sent.push(await say(client.master('ann').request, room.id, `${n}`));
+    for (let n = 1; n <= messages; n++) sent.push(await say(on.client.master('ann').request, room.id, `${n}`));
     return { ...room, sent };
   }
 
@@ -58,7 +43,7 @@ describe('receipts and what is unread', () => {
     await Promise.all([
       ...Array.from({ length: 20 }, (_, n) => mark('bob', room.id, 'read', { seq: n % 4 })),
       ...Array.from({ length: 20 }, (_, n) => mark('cid', room.id, 'delivered', { seq: n })),
-      ...Array.from({ length: 20 }, (_, n) => say(client.master('cid').request, room.id, `c${n}`)),
+      ...Array.from({ length: 20 }, (_, n) => say(on.client.master('cid').request, room.id, `c${n}`)),
     ]);
     expect(await meOf('bob', room.id)).toMatchObject({ last_read_seq: 3, unread: 20 });
     expect(await meOf('cid', room.id)).toMatchObject({ last_read_seq: 23, unread: 0 });
@@ -66,8 +51,8 @@ describe('receipts and what is unread', () => {
 
   it('are told to the room, folded; not when nothing moved', async () => {
     const room = await roomOf(['ann', 'bob'], 30);
-    const ann = await connect(app, (await client.login('ann')).key);
-    const bob = await connect(app, (await client.login('bob')).key);
+    const ann = await on.socketOf('ann');
+    const bob = await on.socketOf('bob');
     for (let seq = 1; seq <= 30; seq++) await bob.get('receipt.read', { room_id: room.id, seq });
     const last = await ann.waitFor('receipt.updated', ({ data }) => data.last_read_seq === 30);
     expect(last).toMatchObject({
@@ -79,7 +64,7 @@ describe('receipts and what is unread', () => {
     expect(told).toBeLessThan(30);
     await bob.get('receipt.read', { room_id: room.id, seq: 30 });
     await bob.get('receipt.delivered', { room_id: room.id, seq: 2 });
-    await say(client.master('ann').request, room.id, 'x');
+    await say(on.client.master('ann').request, room.id, 'x');
     await mark('bob', room.id, 'read', { seq: 31 });
     await ann.waitFor('receipt.updated', ({ data }) => data.last_read_seq === 31);
     expect(ann.bodies('receipt.updated')).toHaveLength(told + 1);
@@ -87,7 +72,7 @@ describe('receipts and what is unread', () => {
 
   it('may be private: others see nothing, the own side all', async () => {
     const room = await roomOf(['ann', 'bob'], 5);
-    const ann = await connect(app, (await client.login('ann')).key);
+    const ann = await on.socketOf('ann');
     expect(await mark('bob', room.id, 'read', { seq: 4, private: true })).toMatchObject({
       last_read_seq: 4,
       unread: 1,
@@ -112,7 +97,7 @@ describe('receipts and what is unread', () => {
     expect(data.find(({ user_id }: any) => user_id === 'bob').last_read_seq).toBe(5);
     expect(await mark('bob', room.id, 'read', { seq: 3 })).toMatchObject({ last_read_seq: 5, unread: 0 });
     await mark('bob', room.id, 'unread', { seq: 1 });
-    await say(client.master('bob').request, room.id, 'mine');
+    await say(on.client.master('bob').request, room.id, 'mine');
     expect(await meOf('bob', room.id)).toMatchObject({ last_read_seq: 6, unread: 0 });
   });
 
@@ -144,7 +129,7 @@ describe('receipts and what is unread', () => {
     ]);
     const bobs = `client_id = $1 and user_pk = (select user_pk from users where client_id = $1 and user_id = 'bob')`;
     const set = (what: string, id: string) =>
-      app.sql(`update room_members set ${what} where ${bobs} and room_id = $2`, [client.id, id]);
+      on.app.sql(`update room_members set ${what} where ${bobs} and room_id = $2`, [on.client.id, id]);
     await set('muted = true', muted.id);
     await set('hidden = true', hidden.id);
     await set('mentions_only = true', mentions.id);
@@ -175,14 +160,14 @@ describe('receipts and what is unread', () => {
   it('tell all devices of a user what is unread, when it moves a marker or is mentioned', async () => {
     const room = await roomOf(['ann', 'bob', 'cid'], 3);
     const other = await roomOf(['ann', 'bob'], 4);
-    const { key } = await client.login('bob');
-    const [phone, desk] = await Promise.all([connect(app, key), connect(app, key)]);
+    const { key } = await on.client.login('bob');
+    const [phone, desk] = await Promise.all([connect(on.app, key), connect(on.app, key)]);
     await mark('bob', room.id, 'read', { seq: 2 });
     for (const socket of [phone, desk]) {
       const { stream, data } = await socket.waitFor('unread.updated');
       expect([stream, data]).toEqual(['user:bob', { room_id: room.id, unread: 1, mentions: 0, total_unread: 5 }]);
     }
-    await say(client.master('ann').request, room.id, 'no mention');
+    await say(on.client.master('ann').request, room.id, 'no mention');
     ok(
       await as('ann', 'POST', `/rooms/${other.id}/messages`, {
         content: '@bob',
@@ -221,9 +206,9 @@ describe('receipts and what is unread', () => {
 
   it('are not told in rooms of more than a hundred', async () => {
     const members = Array.from({ length: 101 }, (_, n) => `user${n}`);
-    const room = await makeRoom(client, members);
-    const sent = await say(client.master('user0').request, room.id, 'x');
-    const zero = await connect(app, (await client.login('user0')).key);
+    const room = await makeRoom(on.client, members);
+    const sent = await say(on.client.master('user0').request, room.id, 'x');
+    const zero = await on.socketOf('user0');
     await mark('user1', room.id, 'read', { seq: sent.seq });
     ok(await as('user1', 'POST', `/rooms/${room.id}/messages`, { content: '@room', mentions: [{ type: 'room' }] }));
     await zero.waitFor('message.created');

@@ -1,18 +1,9 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
+import { oneApp } from '../support/one-app.js';
 
-let app: TestApp;
-let client: TestClient;
+const on = oneApp();
 
-beforeAll(async () => {
-  app = await startApp();
-});
-beforeEach(async () => {
-  client = await app.client();
-});
-afterAll(() => app.stop());
-
-const query = (body: object, user?: string) => client.master(user).request('POST', '/rooms/query', { body });
+const query = (body: object, user?: string) => on.client.master(user).request('POST', '/rooms/query', { body });
 const namesOf = async (body: object, user?: string): Promise<string[]> =>
   ok(await query(body, user)).data.map(({ name }: { name: string }) => name);
 /** Every page, forwards, then back to the first. */
@@ -35,10 +26,10 @@ async function walk(body: object, user?: string): Promise<{ forwards: string[]; 
 
 describe('finding rooms', () => {
   it('shows each with its own side, its last message and a few members', async () => {
-    const room = await makeRoom(client, ['ann', 'ben', 'cat', 'dan'], { metadata: { team: 'red' } });
-    await say(client.master('ben').request, room.id, 'first');
-    const last = await say(client.master('ben').request, room.id, 'last');
-    const empty = await makeRoom(client, ['ann'], { name: 'Empty' });
+    const room = await makeRoom(on.client, ['ann', 'ben', 'cat', 'dan'], { metadata: { team: 'red' } });
+    await say(on.client.master('ben').request, room.id, 'first');
+    const last = await say(on.client.master('ben').request, room.id, 'last');
+    const empty = await makeRoom(on.client, ['ann'], { name: 'Empty' });
     const { data, page } = ok(await query({ members_limit: 2 }, 'ann'));
     expect(page).toEqual({ next_cursor: null, prev_cursor: null, has_more: false });
     expect(data.map(({ id }: any) => id)).toEqual([room.id, empty.id]);
@@ -48,22 +39,26 @@ describe('finding rooms', () => {
       last_message: { id: last.id },
     });
     expect(data[0].last_message).toEqual(
-      ok(await client.master('ann').request('GET', `/rooms/${room.id}/messages/${last.id}`)),
+      ok(await on.client.master('ann').request('GET', `/rooms/${room.id}/messages/${last.id}`)),
     );
     expect(data[0].members).toHaveLength(2);
     expect(data[1]).toMatchObject({ last_message: null, members: [{ user_id: 'ann' }] });
     const { me, last_message: _, members: __, ...plain } = data[0];
-    expect(ok(await client.master('ann').request('GET', `/rooms/${room.id}`))).toEqual({ ...plain, me });
+    expect(ok(await on.client.master('ann').request('GET', `/rooms/${room.id}`))).toEqual({ ...plain, me });
   });
 
   it('filters by each field', async () => {
-    await client.login('eve');
-    const red = await makeRoom(client, ['ann', 'ben'], { name: 'Red', metadata: { n: 5, team: 'red', on: true } });
-    await makeRoom(client, ['ann', 'cat'], { name: 'Blue', room_type: 'support', metadata: { n: 10, team: 'blue' } });
-    const green = await makeRoom(client, ['ann'], { name: 'Green', room_type: 'channel' });
-    await say(client.master('ben').request, red.id, 'x');
-    await client.request('POST', `/rooms/${green.id}/archive`, { body: {} });
-    await app.sql(
+    await on.client.login('eve');
+    const red = await makeRoom(on.client, ['ann', 'ben'], { name: 'Red', metadata: { n: 5, team: 'red', on: true } });
+    await makeRoom(on.client, ['ann', 'cat'], {
+      name: 'Blue',
+      room_type: 'support',
+      metadata: { n: 10, team: 'blue' },
+    });
+    const green = await makeRoom(on.client, ['ann'], { name: 'Green', room_type: 'channel' });
+    await say(on.client.master('ben').request, red.id, 'x');
+    await on.client.request('POST', `/rooms/${green.id}/archive`, { body: {} });
+    await on.app.sql(
       `update room_members m set pinned_at = now(), hidden = true from users u
       where u.user_pk = m.user_pk and u.user_id = 'ann' and m.room_id = $1`,
       [green.id],
@@ -106,11 +101,11 @@ describe('finding rooms', () => {
 
   it('lists by unread and pinned, and by everything else, with cursors that neither lose nor repeat a room', async () => {
     const rooms = await Promise.all(
-      Array.from({ length: 12 }, (_, nth) => makeRoom(client, ['ann', 'ben'], { name: `R${nth % 4}` })),
+      Array.from({ length: 12 }, (_, nth) => makeRoom(on.client, ['ann', 'ben'], { name: `R${nth % 4}` })),
     );
     for (const [nth, { id }] of rooms.entries())
-      for (let count = 0; count < nth % 3; count++) await say(client.master('ben').request, id, 'x');
-    await app.sql(
+      for (let count = 0; count < nth % 3; count++) await say(on.client.master('ben').request, id, 'x');
+    await on.app.sql(
       `update room_members m set pinned_at = now() from users u where u.user_pk = m.user_pk
       and u.user_id = 'ann' and m.room_id = any ($1::uuid[])`,
       [rooms.slice(0, 5).map(({ id }) => id)],
@@ -139,9 +134,9 @@ describe('finding rooms', () => {
 
   it("gives a master key without a user the whole client's, by two orders only", async () => {
     const rooms = [];
-    for (let nth = 0; nth < 7; nth++) rooms.push(await makeRoom(client, ['ann'], { name: `R${nth}` }));
-    await app.sql(`update rooms set last_active_day = last_active_day - 3 where id = $1`, [rooms[2]!.id]);
-    const other = await app.client();
+    for (let nth = 0; nth < 7; nth++) rooms.push(await makeRoom(on.client, ['ann'], { name: `R${nth}` }));
+    await on.app.sql(`update rooms set last_active_day = last_active_day - 3 where id = $1`, [rooms[2]!.id]);
+    const other = await on.app.client();
     await makeRoom(other, ['ann']);
     const ids = rooms.map(({ id }) => id);
     for (const [sort, expected] of [
@@ -165,16 +160,16 @@ describe('finding rooms', () => {
   });
 
   it('shows no deleted room, no message from before somebody joined, and nobody else’s rooms', async () => {
-    const gone = await makeRoom(client, ['ann'], { name: 'Gone' });
-    const late = await makeRoom(client, ['ben'], { name: 'Late', history: 'since_join' });
-    await say(client.master('ben').request, late.id, 'secret');
-    ok(await client.request('POST', `/rooms/${late.id}/members`, { body: { user_id: 'ann' } }));
-    ok(await client.request('DELETE', `/rooms/${gone.id}`));
+    const gone = await makeRoom(on.client, ['ann'], { name: 'Gone' });
+    const late = await makeRoom(on.client, ['ben'], { name: 'Late', history: 'since_join' });
+    await say(on.client.master('ben').request, late.id, 'secret');
+    ok(await on.client.request('POST', `/rooms/${late.id}/members`, { body: { user_id: 'ann' } }));
+    ok(await on.client.request('DELETE', `/rooms/${gone.id}`));
     expect(ok(await query({}, 'ann')).data).toMatchObject([{ name: 'Late', last_message: null }]);
     expect(ok(await query({}, 'ben')).data).toMatchObject([{ last_message: { content: 'secret' } }]);
     expect(ok(await query({ filter: { id: gone.id } })).data).toEqual([]);
     expect(await namesOf({ filter: { status: 'deleted' } })).toEqual([]);
-    const ann = await client.login('ann', { permissions: ['send_messages'] as never });
+    const ann = await on.client.login('ann', { permissions: ['send_messages'] });
     expect((await ann.request('POST', '/rooms/query', { body: {} })).body.code).toBe('forbidden');
   });
 

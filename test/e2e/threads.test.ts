@@ -1,36 +1,20 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok } from '../support/chat.js';
-import { closeSockets, connect } from '../support/socket.js';
+import { oneApp } from '../support/one-app.js';
 import { until } from '../support/until.js';
 
 describe('threads', () => {
-  let app: TestApp;
-  let client: TestClient;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  beforeEach(async () => {
-    client = await app.client();
-  });
-  afterEach(async () => {
-    closeSockets();
-    expect(await app.errors()).toEqual([]);
-  });
-  afterAll(() => app.stop());
-
-  const call = (user: string | undefined, method: string, path: string, body?: object) =>
-    client.master(user).request(method, path, body ? { body } : {});
+  const on = oneApp();
+  const { as } = on;
 
   async function started(members = ['ann', 'bob', 'cid'], fields: object = {}) {
-    const room = await makeRoom(client, members, fields);
-    const send = async (user: string, body: object) => ok(await call(user, 'POST', `/rooms/${room.id}/messages`, body));
+    const room = await makeRoom(on.client, members, fields);
+    const send = async (user: string, body: object) => ok(await as(user, 'POST', `/rooms/${room.id}/messages`, body));
     const root = await send('ann', { content: 'root' });
     const reply = (user: string, content: string, more: object = {}) =>
       send(user, { content, reply_to_id: root.id, ...more });
     const path = `/rooms/${room.id}/messages/${root.id}`;
     const standing = async (user: string) => {
-      const { subscribed, unread } = ok(await call(user, 'GET', `${path}/subscription`));
+      const { subscribed, unread } = ok(await as(user, 'GET', `${path}/subscription`));
       return [subscribed, unread];
     };
     const stands = (user: string, ...expected: unknown[]) =>
@@ -50,7 +34,7 @@ describe('threads', () => {
     }
     const deep = await send('cid', { content: '6', reply_to_id: ids[4] });
     const page = async (query: string, user = 'cid') => {
-      const { data, page } = ok(await call(user, 'GET', `${path}/replies?${query}`));
+      const { data, page } = ok(await as(user, 'GET', `${path}/replies?${query}`));
       return [data.map(({ content }: any) => content).join(''), page.has_more_before, page.has_more_after];
     };
     expect(await page('')).toEqual(['123456', false, false]);
@@ -59,22 +43,22 @@ describe('threads', () => {
     expect(await page(`limit=2&after_seq=${root.seq + 2}`)).toEqual(['23', true, true]);
     expect(await page(`limit=3&before_seq=${deep.seq}`)).toEqual(['345', true, true]);
     expect(await page(`before_seq=${root.seq + 1}`)).toEqual(['', false, true]);
-    const first = ok(await call('ann', 'GET', `${path}/replies?limit=4`));
+    const first = ok(await as('ann', 'GET', `${path}/replies?limit=4`));
     expect(await page(`limit=4&cursor=${first.page.prev_cursor}`)).toEqual(['12', false, true]);
-    expect((await call('ann', 'GET', `${path}/replies?before_seq=1&after_seq=2`)).status).toBe(422);
+    expect((await as('ann', 'GET', `${path}/replies?before_seq=1&after_seq=2`)).status).toBe(422);
 
     const inThread = `/rooms/${room.id}/messages/${ids[0]}`;
-    expect(ok(await call('ann', 'GET', `${inThread}/replies`))).toMatchObject({ data: [], page: { has_more: false } });
-    ok(await call('bob', 'DELETE', inThread));
-    ok(await call('ann', 'DELETE', `/rooms/${room.id}/messages/${ids[1]}?for=me`));
-    const { data } = ok(await call('ann', 'GET', `${path}/replies?limit=3&after_seq=${root.seq}`));
+    expect(ok(await as('ann', 'GET', `${inThread}/replies`))).toMatchObject({ data: [], page: { has_more: false } });
+    ok(await as('bob', 'DELETE', inThread));
+    ok(await as('ann', 'DELETE', `/rooms/${room.id}/messages/${ids[1]}?for=me`));
+    const { data } = ok(await as('ann', 'GET', `${path}/replies?limit=3&after_seq=${root.seq}`));
     expect(data).toMatchObject([{ content: null }, { id: ids[1], hidden: true }, { content: '3' }]);
-    expect((await call('eve', 'GET', `${path}/replies`)).status).toBe(404);
+    expect((await as('eve', 'GET', `${path}/replies`)).status).toBe(404);
   });
 
   it('are followed by who is replied to, replies or is mentioned, and count what others said since', async () => {
     const { room, root, path, reply, standing, stands } = await started(['ann', 'bob', 'cid', 'dan']);
-    const ann = await connect(app, (await client.login('ann')).key);
+    const ann = await on.socketOf('ann');
     await reply('bob', '1');
     await reply('bob', '2', { mentions: [{ type: 'user', user_id: 'cid' }, { type: 'room' }] });
     await stands('ann', true, 2);
@@ -91,20 +75,20 @@ describe('threads', () => {
     await stands('cid', true, 0);
     await stands('ann', true, 3);
     await stands('bob', true, 1);
-    const read = ok(await call('ann', 'POST', `${path}/thread/read`, { seq: last.seq - 1 }));
+    const read = ok(await as('ann', 'POST', `${path}/thread/read`, { seq: last.seq - 1 }));
     expect(read).toEqual({ ...ref, subscribed: true, last_read_seq: last.seq - 1, unread: 1 });
     await ann.waitFor('thread.updated', ({ data }) => data.unread === 1);
     // Never back, and never beyond the end.
-    expect(ok(await call('ann', 'POST', `${path}/thread/read`, { seq: 1 })).unread).toBe(1);
-    expect(ok(await call('ann', 'POST', `${path}/thread/read`, { seq: 1_000 }))).toMatchObject({
+    expect(ok(await as('ann', 'POST', `${path}/thread/read`, { seq: 1 })).unread).toBe(1);
+    expect(ok(await as('ann', 'POST', `${path}/thread/read`, { seq: 1_000 }))).toMatchObject({
       last_read_seq: last.seq,
       unread: 0,
     });
     const next = await reply('bob', '4');
     await stands('ann', true, 1);
-    ok(await call('bob', 'DELETE', `/rooms/${room.id}/messages/${next.id}`));
+    ok(await as('bob', 'DELETE', `/rooms/${room.id}/messages/${next.id}`));
     expect(await standing('ann')).toEqual([true, 0]);
-    ok(await call('dan', 'POST', `${path}/thread/read`, {}));
+    ok(await as('dan', 'POST', `${path}/thread/read`, {}));
     expect(await standing('dan')).toEqual([false, 0]);
   });
 
@@ -112,10 +96,11 @@ describe('threads', () => {
     const { room, root, path, reply, standing, stands } = await started();
     const first = await reply('bob', '1');
     await stands('ann', true, 1);
-    const ann = await connect(app, (await client.login('ann')).key);
-    const leave = async (user: string) => (await call(user, 'DELETE', `${path}/subscription`)).status;
+    const ann = await on.socketOf('ann');
+    const leave = async (user: string) => (await as(user, 'DELETE', `${path}/subscription`)).status;
     const revOf = async () =>
-      (await app.sql(`select last_rev from users where client_id = $1 and user_id = 'ann'`, [client.id]))[0].last_rev;
+      (await on.app.sql(`select last_rev from users where client_id = $1 and user_id = 'ann'`, [on.client.id]))[0]
+        .last_rev;
     expect(await leave('ann')).toBe(204);
     const rev = await revOf();
     expect(await leave('ann')).toBe(204);
@@ -125,22 +110,22 @@ describe('threads', () => {
     await stands('ann', false, 2);
     // By a reply in it, too; what there is counts as read.
     const of = `/rooms/${room.id}/messages/${first.id}/subscription`;
-    const many = await Promise.all(Array.from({ length: 20 }, () => call('cid', 'PUT', of)));
+    const many = await Promise.all(Array.from({ length: 20 }, () => as('cid', 'PUT', of)));
     for (const one of many) expect(ok(one)).toMatchObject({ thread_id: root.id, subscribed: true, unread: 0 });
     const told = `select from events e join users u on u.user_pk = e.stream_id where u.client_id = $1 and u.user_id = 'cid'
                      and e.type = 'thread.subscribed'`;
-    expect(await app.sql(told, [client.id])).toHaveLength(1);
+    expect(await on.app.sql(told, [on.client.id])).toHaveLength(1);
     await reply('bob', '3');
     await stands('cid', true, 1);
-    expect(ok(await call('cid', 'PUT', of))).toMatchObject({ unread: 1 });
+    expect(ok(await as('cid', 'PUT', of))).toMatchObject({ unread: 1 });
     expect(await standing('ann')).toEqual([false, 3]);
     await reply('bob', '4', { mentions: [{ type: 'user', user_id: 'ann' }] });
     await stands('ann', true, 1);
     expect(await leave('ann')).toBe(204);
     await reply('ann', '5');
     await stands('ann', true, 0);
-    expect((await call('eve', 'PUT', of)).status).toBe(404);
-    expect((await call(undefined, 'PUT', of)).status).toBe(422);
+    expect((await as('eve', 'PUT', of)).status).toBe(404);
+    expect((await as(undefined, 'PUT', of)).status).toBe(422);
   });
 
   it('are listed with what is unread, the one with the latest reply first', async () => {
@@ -149,7 +134,7 @@ describe('threads', () => {
     for (let n = 0; n < 3; n++) roots.push(await send('ann', { content: `root ${n}` }));
     for (const n of [2, 0, 1]) await send('bob', { content: 'reply', reply_to_id: roots[n].id });
     await send('bob', { content: 'reply', reply_to_id: roots[0].id });
-    const list = async (query = '', user = 'ann') => ok(await call(user, 'GET', `/threads?${query}`));
+    const list = async (query = '', user = 'ann') => ok(await as(user, 'GET', `/threads?${query}`));
     await until('ann to follow all', async () => (await list()).data.length === 3);
     const { data } = await list();
     expect(data.map(({ message, unread }: any) => [message.content, unread])).toEqual([
@@ -169,9 +154,9 @@ describe('threads', () => {
     expect((await list(`limit=2&cursor=${second.page.prev_cursor}`)).data).toEqual(first.data);
     expect((await list('', 'cid')).data).toEqual([]);
     const bad = Buffer.from(JSON.stringify(['n', 'x', 'y'])).toString('base64url');
-    expect((await call('ann', 'GET', `/threads?cursor=${bad}`)).body.code).toBe('invalid_cursor');
+    expect((await as('ann', 'GET', `/threads?cursor=${bad}`)).body.code).toBe('invalid_cursor');
     // Who has left the room follows nothing there.
-    ok(await call('ann', 'DELETE', `/rooms/${room.id}/members/me`));
+    ok(await as('ann', 'DELETE', `/rooms/${room.id}/members/me`));
     expect((await list()).data).toEqual([]);
   });
 });

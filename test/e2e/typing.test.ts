@@ -1,6 +1,7 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import type { TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
-import { closeSockets, connect, type TestSocket } from '../support/socket.js';
+import { oneApp } from '../support/one-app.js';
+import { connect, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 /** What a socket heard of who types, in order. */
@@ -8,33 +9,23 @@ const heard = (socket: TestSocket): string[] =>
   socket.bodies('typing.updated').map(({ data }) => data.user_ids.join(' '));
 
 describe('typing', () => {
-  let app: TestApp;
-  let client: TestClient;
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  afterAll(() => app.stop());
-  beforeEach(async () => {
-    client = await app.client();
-  });
-  afterEach(closeSockets);
-
-  const socketOf = async (user: string): Promise<TestSocket> => connect(app, (await client.login(user)).key);
+  const on = oneApp();
+  const { socketOf } = on;
 
   it('is told to the readers of the room when it begins and ends, not when it goes on', async () => {
-    const room = await makeRoom(client, ['alice', 'bob']);
+    const room = await makeRoom(on.client, ['alice', 'bob']);
     const [alice, bob] = [await socketOf('alice'), await socketOf('bob')];
     const stranger = await socketOf('carol');
     const mute = await connect(
-      app,
-      (await client.login('bob', { permissions: ['send_messages'], device_id: 'x' })).key,
+      on.app,
+      (await on.client.login('bob', { permissions: ['send_messages'], device_id: 'x' })).key,
     );
     for (let i = 0; i < 5; i++) expect(await alice.get('typing.start', { room_id: room.id })).toEqual({});
     expect(await bob.waitFor('typing.updated')).toEqual({
       id: expect.any(String),
       type: 'typing.updated',
       v: 1,
-      client_id: client.id,
+      client_id: on.client.id,
       stream: `room:${room.id}`,
       room_id: room.id,
       occurred_at: expect.any(String),
@@ -48,16 +39,16 @@ describe('typing', () => {
     await until('one', () => heard(bob).at(-1) === 'bob');
     await bob.get('typing.stop', { room_id: room.id });
     await until('nobody', () => heard(bob).at(-1) === '');
-    await say(client.master('bob').request, room.id, 'done');
+    await say(on.client.master('bob').request, room.id, 'done');
     await alice.waitFor('message.created');
     expect(heard(alice)).toEqual(['alice', 'alice bob', 'bob', '']);
     expect([...heard(stranger), ...heard(mute)]).toEqual([]);
   });
 
   it('ends with the connection that said so, not with another of the same user', async () => {
-    const room = await makeRoom(client, ['alice', 'bob']);
-    const { key } = await client.login('alice');
-    const [phone, laptop, bob] = [await connect(app, key), await connect(app, key), await socketOf('bob')];
+    const room = await makeRoom(on.client, ['alice', 'bob']);
+    const { key } = await on.client.login('alice');
+    const [phone, laptop, bob] = [await connect(on.app, key), await connect(on.app, key), await socketOf('bob')];
     await phone.get('typing.start', { room_id: room.id });
     await laptop.get('typing.start', { room_id: room.id });
     await until('alice', () => heard(bob).length === 1);
@@ -70,8 +61,8 @@ describe('typing', () => {
   });
 
   it('begins and stops over REST, and ends by itself', async () => {
-    const room = await makeRoom(client, ['alice', 'bob']);
-    const alice = await client.login('alice');
+    const room = await makeRoom(on.client, ['alice', 'bob']);
+    const alice = await on.client.login('alice');
     const bob = await socketOf('bob');
     const type = (typing: boolean) => alice.request('POST', `/rooms/${room.id}/typing`, { body: { typing } });
     expect(await type(true)).toMatchObject({ status: 204, body: undefined });
@@ -104,17 +95,17 @@ describe('typing', () => {
   });
 
   it('is for members, of rooms that are there, and for users', async () => {
-    const room = await makeRoom(client, ['alice']);
-    const other = await app.client();
+    const room = await makeRoom(on.client, ['alice']);
+    const other = await on.app.client();
     const type = async (request: TestClient['request']) => {
       const { status, body } = await request('POST', `/rooms/${room.id}/typing`, { body: { typing: true } });
       return [status, body?.code];
     };
-    expect(await type((await client.login('bob')).request)).toEqual([404, 'not_found']);
+    expect(await type((await on.client.login('bob')).request)).toEqual([404, 'not_found']);
     expect(await type(other.master('alice').request)).toEqual([404, 'not_found']);
-    expect(await type(client.master().request)).toEqual([403, 'forbidden']);
-    expect(await type(client.master('alice').request)).toEqual([204, undefined]);
-    const reader = await client.login('alice', { permissions: ['read_messages'] });
+    expect(await type(on.client.master().request)).toEqual([403, 'forbidden']);
+    expect(await type(on.client.master('alice').request)).toEqual([204, undefined]);
+    const reader = await on.client.login('alice', { permissions: ['read_messages'] });
     expect(await type(reader.request)).toEqual([403, 'forbidden']);
     const bob = await socketOf('bob');
     expect(await bob.ask('typing.start', { room_id: room.id })).toMatchObject({
@@ -125,10 +116,10 @@ describe('typing', () => {
 
   it('names ten at most, in few events however many type at once', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `user-${n}`);
-    const room = await makeRoom(client, [...names, 'reader']);
+    const room = await makeRoom(on.client, [...names, 'reader']);
     const reader = await socketOf('reader');
     const type = async (user: string, typing: boolean) =>
-      ok(await client.master(user).request('POST', `/rooms/${room.id}/typing`, { body: { typing } }));
+      ok(await on.client.master(user).request('POST', `/rooms/${room.id}/typing`, { body: { typing } }));
     await Promise.all(names.map((name) => type(name, true)));
     await until('ten names', () => heard(reader).at(-1)?.split(' ').length === 10);
     const events = heard(reader).length;
@@ -138,28 +129,28 @@ describe('typing', () => {
     const [shown] = heard(reader).slice(-1);
     const hidden = names.filter((name) => !shown!.split(' ').includes(name));
     await Promise.all(hidden.map((name) => type(name, false)));
-    await say(client.master('reader').request, room.id, 'after it');
+    await say(on.client.master('reader').request, room.id, 'after it');
     await reader.waitFor('message.created');
     expect(heard(reader)).toHaveLength(events);
   });
 
   it('is told to nobody in a room of more than 100', async () => {
     const many = Array.from({ length: 99 }, (_, n) => `member-${n}`);
-    const room = await makeRoom(client, [...many, 'alice', 'bob']);
+    const room = await makeRoom(on.client, [...many, 'alice', 'bob']);
     const [alice, bob] = [await socketOf('alice'), await socketOf('bob')];
     expect(await alice.get('typing.start', { room_id: room.id })).toEqual({});
-    await say(client.master('alice').request, room.id, 'after it');
+    await say(on.client.master('alice').request, room.id, 'after it');
     await bob.waitFor('message.created');
-    ok(await client.request('DELETE', `/rooms/${room.id}/members/member-1`));
+    ok(await on.client.request('DELETE', `/rooms/${room.id}/members/member-1`));
     await alice.get('typing.start', { room_id: room.id });
     await until('alice', () => heard(bob).join() === 'alice');
   });
 
   it('is limited by itself, and refused with the time to wait', async () => {
-    client = await app.client({ limits: { typing_per_user_per_minute: 2 } });
+    const client = await on.app.client({ limits: { typing_per_user_per_minute: 2 } });
     const room = await makeRoom(client, ['alice']);
     const { key, request } = await client.login('alice');
-    const alice = await connect(app, key);
+    const alice = await connect(on.app, key);
     await alice.get('typing.start', { room_id: room.id });
     const rest = await request('POST', `/rooms/${room.id}/typing`, { body: { typing: true } });
     expect([rest.status, rest.headers.get('ratelimit-policy')]).toEqual([204, '"typing";q=2;w=60']);

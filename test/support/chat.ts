@@ -1,4 +1,5 @@
 import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
+import type { Role } from '../../src/messaging/rooms/membership/member.dto.js';
 import type { RoomDto } from '../../src/messaging/rooms/rooms.dto.js';
 import type { Answer, Requester, TestClient } from './app.js';
 
@@ -8,8 +9,20 @@ export function ok<T>(answer: Answer<T>): T {
   return answer.body;
 }
 
+interface InRole {
+  user_id: string;
+  role: Role;
+}
+
+export const owner = (user_id: string): InRole => ({ user_id, role: 'owner' });
+export const admin = (user_id: string): InRole => ({ user_id, role: 'admin' });
+
 /** A room of these users, made by the client. */
-export async function makeRoom(client: TestClient, members: string[], fields: object = {}): Promise<RoomDto> {
+export async function makeRoom(
+  client: TestClient,
+  members: (string | InRole)[],
+  fields: object = {},
+): Promise<RoomDto> {
   const body = { room_type: 'group', name: 'Room', members, ...fields };
   return ok(await client.request<RoomDto>('POST', '/rooms', { body }));
 }
