@@ -11,7 +11,7 @@ export interface DirectoryRow extends Omit<DirectoryRoomDto, 'created_at'> {
 }
 
 /** A stretch of the directory: those that were looked for, and where the look ended. */
-export interface Stretch {
+export interface DirectoryStretch {
   rows: DirectoryRow[];
   /** The last room that was looked at, where there may be more behind it. */
   end: { key: string; id: string } | null;
@@ -33,7 +33,7 @@ export class DirectoryRepository {
     viewer: UserPk | null,
     text: string | null,
     { limit, looks, cursor }: { limit: number; looks: number; cursor: Cursor | null },
-  ): Promise<Stretch> {
+  ): Promise<DirectoryStretch> {
     const back = cursor?.direction === 'prev';
     const order = back ? 'desc' : 'asc';
     const rows = await this.database.query<DirectoryRow & { matches: boolean; place: number }>(

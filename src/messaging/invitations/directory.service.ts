@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor, type Cursor, type Page } from '../../platfo
 import { Problem } from '../../platform/common/problem.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { DirectoryQueryDto, DirectoryRoomDto } from './directory.dto.js';
-import { DirectoryRepository, type DirectoryRow, type Stretch } from './directory.repository.js';
+import { DirectoryRepository, type DirectoryRow, type DirectoryStretch } from './directory.repository.js';
 
 /** Rooms whose names are looked at for one page of a search; where none of them matches, the page is empty and has a next one. */
 const LOOKS = 5_000;
@@ -33,7 +33,7 @@ function readCursor(text: string | undefined): Cursor | null {
 }
 
 /** Goes on from the last room shown, or, where the search stopped before the page was full, from the last one looked at. */
-function pageOf({ rows, end }: Stretch, limit: number, cursor: Cursor | null): Page<DirectoryRoomDto> {
+function pageOf({ rows, end }: DirectoryStretch, limit: number, cursor: Cursor | null): Page<DirectoryRoomDto> {
   const backwards = cursor?.direction === 'prev';
   const shown = rows.slice(0, limit);
   const on = rows.length > limit ? shown.at(-1)! : end;

@@ -20,7 +20,7 @@ export interface Applicants {
 }
 
 /** What became of one of them: a problem, or who is a member now, by this call or before. */
-export type Admission = Problem | { user_pk: UserPk; joins: boolean };
+export type AdmissionOutcome = Problem | { user_pk: UserPk; joins: boolean };
 
 /**
  * Judges each on its own, in the order asked, as long as there is room.
@@ -31,10 +31,10 @@ export function admit(
   room: LockedRoom,
   inputs: MemberInputDto[],
   { found, blockers, known }: Applicants,
-): { admissions: Admission[]; joining: NewMember[] } {
+): { admissions: AdmissionOutcome[]; joining: NewMember[] } {
   const joining = new Map<UserPk, NewMember>();
   const names = mayInRoom(caller, room.room_type, room.actor_role, 'delete');
-  const judge = ({ user_id, role = 'member' }: MemberInputDto): Admission => {
+  const judge = ({ user_id, role = 'member' }: MemberInputDto): AdmissionOutcome => {
     const user = found.get(user_id);
     if (!user) return userUnavailable([user_id]);
     const { user_pk } = user;

@@ -8,7 +8,7 @@ import { invalidField, notFound, Problem } from '../../platform/common/problem.j
 import type { Tx } from '../../platform/database/database.js';
 import { ProfilesService } from '../../tenancy/users/profiles.service.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import { admit, type Admission } from './admission.js';
+import { admit, type AdmissionOutcome } from './admission.js';
 import type { AddedMembersDto, AddMembersDto } from './members.dto.js';
 import type { MemberDto, MemberInputDto, Role } from '../rooms/membership/member.dto.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
@@ -148,12 +148,12 @@ function inputsOf(caller: Caller, { user_id, role, members }: AddMembersDto): Me
 }
 
 /** A call that leaves everything as it was, and nobody in the room, is a refusal. */
-function refuseNone(admissions: Admission[]): void {
+function refuseNone(admissions: AdmissionOutcome[]): void {
   if (admissions.every((one) => one instanceof Problem)) throw admissions[0] as Problem;
 }
 
 /** @param rows of everybody who was asked for, by `user_pk` */
-function answerOf(admissions: Admission[], rows: Map<UserPk, MemberRow>): AddedMembersDto {
+function answerOf(admissions: AdmissionOutcome[], rows: Map<UserPk, MemberRow>): AddedMembersDto {
   const data = new Map<UserPk, MemberDto>();
   const results = admissions.map((one, index) => {
     if (one instanceof Problem) return { index, status: one.status, error: itemProblem(one) };

@@ -1,7 +1,6 @@
 import type { Caller } from '../../tenancy/access/caller.js';
 import { invalidField } from '../../platform/common/problem.js';
-import { mergePatch } from '../../platform/common/merge-patch.js';
-import { limits } from '../../platform/config/limits.js';
+import { mergeMetadata } from '../../platform/common/metadata.js';
 import type { AttachmentDto, MentionDto, SendMessageDto } from './sending.dto.js';
 import type { EditMessageDto } from './changes.dto.js';
 import type { Draft } from './pre-send.js';
@@ -29,21 +28,12 @@ export function patchedDraft(
     content: content === undefined ? before.content : content,
     attachments: attachments ? patchedAttachments(before.attachments, attachments) : before.attachments,
     mentions: mentions ? mentionsOf(mentions) : before.mentions,
-    metadata: metadata === undefined ? before.metadata : mergedMetadata(before.metadata, metadata),
+    metadata: metadata === undefined ? before.metadata : mergeMetadata(before.metadata, metadata),
   });
 }
 
-function mergedMetadata(
-  before: Record<string, unknown>,
-  patch: Record<string, unknown> | null,
-): Record<string, unknown> {
-  const merged = patch === null ? {} : mergePatch(before, patch);
-  if (Buffer.byteLength(JSON.stringify(merged)) <= limits.metadata_bytes) return merged;
-  throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
-}
-
 /** @throws Problem `validation_failed` */
-export function checkDraft(caller: Caller, draft: Draft): Draft {
+function checkDraft(caller: Caller, draft: Draft): Draft {
   const { content, content_type, attachments } = draft;
   if (content === null && attachments.length === 0 && content_type !== 'custom' && content_type !== 'system') {
     throw invalidField('content', 'is required unless there are attachments or content_type is custom or system');

@@ -12,7 +12,7 @@ import { floorOf, RoomAccess } from '../rooms/room-access.js';
 import { PinsRepository } from './pins.repository.js';
 
 /** More of one room are refused. */
-export const MAX_PINS = 50;
+const MAX_PINS = 50;
 
 /** Messages that a room keeps in view, by roles that manage it. */
 @Injectable()

@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
-import { Problem } from '../../platform/common/problem.js';
-import { managesClient, type Caller } from '../../tenancy/access/caller.js';
+import { managesClient, userOf, type Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { PresenceWatch } from './presence.watch.js';
@@ -34,7 +33,7 @@ export class PresenceAudience implements OnModuleInit, OnModuleDestroy {
   async of<User extends Pick<UserRef, 'user_pk'>>(caller: Caller, users: User[]): Promise<User[]> {
     if (managesClient(caller) && !caller.user) return users;
     const pks = users.map(({ user_pk }) => user_pk);
-    const near = await this.members.sharingRoom(caller.clientId, userOf(caller).user_pk, pks);
+    const near = await this.members.sharingRoom(caller.clientId, presentOf(caller).user_pk, pks);
     return users.filter(({ user_pk }) => near.has(user_pk));
   }
 
@@ -66,8 +65,5 @@ export class PresenceAudience implements OnModuleInit, OnModuleDestroy {
 
 const pksOf = (users: { user_pk: UserPk }[]): UserPk[] => users.map(({ user_pk }) => user_pk);
 
-/** @throws Problem `forbidden` for who acts for no user */
-export function userOf({ user }: Caller): UserRef {
-  if (user) return user;
-  throw new Problem('forbidden', 'Only users have a presence: name one in X-User-Id.');
-}
+/** Who acts for no user has none. @throws Problem `forbidden` */
+export const presentOf = (caller: Caller): UserRef => userOf(caller, 'has a presence');

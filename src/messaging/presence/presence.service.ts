@@ -5,7 +5,7 @@ import { Config } from '../../platform/config/config.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
-import { PresenceAudience, userOf } from './presence.audience.js';
+import { PresenceAudience, presentOf } from './presence.audience.js';
 import type {
   GetPresenceDto,
   OwnPresenceDto,
@@ -37,13 +37,13 @@ export class PresenceService {
 
   /** The user is there, without a socket, for the time until the next heartbeat. */
   async heartbeat(caller: Caller, dto: SetPresenceDto): Promise<OwnPresenceDto> {
-    const user = userOf(caller);
+    const user = presentOf(caller);
     this.leases.heartbeat(caller.clientId, user.user_pk);
     return this.set(caller, dto);
   }
 
   async set(caller: Caller, { state, text }: SetPresenceDto): Promise<OwnPresenceDto> {
-    const user = userOf(caller);
+    const user = presentOf(caller);
     if (state === undefined && text === undefined) return this.own(caller);
     const row = await this.repository.choose(caller.clientId, user.user_pk, { state, text });
     this.leases.changed(user.user_pk);
@@ -51,7 +51,7 @@ export class PresenceService {
   }
 
   private async own(caller: Caller): Promise<OwnPresenceDto> {
-    const user = userOf(caller);
+    const user = presentOf(caller);
     const rows = await this.repository.findMany(caller.clientId, [user.user_pk]);
     return this.toOwn(user, rows.get(user.user_pk));
   }
@@ -71,7 +71,7 @@ export class PresenceService {
   async get(caller: Caller, { user_ids, ...page }: GetPresenceDto): Promise<Page<PresenceDto>> {
     const { clientId } = caller;
     if (user_ids === undefined) {
-      return this.pageOf(clientId, this.repository.neighboursOf(clientId, userOf(caller).user_pk), page);
+      return this.pageOf(clientId, this.repository.neighboursOf(clientId, presentOf(caller).user_pk), page);
     }
     const users = await this.visible(caller, user_ids);
     const found = await this.reader.read(clientId, users);

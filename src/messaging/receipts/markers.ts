@@ -3,14 +3,19 @@ import { Coalescer } from '../../platform/common/coalescer.js';
 import { notFound } from '../../platform/common/problem.js';
 import { isMember, toRoomMe } from '../rooms/membership/own-side.js';
 import type { RoomMeDto } from '../rooms/membership/own-side.dto.js';
-import { MarkersRepository, type Marked, type Move, type Moved } from '../rooms/membership/markers.repository.js';
+import {
+  MarkersRepository,
+  type Marked,
+  type MarkerMove,
+  type MovedMarkers,
+} from '../rooms/membership/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 
 const GATHERED = { maxBatch: 200, maxWaiting: 10_000, maxWaitingPerTenant: 4_000 };
 
 /** What came of a move: what has changed, and the member's own side as it stands. */
-export interface Outcome {
-  moved: Moved;
+interface Outcome {
+  moved: MovedMarkers;
   me: RoomMeDto;
 }
 
@@ -20,7 +25,7 @@ export interface Outcome {
  */
 @Injectable()
 export class Markers {
-  private readonly moves = new Coalescer<Move, Outcome>({
+  private readonly moves = new Coalescer<MarkerMove, Outcome>({
     ...GATHERED,
     name: 'receipts',
     keyOf,
@@ -33,12 +38,12 @@ export class Markers {
   ) {}
 
   /** @throws Problem `not_found` for a room that the user is no member of, `overloaded` */
-  move(move: Move): Promise<Outcome> {
+  move(move: MarkerMove): Promise<Outcome> {
     return this.moves.add(move.client_id, move);
   }
 
-  private async run(moves: Move[]): Promise<(Outcome | Error)[]> {
-    const folded = new Map<string, Move>();
+  private async run(moves: MarkerMove[]): Promise<(Outcome | Error)[]> {
+    const folded = new Map<string, MarkerMove>();
     for (const move of moves) {
       const before = folded.get(keyOf(move));
       folded.set(keyOf(move), before ? fold(before, move) : move);
@@ -52,7 +57,7 @@ export class Markers {
     });
   }
 
-  private async apply(moves: Move[]): Promise<Map<string, Moved>> {
+  private async apply(moves: MarkerMove[]): Promise<Map<string, MovedMarkers>> {
     const moved = new Map((await this.markers.moveFree(moves)).map((one) => [keyOf(one), one]));
     for (const move of moves) {
       if (moved.has(keyOf(move))) continue;
@@ -75,7 +80,7 @@ function keyOf({ client_id, room_id, user_pk }: Marked): string {
 }
 
 /** One move in place of two: places that were reached stay reached, and of marking and looking the later one holds. */
-export function fold(first: Move, then: Move): Move {
+function fold(first: MarkerMove, then: MarkerMove): MarkerMove {
   const furthest = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.max(a, b));
   return {
     ...then,

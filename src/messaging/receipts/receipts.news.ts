@@ -8,7 +8,7 @@ import { OwnSideService, type OwnSideObserver } from '../members/own-side.servic
 import { MentionsService, type MentionObserver } from '../messages/mentions.service.js';
 import { RECEIPTS_MEMBERS } from './receipts.dto.js';
 import { receiptUpdated, unreadUpdated } from './receipts.events.js';
-import type { Marked, Moved } from '../rooms/membership/markers.repository.js';
+import type { Marked, MovedMarkers } from '../rooms/membership/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 
 /** Read at once, for what is told of them. */
@@ -17,7 +17,7 @@ const AT_ONCE = 200;
 /** Tells of markers that moved, of mentions and of rooms that count anew: of each member and room at most once a second, and then how it stands. */
 @Injectable()
 export class ReceiptsNews implements MentionObserver, OwnSideObserver, OnModuleDestroy {
-  private readonly receipts = new OncePerSecond<Moved>((news) => {
+  private readonly receipts = new OncePerSecond<MovedMarkers>((news) => {
     for (const one of news) this.tellReceipt(one);
   });
   private readonly unread = new OncePerSecond<Marked>((news) => void this.tellUnread(news));
@@ -38,7 +38,7 @@ export class ReceiptsNews implements MentionObserver, OwnSideObserver, OnModuleD
     this.unread.stop();
   }
 
-  moved(moved: Moved): void {
+  moved(moved: MovedMarkers): void {
     const key = keyOf(moved);
     if (moved.seen && moved.member_count <= RECEIPTS_MEMBERS) this.receipts.add(key, moved);
     if (moved.own) this.unread.add(key, moved);
@@ -68,7 +68,7 @@ export class ReceiptsNews implements MentionObserver, OwnSideObserver, OnModuleD
     }
   }
 
-  private tellReceipt({ client_id, room_id, user_id, last_read_seq, last_delivered_seq }: Moved): void {
+  private tellReceipt({ client_id, room_id, user_id, last_read_seq, last_delivered_seq }: MovedMarkers): void {
     this.publisher.publish(receiptUpdated, {
       client_id,
       stream: { type: 'room', id: room_id },

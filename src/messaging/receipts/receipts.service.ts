@@ -9,7 +9,7 @@ import type { RoomMeDto } from '../rooms/membership/own-side.dto.js';
 import { Markers } from './markers.js';
 import type { MarkDto, MarkReadDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
 import { ReceiptsNews } from './receipts.news.js';
-import type { Move } from '../rooms/membership/markers.repository.js';
+import type { MarkerMove } from '../rooms/membership/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 
 /** What members have read and received, and what of it is still unread. */
@@ -62,7 +62,7 @@ export class ReceiptsService {
     return { room_id: id, unread: Math.max(0, last_seq - (my_read_seq ?? last_seq)), mentions: my_mentions ?? 0 };
   }
 
-  private async move(caller: Caller, roomId: string, move: Partial<Move>): Promise<RoomMeDto> {
+  private async move(caller: Caller, roomId: string, move: Partial<MarkerMove>): Promise<RoomMeDto> {
     const { user_pk } = await this.userIn(caller, roomId);
     const none = { read: null, private_read: null, delivered: null, unread_from: null, looked: false };
     const { moved, me } = await this.markers.move({

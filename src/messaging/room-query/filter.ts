@@ -3,7 +3,7 @@ import { FIELD_NAMES, fieldOf, OPERATORS, type Operator, type QueryField } from 
 import type { Params } from './params.js';
 
 /** How much a filter may say. */
-export const FILTER_BOUNDS = { depth: 5, conditions: 50, list: 100 } as const;
+const FILTER_BOUNDS = { depth: 5, conditions: 50, list: 100 } as const;
 
 /** A filter as a statement has it. */
 export interface Where {

@@ -1,7 +1,7 @@
 import type { ClientSettings } from '../../tenancy/access/caller.js';
 import { clientSetting } from '../../tenancy/clients/client-settings.js';
-import type { Role } from './membership/member.dto.js';
-import type { RoomType } from './rooms.dto.js';
+import { ROLES, type Role } from './membership/member.dto.js';
+import { ROOM_TYPES, type RoomType } from './rooms.dto.js';
 
 /** What a role may do in a room: see its messages; send and react; invite and add; change it, its members and others' messages; delete it and name owners. */
 export const ROOM_PERMISSIONS = ['read', 'write', 'invite', 'manage', 'delete'] as const;
@@ -18,7 +18,7 @@ const ROLES_BY_DEFAULT: RoleTable = {
   member: ['read', 'write'],
 };
 
-export const DEFAULT_TABLE: PermissionTable = {
+const DEFAULT_TABLE: PermissionTable = {
   direct: ROLES_BY_DEFAULT,
   group: ROLES_BY_DEFAULT,
   channel: { ...ROLES_BY_DEFAULT, member: ['read'] },
@@ -35,7 +35,7 @@ const known = new WeakMap<ClientSettings, { table: PermissionTable; writers: num
 /** What roles may in the rooms of a client. */
 export const tableOf = (settings: ClientSettings): PermissionTable => entryOf(settings).table;
 
-/** Who may write, as the gathered send takes it: {@link writerBit} of each room type and role that may. */
+/** Who may write, as the gathered send takes it: a bit for each room type and role. */
 export const writersOf = (settings: ClientSettings): number => entryOf(settings).writers;
 
 export const roleMay = (settings: ClientSettings, type: RoomType, role: Role, permission: RoomPermission): boolean =>
@@ -45,12 +45,9 @@ export const roleMay = (settings: ClientSettings, type: RoomType, role: Role, pe
 export const rolesThatMay = (settings: ClientSettings, type: RoomType, permission: RoomPermission): Role[] =>
   ROLES.filter((role) => roleMay(settings, type, role, permission));
 
-const TYPES = ['direct', 'group', 'channel', 'support'] as const satisfies RoomType[];
-const ROLES = ['owner', 'admin', 'member'] as const satisfies Role[];
-
 /** In SQL: may the role of `role` write in a room of `type`, by the number of {@link writersOf}? Both are columns. */
 export const mayWriteSql = (writers: string, type: string, role: string): string => {
-  const at = `array_position('{${TYPES.join(',')}}', ${type}) * ${ROLES.length} + array_position('{${ROLES.join(',')}}', ${role})`;
+  const at = `array_position('{${ROOM_TYPES.join(',')}}', ${type}) * ${ROLES.length} + array_position('{${ROLES.join(',')}}', ${role})`;
   return `(${writers} >> (${at} - ${ROLES.length + 1})) & 1 = 1`;
 };
 
@@ -65,11 +62,11 @@ function entryOf(settings: ClientSettings): { table: PermissionTable; writers: n
 }
 
 const merged = (changes: Partial<Record<RoomType, Partial<RoleTable>>>): PermissionTable =>
-  Object.fromEntries(TYPES.map((type) => [type, { ...DEFAULT_TABLE[type], ...changes[type] }])) as PermissionTable;
+  Object.fromEntries(ROOM_TYPES.map((type) => [type, { ...DEFAULT_TABLE[type], ...changes[type] }])) as PermissionTable;
 
 function maskOf(table: PermissionTable): number {
   let mask = 0;
-  TYPES.forEach((type, t) =>
+  ROOM_TYPES.forEach((type, t) =>
     ROLES.forEach((role, r) => {
       if (table[type][role].includes('write')) mask |= 1 << (t * ROLES.length + r);
     }),

@@ -61,7 +61,6 @@ import { TruncationsRepository } from './truncations.repository.js';
     RoomChanges,
     RoomPurge,
     RoomsRepository,
-    RoomsService,
     RoomStatesRepository,
     TruncationsRepository,
   ],

@@ -3,7 +3,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { isUuid } from '../../platform/common/ids.js';
-import { mergePatch } from '../../platform/common/merge-patch.js';
+import { mergeMetadata } from '../../platform/common/metadata.js';
 import {
   decodeCursor,
   decodeIdCursor,
@@ -110,11 +110,6 @@ function changeOf(dto: UpdateRoomDto, room: LockedRoom): RoomChange {
     if (max_members < room.member_count) throw invalidField('max_members', `there are ${room.member_count} members`);
     change.max_members = max_members;
   }
-  if (metadata !== undefined) {
-    change.metadata = metadata === null ? {} : mergePatch(room.metadata, metadata);
-    if (Buffer.byteLength(JSON.stringify(change.metadata)) > limits.metadata_bytes) {
-      throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
-    }
-  }
+  if (metadata !== undefined) change.metadata = mergeMetadata(room.metadata, metadata);
   return change;
 }

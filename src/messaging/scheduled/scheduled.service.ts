@@ -3,10 +3,9 @@ import { may, type Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
-import { mergePatch } from '../../platform/common/merge-patch.js';
+import { mergeMetadata } from '../../platform/common/metadata.js';
 import { decodeCursor, toPage, type Page } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
-import { limits } from '../../platform/config/limits.js';
 import type { Tx } from '../../platform/database/database.js';
 import { draftOf } from '../messages/draft.js';
 import type { SendMessageDto } from '../messages/sending.dto.js';
@@ -21,7 +20,7 @@ import { ScheduledRepository, type ScheduledRow } from './scheduled.repository.j
 import { ScheduledSender } from './scheduled.sender.js';
 
 /** A sender may have so many that are to be sent yet; the client itself ten times as many. */
-export const MAX_OPEN = 100;
+const MAX_OPEN = 100;
 
 /** Messages that are sent at their time, by {@link ScheduledSender}. Each is its sender's, and nobody else's but the client's. */
 @Injectable()
@@ -124,12 +123,7 @@ function patched(before: SendMessageDto, { metadata, ...changes }: Omit<UpdateSc
     else if (value !== undefined) body[field] = value;
   }
   if (metadata === null) delete body.metadata;
-  else if (metadata !== undefined) {
-    body.metadata = mergePatch(before.metadata ?? {}, metadata);
-    if (Buffer.byteLength(JSON.stringify(body.metadata)) > limits.metadata_bytes) {
-      throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
-    }
-  }
+  else if (metadata !== undefined) body.metadata = mergeMetadata(before.metadata ?? {}, metadata);
   return body as SendMessageDto;
 }
 

@@ -3,10 +3,9 @@ import { managesClient, type Caller } from '../access/caller.js';
 import type { Request } from '../access/request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
-import { mergePatch } from '../../platform/common/merge-patch.js';
+import { mergeMetadata } from '../../platform/common/metadata.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
-import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
-import { limits } from '../../platform/config/limits.js';
+import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { UserEntity } from './user.entity.js';
 import { checkUserId } from './user-id.js';
@@ -175,10 +174,4 @@ function toOwnDto(user: UserEntity, lastSeen: Date | undefined): UserDto {
     created_at: user.created_at.toISOString(),
     updated_at: user.updated_at.toISOString(),
   };
-}
-
-function mergeMetadata(before: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
-  const merged = mergePatch(before, patch);
-  if (Buffer.byteLength(JSON.stringify(merged)) <= limits.metadata_bytes) return merged;
-  throw invalidField('metadata', `must be at most ${limits.metadata_bytes} bytes of JSON once merged`);
 }

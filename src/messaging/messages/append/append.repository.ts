@@ -3,7 +3,7 @@ import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
 import { invalidField, notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, ROOMS } from './append.sql.js';
-import { fold } from './fold.js';
+import { foldEchoes } from './fold.js';
 import { MessageParts } from '../message-parts.js';
 import {
   MESSAGE_COLUMNS,
@@ -62,7 +62,7 @@ export class AppendRepository {
 
   /** Lock, write and commit in one round trip: nothing of it hangs on what was answered before. */
   private async atOnce(batch: NewMessage[]): Promise<(SendVerdict | typeof HELD | Error)[]> {
-    const { firsts, firstOf } = fold(batch);
+    const { firsts, firstOf } = foldEchoes(batch);
     const statements = [
       { name: 'lock_free_rooms', text: LOCK_FREE_ROOMS, values: ROOMS.values(firsts) },
       { name: 'append', text: APPEND, values: this.toAppend(firsts) },
@@ -80,7 +80,7 @@ export class AppendRepository {
 
   /** Where something hangs on what a statement answers: a message that may be written already, an answer that is kept. */
   private inSteps(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
-    const { firsts, firstOf } = fold(batch);
+    const { firsts, firstOf } = foldEchoes(batch);
     return this.database.transaction(
       async (tx) => {
         await tx.query(waitMs > 0 ? LOCK_ROOMS : LOCK_FREE_ROOMS, ROOMS.values(firsts));

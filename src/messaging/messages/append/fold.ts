@@ -8,7 +8,7 @@ interface Folded {
 }
 
 /** The database can't see a repeat within one statement, so equal (room, sender, client_msg_id) are folded before. */
-export function fold(batch: NewMessage[]): Folded {
+export function foldEchoes(batch: NewMessage[]): Folded {
   const firsts: NewMessage[] = [];
   const places = new Map<string, number>();
   const firstOf = batch.map((message) => {

@@ -12,7 +12,7 @@ export interface Marked {
 }
 
 /** Where a member's markers are to move; null: not at all. What others see never goes back. */
-export interface Move extends Marked {
+export interface MarkerMove extends Marked {
   read: number | null;
   /** The marker that only its owner sees. */
   private_read: number | null;
@@ -24,7 +24,7 @@ export interface Move extends Marked {
 }
 
 /** What a move came to. */
-export interface Moved extends Marked {
+export interface MovedMarkers extends Marked {
   user_id: UserId;
   last_read_seq: number;
   last_delivered_seq: number;
@@ -34,7 +34,7 @@ export interface Moved extends Marked {
   own: boolean;
 }
 
-const MOVES = unnest<Move>()('w', {
+const MOVES = unnest<MarkerMove>()('w', {
   client_id: 'uuid',
   room_id: 'uuid',
   user_pk: 'uuid',
@@ -89,12 +89,12 @@ export class MarkersRepository {
    * Moves the markers of members whose rows are free: no lock is waited for, because sends hold many such rows at once.
    * @returns what came of each; those that are held, or are no members, are missing
    */
-  moveFree(moves: Move[]): Promise<Moved[]> {
-    return this.database.query<Moved>(MOVE_FREE, MOVES.values(moves));
+  moveFree(moves: MarkerMove[]): Promise<MovedMarkers[]> {
+    return this.database.query<MovedMarkers>(MOVE_FREE, MOVES.values(moves));
   }
 
   /** The same of one, waiting for its row. */
-  async moveOne(one: Move): Promise<Moved | null> {
-    return (await this.database.query<Moved>(MOVE_ONE, MOVES.values([one])))[0] ?? null;
+  async moveOne(one: MarkerMove): Promise<MovedMarkers | null> {
+    return (await this.database.query<MovedMarkers>(MOVE_ONE, MOVES.values([one])))[0] ?? null;
   }
 }
