@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { Caller } from '../../tenancy/access/caller.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
 import { CompiledLists } from './compiled-lists.js';
 import { WordListsRepository } from './word-lists.repository.js';
 import { WORD_LISTS } from './word-lists.settings.js';

@@ -1,10 +1,10 @@
-import type { Caller } from '../../tenancy/access/caller.js';
-import { cleanText } from '../../engine/providers/clean-text.js';
-import { Problem } from '../../platform/common/problem.js';
-import { toDto } from '../../platform/common/validation.js';
-import { patchedDraft } from '../messages/draft.js';
-import { EditMessageDto } from '../messages/changes.dto.js';
-import type { Draft } from '../messages/pre-send.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import { cleanText } from '../../../engine/providers/clean-text.js';
+import { Problem } from '../../../platform/common/problem.js';
+import { toDto } from '../../../platform/common/validation.js';
+import { patchedDraft } from '../../messages/draft.js';
+import { EditMessageDto } from '../../messages/changes.dto.js';
+import type { Draft } from '../../messages/pre-send.js';
 
 /** What a hook says of a message. */
 export type HookVerdict = { action: 'send'; draft: Draft } | { action: 'reject'; reason: string };

@@ -1,4 +1,4 @@
-import { Time, UserId } from '../../platform/common/fields.js';
+import { Time, UserId } from '../../../platform/common/fields.js';
 
 /** Somebody whom the user blocked. */
 export class BlockDto {

@@ -1,7 +1,7 @@
-import { AnyText, Nested, OneOf, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { PageQueryDto } from '../../platform/common/pagination.js';
-import { MessageDto, type SeenMessage } from '../messages/messages.dto.js';
-import { MAX_LIST_NAME, MAX_LISTS } from './word-lists.dto.js';
+import { AnyText, Nested, OneOf, Text, TextList, Time, UserId, Uuid } from '../../../platform/common/fields.js';
+import { PageQueryDto } from '../../../platform/common/pagination.js';
+import { MessageDto, type SeenMessage } from '../../messages/messages.dto.js';
+import { MAX_LIST_NAME, MAX_LISTS } from '../word-lists/word-lists.dto.js';
 
 const STATUSES = ['open', 'dismissed', 'actioned'] as const;
 export type ReportStatus = (typeof STATUSES)[number];

@@ -1,4 +1,4 @@
-import { defineEvent } from '../../platform/realtime/event.js';
+import { defineEvent } from '../../../platform/realtime/event.js';
 import { BlockedUserDto } from './blocks.dto.js';
 
 const ofUser = { body: BlockedUserDto, stream: 'user', audience: 'everybody', durable: true } as const;

@@ -1,10 +1,10 @@
 import { applyDecorators, Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import type { Caller } from '../../tenancy/access/caller.js';
-import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
-import { Route, Tag } from '../../tenancy/access/route.js';
-import type { Page } from '../../platform/common/pagination.js';
-import { MODERATION } from './blocks.controller.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../../tenancy/access/request.js';
+import { Route, Tag } from '../../../tenancy/access/route.js';
+import type { Page } from '../../../platform/common/pagination.js';
+import { MODERATION } from '../blocks/blocks.controller.js';
 import { WordListDto } from './word-lists.dto.js';
 import { WordListsService } from './word-lists.service.js';
 

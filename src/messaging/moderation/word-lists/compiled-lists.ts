@@ -1,4 +1,4 @@
-import { codePoints } from '../../platform/common/field-rules.js';
+import { codePoints } from '../../../platform/common/field-rules.js';
 import { normalise } from './normalised-text.js';
 import type { WordAction, WordListDto } from './word-lists.dto.js';
 import { WordMatcher, type Pattern } from './word-matcher.js';

@@ -1,5 +1,5 @@
-import { HttpUrl, Int, OneOf, TextList } from '../../platform/common/fields.js';
-import { ROOM_TYPES, type RoomType } from '../rooms/rooms.dto.js';
+import { HttpUrl, Int, OneOf, TextList } from '../../../platform/common/fields.js';
+import { ROOM_TYPES, type RoomType } from '../../rooms/rooms.dto.js';
 
 const ON_FAILURE = ['allow', 'reject'] as const;
 export type OnFailure = (typeof ON_FAILURE)[number];

@@ -1,4 +1,4 @@
-import { defineEvent } from '../../platform/realtime/event.js';
+import { defineEvent } from '../../../platform/realtime/event.js';
 import { ReportDto } from './reports.dto.js';
 
 const ofReport = { body: ReportDto, stream: 'client', audience: 'everybody', durable: true } as const;

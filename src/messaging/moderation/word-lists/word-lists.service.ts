@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Request } from '../../tenancy/access/request.js';
-import { ClientsService } from '../../tenancy/clients/clients.service.js';
-import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
-import { newId } from '../../platform/common/ids.js';
-import { wholePage, type Page } from '../../platform/common/pagination.js';
-import { invalidField, Problem, type FieldError } from '../../platform/common/problem.js';
-import { toDto } from '../../platform/common/validation.js';
+import type { Request } from '../../../tenancy/access/request.js';
+import { ClientsService } from '../../../tenancy/clients/clients.service.js';
+import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
+import { newId } from '../../../platform/common/ids.js';
+import { wholePage, type Page } from '../../../platform/common/pagination.js';
+import { invalidField, Problem, type FieldError } from '../../../platform/common/problem.js';
+import { toDto } from '../../../platform/common/validation.js';
 import { symbolsOf } from './compiled-lists.js';
 import { MAX_WORDS, WordListsDto, type WordListDto } from './word-lists.dto.js';
 import { WordListsRepository } from './word-lists.repository.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { UserId, UserPk } from '../../platform/common/ids.js';
-import type { Cursor } from '../../platform/common/pagination.js';
-import { Database, type Tx } from '../../platform/database/database.js';
-import { unnest } from '../../platform/database/unnest.js';
+import type { UserId, UserPk } from '../../../platform/common/ids.js';
+import type { Cursor } from '../../../platform/common/pagination.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
+import { unnest } from '../../../platform/database/unnest.js';
 import type { ReporterType, ReportStatus } from './reports.dto.js';
 
 export interface ReportRow {

@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { SigningSecretsService } from '../../tenancy/clients/signing-secrets.service.js';
-import { HttpClient, type HttpAnswer } from '../../engine/providers/webhook/http-client.js';
-import { signedHeaders } from '../../engine/providers/webhook/signature.js';
-import { AddressGuard } from '../../platform/common/address-guard.js';
-import { newId } from '../../platform/common/ids.js';
-import { Config } from '../../platform/config/config.js';
+import { SigningSecretsService } from '../../../tenancy/clients/signing-secrets.service.js';
+import { HttpClient, type HttpAnswer } from '../../../engine/providers/webhook/http-client.js';
+import { signedHeaders } from '../../../engine/providers/webhook/signature.js';
+import { AddressGuard } from '../../../platform/common/address-guard.js';
+import { newId } from '../../../platform/common/ids.js';
+import { Config } from '../../../platform/config/config.js';
 import { HookFailure } from './hook-answer.js';
 import { MAX_TIMEOUT_MS, type HookDto } from './hook.dto.js';
 

@@ -1,9 +1,9 @@
 import { Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
-import { Route, Tag, tag } from '../../tenancy/access/route.js';
-import type { UserId } from '../../platform/common/ids.js';
-import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../../tenancy/access/request.js';
+import { Route, Tag, tag } from '../../../tenancy/access/route.js';
+import type { UserId } from '../../../platform/common/ids.js';
+import { PageQueryDto, type Page } from '../../../platform/common/pagination.js';
 import { BlockDto } from './blocks.dto.js';
 import { BlocksService } from './blocks.service.js';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../../platform/common/problem.js';
-import type { Draft, DraftOrigin, PreSend } from '../messages/pre-send.js';
+import { Problem } from '../../../platform/common/problem.js';
+import type { Draft, DraftOrigin, PreSend } from '../../messages/pre-send.js';
 import type { CompiledLists, Verdict } from './compiled-lists.js';
 import { KnownLists } from './known-lists.js';
-import { Refusals } from './refusals.service.js';
+import { Refusals } from '../refusals.service.js';
 
 /** Holds what users write, and the names of what they attach, against their client's word lists. */
 @Injectable()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import type { Request } from '../../tenancy/access/request.js';
-import { ClientsService } from '../../tenancy/clients/clients.service.js';
-import { checkUrl } from '../../engine/providers/webhook/webhook.channel.js';
-import { notFound } from '../../platform/common/problem.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import type { Request } from '../../../tenancy/access/request.js';
+import { ClientsService } from '../../../tenancy/clients/clients.service.js';
+import { checkUrl } from '../../../engine/providers/webhook/webhook.channel.js';
+import { notFound } from '../../../platform/common/problem.js';
 import { DEFAULT_TIMEOUT_MS, type HookDto, type HookInputDto } from './hook.dto.js';
 import { PRE_SEND_HOOK } from './hook.settings.js';
 

@@ -1,4 +1,4 @@
-import { NestedList, OneOf, Text, TextList } from '../../platform/common/fields.js';
+import { NestedList, OneOf, Text, TextList } from '../../../platform/common/fields.js';
 
 export const WORD_ACTIONS = ['flag', 'mask', 'reject'] as const;
 export type WordAction = (typeof WORD_ACTIONS)[number];

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
-import { Route, Tag } from '../../tenancy/access/route.js';
-import type { Page } from '../../platform/common/pagination.js';
-import { MODERATION } from './blocks.controller.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../../tenancy/access/request.js';
+import { Route, Tag } from '../../../tenancy/access/route.js';
+import type { Page } from '../../../platform/common/pagination.js';
+import { MODERATION } from '../blocks/blocks.controller.js';
 import { CreateReportDto, ReportDto, ReportsQueryDto, UpdateReportDto } from './reports.dto.js';
 import { ReportsService } from './reports.service.js';
 

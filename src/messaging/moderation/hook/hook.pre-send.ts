@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../../platform/common/problem.js';
-import { Turns } from '../../platform/database/turns.js';
-import type { Draft, DraftOrigin, PreSend } from '../messages/pre-send.js';
+import { Problem } from '../../../platform/common/problem.js';
+import { Turns } from '../../../platform/database/turns.js';
+import type { Draft, DraftOrigin, PreSend } from '../../messages/pre-send.js';
 import { HookFailure, readAnswer, type HookVerdict } from './hook-answer.js';
 import { HookClient } from './hook-client.js';
 import { MAX_TIMEOUT_MS, type HookDto } from './hook.dto.js';
 import { PRE_SEND_HOOK } from './hook.settings.js';
-import { Refusals } from './refusals.service.js';
-import { SendTargetsRepository } from './send-targets.repository.js';
+import { Refusals } from '../refusals.service.js';
+import { SendTargetsRepository } from '../send-targets.repository.js';
 
 /**
  * Asks the client's own hook about what users write, after its word lists: a hook sees what would be written. While it is

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '../../platform/database/database.js';
-import { unnest } from '../../platform/database/unnest.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
+import { unnest } from '../../../platform/database/unnest.js';
 import type { WordListDto } from './word-lists.dto.js';
 
 const LISTS = unnest<WordListDto>()(

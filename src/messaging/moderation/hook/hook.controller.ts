@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Put } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
-import { Route, Tag } from '../../tenancy/access/route.js';
-import { MODERATION } from './blocks.controller.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../../tenancy/access/request.js';
+import { Route, Tag } from '../../../tenancy/access/route.js';
+import { MODERATION } from '../blocks/blocks.controller.js';
 import { HookDto, HookInputDto } from './hook.dto.js';
 import { HookService } from './hook.service.js';
 
