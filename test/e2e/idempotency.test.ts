@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { startApp, type Answer, type TestApp, type TestClient } from '../support/app.js';
+import type { Answer } from '../support/app.js';
+import { oneApp } from '../support/one-app.js';
 
 describe('Idempotency-Key', () => {
-  let app: TestApp;
-  let client: TestClient;
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  beforeEach(async () => {
-    client = await app.client();
-  });
-  afterAll(() => app.stop());
+  const on = oneApp();
 
-  const age = (set: string) => app.sql(`update idempotency_keys set ${set} where client_id = $1`, [client.id]);
-  const rows = () => app.sql('select * from idempotency_keys where client_id = $1', [client.id]);
+  const age = (set: string) => on.app.sql(`update idempotency_keys set ${set} where client_id = $1`, [on.client.id]);
+  const rows = () => on.app.sql('select * from idempotency_keys where client_id = $1', [on.client.id]);
   const makeKey = (key: string, body: unknown = { name: 'CI' }, path = '/clients/me/keys'): Promise<Answer> =>
-    client.request('POST', path, { body, headers: { 'idempotency-key': key } });
+    on.client.request('POST', path, { body, headers: { 'idempotency-key': key } });
   const keysNamed = async (name: string): Promise<number> =>
-    (await client.request('GET', '/clients/me/keys?limit=100')).body.data.filter(
+    (await on.client.request('GET', '/clients/me/keys?limit=100')).body.data.filter(
       (key: { name: string }) => key.name === name,
     ).length;
 
@@ -45,8 +38,8 @@ describe('Idempotency-Key', () => {
   });
 
   it('replays a message as it was first answered, also to who has left the room since', async () => {
-    const alice = await client.login('alice', { display_name: 'Alice' });
-    const made = await client.request('POST', '/rooms', { body: { room_type: 'group', members: ['alice', 'bob'] } });
+    const alice = await on.client.login('alice', { display_name: 'Alice' });
+    const made = await on.client.request('POST', '/rooms', { body: { room_type: 'group', members: ['alice', 'bob'] } });
     const path = `/rooms/${made.body.id}/messages`;
     const send = (key: string) =>
       alice.request('POST', path, {
@@ -55,8 +48,8 @@ describe('Idempotency-Key', () => {
       });
     const [sent, repeated] = [await send('a'), await send('b')];
     expect([sent.status, repeated.status]).toEqual([201, 200]);
-    await client.request('PATCH', '/users/alice', { body: { display_name: 'Renamed' } });
-    await client.request('DELETE', `/rooms/${made.body.id}/members/alice`);
+    await on.client.request('PATCH', '/users/alice', { body: { display_name: 'Renamed' } });
+    await on.client.request('DELETE', `/rooms/${made.body.id}/members/alice`);
     for (const [key, first] of [
       ['a', sent],
       ['b', repeated],
@@ -80,12 +73,12 @@ describe('Idempotency-Key', () => {
   it('is scoped to client, user and path', async () => {
     const first = await makeKey('a');
     const headers = { 'idempotency-key': 'a' };
-    const elsewhere = await client.request('POST', `/clients/me/keys/${first.body.id}/rotate`, { headers });
+    const elsewhere = await on.client.request('POST', `/clients/me/keys/${first.body.id}/rotate`, { headers });
     expect(elsewhere.headers.get('idempotency-replayed')).toBeNull();
-    const other = await app.client();
+    const other = await on.app.client();
     const theirs = await other.request('POST', '/clients/me/keys', { body: { name: 'CI' }, headers });
     expect(theirs.headers.get('idempotency-replayed')).toBeNull();
-    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
+    const [alice, bob] = [await on.client.login('alice'), await on.client.login('bob')];
     for (const user of [alice, bob]) {
       const answer = await user.request('POST', '/auth/logout', { headers });
       expect(answer.body).toEqual({ user_id: user.user_id, revoked: 1 });
@@ -94,7 +87,9 @@ describe('Idempotency-Key', () => {
 
   it('serves the operator too', async () => {
     const make = () =>
-      app.admin().request('POST', '/clients', { body: { name: 'Once' }, headers: { 'idempotency-key': client.id } });
+      on.app
+        .admin()
+        .request('POST', '/clients', { body: { name: 'Once' }, headers: { 'idempotency-key': on.client.id } });
     const [first, second] = [await make(), await make()];
     expect(second.body).toEqual(first.body);
     expect(second.headers.get('idempotency-replayed')).toBe('true');

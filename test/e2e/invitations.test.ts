@@ -1,22 +1,16 @@
 import type { InviteDto } from '../../src/messaging/invitations/invites.dto.js';
-import type { MemberDto } from '../../src/messaging/rooms/membership/member.dto.js';
 import type { Answer, Requester } from '../support/app.js';
-import { admin, makeRoom, ok, owner } from '../support/chat.js';
+import { admin, loginToAll, makeRoom, ok, owner, rolesOf } from '../support/chat.js';
 import { oneApp } from '../support/one-app.js';
 import { connect } from '../support/socket.js';
 
 const on = oneApp();
 
-const ALL = ['read_messages', 'send_messages', 'join_rooms', 'invite_users', 'manage_rooms'] as const;
-const login = (user: string) => on.client.login(user, { permissions: [...ALL] });
+const login = (user: string) => loginToAll(on.client, user);
 const post = (request: Requester, path: string, body?: object): Promise<Answer> =>
   request('POST', path, body ? { body } : {});
 const codeOf = async (answer: Promise<Answer>): Promise<string> => (await answer).body?.code;
 
-const rolesOf = async (roomId: string): Promise<Record<string, string>> => {
-  const { data } = ok(await on.client.request('GET', `/rooms/${roomId}/members`));
-  return Object.fromEntries(data.map((member: MemberDto) => [member.user_id, member.role]));
-};
 const inviteTo = (request: Requester, roomId: string, body: object) => post(request, `/rooms/${roomId}/invites`, body);
 const makeLink = async (request: Requester, roomId: string, fields: object = {}): Promise<InviteDto> =>
   ok(await inviteTo(request, roomId, { kind: 'link', ...fields }));
@@ -82,7 +76,7 @@ describe('an invitation', () => {
     // Who has left does not come back by what was accepted once.
     ok(await post(bob.request, `/rooms/${room.id}/leave`));
     expect(ok(await post(bob.request, `/invites/${invite.id}/accept`)).status).toBe('left');
-    expect(await rolesOf(room.id)).toEqual({ ann: 'owner' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner' });
   });
 
   it('is declined or revoked, each once, and then opens nothing', async () => {
@@ -105,7 +99,7 @@ describe('an invitation', () => {
     expect(await codeOf(post(bob.request, `/invites/${two.id}/decline`))).toBe('conflict');
     expect(await eventsOf('ann')).toEqual(['room.added', 'invite.declined', 'invite.revoked']);
     expect(await eventsOf('bob')).toEqual(['invite.created', 'invite.declined', 'invite.created', 'invite.revoked']);
-    expect(await rolesOf(room.id)).toEqual({ ann: 'owner' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner' });
   });
 
   it('expires by itself', async () => {
@@ -288,7 +282,7 @@ describe('a link', () => {
     const shown = answers.map(({ status, body }) => JSON.stringify([status, { ...body, request_id: '' }]));
     expect(new Set(shown).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    expect(await rolesOf(room.id)).toEqual({ ann: 'owner', carol: 'member' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner', carol: 'member' });
   });
 
   it('with one use left lets one of twenty in', async () => {

@@ -1,19 +1,14 @@
 import type { MemberDto } from '../../src/messaging/rooms/membership/member.dto.js';
 import type { Answer, Requester } from '../support/app.js';
-import { admin, makeRoom, ok, owner } from '../support/chat.js';
+import { admin, loginToAll, makeRoom, ok, owner, rolesOf } from '../support/chat.js';
 import { oneApp } from '../support/one-app.js';
 import { connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 const on = oneApp();
 
-const ALL = ['read_messages', 'send_messages', 'join_rooms', 'invite_users', 'manage_rooms'] as const;
-const login = (user: string) => on.client.login(user, { permissions: [...ALL] });
+const login = (user: string) => loginToAll(on.client, user);
 
-const rolesOf = async (roomId: string): Promise<Record<string, string>> => {
-  const { data } = ok(await on.client.request('GET', `/rooms/${roomId}/members`));
-  return Object.fromEntries(data.map((member: MemberDto) => [member.user_id, member.role]));
-};
 const post = (request: Requester, path: string, body?: object) => request('POST', path, body ? { body } : {});
 const revOf = async (roomId: string): Promise<number> =>
   ok(await on.client.request('GET', `/rooms/${roomId}`)).last_rev;
@@ -80,7 +75,7 @@ describe('leaving', () => {
     }
     const watcher = await connect(on.app, (await login('dora')).key);
     expect((await post((await login('ann')).request, `/rooms/${room.id}/leave`)).status).toBe(204);
-    expect(await rolesOf(room.id)).toEqual({ bob: 'member', carol: 'owner', dora: 'admin' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ bob: 'member', carol: 'owner', dora: 'admin' });
     const [left, updated] = await until('both', () => {
       const heard = watcher.received.filter(({ name }) => name.startsWith('member.'));
       return heard.length >= 2 && heard;
@@ -90,7 +85,7 @@ describe('leaving', () => {
     expect(updated!.body.rev).toBe(left!.body.rev + 1);
     ok(await on.client.request('DELETE', `/rooms/${room.id}/members/dora`));
     expect((await (await login('carol')).request('DELETE', `/rooms/${room.id}/members/me`)).status).toBe(204);
-    expect(await rolesOf(room.id)).toEqual({ bob: 'owner' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ bob: 'owner' });
     const bob = await login('bob');
     for (let times = 0; times < 2; times++) {
       expect((await post(bob.request, `/rooms/${room.id}/leave`)).status).toBe(204);
@@ -109,7 +104,7 @@ describe('leaving', () => {
   it('leaves one heir, whichever of two owners goes first', async () => {
     const room = await makeRoom(on.client, [owner('ann'), owner('ben'), 'bob']);
     await Promise.all(['ann', 'ben'].map((user) => post(on.client.master(user).request, `/rooms/${room.id}/leave`)));
-    expect(await rolesOf(room.id)).toEqual({ bob: 'owner' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ bob: 'owner' });
   });
 });
 
@@ -121,14 +116,14 @@ describe('handing a room on', () => {
     expect((await post((await login('bob')).request, path, { user_id: 'bob' })).body.code).toBe('insufficient_role');
     expect((await post(ann.request, path, { user_id: 'nobody' })).status).toBe(404);
     expect(ok(await post(ann.request, path, { user_id: 'bob' }))).toMatchObject({ user_id: 'bob', role: 'owner' });
-    expect(await rolesOf(room.id)).toEqual({ ann: 'admin', ben: 'owner', bob: 'owner', carol: 'member' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'admin', ben: 'owner', bob: 'owner', carol: 'member' });
     const rev = await revOf(room.id);
     expect(rev).toBe(3);
     expect(ok(await post(ann.request, path, { user_id: 'bob' })).role).toBe('owner');
     expect((await post(ann.request, path, { user_id: 'carol' })).body.code).toBe('insufficient_role');
     expect(await revOf(room.id)).toBe(rev);
     ok(await post(on.client.master().request, path, { user_id: 'carol' }));
-    expect(await rolesOf(room.id)).toEqual({ ann: 'admin', ben: 'admin', bob: 'admin', carol: 'owner' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'admin', ben: 'admin', bob: 'admin', carol: 'owner' });
   });
 });
 
@@ -201,7 +196,7 @@ describe('banning', () => {
     expect(await codeOf(ban(plain.request, room.id, 'carol'))).toBe('forbidden');
     expect(await codeOf(ban((await login('eve')).request, room.id, 'carol'))).toBe('not_found');
     expect(await codeOf(ban(ann.request, room.id, 'carol', { expires_in: 0 }))).toBe('validation_failed');
-    expect(await rolesOf(room.id)).toEqual({ ann: 'owner', ada: 'admin', bob: 'member', carol: 'member' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner', ada: 'admin', bob: 'member', carol: 'member' });
   });
 
   it('and joining at once leave nobody in who is banned', async () => {
@@ -214,7 +209,7 @@ describe('banning', () => {
         ban(on.client.master().request, room.id, user),
       ]),
     );
-    expect(await rolesOf(room.id)).toEqual({ ann: 'owner' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner' });
     expect(ok(await on.client.request('GET', `/rooms/${room.id}`)).member_count).toBe(1);
     expect(ok(await on.client.request('GET', `/rooms/${room.id}/bans?limit=4`)).page.has_more).toBe(true);
   });
@@ -298,7 +293,7 @@ describe('adding many', () => {
       [6, 201, 'bob'],
       [7, 409, 'room_full'],
     ]);
-    expect(await rolesOf(room.id)).toEqual({ ann: 'owner', ada: 'admin', bob: 'member', carol: 'member' });
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner', ada: 'admin', bob: 'member', carol: 'member' });
     expect((await add(['dora', 'nobody'])).body.code).toBe('room_full');
     expect((await add(Array.from({ length: 101 }, (_, n) => `u${n}`))).status).toBe(422);
   });

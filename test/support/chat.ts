@@ -1,5 +1,5 @@
 import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
-import type { Role } from '../../src/messaging/rooms/membership/member.dto.js';
+import type { MemberDto, Role } from '../../src/messaging/rooms/membership/member.dto.js';
 import type { RoomDto } from '../../src/messaging/rooms/rooms.dto.js';
 import type { Answer, Requester, TestClient } from './app.js';
 
@@ -16,6 +16,18 @@ interface InRole {
 
 export const owner = (user_id: string): InRole => ({ user_id, role: 'owner' });
 export const admin = (user_id: string): InRole => ({ user_id, role: 'admin' });
+
+/** With a key that may do in rooms what a user's key may do at all. */
+export const loginToAll = (client: TestClient, user: string) =>
+  client.login(user, {
+    permissions: ['read_messages', 'send_messages', 'join_rooms', 'invite_users', 'manage_rooms'],
+  });
+
+/** Who is in a room, by role. */
+export async function rolesOf(client: TestClient, roomId: string): Promise<Record<string, Role>> {
+  const { data } = ok(await client.request('GET', `/rooms/${roomId}/members`));
+  return Object.fromEntries(data.map((member: MemberDto) => [member.user_id, member.role]));
+}
 
 /** A room of these users, made by the client. */
 export async function makeRoom(
