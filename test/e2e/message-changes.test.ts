@@ -15,17 +15,14 @@ describe('changing messages', () => {
   }
 
   it('are told without their body to who joined a room later that shows nothing of that time', async () => {
-    const room = await makeRoom(client, ['ann', 'bob'], { history: 'since_join' });
-    const before = await say(client.master('ann').request, room.id, 'before');
-    ok(await call(undefined, 'POST', `/rooms/${room.id}/members`, { user_id: 'late' }));
-    const after = await say(client.master('ann').request, room.id, 'after');
-    const [bob, late] = [
-      await connect(app, (await client.login('bob')).key),
-      await connect(app, (await client.login('late')).key),
-    ];
+    const room = await makeRoom(on.client, ['ann', 'bob'], { history: 'since_join' });
+    const before = await say(on.client.master('ann').request, room.id, 'before');
+    ok(await as(undefined, 'POST', `/rooms/${room.id}/members`, { user_id: 'late' }));
+    const after = await say(on.client.master('ann').request, room.id, 'after');
+    const [bob, late] = [await on.socketOf('bob'), await on.socketOf('late')];
     const { rooms } = await late.waitForReady();
     for (const { id } of [before, after]) {
-      ok(await call('ann', 'PATCH', `/rooms/${room.id}/messages/${id}`, { content: 'edited' }));
+      ok(await as('ann', 'PATCH', `/rooms/${room.id}/messages/${id}`, { content: 'edited' }));
     }
     await late.waitFor('message.updated', ({ data }) => data.id === after.id);
     await bob.waitFor('message.updated', ({ data }) => data.id === after.id);

@@ -102,7 +102,7 @@ describe('receipts and what is unread', () => {
   });
 
   it('go no further back than a member sees', async () => {
-    const room = await makeRoom(client, ['ann'], { history: 'since_join' });
+    const room = await makeRoom(on.client, ['ann'], { history: 'since_join' });
     const mentions = [{ type: 'room' }];
     ok(await as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'before', mentions }));
     ok(await as(undefined, 'POST', `/rooms/${room.id}/members`, { user_id: 'bob' }));
@@ -111,7 +111,7 @@ describe('receipts and what is unread', () => {
       unread: 0,
       mentions: 0,
     });
-    await say(client.master('ann').request, room.id, 'after');
+    await say(on.client.master('ann').request, room.id, 'after');
     expect(await mark('bob', room.id, 'unread', { seq: 1 })).toMatchObject({
       last_read_seq: 1,
       unread: 1,
@@ -187,7 +187,7 @@ describe('receipts and what is unread', () => {
   it('tell all devices of a user the total, when it counts a room in another way', async () => {
     const room = await roomOf(['ann', 'bob'], 3);
     await roomOf(['ann', 'bob'], 2);
-    const socket = await connect(app, (await client.login('bob')).key);
+    const socket = await on.socketOf('bob');
     const set = async (settings: object) => ok(await as('bob', 'PATCH', `/rooms/${room.id}/me`, settings));
     const totals = () =>
       socket.bodies('unread.updated').map(({ data }) => [data.room_id === room.id, data.unread, data.total_unread]);

@@ -75,12 +75,15 @@ describe('typing', () => {
   });
 
   it('is not told of whom nobody reads, nor where nothing is taken, and not refused either', async () => {
-    const [room, archived] = [await makeRoom(client, ['ann', 'bob', 'mud']), await makeRoom(client, ['ann', 'bob'])];
-    ok(await client.request('POST', `/rooms/${archived.id}/archive`));
-    const [bob, mud] = [client.master('bob').request, client.master('mud').request];
+    const [room, archived] = [
+      await makeRoom(on.client, ['ann', 'bob', 'mud']),
+      await makeRoom(on.client, ['ann', 'bob']),
+    ];
+    ok(await on.client.request('POST', `/rooms/${archived.id}/archive`));
+    const [bob, mud] = [on.client.master('bob').request, on.client.master('mud').request];
     const direct = ok(await bob('POST', '/rooms', { body: { room_type: 'direct', members: ['ann'] } }));
-    ok(await client.master('ann').request('PUT', '/users/me/blocks/bob'));
-    ok(await client.request('PUT', '/users/mud/ban', { body: { shadow: true } }));
+    ok(await on.client.master('ann').request('PUT', '/users/me/blocks/bob'));
+    ok(await on.client.request('PUT', '/users/mud/ban', { body: { shadow: true } }));
     const ann = await socketOf('ann');
     for (const [who, where] of [
       [bob, archived],

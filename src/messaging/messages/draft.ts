@@ -33,7 +33,7 @@ export function patchedDraft(
 }
 
 /** @throws Problem `validation_failed` */
-function checkDraft(caller: Caller, draft: Draft): Draft {
+export function checkDraft(caller: Caller, draft: Draft): Draft {
   const { content, content_type, attachments } = draft;
   if (content === null && attachments.length === 0 && content_type !== 'custom' && content_type !== 'system') {
     throw invalidField('content', 'is required unless there are attachments or content_type is custom or system');
