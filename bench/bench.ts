@@ -29,6 +29,7 @@ const jsonFile = valueOf('--json');
 
 // Each process under measurement is ended with this one.
 process.setMaxListeners(50);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** Every path bounds itself; this is for what hangs. To make ten million messages takes long. */
 const HOURS = Number(process.env.BENCH_HOURS ?? 1);
