@@ -161,6 +161,20 @@ describe('an invitation', () => {
     expect((await bob.request('DELETE', `/rooms/${room.id}/invites/${his.id}`)).status).toBe(204);
   });
 
+  it('gives no role above member in the name of who may no longer give it', async () => {
+    const room = await makeRoom(on.client, [owner('ann'), owner('eve')]);
+    await on.client.login('bob');
+    const [eve, bob] = [await login('eve'), await login('bob')];
+    const link = await makeLink(eve.request, room.id, { role: 'owner' });
+    const plain = await makeLink(eve.request, room.id);
+    const his: InviteDto = ok(await inviteTo(eve.request, room.id, { kind: 'user', user_id: 'bob', role: 'admin' }));
+    expect((await on.as('ann', 'DELETE', `/rooms/${room.id}/members/eve`)).status).toBe(204);
+    const accept = (who: typeof eve, code: string | null) => who.request('POST', '/invites/accept', { body: { code } });
+    expect((await accept(eve, link.code)).status).toBe(404);
+    expect(await codeOf(bob.request('POST', `/invites/${his.id}/accept`))).toBe('conflict');
+    expect(ok(await accept(eve, plain.code))).toMatchObject({ role: 'member' });
+  });
+
   it('tells nobody whether a user is unknown or has blocked who invites, and reaches no banned one', async () => {
     for (const user of ['bob', 'evil']) await on.client.login(user);
     const room = await makeRoom(on.client, [owner('ann')]);

@@ -9,7 +9,10 @@ import type { Request } from '../../tenancy/access/request.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import type { MemberDto } from '../rooms/membership/member.dto.js';
 import { Memberships } from '../members/memberships.js';
+import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { RoomAccess } from '../rooms/room-access.js';
+import { roleMay } from '../rooms/room-permissions.js';
+import type { LockedRoom } from '../rooms/rooms.repository.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';
 import { toMember } from '../rooms/membership/member.row.js';
 import { inviteAccepted, inviteDeclined } from './invitations.events.js';
@@ -24,6 +27,7 @@ export class InvitedService {
   constructor(
     private readonly invites: InvitesRepository,
     private readonly memberships: Memberships,
+    private readonly members: MembersRepository,
     private readonly access: RoomAccess,
     private readonly changes: RoomChanges,
   ) {}
@@ -53,6 +57,8 @@ export class InvitedService {
       const events: NewEvent[] = [];
       if (row.status !== 'accepted') {
         refuseUnlessPending(row);
+        if (!(await this.mayStillGrant(tx, caller, room, row)))
+          throw new Problem('conflict', 'Who made the invitation may no longer give this role: ask for a new one.');
         events.push(...(await this.memberships.enter(tx, caller, room, user, row.role)));
         await this.invites.setStatus(tx, caller.clientId, row.id, 'accepted');
         events.push(...ofInvite(caller, inviteAccepted, row, { status: 'accepted', uses: 1 }, { both: true }));
@@ -87,10 +93,18 @@ export class InvitedService {
       const row = (await this.invites.find(tx, caller.clientId, found.id))!;
       const isMember = room.actor_role !== null && row.status === 'accepted';
       if (row.status !== 'pending' && !isMember) throw notFound('invitation');
+      if (!(await this.mayStillGrant(tx, caller, room, row))) throw notFound('invitation');
       const entered = await this.memberships.enter(tx, caller, room, user, row.role);
       const events = entered.length > 0 ? [...entered, ...(await this.use(tx, caller, row))] : [];
       return [toMember(await this.memberships.get(tx, caller, room, user.user_pk)), events];
     });
+  }
+
+  /** A role above member is given in the name of who made the invitation, who may have lost the right to: an owner who was removed, say. */
+  private async mayStillGrant(tx: Tx, caller: Caller, room: LockedRoom, row: InviteRow): Promise<boolean> {
+    if (row.role === 'member' || row.invited_by === null) return true;
+    const inviter = await this.members.findByUserId(tx, caller.clientId, room.id, row.invited_by);
+    return inviter !== null && roleMay(caller.settings, room.room_type, inviter.role, 'delete');
   }
 
   private async use(tx: Tx, caller: Caller, row: InviteRow): Promise<NewEvent[]> {
