@@ -87,9 +87,13 @@ export class ReceiptsNews implements MentionObserver, OwnSideObserver, OnModuleD
 
   private async tellSome(members: Marked[]): Promise<void> {
     const totals = new Map<UserPk, number>();
-    for (const { client_id, room_id, user_pk, my_read_seq, my_mentions, last_seq } of await this.repository.ownSides(
-      members,
-    )) {
+    // Most of whom are mentioned are not there, and adding up is many times the work of the message.
+    const present = members.filter(({ user_pk }) =>
+      this.publisher.mayBeHeard(unreadUpdated, { type: 'user', id: user_pk }),
+    );
+    if (present.length === 0) return;
+    const sides = await this.repository.ownSides(present);
+    for (const { client_id, room_id, user_pk, my_read_seq, my_mentions, last_seq } of sides) {
       const user = (await this.users.refsOf(client_id, [user_pk])).get(user_pk);
       if (!user) continue;
       if (!totals.has(user_pk)) totals.set(user_pk, await this.repository.totalOf(client_id, user_pk));

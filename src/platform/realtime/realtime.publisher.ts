@@ -87,6 +87,11 @@ export class RealtimePublisher implements OnModuleDestroy {
     this.everywhere(event, facts, socketChannelsOf(event.audience, facts.stream));
   }
 
+  /** False where nobody can hear such an event: what it would say need not be found out. Of other nodes it is not known. */
+  mayBeHeard(event: EventDescriptor, stream: Parameters<typeof socketChannelsOf>[1]): boolean {
+    return this.bus !== undefined || this.writer.isHeard(socketChannelsOf(event.audience, stream));
+  }
+
   /** The same, but to no socket of these users: {@link publishToUser} tells them something else of the same rev. */
   publishToOthers<Body extends object, Stream extends StreamType>(
     userPks: readonly UserPk[],

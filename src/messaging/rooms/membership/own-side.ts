@@ -26,11 +26,16 @@ export const readUpTo = (m: string, r: string): string => `greatest(${ownMarker(
 export const mutedNow = (m: string): string =>
   `(${m}.muted and coalesce(${m}.muted_until, 'infinity') > clock_timestamp())`;
 
+/** No more are counted: who never reads would make each count longer than the one before. */
+const MAX_MENTIONS = 1_000;
+
 /** How many places beyond the own marker of a member `m` of a room `r` mention it, or everybody. */
 export const mentionsOf = (m: string, r: string): string => `(
-  select count(distinct x.seq)::int from room_mentions x
-   where x.client_id = ${m}.client_id and x.room_id = ${m}.room_id
-     and x.user_pk in (${m}.user_pk, '${EVERYBODY}') and x.seq > ${readUpTo(m, r)})`;
+  select count(distinct x.seq)::int from (
+    select seq from room_mentions
+     where client_id = ${m}.client_id and room_id = ${m}.room_id
+       and user_pk in (${m}.user_pk, '${EVERYBODY}') and seq > ${readUpTo(m, r)}
+     limit ${MAX_MENTIONS}) x)`;
 
 /** Select list that makes an {@link OwnSideRow} of `room_members me`, which a left join may have left empty, and its room `r`. */
 export const OWN_SIDE = `me.role as my_role, me.joined_seq as my_joined_seq, 
