@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { Coalescer } from '../../platform/common/coalescer.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { Problem } from '../../platform/common/problem.js';
-import { MembersRepository } from '../rooms/membership/members.repository.js';
-import type { UserPk } from '../../platform/common/ids.js';
+import { MembersRepository, type PeopleOfRoom } from '../rooms/membership/members.repository.js';
 import type { StoredMention } from './message.row.js';
 import type { MentionDto } from './sending.dto.js';
 
@@ -15,6 +16,14 @@ export interface MentionObserver {
 @Injectable()
 export class MentionsService {
   private readonly observers: MentionObserver[] = [];
+  /** Gathered as sends are: a statement for each message would cost more than the message. */
+  private readonly lookups = new Coalescer<PeopleOfRoom, Map<UserId, UserPk>>({
+    name: 'mentions',
+    maxBatch: 500,
+    maxWaiting: 5_000,
+    maxWaitingPerTenant: 1_250,
+    run: (people) => this.members.findPks(people),
+  });
 
   constructor(private readonly members: MembersRepository) {}
 
@@ -33,9 +42,11 @@ export class MentionsService {
    * @throws Problem `user_unavailable` naming the others
    */
   async resolve(clientId: string, roomId: string, mentions: MentionDto[]): Promise<StoredMention[]> {
-    const userIds = mentions.flatMap(({ user_id }) => user_id ?? []);
+    const user_ids = mentions.flatMap(({ user_id }) => user_id ?? []);
     const found =
-      userIds.length === 0 ? new Map<string, never>() : await this.members.findPks(clientId, roomId, userIds);
+      user_ids.length === 0
+        ? new Map<UserId, never>()
+        : await this.lookups.add(clientId, { client_id: clientId, room_id: roomId, user_ids });
     const errors = mentions.flatMap(({ user_id }, index) =>
       user_id === undefined || found.has(user_id)
         ? []

@@ -19,6 +19,20 @@ interface Pair {
 }
 
 const JOINING = unnest<NewMember>()('w', { user_pk: 'uuid', role: 'text', id: ['uuid', () => newId()] }, { first: 5 });
+/** People whom somebody names in a room. */
+export interface PeopleOfRoom {
+  client_id: string;
+  room_id: string;
+  user_ids: UserId[];
+}
+
+const PEOPLE = unnest<Pick<PeopleOfRoom, 'client_id' | 'room_id'> & { user_id: UserId; nth: number }>()('w', {
+  client_id: 'uuid',
+  room_id: 'uuid',
+  user_id: 'text',
+  nth: 'int',
+});
+
 const PAIRS = unnest<Pair>()('w', { room_id: 'uuid', user_pk: 'uuid' }, { first: 2 });
 
 const FROM = `from room_members m join users u on u.client_id = m.client_id and u.user_pk = m.user_pk`;
@@ -106,13 +120,23 @@ export class MembersRepository {
     return new Map(rows.map((row) => [row.user_pk, row]));
   }
 
-  /** By `user_id`: people who are in the room, or were. */
-  async findPks(clientId: string, roomId: string, userIds: UserId[]): Promise<Map<UserId, UserPk>> {
-    const rows = await this.database.query<{ user_id: UserId; user_pk: UserPk }>(
-      `select u.user_id, m.user_pk ${FROM} where m.client_id = $1 and m.room_id = $2 and u.user_id = any ($3::text[])`,
-      [clientId, roomId, userIds],
+  /** By `user_id`: people who are in a room, or were. Those of who[i] are found at i. */
+  async findPks(who: PeopleOfRoom[]): Promise<Map<UserId, UserPk>[]> {
+    const wanted = who.flatMap(({ client_id, room_id, user_ids }, nth) =>
+      user_ids.map((user_id) => ({ client_id, room_id, user_id, nth })),
     );
-    return new Map(rows.map(({ user_id, user_pk }) => [user_id, user_pk]));
+    const rows = await this.database.query<{ nth: number; user_id: UserId; user_pk: UserPk }>(
+      `select w.nth, w.user_id, u.user_pk
+         from ${PEOPLE.sql}
+        cross join lateral (select user_pk from users where client_id = w.client_id and user_id = w.user_id limit 1) u
+        cross join lateral (
+          select from room_members
+           where client_id = w.client_id and room_id = w.room_id and user_pk = u.user_pk limit 1) m`,
+      PEOPLE.values(wanted),
+    );
+    const found = who.map(() => new Map<UserId, UserPk>());
+    for (const { nth, user_id, user_pk } of rows) found[nth]!.set(user_id, user_pk);
+    return found;
   }
 
   /** Members of many rooms, by room and `user_pk`: pairs[i] is row i's. */
