@@ -95,6 +95,13 @@ describe('changing messages', () => {
       );
       expect(free.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
       expect(ok(await as('ann', 'GET', `${path}/edits`)).data).toHaveLength(22);
+      const first = ok(await as('ann', 'GET', `${path}/edits?limit=15`));
+      const rest = ok(await as('ann', 'GET', `${path}/edits?limit=15&cursor=${first.page.next_cursor}`));
+      const revs = [...first.data, ...rest.data].map(({ rev }: any) => rev);
+      expect([revs.length, rest.page.has_more]).toEqual([22, false]);
+      expect(revs).toEqual(revs.toSorted((a, b) => a - b));
+      const back = ok(await as('ann', 'GET', `${path}/edits?limit=15&cursor=${rest.page.prev_cursor}`));
+      expect(back.data).toEqual(first.data);
     });
 
     it('moves mentions with it', async () => {

@@ -27,7 +27,9 @@ describe('receipts and what is unread', () => {
     const other = await roomOf(['ann', 'bob'], 5);
     expect(await mark('bob', other.id, 'delivered', { seq: 4 })).toMatchObject({ last_read_seq: 0, unread: 5 });
     expect(ok(await as('ann', 'GET', `/rooms/${other.id}/receipts`)).data).toEqual(
-      expect.arrayContaining([{ user_id: 'bob', display_name: null, last_read_seq: 0, last_delivered_seq: 4 }]),
+      expect.arrayContaining([
+        { room_id: other.id, user_id: 'bob', display_name: null, last_read_seq: 0, last_delivered_seq: 4 },
+      ]),
     );
     // Who has read has received, and a send moves both.
     await mark('bob', other.id, 'read', { seq: 5 });

@@ -1,12 +1,13 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
 import { Route, type RouteOptions, Tag } from '../../tenancy/access/route.js';
 import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
 import { MESSAGES } from './messages.controller.js';
-import { DeleteMessageQueryDto, EditMessageDto, MessageVersionsDto } from './changes.dto.js';
+import { DeleteMessageQueryDto, EditMessageDto, MessageVersionDto } from './changes.dto.js';
 import { MessageDto } from './messages.dto.js';
 import { VersionsService } from './versions.service.js';
 
@@ -104,16 +105,17 @@ export class ChangesController {
     description:
       'Every version, the first included, oldest first. Who may is `settings.edit_history`; of a deleted message nothing is shown.',
     access: 'read_messages',
-    answer: MessageVersionsDto,
-    errors: DELETE_ERRORS,
+    page: MessageVersionDto,
+    errors: [...DELETE_ERRORS, 'invalid_cursor'],
     actsForUser: true,
   })
   versions(
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
     @Param('id') id: string,
-  ): Promise<MessageVersionsDto> {
-    return this.history.versions(caller, roomId, id);
+    @Query() query: PageQueryDto,
+  ): Promise<Page<MessageVersionDto>> {
+    return this.history.versions(caller, roomId, id, query);
   }
 
   @Put('messages/:id')

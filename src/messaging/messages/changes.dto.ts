@@ -61,9 +61,3 @@ export class MessageVersionDto {
   @UserId({ nullable: true, description: 'null: the client itself.' })
   edited_by: UserId | null;
 }
-
-/** Oldest first, the present one last. */
-export class MessageVersionsDto {
-  @NestedList(() => MessageVersionDto, { max: 1_001 })
-  data: MessageVersionDto[];
-}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
+import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { MentionsRepository } from '../rooms/membership/mentions.repository.js';
 import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow, type StoredMention } from './message.row.js';
@@ -171,7 +172,8 @@ export class ChangesRepository {
   }
 
   /** What a message said, the first version first; the last is what it says. */
-  async versions(clientId: string, id: string, limit: number): Promise<VersionRow[]> {
+  async versions(clientId: string, id: string, limit: number, cursor: Cursor | null): Promise<VersionRow[]> {
+    const back = cursor?.direction === 'prev';
     return this.database.query<VersionRow>(
       `select v.rev, v.content, v.edited_at, u.user_id as edited_by from (
          select rev, content, edited_at, edited_by_pk from message_edits where client_id = $1 and message_id = $2
@@ -179,8 +181,9 @@ export class ChangesRepository {
          select rev, content, coalesce(edited_at, created_at), case when edited_at is null then sender_pk else edited_by_pk end
            from messages where client_id = $1 and id = $2
        ) v left join users u on u.client_id = $1 and u.user_pk = v.edited_by_pk
-        order by v.rev limit $3`,
-      [clientId, id, limit],
+        where $4::bigint is null or v.rev ${back ? '<' : '>'} $4
+        order by v.rev ${back ? 'desc' : 'asc'} limit $3`,
+      [clientId, id, limit + 1, cursor?.key[0] ?? null],
     );
   }
 

@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { ClientsService } from '../../tenancy/clients/clients.service.js';
+import {
+  decodeNumberCursor,
+  toPage,
+  wholePage,
+  type Page,
+  type PageQueryDto,
+} from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
 import { mayInRoom, RoomAccess } from '../rooms/room-access.js';
-import { ChangesRepository, MAX_EDITS } from './changes.repository.js';
+import { ChangesRepository } from './changes.repository.js';
 import { EDIT_HISTORY } from './message.settings.js';
-import type { MessageVersionsDto } from './changes.dto.js';
+import type { MessageVersionDto } from './changes.dto.js';
 import { MessagesService } from './messages.service.js';
 
 /** What messages said before they were edited. */
@@ -18,8 +25,10 @@ export class VersionsService {
     private readonly clients: ClientsService,
   ) {}
 
-  /** Every version, the first included and the present one last. @throws Problem `not_found`, `insufficient_role` */
-  async versions(caller: Caller, roomId: string, id: string): Promise<MessageVersionsDto> {
+  /** Every version, the first included and the present one last. @throws Problem `not_found`, `insufficient_role`, `invalid_cursor` */
+  async versions(caller: Caller, roomId: string, id: string, query: PageQueryDto): Promise<Page<MessageVersionDto>> {
+    const { limit = 50 } = query;
+    const cursor = decodeNumberCursor(query.cursor);
     const message = await this.messages.find(caller, roomId, id);
     const { settings } = await this.clients.readFacts(caller.clientId);
     const readers = EDIT_HISTORY.of(settings);
@@ -29,8 +38,14 @@ export class VersionsService {
         throw new Problem('insufficient_role', "The client's settings keep earlier versions of messages from you.");
       }
     }
-    if (message.hidden || message.deleted_at) return { data: [] };
-    const rows = await this.repository.versions(caller.clientId, message.id, MAX_EDITS + 1);
-    return { data: rows.map((row) => ({ ...row, edited_at: row.edited_at.toISOString() })) };
+    if (message.hidden || message.deleted_at) return wholePage([]);
+    const rows = await this.repository.versions(caller.clientId, message.id, limit, cursor);
+    return toPage(
+      rows,
+      limit,
+      cursor,
+      ({ rev }) => [rev],
+      (row) => ({ ...row, edited_at: row.edited_at.toISOString() }),
+    );
   }
 }

@@ -17,6 +17,9 @@ export class ReceiptDto {
 
 /** A member's markers in lists. */
 export class MemberReceiptDto extends ReceiptDto {
+  @Uuid()
+  room_id: string;
+
   @Text({ nullable: true, max: 'name_chars' })
   display_name: string | null;
 }

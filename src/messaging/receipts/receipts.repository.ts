@@ -82,7 +82,7 @@ export class ReceiptsRepository {
   ): Promise<(MemberReceiptDto & { user_pk: UserPk })[]> {
     const back = cursor?.direction === 'prev';
     return this.database.query(
-      `select m.user_pk, u.user_id, u.display_name, m.last_read_seq, m.last_delivered_seq
+      `select m.room_id, m.user_pk, u.user_id, u.display_name, m.last_read_seq, m.last_delivered_seq
          from room_members m join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
         where m.client_id = $1 and m.room_id = $2 and m.status = 'active'
           and ($4::uuid is null or m.user_pk ${back ? '<' : '>'} $4)

@@ -68,6 +68,13 @@ export function decodeIdCursor(text: string | undefined): Cursor | null {
   throw invalidCursor();
 }
 
+/** For lists in the order of a number. @throws Problem `invalid_cursor` */
+export function decodeNumberCursor(text: string | undefined): Cursor | null {
+  const cursor = decodeCursor(text, 1);
+  if (cursor === null || Number.isSafeInteger(cursor.key[0])) return cursor;
+  throw invalidCursor();
+}
+
 /** For lists that make their own pages. */
 export const encodeCursor = (direction: 'n' | 'p', key: Cursor['key']): string =>
   Buffer.from(JSON.stringify([direction, ...key])).toString('base64url');
