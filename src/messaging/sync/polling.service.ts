@@ -48,6 +48,8 @@ export class PollingService {
       await this.keys.authenticate(apiKey);
       answer = await this.look(caller, asked);
     }
+    // Whatever was found by now: the key may have ended before it was said.
+    if (timeout_s > 0) await this.keys.authenticate(apiKey);
     const crowded = timeout_s > 0 && !waits && !hasNews(answer);
     const next_poll_ms = hasNews(answer) ? SOON_MS : waits ? WAITED_MS : crowded ? spread(CROWDED_MS) : NOT_WAITED_MS;
     return { ...answer, next_poll_ms };
