@@ -76,6 +76,30 @@ describe('what a message can be', () => {
     );
   });
 
+  it('mentions, many at once, each whom it names in its own room, also where other tenants have users of that name', async () => {
+    const elsewhere = await on.app.client();
+    const rooms = [
+      { client: on.client, room: await makeRoom(on.client, ['ann', 'bob']), stranger: 'cid' },
+      { client: on.client, room: await makeRoom(on.client, ['ann', 'cid']), stranger: 'bob' },
+      { client: elsewhere, room: await makeRoom(elsewhere, ['ann', 'dan']), stranger: 'bob' },
+    ];
+    const friends = ['bob', 'cid', 'dan'];
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, async (_, n) => {
+        const { client, room, stranger } = rooms[n % 3]!;
+        const user_id = n % 5 === 0 ? stranger : friends[n % 3];
+        const body = { content: `${n}`, mentions: [{ type: 'user', user_id }] };
+        const answer = await client.master('ann').request('POST', `/rooms/${room.id}/messages`, { body });
+        return [answer.status, answer.body.mentions ?? answer.body.code];
+      }),
+    );
+    expect(answers).toEqual(
+      answers.map((_, n) =>
+        n % 5 === 0 ? [422, 'user_unavailable'] : [201, [{ type: 'user', user_id: friends[n % 3] }]],
+      ),
+    );
+  });
+
   it('quotes: a copy of a message as it was, until that is deleted', async () => {
     const room = await makeRoom(on.client, ['ann', 'bob']);
     const original = await say(on.client.master('ann').request, room.id, 'the words');
