@@ -1,3 +1,4 @@
+import { Subscriptions } from '../../src/edge/gateway/subscriptions.js';
 import { MembershipChangesRepository } from '../../src/messaging/sync/membership-changes.repository.js';
 import { SyncRepository } from '../../src/messaging/sync/sync.repository.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -70,7 +71,7 @@ describe('a connection that is being opened', () => {
   afterAll(() => app.stop());
   afterEach(() => jest.restoreAllMocks());
 
-  /** Unheard, as on another node, and before the database tells of it. */
+  /** Unheard, as on another node. */
   const setMember = (roomId: string, status: string) =>
     app.sql(
       `update room_members set status = $2 where room_id = $1
@@ -78,8 +79,11 @@ describe('a connection that is being opened', () => {
       [roomId, status],
     );
 
-  /** Before its reads of positions, the nth thing of `happens` happens. */
+  /** Before its reads of positions, the nth thing of `happens` happens, and no look at changes falls between. */
   const beforeReads = (happens: (() => Promise<unknown>)[]) => {
+    const subscriptions = app.get(Subscriptions);
+    jest.spyOn(subscriptions, 'follow').mockImplementation(() => undefined);
+    jest.spyOn(subscriptions, 'reconcile').mockResolvedValue();
     const sync = app.get(SyncRepository);
     const read = sync.findSession.bind(sync);
     let nth = 0;
