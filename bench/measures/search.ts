@@ -22,7 +22,11 @@ export async function measureSearch(bench: Bench, server: string, postmasterPid:
       const product = await Product.start(databaseUrl);
       urls.push(databaseUrl);
       products.push(product);
+      const began = performance.now();
       searched.push(await Searched.prepare(product, databaseUrl, count));
+      console.error(
+        `${count.toLocaleString('en')} messages made in ${Math.round((performance.now() - began) / 1000)} s`,
+      );
     }
     const [few, many] = searched as [Searched, Searched];
     for (const as of [undefined, 'reader']) {
