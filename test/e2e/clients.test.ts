@@ -21,6 +21,7 @@ describe('clients', () => {
       is_active: true,
       limits: {
         messages_per_user_per_minute: 600,
+        reactions_per_user_per_minute: 600,
         typing_per_user_per_minute: 300,
         pings_per_user_per_minute: 600,
         burst_per_user_per_second: 0,

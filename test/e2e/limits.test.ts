@@ -1,4 +1,4 @@
-import { makeRoom } from '../support/chat.js';
+import { makeRoom, ok, say } from '../support/chat.js';
 import { closeSockets, connect, refusal } from '../support/socket.js';
 import { until } from '../support/until.js';
 import { startApp, type Answer, type TestApp } from '../support/app.js';
@@ -75,6 +75,7 @@ describe('the limits of a user', () => {
 
   const FASTCHAT = {
     messages_per_user_per_minute: 60,
+    reactions_per_user_per_minute: 60,
     typing_per_user_per_minute: 10,
     pings_per_user_per_minute: 30,
     burst_per_user_per_second: 3,
@@ -130,6 +131,70 @@ describe('the limits of a user', () => {
     const asBob = await connect(app, client.key, { user_id: 'bob' });
     for (let i = 0; i < 5; i++) await asBob.get('ping', {});
     expect(await left('pings', bob.request)).toMatchObject({ remaining: 2 });
+  });
+
+  describe('count what changes messages', () => {
+    const REFUSED = { code: 'rate_limited', status: 429, retryable: true, retry_after_s: expect.any(Number) };
+
+    /** A room with a message of alice's, who may write twice more in this minute and react as often. */
+    async function chat() {
+      const client = await app.client({
+        limits: { messages_per_user_per_minute: 3, reactions_per_user_per_minute: 2 },
+      });
+      const room = await makeRoom(client, ['alice', 'bob']);
+      const alice = await client.login('alice');
+      const { id } = await say(alice.request, room.id, 'first');
+      return { client, alice, id, path: `/rooms/${room.id}/messages/${id}`, room_id: room.id };
+    }
+
+    const refusedBy = (policy: string) => (answer: Answer) => {
+      expect(answer).toMatchObject({ status: 429, body: REFUSED });
+      expect(Number(answer.headers.get('retry-after'))).toBe(answer.body.retry_after_s);
+      expect(answer.headers.get('ratelimit')).toMatch(new RegExp(`^"${policy}";r=0;t=\\d+$`));
+      expect(answer.headers.get('ratelimit-policy')).toMatch(new RegExp(`^"${policy}";q=\\d+;w=60$`));
+    };
+
+    it('edits and scheduled messages as messages, over REST and sockets', async () => {
+      const { client, alice, id, path, room_id } = await chat();
+      const socket = await connect(app, alice.key);
+      const send_at = new Date(Date.now() + 3_600_000).toISOString();
+      const scheduled = { body: { content: 'later', send_at } };
+      const edited = await alice.request('PATCH', path, { body: { content: 'second' } });
+      expect([edited.status, edited.headers.get('ratelimit')]).toEqual([
+        200,
+        expect.stringMatching(/^"messages";r=1;t=\d+$/),
+      ]);
+      const made = ok(await alice.request('POST', `/rooms/${room_id}/scheduled-messages`, scheduled));
+      const refused = refusedBy('messages');
+      refused(await alice.request('PATCH', path, { body: { content: 'third' } }));
+      refused(await alice.request('PUT', `/messages/${id}`, { body: { content: 'third' } }));
+      refused(await alice.request('POST', `/rooms/${room_id}/scheduled-messages`, scheduled));
+      refused(await alice.request('PATCH', `/scheduled-messages/${made.id}`, { body: { content: 'other' } }));
+      expect(await socket.ask('message.edit', { room_id, message_id: id, content: 'third' })).toMatchObject({
+        ok: false,
+        error: REFUSED,
+      });
+      expect(ok(await client.request('GET', path)).content).toBe('second');
+      // The client's own back end goes on, for her too, and she may still take back what she said.
+      ok(await client.master('alice').request('PATCH', path, { body: { content: 'by the client' } }));
+      ok(await client.master('alice').request('POST', `/rooms/${room_id}/scheduled-messages`, scheduled));
+      ok(await alice.request('DELETE', path));
+    });
+
+    it('reactions by a limit of their own', async () => {
+      const { client, alice, id, path, room_id } = await chat();
+      const socket = await connect(app, alice.key);
+      ok(await alice.request('PUT', `${path}/reactions/a`));
+      await socket.get('reaction.remove', { room_id, message_id: id, key: 'a' });
+      refusedBy('reactions')(await alice.request('PUT', `${path}/reactions/b`));
+      refusedBy('reactions')(await alice.request('DELETE', `${path}/reactions/a`));
+      expect(await socket.ask('reaction.add', { room_id, message_id: id, key: 'b' })).toMatchObject({
+        ok: false,
+        error: REFUSED,
+      });
+      ok(await client.master('alice').request('PUT', `${path}/reactions/c`));
+      ok(await alice.request('PATCH', path, { body: { content: 'as before' } }));
+    });
   });
 });
 

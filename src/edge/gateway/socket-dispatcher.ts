@@ -77,7 +77,7 @@ export class SocketDispatcher {
       throw new Problem('forbidden', `This takes a key with the permission ${event.access}.`);
     }
     // As for the routes of the same actions: key.guard.ts.
-    if (isForWriting(event.access) && event.limited !== 'messages' && !event.reads) refuseBanned(session.caller);
+    if (isForWriting(event.access) && !event.judgesBans && !event.reads) refuseBanned(session.caller);
     const dto = toDto(event.dto, args[0]);
     const request = new Request(session.caller, requestId);
     const up: SocketRequest = { caller: session.caller, request, dto, connection: session };

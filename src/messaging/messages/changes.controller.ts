@@ -30,6 +30,7 @@ const EDIT: Omit<RouteOptions, 'summary'> = {
   access: 'send_messages',
   answer: MessageDto,
   errors: EDIT_ERRORS,
+  limited: 'messages',
   actsForUser: true,
 };
 const DELETE: Omit<RouteOptions, 'summary'> = {

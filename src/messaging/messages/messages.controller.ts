@@ -25,6 +25,7 @@ export const SEND_ERRORS: ProblemCode[] = [
 
 const SEND: Omit<RouteOptions, 'summary'> = {
   limited: 'messages',
+  judgesBans: true,
   access: 'send_messages',
   status: 201,
   also: { 200: 'This client_msg_id was sent before: the original, with `deduplicated: true`.' },

@@ -30,6 +30,7 @@ export class MessagesSocket {
     answer: MessageDto,
     errors: SEND_ERRORS,
     limited: 'messages',
+    judgesBans: true,
   })
   send({
     request,
@@ -45,6 +46,7 @@ export class MessagesSocket {
     dto: EditMessageOfRoomDto,
     answer: MessageDto,
     errors: EDIT_ERRORS,
+    limited: 'messages',
   })
   edit({
     request,

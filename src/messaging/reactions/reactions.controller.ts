@@ -36,6 +36,7 @@ export class ReactionsController {
     list: ReactionSummaryDto,
     errors: REACTION_ERRORS,
     params: PARAMS,
+    limited: 'reactions',
     actsForUser: true,
   })
   add(
@@ -54,6 +55,7 @@ export class ReactionsController {
     status: 204,
     errors: REACTION_ERRORS,
     params: PARAMS,
+    limited: 'reactions',
     actsForUser: true,
   })
   async remove(

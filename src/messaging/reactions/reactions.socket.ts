@@ -17,6 +17,7 @@ export class ReactionsSocket {
     dto: ReactDto,
     list: ReactionSummaryDto,
     errors: REACTION_ERRORS,
+    limited: 'reactions',
   })
   add({ request, dto: { room_id, message_id, key } }: SocketRequest<ReactDto>): Promise<ReactionSummaryDto[]> {
     return this.reactions.add(request, room_id, message_id, key);
@@ -30,6 +31,7 @@ export class ReactionsSocket {
     dto: ReactDto,
     list: ReactionSummaryDto,
     errors: REACTION_ERRORS,
+    limited: 'reactions',
   })
   remove({ request, dto: { room_id, message_id, key } }: SocketRequest<ReactDto>): Promise<ReactionSummaryDto[]> {
     return this.reactions.remove(request, room_id, message_id, key);

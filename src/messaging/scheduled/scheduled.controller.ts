@@ -28,6 +28,7 @@ export class ScheduledController {
     errors: ['not_found', 'insufficient_role', 'conflict'],
     actsForUser: true,
     idempotent: true,
+    limited: 'messages',
   })
   schedule(
     @CurrentRequest() request: Request,
@@ -74,6 +75,7 @@ export class ScheduledController {
     answer: ScheduledMessageDto,
     errors: ['not_found', 'conflict'],
     actsForUser: true,
+    limited: 'messages',
   })
   update(
     @CurrentRequest() request: Request,

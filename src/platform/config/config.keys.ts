@@ -201,7 +201,13 @@ export const limitKeys = {
   messages_per_user_per_minute: key(
     'MESSAGES_PER_USER_PER_MINUTE',
     '600',
-    "Messages per user and minute, unless the client's own limits say otherwise.",
+    "Messages sent, edited or scheduled per user and minute, unless the client's own limits say otherwise.",
+    count,
+  ),
+  reactions_per_user_per_minute: key(
+    'REACTIONS_PER_USER_PER_MINUTE',
+    '600',
+    'As many of reactions added or taken back.',
     count,
   ),
   typing_per_user_per_minute: key('TYPING_PER_USER_PER_MINUTE', '300', 'As many of typing starts and stops.', count),

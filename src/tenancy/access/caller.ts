@@ -6,6 +6,7 @@ import type { UserRef } from './user-ref.js';
 /** What an operator grants a client; absent fields take the configured defaults. */
 export interface ClientLimits {
   messages_per_user_per_minute: number;
+  reactions_per_user_per_minute: number;
   typing_per_user_per_minute: number;
   pings_per_user_per_minute: number;
   /** Of each of these in one second; 0: as many as the minute allows. */

@@ -46,6 +46,8 @@ export interface RouteOptions {
   errors?: ProblemCode[];
   /** Counts against this limit of its user; its answers carry RateLimit headers. */
   limited?: LimitKind;
+  /** Judges bans itself, as it writes: what a banned user sent before is still answered with its original. */
+  judgesBans?: boolean;
   /** What its path parameters are, where the name alone doesn't tell. */
   params?: Record<string, string>;
   /** Takes X-User-Id with a master key. */

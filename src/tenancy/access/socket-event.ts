@@ -23,6 +23,8 @@ export interface SocketEventOptions<Dto extends object = object> {
   errors?: ProblemCode[];
   /** Counts against this limit of its user. */
   limited?: LimitKind;
+  /** As for the routes. */
+  judgesBans?: boolean;
   /** Its answer can be large: fewer of these run at once for one connection. */
   reads?: boolean;
 }

@@ -5,6 +5,7 @@ import type { ClientLimits } from '../access/caller.js';
 const PRESETS = {
   default: {
     messages_per_user_per_minute: null,
+    reactions_per_user_per_minute: null,
     typing_per_user_per_minute: null,
     pings_per_user_per_minute: null,
     burst_per_user_per_second: null,
@@ -14,6 +15,7 @@ const PRESETS = {
   },
   fastchat: {
     messages_per_user_per_minute: 60,
+    reactions_per_user_per_minute: 60,
     typing_per_user_per_minute: 10,
     pings_per_user_per_minute: 30,
     burst_per_user_per_second: 3,
@@ -36,6 +38,7 @@ export const givenLimits = ({ preset, ...named }: OwnLimits & { preset?: LimitPr
 /** A client's limits whole. */
 export const clientLimits = (own: Record<string, number>): ClientLimits => ({
   messages_per_user_per_minute: limits.messages_per_user_per_minute,
+  reactions_per_user_per_minute: limits.reactions_per_user_per_minute,
   typing_per_user_per_minute: limits.typing_per_user_per_minute,
   pings_per_user_per_minute: limits.pings_per_user_per_minute,
   burst_per_user_per_second: 0,

@@ -11,7 +11,8 @@ export class ClientSettingsDto {}
 
 /** The limits of a client that the operator may set, and what each is. */
 const LIMITS = {
-  messages: { description: 'Messages that a user may send per minute.', example: 600 },
+  messages: { description: 'Messages that a user may send, edit or schedule per minute.', example: 600 },
+  reactions: { description: 'Reactions that a user may add or take back per minute.', example: 600 },
   typing: { description: 'Times a minute that a user may tell of starting or stopping to type.', example: 300 },
   pings: { description: 'Times a minute that a user may send `ping`.', example: 600 },
   burst: {
@@ -37,13 +38,16 @@ export class ClientLimitsPatchDto {
   @OneOf(LIMIT_PRESETS, {
     optional: true,
     description:
-      'Sets many at once, before the fields beside it: `fastchat` is 60 messages, 10 of typing and 30 pings a minute, bursts of 3 a second, 2 s of cooldown; `default` takes the configured defaults again.',
+      'Sets many at once, before the fields beside it: `fastchat` is 60 messages, 60 reactions, 10 of typing and 30 pings a minute, bursts of 3 a second, 2 s of cooldown; `default` takes the configured defaults again.',
     example: 'default',
   })
   preset?: LimitPreset;
 
   @Int({ ...COUNT, ...LIMITS.messages })
   messages_per_user_per_minute?: number | null;
+
+  @Int({ ...COUNT, ...LIMITS.reactions })
+  reactions_per_user_per_minute?: number | null;
 
   @Int({ ...COUNT, ...LIMITS.typing })
   typing_per_user_per_minute?: number | null;
@@ -67,6 +71,9 @@ export class ClientLimitsPatchDto {
 export class ClientLimitsDto implements ClientLimits {
   @Int(LIMITS.messages)
   messages_per_user_per_minute: number;
+
+  @Int(LIMITS.reactions)
+  reactions_per_user_per_minute: number;
 
   @Int(LIMITS.typing)
   typing_per_user_per_minute: number;

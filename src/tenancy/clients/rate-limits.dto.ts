@@ -3,7 +3,8 @@ import { Int, NestedList, OneOf, Text, Time } from '../../platform/common/fields
 export class RateLimitDto {
   @Text({
     max: 64,
-    description: '`messages`, `typing`, `pings`, each with `_burst` where there is one, `sockets`. More may come.',
+    description:
+      '`messages`, `reactions`, `typing`, `pings`, each with `_burst` where there is one, `sockets`. More may come.',
     example: 'messages',
   })
   name: string;

@@ -10,7 +10,8 @@ const SECOND_MS = 1_000;
 
 /** Where a user's limit of each kind stands, and how a refusal names it. */
 const KINDS = {
-  messages: { quota: 'messages_per_user_per_minute', refusal: 'send %d messages a minute' },
+  messages: { quota: 'messages_per_user_per_minute', refusal: 'send, edit or schedule %d messages a minute' },
+  reactions: { quota: 'reactions_per_user_per_minute', refusal: 'add or take back %d reactions a minute' },
   typing: { quota: 'typing_per_user_per_minute', refusal: 'tell %d times a minute that they type' },
   pings: { quota: 'pings_per_user_per_minute', refusal: 'send %d pings a minute' },
 } as const satisfies Record<LimitKind, { quota: keyof ClientLimits; refusal: string }>;

@@ -78,8 +78,7 @@ export class KeyGuard implements CanActivate {
   }
 
   private begin(caller: Caller, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
-    // Messages are judged when they are written: what was sent before the ban is still answered with its original.
-    if (isForWriting(route.access) && route.limited !== 'messages' && request.method !== 'GET') refuseBanned(caller);
+    if (isForWriting(route.access) && !route.judgesBans && request.method !== 'GET') refuseBanned(caller);
     const api = new Request(caller, request.id, route);
     request.api = api;
     this.callers.requested(caller);
