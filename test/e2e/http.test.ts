@@ -96,6 +96,22 @@ describe('the HTTP layer', () => {
     expect(gzipped.body.detail).toContain('gzip');
   });
 
+  it('stores nothing of a body that is not UTF-8', async () => {
+    const latin1 = Buffer.from('{"user_id": "caf\xe9"}', 'latin1');
+    const answer = await fetch(`${app.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=iso-8859-1', 'x-api-key': client.key },
+      body: latin1,
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      ...PROBLEM,
+      code: 'malformed_json',
+      detail: expect.stringContaining('UTF-8'),
+    });
+    expect(JSON.stringify((await client.request('GET', '/users')).body)).not.toContain('caf');
+  });
+
   it.each([
     ['a NUL', '/users/a%00b', 422],
     ['bad percent encoding', '/users/%zz', 400],

@@ -2,9 +2,9 @@ import { defaultLimits, setLimits } from '../config/limits.js';
 import { holdsMoreValues, parseJsonBody } from './json-body.js';
 import { Problem } from './problem.js';
 
-const codeOf = (body: string): string => {
+const codeOf = (body: string | number[]): string => {
   try {
-    parseJsonBody(Buffer.from(body));
+    parseJsonBody(Buffer.from(body as string));
     return 'read';
   } catch (error) {
     return (error as Problem).code;
@@ -68,6 +68,22 @@ describe('a JSON body', () => {
     '{"a":{"\\u0063onstructor":{"prototype":1}}}',
   ])('reaches no prototype: %s', (text) => {
     expect(codeOf(text)).toBe('malformed_json');
+  });
+
+  it.each([
+    ['a byte of no character', [0xff]],
+    ['Latin-1', [0x63, 0x61, 0x66, 0xe9]],
+    ['half a character', [0xe2, 0x82]],
+    ['half a surrogate pair', [0xed, 0xa0, 0x80]],
+    ['more bytes than needed', [0xc0, 0xaf]],
+  ])('is UTF-8: not %s', (_, bytes) => {
+    expect(codeOf([0x22, ...bytes, 0x22])).toBe('malformed_json');
+    // Also far on, and in what is not decoded character by character.
+    expect(codeOf([...Buffer.from(`["${'é'.repeat(50_000)}`), ...bytes, 0x22, 0x5d])).toBe('malformed_json');
+  });
+
+  it.each(['"\ufffd"', '"é€😀"', '"\ud83d\ude00"'])('may hold every character: %s', (text) => {
+    expect(codeOf(text)).toBe('read');
   });
 
   it.each(['{"a":"__proto__"}', '{"constructor":"x"}', '{"constructor":null}', '"constructor"', '\ufeff{}'])(

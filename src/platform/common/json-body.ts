@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { limits } from '../config/limits.js';
 import { invalidField, Problem } from './problem.js';
 
@@ -13,8 +14,8 @@ const VALUES_PER_MEMBER = 4;
 const SUSPICIOUS = /__proto__|constructor|\\u00/i;
 
 /**
- * Reads a JSON body in UTF-8, which is not empty.
- * @throws Problem `malformed_json`; `too_large` before anything is made of more values than {@link MAX_VALUES};
+ * Reads a JSON body in UTF-8 (RFC 8259, 8.1), which is not empty.
+ * @throws Problem `malformed_json`, also for what is not UTF-8: decoded, it would be something else than what was sent; `too_large` before anything is made of more values than {@link MAX_VALUES};
  * `validation_failed` for null
  */
 export function parseJsonBody(body: Buffer): unknown {
@@ -25,6 +26,7 @@ export function parseJsonBody(body: Buffer): unknown {
       `The body holds more than ${max} values. Send them in several requests, or as one string where only you read them.`,
     );
   }
+  if (!isUtf8(body)) throw new Problem('malformed_json', 'The body is not UTF-8, in which JSON is sent.');
   const decoded = body.toString();
   const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
   const value = parse(text);
