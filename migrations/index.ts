@@ -11,6 +11,7 @@ import { Threads1764000610000 } from './1764000610000-threads.js';
 import { Scheduled1764000620000 } from './1764000620000-scheduled.js';
 import { Moderation1764000700000 } from './1764000700000-moderation.js';
 import { Truncation1764100200000 } from './1764100200000-truncation.js';
+import { ShownText1764100210000 } from './1764100210000-shown-text.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -28,4 +29,5 @@ export const MIGRATIONS = [
   Scheduled1764000620000,
   Moderation1764000700000,
   Truncation1764100200000,
+  ShownText1764100210000,
 ];

@@ -86,6 +86,34 @@ describe('presence where nobody is patient', () => {
     expect(told(alice)).toEqual(['bob offline', 'bob online']);
   });
 
+  it('shows of who is invisible no new text, until they are visible again', async () => {
+    await makeRoom(client, ['alice', 'bob', 'carol']);
+    const bob = await connect(app, (await client.login('bob')).key);
+    const alice = await connect(app, (await client.login('alice')).key);
+    await bob.get('presence.set', { text: 'at lunch' });
+    await alice.get('presence.subscribe', { user_ids: ['bob', 'carol'] });
+    const seen = async (user = 'bob') =>
+      (({ state, text }) => [state, text])((await alice.get('presence.get', { user_ids: [user] })).data[0]);
+    const textsTold = () =>
+      alice.bodies('presence.updated').flatMap(({ data }) => data.users.map(({ text }: any) => text));
+    expect(await seen()).toEqual(['online', 'at lunch']);
+    const set = async (body: object) => bob.get('presence.set', body);
+    expect(await set({ state: 'invisible', text: 'with the doctor' })).toMatchObject({ text: 'with the doctor' });
+    expect(await seen()).toEqual(['offline', 'at lunch']);
+    expect(await set({ text: 'still there' })).toMatchObject({ state: 'invisible', text: 'still there' });
+    expect(await seen()).toEqual(['offline', 'at lunch']);
+    await until('offline', () => told(alice).join() === 'bob offline');
+    expect(await set({ state: 'online' })).toMatchObject({ state: 'online', text: 'still there' });
+    expect(await seen()).toEqual(['online', 'still there']);
+    await until('online', () => told(alice).at(-1) === 'bob online');
+    expect(textsTold()).toEqual(['at lunch', 'still there']);
+    // Also of who was never seen otherwise.
+    ok(await client.master('carol').request('PUT', '/presence', { body: { state: 'invisible', text: 'hiding' } }));
+    expect(await seen('carol')).toEqual(['offline', null]);
+    ok(await client.master('carol').request('PUT', '/presence', { body: { state: 'online', text: null } }));
+    expect(await seen('carol')).toEqual(['offline', null]);
+  });
+
   it('lasts without a socket as long as heartbeats or requests come', async () => {
     await makeRoom(client, ['alice', 'bob']);
     const alice = await connect(app, (await client.login('alice')).key);

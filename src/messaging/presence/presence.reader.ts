@@ -55,7 +55,7 @@ export class PresenceReader {
 
   private present({ user_pk, user_id }: Named, isThere: boolean, row: PresenceRow | undefined, now: Date): PresenceDto {
     const chosen = row?.state ?? 'online';
-    const text = row?.text ?? null;
+    const text = row?.shown_text ?? null;
     if (isThere && chosen !== 'invisible') return { user_id, state: chosen, text, last_seen_at: now.toISOString() };
     const unwritten = chosen === 'invisible' ? undefined : this.lastSeen.unwritten(user_pk);
     const seen = later(row?.last_seen_at, unwritten);

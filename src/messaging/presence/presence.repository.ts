@@ -6,7 +6,7 @@ import type { UserRef } from '../../tenancy/access/user-ref.js';
 import type { ChosenState } from './presence.dto.js';
 import type { UserPresenceEntity } from './user-presence.entity.js';
 
-export type PresenceRow = Pick<UserPresenceEntity, 'user_pk' | 'state' | 'text' | 'last_seen_at'>;
+export type PresenceRow = Pick<UserPresenceEntity, 'user_pk' | 'state' | 'text' | 'shown_text' | 'last_seen_at'>;
 
 /** A user who was there so long ago. */
 export interface Seen {
@@ -37,20 +37,23 @@ export class PresenceRepository {
   /** Who has none has never been seen, nor chosen anything. */
   async findMany(clientId: string, userPks: UserPk[]): Promise<Map<UserPk, PresenceRow>> {
     const rows = await this.database.query<PresenceRow>(
-      `select user_pk, state, text, last_seen_at from user_presence
+      `select user_pk, state, text, shown_text, last_seen_at from user_presence
         where client_id = $1 and user_pk = any ($2::uuid[])`,
       [clientId, userPks],
     );
     return new Map(rows.map((row) => [row.user_pk, row]));
   }
 
+  /** Others see of the text nothing new before the user is visible again. */
   async choose(clientId: string, userPk: UserPk, { state, text }: Choice): Promise<PresenceRow> {
     const [row] = await this.database.query<PresenceRow>(
-      `insert into user_presence as p (client_id, user_pk, state, text)
-       values ($1, $2, coalesce($3, 'online'), $4)
+      `insert into user_presence as p (client_id, user_pk, state, text, shown_text)
+       values ($1, $2, coalesce($3, 'online'), $4, case when $3 = 'invisible' then null else $4 end)
        on conflict (client_id, user_pk) do update
-          set state = coalesce($3, p.state), text = case when $5 then $4 else p.text end
-       returning user_pk, state, text, last_seen_at`,
+          set state = coalesce($3, p.state), text = case when $5 then $4 else p.text end,
+              shown_text = case when coalesce($3, p.state) = 'invisible' then p.shown_text
+                                when $5 then $4 else p.text end
+       returning user_pk, state, text, shown_text, last_seen_at`,
       [clientId, userPk, state ?? null, text ?? null, text !== undefined],
     );
     return row!;

@@ -9,5 +9,7 @@ export class UserPresenceEntity {
   /** What the user chose to show while there. */
   @Column('text') state: ChosenState;
   @Column('text', { nullable: true }) text: string | null;
+  /** What others see of it: while the user is invisible, what it was before. */
+  @Column('text', { nullable: true }) shown_text: string | null;
   @Column('timestamptz', { nullable: true }) last_seen_at: Date | null;
 }
