@@ -429,6 +429,80 @@ describe('a request to join', () => {
   });
 });
 
+describe('coming in another way', () => {
+  const invited = (roomId: string, user: string) =>
+    inviteTo(on.client.master('ann').request, roomId, { kind: 'user', user_id: user, role: 'admin' });
+  const statusesOf = async (user: string): Promise<string[]> =>
+    ok(await on.as(user, 'GET', '/invites')).data.map(({ status }: InviteDto) => status);
+
+  it.each<[string, string, (roomId: string) => Promise<unknown>]>([
+    ['added', 'private', (id) => on.as('ann', 'POST', `/rooms/${id}/members`, { members: ['cid', 'bob'] })],
+    ['by joining a public room', 'public', (id) => on.as('bob', 'POST', `/rooms/${id}/join`)],
+    [
+      'by a link',
+      'private',
+      async (id) => {
+        const { code } = await makeLink(on.client.master('ann').request, id);
+        return on.as('bob', 'POST', '/invites/accept', { code });
+      },
+    ],
+  ])('accepts the invitation that waits: %s', async (_, privacy, comeIn) => {
+    const room = await makeRoom(on.client, [owner('ann')], { privacy });
+    const elsewhere = await makeRoom(on.client, [owner('ann')]);
+    ok(await invited(elsewhere.id, 'bob'));
+    const invite: InviteDto = ok(await invited(room.id, 'bob'));
+    ok(await invited(room.id, 'dan'));
+    ok((await comeIn(room.id)) as Answer);
+    expect(await statusesOf('bob')).toEqual(['accepted', 'pending']);
+    expect(await statusesOf('dan')).toEqual(['pending']);
+    expect((await eventsOf('bob')).slice(2)).toEqual(['room.added', 'invite.accepted']);
+    expect(await eventsOf('ann')).toContain('invite.accepted');
+    // Answered as accepted ever after: as whom the other way made bob, and for good.
+    const member = ok(await post(on.client.master('bob').request, `/invites/${invite.id}/accept`));
+    expect(member).toMatchObject({ user_id: 'bob', role: 'member', status: 'active' });
+    expect(await codeOf(post(on.client.master('bob').request, `/invites/${invite.id}/decline`))).toBe('conflict');
+    expect(ok(await on.as('bob', 'GET', `/invites?status=accepted`)).data).toEqual([
+      expect.objectContaining({ id: invite.id, uses: 1 }),
+    ]);
+  });
+
+  it('accepts nothing that had expired, been declined or been revoked', async () => {
+    const room = await makeRoom(on.client, [owner('ann')]);
+    const ids = [];
+    for (const user of ['bob', 'cid', 'dan']) ids.push(ok(await invited(room.id, user)).id);
+    await expire(ids[0]);
+    ok(await on.as('cid', 'POST', `/invites/${ids[1]}/decline`));
+    ok(await on.as('ann', 'DELETE', `/rooms/${room.id}/invites/${ids[2]}`));
+    ok(await on.as('ann', 'POST', `/rooms/${room.id}/members`, { members: ['bob', 'cid', 'dan'] }));
+    expect([await statusesOf('bob'), await statusesOf('cid'), await statusesOf('dan')].flat()).toEqual([
+      'expired',
+      'declined',
+      'revoked',
+    ]);
+    expect(await eventsOf('bob')).toEqual(['invite.created', 'room.added']);
+  });
+
+  it('approves the request that waits, also together with an invitation', async () => {
+    const room = await makeRoom(on.client, [owner('ann')]);
+    const requests = async (status: string) =>
+      ok(await on.as('ann', 'GET', `/rooms/${room.id}/join-requests?status=${status}`)).data.length;
+    ok(await on.as('bob', 'POST', `/rooms/${room.id}/join-requests`, {}));
+    const invite: InviteDto = ok(await invited(room.id, 'bob'));
+    expect([await requests('pending'), await requests('approved')]).toEqual([1, 0]);
+    ok(await on.as('bob', 'POST', `/invites/${invite.id}/accept`));
+    expect([await requests('pending'), await requests('approved')]).toEqual([0, 1]);
+    expect(new Set((await eventsOf('bob')).slice(2))).toEqual(
+      new Set(['room.added', 'invite.accepted', 'join_request.approved']),
+    );
+    expect(await eventsOf('ann')).toContain('join_request.approved');
+    // Who has left since may ask anew, and then waits.
+    ok(await on.as('bob', 'POST', `/rooms/${room.id}/leave`));
+    expect(await requests('pending')).toBe(0);
+    ok(await on.as('bob', 'POST', `/rooms/${room.id}/join-requests`, {}));
+    expect(await requests('pending')).toBe(1);
+  });
+});
+
 describe('the directory', () => {
   it('shows public rooms by name, in pages both ways, and finds parts of names', async () => {
     const make = (name: string | null, fields: object = {}) =>

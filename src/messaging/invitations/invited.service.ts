@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { NewEvent } from '../../engine/events/new-event.js';
-import { isUuid } from '../../platform/common/ids.js';
+import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page } from '../../platform/common/pagination.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
@@ -8,7 +8,7 @@ import { userOf, type Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import type { MemberDto } from '../rooms/membership/member.dto.js';
-import { Memberships } from '../members/memberships.js';
+import { Memberships, type ArrivalObserver } from '../members/memberships.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { roleMay } from '../rooms/room-permissions.js';
@@ -23,14 +23,16 @@ import { ofInvite } from './new-events.js';
 
 /** Invitations as the invited see them, and coming in by a link's code. */
 @Injectable()
-export class InvitedService {
+export class InvitedService implements ArrivalObserver {
   constructor(
     private readonly invites: InvitesRepository,
     private readonly memberships: Memberships,
     private readonly members: MembersRepository,
     private readonly access: RoomAccess,
     private readonly changes: RoomChanges,
-  ) {}
+  ) {
+    memberships.register(this);
+  }
 
   async list(caller: Caller, query: InvitesQueryDto): Promise<Page<InviteDto>> {
     const { limit = 50, status = null } = query;
@@ -60,11 +62,17 @@ export class InvitedService {
         if (!(await this.mayStillGrant(tx, caller, room, row)))
           throw new Problem('conflict', 'Who made the invitation may no longer give this role: ask for a new one.');
         events.push(...(await this.memberships.enter(tx, caller, room, user, row.role)));
-        await this.invites.setStatus(tx, caller.clientId, row.id, 'accepted');
-        events.push(...ofInvite(caller, inviteAccepted, row, { status: 'accepted', uses: 1 }, { both: true }));
       }
       return [toMember(await this.memberships.get(tx, caller, room, user.user_pk)), events];
     });
+  }
+
+  /** Who comes in, by the invitation or in another way, has answered it. */
+  async arrived(tx: Tx, caller: Caller, room: LockedRoom, userPks: UserPk[]): Promise<NewEvent[]> {
+    const accepted = await this.invites.accept(tx, caller.clientId, room.id, userPks);
+    return accepted.flatMap((row) =>
+      ofInvite(caller, inviteAccepted, row, { status: 'accepted', uses: 1 }, { both: true }),
+    );
   }
 
   async decline(request: Request, inviteId: string): Promise<InviteDto> {

@@ -17,6 +17,8 @@ export interface InviteRow extends Omit<InviteEntity, 'client_id' | 'code_digest
   room_member_count: number;
 }
 
+export type AcceptedInvite = Pick<InviteRow, 'id' | 'room_id' | 'user_pk' | 'invited_by_pk'>;
+
 export type NewInvite = Pick<
   InviteEntity,
   'id' | 'room_id' | 'kind' | 'user_pk' | 'role' | 'message' | 'invited_by_pk' | 'max_uses'
@@ -82,11 +84,21 @@ export class InvitesRepository {
     return rows.length;
   }
 
-  async setStatus(tx: Tx, clientId: string, id: string, status: InviteDto['status']): Promise<void> {
+  async setStatus(tx: Tx, clientId: string, id: string, status: 'declined' | 'revoked'): Promise<void> {
     await tx.execute(
-      `update invites set status = $3, uses = uses + ($3 = 'accepted')::int, updated_at = clock_timestamp()
-        where client_id = $1 and id = $2`,
+      'update invites set status = $3, updated_at = clock_timestamp() where client_id = $1 and id = $2',
       [clientId, id, status],
+    );
+  }
+
+  /** What is pending of these users' invitations into the room is accepted. */
+  accept(tx: Tx, clientId: string, roomId: string, userPks: UserPk[]): Promise<AcceptedInvite[]> {
+    return tx.query<AcceptedInvite>(
+      `update invites set status = 'accepted', uses = uses + 1, updated_at = clock_timestamp()
+        where client_id = $1 and room_id = $2 and user_pk = any ($3::uuid[]) and kind = 'user' and status = 'pending'
+          and (expires_at is null or expires_at > clock_timestamp())
+       returning id, room_id, user_pk, invited_by_pk`,
+      [clientId, roomId, userPks],
     );
   }
 

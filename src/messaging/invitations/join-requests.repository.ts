@@ -10,6 +10,8 @@ export interface JoinRequestRow extends Omit<JoinRequestEntity, 'client_id'> {
   display_name: string | null;
 }
 
+export type ApprovedRequest = Pick<JoinRequestRow, 'id' | 'room_id' | 'user_pk'>;
+
 const SELECT = `
   select j.id, j.room_id, j.user_pk, j.message, j.status, j.created_at, j.updated_at, u.user_id, u.display_name
     from join_requests j join users u on u.client_id = j.client_id and u.user_pk = j.user_pk`;
@@ -30,10 +32,20 @@ export class JoinRequestsRepository {
     );
   }
 
-  async setStatus(tx: Tx, clientId: string, id: string, status: JoinRequestStatus): Promise<void> {
+  async reject(tx: Tx, clientId: string, id: string): Promise<void> {
     await tx.execute(
-      `update join_requests set status = $3, updated_at = clock_timestamp() where client_id = $1 and id = $2`,
-      [clientId, id, status],
+      `update join_requests set status = 'rejected', updated_at = clock_timestamp() where client_id = $1 and id = $2`,
+      [clientId, id],
+    );
+  }
+
+  /** What waits of these users' requests is approved. */
+  approve(tx: Tx, clientId: string, roomId: string, userPks: UserPk[]): Promise<ApprovedRequest[]> {
+    return tx.query<ApprovedRequest>(
+      `update join_requests set status = 'approved', updated_at = clock_timestamp()
+        where client_id = $1 and room_id = $2 and user_pk = any ($3::uuid[]) and status = 'pending'
+       returning id, room_id, user_pk`,
+      [clientId, roomId, userPks],
     );
   }
 
@@ -62,7 +74,7 @@ export class JoinRequestsRepository {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** The oldest first; who became a member in another way waits for nothing. Cursor: [id]. */
+  /** The oldest first. Cursor: [id]. */
   list(
     clientId: string,
     roomId: string,
@@ -75,9 +87,6 @@ export class JoinRequestsRepository {
       `${SELECT}
         where j.client_id = $1 and j.room_id = $2 and j.status = $3
           and ($5::uuid is null or j.id ${back ? '<' : '>'} $5)
-          and not (j.status = 'pending' and exists (
-            select from room_members m
-             where m.client_id = j.client_id and m.room_id = j.room_id and m.user_pk = j.user_pk and m.status = 'active'))
         order by j.id ${back ? 'desc' : 'asc'} limit $4`,
       [clientId, roomId, status, limit + 1, cursor?.key[0] ?? null],
     );

@@ -10,7 +10,7 @@ import type { UserRef } from '../../tenancy/access/user-ref.js';
 import { UsersService, userUnavailable } from '../../tenancy/users/users.service.js';
 import type { MemberDto } from '../rooms/membership/member.dto.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
-import { Memberships } from '../members/memberships.js';
+import { Memberships, type ArrivalObserver } from '../members/memberships.js';
 import { requirePermission, RoomAccess } from '../rooms/room-access.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';
 import { rolesThatMay } from '../rooms/room-permissions.js';
@@ -28,7 +28,7 @@ const DECIDERS_TOLD = 20;
 
 /** Users ask to join private rooms; who manages the room decides. */
 @Injectable()
-export class JoinRequestsService {
+export class JoinRequestsService implements ArrivalObserver {
   constructor(
     private readonly requests: JoinRequestsRepository,
     private readonly members: MembersRepository,
@@ -36,7 +36,9 @@ export class JoinRequestsService {
     private readonly access: RoomAccess,
     private readonly changes: RoomChanges,
     private readonly users: UsersService,
-  ) {}
+  ) {
+    memberships.register(this);
+  }
 
   async list(caller: Caller, roomId: string, query: JoinRequestsQueryDto): Promise<Page<JoinRequestDto>> {
     const { limit = 50, status = 'pending' } = query;
@@ -83,12 +85,17 @@ export class JoinRequestsService {
         const member = await this.memberships.find(tx, caller, room, user.user_pk);
         if (member?.status === 'banned') throw userUnavailable([user.user_id]);
         events.push(...(await this.memberships.enter(tx, caller, room, user, 'member')));
-        await this.requests.setStatus(tx, caller.clientId, row.id, 'approved');
-        const deciders = await this.findDeciders(tx, caller, room);
-        events.push(...ofRequest(caller, joinRequestApproved, row, 'approved', deciders));
       }
       return [toMember(await this.memberships.get(tx, caller, room, user.user_pk)), events];
     });
+  }
+
+  /** Who comes in, in whichever way, asks no more. */
+  async arrived(tx: Tx, caller: Caller, room: LockedRoom, userPks: UserPk[]): Promise<NewEvent[]> {
+    const approved = await this.requests.approve(tx, caller.clientId, room.id, userPks);
+    if (approved.length === 0) return [];
+    const deciders = await this.findDeciders(tx, caller, room);
+    return approved.flatMap((row) => ofRequest(caller, joinRequestApproved, row, 'approved', deciders));
   }
 
   async reject(request: Request, roomId: string, userId: UserId): Promise<JoinRequestDto> {
@@ -99,7 +106,7 @@ export class JoinRequestsService {
       const row = await this.get(tx, caller, room, user);
       if (row.status === 'rejected') return [toJoinRequest(row), []];
       refuseDecided(row);
-      await this.requests.setStatus(tx, caller.clientId, row.id, 'rejected');
+      await this.requests.reject(tx, caller.clientId, row.id);
       const rejected = await this.get(tx, caller, room, user);
       const deciders = await this.findDeciders(tx, caller, room);
       return [toJoinRequest(rejected), ofRequest(caller, joinRequestRejected, row, 'rejected', deciders)];

@@ -14,16 +14,31 @@ import type { RemovalReason } from '../rooms/rooms.dto.js';
 import { memberJoined, memberLeft, memberUpdated } from '../rooms/rooms.events.js';
 import type { LockedRoom } from '../rooms/rooms.repository.js';
 
+/** Who keeps something of people who are not in a room yet, such as an invitation: registers with {@link Memberships}. */
+export interface ArrivalObserver {
+  /**
+   * They have become members, in whichever way: in its transaction, under the room's lock. Not told of a new room's first ones.
+   * @returns events to be appended after those of their joining
+   */
+  arrived(tx: Tx, caller: Caller, room: LockedRoom, userPks: UserPk[]): Promise<NewEvent[]>;
+}
+
 /**
  * Who comes into a room, goes, and in which role: under the room's lock, which the caller holds, so that capacity and the last
  * owner hold whatever happens at the same time. Each change answers the events that tell of it.
  */
 @Injectable()
 export class Memberships {
+  private readonly observers: ArrivalObserver[] = [];
+
   constructor(
     private readonly members: MembersRepository,
     private readonly announcer: RoomAnnouncer,
   ) {}
+
+  register(observer: ArrivalObserver): void {
+    this.observers.push(observer);
+  }
 
   /**
    * Lets one user in. Who is a member already stays as he is.
@@ -43,12 +58,15 @@ export class Memberships {
   async join(tx: Tx, caller: Caller, room: LockedRoom, members: NewMember[]): Promise<NewEvent[]> {
     if (members.length === 0) return [];
     await this.members.join(tx, caller.clientId, room.id, members, { seq: room.last_seq, rev: room.last_rev + 1 });
-    return [
+    const events = [
       ...members.map(({ user_pk, role }) =>
         this.announcer.ofMember(caller, room.id, memberJoined, user_pk, { role, status: 'active' }),
       ),
       ...members.map(({ user_pk }) => this.announcer.ofRoomAdded(caller, room.id, user_pk)),
     ];
+    const userPks = members.map(({ user_pk }) => user_pk);
+    for (const observer of this.observers) events.push(...(await observer.arrived(tx, caller, room, userPks)));
+    return events;
   }
 
   /** A room's last owner who leaves hands it on; when somebody else removes one, the room must have another. */
