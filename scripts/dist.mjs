@@ -6,15 +6,24 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const compiler = join(root, 'node_modules/typescript/lib/tsc.js');
-const stamp = join(root, 'dist/.built');
-const inputs = ['src', 'migrations', 'bench'];
-const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const settings = ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.bench.json', 'package-lock.json'];
+
+/** What is built as one. The bench is apart: a fault in it must not keep the product from starting. */
+const product = { project: 'tsconfig.build.json', inputs: ['src', 'migrations'], stamp: join(root, 'dist/.built') };
+const bench = {
+  project: 'tsconfig.bench.json',
+  inputs: ['src', 'migrations', 'bench'],
+  stamp: join(root, 'dist/.bench-built'),
+};
+
+/** @param entry below dist/src */
+export const buildOf = (entry) => (entry?.startsWith('../bench/') ? bench : product);
 
 /** An image or an installation without dev dependencies has nothing to build from, or nothing to build with. */
 export const canBuild = () => existsSync(compiler) && existsSync(join(root, 'src'));
 
 /** Is there a build that is younger than each source and each folder? (A folder's time tells of removed files.) */
-export function isCurrent() {
+export function isCurrent({ inputs, stamp } = product) {
   const built = modifiedAt(stamp);
   if (built === 0) return false;
   return settings.every((file) => modifiedAt(join(root, file)) <= built) && inputs.every((dir) => isOlder(dir, built));
@@ -34,9 +43,9 @@ function modifiedAt(path) {
 }
 
 /** Returns the compiler's exit code; prints nothing when it is 0. */
-export function build() {
+export function build({ project, stamp } = product) {
   const startedAt = new Date();
-  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+  const { status } = spawnSync(process.execPath, [compiler, '-p', project], {
     cwd: root,
     stdio: 'inherit',
   });

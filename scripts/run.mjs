@@ -3,13 +3,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, canBuild, isCurrent, root } from './dist.mjs';
+import { build, buildOf, canBuild, isCurrent, root } from './dist.mjs';
 
 const [entry, ...args] = process.argv.slice(2);
 const file = join(root, 'dist/src', entry ?? '');
 
-if (canBuild() && !isCurrent()) {
-  const status = build();
+const part = buildOf(entry);
+if (canBuild() && !isCurrent(part)) {
+  const status = build(part);
   if (status !== 0) process.exit(status);
 }
 if (!entry || !existsSync(file)) {

@@ -7,11 +7,17 @@ import { until } from '../support/until.js';
 
 // Stands for tsc: notes that it ran, and fails when told to.
 const COMPILER = `
-const { appendFileSync, existsSync, mkdirSync, writeFileSync } = require('node:fs');
+const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 appendFileSync('builds', '.');
-if (existsSync('src/broken.ts')) { console.error('src/broken.ts: no'); process.exit(2); }
-mkdirSync('dist/src', { recursive: true });
-writeFileSync('dist/src/main.js', "console.log('built', ...process.argv.slice(2))");
+const project = process.argv[process.argv.indexOf('-p') + 1];
+for (const folder of JSON.parse(readFileSync(project)).include) {
+  const broken = folder + '/broken.ts';
+  if (existsSync(broken)) { console.error(broken + ': no'); process.exit(2); }
+  const entry = { src: 'dist/src/main.js', bench: 'dist/bench/bench.js' }[folder];
+  if (!entry) continue;
+  mkdirSync(entry.slice(0, entry.lastIndexOf('/')), { recursive: true });
+  writeFileSync(entry, "console.log('built', ...process.argv.slice(2))");
+}
 `;
 
 describe('scripts/run.mjs', () => {
@@ -29,6 +35,7 @@ describe('scripts/run.mjs', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'chatapi-scripts-'));
     cpSync('scripts', join(dir, 'scripts'), { recursive: true });
+    for (const project of ['tsconfig.build.json', 'tsconfig.bench.json']) cpSync(project, join(dir, project));
     file('package.json', '{"type": "module"}');
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
@@ -77,6 +84,22 @@ describe('scripts/run.mjs', () => {
     expect(await run('main.js')).toEqual({ code: 2, output: 'src/broken.ts: no\n' });
     await run('main.js');
     expect(builds()).toBe(5);
+  });
+
+  it('builds the bench for the bench alone: what is wrong there keeps the product from nothing', async () => {
+    file('node_modules/typescript/lib/tsc.js', COMPILER);
+    file('node_modules/typescript/package.json', '{}');
+    file('src/one.ts');
+    file('bench/broken.ts');
+    expect(await run('main.js')).toEqual({ code: 0, output: 'built\n' });
+    expect(await run('../bench/bench.js')).toEqual({ code: 2, output: 'bench/broken.ts: no\n' });
+    rmSync(join(dir, 'bench/broken.ts'));
+    for (let times = 0; times < 2; times++) {
+      expect(await run('../bench/bench.js', '--quick')).toEqual({ code: 0, output: 'built --quick\n' });
+    }
+    expect(builds()).toBe(3);
+    await run('main.js');
+    expect(builds()).toBe(3);
   });
 
   it('hands one signal on once, though npm repeats it, and a later one too', async () => {
