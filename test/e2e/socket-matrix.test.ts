@@ -59,7 +59,7 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
       const { body } = await client.request('GET', `/notifications/${ids.notifications}`);
       ids.deliveries = body.deliveries[0].id;
       await app.admin().request('PATCH', `/clients/${client.id}`, {
-        body: { limits: { messages_per_user_per_minute: 1_000_000 } },
+        body: { limits: { messages_per_user_per_minute: 1_000_000, reactions_per_user_per_minute: 1_000_000 } },
       });
     }
   });

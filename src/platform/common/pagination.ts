@@ -37,7 +37,10 @@ export const wholePage = <T>(data: T[]): Page<T> => ({
   page: { next_cursor: null, prev_cursor: null, has_more: false },
 });
 
-/** A place in a list, and which way to go from it. `key` is the sort key of the item at that place. */
+/**
+ * A place in a list, and which way to go from it. `key` is the sort key of the item at that place. Which list it is of, it does
+ * not say: a place that another list gave is only a place in this one, in which the query finds what the caller sees.
+ */
 export interface Cursor {
   direction: 'next' | 'prev';
   key: (string | number | null)[];
