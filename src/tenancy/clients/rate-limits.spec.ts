@@ -92,6 +92,8 @@ it('tells what is left, and counts nothing by it', async () => {
     expect(await limit.list(alice.caller)).toEqual([
       expect.objectContaining({ name: 'messages', scope: 'user', limit: 3, remaining: 2, windowS: 60 }),
       expect.objectContaining({ name: 'messages_burst', limit: 2, remaining: 1, windowS: 1 }),
+      expect.objectContaining({ name: 'reactions', remaining: 600 }),
+      expect.objectContaining({ name: 'reactions_burst', remaining: 2 }),
       expect.objectContaining({ name: 'typing', remaining: 300 }),
       expect.objectContaining({ name: 'typing_burst', remaining: 2 }),
       expect.objectContaining({ name: 'pings', remaining: 600 }),
