@@ -2,7 +2,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { invalidField } from '../../platform/common/problem.js';
 import { mergeMetadata } from '../../platform/common/metadata.js';
 import type { AttachmentDto, MentionDto, SendMessageDto } from './sending.dto.js';
-import type { EditMessageDto } from './changes.dto.js';
+import type { EditMessageDto } from './changes/changes.dto.js';
 import type { Draft } from './pre-send.js';
 
 /** What a body says, with what it leaves out. @throws Problem `validation_failed` for what says nothing, or may not be said by the caller */

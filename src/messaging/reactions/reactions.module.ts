@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
-import { MessageRemains } from '../messages/message-remains.js';
+import { MessageRemains } from '../messages/changes/message-remains.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { ReactionsController } from './reactions.controller.js';
 import * as reactionsEvents from './reactions.events.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { newId } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
-import type { MessageRemain } from '../messages/message-remains.js';
+import type { MessageRemain } from '../messages/changes/message-remains.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { unnest } from '../../platform/database/unnest.js';
 

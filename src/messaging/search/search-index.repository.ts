@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { ensureMonth, monthOf } from '../../platform/database/partitions.js';
 import { unnest } from '../../platform/database/unnest.js';
-import type { GoneMessage, MessageRemain } from '../messages/message-remains.js';
+import type { GoneMessage, MessageRemain } from '../messages/changes/message-remains.js';
 import { fold } from './fold.js';
 import { fragmentsOf, tokensOf, wordsOf } from './words.js';
 

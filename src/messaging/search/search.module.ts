@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../../tenancy/users/users.module.js';
-import { MessageRemains } from '../messages/message-remains.js';
+import { MessageRemains } from '../messages/changes/message-remains.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { SearchController } from './search.controller.js';

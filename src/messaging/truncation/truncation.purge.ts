@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import { Database } from '../../platform/database/database.js';
-import { ChangesRepository } from '../messages/changes.repository.js';
-import { MessageRemains } from '../messages/message-remains.js';
+import { ChangesRepository } from '../messages/changes/changes.repository.js';
+import { MessageRemains } from '../messages/changes/message-remains.js';
 import { TruncationsRepository, type RoomToPurge } from '../rooms/truncations.repository.js';
 
 const ROOMS_AT_ONCE = 100;

@@ -1,14 +1,14 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
-import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
-import type { ProblemCode } from '../../platform/common/problem.js';
-import { Route, type RouteOptions, Tag } from '../../tenancy/access/route.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../../tenancy/access/request.js';
+import { PageQueryDto, type Page } from '../../../platform/common/pagination.js';
+import type { ProblemCode } from '../../../platform/common/problem.js';
+import { Route, type RouteOptions, Tag } from '../../../tenancy/access/route.js';
 import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
-import { MESSAGES } from './messages.controller.js';
+import { MESSAGES } from '../messages.controller.js';
 import { DeleteMessageQueryDto, EditMessageDto, MessageVersionDto } from './changes.dto.js';
-import { MessageDto } from './messages.dto.js';
+import { MessageDto } from '../messages.dto.js';
 import { VersionsService } from './versions.service.js';
 
 /** What an edit can be refused with. */

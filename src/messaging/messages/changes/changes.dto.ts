@@ -1,5 +1,5 @@
-import { Int, Json, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import { AttachmentDto, MentionDto, MENTIONS_FIELD, SENT_TYPES, type SentType } from './sending.dto.js';
+import { Int, Json, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../../platform/common/fields.js';
+import { AttachmentDto, MentionDto, MENTIONS_FIELD, SENT_TYPES, type SentType } from '../sending.dto.js';
 
 /** Fields left out stay as they are; null clears (RFC 7396). */
 export class EditMessageDto {

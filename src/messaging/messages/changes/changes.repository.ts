@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { UserId, UserPk } from '../../platform/common/ids.js';
-import type { Cursor } from '../../platform/common/pagination.js';
-import { Database, type Tx } from '../../platform/database/database.js';
-import { MentionsRepository } from '../rooms/membership/mentions.repository.js';
-import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow, type StoredMention } from './message.row.js';
+import type { UserId, UserPk } from '../../../platform/common/ids.js';
+import type { Cursor } from '../../../platform/common/pagination.js';
+import { Database, type Tx } from '../../../platform/database/database.js';
+import { MentionsRepository } from '../../rooms/membership/mentions.repository.js';
+import { MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow, type StoredMention } from '../message.row.js';
 import type { GoneMessage } from './message-remains.js';
-import type { AttachmentDto } from './sending.dto.js';
-import type { Draft } from './pre-send.js';
+import type { AttachmentDto } from '../sending.dto.js';
+import type { Draft } from '../pre-send.js';
 
 /** A message under its room's lock. */
 export interface LockedMessage extends MessageRow {

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import type { Request } from '../../tenancy/access/request.js';
-import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
-import { isUuid } from '../../platform/common/ids.js';
-import { notFound, Problem } from '../../platform/common/problem.js';
-import type { Tx } from '../../platform/database/database.js';
-import type { EventRow } from '../../engine/events/events.repository.js';
-import { newEvent } from '../../engine/events/new-event.js';
-import type { DurableEvent } from '../../platform/realtime/event.js';
-import { actorOf, mayInRoom, requirePermission, RoomAccess, rowOf } from '../rooms/room-access.js';
-import type { RoomPermission } from '../rooms/room-permissions.js';
-import type { LockedRoom } from '../rooms/rooms.repository.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import type { Request } from '../../../tenancy/access/request.js';
+import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
+import { isUuid } from '../../../platform/common/ids.js';
+import { notFound, Problem } from '../../../platform/common/problem.js';
+import type { Tx } from '../../../platform/database/database.js';
+import type { EventRow } from '../../../engine/events/events.repository.js';
+import { newEvent } from '../../../engine/events/new-event.js';
+import type { DurableEvent } from '../../../platform/realtime/event.js';
+import { actorOf, mayInRoom, requirePermission, RoomAccess, rowOf } from '../../rooms/room-access.js';
+import type { RoomPermission } from '../../rooms/room-permissions.js';
+import type { LockedRoom } from '../../rooms/rooms.repository.js';
 import { ChangesRepository, type LockedMessage } from './changes.repository.js';
 import { MessageAnnouncer } from './message-announcer.js';
-import { toMessage } from './message.row.js';
-import type { MessageDto, SeenMessage } from './messages.dto.js';
+import { toMessage } from '../message.row.js';
+import type { MessageDto, SeenMessage } from '../messages.dto.js';
 
 /** What is being changed, under the room's lock. */
 export interface Change {

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import type { Request } from '../../tenancy/access/request.js';
-import { ClientsService } from '../../tenancy/clients/clients.service.js';
-import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
-import { invalidField, Problem } from '../../platform/common/problem.js';
-import type { EventRow } from '../../engine/events/events.repository.js';
-import { newEvent } from '../../engine/events/new-event.js';
-import { actorOf, requirePermission } from '../rooms/room-access.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import type { Request } from '../../../tenancy/access/request.js';
+import { ClientsService } from '../../../tenancy/clients/clients.service.js';
+import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
+import { invalidField, Problem } from '../../../platform/common/problem.js';
+import type { EventRow } from '../../../engine/events/events.repository.js';
+import { newEvent } from '../../../engine/events/new-event.js';
+import { actorOf, requirePermission } from '../../rooms/room-access.js';
 import { ChangesService, requireOwnOr } from './changes.service.js';
 import { ChangesRepository } from './changes.repository.js';
 import { MessageAnnouncer } from './message-announcer.js';
 import { UNDELETE_DAYS } from './message.settings.js';
-import type { MessageDto } from './messages.dto.js';
-import { messageDeleted, messageHidden, messageUpdated } from './messages.events.js';
-import { MessagesService } from './messages.service.js';
+import type { MessageDto } from '../messages.dto.js';
+import { messageDeleted, messageHidden, messageUpdated } from '../messages.events.js';
+import { MessagesService } from '../messages.service.js';
 
 /** Deletions of messages: for all, which leaves a tombstone, or for oneself. */
 @Injectable()

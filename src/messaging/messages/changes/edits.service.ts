@@ -1,21 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { may } from '../../tenancy/access/caller.js';
-import type { Request } from '../../tenancy/access/request.js';
-import { ClientsService } from '../../tenancy/clients/clients.service.js';
-import { notFound, Problem } from '../../platform/common/problem.js';
-import { mayInRoom } from '../rooms/room-access.js';
-import { Turns } from '../../platform/database/turns.js';
+import { may } from '../../../tenancy/access/caller.js';
+import type { Request } from '../../../tenancy/access/request.js';
+import { ClientsService } from '../../../tenancy/clients/clients.service.js';
+import { notFound, Problem } from '../../../platform/common/problem.js';
+import { mayInRoom } from '../../rooms/room-access.js';
+import { Turns } from '../../../platform/database/turns.js';
 import { ChangesService, isOwn, requireWritable, type Change, type Changed } from './changes.service.js';
 import { ChangesRepository, MAX_EDITS, type LockedMessage, type NewBody } from './changes.repository.js';
-import { patchedDraft } from './draft.js';
-import type { StoredMention } from './message.row.js';
-import { MentionsService } from './mentions.service.js';
+import { patchedDraft } from '../draft.js';
+import type { StoredMention } from '../message.row.js';
+import { MentionsService } from '../mentions.service.js';
 import { MODERATORS_EDIT } from './message.settings.js';
 import type { EditMessageDto } from './changes.dto.js';
-import type { MessageDto } from './messages.dto.js';
-import { messageUpdated } from './messages.events.js';
-import { MessagesService } from './messages.service.js';
-import { PreSends, type Draft } from './pre-send.js';
+import type { MessageDto } from '../messages.dto.js';
+import { messageUpdated } from '../messages.events.js';
+import { MessagesService } from '../messages.service.js';
+import { PreSends, type Draft } from '../pre-send.js';
 
 const MAX_TRIES = 5;
 

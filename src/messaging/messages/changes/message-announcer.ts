@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import type { Tx } from '../../platform/database/database.js';
-import type { EventRow } from '../../engine/events/events.repository.js';
-import { EventsService } from '../../engine/events/events.service.js';
-import type { NewEvent } from '../../engine/events/new-event.js';
-import { MessageParts } from './message-parts.js';
-import { logger } from '../../platform/common/logger.js';
-import { stubOf, toMessage } from './message.row.js';
-import type { MessageDto } from './messages.dto.js';
-import { MessagesRepository } from './messages.repository.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import type { Tx } from '../../../platform/database/database.js';
+import type { EventRow } from '../../../engine/events/events.repository.js';
+import { EventsService } from '../../../engine/events/events.service.js';
+import type { NewEvent } from '../../../engine/events/new-event.js';
+import { MessageParts } from '../message-parts.js';
+import { logger } from '../../../platform/common/logger.js';
+import { stubOf, toMessage } from '../message.row.js';
+import type { MessageDto } from '../messages.dto.js';
+import { MessagesRepository } from '../messages.repository.js';
 
 /** Events of messages that exist: appended with their change, told after its commit. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '../../platform/database/database.js';
+import type { Tx } from '../../../platform/database/database.js';
 
 /** A message that says nothing any more. */
 export interface GoneMessage {

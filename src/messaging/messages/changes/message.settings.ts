@@ -1,5 +1,5 @@
-import { Bool, Int, OneOf } from '../../platform/common/fields.js';
-import { clientSetting } from '../../tenancy/clients/client-settings.js';
+import { Bool, Int, OneOf } from '../../../platform/common/fields.js';
+import { clientSetting } from '../../../tenancy/clients/client-settings.js';
 
 export const MODERATORS_EDIT = clientSetting('moderators_edit', {
   field: Bool({

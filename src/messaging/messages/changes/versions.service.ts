@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../tenancy/access/caller.js';
-import { ClientsService } from '../../tenancy/clients/clients.service.js';
+import type { Caller } from '../../../tenancy/access/caller.js';
+import { ClientsService } from '../../../tenancy/clients/clients.service.js';
 import {
   decodeNumberCursor,
   toPage,
   wholePage,
   type Page,
   type PageQueryDto,
-} from '../../platform/common/pagination.js';
-import { Problem } from '../../platform/common/problem.js';
-import { mayInRoom, RoomAccess } from '../rooms/room-access.js';
+} from '../../../platform/common/pagination.js';
+import { Problem } from '../../../platform/common/problem.js';
+import { mayInRoom, RoomAccess } from '../../rooms/room-access.js';
 import { ChangesRepository } from './changes.repository.js';
 import { EDIT_HISTORY } from './message.settings.js';
 import type { MessageVersionDto } from './changes.dto.js';
-import { MessagesService } from './messages.service.js';
+import { MessagesService } from '../messages.service.js';
 
 /** What messages said before they were edited. */
 @Injectable()

@@ -3,7 +3,7 @@ import { cleanText } from '../../../engine/providers/clean-text.js';
 import { Problem } from '../../../platform/common/problem.js';
 import { toDto } from '../../../platform/common/validation.js';
 import { patchedDraft } from '../../messages/draft.js';
-import { EditMessageDto } from '../../messages/changes.dto.js';
+import { EditMessageDto } from '../../messages/changes/changes.dto.js';
 import type { Draft } from '../../messages/pre-send.js';
 
 /** What a hook says of a message. */
