@@ -56,7 +56,7 @@ const APART: Part<Ground>[] = [
     measure: (bench, ground) => inProduct(ground, 'bench_reconnect', (site) => measureReconnects(bench, site)),
   },
   { name: 'many', measure: (bench, { server, postmasterPid }) => measureMany(bench, server, postmasterPid) },
-  { name: 'search', measure: (bench, { server, postmasterPid }) => measureSearch(bench, server, postmasterPid) },
+  { name: 'search', measure: (bench, { server }) => measureSearch(bench, server) },
   {
     name: 'nodes',
     redis: true,

@@ -1,4 +1,3 @@
-import { cpuOf } from '../support/cpu.js';
 import { createDatabase } from '../support/database.js';
 import { Product } from '../support/product.js';
 import { median } from '../support/report.js';
@@ -8,19 +7,15 @@ import { Searched, TERMS, type Term } from '../paths/search.js';
 const FEW = 10_000;
 /** `SEARCH_MESSAGES=10000000 npm run bench -- --only search` makes ten million, which takes its time. */
 const MANY = Number(process.env.SEARCH_MESSAGES ?? 1_000_000);
-/** What a send takes, in microseconds of CPU. */
-const SEND_US = 253;
 
-/** How long a search takes among many messages, by how long it takes among ten thousand; what the index costs each message. */
-export async function measureSearch(bench: Bench, server: string, postmasterPid: number): Promise<void> {
+/** How long a search takes among many messages, by how long it takes among ten thousand. What the index costs a send: `--before`. */
+export async function measureSearch(bench: Bench, server: string): Promise<void> {
   const products: Product[] = [];
   try {
     const searched: Searched[] = [];
-    const urls: string[] = [];
     for (const count of [FEW, MANY]) {
       const databaseUrl = await createDatabase(server, `bench_search_${count}`);
       const product = await Product.start(databaseUrl);
-      urls.push(databaseUrl);
       products.push(product);
       const began = performance.now();
       searched.push(await Searched.prepare(product, databaseUrl, count));
@@ -32,18 +27,6 @@ export async function measureSearch(bench: Bench, server: string, postmasterPid:
     for (const as of [undefined, 'reader']) {
       for (const term of Object.keys(TERMS) as Term[]) await compare(bench, few, many, term, as);
     }
-    const pids = [postmasterPid, products[1]!.child.process.pid!];
-    await many.index(urls[1]!, bench.size(10_000));
-    const before = cpuOf(pids);
-    const count = bench.size(50_000);
-    await many.index(urls[1]!, count);
-    bench.record({
-      name: 'CPU of a message for its index, after the send (its own insert included)',
-      value: (cpuOf(pids) - before) / count,
-      unit: 'µs',
-      floor: { name: 'a send', value: SEND_US },
-      goal: { atMost: 0.1 },
-    });
   } finally {
     await Promise.all(products.map((product) => product.stop()));
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { ensureMonth, monthOf } from '../../src/platform/database/partitions.js';
 import { fragmentsOf, tokenOf, wordsOf } from '../../src/messaging/search/words.js';
@@ -41,9 +40,6 @@ function* randoms(): Generator<number, never> {
 
 /** A tenant with so many messages, over a year, and their index. */
 export class Searched {
-  /** How often its messages were sent again. */
-  private echoes = 0;
-
   private constructor(
     private readonly tenant: Tenant,
     private readonly words: string[],
@@ -71,32 +67,6 @@ export class Searched {
     return performance.now() - began;
   }
 
-  /** Has the reader of the log take `count` messages into the index that came all at once. */
-  async index(databaseUrl: string, count: number): Promise<void> {
-    const db = new pg.Client(databaseUrl);
-    await db.connect();
-    try {
-      const { rows } = await db.query<{ last: Date }>(
-        `with sent as (
-           insert into messages (client_id, room_id, created_at, id, seq, content, rev, sender_type, content_type, updated_at)
-           select m.client_id, m.room_id, date_trunc('milliseconds', clock_timestamp()), gen_random_uuid(), m.seq + 1000000000 * $2::bigint,
-                  m.content, 1, 'client', 'text', clock_timestamp()
-             from (select * from messages where seq < 1000000000 limit $1) m
-           returning client_id, room_id, seq, id, created_at
-         ), told as (
-           insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_type, occurred_at)
-           select client_id, 'room', room_id, room_id, (select generation || '.1' from installation), seq, gen_random_uuid(),
-                  'message.created', seq, id, 'client', created_at from sent
-         )
-         select max(created_at) as last from sent`,
-        [count, ++this.echoes],
-      );
-      while (!(await hasRead(db, rows[0]!.last))) await sleep(50);
-    } finally {
-      await db.end();
-    }
-  }
-
   find(q: string, as?: string): Promise<{ data: unknown[]; page: { has_more: boolean } }> {
     const path = `/messages/search?limit=50&q=${encodeURIComponent(q)}`;
     return this.tenant.call('GET', path, undefined, as === undefined ? {} : { 'x-user-id': as });
@@ -108,15 +78,6 @@ export class Searched {
     if (term === 'two letters that many words begin with') return first!.slice(0, 2);
     return term.startsWith('two words') ? `${TERMS[term]} ${second!}` : TERMS[term];
   }
-}
-
-/** By the reader's place: counting what is in the index would cost more than what is measured. */
-async function hasRead(db: pg.Client, time: Date): Promise<boolean> {
-  const { rows } = await db.query<{ read: boolean }>(
-    `select read_at >= $1 as read from log_readers where name = 'search'`,
-    [time],
-  );
-  return rows[0]!.read;
 }
 
 function makeWords(random: Generator<number, never>): string[] {
