@@ -55,8 +55,13 @@ export class TestRedis {
     await this.command((client) => client.flushdb());
   }
 
+  /** Also of one from outside, as far as is known. */
+  get isRunning(): boolean {
+    return !this.server || (this.server.exitCode === null && this.server.signalCode === null);
+  }
+
   async stop(): Promise<void> {
-    if (!this.server || this.server.exitCode !== null || this.server.signalCode !== null) return;
+    if (!this.server || !this.isRunning) return;
     const ended = once(this.server, 'exit');
     this.server.kill('SIGKILL');
     await ended;
