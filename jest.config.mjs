@@ -18,11 +18,14 @@ const common = {
           transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
         },
         module: { type: 'commonjs' },
-        sourceMaps: 'inline',
+        // Beside the code, not in it: what is imported is compiled again for each file of tests.
+        sourceMaps: true,
       },
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages})/)`],
+  // In the order in which they are looked for: the sources are imported most.
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
