@@ -1,4 +1,4 @@
-// The servers of a test run: one PostgreSQL with a migrated template database, and Redis.
+// The servers of a test run: one PostgreSQL with a migrated template database, Redis, and applications that files share.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,10 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { root } from './dist.mjs';
+import { startApps } from './test-apps.mjs';
 
 const TEMPLATE = 'chatapi_template';
 
-/** Starts both; `env` tells the tests where they are (test/support/postgres.ts and redis.ts read it). */
+/**
+ * Starts them; `env` tells the tests where they are (test/support/postgres.ts and redis.ts read it). The applications are
+ * stopped apart, by `stopApps`: how they end is a result of the tests.
+ */
 export async function startServers() {
   const dir = mkdtempSync(join(tmpdir(), 'chatapi-test-'));
   // PostgreSQL refuses root and then runs as another user, who has to reach its folder.
@@ -26,7 +30,9 @@ export async function startServers() {
     started.push(redis);
     const postgres = await startPostgres(dir);
     started.push(postgres);
-    return { env: { ...postgres.env, ...redis.env }, stop };
+    const apps = await startApps(dir, postgres.makeDatabase);
+    started.push(apps);
+    return { env: { ...postgres.env, ...redis.env, ...apps.env }, stop, stopApps: apps.stop };
   } catch (error) {
     await stop();
     throw error;
@@ -50,7 +56,12 @@ async function startPostgres(dataDir) {
     await server.stop();
     throw error;
   }
-  return { env: { TEST_DATABASE_URL: server.url, TEST_TEMPLATE: TEMPLATE }, stop: () => server.stop() };
+  const makeDatabase = async (name) => {
+    await query(server.url, `create database ${name} template ${TEMPLATE}`);
+    return Object.assign(new URL(server.url), { pathname: name }).href;
+  };
+  const env = { TEST_DATABASE_URL: server.url, TEST_TEMPLATE: TEMPLATE };
+  return { env, makeDatabase, stop: () => server.stop() };
 }
 
 async function query(url, sql) {

@@ -17,6 +17,8 @@ const RUNS = [
 /** jest waits for ever for what a test left open, a socket or a child: that is a failure, not a hang. */
 const EXIT_GRACE_MS = 15_000;
 
+const NO_SERVERS = { env: {}, stop: async () => {}, stopApps: async () => [] };
+
 const given = process.argv.slice(2);
 const known = RUNS.flatMap((run) => run.projects);
 const project = known.includes(given[0]) ? given[0] : undefined;
@@ -34,7 +36,7 @@ async function main() {
   const reports = mkdtempSync(join(tmpdir(), 'chatapi-report-'));
   let servers;
   try {
-    servers = project === 'unit' ? { env: {}, stop: async () => {} } : await startServers();
+    servers = project === 'unit' ? NO_SERVERS : await startServers();
     if (serveOnly) return await serve(servers);
     return await runTests(servers, reports);
   } catch (error) {
@@ -57,7 +59,7 @@ async function serve({ env }) {
   return 0;
 }
 
-async function runTests({ env }, reports) {
+async function runTests({ env, stopApps }, reports) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   let exitCode = 0;
   for (const [index, { projects, flags }] of RUNS.entries()) {
@@ -74,6 +76,10 @@ async function runTests({ env }, reports) {
     const code = await jest(args, env, report);
     exitCode ||= code;
     count(report, total);
+  }
+  for (const complaint of await stopApps()) {
+    console.error(complaint);
+    total.failed++;
   }
   if (stopping.signal.aborted) return stopping.signal.reason === 'SIGINT' ? 130 : 143;
   console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { startApp, type TestApp } from '../support/app.js';
+import { sharedApp, type TestApp } from '../support/app.js';
 import { operationsOf } from '../support/routes.js';
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
@@ -11,7 +11,7 @@ describe('the API reference', () => {
   let document: any;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     document = (await app.request('GET', '/openapi.json')).body;
   });
 

@@ -1,12 +1,12 @@
 import { makeRoom, ok, say } from '../support/chat.js';
 import { closeSockets, connect, refusal } from '../support/socket.js';
 import { until } from '../support/until.js';
-import { startApp, type Answer, type TestApp } from '../support/app.js';
+import { sharedApp, type Answer, type TestApp } from '../support/app.js';
 
 describe('the limit of messages per user', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
   afterAll(() => app.stop());
 
@@ -68,7 +68,7 @@ describe('the limit of messages per user', () => {
 describe('the limits of a user', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
   afterAll(() => app.stop());
   afterEach(closeSockets);
@@ -201,7 +201,7 @@ describe('the limits of a user', () => {
 describe('connections open at once', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
   afterAll(() => app.stop());
   afterEach(closeSockets);

@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { sharedApp, type TestApp, type TestClient } from '../support/app.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
@@ -11,7 +11,7 @@ let receiver: Receiver;
 let smtp: SmtpSink;
 
 beforeAll(async () => {
-  [app, receiver, smtp] = await Promise.all([startApp(), Receiver.start(), SmtpSink.start()]);
+  [app, receiver, smtp] = await Promise.all([sharedApp(), Receiver.start(), SmtpSink.start()]);
 });
 afterAll(async () => {
   await app.stop();

@@ -1,11 +1,11 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { sharedApp, startApp, type TestApp, type TestClient } from '../support/app.js';
 import { SmtpSink } from '../support/smtp.js';
 
 let app: TestApp;
 let client: TestClient;
 let sink: SmtpSink;
 beforeAll(async () => {
-  [app, sink] = await Promise.all([startApp(), SmtpSink.start({ auth: { user: 'u', pass: 'secret-p' } })]);
+  [app, sink] = await Promise.all([sharedApp(), SmtpSink.start({ auth: { user: 'u', pass: 'secret-p' } })]);
 });
 afterAll(async () => {
   await app.stop();

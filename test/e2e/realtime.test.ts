@@ -1,5 +1,5 @@
 import type { ProblemDocument } from '../../src/platform/common/problem.js';
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { sharedApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, Reader, say } from '../support/chat.js';
 import { closeSockets, connect, type TestSocket } from '../support/socket.js';
 import { until } from '../support/until.js';
@@ -8,7 +8,7 @@ let app: TestApp;
 let client: TestClient;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await sharedApp();
 });
 afterAll(() => app.stop());
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageDto } from '../../src/messaging/messages/messages.dto.js';
 import type { SearchHitDto } from '../../src/messaging/search/search.dto.js';
-import { startApp, type Requester, type TestApp, type TestClient } from '../support/app.js';
+import { sharedApp, type Requester, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { until } from '../support/until.js';
 
@@ -10,7 +10,7 @@ let client: TestClient;
 let master: Requester;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await sharedApp();
 });
 afterAll(async () => {
   await app.stop();

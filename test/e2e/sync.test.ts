@@ -1,4 +1,4 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { sharedApp, startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { until } from '../support/until.js';
 
@@ -7,7 +7,7 @@ describe('POST /sync', () => {
   let client: TestClient;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
   beforeEach(async () => {
     client = await app.client();

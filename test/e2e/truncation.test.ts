@@ -1,4 +1,4 @@
-import { startApp, type TestApp, type TestClient } from '../support/app.js';
+import { sharedApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { inParallel } from '../support/in-parallel.js';
 import { runNow } from '../support/queue-board.js';
@@ -10,7 +10,7 @@ describe('truncating a room', () => {
   let client: TestClient;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
   beforeEach(async () => {
     client = await app.client();

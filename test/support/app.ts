@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { LoginAnswerDto, LoginDto } from '../../src/tenancy/users/auth.dto.js';
 import type { CreateClientDto, CreatedClientDto } from '../../src/tenancy/clients/clients.dto.js';
-import { TestDatabase } from './postgres.js';
+import { serverSetting, TestDatabase } from './postgres.js';
+import { SharedProcess } from './shared-process.js';
 import { TestProcess } from './test-process.js';
 
 export interface Answer<T = any> {
@@ -28,14 +28,11 @@ export interface TestAppOptions {
   dataDir?: string;
 }
 
-const ADMIN_KEY = randomBytes(32).toString('hex');
+/** What every application of a run is set to (scripts/test-apps.mjs), so that several of them can be one cluster. */
+export const TEST_SETTINGS: { ADMIN_API_KEY: string; ENCRYPTION_KEYS: string; EGRESS_ALLOW_PRIVATE: string } =
+  JSON.parse(serverSetting('TEST_APP_SETTINGS'));
 
-/** What every application of a test file is set to, so that several of them can be one cluster. */
-export const TEST_SETTINGS = {
-  ADMIN_API_KEY: ADMIN_KEY,
-  ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
-  EGRESS_ALLOW_PRIVATE: 'loopback',
-};
+const ADMIN_KEY = TEST_SETTINGS.ADMIN_API_KEY;
 
 /** Requests to an application, wherever it runs. */
 export class Api {
@@ -82,7 +79,7 @@ export class TestApp extends Api {
 
   private constructor(
     url: string,
-    private readonly process: TestProcess,
+    private readonly process: TestProcess | SharedProcess,
     readonly database: TestDatabase,
     private readonly ownsDatabase: boolean,
   ) {
@@ -105,6 +102,15 @@ export class TestApp extends Api {
       await created?.drop();
       throw error;
     }
+  }
+
+  /**
+   * The one that files of tests share, set to nothing beyond the defaults of tests: only what belongs to other clients is
+   * in it besides. It goes on after {@link stop}.
+   */
+  static async shared(): Promise<TestApp> {
+    const process = await SharedProcess.ask();
+    return new TestApp(process.url, process, TestDatabase.at(process.databaseUrl), false);
   }
 
   /** Rows of one statement in its database: to look at what the API does not show, and to age it. */
@@ -145,6 +151,7 @@ export class TestApp extends Api {
   private async end(): Promise<void> {
     const code = await this.process.end('SIGTERM');
     if (this.ownsDatabase) await this.database.drop();
+    else if (this.process instanceof SharedProcess) await this.database.close();
     if (code !== 0 && !this.wasKilled) throw new Error(`It did not stop in order: ${code}.`);
   }
 }
@@ -197,6 +204,8 @@ export class TestClient {
 }
 
 export const startApp = (options: TestAppOptions = {}): Promise<TestApp> => TestApp.start(options);
+
+export const sharedApp = (): Promise<TestApp> => TestApp.shared();
 
 function parse(text: string): unknown {
   if (text === '') return undefined;

@@ -1,4 +1,4 @@
-import { startApp, type Answer, type TestApp, type TestAppOptions, type TestClient } from './app.js';
+import { sharedApp, startApp, type Answer, type TestApp, type TestAppOptions, type TestClient } from './app.js';
 import { closeSockets, connect, type ConnectOptions, type TestSocket } from './socket.js';
 
 /** What tests share that run against one application: each of them has a tenant of its own. */
@@ -13,14 +13,15 @@ export interface OneApp {
 }
 
 /**
- * Starts an application before the tests of the file, or of the `describe`, that calls this, and stops it after them. After
- * each test its sockets are closed, and the application must have logged no error so far.
+ * One application for the tests of the file, or of the `describe`, that calls this: the one that files share, or with
+ * options one of its own, stopped after them. After each test its sockets are closed, and the application must have logged
+ * no error so far.
  */
-export function oneApp(options: TestAppOptions = {}): OneApp {
+export function oneApp(options?: TestAppOptions): OneApp {
   let app: TestApp;
   let client: TestClient;
   beforeAll(async () => {
-    app = await startApp(options);
+    app = await (options ? startApp(options) : sharedApp());
   });
   beforeEach(async () => {
     client = await app.client();

@@ -23,6 +23,11 @@ export class TestDatabase {
     return new TestDatabase(url.href, name);
   }
 
+  /** One that somebody else made, and drops. */
+  static at(url: string): TestDatabase {
+    return new TestDatabase(url, undefined);
+  }
+
   /** The one that an application in embedded mode runs for itself. */
   static embedded(dataDir: string): TestDatabase {
     const port = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
@@ -84,8 +89,10 @@ async function administer(sql: string): Promise<void> {
   }
 }
 
+type ServerSetting = 'TEST_DATABASE_URL' | 'TEST_TEMPLATE' | 'TEST_REDIS_URL' | 'TEST_APPS_URL' | 'TEST_APP_SETTINGS';
+
 /** Where the servers of this run are: scripts/test.mjs tells by the environment. */
-export function serverSetting(name: 'TEST_DATABASE_URL' | 'TEST_TEMPLATE' | 'TEST_REDIS_URL'): string {
+export function serverSetting(name: ServerSetting): string {
   const value = process.env[name];
   if (value) return value;
   throw new Error(

@@ -5,20 +5,52 @@ import { until } from './until.js';
 const root = join(__dirname, '../..');
 
 /** What process-environment.mjs shows of when a test fails. */
-const running = ((globalThis as { testProcesses?: Set<TestProcess> }).testProcesses ??= new Set());
+const running = ((globalThis as { testProcesses?: Set<ShownProcess> }).testProcesses ??= new Set());
+
+/** A process whose words are shown when a test fails. */
+export abstract class ShownProcess {
+  /** Standard output and error so far. */
+  abstract readonly output: string;
+  protected abstract readonly title: string;
+  private shown = 0;
+
+  constructor() {
+    running.add(this);
+  }
+
+  abstract get hasEnded(): boolean;
+
+  /** A test begins: what was written before is not about it, and who has ended has no more to say. */
+  nextTest(): void {
+    this.shown = this.output.length;
+    if (this.hasEnded) running.delete(this);
+  }
+
+  /** What it wrote since the test began and was not told yet, for who reads why that failed. */
+  report(): string {
+    const output = this.output;
+    const lines = output.slice(this.shown).trimEnd().split('\n');
+    this.shown = output.length;
+    const left = lines.length > REPORTED_LINES ? [`… ${lines.length - REPORTED_LINES} lines before …`] : [];
+    const end = this.hasEnded ? [`It has ended: ${this.howItEnded}.`] : [];
+    return [`${this.title} wrote:`, ...left, ...lines.slice(-REPORTED_LINES), ...end].join('\n');
+  }
+
+  /** Its exit code or the signal. */
+  protected abstract get howItEnded(): string;
+}
 
 /** ChatAPI as it is shipped (dist/, which scripts/test.mjs builds), in a process of its own that may be killed. */
-export class TestProcess {
-  /** Standard output and error so far. */
-  output = '';
+export class TestProcess extends ShownProcess {
+  override output = '';
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  protected override readonly title: string;
   private readonly child: ChildProcess;
-  private readonly title: string;
-  private shown = 0;
 
   /** Starts main.js, or another entry below dist/src. Nothing of this environment but PATH is passed on. */
   constructor(env: Record<string, string>, args: string[] = [], entry = 'main.js') {
+    super();
     this.child = spawn(process.execPath, [join(root, 'dist/src', entry), ...args], {
       cwd: root,
       // By the channel it learns of our end, however that comes, and stops too.
@@ -33,14 +65,13 @@ export class TestProcess {
       this.child.once('error', reject);
       this.child.once('close', (code, signal) => resolve(code ?? signal ?? 1));
     });
-    running.add(this);
   }
 
   get pid(): number {
     return this.child.pid!;
   }
 
-  get hasEnded(): boolean {
+  override get hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
@@ -61,19 +92,8 @@ export class TestProcess {
     return this.ended;
   }
 
-  /** A test begins: what was written before is not about it, and who has ended has no more to say. */
-  nextTest(): void {
-    this.shown = this.output.length;
-    if (this.hasEnded) running.delete(this);
-  }
-
-  /** What it wrote since the test began and was not told yet, for who reads why that failed. */
-  report(): string {
-    const lines = this.output.slice(this.shown).trimEnd().split('\n');
-    this.shown = this.output.length;
-    const left = lines.length > REPORTED_LINES ? [`… ${lines.length - REPORTED_LINES} lines before …`] : [];
-    const end = this.hasEnded ? [`It has ended: ${this.child.exitCode ?? this.child.signalCode}.`] : [];
-    return [`${this.title} wrote:`, ...left, ...lines.slice(-REPORTED_LINES), ...end].join('\n');
+  protected override get howItEnded(): string {
+    return String(this.child.exitCode ?? this.child.signalCode);
   }
 }
 
