@@ -45,6 +45,7 @@ const processes = { setupFiles: [], testEnvironment: '<rootDir>/test/support/pro
 export default {
   // Against hangs only: on a busy machine, what starts an application or a server takes as long as it takes.
   testTimeout: 180_000,
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   projects: [
     project('unit', 'src', 'src/**/*.spec.ts'),
     project('integration', 'test', 'test/integration/**/*.test.ts'),

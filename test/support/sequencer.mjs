@@ -1,0 +1,31 @@
+// In which order jest runs the files.
+import Sequencer from '@jest/test-sequencer';
+
+/** What takes longest, for it starts many processes or waits for what was lost to be noticed: from the longest on. */
+const LONG = [
+  'e2e/processes',
+  'e2e/presence-cluster',
+  'e2e/presence',
+  'e2e/transports',
+  'e2e/commands',
+  'integration/fairness',
+  'e2e/socket-matrix',
+  'e2e/link-previews',
+  'integration/deliveries',
+  'e2e/raw-websocket',
+  'e2e/convergence',
+  'integration/cluster',
+  'e2e/realtime-handshake',
+].map((name) => `/test/${name}.test.ts`);
+
+/** A file that takes long and comes last would keep one worker while the other has nothing left to do. */
+export default class LongestFirst extends Sequencer {
+  /** By how long they took the last time, which jest keeps; where it knows of none, as in a fresh clone, by this list. */
+  sort(tests) {
+    const place = ({ path, duration }) => {
+      const at = duration === undefined ? LONG.findIndex((name) => path.endsWith(name)) : -1;
+      return at === -1 ? LONG.length : at;
+    };
+    return super.sort(tests).toSorted((a, b) => place(a) - place(b));
+  }
+}
