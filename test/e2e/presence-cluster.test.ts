@@ -27,48 +27,6 @@ describe('two nodes on one database and Redis', () => {
   });
   afterEach(closeSockets);
 
-  it('count the connections of a user together, and no longer those of a node that was killed', async () => {
-    client = await here.client({ limits: { sockets_per_user: 2 } });
-    const { key } = await client.login('alice');
-    const third = await startApp({ env, database: here.database });
-    await connect(here, key);
-    await connect(third, key);
-    for (const app of [here, there, third]) {
-      expect(await refusal(app, { api_key: key })).toMatchObject({ code: 'rate_limited' });
-    }
-    await third.kill();
-    await until(
-      'the place of the killed node',
-      () =>
-        connect(there, key).then(
-          () => true,
-          () => false,
-        ),
-      { every: 200 },
-    );
-    expect(await refusal(here, { api_key: key })).toMatchObject({ code: 'rate_limited' });
-    await third.stop();
-  });
-
-  it('hear of each other who types, and believe nothing for long of a node that was killed', async () => {
-    const room = await makeRoom(client, ['alice', 'bob', 'carol']);
-    const third = await startApp({ env, database: here.database });
-    const [alice, bob] = [await client.login('alice'), await client.login('bob')];
-    const carol = await connect(there, (await client.login('carol')).key);
-    const heard = () => carol.bodies('typing.updated').map(({ data }) => data.user_ids.join(' '));
-    const onHere = await connect(here, alice.key);
-    await onHere.get('typing.start', { room_id: room.id });
-    await until('alice', () => heard().at(-1) === 'alice');
-    await (await connect(third, bob.key)).get('typing.start', { room_id: room.id });
-    await until('both', () => heard().at(-1) === 'alice bob');
-    await onHere.get('typing.stop', { room_id: room.id });
-    await until('bob', () => heard().at(-1) === 'bob');
-    await third.kill();
-    await until('nobody', () => heard().at(-1) === '');
-    expect(heard()).toEqual(['alice', 'alice bob', 'bob', '']);
-    await third.stop();
-  });
-
   const told = (socket: TestSocket): string[] =>
     socket
       .bodies('presence.updated')
@@ -77,9 +35,31 @@ describe('two nodes on one database and Redis', () => {
   const seenOn = async (app: TestApp, user: string): Promise<string> =>
     (await app.request('GET', `/presence/online?user_ids=${user}`, { key: client.key })).body.data[0].state;
 
-  it('see who is there on any of them, and no ghosts of one that was killed', async () => {
+  /** Each says what holds before a third node is killed, and returns what must come true afterwards. */
+  const places = async (third: TestApp) => {
+    const limited = await here.client({ limits: { sockets_per_user: 2 } });
+    const { key } = await limited.login('alice');
+    await connect(here, key);
+    await connect(third, key);
+    for (const app of [here, there, third]) {
+      expect(await refusal(app, { api_key: key })).toMatchObject({ code: 'rate_limited' });
+    }
+    return async () => {
+      await until(
+        'the place of the killed node',
+        () =>
+          connect(there, key).then(
+            () => true,
+            () => false,
+          ),
+        { every: 200 },
+      );
+      expect(await refusal(here, { api_key: key })).toMatchObject({ code: 'rate_limited' });
+    };
+  };
+
+  const ghosts = async (third: TestApp) => {
     const room = await makeRoom(client, ['alice', 'bob', 'carol']);
-    const third = await startApp({ env, database: here.database });
     const alice = await connect(here, (await client.login('alice')).key);
     await alice.get('presence.subscribe', { user_ids: ['bob', 'carol'] });
     const [bob, carol] = [await client.login('bob'), await client.login('carol')];
@@ -93,14 +73,41 @@ describe('two nodes on one database and Redis', () => {
     await onThird.get('presence.set', { state: 'away' });
     await until('away', () => told(alice).at(-1) === 'bob away');
     await connect(there, bob.key);
+    return async () => {
+      await until('the end of who was there only', () => told(alice).at(-1) === 'carol offline');
+      expect(await seenOn(here, 'carol')).toBe('offline');
+      expect(await seenOn(there, 'bob')).toBe('away');
+      const { data } = (await there.request('GET', `/rooms/${room.id}/online`, { key: client.key })).body;
+      expect(data.map(({ user_id }: any) => user_id).toSorted()).toEqual(['alice', 'bob']);
+      expect(told(alice).toSorted()).toEqual(['bob away', 'bob online', 'carol offline', 'carol online']);
+    };
+  };
 
+  const typists = async (third: TestApp) => {
+    const typing = await here.client();
+    const room = await makeRoom(typing, ['alice', 'bob', 'carol']);
+    const [alice, bob] = [await typing.login('alice'), await typing.login('bob')];
+    const carol = await connect(there, (await typing.login('carol')).key);
+    const heard = () => carol.bodies('typing.updated').map(({ data }) => data.user_ids.join(' '));
+    const [onHere, onThird] = [await connect(here, alice.key), await connect(third, bob.key)];
+    await onHere.get('typing.start', { room_id: room.id });
+    await until('alice', () => heard().at(-1) === 'alice');
+    await onThird.get('typing.start', { room_id: room.id });
+    await until('both', () => heard().at(-1) === 'alice bob');
+    await onHere.get('typing.stop', { room_id: room.id });
+    await until('bob', () => heard().at(-1) === 'bob');
+    return async () => {
+      await until('nobody', () => heard().at(-1) === '');
+      expect(heard()).toEqual(['alice', 'alice bob', 'bob', '']);
+    };
+  };
+
+  it('know together of connections, of who is there and of who types, and believe nothing for long of a node that was killed', async () => {
+    const third = await startApp({ env, database: here.database });
+    // Who types does so for seconds only: last.
+    const after = [await places(third), await ghosts(third), await typists(third)];
     await third.kill();
-    await until('the end of who was there only', () => told(alice).at(-1) === 'carol offline');
-    expect(await seenOn(here, 'carol')).toBe('offline');
-    expect(await seenOn(there, 'bob')).toBe('away');
-    const { data } = (await there.request('GET', `/rooms/${room.id}/online`, { key: client.key })).body;
-    expect(data.map(({ user_id }: any) => user_id).toSorted()).toEqual(['alice', 'bob']);
-    expect(told(alice).toSorted()).toEqual(['bob away', 'bob online', 'carol offline', 'carol online']);
+    await Promise.all(after.map((expectIt) => expectIt()));
     await third.stop();
   });
 
