@@ -21,15 +21,19 @@ const TRANSPORTS: [string, Transport][] = [
 /** As it is unless an operator sets it. */
 const MAX_BODY_BYTES = 1_048_576;
 
+const contentsOf = (socket: TestConnection): string[] =>
+  socket.bodies('message.created').map(({ data }) => data.content as string);
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
 /** What holds whatever carries a connection. */
 describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over }) => {
-  let app: TestApp;
   let client: TestClient;
 
-  beforeAll(async () => {
-    app = await startApp();
-  });
-  afterAll(() => app.stop());
   beforeEach(async () => {
     client = await app.client();
   });
@@ -37,9 +41,6 @@ describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over }) => 
     closeSockets();
     closeRawSockets();
   });
-
-  const contentsOf = (socket: TestConnection): string[] =>
-    socket.bodies('message.created').map(({ data }) => data.content as string);
 
   const connected = async (): Promise<number> => {
     const { body } = await app.request<string>('GET', '//metrics');
@@ -192,11 +193,11 @@ describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over }) => 
   it('what is larger than a body may be ends the connection, and only that', async () => {
     const { key } = await client.login('alice');
     const [big, beside] = [await open(app, key), await open(app, key)];
-    const before = await connected();
+    await until('no connections of other tests', async () => (await connected()) === 2);
     big.tell('message.send', { content: 'x'.repeat(MAX_BODY_BYTES + 1) });
     expect(await big.waitForEnd()).toMatch(label === 'websocket' ? /^4413$/ : /^transport/);
     expect(await beside.get('ping', {})).toBeDefined();
-    await until('the metric', async () => (await connected()) === before - 1);
+    await until('the metric', async () => (await connected()) === 1);
   });
 
   it('a node that goes away tells its connections, answers what it accepted, and makes them come back', async () => {
@@ -220,25 +221,32 @@ describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over }) => 
     expect(await socket.waitForEnd()).not.toBe('io server disconnect');
     if (label === 'websocket') expect(socket.disconnects).toEqual(['4503']);
   });
+});
 
-  describe('on two nodes', () => {
-    let redis: TestRedis;
-    let here: TestApp;
-    let there: TestApp;
+describe('on two nodes', () => {
+  let redis: TestRedis;
+  let here: TestApp;
+  let there: TestApp;
 
-    beforeAll(async () => {
-      redis = await TestRedis.start();
-      const env = { REDIS_URL: redis.url, CHATAPI_ROLE: 'api' };
-      here = await startApp({ env });
-      there = await startApp({ env, database: here.database });
-    });
-    afterAll(async () => {
-      await there?.stop();
-      await here?.stop();
-      await redis?.stop();
-    });
+  beforeAll(async () => {
+    redis = await TestRedis.start();
+    const env = { REDIS_URL: redis.url, CHATAPI_ROLE: 'api' };
+    here = await startApp({ env });
+    there = await startApp({ env, database: here.database });
+  });
+  afterAll(async () => {
+    await there?.stop();
+    await here?.stop();
+    await redis?.stop();
+  });
+  afterEach(() => {
+    closeSockets();
+    closeRawSockets();
+  });
 
-    it('users are reached wherever they are connected, in rooms joined later too, until they or their keys go', async () => {
+  it.each(TRANSPORTS)(
+    'over %s users are reached wherever they are connected, in rooms joined later too, until they or their keys go',
+    async (_name, { connect: open, over }) => {
       const tenant = await here.client();
       const login = await tenant.login('alice');
       const alice = await open(there, login.key);
@@ -256,6 +264,6 @@ describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over }) => 
       expect(contentsOf(alice)).toEqual(['welcome', 'elsewhere']);
       await here.request('POST', '/auth/logout', { key: login.key, body: { user_id: 'alice' } });
       expect(await alice.waitForEnd()).toBe(over);
-    });
-  });
+    },
+  );
 });
