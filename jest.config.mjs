@@ -6,7 +6,10 @@ const esmPackages =
 const common = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^es-toolkit/compat$': '<rootDir>/test/support/es-toolkit-compat.cjs',
+  },
   transform: {
     '^.+\\.(ts|m?js)$': [
       '@swc/jest',
