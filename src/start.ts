@@ -67,10 +67,16 @@ async function load() {
   return { prepareDatabase, createApp };
 }
 
+/**
+ * Connections that the system completes before they are taken here. With Node's 511 what comes beyond, when thousands come back
+ * at once, is dropped or reset; the system's own bound (Linux: net.core.somaxconn, 4096) may be lower than this.
+ */
+const BACKLOG = 8_192;
+
 async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
   const { host, port } = config;
   try {
-    await app.listen(port, host);
+    await app.listen({ port, host, backlog: BACKLOG });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')

@@ -28,5 +28,6 @@ io.on('connection', (socket) => {
   });
   for (let n = 0; n < roomsEach; n++) void socket.join(`r:room-${(index + n) % 1000}`);
 });
-http.listen(Number(process.env.PORT), '127.0.0.1');
+// As many as the product lets wait: thousands come at once.
+http.listen({ port: Number(process.env.PORT), host: '127.0.0.1', backlog: 8_192 });
 process.on('SIGTERM', () => process.exit(0));

@@ -31,7 +31,6 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
     expect(shown.map(({ name }) => name).toSorted()).toEqual([
       'auth-changes-pruning',
       'deliveries',
-      'flags-taking',
       'idempotency-pruning',
       'keys-pruning',
       'lifecycle',

@@ -1,3 +1,5 @@
+import { once, setMaxListeners } from 'node:events';
+import { connect as dial } from 'node:net';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom } from '../support/chat.js';
 import { closeSockets, connect, refusal } from '../support/socket.js';
@@ -164,6 +166,20 @@ describe('too many wrong keys', () => {
     closeSockets();
     await strict.stop();
   });
+});
+
+it('a node that is busy lets more than a thousand connections wait', async () => {
+  const { hostname, port } = new URL(app.url);
+  app.pause();
+  const waiting = Array.from({ length: 1_200 }, () => dial({ host: hostname, port: Number(port) }));
+  try {
+    const signal = AbortSignal.timeout(60_000);
+    setMaxListeners(0, signal);
+    await Promise.all(waiting.map((socket) => once(socket, 'connect', { signal })));
+  } finally {
+    app.resume();
+    for (const socket of waiting) socket.destroy();
+  }
 });
 
 describe('a node that goes away', () => {

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
@@ -7,7 +6,7 @@ import { PreSends } from '../messages/pre-send.js';
 import { BlocksController } from './blocks/blocks.controller.js';
 import * as blocksEvents from './blocks/blocks.events.js';
 import { BlocksService } from './blocks/blocks.service.js';
-import { FLAGS_TAKING_QUEUE, FlagsTakingProcessor } from './reports/flags-taking.processor.js';
+import { FlagsTaking } from './reports/flags-taking.js';
 import { HookClient } from './hook/hook-client.js';
 import { HookController } from './hook/hook.controller.js';
 import { HookPreSend } from './hook/hook.pre-send.js';
@@ -26,11 +25,11 @@ import { WordListsService } from './word-lists/word-lists.service.js';
 
 /** What keeps people apart, and words out. */
 @Module({
-  imports: [registerQueue(FLAGS_TAKING_QUEUE, { everyMs: 5_000 }), MessagesModule, UsersModule],
+  imports: [MessagesModule, UsersModule],
   controllers: [BlocksController, HookController, ReportsController, WordListsController],
   providers: [
     BlocksService,
-    FlagsTakingProcessor,
+    FlagsTaking,
     HookClient,
     HookPreSend,
     HookService,
