@@ -1,6 +1,5 @@
 import { makeRoom, ok, say } from '../support/chat.js';
 import { oneApp } from '../support/one-app.js';
-import { runNow } from '../support/queue-board.js';
 import { connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 
@@ -185,7 +184,6 @@ describe('word lists', () => {
     ok(await as('ann', 'PATCH', `/rooms/${room.id}/messages/${first.id}`, { content: 'nothing' }));
     const second = ok(await send('ann', room.id, { content: 'my wallet' }));
     ok(await as('ann', 'DELETE', `/rooms/${room.id}/messages/${second.id}`));
-    await runNow(on.app, 'flags-taking');
     const found = await until('both reports', async () => {
       const all = await reports();
       return all.length === 2 && all;
@@ -201,7 +199,6 @@ describe('word lists', () => {
     ok(await as('ann', 'PATCH', `/rooms/${room.id}/messages/${first.id}`, { content: 'crypto' }));
     ok(await put([{ name: 'new', words: ['bitcoin'], action: 'flag' }]));
     ok(await as('ann', 'PATCH', `/rooms/${room.id}/messages/${first.id}`, { content: 'bitcoin' }));
-    await runNow(on.app, 'flags-taking');
     const reopened = await until('it to be open', async () =>
       (await reports('?status=open')).find(({ message_id }) => message_id === first.id),
     );
