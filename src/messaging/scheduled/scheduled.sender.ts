@@ -16,10 +16,10 @@ const LOOK_MS = 3_000;
 const AFTER_FAULT_MS = 500;
 const AT_ONCE = 100;
 const PRUNE_MS = 600_000;
-/** What is refused for now is tried again for so long; what may have been sent for longer, because it must be known. */
+/** What a limit or a hook refuses that may soon accept is tried again for so long; what may have been sent for longer, because it must be known. */
 const PATIENCE_S = { refused: 3_600, unknown: 86_400 };
 const RETRY_S = 5;
-/** Refusals for now, before anything was written. */
+/** Refusals that pass, made before anything was written. */
 const NOT_SENT = new Set<ProblemCode>(['rate_limited', 'overloaded', 'hook_unavailable']);
 
 /**
