@@ -4,6 +4,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
 import { Deliveries } from './paths/deliveries.js';
+import { Reconnects } from './paths/reconnects.js';
 import { Sessions } from './paths/sessions.js';
 import { prepareSenders, restSend, socketSend } from './paths/sends.js';
 import { createDatabase, temporaryDataDir } from './support/database.js';
@@ -11,7 +12,7 @@ import { Product } from './support/product.js';
 import { costsByStage } from './support/stages.js';
 
 /*
- * npm run bench:profile [-- sends,sessions,deliveries]: where the time of a send, of a connection, a login, and of a
+ * npm run bench:profile [-- sends,sessions,reconnects,deliveries]: where the time of a send, of a connection, a login, a return, and of a
  * notification to a webhook goes: in the application by stage and in PostgreSQL by statement.
  */
 const only = process.argv[2]?.split(',');
@@ -45,6 +46,15 @@ try {
     await report('A login', 1_000, (count) => sessions.login(count));
     await sessions.stop();
   }
+  if (wanted('reconnects')) {
+    for (const membersEach of [20, 100]) {
+      const count = 600;
+      const reconnects = await Reconnects.prepare(tenant, { count, membersEach }, pids.postmasterPid);
+      const leave = () => reconnects.leave();
+      await report(`A return to rooms of ${membersEach}`, count, () => reconnects.comeBack(), leave);
+      await reconnects.stop();
+    }
+  }
   if (wanted('deliveries')) {
     const deliveries = await Deliveries.prepare(tenant, { databaseUrl: url, ...pids });
     await report('A notification to a webhook', 10_000, (count) => deliveries.burst('product', count));
@@ -58,20 +68,27 @@ try {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-async function report(name: string, count: number, work: (count: number) => Promise<unknown>): Promise<void> {
+async function report(
+  name: string,
+  count: number,
+  work: (count: number) => Promise<unknown>,
+  before: () => Promise<void> = async () => {},
+): Promise<void> {
+  await before();
   await work(count / 5);
+  await before();
   await db.query('select pg_stat_statements_reset()');
   const { costs, busySeconds } = costsByStage(await product.child.profile(() => work(count)));
   console.log(`\n${name}: ${microseconds(busySeconds / count)} of the application's CPU`);
   for (const { name: stage, share } of costs) console.log(`  ${percent(share)}  ${stage}`);
 
-  const { rows } = await db.query<{ ms: number; query: string }>(
-    `select total_exec_time + total_plan_time as ms, regexp_replace(query, '\\s+', ' ', 'g') as query
+  const { rows } = await db.query<{ ms: number; planning: number; query: string }>(
+    `select total_exec_time + total_plan_time as ms, total_plan_time as planning, regexp_replace(query, '\\s+', ' ', 'g') as query
        from pg_stat_statements order by 1 desc`,
   );
   const total = rows.reduce((sum, { ms }) => sum + ms, 0);
   console.log(`and ${microseconds(total / 1000 / count)} in PostgreSQL's statements`);
-  for (const { ms, query } of rows.slice(0, 6)) console.log(`  ${percent(ms / total)}  ${query.slice(0, 80)}`);
+  for (const { ms, planning, query } of rows.slice(0, 8)) console.log(`  ${percent(ms / total)}  (${percent(planning / ms)} planning)  ${query.slice(0, 80)}`);
 }
 
 function microseconds(seconds: number): string {

@@ -52,6 +52,8 @@ export interface Return {
 export class Reconnects {
   private sent = 0;
   private putOff = 0;
+  /** Where each stood when it dropped. */
+  private sessions: Session[] = [];
 
   private constructor(
     private readonly tenant: Tenant,
@@ -91,11 +93,24 @@ export class Reconnects {
 
   /** @throws Error where anybody has not got exactly what it missed */
   async measure(): Promise<Return> {
-    const sessions = await this.come();
+    await this.leave();
+    return this.comeBack();
+  }
+
+  /** All drop, and miss messages. */
+  async leave(): Promise<void> {
+    this.sessions = await this.come();
     await this.sendMissed();
+  }
+
+  /** All come back at once. @throws Error where anybody has not got exactly what it missed */
+  async comeBack(): Promise<Return> {
+    const { sessions } = this;
     const answers: Answers[] = [];
     this.putOff = 0;
-    const measured = await this.return(this.tenant.server, async (index) => {
+    const order = shuffled(sessions.map((_, index) => index));
+    const measured = await this.return(this.tenant.server, async (at) => {
+      const index = order[at]!;
       const { port } = this.tenant;
       const socket = await this.insist(() => LoadSocket.open(port, '/sockets', { api_key: this.keys[index]! }));
       answers[index] = await this.catchUp(socket, sessions[index]!);
@@ -158,7 +173,7 @@ export class Reconnects {
     await sleep(REST_MS);
   }
 
-  private async return(server: Child, comeBack: (index: number) => Promise<LoadSocket>) {
+  private async return(server: Child, comeBack: (at: number) => Promise<LoadSocket>) {
     const count = this.users.length;
     const pids = [server.process.pid!, this.postmasterPid];
     const before = cpuOf(pids);
@@ -235,6 +250,12 @@ async function inTime<T>(awaited: Promise<T>, name: string): Promise<T> {
     waited.catch(() => null);
     late.abort();
   }
+}
+
+/** Who shares rooms does not come side by side. */
+function shuffled<T>(all: T[]): T[] {
+  const keyed = all.map((one): [number, T] => [Math.random(), one]);
+  return keyed.sort(([a], [b]) => a - b).map(([, one]) => one);
 }
 
 /** A few at a time. */

@@ -10,9 +10,10 @@ import { EventRegistry } from '../../src/platform/realtime/event.registry.js';
 import { RealtimePublisher } from '../../src/platform/realtime/realtime.publisher.js';
 import type { MessagesService } from '../../src/messaging/messages/messages.service.js';
 import type { ResumeDto, RoomRecoveryDto } from '../../src/messaging/sync/sync.dto.js';
+import { CatchUpReader } from '../../src/messaging/sync/catch-up.reader.js';
 import { SyncRepository } from '../../src/messaging/sync/sync.repository.js';
 import { SyncService } from '../../src/messaging/sync/sync.service.js';
-import type { MessageViews } from '../../src/messaging/messages/message-views.js';
+import type { MessageViews, Reading } from '../../src/messaging/messages/message-views.js';
 import { TestDatabase } from '../support/postgres.js';
 
 let target: TestDatabase;
@@ -25,12 +26,10 @@ beforeAll(async () => {
   database = await Database.connect({ databaseUrl: target.url, databasePoolSize: 4, role: 'all' } as unknown as Config);
   await ensurePartitions((sql) => database.query(sql));
   const repository = new EventsRepository(database, database.installation);
-  sync = new SyncService(
-    new SyncRepository(database),
-    new EventsService(repository, users as never, new RealtimePublisher(), new EventRegistry()),
-    {} as MessagesService,
-    { seenBy: async (_: unknown, envelopes: unknown) => envelopes } as MessageViews,
-  );
+  const heads = new SyncRepository(database);
+  const events = new EventsService(repository, users as never, new RealtimePublisher(), new EventRegistry());
+  const views = { seenBy: async (_: string, readings: Reading[]) => readings.map(({ streams }) => streams) };
+  sync = new SyncService(heads, {} as MessagesService, new CatchUpReader(heads, events, views as MessageViews));
 });
 
 afterAll(async () => {

@@ -73,7 +73,7 @@ function memberships(
   const repository = {
     findRoomIds: async () => read(),
     findRoomIdsOfMany: async () => new Map([['u', read()]]),
-    findHeads: async () => new Map(read().map((id) => [id, { id }])),
+    findHeads: async () => [new Map(read().map((id) => [id, { id }]))],
   };
   const here: Session[] = [];
   return {

@@ -180,8 +180,9 @@ export class Subscriptions implements MembershipFollower {
   }
 
   private async getHead(caller: Caller, roomId: string): Promise<RoomHead> {
-    const heads = await this.repository.findHeads(caller.clientId, caller.user?.user_pk ?? null, [roomId]);
-    const head = heads.get(roomId);
+    const reader = { user_pk: caller.user?.user_pk ?? null, room_ids: [roomId] };
+    const [heads] = await this.repository.findHeads(caller.clientId, [reader]);
+    const head = heads!.get(roomId);
     if (!head) throw notFound('room');
     return head;
   }

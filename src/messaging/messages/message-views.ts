@@ -9,6 +9,18 @@ import { MessagesService } from './messages.service.js';
 
 const OF_MESSAGES = new Set([messageCreated, messageUpdated, messageDeleted].map(({ type }) => type));
 
+/** Stretches of streams, and who reads them. */
+export interface Reading {
+  caller: Caller;
+  streams: Envelope[][];
+}
+
+/** Messages that one reader sees otherwise than everybody: what is hidden from it, and what only it sees whole. */
+interface Differing {
+  hidden: Set<string>;
+  whole: string[];
+}
+
 /** What readers of the log see of its messages: events say what everybody may see, and some see less, or more. */
 @Injectable()
 export class MessageViews {
@@ -17,31 +29,47 @@ export class MessageViews {
     private readonly messages: MessagesService,
   ) {}
 
-  /** @returns the envelopes in their order: what is hidden from the caller as stubs, and whole what is hidden from the others */
-  async seenBy(caller: Caller, envelopes: Envelope[]): Promise<Envelope[]> {
-    const told = envelopes.filter(({ type }) => OF_MESSAGES.has(type)) as Envelope<SeenMessage>[];
-    const { hidden, whole } = await this.differing(caller, told);
-    if (hidden.size === 0 && whole.length === 0) return envelopes;
-    const found = await this.messages.findSeen(caller, whole);
-    return envelopes.map((envelope) => {
-      if (!OF_MESSAGES.has(envelope.type)) return envelope;
-      const data = envelope.data as SeenMessage;
-      return { ...envelope, data: hidden.has(data.id) ? stubOf(data) : withoutMe(found.get(data.id) ?? data) };
-    });
+  /**
+   * Of readers of one client, in one query where nobody sees what others don't.
+   * @returns for each reader its streams in their order: what is hidden from it as stubs, and whole what is hidden from the others;
+   *   the very same arrays where nothing differs
+   */
+  async seenBy(clientId: string, readings: Reading[]): Promise<Envelope[][][]> {
+    const differing = await this.differing(clientId, readings);
+    return Promise.all(
+      readings.map(({ caller, streams }, reader) => {
+        const { hidden, whole } = differing[reader]!;
+        return hidden.size + whole.length === 0 ? streams : this.seen(caller, streams, differing[reader]!);
+      }),
+    );
   }
 
-  private async differing(
-    { clientId, user }: Caller,
-    told: Envelope<SeenMessage>[],
-  ): Promise<{ hidden: Set<string>; whole: string[] }> {
-    if (!user) {
-      return { hidden: new Set(), whole: told.flatMap(({ data }) => ('hidden' in data ? data.id : [])) };
+  private async seen(caller: Caller, streams: Envelope[][], { hidden, whole }: Differing): Promise<Envelope[][]> {
+    const found = await this.messages.findSeen(caller, whole);
+    return streams.map((envelopes) =>
+      envelopes.map((envelope) => {
+        if (!OF_MESSAGES.has(envelope.type)) return envelope;
+        const data = envelope.data as SeenMessage;
+        return { ...envelope, data: hidden.has(data.id) ? stubOf(data) : withoutMe(found.get(data.id) ?? data) };
+      }),
+    );
+  }
+
+  private async differing(clientId: string, readings: Reading[]): Promise<Differing[]> {
+    const differing = readings.map((): Differing => ({ hidden: new Set(), whole: [] }));
+    const views = readings.flatMap(({ caller: { user }, streams }, viewer) => {
+      const told = streams.flat().filter(({ type }) => OF_MESSAGES.has(type)) as Envelope<SeenMessage>[];
+      if (user) {
+        return [...new Set(told.map(({ data }) => data.id))].map((id) => ({ viewer, user_pk: user.user_pk, id }));
+      }
+      // The client itself sees everything.
+      differing[viewer]!.whole = told.flatMap(({ data }) => ('hidden' in data ? data.id : []));
+      return [];
+    });
+    for (const { viewer, id, hidden } of await this.repository.hiddenFrom(clientId, views)) {
+      if (hidden) differing[viewer]!.hidden.add(id);
+      else differing[viewer]!.whole.push(id);
     }
-    const ids = [...new Set(told.map(({ data }) => data.id))];
-    const rows = ids.length === 0 ? [] : await this.repository.hiddenFrom(clientId, user.user_pk, ids);
-    return {
-      hidden: new Set(rows.flatMap(({ id, hidden }) => (hidden ? id : []))),
-      whole: rows.flatMap(({ id, hidden }) => (hidden ? [] : id)),
-    };
+    return differing;
   }
 }

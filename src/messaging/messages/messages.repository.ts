@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
+import { unnest } from '../../platform/database/unnest.js';
 import type { UserPk } from '../../platform/common/ids.js';
 import { COLUMNS_BEYOND_FLOOR, MESSAGE_COLUMNS, MESSAGE_PEOPLE, type MessageRow } from './message.row.js';
 
@@ -35,8 +37,27 @@ const hiddenFrom = (viewer: string, besides = ''): string => `(${viewer}::uuid i
 /** What pages leave out by their floor, events of the room still tell of: it was changed since. */
 const BEFORE_JOINING = `
     or exists (select from rooms r
-                 join room_members me on me.client_id = r.client_id and me.room_id = r.id and me.user_pk = $2
+                 join room_members me on me.client_id = r.client_id and me.room_id = r.id and me.user_pk = w.user_pk
                 where r.client_id = m.client_id and r.id = m.room_id and r.history = 'since_join' and m.seq <= me.joined_seq)`;
+
+const VIEWS = unnest<{ viewer: number; user_pk: UserPk; id: string }>()(
+  'w',
+  { viewer: 'int', user_pk: 'uuid', id: 'uuid' },
+  { first: 2 },
+);
+
+const HIDDEN = prepared(
+  'messages.hidden',
+  `select viewer, id, hidden from (
+     select w.viewer, m.id, m.shadowed, ${hiddenFrom('w.user_pk', BEFORE_JOINING)}
+       from ${VIEWS.sql} join messages m on m.client_id = $1 and m.id = w.id
+   ) m where hidden or shadowed`,
+);
+
+const BY_ID = prepared(
+  'messages.by_id',
+  `select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
+);
 
 @Injectable()
 export class MessagesRepository {
@@ -75,10 +96,7 @@ export class MessagesRepository {
 
   /** Whatever became of them. */
   async findMany(clientId: string, ids: string[]): Promise<Map<string, MessageRow>> {
-    const rows = await this.database.query<MessageRow>(
-      `select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
-      [clientId, ids],
-    );
+    const rows = await this.database.query<MessageRow>(BY_ID, [clientId, ids]);
     return new Map(rows.map((row) => [row.id, row]));
   }
 
@@ -96,15 +114,12 @@ export class MessagesRepository {
     return { message: row, latecomers: row?.latecomers ?? [] };
   }
 
-  /** Of these messages in rooms of the user's, those that are hidden from it, and those that only it sees. */
-  async hiddenFrom(clientId: string, viewerPk: UserPk, ids: string[]): Promise<{ id: string; hidden: boolean }[]> {
-    return this.database.query(
-      `select id, hidden from (
-         select m.id, m.shadowed, ${hiddenFrom('$2', BEFORE_JOINING)}
-           from messages m where m.client_id = $1 and m.id = any ($3::uuid[])
-       ) m where hidden or shadowed`,
-      [clientId, viewerPk, ids],
-    );
+  /** Of these messages in rooms of their viewers, those that are hidden from them, and those that only they see; by `viewer`. */
+  async hiddenFrom(
+    clientId: string,
+    views: { viewer: number; user_pk: UserPk; id: string }[],
+  ): Promise<{ viewer: number; id: string; hidden: boolean }[]> {
+    return views.length === 0 ? [] : this.database.query(HIDDEN, [clientId, ...VIEWS.values(views)]);
   }
 
   /** Under the room's lock, which orders its changes. */

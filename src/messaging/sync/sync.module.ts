@@ -3,6 +3,7 @@ import { registerEvents } from '../../platform/realtime/event.registry.js';
 import * as syncEvents from './sync.events.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
+import { CatchUpReader } from './catch-up.reader.js';
 import { MembershipChangesRepository } from './membership-changes.repository.js';
 import { PollingService } from './polling.service.js';
 import { Polls } from './polls.js';
@@ -17,6 +18,7 @@ import { SyncSocket } from './sync.socket.js';
   imports: [MessagesModule, RoomsModule],
   controllers: [SyncController],
   providers: [
+    CatchUpReader,
     PollingService,
     Polls,
     MembershipChangesRepository,

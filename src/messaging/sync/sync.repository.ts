@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { Database } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
+import { unnest } from '../../platform/database/unnest.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { OWN_SIDE, type OwnSideRow } from '../rooms/membership/own-side.js';
 import type { ReceiptDto } from '../receipts/receipts.dto.js';
@@ -35,6 +37,43 @@ export type UserHeadNow = UserKey & StreamPosition & { user_id: UserId; now: Dat
 
 type WithNumber<T> = Omit<T, 'epoch'> & { epoch: number };
 
+/** The rooms that somebody asks for; with `user_pk` null, the client itself. */
+export interface RoomsOfReader {
+  user_pk: UserPk | null;
+  room_ids: string[];
+}
+
+const WANTED = unnest<{ reader: number; user_pk: UserPk | null; room_id: string }>()(
+  'w',
+  { reader: 'int', user_pk: 'uuid', room_id: 'uuid' },
+  { first: 2 },
+);
+
+const HEADS = prepared(
+  'sync.heads',
+  `select w.reader, r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
+          me.joined_rev, ${OWN_SIDE}
+     from ${WANTED.sql}
+     join rooms r on r.client_id = $1 and r.id = w.room_id and r.status <> 'deleted'
+     left join room_members me
+       on me.client_id = $1 and me.room_id = w.room_id and me.user_pk = w.user_pk and me.status = 'active'
+    where w.user_pk is null or me.user_pk is not null`,
+);
+
+const USER_HEADS = prepared(
+  'sync.user_heads',
+  `select user_pk, epoch, last_rev as rev from users where client_id = $1 and user_pk = any ($2::uuid[])`,
+);
+
+const RECEIPTS = prepared(
+  'sync.receipts',
+  `select m.room_id, u.user_id, m.last_read_seq, m.last_delivered_seq
+     from room_members m
+     join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
+    where m.client_id = $1 and m.room_id = any ($2::uuid[]) and m.status = 'active'
+    order by m.room_id, m.user_pk`,
+);
+
 /** Sessions that open together, as after a restart, are read together. */
 const GATHERED = { maxBatch: 50, maxWaiting: 20_000, maxWaitingPerTenant: 10_000 };
 
@@ -57,20 +96,22 @@ export class SyncRepository {
 
   constructor(private readonly database: Database) {}
 
-  /** Rooms that the user is an active member of; with userPk null, any of the client's. */
-  async findHeads(clientId: string, userPk: UserPk | null, roomIds: string[]): Promise<Map<string, RoomHead>> {
-    if (roomIds.length === 0) return new Map();
-    const rows = await this.database.query<WithNumber<RoomHead>>(
-      `select r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
-              me.joined_rev, ${OWN_SIDE}
-         from rooms r
-         left join room_members me
-           on me.client_id = r.client_id and me.room_id = r.id and me.user_pk = $2 and me.status = 'active'
-        where r.client_id = $1 and r.id = any ($3::uuid[]) and r.status <> 'deleted'
-          and ($2::uuid is null or me.user_pk is not null)`,
-      [clientId, userPk, roomIds],
+  /**
+   * Rooms as their readers find them, each at its reader's place: those that the reader is an active member of, or any of the client's
+   * where it is nobody in particular.
+   */
+  async findHeads(clientId: string, readers: RoomsOfReader[]): Promise<Map<string, RoomHead>[]> {
+    const wanted = readers.flatMap(({ user_pk, room_ids }, reader) =>
+      [...new Set(room_ids)].map((room_id) => ({ reader, user_pk, room_id })),
     );
-    return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));
+    const found = readers.map(() => new Map<string, RoomHead>());
+    if (wanted.length === 0) return found;
+    const rows = await this.database.query<WithNumber<RoomHead> & { reader: number }>(HEADS, [
+      clientId,
+      ...WANTED.values(wanted),
+    ]);
+    for (const { reader, ...row } of rows) found[reader]!.set(row.id, this.withEpoch(row));
+    return found;
   }
 
   /** Where rooms stand that the user is in; with userPk null, any of the client's. */
@@ -91,27 +132,24 @@ export class SyncRepository {
     return new Map(rows.map((row) => [row.id, this.withEpoch(row)]));
   }
 
-  async findUserHead(clientId: string, userPk: UserPk): Promise<StreamPosition | null> {
-    const [row] = await this.database.query<WithNumber<StreamPosition>>(
-      `select epoch, last_rev as rev from users where client_id = $1 and user_pk = $2`,
-      [clientId, userPk],
-    );
-    return row ? this.withEpoch(row) : null;
+  /** Where the streams of users stand. */
+  async findUserHeads(clientId: string, userPks: UserPk[]): Promise<Map<UserPk, StreamPosition>> {
+    if (userPks.length === 0) return new Map();
+    const rows = await this.database.query<WithNumber<StreamPosition> & { user_pk: UserPk }>(USER_HEADS, [
+      clientId,
+      userPks,
+    ]);
+    return new Map(rows.map(({ user_pk, ...row }) => [user_pk, this.withEpoch(row)]));
   }
 
   /** Markers of the active members of each room. */
   async findReceipts(clientId: string, roomIds: string[]): Promise<Map<string, ReceiptDto[]>> {
     const byRoom = new Map<string, ReceiptDto[]>(roomIds.map((id) => [id, []]));
     if (roomIds.length === 0) return byRoom;
-    const rows = await this.database.query<ReceiptDto & { room_id: string }>(
-      `select m.room_id, u.user_id, m.last_read_seq, m.last_delivered_seq
-         from room_members m
-         join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
-        where m.client_id = $1 and m.room_id = any ($2::uuid[]) and m.status = 'active'
-        order by m.room_id, m.user_pk`,
-      [clientId, roomIds],
-    );
-    for (const { room_id, ...receipt } of rows) byRoom.get(room_id)!.push(receipt);
+    const rows = await this.database.query<ReceiptDto & { room_id: string }>(RECEIPTS, [clientId, roomIds]);
+    for (const { room_id, user_id, last_read_seq, last_delivered_seq } of rows) {
+      byRoom.get(room_id)!.push({ user_id, last_read_seq, last_delivered_seq });
+    }
     return byRoom;
   }
 
