@@ -12,6 +12,7 @@ import { Scheduled1764000620000 } from './1764000620000-scheduled.js';
 import { Moderation1764000700000 } from './1764000700000-moderation.js';
 import { Truncation1764100200000 } from './1764100200000-truncation.js';
 import { ShownText1764100210000 } from './1764100210000-shown-text.js';
+import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -30,4 +31,5 @@ export const MIGRATIONS = [
   Moderation1764000700000,
   Truncation1764100200000,
   ShownText1764100210000,
+  MembersByUser1764100220000,
 ];

@@ -1,3 +1,4 @@
+import { exactly } from '../../platform/database/exactly.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
 import type { AttachmentDto, MentionDto } from './sending.dto.js';
 import type { HiddenMessageDto, MessageDto, QuotedDto, SeenMessage } from './messages.dto.js';
@@ -86,9 +87,12 @@ export const MESSAGE_COLUMNS = `${COLUMNS}, (
 /** The same of messages beyond their room's floor, which who reads them knows. */
 export const COLUMNS_BEYOND_FLOOR = `${COLUMNS}, null::timestamptz as truncated_at`;
 
-export const MESSAGE_PEOPLE = `
-  left join users s on s.client_id = m.client_id and s.user_pk = m.sender_pk
-  left join users d on d.client_id = m.client_id and d.user_pk = m.deleted_by_pk`;
+/** One by one, by its key: a page has few messages, and its plan may be older than most of the client's users. */
+const personOf = (pk: string, alias: string): string => `
+  left join lateral (select user_id, display_name from users
+                      where client_id = m.client_id and ${exactly('user_pk', pk)} order by user_pk limit 1) ${alias} on true`;
+
+export const MESSAGE_PEOPLE = personOf('m.sender_pk', 's') + personOf('m.deleted_by_pk', 'd');
 
 /** Nothing that a deleted message said is shown any more; its place stays. So it is with what went with its room's truncation. */
 export function toMessage(row: MessageRow): MessageDto {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { exactly } from '../../platform/database/exactly.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { UserPk } from '../../platform/common/ids.js';
@@ -46,17 +47,21 @@ const VIEWS = unnest<{ viewer: number; user_pk: UserPk; id: string }>()(
   { first: 2 },
 );
 
+const BY_KEY = `select * from messages where client_id = $1 and ${exactly('id', 'w.id')} order by id limit 1`;
+
 const HIDDEN = prepared(
   'messages.hidden',
   `select viewer, id, hidden from (
      select w.viewer, m.id, m.shadowed, ${hiddenFrom('w.user_pk', BEFORE_JOINING)}
-       from ${VIEWS.sql} join messages m on m.client_id = $1 and m.id = w.id
+       from ${VIEWS.sql} cross join lateral (${BY_KEY}) m
    ) m where hidden or shadowed`,
 );
 
 const BY_ID = prepared(
   'messages.by_id',
-  `select ${MESSAGE_COLUMNS} from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
+  `select ${MESSAGE_COLUMNS}
+     from unnest($2::uuid[]) as w (id)
+    cross join lateral (${BY_KEY}) m ${MESSAGE_PEOPLE}`,
 );
 
 @Injectable()

@@ -4,7 +4,6 @@ import { newId } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import type { MessageRemain } from '../messages/changes/message-remains.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 
 /** How a user stands to a key of a message, under the room's lock. */
@@ -43,28 +42,6 @@ const MESSAGES = unnest<{ client_id: string; id: string }>()('w', { client_id: '
 
 /** Of those who reacted with a key, so many are named. */
 export const NAMED_USERS = 10;
-
-const SUMMARIES = prepared(
-  'reactions.summaries',
-  `select c.message_id, c.key, c.count, coalesce(named.user_ids, '{}') as user_ids,
-          own.user_id as own_id, own.shadowed as own_shadowed
-     from reaction_counts c
-    cross join lateral (
-      select array_agg(n.user_id order by n.id) as user_ids from (
-        select r.id, u.user_id
-          from reactions r join users u on u.client_id = r.client_id and u.user_pk = r.user_pk
-         where r.client_id = c.client_id and r.message_id = c.message_id and r.key = c.key and not r.shadowed
-         order by r.id limit ${NAMED_USERS}) n
-    ) named
-     left join lateral (
-      select u.user_id, r.shadowed
-        from reactions r join users u on u.client_id = r.client_id and u.user_pk = r.user_pk
-       where r.client_id = c.client_id and r.message_id = c.message_id and r.key = c.key and r.user_pk = $3
-       limit 1
-    ) own on true
-    where c.client_id = $1 and c.message_id = any ($2::uuid[])
-    order by c.message_id, c.id`,
-);
 
 /** Writers hold the room's lock. */
 @Injectable()
@@ -173,7 +150,27 @@ export class ReactionsRepository implements MessageRemain {
     messageIds: string[],
     viewerPk: UserPk | null,
   ): Promise<SummaryRow[]> {
-    return on.query<SummaryRow>(SUMMARIES, [clientId, messageIds, viewerPk]);
+    return on.query<SummaryRow>(
+      `select c.message_id, c.key, c.count, coalesce(named.user_ids, '{}') as user_ids,
+              own.user_id as own_id, own.shadowed as own_shadowed
+         from reaction_counts c
+        cross join lateral (
+          select array_agg(n.user_id order by n.id) as user_ids from (
+            select r.id, u.user_id
+              from reactions r join users u on u.client_id = r.client_id and u.user_pk = r.user_pk
+             where r.client_id = c.client_id and r.message_id = c.message_id and r.key = c.key and not r.shadowed
+             order by r.id limit ${NAMED_USERS}) n
+        ) named
+         left join lateral (
+          select u.user_id, r.shadowed
+            from reactions r join users u on u.client_id = r.client_id and u.user_pk = r.user_pk
+           where r.client_id = c.client_id and r.message_id = c.message_id and r.key = c.key and r.user_pk = $3
+           limit 1
+        ) own on true
+        where c.client_id = $1 and c.message_id = any ($2::uuid[])
+        order by c.message_id, c.id`,
+      [clientId, messageIds, viewerPk],
+    );
   }
 
   /** By key, the first first; the reader's own among them, whoever else may see them. Cursor: [key, id]. */

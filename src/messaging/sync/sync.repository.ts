@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import { Database } from '../../platform/database/database.js';
+import { exactly } from '../../platform/database/exactly.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
@@ -49,29 +50,45 @@ const WANTED = unnest<{ reader: number; user_pk: UserPk | null; room_id: string 
   { first: 2 },
 );
 
+/** Row by row, as the next two: planned while a client had few rooms, a join would read all that it has. */
 const HEADS = prepared(
   'sync.heads',
-  `select w.reader, r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count,
-          me.joined_rev, ${OWN_SIDE}
+  `select w.reader, r.*
      from ${WANTED.sql}
-     join rooms r on r.client_id = $1 and r.id = w.room_id and r.status <> 'deleted'
-     left join room_members me
-       on me.client_id = $1 and me.room_id = w.room_id and me.user_pk = w.user_pk and me.status = 'active'
-    where w.user_pk is null or me.user_pk is not null`,
+    cross join lateral (
+      select r.id, r.epoch, r.last_rev, r.last_seq, r.history, r.member_count, me.joined_rev, ${OWN_SIDE}
+        from (select * from rooms where client_id = $1 and ${exactly('id', 'w.room_id')} order by id limit 1) r
+        left join lateral (
+          select * from room_members
+           where client_id = $1 and ${exactly('room_id', 'w.room_id')} and user_pk = w.user_pk and status = 'active'
+           order by room_id, user_pk limit 1
+        ) me on true
+       where r.status <> 'deleted' and (w.user_pk is null or me.user_pk is not null)
+    ) r`,
 );
 
 const USER_HEADS = prepared(
   'sync.user_heads',
-  `select user_pk, epoch, last_rev as rev from users where client_id = $1 and user_pk = any ($2::uuid[])`,
+  `select u.*
+     from unnest($2::uuid[]) as w (user_pk)
+    cross join lateral (
+      select user_pk, epoch, last_rev as rev from users
+       where client_id = $1 and ${exactly('user_pk', 'w.user_pk')} order by user_pk limit 1
+    ) u`,
 );
 
 const RECEIPTS = prepared(
   'sync.receipts',
   `select m.room_id, u.user_id, m.last_read_seq, m.last_delivered_seq
-     from room_members m
-     join users u on u.client_id = m.client_id and u.user_pk = m.user_pk
-    where m.client_id = $1 and m.room_id = any ($2::uuid[]) and m.status = 'active'
-    order by m.room_id, m.user_pk`,
+     from unnest($2::uuid[]) as w (room_id)
+    cross join lateral (
+      select room_id, user_pk, last_read_seq, last_delivered_seq from room_members
+       where client_id = $1 and room_id = w.room_id and status = 'active'
+       order by user_pk
+    ) m
+    cross join lateral (
+      select user_id from users where client_id = $1 and ${exactly('user_pk', 'm.user_pk')} order by user_pk limit 1
+    ) u`,
 );
 
 /** Sessions that open together, as after a restart, are read together. */

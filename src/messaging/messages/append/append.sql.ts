@@ -1,3 +1,4 @@
+import { exactly } from '../../../platform/database/exactly.js';
 import { unnest } from '../../../platform/database/unnest.js';
 import { EVERYBODY } from '../../rooms/membership/mentions.js';
 import { readUpTo } from '../../rooms/membership/own-side.js';
@@ -26,13 +27,6 @@ export const KEYS = unnest<Key>()('w', { client_id: 'uuid', id: 'uuid' });
 
 /** How a Set holds a room. */
 export const roomKey = (clientId: string, roomId: string): string => `${clientId} ${roomId}`;
-
-/**
- * That a column, the key's last, has this value, in words from which the planner keeps its order: with `order by` only the
- * key's own index will do. While a table is young all indexes that begin with the tenant look the same to it, and the plan that is kept could
- * read all of a tenant's rows each time.
- */
-const exactly = (column: string, value: string): string => `${column} >= ${value} and ${column} <= ${value}`;
 
 /** A UUIDv7 beside another one: its last digit moved on by one. */
 function nextTo(id: string): string {
