@@ -88,7 +88,8 @@ async function report(
   );
   const total = rows.reduce((sum, { ms }) => sum + ms, 0);
   console.log(`and ${microseconds(total / 1000 / count)} in PostgreSQL's statements`);
-  for (const { ms, planning, query } of rows.slice(0, 8)) console.log(`  ${percent(ms / total)}  (${percent(planning / ms)} planning)  ${query.slice(0, 80)}`);
+  for (const { ms, planning, query } of rows.slice(0, 8))
+    console.log(`  ${percent(ms / total)}  (${percent(planning / ms)} planning)  ${query.slice(0, 80)}`);
 }
 
 function microseconds(seconds: number): string {

@@ -1,4 +1,4 @@
-import { sharedApp, startApp, type TestApp, type TestClient } from '../support/app.js';
+import { sharedApp, startApp, type Requester, type TestApp, type TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { until } from '../support/until.js';
 
@@ -55,6 +55,52 @@ describe('POST /sync', () => {
     const told = request('POST', '/sync', { body: alone });
     const room = await makeRoom(client, ['ann']);
     expect(ok(await told).user.events).toMatchObject([{ type: 'room.added', room_id: room.id }]);
+  });
+
+  it('answers each of many who ask at once as it would alone', async () => {
+    const users = ['ann', 'bob', 'cid'];
+    const rooms = await Promise.all([users, users, ['bob', 'cid']].map((members) => makeRoom(client, members)));
+    const positions = rooms.map(({ id, epoch }) => ({ room_id: id, epoch, rev: 0 }));
+    const as = (user: string): Requester => client.master(user).request;
+    ok(await as('bob')('PUT', '/users/me/blocks/ann'));
+    ok(await client.request('PUT', '/users/cid/ban', { body: { shadow: true } }));
+    for (const [at, { id }] of rooms.entries()) {
+      for (const user of at === 2 ? ['bob', 'cid'] : users) await say(as(user), id, `${user} says`);
+    }
+    const last = rooms[0]!.last_rev + 1;
+    const asks = [
+      ...users.map((user) => ({ request: as(user), rooms: positions })),
+      { request: as('ann'), rooms: [{ ...positions[0]!, rev: last }] },
+      { request: as('bob'), rooms: [{ ...positions[1]!, epoch: '9.9' }, positions[0]!] },
+      { request: client.request.bind(client) as Requester, rooms: positions },
+    ];
+    const ask = async ({ request, rooms: asked }: (typeof asks)[number]) =>
+      ok(await request('POST', '/sync', { body: { rooms: asked } }));
+    const alone = [];
+    for (const one of asks) alone.push(await ask(one));
+    const said = (answer: any) =>
+      answer.rooms.map(({ events = [] }: any) =>
+        events.flatMap(({ type, data }: any) => (type === 'message.created' ? (data.content ?? 'hidden') : [])),
+      );
+    const whole = ['ann says', 'bob says', 'cid says'];
+    expect(alone.map(said)).toEqual([
+      [
+        ['ann says', 'bob says', 'hidden'],
+        ['ann says', 'bob says', 'hidden'],
+      ],
+      [
+        ['hidden', 'bob says', 'hidden'],
+        ['hidden', 'bob says', 'hidden'],
+        ['bob says', 'hidden'],
+      ],
+      [whole, whole, ['bob says', 'cid says']],
+      [expect.any(Array)],
+      [[], ['hidden', 'bob says', 'hidden']],
+      [whole, whole, ['bob says', 'cid says']],
+    ]);
+    const all = Array.from({ length: 60 }, (_, n) => n % asks.length);
+    const together = await Promise.all(all.map((at) => ask(asks[at]!)));
+    for (const [n, at] of all.entries()) expect(together[n]).toEqual(alone[at]);
   });
 
   it('answers when the time is over, and at once where the caller hears of a rewound history', async () => {

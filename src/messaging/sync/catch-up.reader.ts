@@ -81,12 +81,10 @@ export class CatchUpReader {
     for (const [at, part] of parts.entries()) {
       // An answer takes long enough to make that nobody else should wait for all of them.
       if (at > 0) await nextTurn();
-      const told = part.planned.map(
-        (one, nth): Told => ({
-          events: events.get(one) === null ? null : seen[at]![nth]!,
-          receipts: (one.room && receipts.get(one.room.id)) ?? [],
-        }),
-      );
+      const told = part.planned.map((one, nth): Told => ({
+        events: events.get(one) === null ? null : seen[at]![nth]!,
+        receipts: (one.room && receipts.get(one.room.id)) ?? [],
+      }));
       part.reader.tell(told, bytesOf);
     }
   }
@@ -102,9 +100,7 @@ export class CatchUpReader {
     }
     const found = await this.events.readRanges(clientId, [...ranges.values()]);
     const byKey = new Map([...ranges.keys()].map((key, at) => [key, found[at]!]));
-    return new Map(
-      planned.map((one) => [one, missedBy(one) === 0 ? one.range && [] : byKey.get(keyOf(one.range!))!]),
-    );
+    return new Map(planned.map((one) => [one, missedBy(one) === 0 ? one.range && [] : byKey.get(keyOf(one.range!))!]));
   }
 }
 

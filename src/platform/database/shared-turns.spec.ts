@@ -52,7 +52,13 @@ describe('SharedTurns', () => {
   it('bring those together who wait for the same, whatever came between, and answer each by its own', async () => {
     const { add, begun, end } = runs();
     const all = [add('x', 'first')];
-    for (const [name, ...needs] of [['a', '1'], ['b', '2'], ['c', '3', '1'], ['d', '2'], ['e', '3']] as const) {
+    for (const [name, ...needs] of [
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3', '1'],
+      ['d', '2'],
+      ['e', '3'],
+    ] as const) {
       all.push(add('x', name, ...needs));
     }
     await end();
