@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp } from '../support/app.js';
 import { makeRoom } from '../support/chat.js';
+import { Cleanups } from '../support/cleanups.js';
 import { Receiver } from '../support/receiver.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
@@ -11,19 +12,17 @@ import { until } from '../support/until.js';
 const SENDERS = 20;
 const CRASHES = process.env.TEST_FULL ? 5 : 2;
 
-const cleanups: (() => unknown)[] = [];
+const cleanups = new Cleanups();
 
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
+afterEach(() => cleanups.run());
 
 /** Embedded mode on a data directory of its own, whose PostgreSQL the test may kill. */
 async function startEmbedded() {
   const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-faults-'));
   chmodSync(dataDir, 0o755);
-  cleanups.push(() => rmSync(dataDir, { recursive: true, force: true }));
+  cleanups.add(() => rmSync(dataDir, { recursive: true, force: true }));
   const app = await startApp({ dataDir });
-  cleanups.push(() => app.stop());
+  cleanups.add(() => app.stop());
   const postmaster = () => Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
   const killPostgres = () => process.kill(postmaster(), 'SIGKILL');
   return { app, truth: new Truth(app.database), killPostgres };
@@ -33,7 +32,7 @@ describe('PostgreSQL killed and started again under load', () => {
   it('keeps every acknowledged message in order, once, and delivers every accepted notification', async () => {
     const { app, truth, killPostgres } = await startEmbedded();
     const receiver = await Receiver.start();
-    cleanups.push(() => receiver.stop());
+    cleanups.add(() => receiver.stop());
     const client = await app.client({ limits: { messages_per_user_per_minute: 1_000_000 } });
     const { id } = client;
     const users = Array.from({ length: SENDERS }, (_, index) => `user-${index}`);

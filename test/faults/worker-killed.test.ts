@@ -1,5 +1,5 @@
-import { startApp } from '../support/app.js';
-import { TestDatabase } from '../support/postgres.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { Cleanups } from '../support/cleanups.js';
 import { basic, queuesOf } from '../support/queue-board.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
@@ -8,28 +8,34 @@ import { until } from '../support/until.js';
 
 const DELIVERIES = process.env.TEST_FULL ? 2000 : 500;
 
-const cleanups: (() => Promise<unknown>)[] = [];
+/** What all workers are of. Each test has its own client, receiver and workers. */
+let redis: TestRedis;
+let api: TestApp;
 
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
+beforeAll(async () => {
+  redis = await TestRedis.start();
+  api = await startApp({ env: { REDIS_URL: redis.url, CHATAPI_ROLE: 'api' } });
 });
+afterAll(async () => {
+  await api?.stop();
+  await redis?.stop();
+});
+
+const cleanups = new Cleanups();
+
+afterEach(() => cleanups.run());
 
 /** A cluster of one API and one worker, and a receiver. */
 async function startCluster() {
-  const database = await TestDatabase.create();
-  cleanups.push(() => database.drop());
-  const redis = await TestRedis.start();
-  cleanups.push(() => redis.stop());
+  const { database } = api;
   const receiver = await Receiver.start();
-  cleanups.push(() => receiver.stop());
-  const truth = new Truth(database);
-  const start = async (role: 'api' | 'worker') => {
-    const app = await startApp({ database, env: { REDIS_URL: redis.url, CHATAPI_ROLE: role } });
-    cleanups.push(() => app.stop());
-    return app;
+  cleanups.add(() => receiver.stop());
+  const startWorker = async () => {
+    const worker = await startApp({ database, env: { REDIS_URL: redis.url, CHATAPI_ROLE: 'worker' } });
+    cleanups.add(() => worker.stop());
+    return worker;
   };
-  const api = await start('api');
-  return { api, client: await api.client(), redis, receiver, truth, startWorker: () => start('worker') };
+  return { client: await api.client(), receiver, truth: new Truth(database), startWorker };
 }
 
 type Cluster = Awaited<ReturnType<typeof startCluster>>;
@@ -101,7 +107,7 @@ describe('a worker killed by SIGKILL in the middle of its deliveries', () => {
 describe('Redis flushed with jobs waiting', () => {
   it('loses nothing: the jobs are made again from the rows', async () => {
     const cluster = await startCluster();
-    const { api, redis, receiver, startWorker } = cluster;
+    const { receiver, startWorker } = cluster;
     const accepted = await acceptMany(cluster, DELIVERIES);
 
     // Paused, as a worker takes all of them into its hands at once, where a flush loses none. It ends the pause too.
@@ -124,7 +130,7 @@ describe('Redis flushed with jobs waiting', () => {
 describe('a worker told to stop while Redis is away', () => {
   it('finishes and records what it has in hand, and ends in order', async () => {
     const cluster = await startCluster();
-    const { redis, receiver, startWorker } = cluster;
+    const { receiver, startWorker } = cluster;
     let answer = () => {};
     const answered = new Promise<void>((resolve) => (answer = resolve));
     receiver.respond(() => answered.then(() => ({ status: 200 })));
@@ -133,6 +139,7 @@ describe('a worker told to stop while Redis is away', () => {
     await receiver.waitFor(1);
 
     await redis.stop();
+    cleanups.add(async () => redis.isRunning || redis.restart());
     const stopped = worker.stop();
     answer();
     // Fails when it does not end by itself, as where it waits for that Redis.

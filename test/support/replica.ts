@@ -49,7 +49,6 @@ export class Replica {
   async begin(): Promise<void> {
     const answer = await this.sync();
     await this.takeUser(answer.user);
-    for (const { id } of ok(await this.request('GET', '/rooms?limit=100')).data) await this.read(id);
   }
 
   /** Follows a socket from now on; what was missed until now is resumed. */
@@ -171,8 +170,14 @@ export class Replica {
     const room = this.rooms.get(room_id);
     if (!room) return;
     if (!recovered) return this.read(room_id);
-    for (const event of events as Event[]) if (event.rev! > room.rev) this.apply(room, event);
-    Object.assign(room, { rev: Math.max(room.rev, rev), epoch, me: markersOf(me) });
+    for (const event of events as Event[]) {
+      if (event.rev! <= room.rev) continue;
+      if (event.rev !== room.rev + 1) throw new Error(`rev ${event.rev} follows ${room.rev} in an answer of a resume`);
+      this.apply(room, event);
+    }
+    if (room.rev < rev)
+      throw new Error(`an answer of a resume ends at rev ${room.rev}, not at the ${rev} that it tells`);
+    Object.assign(room, { epoch, me: markersOf(me) });
   }
 
   /** Everything of a room; what changes while it is read comes after the position that was read first. */
@@ -205,6 +210,8 @@ export class Replica {
     if (members.status === 404) return void this.rooms.delete(id);
     for (const { user_id, role } of members.body.data) room.roles.set(user_id, role);
     this.rooms.set(id, room);
+    // What was heard of it meanwhile went to what it replaces: it is resumed.
+    this.behind = true;
   }
 
   private apply(room: RoomState, { type, rev, data }: Event): void {

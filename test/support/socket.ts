@@ -15,6 +15,8 @@ export interface ConnectOptions {
   transports?: ('websocket' | 'polling')[];
   /** Comes back by itself when the connection is lost. */
   reconnects?: boolean;
+  /** Milliseconds that {@link connect} waits; 60,000 unless told: against hangs only. */
+  patience?: number;
 }
 
 interface Received {
@@ -58,6 +60,12 @@ export class TestSocket implements TestConnection {
     socket.on('disconnect', (reason) => this.disconnects.push(reason));
   }
 
+  /** For good: nothing comes any more. */
+  get hasEnded(): boolean {
+    const { active, io: manager } = this.socket;
+    return !active || (this.disconnects.length > 0 && !manager.reconnection());
+  }
+
   /** Sends an event and waits for its ack. */
   ask<T = any>(event: string, ...args: unknown[]): Promise<Ack<T>> {
     return this.socket.timeout(30_000).emitWithAck(event, ...args) as Promise<Ack<T>>;
@@ -97,17 +105,31 @@ export class TestSocket implements TestConnection {
   }
 }
 
-/** Connects and waits until the server has said where everything stands. */
+/**
+ * Connects and waits until the server has said where everything stands; what is not told in time is let go.
+ * @throws Error whose cause is the problem that the handshake was refused with, where it was
+ */
 export async function connect(app: Api, api_key: string, options: ConnectOptions = {}): Promise<TestSocket> {
   const socket = dial(app, { api_key }, options);
-  await new Promise<void>((resolve, reject) => {
-    socket.socket.once('connect', resolve);
-    socket.socket.once('connect_error', (error: Error & { data?: unknown }) =>
-      reject(new Error(`refused: ${JSON.stringify(error.data ?? error.message)}`)),
-    );
+  let refused: Error | undefined;
+  socket.socket.once('connect_error', (error: Error & { data?: ProblemDocument }) => {
+    refused = new Error(`refused: ${JSON.stringify(error.data ?? error.message)}`, { cause: error.data });
   });
-  await socket.waitForReady();
-  return socket;
+  // Nobody waits for one that is over: jest would not end before that wait does.
+  const begun = (): boolean => {
+    const [ready] = socket.bodies('session.ready');
+    if (refused) throw refused;
+    if (!ready && socket.hasEnded) throw new Error(`ended: ${socket.disconnects[0] ?? 'left before it began'}`);
+    return ready !== undefined;
+  };
+  const { patience = 60_000 } = options;
+  try {
+    await until('session.ready on the socket', begun, { timeout: patience });
+    return socket;
+  } catch (error) {
+    socket.leave();
+    throw error;
+  }
 }
 
 /** @returns the problem that a handshake is refused with */
