@@ -64,6 +64,35 @@ describe('three nodes on one Redis', () => {
     expect(after[1]! - before[1]!).toBeLessThanOrEqual(2);
   });
 
+  it('hear who types in those rooms and how the people are whom somebody watches there, and nothing of others', async () => {
+    const room = await makeRoom(client, ['alice', 'bob']);
+    const other = await makeRoom(client, ['carol', 'dave']);
+    const [bob, carol] = [await client.login('bob'), await client.login('carol')];
+    const [bobs, carols] = [await connect(there, bob.key), await connect(third, carol.key)];
+    await bobs.get('presence.subscribe', { user_ids: ['alice'] });
+    await carols.get('presence.subscribe', { user_ids: ['dave'] });
+    const before = [await heardOf(there), await heardOf(third)];
+
+    const alice = await connect(here, (await client.login('alice')).key);
+    await bobs.waitFor('presence.updated', ({ data }) => data.users[0].state === 'online');
+    for (let n = 1; n <= 10; n++) {
+      await alice.get('typing.start', { room_id: room.id });
+      await alice.get('typing.stop', { room_id: room.id });
+      await alice.get('presence.set', { text: String(n) });
+    }
+    await bobs.waitFor('typing.updated');
+    await bobs.waitFor('presence.updated', ({ data }) => data.users[0].text === '10');
+    ok(await on(here, 'dave')('PUT', '/presence', { body: { text: 'the end' } }));
+    ok(await on(here, 'dave')('POST', `/rooms/${other.id}/typing`, { body: { typing: true } }));
+    // What was told before them has come, where it comes at all.
+    await carols.waitFor('presence.updated', ({ data }) => data.users[0].text === 'the end');
+    await carols.waitFor('typing.updated');
+    const after = [await heardOf(there), await heardOf(third)];
+    expect(after[0]! - before[0]!).toBeGreaterThanOrEqual(31);
+    // What it was waited for, and the way of who is new in the room.
+    expect(after[1]! - before[1]!).toBeLessThanOrEqual(3);
+  });
+
   it('let a connection begin in the middle of a conversation without a gap', async () => {
     const users = Array.from({ length: 12 }, (_, n) => `u${n}`);
     const logins = await Promise.all(users.map((user) => client.login(user)));

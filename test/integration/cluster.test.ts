@@ -69,9 +69,9 @@ class Node {
   watch(): string[] {
     const heard: string[] = [];
     const receive = this.publisher.receive.bind(this.publisher);
-    jest.spyOn(this.publisher, 'receive').mockImplementation((message) => {
+    jest.spyOn(this.publisher, 'receive').mockImplementation((message, from) => {
       for (const part of message) heard.push(part instanceof Packet ? part.channels[0]! : part.kind);
-      receive(message);
+      receive(message, from);
     });
     return heard;
   }
@@ -258,6 +258,34 @@ describe.each([
       await until('the room', () => heard.third.length === 1);
       expect(heard).toEqual({ here: [], there: [...Array(10).fill('r:a'), 'u:u'], third: ['r:b'] });
       expect(blind).toEqual([]);
+    } finally {
+      await third.stop();
+    }
+  });
+
+  it('hears news of what its connections or it itself listen to, for as long, and of nothing else', async () => {
+    const third = await new Node(redis.url, { leaveAfterMs: 120 }).start();
+    try {
+      const presence = { u: channels.presence(asUserPk('u')), v: channels.presence(asUserPk('v')) };
+      const received = await there.connect(channels.room('a'), channels.room('end'));
+      await third.connect(channels.room('end'));
+      third.cluster.listen(presence.u);
+      await third.cluster.listening();
+      expect(await subscribers()).toEqual({ '*': 3, 'r:a': 1, 'r:end': 2, 'p:u': 1 });
+      const heard = { here: here.watch(), there: there.watch(), third: third.watch() };
+      const told: Record<string, unknown[]> = { there: [], third: [] };
+      there.publisher.onNews('typing', (...news) => told.there!.push(news));
+      third.publisher.onNews('presence', (...news) => told.third!.push(news));
+      for (const room of ['a', 'b']) here.publisher.tellNodes('typing', channels.room(room), [room, 'u']);
+      for (const channel of Object.values(presence)) here.publisher.tellNodes('presence', channel, channel);
+      tellRoom(here, 'end', '1');
+      await until('the end', () => heard.there.includes('r:end') && heard.third.includes('r:end'));
+      // Redis hands on in the order in which it was told: what a node has not heard by now it never will.
+      expect(heard).toEqual({ here: [], there: ['news', 'r:end'], third: ['news', 'r:end'] });
+      expect(told).toEqual({ there: [[['a', 'u'], expect.any(String)]], third: [['p:u', expect.any(String)]] });
+      expect(received).toEqual(['message.created 1']);
+      third.cluster.leave(presence.u);
+      await until('it to be left', async () => (await subscribers())['p:u'] === undefined);
     } finally {
       await third.stop();
     }

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { UserPk } from '../../platform/common/ids.js';
 import { Config } from '../../platform/config/config.js';
-import { NodeNews } from '../../platform/realtime/node-news.js';
 import { Nodes } from '../../platform/realtime/nodes.js';
+import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import { LastSeen } from './last-seen.js';
 import { Leases } from './leases.js';
 
@@ -14,6 +14,9 @@ const LATENESS = 1.5;
 
 /** Under what nodes say that a user is there. */
 export const nodeKey = (userPk: UserPk): string => `presence:${userPk}`;
+
+/** Of what nodes tell those on which somebody watches the user. */
+const NEWS = 'presence';
 
 /** Who hears that a user's presence may be another. Must not wait. */
 type ChangeListener = (userPk: UserPk) => void;
@@ -30,27 +33,25 @@ export class PresenceLeases implements OnModuleInit, OnModuleDestroy {
 
   constructor(
     private readonly nodes: Nodes,
-    private readonly news: NodeNews,
+    private readonly publisher: RealtimePublisher,
     private readonly lastSeen: LastSeen,
     config: Config,
   ) {
     this.heldMs = config.presenceHeartbeatMs * LATENESS;
     this.leases = new Leases(config.presenceGraceMs, {
       came: (clientId, userPk) => {
-        this.nodes.set(nodeKey(userPk), '1');
         this.lastSeen.note(clientId, userPk, performance.now());
-        this.changed(userPk);
+        this.say(userPk, true);
       },
       went: (clientId, userPk, seenAt) => {
-        this.nodes.set(nodeKey(userPk), null);
         this.lastSeen.note(clientId, userPk, seenAt);
-        this.changed(userPk);
+        this.say(userPk, false);
       },
     });
   }
 
   onModuleInit(): void {
-    this.news.listen('presence', (userPk) => this.tellListeners(userPk as UserPk));
+    this.publisher.onNews(NEWS, (userPk) => this.tellListeners(userPk as UserPk));
     this.looking = setInterval(() => this.leases.look(), LOOK_EVERY_MS).unref();
     this.noting = setInterval(() => this.noteAll(), SEEN_EVERY_MS).unref();
   }
@@ -73,10 +74,20 @@ export class PresenceLeases implements OnModuleInit, OnModuleDestroy {
     this.leases.heartbeat(clientId, userPk, this.heldMs);
   }
 
-  /** Says on every node that a user's presence may be another. */
+  /** Says here, and on every node on which somebody watches the user, that its presence may be another: it can be read. */
   changed(userPk: UserPk): void {
     this.tellListeners(userPk);
-    this.news.tell('presence', userPk);
+    this.tellNodes(userPk);
+  }
+
+  private say(userPk: UserPk, isThere: boolean): void {
+    // Who hears of it reads it: it may not be told, by another connection, before it is written.
+    void this.nodes.set(nodeKey(userPk), isThere ? '1' : null).then(() => this.tellNodes(userPk));
+    this.tellListeners(userPk);
+  }
+
+  private tellNodes(userPk: UserPk): void {
+    this.publisher.tellNodes(NEWS, channels.presence(userPk), userPk);
   }
 
   private tellListeners(userPk: UserPk): void {

@@ -3,11 +3,11 @@ import type { UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
+import { Cluster } from '../../platform/realtime/cluster.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
-import { NodeNews } from '../../platform/realtime/node-news.js';
 import { Nodes } from '../../platform/realtime/nodes.js';
-import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import type { PresenceDto } from './presence.dto.js';
@@ -42,8 +42,8 @@ interface Watched {
 }
 
 /**
- * Which connections of this node hear of whom. Wherever a user's presence may be another, every node is told so, reads what
- * it is now, if anybody here watches, and tells of it what is not what was told last: so neither order nor repetition
+ * Which connections of this node hear of whom. Where a user's presence may be another, the nodes on which somebody watches
+ * it are told so, read what it is now, and tell of it what is not what was told last: so neither order nor repetition
  * matters, and what was lost is made good by reading again. One round a second for all, however many come and go.
  */
 @Injectable()
@@ -61,14 +61,14 @@ export class PresenceWatch implements OnModuleInit, OnModuleDestroy {
     private readonly publisher: RealtimePublisher,
     private readonly leases: PresenceLeases,
     private readonly nodes: Nodes,
-    private readonly news: NodeNews,
+    private readonly cluster: Cluster,
     private readonly ends: ConnectionEnds,
   ) {}
 
   onModuleInit(): void {
     this.leases.onChange((userPk) => this.noteChange(userPk));
     this.nodes.onChanged(() => this.noteAll());
-    this.news.onHeardAgain(() => this.noteAll());
+    this.cluster.onRejoined(() => this.noteAll());
     this.ends.register((connection) => this.end(connection));
     this.all = setInterval(() => this.noteAll(), READ_ALL_EVERY_MS).unref();
   }
@@ -100,6 +100,8 @@ export class PresenceWatch implements OnModuleInit, OnModuleDestroy {
       );
     }
     for (const user of users) this.add(watcher, user);
+    // What changes after it is read is heard of.
+    await this.cluster.listening();
     const found = await this.reader.read(caller.clientId, users);
     // Closed meanwhile, and its end was told already.
     if (!connection.isOpen) this.end(connection);
@@ -141,6 +143,7 @@ export class PresenceWatch implements OnModuleInit, OnModuleDestroy {
     if (!watched) {
       watched = { client_id: watcher.caller.clientId, user, told: undefined, watchers: new Set() };
       this.watched.set(user.user_pk, watched);
+      this.cluster.listen(channels.presence(user.user_pk));
     }
     watched.watchers.add(watcher);
     watcher.users.add(user.user_pk);
@@ -150,7 +153,9 @@ export class PresenceWatch implements OnModuleInit, OnModuleDestroy {
     watcher.users.delete(userPk);
     const watched = this.watched.get(userPk);
     watched?.watchers.delete(watcher);
-    if (watched?.watchers.size === 0) this.watched.delete(userPk);
+    if (watched?.watchers.size !== 0) return;
+    this.watched.delete(userPk);
+    this.cluster.leave(channels.presence(userPk));
   }
 
   private end(connection: Connection): void {

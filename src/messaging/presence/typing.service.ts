@@ -3,8 +3,7 @@ import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
-import { NodeNews } from '../../platform/realtime/node-news.js';
-import { RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
+import { channels, RealtimePublisher } from '../../platform/realtime/realtime.publisher.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { requirePermission, RoomAccess } from '../rooms/room-access.js';
 import type { RoomRow } from '../rooms/room.row.js';
@@ -34,11 +33,14 @@ interface Told {
   later: NodeJS.Timeout | undefined;
 }
 
+/** Of what nodes tell those with sockets in the room. */
+const NEWS = 'typing';
+
 type News = [roomId: string, clientId: string, userPk: UserPk, userId: UserId, types: boolean];
 
 /**
- * Who types where: in memory, by each node for its own sockets. Nodes tell each other when somebody begins, goes on or stops,
- * and believe it for a few seconds only, so that the typists of a node that was killed end by themselves.
+ * Who types where: in memory, by each node for its own sockets. Nodes tell those that hear the room when somebody begins,
+ * goes on or stops, and believe it for a few seconds only, so that the typists of a node that was killed end by themselves.
  */
 @Injectable()
 export class TypingService implements OnModuleInit, OnModuleDestroy {
@@ -50,13 +52,12 @@ export class TypingService implements OnModuleInit, OnModuleDestroy {
     private readonly access: RoomAccess,
     private readonly repository: TypingRepository,
     private readonly publisher: RealtimePublisher,
-    private readonly news: NodeNews,
     private readonly ends: ConnectionEnds,
   ) {}
 
   onModuleInit(): void {
     this.ends.register(({ id }) => this.ended(this.typists.stopAll(id)));
-    this.news.listen('typing', (body, from) => this.hear(body as News, from));
+    this.publisher.onNews(NEWS, (body, from) => this.hear(body as News, from));
     this.timer = setInterval(() => this.look(performance.now()), LOOK_EVERY_MS).unref();
   }
 
@@ -107,7 +108,7 @@ export class TypingService implements OnModuleInit, OnModuleDestroy {
 
   private tellNodes(roomId: string, clientId: string, { user_pk, user_id }: Typist['user'], types: boolean): void {
     const news: News = [roomId, clientId, user_pk, user_id, types];
-    this.news.tell('typing', news);
+    this.publisher.tellNodes(NEWS, channels.room(roomId), news);
   }
 
   private hear([roomId, clientId, user_pk, user_id, types]: News, from: string): void {

@@ -52,10 +52,10 @@ export const metrics = {
     registers,
   }),
 
-  /** Rooms, users and clients with sockets on this process, and one for all nodes. */
+  /** Rooms, users and clients with sockets on this process, users who are watched here, and one for all nodes. */
   busTopics: new Gauge({
     name: 'chatapi_bus_topics',
-    help: 'What this process hears of other nodes: rooms, users and clients subscribed to on Redis.',
+    help: 'What this process hears of other nodes: rooms, users, clients and presence subscribed to on Redis.',
     registers,
   }),
 

@@ -7,6 +7,7 @@ describe('what nodes tell each other', () => {
     { kind: 'leave', who: ['u:1'], rooms: ['r:1', 'n:1'] },
     new Packet(['c:1'], '2["delivery.sent",{}]'),
     new Packet(['r:1'], '2["message.updated",{}]', ['u:1', 'u:2']),
+    { kind: 'news', channel: 'r:1', subject: 'typing', body: ['two\nlines', true] },
   ];
 
   it('is read back in its order, and says who told it', () => {

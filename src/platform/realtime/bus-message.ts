@@ -7,11 +7,20 @@ export interface Move {
   rooms: string[];
 }
 
+/** Something small for the nodes that listen to a channel, not for their sockets. Nobody finds out that it was lost. */
+export interface News {
+  kind: 'news';
+  channel: string;
+  /** What it is about, such as `typing`. */
+  subject: string;
+  body: unknown;
+}
+
 /**
  * What one node tells others at once, in this order. One text of lines: who tells it; then of a packet its channels, those that are
- * excepted with a mark, and on the next line the event, which the other side need not read to hand it on; of a move its JSON.
+ * excepted with a mark, and on the next line the event, which the other side need not read to hand it on; of the others their JSON.
  */
-export type BusMessage = (Packet | Move)[];
+export type BusMessage = (Packet | Move | News)[];
 
 /** Who tells a message. */
 export interface Header {
@@ -21,13 +30,13 @@ export interface Header {
 }
 
 const PACKET = 'p ';
-const MOVE = 'm ';
+const OTHER = 'm ';
 const EXCEPTED = '!';
 
 export function encodeMessage(sender: string, message: BusMessage, number?: number): string {
   // JSON has no line breaks, nor have channels spaces.
   const lines = message.map((part) =>
-    part instanceof Packet ? `${PACKET}${channelsOf(part).join(' ')}\n${part.text}` : MOVE + JSON.stringify(part),
+    part instanceof Packet ? `${PACKET}${channelsOf(part).join(' ')}\n${part.text}` : OTHER + JSON.stringify(part),
   );
   return [number === undefined ? sender : `${sender} ${number}`, ...lines].join('\n');
 }
@@ -46,7 +55,7 @@ export function decodeMessage(text: string): BusMessage {
   for (let at = 1; at < lines.length; at++) {
     const line = lines[at]!;
     if (line.startsWith(PACKET)) message.push(packetOf(line.slice(PACKET.length).split(' '), lines[++at]!));
-    else if (line.startsWith(MOVE)) message.push(JSON.parse(line.slice(MOVE.length)) as Move);
+    else if (line.startsWith(OTHER)) message.push(JSON.parse(line.slice(OTHER.length)) as Move | News);
     else throw new Error('not a message between nodes');
   }
   return message;

@@ -1,12 +1,13 @@
 import { channelsOf, EVERYWHERE, topicOf } from './topics.js';
 import { routesOf } from './bus-routes.js';
-import type { BusMessage, Move } from './bus-message.js';
+import type { BusMessage, Move, News } from './bus-message.js';
 import { Newcomers } from './newcomers.js';
 import { Packet } from './packet.js';
 
 const packet = (id: string, ...channels: string[]): Packet => new Packet(channels, id);
 const join = (rooms: string[], ...who: string[]): Move => ({ kind: 'join', who, rooms });
 const leave = (rooms: string[], ...who: string[]): Move => ({ kind: 'leave', who, rooms });
+const news = (channel: string): News => ({ kind: 'news', channel, subject: 'typing', body: null });
 
 const routed = (message: BusMessage, newcomers = new Newcomers(), now = 0) =>
   routesOf(message, newcomers, now).map(({ topics, parts }) => [
@@ -16,7 +17,7 @@ const routed = (message: BusMessage, newcomers = new Newcomers(), now = 0) =>
 
 describe('a topic', () => {
   it('carries all channels of a room, a user or a client, and is that of each of them', () => {
-    for (const topic of ['r:1', 'u:1', 'c:1']) {
+    for (const topic of ['r:1', 'u:1', 'c:1', 'p:1']) {
       expect(channelsOf(topic).length).toBeGreaterThan(0);
       expect(channelsOf(topic).map(topicOf)).toEqual(channelsOf(topic).map(() => topic));
     }
@@ -34,6 +35,17 @@ describe('what a turn tells', () => {
       ['r:b', '2'],
       ['u:x', '4'],
     ]);
+  });
+
+  it('goes together with small news of the same room', () => {
+    const message = [packet('1', 'r:a', 'n:a'), news('r:a'), news('p:x'), packet('2', 'u:x'), news('r:b'), news('k:y')];
+    expect(routed(message)).toEqual([
+      ['r:a', '1,news'],
+      ['p:x', 'news'],
+      ['u:x', '2'],
+      ['r:b', 'news'],
+    ]);
+    expect(routed([join(['r:a'], 'ur:x'), news('r:a')])[1]).toEqual(['r:a u:x', 'news']);
   });
 
   it('does not overtake a move, nor is it overtaken', () => {

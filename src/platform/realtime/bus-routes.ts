@@ -1,4 +1,4 @@
-import type { BusMessage, Move } from './bus-message.js';
+import type { BusMessage, Move, News } from './bus-message.js';
 import type { Newcomers } from './newcomers.js';
 import { Packet } from './packet.js';
 import { EVERYWHERE, topicOf } from './topics.js';
@@ -21,10 +21,10 @@ export function routesOf(message: BusMessage, newcomers: Newcomers, now: number)
   let open = new Map<string, Route>();
   let moving = false;
   for (const part of message) {
-    const isMove = !(part instanceof Packet);
+    const isMove = 'rooms' in part;
     if (isMove !== moving) open = new Map();
     moving = isMove;
-    const topics = isMove ? topicsOfMove(part, newcomers, now) : topicsOfPacket(part, newcomers, now);
+    const topics = isMove ? topicsOfMove(part, newcomers, now) : topicsTo(part, newcomers, now);
     if (topics.length === 0) continue;
     const key = topics.join(' ');
     const route = open.get(key);
@@ -40,8 +40,8 @@ export function routesOf(message: BusMessage, newcomers: Newcomers, now: number)
   return routes;
 }
 
-function topicsOfPacket({ channels }: Packet, newcomers: Newcomers, now: number): string[] {
-  const topic = topicOf(channels[0]!);
+function topicsTo(part: Packet | News, newcomers: Newcomers, now: number): string[] {
+  const topic = topicOf(part instanceof Packet ? part.channels[0]! : part.channel);
   return topic === null ? [] : newcomers.waysTo(topic, now);
 }
 

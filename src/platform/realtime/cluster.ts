@@ -22,9 +22,9 @@ const SEEN = 10_000;
 
 /**
  * Joins the sockets of all nodes through Redis, where there is one. A node hears the rooms, users and clients that its own
- * sockets listen to, and no others. While Redis is away every node serves its own sockets; what other nodes emitted
- * meanwhile is in the event log, and what they changed in memberships is read from PostgreSQL anyway.
- * {@link onRejoined} says when they are heard again.
+ * sockets listen to, and what it listens to itself, and no others. While Redis is away every node serves its own sockets;
+ * what other nodes emitted meanwhile is in the event log, and what they changed in memberships is read from PostgreSQL
+ * anyway. {@link onRejoined} says when they are heard again.
  */
 @Injectable()
 export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
@@ -71,6 +71,19 @@ export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
     await this.subscriber?.listening();
   }
 
+  /**
+   * This node itself listens to a channel, whether or not a connection does: to what others tell nodes of it. For certain
+   * after {@link listening}. Without other nodes nothing is done.
+   */
+  listen(channel: string): void {
+    if (this.subscriber) this.publisher.listeners.join(this.id, [channel]);
+  }
+
+  /** The end of {@link listen}. */
+  leave(channel: string): void {
+    if (this.subscriber) this.publisher.listeners.leave(this.id, channel);
+  }
+
   joined(channels: readonly string[]): void {
     this.subscriber?.joined(channels);
   }
@@ -90,7 +103,7 @@ export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
     this.sender = sender;
     this.publisher.connect(this);
     // Who has no sockets has nothing to hear.
-    if (this.config.servesApi()) this.listen(prefix);
+    if (this.config.servesApi()) this.subscribe(prefix);
   }
 
   onModuleDestroy(): void {
@@ -116,7 +129,7 @@ export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
     );
   }
 
-  private listen(prefix: string): void {
+  private subscribe(prefix: string): void {
     const redis = this.redis.open('sockets', {
       autoResubscribe: false,
       autoResendUnfulfilledCommands: false,
@@ -149,7 +162,7 @@ export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
     metrics.busMessages.inc({ direction: 'in' });
     if (number !== undefined && this.hasSeen(`${sender} ${number}`)) return;
     try {
-      this.publisher.receive(decodeMessage(text));
+      this.publisher.receive(decodeMessage(text), sender);
     } catch (error) {
       // Not of this version of ChatAPI, or not ChatAPI's: the event log has what it may have told of.
       logger.debug({ reason: (error as Error).message }, 'What another node told was not understood.');

@@ -83,17 +83,15 @@ export class Nodes implements OnModuleInit, OnModuleDestroy {
     this.timer = undefined;
   }
 
-  /** Says it, or takes it back. */
-  set(key: string, value: string | null): void {
+  /** Says it, or takes it back. Resolves when the others can read it, or can't be told just now. */
+  async set(key: string, value: string | null): Promise<void> {
     if (value === null) this.said.delete(key);
     else {
       this.said.set(key, value);
       this.takenBack.delete(key);
     }
-    const done = this.available ? this.write(key, value) : Promise.resolve(false);
-    void done.then((written) => {
-      if (!written && value === null && !this.said.has(key)) this.takenBack.add(key);
-    });
+    const written = this.available && (await this.write(key, value));
+    if (!written && value === null && !this.said.has(key)) this.takenBack.add(key);
   }
 
   /**

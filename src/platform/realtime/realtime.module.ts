@@ -2,7 +2,6 @@ import { Global, Module } from '@nestjs/common';
 import { Cluster } from './cluster.js';
 import { ConnectionEnds } from './connection-ends.js';
 import { EventRegistry } from './event.registry.js';
-import { NodeNews } from './node-news.js';
 import { Nodes } from './nodes.js';
 import { RealtimePublisher } from './realtime.publisher.js';
 
@@ -13,7 +12,7 @@ import { RealtimePublisher } from './realtime.publisher.js';
  */
 @Global()
 @Module({
-  providers: [Cluster, ConnectionEnds, EventRegistry, NodeNews, Nodes, RealtimePublisher],
-  exports: [Cluster, ConnectionEnds, EventRegistry, NodeNews, Nodes, RealtimePublisher],
+  providers: [Cluster, ConnectionEnds, EventRegistry, Nodes, RealtimePublisher],
+  exports: [Cluster, ConnectionEnds, EventRegistry, Nodes, RealtimePublisher],
 })
 export class RealtimeModule {}

@@ -11,7 +11,7 @@ import type {
   SessionEvent,
 } from './event.js';
 import type { UserPk } from '../common/ids.js';
-import type { BusMessage, Move } from './bus-message.js';
+import type { BusMessage, Move, News } from './bus-message.js';
 import { Listeners } from './listeners.js';
 import { Packet } from './packet.js';
 import { PacketWriter } from './packet-writer.js';
@@ -29,6 +29,8 @@ export const channels = {
   userNotReading: (userPk: UserPk) => `un:${userPk}`,
   client: (clientId: string) => `c:${clientId}`,
   key: (keyId: string) => `k:${keyId}`,
+  /** Nodes with connections that hear of the user's presence: not those connections. */
+  presence: (userPk: UserPk) => `p:${userPk}`,
 };
 
 /** Socket.IO's mark of an event without binary parts, in its only namespace here (its protocol, version 5). */
@@ -41,6 +43,9 @@ export interface Bus {
   /** Connections here joined these without waiting for other nodes to be heard on them. */
   joined(channels: readonly string[]): void;
 }
+
+/** What another node told. Must not wait or throw. @param from the same for all that this node tells */
+type NewsListener = (body: unknown, from: string) => void;
 
 /**
  * The only place that emits. Emitting is a trigger, never the truth: what is lost here is found again in the
@@ -55,6 +60,7 @@ export class RealtimePublisher implements OnModuleDestroy {
   private readonly writer = new PacketWriter(this.server, this.listeners);
   private bus: Bus | undefined;
   private durable: (() => void) | undefined;
+  private readonly news = new Map<string, NewsListener>();
   /** Of this turn: for sockets here, and for the other nodes. */
   private here: Packet[] = [];
   private elsewhere: BusMessage = [];
@@ -68,6 +74,20 @@ export class RealtimePublisher implements OnModuleDestroy {
   /** One listener, called for each durable event that this process tells of: something was committed. It returns at once. */
   onDurable(listener: () => void): void {
     this.durable = listener;
+  }
+
+  /**
+   * Hears what {@link tellNodes} says on other nodes.
+   * @throws Error for a subject that another listens to
+   */
+  onNews(subject: string, listener: NewsListener): void {
+    if (this.news.has(subject)) throw new Error(`Two listen to the news of ${subject}.`);
+    this.news.set(subject, listener);
+  }
+
+  /** Tells the other nodes that listen to the channel, not their sockets: something small that may be lost, such as who types. */
+  tellNodes(subject: string, channel: string, body?: unknown): void {
+    if (this.bus) this.tellElsewhere({ kind: 'news', channel, subject, body });
   }
 
   /**
@@ -149,11 +169,13 @@ export class RealtimePublisher implements OnModuleDestroy {
     this.move({ kind: 'leave', who: userPks.map(channels.user), rooms });
   }
 
-  /** What another node told, for this node's sockets. */
-  receive(message: BusMessage): void {
+  /** What another node told. */
+  receive(message: BusMessage, from: string): void {
     for (const part of message) {
-      if (!(part instanceof Packet)) this.moveHere(part);
-      else if (this.writer.isHeard(part.channels)) this.here.push(part);
+      if (part instanceof Packet) {
+        if (this.writer.isHeard(part.channels)) this.here.push(part);
+      } else if (part.kind === 'news') this.news.get(part.subject)?.(part.body, from);
+      else this.moveHere(part);
     }
     // What another node told in one turn comes in several messages, one for each topic: they are written together, too.
     if (this.here.length > 0) this.turn ??= setImmediate(() => this.flush());
@@ -196,8 +218,11 @@ export class RealtimePublisher implements OnModuleDestroy {
 
   private move(move: Move): void {
     this.moveHere(move);
-    if (!this.bus) return;
-    this.elsewhere.push(move);
+    if (this.bus) this.tellElsewhere(move);
+  }
+
+  private tellElsewhere(part: Move | News): void {
+    this.elsewhere.push(part);
     this.turn ??= setImmediate(() => this.flush());
   }
 

@@ -1,6 +1,7 @@
 /*
- * Topics: what nodes subscribe to on Redis. One for each room, user and client that somebody here listens to, so that a
- * node hears what its own sockets read and nothing else. Why not fewer, shared ones: docs/decisions/cluster-channels.md.
+ * Topics: what nodes subscribe to on Redis. One for each room, user and client that somebody here listens to, and for each
+ * user whose presence is watched here, so that a node hears what its own sockets read and nothing else. Why not fewer,
+ * shared ones: docs/decisions/cluster-channels.md.
  */
 
 /** What every node with sockets hears: moves of very many users at once. */
@@ -18,13 +19,14 @@ export function topicOf(channel: string): string | null {
     case 'un':
       return `u${channel.slice(at)}`;
     case 'c':
+    case 'p':
       return channel;
     default:
       return null;
   }
 }
 
-const CHANNELS: Record<string, readonly string[]> = { r: ['r', 'n'], u: ['u', 'ur', 'un'], c: ['c'] };
+const CHANNELS: Record<string, readonly string[]> = { r: ['r', 'n'], u: ['u', 'ur', 'un'], c: ['c'], p: ['p'] };
 
 /** The channels that a topic carries. */
 export function channelsOf(topic: string): string[] {

@@ -80,7 +80,7 @@ export class SocketLimit implements OnModuleInit, OnModuleDestroy {
     const left = this.counts.get(key)! - 1;
     if (left > 0) this.counts.set(key, left);
     else this.counts.delete(key);
-    this.nodes.set(key, left > 0 ? String(left) : null);
+    void this.nodes.set(key, left > 0 ? String(left) : null);
   }
 
   private opened(connection: Connection, caller: Caller): void {
