@@ -3,7 +3,9 @@ import { IsNull } from 'typeorm';
 import type { Permission } from '../access/permissions.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { KEY_TTL_S } from './keys.settings.js';
+import { Coalescer } from '../../platform/common/coalescer.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { exactly } from '../../platform/database/exactly.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -108,25 +110,54 @@ const REPLACE_LOGIN_KEYS = prepared(
    select ${COLUMNS}, array(select id::text from ended) as ended from k ${JOINS}`,
 );
 
+/** How a key names itself and its client. */
+interface KeyRefs {
+  client_ref: string;
+  ref: string;
+}
+
+const REFS = unnest<KeyRefs>()('w', { client_ref: 'text', ref: 'text' }, { ordinality: 'at' });
+
+const BY_REFS = `
+  select w.at, k.client_id, k.id, k.kind, k.secret_hash, k.permissions, k.revoked_at is not null as revoked, k.expires_at,
+         (extract(epoch from k.expires_at - clock_timestamp()) * 1000)::float8 as expires_in_ms,
+         u.user_pk, u.user_id, u.display_name, case when not u.shadow_banned then u.banned_until end as banned_until,
+         c.name as client_name, c.slug, c.suspended_at is not null as suspended, c.limits, c.settings, c.settings_rev,
+         c.allowed_origins
+    from ${REFS.sql}
+   cross join lateral (select * from clients where ref = w.client_ref limit 1) c
+   cross join lateral (
+     select * from api_keys where client_id = c.id and ${exactly('ref', 'w.ref')} order by ref limit 1
+   ) k
+    left join lateral (
+     select * from users where client_id = k.client_id and ${exactly('user_pk', 'k.user_pk')} order by user_pk limit 1
+   ) u on true`;
+
 @Injectable()
 export class KeysRepository {
+  /**
+   * Keys are looked up together by connections of their own, which the looks for changes share: where thousands come at once that
+   * are cold or in doubt, one by one they would keep those looks waiting, and so every key in doubt.
+   */
+  private readonly lookups = new Coalescer<KeyRefs, KeyState | null>({
+    maxBatch: 100,
+    maxWaiting: 20_000,
+    maxWaitingPerTenant: 10_000,
+    run: (keys) => this.findManyByRefs(keys),
+  });
+
   constructor(private readonly database: Database) {}
 
   /** The only look-up that doesn't know its tenant: it finds the tenant. */
-  async findByRefs(clientRef: string, keyRef: string): Promise<KeyState | null> {
-    const [row] = await this.database.forKeys.query<KeyState>(
-      `select k.client_id, k.id, k.kind, k.secret_hash, k.permissions, k.revoked_at is not null as revoked, k.expires_at,
-              (extract(epoch from k.expires_at - clock_timestamp()) * 1000)::float8 as expires_in_ms,
-              u.user_pk, u.user_id, u.display_name, case when not u.shadow_banned then u.banned_until end as banned_until,
-              c.name as client_name, c.slug, c.suspended_at is not null as suspended, c.limits, c.settings, c.settings_rev,
-              c.allowed_origins
-         from clients c
-         join api_keys k on k.client_id = c.id and k.ref = $2
-         left join users u on u.client_id = k.client_id and u.user_pk = k.user_pk
-        where c.ref = $1`,
-      [clientRef, keyRef],
-    );
-    return row ?? null;
+  findByRefs(clientRef: string, keyRef: string): Promise<KeyState | null> {
+    return this.lookups.add(clientRef, { client_ref: clientRef, ref: keyRef });
+  }
+
+  private async findManyByRefs(keys: KeyRefs[]): Promise<(KeyState | null)[]> {
+    const rows = await this.database.forKeys.query<KeyState & { at: number }>(BY_REFS, REFS.values(keys));
+    const found = keys.map((): KeyState | null => null);
+    for (const { at, ...row } of rows) found[at - 1] = row;
+    return found;
   }
 
   async insert(tx: Tx, clientId: string, key: NewKey): Promise<KeyRow> {
