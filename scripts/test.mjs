@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { build, isCurrent, root } from './dist.mjs';
 import { startServers } from './test-servers.mjs';
 
-// Faults kill processes and restart servers: alone, after the rest.
+// Faults kill and stop servers of their own: after the rest, which they would slow down.
 const RUNS = [
   { projects: ['unit', 'integration', 'e2e'], flags: ['--maxWorkers=2'] },
-  { projects: ['faults'], flags: ['--runInBand'] },
+  { projects: ['faults'], flags: ['--maxWorkers=2'] },
 ];
 
 /** jest waits for ever for what a test left open, a socket or a child: that is a failure, not a hang. */
