@@ -80,6 +80,19 @@ describe('a provider', () => {
     expect(sink.messages[0]).toMatchObject({ to: ['bob@example.com'], user: 'u' });
   });
 
+  it('says for how many it is meant and what it takes at most, until that is taken back', async () => {
+    const caps = { is_bulk: true, max_recipients: 50, rate_limit_per_second: 14, hourly_cap: 2_000, daily_cap: 20_000 };
+    expect((await post(smtp(caps))).body).toMatchObject(caps);
+    const patched = await client.request('PATCH', '/clients/me/providers/main', {
+      body: { is_bulk: false, hourly_cap: null, daily_cap: 10 },
+    });
+    const changed = { ...caps, is_bulk: false, hourly_cap: null, daily_cap: 10 };
+    expect(patched).toMatchObject({ status: 200, body: changed });
+    expect((await client.request('GET', '/clients/me/providers')).body.data[0]).toMatchObject(changed);
+    const put = await client.request('PUT', '/clients/me/providers', { body: [smtp({ max_recipients: 7 })] });
+    expect(put.body.data[0]).toMatchObject({ is_bulk: false, max_recipients: 7, daily_cap: null });
+  });
+
   it('replaces the list in its order', async () => {
     await post(smtp({ name: 'old' }));
     const body = ['b', 'a'].map((name) => smtp({ name }));
@@ -118,7 +131,8 @@ describe('a provider', () => {
 
   it.each([
     ['an unknown type', () => smtp({ provider_type: 'mailgun' }), 'provider_type'],
-    ['what is not built yet', () => smtp({ is_bulk: true }), 'is_bulk'],
+    ['a cap that lets nothing through', () => smtp({ hourly_cap: 0 }), 'hourly_cap'],
+    ['a rate that is no whole number', () => smtp({ rate_limit_per_second: 0.5 }), 'rate_limit_per_second'],
     ['a port that is none', () => smtp({}, { port: 0 }), 'config.port'],
     ['an unknown setting', () => smtp({}, { pool: true }), 'config.pool'],
     ['a host with a line break', () => smtp({}, { host: 'a\r\nb' }), 'config.host'],

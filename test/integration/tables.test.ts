@@ -28,6 +28,8 @@ const OWNERS: Record<string, string> = {
   // Both of them, to be read.
   deliveries: 'engine/deliveries',
   attempts: 'engine/deliveries',
+  provider_breakers: 'engine/deliveries',
+  provider_usage: 'engine/deliveries',
   rooms: 'messaging/rooms',
   room_members: 'messaging/rooms',
   room_mentions: 'messaging/rooms',

@@ -3,13 +3,13 @@ import { logger } from '../../platform/common/logger.js';
 import { cleanOutcome } from '../providers/clean-text.js';
 import type { Outcome, OutboundDelivery } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
-import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
+import type { ProviderRoute } from '../providers/provider-routes.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { attemptOf } from './attempt-record.js';
 import type { ClaimedDelivery, Routing } from './delivery.js';
 import { DueSignal } from './due-signal.js';
 import { judge } from './retry.js';
-import { choose } from './routing.js';
+import { Router } from './router.js';
 
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
@@ -25,7 +25,7 @@ export class AttemptsService implements OnModuleDestroy {
 
   constructor(
     private readonly deliveries: DeliveriesService,
-    private readonly routes: ProviderRoutes,
+    private readonly router: Router,
     private readonly registry: ProviderRegistry,
     private readonly due: DueSignal,
   ) {}
@@ -50,16 +50,13 @@ export class AttemptsService implements OnModuleDestroy {
     );
     await Promise.all(
       [...batches].flatMap(([route, planned]) =>
-        chunks(planned, route.descriptor.maxBatch).map((batch) => this.send(route, batch, sent)),
+        chunks(planned, batchSizeOf(route)).map((batch) => this.send(route, batch, sent)),
       ),
     );
   }
 
   private async plan(delivery: ClaimedDelivery): Promise<Planned> {
-    const routes = await this.routes.of(delivery.client_id, delivery.channel);
-    const { content } = delivery;
-    const named = content === null ? undefined : this.registry.findChannel(delivery.channel)?.namedProvider?.(content);
-    return { delivery, ...choose(routes, named, delivery.routing) };
+    return { delivery, ...(await this.router.decide(delivery, delivery.content)) };
   }
 
   /** Whose providers can't be read now is tried again; what was claimed beside it goes on. */
@@ -89,7 +86,7 @@ export class AttemptsService implements OnModuleDestroy {
     const { delivery } = planned;
     const outcome: Outcome =
       planned.route === null
-        ? { kind: 'permanent', fault: 'provider', code: 'no_provider', message: this.noProvider(planned) }
+        ? { kind: 'permanent', fault: 'provider', code: planned.routing.reason, message: this.noProvider(planned) }
         : {
             kind: 'permanent',
             fault: 'recipient',
@@ -99,7 +96,9 @@ export class AttemptsService implements OnModuleDestroy {
     return this.record(planned, outcome, 0);
   }
 
-  private noProvider({ delivery: { channel }, routing: { decision: named } }: Planned): string {
+  private noProvider({ delivery: { channel }, routing: { decision: named, reason } }: Planned): string {
+    if (reason === 'too_many_recipients')
+      return 'One mail goes to more people, copies counted, than max_recipients allows.';
     if (named !== '') return `The client has no provider named ${JSON.stringify(named)}.`;
     const path = this.registry.findChannel(channel)?.providersPath ?? 'clients/me/providers';
     return `The client has no ${channel} provider: add one at /api/v1/${path}.`;
@@ -162,6 +161,10 @@ const THREW: Outcome = {
   code: 'provider_error',
   message: 'The provider failed on our side.',
 };
+
+/** Deliveries of one call. */
+const batchSizeOf = ({ descriptor, caps }: ProviderRoute): number =>
+  Math.min(descriptor.maxBatch, caps.max_recipients ?? descriptor.maxBatch);
 
 const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
   id: delivery.id,

@@ -1,7 +1,7 @@
 import { addField, fieldsLater } from '../../platform/common/field-registry.js';
 import { AnyText, Int, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { declared } from '../providers/declared.js';
-import { DELIVERY_STATUSES, type DeliveryRow } from './delivery.js';
+import { DELIVERY_STATUSES, type DeliveryRow, type Routing } from './delivery.js';
 
 const PROVIDER = { nullable: true, max: 'name_chars' } as const;
 
@@ -43,12 +43,32 @@ export class DeliveryRecipientDto {
   address?: string;
 }
 
+/** A provider that was out when another was chosen. */
+export class SkippedProviderDto {
+  @AnyText({ example: 'main' })
+  provider: string;
+
+  @AnyText({ example: 'breaker_open', description: '`breaker_open`, `quota_exhausted` or `rate_limited`.' })
+  reason: string;
+}
+
 export class DeliveryRoutingDto {
   @AnyText({ description: 'The provider that was chosen.' })
   decision: string;
 
-  @AnyText({ example: 'primary' })
+  @AnyText({
+    example: 'primary',
+    description:
+      'Why: `explicit` (the notification names it), `primary`, `order`, `bulk` (by the number of recipients), `failover`, `default` (one of the operator), `only`.',
+  })
   reason: string;
+
+  @NestedList(() => SkippedProviderDto, {
+    optional: true,
+    max: 20,
+    description: 'Providers that came before it and were out; left out when there were none.',
+  })
+  skipped?: SkippedProviderDto[];
 }
 
 /** One content on its way to one recipient over one channel. */
@@ -118,6 +138,13 @@ const NOTIFICATION = 'notification';
 
 const at = (date: Date | null): string | null => date?.toISOString() ?? null;
 
+/** What is known of the way so far is the engine's own. */
+export const shownRouting = ({ decision, reason, skipped }: Routing): DeliveryRoutingDto => ({
+  decision,
+  reason,
+  ...(skipped && { skipped }),
+});
+
 /** @param userId the recipient's, where the recipient is a user */
 export function toDelivery(row: DeliveryRow, userId: UserId | undefined): DeliveryDto {
   return {
@@ -131,7 +158,7 @@ export function toDelivery(row: DeliveryRow, userId: UserId | undefined): Delive
     status: row.status,
     reason: row.reason,
     provider: row.provider,
-    routing: row.routing && { decision: row.routing.decision, reason: row.routing.reason },
+    routing: row.routing && shownRouting(row.routing),
     attempt_count: row.attempt_count,
     next_attempt_at: at(row.next_attempt_at),
     sent_at: at(row.sent_at),

@@ -15,6 +15,8 @@ const COLUMNS: Record<string, string> = {
   routing: 'jsonb',
   attempt_count: 'integer',
   max_attempts: 'integer',
+  recipients: 'integer',
+  holds: 'integer',
   next_attempt_at: 'timestamptz',
   expires_at: 'timestamptz',
   sent_at: 'timestamptz',
@@ -34,14 +36,17 @@ const columns = (alias: string, lacking: string[]): string =>
     .map(([name, type]) => (lacking.includes(name) ? `null::${type} as ${name}` : `${alias}.${name}`))
     .join(', ');
 
+/** In the open row only: what an attempt goes by. */
+const OF_OPEN = ['recipients', 'holds'];
+
 /** Of the view `deliveries` under the alias `d`. */
-export const DELIVERY_COLUMNS = columns('d', []);
+export const DELIVERY_COLUMNS = columns('d', OF_OPEN);
 
 /** Of the table open_deliveries under the alias `o`. */
 export const OPEN_COLUMNS = columns('o', ['sent_at', 'delivered_at', 'opened_at', 'clicked_at', 'provider_message_id']);
 
 /** Of the table ended_deliveries under the alias `e`. */
-export const ENDED_COLUMNS = columns('e', ['next_attempt_at']);
+export const ENDED_COLUMNS = columns('e', ['next_attempt_at', ...OF_OPEN]);
 
 /** What a record takes over from the open row, changed or not. */
 export const KEPT = `client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, provider,

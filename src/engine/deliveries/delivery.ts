@@ -1,6 +1,7 @@
 import type { NewEvent } from '../events/new-event.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { UserPk } from '../../platform/common/ids.js';
+import type { ProviderRoute } from '../providers/provider-routes.js';
 
 export const DELIVERY_STATUSES = [
   'pending',
@@ -33,11 +34,28 @@ export interface DeliveryRef {
   attempt_count: number;
 }
 
-/** Which provider takes a delivery and why. `tried`: those that failed it since the last round. */
+/** Which provider takes a delivery and why. */
 export interface Routing {
   decision: string;
-  reason: 'explicit' | 'failover' | 'primary' | 'order' | 'default' | 'only' | 'development' | 'no_provider';
+  reason:
+    | ProviderRoute['reason']
+    | 'explicit'
+    | 'bulk'
+    | 'failover'
+    | 'none_available'
+    | 'too_many_recipients'
+    | 'no_provider';
+  /** Those that were out when it was decided. */
+  skipped?: { provider: string; reason: Outage['reason'] }[];
+  /** Those that failed it since the last round. */
   tried?: string[];
+}
+
+/** Why a provider takes nothing for a while, whatever it is. */
+export interface Outage {
+  reason: 'breaker_open' | 'quota_exhausted' | 'rate_limited';
+  /** When it may be asked again, in milliseconds since 1970. */
+  until: number;
 }
 
 export interface DeliveryRow {
@@ -57,6 +75,10 @@ export interface DeliveryRow {
   routing: Routing | null;
   attempt_count: number;
   max_attempts: number;
+  /** People told by the whole source over this channel, copies left out. Like `holds`, null in the record. */
+  recipients: number | null;
+  /** How often it waited for a provider: with attempt_count the number of its claims, which no other claim has. */
+  holds: number | null;
   next_attempt_at: Date | null;
   expires_at: Date | null;
   sent_at: Date | null;

@@ -13,6 +13,8 @@ export interface NewDelivery {
   suppressed: string | null;
   /** This process has room for it ({@link Workers.reserve}): it is written as claimed, unless others were there before it. */
   reserved?: boolean;
+  /** People told over its channel; left out, those of this source that are written together. */
+  recipients?: number;
 }
 
 /** What one source wants to be delivered. */
@@ -21,6 +23,14 @@ export interface NewDeliveries {
   source_id: string;
   priority: Priority;
   deliveries: NewDelivery[];
+}
+
+/** How many are told over each channel: what is suppressed tells nobody. */
+export function recipientsOf(deliveries: NewDelivery[]): (delivery: NewDelivery) => number {
+  const counts = new Map<string, number>();
+  for (const { channel, suppressed } of deliveries)
+    if (suppressed === null) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  return ({ recipients, channel }) => recipients ?? counts.get(channel) ?? 1;
 }
 
 type Row = NewDelivery & Omit<NewDeliveries, 'deliveries'>;
@@ -55,12 +65,14 @@ export function insertDeliveries(kind: string, first: number) {
       max_attempts: 'int',
       suppressed: 'text',
       reserved: ['boolean', ({ reserved = false }) => reserved],
+      recipients: ['int', ({ recipients = 1 }) => recipients],
     },
     { first },
   );
   const sql = `wanted as (
          select s.client_id, d.id, s.created_at, '${kind}' as source_kind, s.id as source_id, d.channel, d.lane, d.priority,
-                d.user_pk, d.address, s.expires_at, d.suppressed, d.max_attempts, d.reserved
+                d.user_pk, d.address, s.expires_at, d.suppressed, d.max_attempts, d.reserved,
+                d.recipients
            from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id
        ), suppressed as (
          insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
@@ -79,8 +91,9 @@ export function insertDeliveries(kind: string, first: number) {
                 ) as claimed
            from wanted w where w.suppressed is null
        ), opened as (
-         insert into open_deliveries (${PLACE}, max_attempts, next_attempt_at, updated_at, status, awake, attempt_count, lease_until)
-         select ${PLACE}, max_attempts, created_at, created_at,
+         insert into open_deliveries (${PLACE}, max_attempts, recipients, next_attempt_at, updated_at, status, awake,
+                                      attempt_count, lease_until)
+         select ${PLACE}, max_attempts, recipients, created_at, created_at,
                 case when claimed then 'sending' else 'pending' end, not claimed, claimed::int,
                 case when claimed then clock_timestamp() + ${LEASE} end
            from judged
@@ -91,7 +104,10 @@ export function insertDeliveries(kind: string, first: number) {
   /** The parameters, in their order. */
   const values = (of: NewDeliveries[]): unknown[] =>
     wanted.values(
-      of.flatMap(({ deliveries, ...source }) => deliveries.map((delivery) => ({ ...delivery, ...source }))),
+      of.flatMap(({ deliveries, ...source }) => {
+        const recipients = recipientsOf(deliveries);
+        return deliveries.map((delivery) => ({ ...delivery, ...source, recipients: recipients(delivery) }));
+      }),
     );
   return { sql, values };
 }

@@ -29,7 +29,8 @@ export function judge(
 ): AttemptVerdict {
   const { attempt_count: made } = delivery;
   if (outcome.kind === 'accepted') {
-    const routed = { decision: routing.decision, reason: routing.reason };
+    const { decision, reason: why, skipped } = routing;
+    const routed: Routing = { decision, reason: why, ...(skipped && { skipped }) };
     return {
       status: success,
       reason: null,

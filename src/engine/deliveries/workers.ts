@@ -6,7 +6,7 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { ClaimedDelivery, Content, SourceRef } from './delivery.js';
 import type { DueDelivery } from './dispatcher.repository.js';
 import { channelOf, laneOf, type DeliveryJob } from './job-plan.js';
-import type { NewDelivery } from './new-deliveries.js';
+import { recipientsOf, type NewDelivery } from './new-deliveries.js';
 import { Slots } from './slots.js';
 
 /** Deliveries in hand per process. */
@@ -119,12 +119,13 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
         held.set(delivery.id, delivery);
       }
     }
+    const recipients = recipientsOf(deliveries);
     return {
       begin: (written, contentOf) => {
         const begun = written.claimed.map((id) => {
           const delivery = held.get(id)!;
           held.delete(id);
-          return claimedFrom(delivery, written, contentOf(delivery.channel));
+          return claimedFrom({ ...delivery, recipients: recipients(delivery) }, written, contentOf(delivery.channel));
         });
         void this.begin(begun);
         return begun.length < deliveries.filter(({ suppressed }) => suppressed === null).length;
@@ -153,7 +154,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
 
 /** What was just written need not be read again. */
 const claimedFrom = (
-  { id, channel, lane, user_pk, address, max_attempts }: NewDelivery,
+  { id, channel, lane, user_pk, address, max_attempts, recipients = 1 }: NewDelivery,
   { client_id, id: source_id, source_kind, created_at, expires_at }: Written,
   content: Content,
 ): ClaimedDelivery => ({
@@ -172,6 +173,8 @@ const claimedFrom = (
   routing: null,
   attempt_count: 1,
   max_attempts,
+  recipients,
+  holds: 0,
   next_attempt_at: created_at,
   expires_at,
   sent_at: null,

@@ -2,7 +2,7 @@ import type { Config } from '../../platform/config/config.js';
 import { completeFields } from '../../platform/common/field-registry.js';
 import { StartFailure } from '../../platform/config/failure.js';
 import { DefaultProviders } from './default-providers.js';
-import { ProviderRegistry } from './provider.registry.js';
+import { OPERATOR, ProviderRegistry } from './provider.registry.js';
 import { SMTP } from './smtp/smtp.provider.js';
 
 const entry = (name: string, more: object = {}) => ({
@@ -35,6 +35,14 @@ describe('DEFAULT_PROVIDERS', () => {
       ['two', 'a@example.com'],
       ['one', null],
     ]);
+  });
+
+  it('have caps of their own, for all clients together', () => {
+    const [made] = defaultsOf(entry('one', { is_bulk: true, hourly_cap: 5 })).of('email');
+    expect(made).toMatchObject({
+      caps: { is_bulk: true, hourly_cap: 5, daily_cap: null },
+      identity: { client_id: OPERATOR, key: 'default:email:one' },
+    });
   });
 
   it.each([

@@ -3,7 +3,8 @@ import type { Problem } from '../../platform/common/problem.js';
 import { Config } from '../../platform/config/config.js';
 import type { DefaultProvider } from '../../platform/config/config.parsers.js';
 import { StartFailure } from '../../platform/config/failure.js';
-import { ProviderRegistry, type ConfiguredProvider } from './provider.registry.js';
+import { capsOf } from './provider-caps.js';
+import { OPERATOR, ProviderRegistry, type ConfiguredProvider } from './provider.registry.js';
 import { readProvider, type ProviderInput } from './provider-input.js';
 
 /** What serves clients that have none of a channel (DEFAULT_PROVIDERS). */
@@ -35,12 +36,15 @@ export class DefaultProviders {
   }
 
   private configure(entry: DefaultProvider): ConfiguredProvider & { isPrimary: boolean } {
-    const { known, name, is_primary = false, from_email = null, from_name = null, config } = this.read(entry);
+    const input = this.read(entry);
+    const { known, name, is_primary = false, from_email = null, from_name = null, config } = input;
     const key = `default:${known.descriptor.channel.name}:${name}`;
     return {
       ...this.registry.ofOperator(known),
       name,
       config: { key, from_email, from_name, values: config },
+      identity: { client_id: OPERATOR, key },
+      caps: capsOf(input),
       isPrimary: is_primary,
     };
   }

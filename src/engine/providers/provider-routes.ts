@@ -1,16 +1,27 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { KeyRing } from '../../platform/common/key-ring.js';
+import type { Tx } from '../../platform/database/database.js';
+import { ClientsService, type ClientObserver } from '../../tenancy/clients/clients.service.js';
 import { DefaultProviders } from './default-providers.js';
 import type { BuiltIn } from './provider.js';
 import type { ProviderEntity } from './provider.entity.js';
+import { capsOf, UNCAPPED } from './provider-caps.js';
 import { ProviderRegistry, type ConfiguredProvider, type KnownProvider } from './provider.registry.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { unseal } from './provider-secrets.js';
+import { thresholdsOf, type Thresholds } from './routing.settings.js';
 
 /** A provider that may serve a delivery, and why it stands where it does. */
 export interface ProviderRoute extends ConfiguredProvider {
   reason: 'primary' | 'order' | 'default' | BuiltIn['reason'];
+}
+
+/** What may serve a client's channel, and by how many recipients it is chosen. */
+export interface ClientRoutes {
+  /** The primary one first, then as the client put them. */
+  routes: ProviderRoute[];
+  thresholds: Thresholds;
 }
 
 /** How long another process's change to a client's providers may go unnoticed. */
@@ -19,9 +30,9 @@ const MAX_CACHED = 2_000;
 
 /** Which providers serve a client's channel, in the order in which they are tried. Remembered for some seconds. */
 @Injectable()
-export class ProviderRoutes {
+export class ProviderRoutes implements ClientObserver, OnModuleInit {
   /** The clock is read at every look: by default it is remembered until a timer fires, which a busy process delays. */
-  private readonly cached = new LRUCache<string, Promise<ProviderRoute[]>>({
+  private readonly cached = new LRUCache<string, Promise<ClientRoutes>>({
     max: MAX_CACHED,
     ttl: FRESH_MS,
     ttlResolution: 0,
@@ -32,10 +43,19 @@ export class ProviderRoutes {
     private readonly registry: ProviderRegistry,
     private readonly defaults: DefaultProviders,
     private readonly keys: KeyRing,
+    private readonly clients: ClientsService,
   ) {}
 
-  /** @returns none where nothing can serve the channel */
-  of(clientId: string, channel: string): Promise<ProviderRoute[]> {
+  onModuleInit(): void {
+    this.clients.register(this);
+  }
+
+  async clientChanged(tx: Tx, clientId: string): Promise<void> {
+    tx.afterCommit(() => this.forget(clientId));
+  }
+
+  /** @returns without any route where nothing can serve the channel */
+  of(clientId: string, channel: string): Promise<ClientRoutes> {
     const key = keyOf(clientId, channel);
     const found = this.cached.get(key);
     if (found) return found;
@@ -49,7 +69,7 @@ export class ProviderRoutes {
 
   /** Is there a provider of this name, also one that another process has just added? */
   async has(clientId: string, channel: string, name: string): Promise<boolean> {
-    const named = async () => (await this.of(clientId, channel)).some((route) => route.name === name);
+    const named = async () => (await this.of(clientId, channel)).routes.some((route) => route.name === name);
     if (await named()) return true;
     this.forget(clientId);
     return named();
@@ -64,20 +84,35 @@ export class ProviderRoutes {
     if (!known) throw new Error(`no provider ${row.channel} ${row.provider_type}`);
     const { name, from_email, from_name } = row;
     const key = `${row.client_id}:${row.id}:${row.updated_at.getTime()}`;
-    return { ...known, name, config: { key, from_email, from_name, values: unseal(this.keys, row) } };
+    return {
+      ...known,
+      name,
+      config: { key, from_email, from_name, values: unseal(this.keys, row) },
+      identity: { client_id: row.client_id, key: row.id },
+      caps: capsOf(row),
+    };
   }
 
   /** The client's own; else the operator's; else what is built in. */
-  private async load(clientId: string, channel: string): Promise<ProviderRoute[]> {
-    if (this.registry.configurable(channel).length > 0) {
-      const own = await this.repository.list(clientId, channel);
-      if (own.length > 0)
-        return own.map((row) => ({ ...this.configure(row), reason: row.is_primary ? 'primary' : 'order' }));
-      const defaults = this.defaults.of(channel);
-      if (defaults.length > 0) return defaults.map((entry) => ({ ...entry, reason: 'default' }));
+  private async load(clientId: string, channel: string): Promise<ClientRoutes> {
+    const configured = await this.configured(clientId, channel);
+    if (configured.length > 0) {
+      const { settings } = await this.clients.readFacts(clientId);
+      return { routes: configured, thresholds: thresholdsOf(settings) };
     }
     const builtIn = this.registry.all().filter(({ descriptor: it }) => it.channel.name === channel && it.builtIn);
-    return Promise.all(builtIn.map((known) => asRoute(known, clientId)));
+    return {
+      routes: await Promise.all(builtIn.map((known) => asRoute(known, clientId))),
+      thresholds: thresholdsOf({}),
+    };
+  }
+
+  private async configured(clientId: string, channel: string): Promise<ProviderRoute[]> {
+    if (this.registry.configurable(channel).length === 0) return [];
+    const own = await this.repository.list(clientId, channel);
+    if (own.length > 0)
+      return own.map((row) => ({ ...this.configure(row), reason: row.is_primary ? 'primary' : 'order' }));
+    return this.defaults.of(channel).map((entry) => ({ ...entry, reason: 'default' }));
   }
 }
 
@@ -87,5 +122,6 @@ async function asRoute(known: KnownProvider, clientId: string): Promise<Provider
   const { type, builtIn } = known.descriptor;
   const values = (await builtIn!.settingsOf?.(clientId)) ?? null;
   const config = { key: clientId, from_email: null, from_name: null, values };
-  return { ...known, name: type, config, reason: builtIn!.reason };
+  const identity = { client_id: clientId, key: type };
+  return { ...known, name: type, config, identity, caps: UNCAPPED, reason: builtIn!.reason };
 }

@@ -9,6 +9,11 @@ export class ProviderEntity {
   @Column('text') provider_type: string;
   @Column('integer') position: number;
   @Column('boolean') is_primary: boolean;
+  @Column('boolean') is_bulk: boolean;
+  @Column('integer', { nullable: true }) max_recipients: number | null;
+  @Column('integer', { nullable: true }) rate_limit_per_second: number | null;
+  @Column('integer', { nullable: true }) hourly_cap: number | null;
+  @Column('integer', { nullable: true }) daily_cap: number | null;
   @Column('text', { nullable: true }) from_email: string | null;
   @Column('text', { nullable: true }) from_name: string | null;
   /** Encrypted. */

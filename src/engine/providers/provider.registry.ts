@@ -4,6 +4,7 @@ import { Config } from '../../platform/config/config.js';
 import type { ChannelDescriptor, RetryPolicy } from './channel.js';
 import { declared } from './declared.js';
 import type { Provider, ProviderConfig, ProviderDescriptor } from './provider.js';
+import type { ProviderCaps } from './provider-caps.js';
 
 /** What follows from the outcomes of a provider is judged by these. */
 export interface DeliveryRules {
@@ -23,7 +24,19 @@ export interface KnownProvider {
 export interface ConfiguredProvider extends KnownProvider {
   name: string;
   config: ProviderConfig;
+  /** Whose it is, and which of theirs: the same under changed settings. */
+  identity: ProviderIdentity;
+  caps: ProviderCaps;
 }
+
+export interface ProviderIdentity {
+  /** {@link OPERATOR} where it serves many clients. */
+  client_id: string;
+  key: string;
+}
+
+/** In place of a client's id: the operator's own providers. */
+export const OPERATOR = '00000000-0000-0000-0000-000000000000';
 
 /** Deliveries of a channel that nobody registers any more fail: nobody can send them. */
 const NOBODYS: DeliveryRules = { success: 'sent', retryPolicy: { attempts: 1, waits: [0], unknownWait: null } };

@@ -21,6 +21,35 @@ const NAME = {
   example: 'primary',
 } as const;
 
+const BULK = {
+  optional: true,
+  description: "Preferred from the client's `settings.bulk_threshold` recipients of a notification on.",
+} as const;
+/** As much as the columns hold. */
+const MOST = 1_000_000_000;
+const CAP = { min: 1, max: MOST, optional: true, nullable: true } as const;
+const MAX_RECIPIENTS = {
+  ...CAP,
+  description:
+    'Recipients of one call at most, cc and bcc counted. Notifications to more go to a provider that takes them, where there is one. null: no cap.',
+  example: 50,
+} as const;
+const RATE = {
+  ...CAP,
+  description: 'Deliveries per second at most, over all processes. null: as many as it takes.',
+  example: 14,
+} as const;
+const HOURLY = {
+  ...CAP,
+  description: 'Deliveries in each hour (UTC) at most; then others take over, or they are held. null: no cap.',
+  example: 2_000,
+} as const;
+const DAILY = {
+  ...CAP,
+  description: 'Deliveries in each day (UTC) at most; then others take over, or they are held. null: no cap.',
+  example: 20_000,
+} as const;
+
 /** What a request means that names no channel, as those of ChatAPI's first version do. */
 export const DEFAULT_CHANNEL = 'email';
 
@@ -43,6 +72,21 @@ export class ProviderInputDto {
   @Text({ ...NAME, optional: true, nullable: true, example: 'Acme' })
   from_name?: string | null;
 
+  @Bool({ ...BULK, default: false })
+  is_bulk?: boolean;
+
+  @Int(MAX_RECIPIENTS)
+  max_recipients?: number | null;
+
+  @Int(RATE)
+  rate_limit_per_second?: number | null;
+
+  @Int(HOURLY)
+  hourly_cap?: number | null;
+
+  @Int(DAILY)
+  daily_cap?: number | null;
+
   /** Of the schema that the provider's descriptor names. */
   config: object;
 }
@@ -60,6 +104,21 @@ export class ProviderPatchDto {
 
   @Text({ ...NAME, optional: true, nullable: true, example: 'Acme' })
   from_name?: string | null;
+
+  @Bool(BULK)
+  is_bulk?: boolean;
+
+  @Int(MAX_RECIPIENTS)
+  max_recipients?: number | null;
+
+  @Int(RATE)
+  rate_limit_per_second?: number | null;
+
+  @Int(HOURLY)
+  hourly_cap?: number | null;
+
+  @Int(DAILY)
+  daily_cap?: number | null;
 
   @Json({ optional: true, maxBytes: 'metadata_bytes', description: 'Merged into the stored config.' })
   config?: Record<string, unknown>;
@@ -95,7 +154,7 @@ export class ProviderTestResultDto {
   duration_ms: number;
 }
 
-const CAP = { nullable: true, description: 'null: no cap.' };
+const SHOWN = { nullable: true, description: 'null: no cap.' };
 
 /** A provider as it is shown. Its channel, type and config, too, are declared below. */
 export class ProviderDto {
@@ -121,16 +180,16 @@ export class ProviderDto {
   @AnyText({ nullable: true })
   from_name: string | null;
 
-  @Int({ ...CAP, description: 'Recipients of one call; null: no cap.' })
+  @Int({ ...SHOWN, description: 'Recipients of one call; null: no cap.' })
   max_recipients: number | null;
 
-  @Int(CAP)
+  @Int(SHOWN)
   rate_limit_per_second: number | null;
 
-  @Int(CAP)
+  @Int(SHOWN)
   hourly_cap: number | null;
 
-  @Int(CAP)
+  @Int(SHOWN)
   daily_cap: number | null;
 
   /** The settings without their secrets. */

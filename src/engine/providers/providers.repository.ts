@@ -29,12 +29,14 @@ export class ProvidersRepository {
   async save(tx: Tx, clientId: string, row: NewProviderRow): Promise<ProviderEntity> {
     const [saved] = await tx.query<ProviderEntity>(
       `insert into providers (client_id, id, name, channel, provider_type, position, is_primary, from_email, from_name,
-                              config, verified_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then clock_timestamp() end)
+                              config, verified_at, is_bulk, max_recipients, rate_limit_per_second, hourly_cap, daily_cap)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then clock_timestamp() end, $12, $13, $14, $15, $16)
        on conflict (client_id, id) do update set name = excluded.name, provider_type = excluded.provider_type,
          position = excluded.position, is_primary = excluded.is_primary, from_email = excluded.from_email,
          from_name = excluded.from_name, config = excluded.config, verified_at = excluded.verified_at,
-         updated_at = clock_timestamp()
+         is_bulk = excluded.is_bulk, max_recipients = excluded.max_recipients,
+         rate_limit_per_second = excluded.rate_limit_per_second, hourly_cap = excluded.hourly_cap,
+         daily_cap = excluded.daily_cap, updated_at = clock_timestamp()
        returning *`,
       [
         clientId,
@@ -48,6 +50,11 @@ export class ProvidersRepository {
         row.from_name,
         row.config,
         row.verified,
+        row.is_bulk,
+        row.max_recipients,
+        row.rate_limit_per_second,
+        row.hourly_cap,
+        row.daily_cap,
       ],
     );
     return saved!;

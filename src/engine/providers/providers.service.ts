@@ -19,6 +19,7 @@ import {
   type ProviderTestResultDto,
   type ProviderDto,
 } from './providers.dto.js';
+import { capsOf } from './provider-caps.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { ProviderRoutes } from './provider-routes.js';
 
@@ -151,7 +152,16 @@ export class ProvidersService {
 
   private patched(row: ProviderEntity, patch: ProviderPatchDto): ProviderInput {
     const { name, channel, is_primary, from_email, from_name, provider_type } = row;
-    const stored = { name, channel, is_primary, from_email, from_name, provider_type, config: unseal(this.keys, row) };
+    const stored = {
+      name,
+      channel,
+      is_primary,
+      from_email,
+      from_name,
+      provider_type,
+      ...capsOf(row),
+      config: unseal(this.keys, row),
+    };
     return readProvider(this.registry, mergePatch(stored, { ...patch }));
   }
 
@@ -176,6 +186,7 @@ export class ProvidersService {
       is_primary,
       from_email,
       from_name,
+      ...capsOf(input),
       config: seal(this.keys, clientId, id, config),
       verified,
     });
@@ -205,14 +216,9 @@ export class ProvidersService {
       channel: row.channel,
       provider_type: row.provider_type,
       is_primary: row.is_primary,
-      is_bulk: false,
+      ...capsOf(row),
       from_email: row.from_email,
       from_name: row.from_name,
-      // Nothing is capped yet: what is promised of a provider is there all the same.
-      max_recipients: null,
-      rate_limit_per_second: null,
-      hourly_cap: null,
-      daily_cap: null,
       config: this.shown(row),
       verified_at: row.verified_at?.toISOString() ?? null,
       created_at: row.created_at.toISOString(),

@@ -31,6 +31,7 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
   toContent: toEmailContent,
   reach: reachByAddress('email'),
   lane: ({ provider = '' }) => provider,
+  copies: ({ cc = [], bcc = [] }) => cc.length + bcc.length,
   namedProvider: ({ provider }) => provider,
   testContent: (name) => ({
     subject: `Test of the provider ${name}`,

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { ProviderRegistry } from '../providers/provider.registry.js';
+import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
+import type { Content, DeliveryRow, Outage } from './delivery.js';
+import { choose, type Choice } from './routing.js';
+
+/** What is asked about: a delivery, or one that would be made. */
+export type Routable = Pick<DeliveryRow, 'client_id' | 'channel' | 'routing' | 'recipients'>;
+
+/** Decides which provider takes a delivery, by what the client set up and how its providers are just now. */
+@Injectable()
+export class Router {
+  constructor(
+    private readonly routes: ProviderRoutes,
+    private readonly registry: ProviderRegistry,
+  ) {}
+
+  /**
+   * Changes nothing, so that it also tells what would be decided.
+   * @param content what is to be sent; null where there is nothing any more
+   * @param outageOf instead of what is known of the providers
+   */
+  async decide(
+    { client_id, channel, routing, recipients }: Routable,
+    content: Content | null,
+    outageOf: (route: ProviderRoute) => Outage | null = () => null,
+  ): Promise<Choice> {
+    const { routes, thresholds } = await this.routes.of(client_id, channel);
+    const known = this.registry.findChannel(channel);
+    const copies = content === null ? 0 : (known?.copies?.(content) ?? 0);
+    return choose(routes, {
+      explicit: content === null ? undefined : known?.namedProvider?.(content),
+      before: routing,
+      recipients: (recipients ?? 1) + copies,
+      together: 1 + copies,
+      thresholds,
+      outageOf,
+    });
+  }
+}
