@@ -15,6 +15,7 @@ import { UsersModule } from './tenancy/users/users.module.js';
 import { EventsModule } from './engine/events/events.module.js';
 import { ProvidersModule } from './engine/providers/providers.module.js';
 import { SmtpModule } from './engine/providers/smtp/smtp.module.js';
+import { MailgunModule } from './engine/providers/mailgun/mailgun.module.js';
 import { WebsocketModule } from './engine/providers/websocket/websocket.module.js';
 import { WebhookModule } from './engine/providers/webhook/webhook.module.js';
 import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
@@ -60,6 +61,7 @@ export class AppModule {
         EventsModule,
         ProvidersModule,
         SmtpModule,
+        MailgunModule,
         WebsocketModule,
         WebhookModule,
         MailboxModule,

@@ -17,11 +17,13 @@ import type {
 } from '../../src/engine/providers/provider.js';
 import { ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
 import { keepSecrets, withoutSecrets } from '../../src/engine/providers/provider-secrets.js';
+import { MAILGUN } from '../../src/engine/providers/mailgun/mailgun.provider.js';
 import { SMTP, SmtpProvider } from '../../src/engine/providers/smtp/smtp.provider.js';
 import type { WebhookContent } from '../../src/engine/providers/webhook/webhook.channel.js';
 import { webhookBuiltIn, WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
 import type { WebsocketContent } from '../../src/engine/providers/websocket/websocket.channel.js';
 import { WEBSOCKET_BUILT_IN } from '../../src/engine/providers/websocket/websocket.provider.js';
+import { MailgunServer } from '../support/mailgun.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
@@ -31,6 +33,7 @@ const signal = () => AbortSignal.timeout(60_000);
 
 let receiver: Receiver;
 let sink: SmtpSink;
+let mailgun: MailgunServer;
 let folder: string;
 /** A port that nobody listens on. */
 let closedPort: number;
@@ -38,9 +41,10 @@ let closedPort: number;
 let mute: Server;
 
 beforeAll(async () => {
-  [receiver, sink, folder] = await Promise.all([
+  [receiver, sink, mailgun, folder] = await Promise.all([
     Receiver.start(),
     SmtpSink.start(),
+    MailgunServer.start(),
     mkdtemp(join(tmpdir(), 'mailbox-')),
   ]);
   const listen = async (server: Server) => {
@@ -54,7 +58,7 @@ beforeAll(async () => {
   await listen(mute);
 });
 afterAll(async () => {
-  await Promise.all([receiver.stop(), sink.stop(), rm(folder, { recursive: true })]);
+  await Promise.all([receiver.stop(), sink.stop(), mailgun.stop(), rm(folder, { recursive: true })]);
   mute.close();
 });
 beforeEach(() => {
@@ -100,6 +104,12 @@ const conforming: Record<string, () => Conforming> = {
     config: () => smtpConfig({ password: 'p', dkim: { domain: 'd', selector: 's', private_key: 'k' } }),
     make: mail,
     unreachable: () => [smtpConfig({ port: closedPort }), mail()],
+  }),
+  'email mailgun': () => ({
+    descriptor: MAILGUN,
+    config: () => config({ ...mailgun.config, webhook_signing_key: 'k', test_mode: false }),
+    make: mail,
+    unreachable: () => [config({ ...mailgun.config, base_url: `http://127.0.0.1:${closedPort}` }), mail()],
   }),
   'webhook webhook': () => ({
     descriptor: webhookBuiltIn(async () => []),

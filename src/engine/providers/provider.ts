@@ -10,6 +10,8 @@ export interface OutboundDelivery<Content = unknown> {
   /** An email address or a URL; null where the user's stream is the address. */
   address: string | null;
   content: Content;
+  /** Where the recipient unsubscribes, where the content asks for that. */
+  unsubscribe_url?: string;
 }
 
 /** What the other side answered, for the record of the attempt. */
@@ -55,13 +57,33 @@ export interface ProviderRequest {
   body: Buffer;
 }
 
+/** Why a provider says that an address must not be written to any more. */
+export type ProviderSuppression = 'bounce' | 'complaint' | 'unsubscribe';
+
 /** What a provider tells of one delivery later. */
 export interface ProviderEvent {
+  /** As the provider writes it there, with or without angle brackets. */
   provider_message_id: string;
-  kind: 'delivered' | 'failed' | 'opened' | 'clicked';
+  /** The address that it is about: the deliveries of a batch share one id. Without one, it is about all of them. */
+  recipient?: string;
+  /** `deferred`: it failed for now, and the provider tries again. `failed`: for good. */
+  kind: 'delivered' | 'deferred' | 'failed' | 'opened' | 'clicked' | 'complained' | 'unsubscribed';
   occurred_at: Date;
   /** Stable, snake_case; why it failed. */
   code?: string;
+  /** The address goes on the client's suppression list. */
+  suppress?: ProviderSuppression;
+}
+
+/** Where the reading of a provider's events stands: nothing but that provider understands it. */
+export type EventsCursor = string;
+
+/** A part of what a provider has to tell. */
+export interface EventsPage {
+  events: ProviderEvent[];
+  next: EventsCursor;
+  /** There is more to be read at once. */
+  more: boolean;
 }
 
 /**
@@ -74,6 +96,12 @@ export interface Provider<Content = unknown, Values = unknown> {
   verify?(config: ProviderConfig<Values>): Promise<void>;
   /** @throws Problem when the request is not the provider's own */
   parseEvents?(request: ProviderRequest, config: ProviderConfig<Values>): ProviderEvent[];
+  /**
+   * Asks for what became of deliveries, from where it was read to. Reading something again does no harm.
+   * @param cursor null: from a while ago
+   * @throws Error when the provider did not answer as it should
+   */
+  pollEvents?(config: ProviderConfig<Values>, cursor: EventsCursor | null, signal: AbortSignal): Promise<EventsPage>;
   /** Lets go of connections, when the process stops. */
   close?(): void;
 }

@@ -14,6 +14,12 @@ export interface EmailContent {
   /** `content` is base64. */
   attachments?: { filename: string; content: string; content_type?: string; content_id?: string }[];
   headers?: Record<string, string>;
+  /** What the provider reports it under, where it has tags. */
+  tags?: string[];
+  /** What the provider watches, where it can; its own settings say where this doesn't. */
+  tracking?: { opens?: boolean; clicks?: boolean };
+  /** Recipients can unsubscribe by one click (RFC 8058). */
+  list_unsubscribe?: boolean;
   /** Name of the provider that must send it. */
   provider?: string;
 }

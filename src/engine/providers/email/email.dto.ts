@@ -1,4 +1,4 @@
-import { Json, NestedList, Text, TextList } from '../../../platform/common/fields.js';
+import { Bool, Json, Nested, NestedList, Text, TextList } from '../../../platform/common/fields.js';
 
 const ONE_LINE = {
   pattern: /^[^\u0000-\u001f\u007f]*$/u, // eslint-disable-line no-control-regex
@@ -30,6 +30,14 @@ export class EmailAttachmentInputDto {
 
   @Text({ optional: true, max: 255, pattern: /^[\w.@+-]+$/, description: 'For images that the HTML shows as cid:…' })
   content_id?: string;
+}
+
+export class EmailTrackingInputDto {
+  @Bool({ optional: true, description: 'Is it told when the mail is opened?' })
+  opens?: boolean;
+
+  @Bool({ optional: true, description: 'Are links rewritten, so that clicks are told?' })
+  clicks?: boolean;
 }
 
 /** One mail to each recipient; who is in cc or bcc gets a copy of each. */
@@ -64,6 +72,20 @@ export class EmailInputDto {
     description: 'Further headers; not those that ChatAPI writes itself.',
   })
   headers?: Record<string, string>;
+
+  @TextList({
+    optional: true,
+    max: 10,
+    maxChars: 128,
+    description: 'What the provider reports it under, where it has tags (Mailgun).',
+  })
+  tags?: string[];
+
+  @Nested(() => EmailTrackingInputDto, {
+    optional: true,
+    description: "What the provider watches, where it can (Mailgun). Left out, the provider's own settings hold.",
+  })
+  tracking?: EmailTrackingInputDto;
 
   @Text({ optional: true, max: 'name_chars', description: 'Name of the provider that must send it.' })
   provider?: string;

@@ -15,7 +15,7 @@ type Attachment = NonNullable<EmailContent['attachments']>[number];
 /** Decoded once for all recipients: a hundred mails in hand with megabytes each would take gigabytes. */
 const decoded = new WeakMap<Attachment, Buffer>();
 
-function bytesOf(attachment: Attachment): Buffer {
+export function bytesOf(attachment: Attachment): Buffer {
   let bytes = decoded.get(attachment);
   if (!bytes) decoded.set(attachment, (bytes = Buffer.from(attachment.content, 'base64')));
   return bytes;

@@ -1,0 +1,112 @@
+import { createHmac } from 'node:crypto';
+import { sameSecret } from '../../../platform/common/same-secret.js';
+import type { ProviderEvent, ProviderSuppression } from '../provider.js';
+
+/** What stands in `signature` of Mailgun's webhooks. */
+export interface MailgunSignature {
+  /** Seconds. */
+  timestamp: string;
+  token: string;
+  signature: string;
+}
+
+/** How far the signature's time may be from ours. */
+export const TOLERANCE_S = 900;
+
+/** Read from a webhook's body; null when there is none. */
+export function signatureIn(payload: unknown): MailgunSignature | null {
+  const found = objectAt(payload, 'signature');
+  const [timestamp, token, signature] = [found?.timestamp, found?.token, found?.signature].map((value) =>
+    typeof value === 'number' ? String(value) : value,
+  );
+  const texts = [timestamp, token, signature].every((value) => typeof value === 'string' && value !== '');
+  return texts ? ({ timestamp, token, signature } as MailgunSignature) : null;
+}
+
+/**
+ * Is it Mailgun's: the HMAC-SHA256 of time and token under the signing key, in hex, and not of another time?
+ * Whether its token was used before is for the caller to say.
+ */
+export function isSigned(
+  { timestamp, token, signature }: MailgunSignature,
+  signingKey: string,
+  { toleranceS = TOLERANCE_S, now = Date.now() } = {},
+): boolean {
+  const expected = createHmac('sha256', signingKey).update(`${timestamp}${token}`).digest('hex');
+  const age = Math.abs(now / 1_000 - Number(timestamp));
+  return sameSecret(signature.toLowerCase(), expected) && age <= toleranceS;
+}
+
+/** The event that a webhook's body tells of; null for those that change nothing, such as `accepted`. */
+export const eventIn = (payload: unknown): ProviderEvent | null => readEvent(objectAt(payload, 'event-data'));
+
+const KINDS: Record<string, ProviderEvent['kind']> = {
+  delivered: 'delivered',
+  opened: 'opened',
+  clicked: 'clicked',
+  complained: 'complained',
+  unsubscribed: 'unsubscribed',
+};
+
+/** What Mailgun did not even try, because its own list says so. */
+const SUPPRESSED: Record<string, ProviderSuppression> = {
+  bounce: 'bounce',
+  'suppress-bounce': 'bounce',
+  'suppress-complaint': 'complaint',
+  'suppress-unsubscribe': 'unsubscribe',
+};
+
+/** An event as webhooks and the events API write it. @returns null for one that is of no consequence, or is none */
+export function readEvent(data: Record<string, unknown> | null): ProviderEvent | null {
+  const id = objectAt(objectAt(data, 'message'), 'headers')?.['message-id'];
+  const { event, recipient, timestamp } = data ?? {};
+  const seconds = Number(timestamp);
+  if (typeof event !== 'string' || typeof id !== 'string' || id === '' || !Number.isFinite(seconds)) return null;
+  const meaning = event === 'failed' ? failureOf(data!) : meaningOf(event);
+  if (!meaning) return null;
+  return {
+    provider_message_id: id,
+    ...(typeof recipient === 'string' && recipient !== '' && { recipient }),
+    occurred_at: new Date(Math.min(Math.max(seconds, 0) * 1_000, MAX_TIME_MS)),
+    ...meaning,
+  };
+}
+
+/** The last moment of year 9999. */
+const MAX_TIME_MS = 253_402_300_799_000;
+
+type Meaning = Pick<ProviderEvent, 'kind' | 'code' | 'suppress'>;
+
+function meaningOf(event: string): Meaning | null {
+  const kind = KINDS[event];
+  if (!kind) return null;
+  if (kind === 'complained') return { kind, suppress: 'complaint' };
+  return kind === 'unsubscribed' ? { kind, suppress: 'unsubscribe' } : { kind };
+}
+
+/** `severity` says whether Mailgun tries again, `reason` why it failed: what bounced, bounces again. */
+function failureOf(data: Record<string, unknown>): Meaning {
+  const reason = typeof data.reason === 'string' ? data.reason.toLowerCase() : 'bounce';
+  if (data.severity === 'temporary') return { kind: 'deferred', code: 'deferred' };
+  const suppress = SUPPRESSED[reason] ?? (reason === 'generic' && isHard(data) ? 'bounce' : undefined);
+  return { kind: 'failed', code: codeOf(reason), ...(suppress && { suppress }) };
+}
+
+/** A mail server's word that there is no such address (RFC 3463: 5.1.x). */
+function isHard(data: Record<string, unknown>): boolean {
+  const status = objectAt(data, 'delivery-status');
+  return [status?.['enhanced-code'], status?.['bounce-code'], status?.message].some(
+    (text) => typeof text === 'string' && /\b5\.1\.(?:1|2|3|6|10)\b/.test(text),
+  );
+}
+
+const codeOf = (reason: string): string =>
+  reason === 'bounce' || reason === 'generic' ? 'bounced' : reason.replaceAll(/[^a-z0-9]+/g, '_').slice(0, 60);
+
+function objectAt(holder: unknown, name: string): Record<string, unknown> | null {
+  if (typeof holder !== 'object' || holder === null) return null;
+  const value = (holder as Record<string, unknown>)[name];
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}

@@ -1,0 +1,162 @@
+import { LRUCache } from 'lru-cache';
+import Mailgun from 'mailgun.js';
+import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import { Problem } from '../../../platform/common/problem.js';
+import { declareProvider } from '../declared.js';
+import { EMAIL } from '../email/email.channel.js';
+import type { EmailContent } from '../email/email.content.js';
+import { senderOf } from '../email/email.message.js';
+import type {
+  EventsCursor,
+  EventsPage,
+  Outcome,
+  OutboundDelivery,
+  Provider,
+  ProviderConfig,
+  ProviderEvent,
+  ProviderRequest,
+} from '../provider.js';
+import { baseUrlOf, MailgunConfigDto } from './mailgun.config.js';
+import { eventIn, isSigned, signatureIn, TOLERANCE_S } from './mailgun.events.js';
+import { fieldsOf, MAX_RECIPIENTS, requestsOf } from './mailgun.message.js';
+import { isOfOne, outcomeOf } from './mailgun.outcome.js';
+import { pollEvents } from './mailgun.polling.js';
+import { MailgunRequests } from './mailgun.requests.js';
+
+type Mail = OutboundDelivery<EmailContent>;
+type Config = ProviderConfig<MailgunConfigDto>;
+
+const VERIFY_TIMEOUT_MS = 15_000;
+/** Requests at once for one batch: mail that can't be sent together goes one by one. */
+const AT_ONCE = 10;
+/** Requests for one batch that Mailgun refused for the sake of some of its recipients. */
+const MAX_SPLITS = 200;
+const MAX_TOKENS = 50_000;
+
+/** Mail over Mailgun's API, by mailgun.js; the connections are our own ({@link MailgunRequests}). */
+export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto> {
+  private readonly requests: MailgunRequests;
+  private readonly mailgun = new Mailgun(FormData);
+  /** Of webhooks that were taken; older ones are out of time. */
+  private readonly tokens = new LRUCache<string, true>({ max: MAX_TOKENS, ttl: 2 * TOLERANCE_S * 1_000 });
+
+  constructor(guard: AddressGuard) {
+    this.requests = new MailgunRequests(guard);
+  }
+
+  async send(batch: Mail[], config: Config, signal: AbortSignal): Promise<Outcome[]> {
+    const outcomes = new Map<Mail, Outcome>();
+    const left = requestsOf(batch);
+    const work = async (): Promise<void> => {
+      for (let mails = left.shift(); mails; mails = left.shift())
+        for (const [mail, outcome] of await this.sendTogether(mails, config, signal)) outcomes.set(mail, outcome);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, left.length) }, work));
+    return batch.map((mail) => outcomes.get(mail)!);
+  }
+
+  async verify(config: Config): Promise<void> {
+    if (!config.values.api_key) throw new Error('api_key is missing');
+    await this.client(config.values, AbortSignal.timeout(VERIFY_TIMEOUT_MS)).domains.get(config.values.domain);
+  }
+
+  parseEvents({ body }: ProviderRequest, { values }: Config): ProviderEvent[] {
+    const payload = parseJson(body);
+    const signature = signatureIn(payload);
+    if (!values.webhook_signing_key || !signature || !isSigned(signature, values.webhook_signing_key))
+      throw new Problem('forbidden', 'The request is not signed with the webhook_signing_key, or not now.');
+    if (this.tokens.has(signature.token)) throw new Problem('forbidden', 'The request was made before.');
+    this.tokens.set(signature.token, true);
+    const event = eventIn(payload);
+    return event ? [event] : [];
+  }
+
+  pollEvents({ values }: Config, cursor: EventsCursor | null, signal: AbortSignal): Promise<EventsPage> {
+    return pollEvents(this.client(values, signal), values.domain, cursor);
+  }
+
+  close(): void {
+    this.requests.close();
+  }
+
+  /** Of one content. Mailgun takes all of a request or nothing: where it refuses one recipient, the halves are tried. */
+  private async sendTogether(mails: Mail[], config: Config, signal: AbortSignal): Promise<[Mail, Outcome][]> {
+    const settled: [Mail, Outcome][] = [];
+    const left = [mails];
+    for (let tried = 1; left.length > 0; tried++) {
+      const some = left.pop()!;
+      const outcome = await this.request(some, config, signal);
+      if (some.length > 1 && isOfOne(outcome) && tried < MAX_SPLITS) {
+        const half = some.length >> 1;
+        left.push(some.slice(half), some.slice(0, half));
+      } else if (some.length > 1 && isOfOne(outcome)) {
+        settled.push(...some.map((mail): [Mail, Outcome] => [mail, { ...outcome, kind: 'retryable' } as Outcome]));
+      } else {
+        settled.push(...some.map((mail): [Mail, Outcome] => [mail, outcome]));
+      }
+    }
+    return settled;
+  }
+
+  private async request(mails: Mail[], config: Config, signal: AbortSignal): Promise<Outcome> {
+    const { values } = config;
+    const from = senderOf(mails[0]!.content, config);
+    if (!from) return NO_SENDER;
+    if (!values.api_key) return NO_KEY;
+    try {
+      const fields = fieldsOf(mails, from, values.test_mode ?? false);
+      const { id, message, status } = await this.client(values, signal).messages.create(values.domain, fields);
+      if (typeof id !== 'string' || id === '') return UNREADABLE;
+      return { kind: 'accepted', provider_message_id: id, response: { status, body: JSON.stringify({ id, message }) } };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  }
+
+  private client(values: MailgunConfigDto, signal: AbortSignal) {
+    const key = values.api_key ?? '';
+    const client = this.mailgun.client({ username: 'api', key, url: baseUrlOf(values) });
+    client.request.requestProvider = this.requests.of(key, signal);
+    return client;
+  }
+}
+
+const NO_SENDER: Outcome = {
+  kind: 'permanent',
+  fault: 'provider',
+  code: 'no_sender',
+  message: 'Neither the notification (email.from) nor the provider (from_email) says who the mail is from.',
+};
+
+const NO_KEY: Outcome = {
+  kind: 'retryable',
+  fault: 'provider',
+  code: 'authentication_failed',
+  message: 'The provider has no api_key.',
+};
+
+const UNREADABLE: Outcome = {
+  kind: 'unknown',
+  fault: 'provider',
+  code: 'unreadable_answer',
+  message: 'The answer names no message.',
+};
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Problem('malformed_json', 'The body is not valid JSON.');
+  }
+}
+
+export const MAILGUN = declareProvider<EmailContent, MailgunConfigDto>({
+  channel: EMAIL,
+  type: 'mailgun',
+  configSchema: MailgunConfigDto,
+  secretFields: ['api_key', 'webhook_signing_key'],
+  maxBatch: MAX_RECIPIENTS,
+  inFlight: MAX_RECIPIENTS,
+  retryPolicy: EMAIL.retryPolicy,
+  create: (guard) => new MailgunProvider(guard),
+});
