@@ -11,10 +11,13 @@ import { DeliveriesReader } from './deliveries.reader.js';
 import { DeliveriesReaderRepository } from './deliveries.reader.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
+import { DeliveryChanges } from './delivery-changes.js';
+import { DeliveryChangesRepository } from './delivery-changes.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { RoutePreview } from './route-preview.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -29,15 +32,18 @@ import { Workers } from './workers.js';
     DeliveriesReaderRepository,
     DeliveriesRepository,
     DeliveriesService,
+    DeliveryChanges,
+    DeliveryChangesRepository,
     Dispatcher,
     DispatcherRepository,
     DueSignal,
+    RoutePreview,
     Sweeper,
     SweeperRepository,
     Transitions,
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DueSignal, Transitions, Workers],
+  exports: [DeliveriesReader, DeliveriesService, DeliveryChanges, DueSignal, RoutePreview, Transitions, Workers],
 })
 export class DeliveriesModule {}
