@@ -198,6 +198,7 @@ describe('a request for a notification', () => {
   const webhook = { url: 'https://example.com/', payload: {} };
   const email = { subject: 's', text: 't' };
   const to = [{ user_id: 'alice' }];
+  const soon = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
   it('is carried out once per Idempotency-Key', async () => {
     const body = { channels: { webhook: { url: `${receiver.url}/once`, payload: {} } } };
@@ -278,7 +279,13 @@ describe('a request for a notification', () => {
     ['a time that is past', { channels: { webhook }, expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
     ['a strategy that is not built', { channels: { webhook }, strategy: 'fallback' }, 'strategy'],
     ['fallbacks', { channels: { webhook }, fallback: [] }, 'fallback'],
-    ['a time to come', { channels: { webhook }, scheduled_for: '2030-01-01T00:00:00Z' }, 'scheduled_for'],
+    ['a time that is over', { channels: { webhook }, scheduled_for: '2020-01-01T00:00:00Z' }, 'scheduled_for'],
+    ['a time that is too far away', { channels: { webhook }, scheduled_for: '2999-01-01T00:00:00Z' }, 'scheduled_for'],
+    [
+      'an end before its beginning',
+      { channels: { webhook }, scheduled_for: soon(2), expires_at: soon(1) },
+      'expires_at',
+    ],
     ['tracking', { recipients: to, channels: { email: { ...email, tracking: true } } }, 'channels.email.tracking'],
     ['an endpoint', { channels: { webhook: { endpoint_id: 'x', payload: {} } } }, 'channels.webhook.endpoint_id'],
   ])('is refused with %s', async (_, body, field) => {

@@ -225,7 +225,7 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     await update(id, `expires_at = clock_timestamp() - interval '1 second'`);
     expect(await claim()).toBeNull();
     expect(await become(id, 'expired')).toMatchObject({ attempt_count: 0 });
-    expect((await get(id)).status).toBe('failed');
+    expect((await get(id)).status).toBe('expired');
   });
 
   it('delivers what nobody took: neither who accepted it, nor by its job', async () => {

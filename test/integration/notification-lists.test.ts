@@ -55,9 +55,13 @@ describe('a page of many notifications', () => {
           max_retry_attempts: null,
           metadata: {},
           tags: at + n < 3 ? ['rare', 'common'] : ['common'],
+          strategy: 'all' as const,
+          category: null,
+          scheduled_for: null,
           expires_at: null,
         },
         deliveries: [],
+        dedup: null,
       }));
       await repository.insert(app.get(Database), items);
     }

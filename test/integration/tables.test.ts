@@ -51,6 +51,7 @@ const OWNERS: Record<string, string> = {
   word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
+  notification_dedup_keys: 'delivery/notifications',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

@@ -56,7 +56,7 @@ export class Truth {
          from notifications n join deliveries d on d.client_id = n.client_id and d.source_kind = 'notification' and d.source_id = n.id
         where n.client_id = $1 group by n.client_id, n.id
        having n.open_count <> count(d.*) filter (where d.status in ('pending', 'held', 'sending', 'retrying', 'unknown'))
-           or (n.open_count = 0) <> (n.status in ('completed', 'partially_failed', 'failed'))`,
+           or (n.open_count = 0) <> (n.status in ('completed', 'partially_failed', 'failed', 'cancelled', 'expired'))`,
       [clientId],
     );
     expect(wrongNotifications).toEqual([]);

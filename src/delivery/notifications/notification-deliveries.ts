@@ -9,6 +9,7 @@ import {
   type DeliveryObserver,
   type DeliveryRow,
   type DeliverySource,
+  type DeliveryStatus,
   type Transition,
 } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
@@ -19,7 +20,7 @@ import { ContentCache } from './content-cache.js';
 import { countsOf, NOTIFICATION, toNotification, type NotificationRow } from './notification.js';
 import type { NotificationDto } from './notifications.dto.js';
 import { notificationCompleted, notificationCreated, notificationFailed } from './notifications.events.js';
-import { NotificationsRepository } from './notifications.repository.js';
+import { NotificationsRepository, type Delta } from './notifications.repository.js';
 
 /** What notifications are to the delivery engine: the source of its bodies, and who counts what became of them. */
 @Injectable()
@@ -89,13 +90,16 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
 
 const keyOf = (row: DeliveryRow): string => `${row.source_id} ${row.channel}`;
 
-function deltasOf(transitions: Transition[]) {
-  const deltas = new Map<string, { client_id: string; id: string; open: number; failed: number }>();
+function deltasOf(transitions: Transition[]): Delta[] {
+  const deltas = new Map<string, Delta>();
   for (const { from, row } of transitions) {
     const id = row.source_id;
-    const delta = deltas.get(id) ?? { client_id: row.client_id, id, open: 0, failed: 0 };
-    delta.open += Number(isOpen(row.status)) - Number(isOpen(from));
-    delta.failed += Number(isFailed(row.status)) - Number(isFailed(from));
+    const delta = deltas.get(id) ?? { client_id: row.client_id, id, open: 0, failed: 0, expired: 0, cancelled: 0 };
+    const change = (is: (status: DeliveryStatus) => boolean) => Number(is(row.status)) - Number(is(from));
+    delta.open += change(isOpen);
+    delta.failed += change(isFailed);
+    delta.expired += change((status) => status === 'expired');
+    delta.cancelled += change((status) => status === 'cancelled');
     deltas.set(id, delta);
   }
   return [...deltas.values()];
@@ -115,7 +119,7 @@ function createdEvent({ row, content }: Transition): NewEvent {
 
 const endedEvent = (row: NotificationRow, data: NotificationDto): NewEvent =>
   newEvent({
-    event: row.status === 'failed' ? notificationFailed : notificationCompleted,
+    event: row.status === 'failed' || row.status === 'expired' ? notificationFailed : notificationCompleted,
     client_id: row.client_id,
     stream: { type: 'client', id: row.client_id },
     subject_id: row.id,

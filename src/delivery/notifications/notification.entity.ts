@@ -25,6 +25,12 @@ export class NotificationEntity {
   @Column('integer') open_count: number;
   /** How many of its deliveries were settled as failed or expired. */
   @Column('integer') failed_count: number;
+  /** Of these, how many expired. */
+  @Column('integer') expired_count: number;
+  @Column('integer') cancelled_count: number;
+  /** When the last of those was made that were made later; null: none was. */
+  @Column('timestamptz', { nullable: true }) last_delivery_at: Date | null;
+  @Column('text', { nullable: true }) category: string | null;
   @Column('integer', { nullable: true }) max_retry_attempts: number | null;
   @Column('timestamptz', { nullable: true }) scheduled_for: Date | null;
   @Column('timestamptz', { nullable: true }) expires_at: Date | null;

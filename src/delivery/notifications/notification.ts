@@ -1,6 +1,12 @@
 import type { DeliveryStatus } from '../../engine/deliveries/delivery.js';
+import type { NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import type { NotificationEntity } from './notification.entity.js';
-import { noCounts, type NotificationDto, type NotificationCountsDto } from './notifications.dto.js';
+import {
+  noCounts,
+  type NotificationCountsDto,
+  type NotificationDto,
+  type NotificationStatus,
+} from './notifications.dto.js';
 
 /** `source_kind` of a notification's deliveries. */
 export const NOTIFICATION = 'notification';
@@ -9,7 +15,8 @@ export type NotificationRow = Omit<NotificationEntity, 'channels' | 'channel_nam
 
 /** Without `channels`, which may hold attachments of megabytes. */
 export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_pk, n.status, n.priority, n.strategy, n.total,
-  n.open_count, n.failed_count, n.scheduled_for, n.expires_at, n.metadata, n.tags, n.created_at, n.updated_at`;
+  n.open_count, n.failed_count, n.expired_count, n.cancelled_count, n.last_delivery_at, n.category, n.scheduled_for, n.expires_at,
+  n.metadata, n.tags, n.created_at, n.updated_at`;
 
 /** @param rows what the deliveries' reader counted; one state each */
 export function countsOf(rows: { status: DeliveryStatus; n: number }[] = []): NotificationCountsDto {
@@ -21,10 +28,14 @@ export function countsOf(rows: { status: DeliveryStatus; n: number }[] = []): No
   return counts;
 }
 
+/** Its time has come, and none of its deliveries has ended yet. */
+const statusOf = ({ status, scheduled_for }: NotificationRow): NotificationStatus =>
+  status === 'scheduled' && scheduled_for !== null && scheduled_for.getTime() <= Date.now() ? 'pending' : status;
+
 export function toNotification(row: NotificationRow, counts: NotificationCountsDto): NotificationDto {
   return {
     id: row.id,
-    status: row.status,
+    status: statusOf(row),
     priority: row.priority,
     strategy: row.strategy,
     scheduled_for: row.scheduled_for?.toISOString() ?? null,
@@ -38,10 +49,11 @@ export function toNotification(row: NotificationRow, counts: NotificationCountsD
 }
 
 /** As it is answered when it was accepted: nothing but what can't be sent at all has happened yet. */
-export function asAccepted(row: NotificationRow): NotificationDto {
+export function asAccepted(row: NotificationRow, deliveries: NewDelivery[]): NotificationDto {
+  const suppressed = deliveries.filter((delivery) => delivery.suppressed !== null).length;
   const counts = countsOf([
-    { status: 'pending', n: row.open_count },
-    { status: 'suppressed', n: row.total - row.open_count },
+    { status: 'pending', n: deliveries.length - suppressed },
+    { status: 'suppressed', n: suppressed },
   ]);
   return toNotification(row.open_count === 0 ? { ...row, status: 'completed' } : row, counts);
 }

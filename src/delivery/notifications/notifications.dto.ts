@@ -56,8 +56,30 @@ export class NotificationInputDto {
   @OneOf([...PRIORITIES].reverse(), { optional: true, default: 'normal' })
   priority?: Priority;
 
+  @Time({ optional: true, description: 'Not before this time, which is at most a year away.' })
+  scheduled_for?: string;
+
   @Time({ optional: true, description: 'What is not sent by then, or not shown by a device, expires.' })
   expires_at?: string;
+
+  @Text({
+    optional: true,
+    max: 'name_chars',
+    description: 'The same key again, within the window: nothing is sent, and the answer is the first notification.',
+  })
+  dedup_key?: string;
+
+  @Int({
+    optional: true,
+    min: 1,
+    max: 2_592_000,
+    default: 86_400,
+    description: 'How long dedup_key holds, in seconds.',
+  })
+  dedup_window_s?: number;
+
+  @Bool({ optional: true, description: 'Shows what would become of it: nothing is stored, sent or counted.' })
+  simulate?: boolean;
 
   @Int({ optional: true, min: 0, max: 20, description: "Instead of the channel's own number of retries." })
   max_retry_attempts?: number;
@@ -160,10 +182,13 @@ export class NotificationDto {
   @TextList({ max: 'tags', maxChars: 'name_chars' })
   tags: string[];
 
+  @Bool({ optional: true, description: 'true: it was accepted before, under the same dedup_key.' })
+  deduplicated?: boolean;
+
   @NestedList(() => DeliveryDto, {
     optional: true,
     max: 100,
-    description: 'The first 100, on GET of one notification.',
+    description: 'The first 100, on GET of one notification; of a simulated one all, up to 1,000.',
   })
   deliveries?: DeliveryDto[];
 

@@ -6,7 +6,12 @@ import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
 import { RoomsModule } from '../../messaging/rooms/rooms.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { NotificationChanges } from './notification-changes.js';
+import { NotificationDedup } from './notification-dedup.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
+import { NotificationEnds } from './notification-ends.js';
+import { NotificationOrders } from './notification-orders.service.js';
+import { NotificationPlanner } from './notification-planner.js';
 import { NotificationsController } from './notifications.controller.js';
 import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -15,6 +20,7 @@ import { NotificationsService } from './notifications.service.js';
 import { NotificationsSocket } from './notifications.socket.js';
 import { NotificationsWriter } from './notifications.writer.js';
 import { Recipients } from './recipients.js';
+import { Simulation } from './simulation.js';
 
 @Module({
   imports: [
@@ -26,13 +32,19 @@ import { Recipients } from './recipients.js';
   ],
   controllers: [NotificationsController],
   providers: [
+    NotificationChanges,
+    NotificationDedup,
     NotificationDeliveries,
+    NotificationEnds,
+    NotificationOrders,
+    NotificationPlanner,
     NotificationsReader,
     NotificationsRepository,
     NotificationsService,
     NotificationsSocket,
     NotificationsWriter,
     Recipients,
+    Simulation,
     registerEvents(notificationsEvents),
   ],
   exports: [NotificationsService],

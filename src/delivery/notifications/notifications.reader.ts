@@ -44,11 +44,30 @@ export class NotificationsReader {
   }
 
   get(caller: Caller, id: string): Promise<NotificationDto> {
-    return this.read(caller, id, async (tx, row, viewer) => {
-      const counts = await this.deliveriesReader.counts(tx, [row]);
-      const { data: deliveries } = await this.deliveriesReader.page(tx, row, viewer, { limit: DELIVERIES_SHOWN });
-      return { ...toNotification(row, countsOf(counts.get(id))), deliveries };
+    return this.read(caller, id, (tx, row, viewer) => this.whole(tx, row, viewer));
+  }
+
+  /** As it stands in a transaction, to who may see all of it. */
+  async show(tx: Tx, clientId: string, id: string): Promise<NotificationDto> {
+    const row = await this.repository.find(tx, clientId, id);
+    if (!row) throw notFound('notification');
+    return this.whole(tx, row, null);
+  }
+
+  /**
+   * @throws Problem `not_found` to who may not see it, `forbidden` to who only got it
+   */
+  async checkSender(caller: Caller, id: string): Promise<void> {
+    await this.read(caller, id, async (_, row, viewer) => {
+      if (viewer !== null && row.sender_pk !== viewer)
+        throw new Problem('forbidden', 'Only who sent it may change a notification, and the client.');
     });
+  }
+
+  private async whole(tx: Tx, row: NotificationRow, viewer: UserPk | null): Promise<NotificationDto> {
+    const counts = await this.deliveriesReader.counts(tx, [row]);
+    const { data: deliveries } = await this.deliveriesReader.page(tx, row, viewer, { limit: DELIVERIES_SHOWN });
+    return { ...toNotification(row, countsOf(counts.get(row.id))), deliveries };
   }
 
   deliveries(caller: Caller, id: string, query: PageQueryDto): Promise<Page<DeliveryDto>> {

@@ -4,14 +4,16 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { declared } from '../../engine/providers/declared.js';
 import { insertDeliveries, sourcesOfRecipient, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { prepared } from '../../platform/database/prepared.js';
+import { unnest } from '../../platform/database/unnest.js';
 import { channelNamesOf, NotificationEntity } from './notification.entity.js';
 import { NOTIFICATION, NOTIFICATION_COLUMNS, type NotificationRow } from './notification.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
 export interface NewNotification extends Pick<
   NotificationEntity,
-  'id' | 'sender_pk' | 'priority' | 'channels' | 'max_retry_attempts' | 'metadata' | 'tags'
+  'id' | 'sender_pk' | 'priority' | 'strategy' | 'category' | 'channels' | 'max_retry_attempts' | 'metadata' | 'tags'
 > {
+  scheduled_for: string | null;
   expires_at: string | null;
 }
 
@@ -20,6 +22,8 @@ export interface Accepted {
   client_id: string;
   row: NewNotification;
   deliveries: NewDelivery[];
+  /** What the caller knows it by, for so many seconds. */
+  dedup: { key: string; window_s: number } | null;
 }
 
 export interface NotificationFilter {
@@ -30,25 +34,46 @@ export interface NotificationFilter {
   viewer: UserPk | null;
 }
 
+/** What of a notification can be changed, as it is from now on. */
+export type NotificationChange = Pick<
+  NotificationEntity,
+  'channels' | 'priority' | 'scheduled_for' | 'expires_at' | 'metadata' | 'tags'
+>;
+
 /** A notification as it was written. */
 export interface WrittenRow extends NotificationRow {
   /** Ids of the deliveries that this process is to send now. */
   claimed: string[];
 }
 
-const DELIVERIES = insertDeliveries(NOTIFICATION, 13);
+const NEW = unnest<Accepted>()('w', {
+  client_id: 'uuid',
+  id: ['uuid', ({ row }) => row.id],
+  sender_pk: ['uuid', ({ row }) => row.sender_pk],
+  status: ['text', ({ row }) => (row.scheduled_for === null ? 'pending' : 'scheduled')],
+  priority: ['text', ({ row }) => row.priority],
+  strategy: ['text', ({ row }) => row.strategy],
+  category: ['text', ({ row }) => row.category],
+  channels: ['jsonb', ({ row }) => row.channels],
+  channel_names: ['text', ({ row }) => channelNamesOf(Object.keys(row.channels))],
+  total: ['int', ({ deliveries }) => deliveries.length],
+  open_count: ['int', ({ deliveries }) => deliveries.filter(({ suppressed }) => suppressed === null).length],
+  max_retry_attempts: ['int', ({ row }) => row.max_retry_attempts],
+  scheduled_for: ['timestamptz', ({ row }) => row.scheduled_for],
+  expires_at: ['timestamptz', ({ row }) => row.expires_at],
+  metadata: ['jsonb', ({ row }) => row.metadata],
+  tag_list: ['jsonb', ({ row }) => row.tags],
+});
+
+const DELIVERIES = insertDeliveries(NOTIFICATION, 17);
 
 const INSERT = `with written as (
-         insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, channels, channel_names, total, open_count,
-                                         max_retry_attempts, expires_at, metadata, tags, created_at, updated_at)
-         select w.client_id, w.id, w.sender_pk, 'pending', w.priority, 'all', w.channels, w.channel_names, w.total, w.open_count,
-                w.max_retry_attempts, w.expires_at, w.metadata,
-                array(select jsonb_array_elements_text(w.tags)), at, at
-           from (select date_trunc('milliseconds', clock_timestamp()) as at) now,
-                unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[], $6::int[], $7::int[], $8::int[],
-                       $9::timestamptz[], $10::jsonb[], $11::jsonb[], $12::text[])
-             as w (client_id, id, sender_pk, priority, channels, total, open_count, max_retry_attempts, expires_at,
-                   metadata, tags, channel_names)
+         insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, category, channels, channel_names, total,
+                                         open_count, max_retry_attempts, scheduled_for, expires_at, metadata, tags, created_at, updated_at)
+         select w.client_id, w.id, w.sender_pk, w.status, w.priority, w.strategy, w.category, w.channels, w.channel_names, w.total,
+                w.open_count, w.max_retry_attempts, w.scheduled_for, w.expires_at, w.metadata,
+                array(select jsonb_array_elements_text(w.tag_list)), at, at
+           from (select date_trunc('milliseconds', clock_timestamp()) as at) now, ${NEW.sql}
          returning ${NOTIFICATION_COLUMNS}
        ), tagged as (
          insert into notification_tags (client_id, tag, id)
@@ -56,19 +81,43 @@ const INSERT = `with written as (
        ), ${DELIVERIES.sql}
        select w.*, coalesce(c.ids, '{}') as claimed from written w left join claims c on c.source_id = w.id`;
 
+/** By which a notification's counters change. */
+export interface Delta {
+  client_id: string;
+  id: string;
+  open: number;
+  failed: number;
+  expired: number;
+  cancelled: number;
+}
+
+const DELTAS = unnest<Delta>()('w', {
+  client_id: 'uuid',
+  id: 'uuid',
+  open: 'int',
+  failed: 'int',
+  expired: 'int',
+  cancelled: 'int',
+});
+
 const MOVE = prepared(
   'notifications.move',
   `with w as (
-         select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as w (client_id, id, open, failed)
+         select * from ${DELTAS.sql}
        ), l as materialized (
-         select n.client_id, n.id, n.status, n.total, n.open_count + w.open as open, n.failed_count + w.failed as failed
+         select n.client_id, n.id, n.status, n.total, n.open_count + w.open as open, n.failed_count + w.failed as failed,
+                n.expired_count + w.expired as expired, n.cancelled_count + w.cancelled as cancelled,
+                n.scheduled_for > clock_timestamp() as waits
            from notifications n join w on n.client_id = w.client_id and n.id = w.id
           order by n.client_id, n.id for update of n
        )
        update notifications n
-          set open_count = l.open, failed_count = l.failed, updated_at = clock_timestamp(),
-              status = case when l.open > 0 then 'processing' when l.failed = 0 then 'completed'
-                            when l.failed = l.total then 'failed' else 'partially_failed' end
+          set open_count = l.open, failed_count = l.failed, expired_count = l.expired, cancelled_count = l.cancelled,
+              updated_at = clock_timestamp(),
+              status = case when l.open > 0 then case when l.waits then 'scheduled' else 'processing' end
+                            when l.cancelled = l.total then 'cancelled' when l.expired = l.total then 'expired'
+                            when l.failed = 0 then 'completed' when l.failed = l.total then 'failed'
+                            else 'partially_failed' end
          from l where n.client_id = l.client_id and n.id = l.id
        returning ${NOTIFICATION_COLUMNS}, l.status as before`,
 );
@@ -83,7 +132,6 @@ export class NotificationsRepository {
 
   /** Notifications of any clients and their deliveries, in one statement. */
   insert(on: Pick<Tx, 'query'>, items: Accepted[]): Promise<WrittenRow[]> {
-    const of = <T>(read: (item: Accepted) => T): T[] => items.map(read);
     const wanted = items.map(({ client_id, row, deliveries }) => ({
       client_id,
       source_id: row.id,
@@ -91,34 +139,12 @@ export class NotificationsRepository {
       deliveries,
     }));
     const few = wanted.reduce((sum, { deliveries }) => sum + deliveries.length, 0) <= FEW;
-    return on.query<WrittenRow>(few ? INSERT_FEW : INSERT, [
-      of(({ client_id }) => client_id),
-      of(({ row }) => row.id),
-      of(({ row }) => row.sender_pk),
-      of(({ row }) => row.priority),
-      of(({ row }) => JSON.stringify(row.channels)),
-      of(({ deliveries }) => deliveries.length),
-      of(({ deliveries }) => deliveries.filter(({ suppressed }) => suppressed === null).length),
-      of(({ row }) => row.max_retry_attempts),
-      of(({ row }) => row.expires_at),
-      of(({ row }) => JSON.stringify(row.metadata)),
-      of(({ row }) => JSON.stringify(row.tags)),
-      of(({ row }) => channelNamesOf(Object.keys(row.channels))),
-      ...DELIVERIES.values(wanted),
-    ]);
+    return on.query<WrittenRow>(few ? INSERT_FEW : INSERT, [...NEW.values(items), ...DELIVERIES.values(wanted)]);
   }
 
   /** Counters after deliveries changed; notifications are locked in id order. @returns them, with their status before */
-  async move(
-    tx: Tx,
-    deltas: { client_id: string; id: string; open: number; failed: number }[],
-  ): Promise<(NotificationRow & { before: string })[]> {
-    return tx.query(MOVE, [
-      deltas.map((delta) => delta.client_id),
-      deltas.map((delta) => delta.id),
-      deltas.map((delta) => delta.open),
-      deltas.map((delta) => delta.failed),
-    ]);
+  async move(tx: Tx, deltas: Delta[]): Promise<(NotificationRow & { before: string })[]> {
+    return tx.query(MOVE, DELTAS.values(deltas));
   }
 
   /** What is to be sent, of notifications of any clients; only the channels that are asked for. */
@@ -164,6 +190,62 @@ export class NotificationsRepository {
     if (channel === undefined) return tx.query(pageOf(conditions), values);
     const pages = setsWith(channel).map((set) => `(${pageOf([...conditions, `n.channel_names = ${given(set)}`])})`);
     return tx.query(`select n.* from (${pages.join(' union all ')}) n ${order}`, values);
+  }
+
+  /** Behind the locks of its deliveries. */
+  async lock(tx: Tx, clientId: string, id: string): Promise<NotificationRow | null> {
+    const [row] = await tx.query<NotificationRow>(
+      `select ${NOTIFICATION_COLUMNS} from notifications n where n.client_id = $1 and n.id = $2 for update`,
+      [clientId, id],
+    );
+    return row ?? null;
+  }
+
+  async channelsOf(tx: Tx, clientId: string, id: string): Promise<string[]> {
+    const [row] = await tx.query<{ channel_names: string }>(
+      'select channel_names from notifications where client_id = $1 and id = $2',
+      [clientId, id],
+    );
+    return row!.channel_names.split(' ');
+  }
+
+  /** How often its deliveries are tried again; null: as often as the channel says. */
+  async retriesOf(tx: Tx, clientId: string, id: string): Promise<number | null> {
+    const [row] = await tx.query<{ max_retry_attempts: number | null }>(
+      'select max_retry_attempts from notifications where client_id = $1 and id = $2',
+      [clientId, id],
+    );
+    return row!.max_retry_attempts;
+  }
+
+  /** Under its lock. `channels`: what these send from now on. */
+  async update(tx: Tx, clientId: string, id: string, change: NotificationChange): Promise<void> {
+    await tx.execute(
+      `update notifications n
+          set channels = n.channels || $3, priority = $4, scheduled_for = $5, expires_at = $6, metadata = $7, tags = $8,
+              updated_at = clock_timestamp(),
+              status = case when n.status not in ('scheduled', 'pending') then n.status
+                            when $5 > clock_timestamp() then 'scheduled' else 'pending' end
+        where n.client_id = $1 and n.id = $2`,
+      [
+        clientId,
+        id,
+        JSON.stringify(change.channels),
+        change.priority,
+        change.scheduled_for,
+        change.expires_at,
+        JSON.stringify(change.metadata),
+        change.tags,
+      ],
+    );
+  }
+
+  async retag(tx: Tx, clientId: string, id: string, tags: string[]): Promise<void> {
+    await tx.execute('delete from notification_tags where client_id = $1 and id = $2', [clientId, id]);
+    await tx.execute(
+      `insert into notification_tags (client_id, tag, id) select distinct $1::uuid, t, $2::uuid from unnest($3::text[]) as t`,
+      [clientId, id, tags],
+    );
   }
 
   find(tx: Tx, clientId: string, id: string): Promise<NotificationRow | null> {

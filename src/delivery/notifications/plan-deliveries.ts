@@ -32,7 +32,10 @@ export function planDeliveries(
 }
 
 /** Lanes are named `<channel>`, or `<channel>:<which of its kind>`. */
-function commonOf({ channel, content }: ChannelContent, retries: number | undefined) {
-  const lane = channel.lane ? `${channel.name}:${channel.lane(content)}` : channel.name;
-  return { lane, max_attempts: retries === undefined ? channel.retryPolicy.attempts : retries + 1 };
-}
+export const laneOf = ({ channel, content }: ChannelContent): string =>
+  channel.lane ? `${channel.name}:${channel.lane(content)}` : channel.name;
+
+const commonOf = (part: ChannelContent, retries: number | undefined) => ({
+  lane: laneOf(part),
+  max_attempts: retries === undefined ? part.channel.retryPolicy.attempts : retries + 1,
+});

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
-import type { UserId } from '../../platform/common/ids.js';
+import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { MembersRepository } from '../../messaging/rooms/membership/members.repository.js';
@@ -8,6 +8,9 @@ import type { AddressKind, ChannelDescriptor, Person } from '../../engine/provid
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { RecipientInputDto } from './notifications.dto.js';
+
+/** With the name by which the request called them. */
+export type NamedPerson = Person & { user_id?: UserId | undefined };
 
 /** Finds out who the recipients of a request are. */
 @Injectable()
@@ -20,29 +23,51 @@ export class Recipients {
 
   /**
    * @param channels of which an address is needed: what the request doesn't give, the profiles may have
+   * @param create make the users that a master key names first here; else they are only imagined
    * @returns each person once
    * @throws Problem for entries that name nobody, and for people whom the caller may not reach
    */
-  async resolve(caller: Caller, inputs: RecipientInputDto[], channels: ChannelDescriptor[]): Promise<Person[]> {
+  async resolve(
+    caller: Caller,
+    inputs: RecipientInputDto[],
+    channels: ChannelDescriptor[],
+    { create = true }: { create?: boolean } = {},
+  ): Promise<NamedPerson[]> {
     const addressed = this.registry.channels().filter(hasAddresses);
     inputs.forEach((input, index) => checkShape(input, index, addressed));
     const named = inputs.filter(({ room_id }) => room_id === undefined);
-    const people = dedupe(await this.named(caller, named, addressed));
+    const people = dedupe(await this.named(caller, named, addressed, create));
     const unique = dedupe([...people, ...(await this.members(caller, inputs, limits.deliveries - people.length))]);
     await this.addAddresses(caller.clientId, unique, channels.filter(hasAddresses));
     return unique;
   }
 
-  private async named(caller: Caller, inputs: RecipientInputDto[], addressed: Addressed[]): Promise<Person[]> {
+  private async named(
+    caller: Caller,
+    inputs: RecipientInputDto[],
+    addressed: Addressed[],
+    create: boolean,
+  ): Promise<NamedPerson[]> {
     const userIds = inputs.flatMap(({ user_id }) => (user_id === undefined ? [] : [user_id]));
-    const create = caller.kind === 'master';
-    const refs = await this.users.resolve(caller.clientId, userIds, { create });
+    const pks = await this.userPks(caller, userIds, create);
     const people = inputs.map((input) => ({
-      user_pk: input.user_id === undefined ? null : refs.get(input.user_id)!.user_pk,
+      user_pk: input.user_id === undefined ? null : pks.get(input.user_id)!,
+      user_id: input.user_id,
       addresses: addressesIn(input, addressed),
     }));
-    if (!create) await this.refuseStrangers(caller, inputs, people);
+    if (caller.kind !== 'master') await this.refuseStrangers(caller, inputs, people);
     return people;
+  }
+
+  private async userPks(caller: Caller, userIds: UserId[], create: boolean): Promise<Map<UserId, UserPk>> {
+    const { clientId, kind } = caller;
+    const found =
+      kind === 'master' && !create
+        ? await this.users.lookUp(clientId, userIds, { create: false })
+        : await this.users.resolve(clientId, userIds, { create: kind === 'master' });
+    const pks = new Map([...found].map(([userId, { user_pk }]) => [userId, user_pk]));
+    for (const userId of userIds) if (!pks.has(userId)) pks.set(userId, newId() as UserPk);
+    return pks;
   }
 
   /** A scoped key reaches those who share a room with its user; of others it doesn't learn whether they exist. */
@@ -125,8 +150,8 @@ function checkShape(input: RecipientInputDto, index: number, channels: Addressed
 }
 
 /** Whoever is named twice is told once; an address given with the request wins. */
-function dedupe(people: Person[]): Person[] {
-  const unique = new Map<string, Person>();
+function dedupe(people: NamedPerson[]): NamedPerson[] {
+  const unique = new Map<string, NamedPerson>();
   for (const person of people) {
     const key = person.user_pk ?? anyAddress(person)!.toLowerCase();
     const known = unique.get(key);

@@ -11,6 +11,8 @@ import { DeliveriesReader } from './deliveries.reader.js';
 import { DeliveriesReaderRepository } from './deliveries.reader.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
+import { DeliveryChanges } from './delivery-changes.js';
+import { DeliveryChangesRepository } from './delivery-changes.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
@@ -30,6 +32,8 @@ import { Workers } from './workers.js';
     DeliveriesReaderRepository,
     DeliveriesRepository,
     DeliveriesService,
+    DeliveryChanges,
+    DeliveryChangesRepository,
     Dispatcher,
     DispatcherRepository,
     DueSignal,
@@ -40,6 +44,6 @@ import { Workers } from './workers.js';
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DueSignal, Router, Transitions, Workers],
+  exports: [DeliveriesReader, DeliveriesService, DeliveryChanges, DueSignal, Router, Transitions, Workers],
 })
 export class DeliveriesModule {}

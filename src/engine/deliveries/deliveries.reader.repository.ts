@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import type { Tx } from '../../platform/database/database.js';
 import { DELIVERY_COLUMNS } from './delivery-columns.js';
-import type { DeliveryRow, DeliveryStatus, SourceRef } from './delivery.js';
+import { daysOf, type DeliveryRow, type DeliveryStatus, type SourceRef } from './delivery.js';
 
 export interface StatusCount {
   source_id: string;
@@ -32,7 +32,7 @@ export class DeliveriesReaderRepository {
    */
   list(
     tx: Tx,
-    { client_id, id, created_at }: SourceRef,
+    source: SourceRef,
     viewer: UserPk | null,
     limit: number,
     cursor: Cursor | null,
@@ -41,10 +41,10 @@ export class DeliveriesReaderRepository {
     return tx.query(
       `select ${DELIVERY_COLUMNS}, u.user_id as user_name
          from deliveries d left join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
-        where d.client_id = $1 and d.source_id = $2 and d.created_at = $3 and ($4::uuid is null or d.user_pk = $4)
-          and ($5::uuid is null or d.id ${backwards ? '<' : '>'} $5)
-        order by d.id ${backwards ? 'desc' : 'asc'} limit $6`,
-      [client_id, id, created_at, viewer, cursor?.key[0] ?? null, limit + 1],
+        where d.client_id = $1 and d.source_id = $2 and d.created_at between $6 and $7
+          and ($3::uuid is null or d.user_pk = $3) and ($4::uuid is null or d.id ${backwards ? '<' : '>'} $4)
+        order by d.id ${backwards ? 'desc' : 'asc'} limit $5`,
+      [source.client_id, source.id, viewer, cursor?.key[0] ?? null, limit + 1, ...daysOf(source)],
     );
   }
 
@@ -67,19 +67,17 @@ export class DeliveriesReaderRepository {
   /** Deliveries by state, of sources of any clients. */
   counts(tx: Tx, sources: SourceRef[]): Promise<StatusCount[]> {
     // Days are left out by what is known when the statement is planned.
-    const times = sources.map(({ created_at }) => created_at.getTime());
+    const days = sources.map(daysOf);
     return tx.query(
       `select d.source_id, d.status, count(*)::int as n
-         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as w (client_id, id, created_at)
-         join deliveries d on d.client_id = w.client_id and d.source_id = w.id and d.created_at = w.created_at
-          and d.created_at between $4 and $5
+         from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+         join deliveries d on d.client_id = w.client_id and d.source_id = w.id and d.created_at between $3 and $4
         group by 1, 2`,
       [
         sources.map(({ client_id }) => client_id),
         sources.map(({ id }) => id),
-        sources.map(({ created_at }) => created_at),
-        new Date(Math.min(...times)),
-        new Date(Math.max(...times)),
+        new Date(Math.min(...days.map(([first]) => first.getTime()))),
+        new Date(Math.max(...days.map(([, last]) => last.getTime()))),
       ],
     );
   }

@@ -16,7 +16,7 @@ const CLAIM = prepared(
      from ${REFS.sql}
     where o.client_id = w.client_id and o.id = w.id and o.attempt_count = w.attempt_count
       and o.status in ('pending', 'retrying') and o.next_attempt_at <= clock_timestamp()
-      and (o.expires_at is null or o.expires_at > clock_timestamp())
+      and (o.expires_at is null or o.expires_at > clock_timestamp()) and not o.cancel_requested
   returning ${OPEN_COLUMNS}`,
 );
 

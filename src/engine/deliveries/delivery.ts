@@ -143,9 +143,17 @@ export interface Transition {
 export interface SourceRef {
   client_id: string;
   id: string;
-  /** Its deliveries', too. */
+  /** That of its deliveries, too, but for those that were made later. */
   created_at: Date;
+  /** Of the last one that was made later; null or left out: there is none. */
+  last_delivery_at?: Date | null;
 }
+
+/** When the first and the last of a source's deliveries were made: bounds the days that are read. */
+export const daysOf = ({ created_at, last_delivery_at }: SourceRef): [Date, Date] => [
+  created_at,
+  last_delivery_at ?? created_at,
+];
 
 /** Gives deliveries their bodies; registered by the room that has them, one for each kind of source. */
 export interface DeliverySource {

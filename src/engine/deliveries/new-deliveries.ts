@@ -1,6 +1,6 @@
 import type { UserPk } from '../../platform/common/ids.js';
 import { unnest } from '../../platform/database/unnest.js';
-import { LEASE, PRIORITIES, type Priority } from './delivery.js';
+import { AHEAD, LEASE, PRIORITIES, type Priority } from './delivery.js';
 
 export interface NewDelivery {
   id: string;
@@ -11,6 +11,10 @@ export interface NewDelivery {
   max_attempts: number;
   /** Why it is suppressed from the start; null when it is to be sent. */
   suppressed: string | null;
+  /** Not before this time; left out: at once. */
+  begins_at?: string | null;
+  /** The first of those that it is sent again for. */
+  resend_of?: string | null;
   /** This process has room for it ({@link Workers.reserve}): it is written as claimed, unless others were there before it. */
   reserved?: boolean;
   /** People told over its channel; left out, those of this source that are written together. */
@@ -47,10 +51,10 @@ const PLACE =
  * A reserved delivery is written as claimed where nothing in its lane is due before it: then its sending begins with the
  * commit, and nobody has to look for it. The others wait to be claimed. `claims` has the ids of the claimed ones by source:
  * (source_id, ids), and no row for a source without any.
- * @param kind of the sources, as they are registered
+ * @param kind of the sources, as they are registered; null where `written` has a `source_kind` of each
  * @param first number of the first parameter that is still free in the statement
  */
-export function insertDeliveries(kind: string, first: number) {
+export function insertDeliveries(kind: string | null, first: number) {
   const wanted = unnest<Row>()(
     'd',
     {
@@ -66,13 +70,15 @@ export function insertDeliveries(kind: string, first: number) {
       suppressed: 'text',
       reserved: ['boolean', ({ reserved = false }) => reserved],
       recipients: ['int', ({ recipients = 1 }) => recipients],
+      begins_at: ['timestamptz', ({ begins_at = null }) => begins_at],
+      resend_of: ['uuid', ({ resend_of = null }) => resend_of],
     },
     { first },
   );
   const sql = `wanted as (
-         select s.client_id, d.id, s.created_at, '${kind}' as source_kind, s.id as source_id, d.channel, d.lane, d.priority,
-                d.user_pk, d.address, s.expires_at, d.suppressed, d.max_attempts, d.reserved,
-                d.recipients
+         select s.client_id, d.id, s.created_at, ${kind === null ? 's.source_kind' : `'${kind}' as source_kind`}, s.id as source_id, d.channel,
+                d.lane, d.priority, d.user_pk, d.address, s.expires_at, d.suppressed, d.max_attempts, d.reserved,
+                coalesce(d.begins_at, s.created_at) as begins_at, d.resend_of, d.recipients
            from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id
        ), suppressed as (
          insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
@@ -91,10 +97,11 @@ export function insertDeliveries(kind: string, first: number) {
                 ) as claimed
            from wanted w where w.suppressed is null
        ), opened as (
-         insert into open_deliveries (${PLACE}, max_attempts, recipients, next_attempt_at, updated_at, status, awake,
+         insert into open_deliveries (${PLACE}, resend_of, max_attempts, recipients, next_attempt_at, updated_at, status, awake,
                                       attempt_count, lease_until)
-         select ${PLACE}, max_attempts, recipients, created_at, created_at,
-                case when claimed then 'sending' else 'pending' end, not claimed, claimed::int,
+         select ${PLACE}, resend_of, max_attempts, recipients, begins_at, created_at,
+                case when claimed then 'sending' else 'pending' end,
+                not claimed and begins_at <= statement_timestamp() + ${AHEAD}, claimed::int,
                 case when claimed then clock_timestamp() + ${LEASE} end
            from judged
          returning source_id, id, status

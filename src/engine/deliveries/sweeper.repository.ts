@@ -12,6 +12,7 @@ export interface Overdue {
   unknown: boolean;
   expired: boolean;
   unseen: boolean;
+  cancelled: boolean;
 }
 
 export type Moved = DeliveryRow & { from: DeliveryStatus };
@@ -25,9 +26,11 @@ interface RecordKey {
 const KEYS = unnest<RecordKey>()('w', { client_id: 'uuid', id: 'uuid', created_at: 'timestamptz' }, { first: 3 });
 
 const LOST = `o.status = 'sending' and o.lease_until < statement_timestamp()`;
-const ASLEEP = `o.status = 'retrying' and not o.awake and o.next_attempt_at <= statement_timestamp() + ${AHEAD}`;
+const ASLEEP = `o.status in ('pending', 'retrying') and not o.awake and o.next_attempt_at <= statement_timestamp() + ${AHEAD}`;
 const UNKNOWN = `o.status = 'unknown' and o.next_attempt_at <= statement_timestamp()`;
 const EXPIRED = `o.status <> 'sending' and o.expires_at <= statement_timestamp()`;
+/** Cancelled while it was being sent, which did not end it. */
+const CANCELLED = `o.cancel_requested and o.status <> 'sending'`;
 /** By created_at only days are left out: none after today has any. */
 const UNSEEN = `e.status = 'sent' and e.expires_at <= statement_timestamp() and e.created_at <= statement_timestamp()
   and e.channel = any ($1::text[])`;
@@ -38,8 +41,23 @@ const OVERDUE = prepared(
           exists (select 1 from open_deliveries o where ${ASLEEP}) as asleep,
           exists (select 1 from open_deliveries o where ${UNKNOWN}) as unknown,
           exists (select 1 from open_deliveries o where ${EXPIRED}) as expired,
-          exists (select 1 from ended_deliveries e where ${UNSEEN}) as unseen`,
+          exists (select 1 from ended_deliveries e where ${UNSEEN}) as unseen,
+          exists (select 1 from open_deliveries o where ${CANCELLED}) as cancelled`,
 );
+
+/** Ends those that are so, `$1` at most. */
+const ending = (are: string, order: string, status: DeliveryStatus, reason: string): string =>
+  `with due as (
+     select o.client_id, o.id from open_deliveries o where ${are}
+      order by ${order} limit $1 for update skip locked
+   ), gone as (
+     delete from open_deliveries o using due where o.client_id = due.client_id and o.id = due.id
+     returning o.*
+   ), ended as (
+     ${END} select ${KEPT}, '${status}', '${reason}', null, null, null, clock_timestamp() from gone
+     returning ${ENDED_COLUMNS}
+   )
+   select ended.*, gone.status as "from" from ended join gone on gone.client_id = ended.client_id and gone.id = ended.id`;
 
 /** Finds, by their times, deliveries that nobody else will move on. */
 @Injectable()
@@ -104,20 +122,12 @@ export class SweeperRepository {
 
   /** Deliveries that still wait after their time. */
   expire(tx: Tx, limit: number): Promise<Moved[]> {
-    return tx.query(
-      `with due as (
-         select o.client_id, o.id from open_deliveries o where ${EXPIRED}
-          order by o.expires_at limit $1 for update skip locked
-       ), gone as (
-         delete from open_deliveries o using due where o.client_id = due.client_id and o.id = due.id
-         returning o.*
-       ), ended as (
-         ${END} select ${KEPT}, 'expired', 'expired', null, null, null, clock_timestamp() from gone
-         returning ${ENDED_COLUMNS}
-       )
-       select ended.*, gone.status as "from" from ended join gone on gone.client_id = ended.client_id and gone.id = ended.id`,
-      [limit],
-    );
+    return tx.query(ending(EXPIRED, 'o.expires_at', 'expired', 'expired'), [limit]);
+  }
+
+  /** Deliveries that were cancelled while they were sent, and that failed to be. */
+  endCancelled(tx: Tx, limit: number): Promise<Moved[]> {
+    return tx.query(ending(CANCELLED, 'o.client_id, o.id', 'cancelled', 'cancelled'), [limit]);
   }
 
   /** Deliveries that were sent, and that no device acknowledged within their time. */

@@ -48,6 +48,7 @@ export class Sweeper {
     if (overdue.lost) await this.settleLost();
     if (overdue.unknown) await this.move((tx) => this.repository.resolveUnknown(tx, PER_SWEEP));
     if (overdue.expired) await this.move((tx) => this.repository.expire(tx, PER_SWEEP));
+    if (overdue.cancelled) await this.move((tx) => this.repository.endCancelled(tx, PER_SWEEP));
     if (overdue.unseen) await this.move((tx) => this.repository.expireUnseen(tx, acknowledged, PER_SWEEP));
   }
 

@@ -112,6 +112,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
       for (const delivery of deliveries) {
         if (
           delivery.suppressed !== null ||
+          delivery.begins_at != null ||
           this.slots.take(laneOf({ client_id: clientId, lane: delivery.lane }), 1) === 0
         )
           continue;

@@ -37,6 +37,7 @@ export const PROBLEMS = {
   room_full: { status: 409, title: 'The room is full' },
   last_owner: { status: 409, title: 'A room keeps at least one owner' },
   direct_room: { status: 409, title: 'The members of a direct room are fixed' },
+  not_pending: { status: 409, title: 'Nothing of it is open any more' },
   name_taken: { status: 409, title: 'The name is taken' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { Request } from '../../tenancy/access/request.js';
+import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
+import { notFound } from '../../platform/common/problem.js';
+import type { Tx } from '../../platform/database/database.js';
+import { DeliveryChanges } from '../../engine/deliveries/delivery-changes.js';
+import type { Transition } from '../../engine/deliveries/delivery.js';
+import { Transitions } from '../../engine/deliveries/transitions.js';
+import type { EventRow } from '../../engine/events/events.repository.js';
+import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
+import type { NotificationRow } from './notification.js';
+import { notPending } from './notification-changes.js';
+import type { NotificationDto } from './notifications.dto.js';
+import { NotificationsReader } from './notifications.reader.js';
+import { NotificationsRepository } from './notifications.repository.js';
+
+/** Ends notifications before they are through, and begins those again that did not get through. */
+@Injectable()
+export class NotificationEnds {
+  constructor(
+    private readonly reader: NotificationsReader,
+    private readonly repository: NotificationsRepository,
+    private readonly deliveries: DeliveryChanges,
+    private readonly transitions: Transitions,
+    private readonly idempotency: Idempotency,
+    private readonly registry: ProviderRegistry,
+  ) {}
+
+  /** Again changes nothing. @throws Problem `not_pending` for one that ended by itself */
+  cancel(request: Request, id: string): Promise<NotificationDto> {
+    return this.move(request, id, async (tx, row) => {
+      if (row.open_count > 0) return this.deliveries.cancelAll(tx, row, 'cancelled');
+      if (row.cancelled_count > 0) return [];
+      throw notPending('Nothing of it is open any more.');
+    });
+  }
+
+  /** The same, and no complaint about what ended by itself: nothing more of it is sent. */
+  async remove(request: Request, id: string): Promise<void> {
+    await this.move(request, id, async (tx, row) =>
+      row.open_count > 0 ? this.deliveries.cancelAll(tx, row, 'cancelled') : [],
+    );
+  }
+
+  /** @throws Problem `not_pending` where nothing failed or expired */
+  retry(request: Request, id: string): Promise<NotificationDto> {
+    return this.move(request, id, async (tx, row) => {
+      const retries = await this.repository.retriesOf(tx, row.client_id, id);
+      const tries = this.registry.channels().map(({ name, retryPolicy }) => ({
+        channel: name,
+        attempts: retries === null ? retryPolicy.attempts : retries + 1,
+      }));
+      const again = await this.deliveries.retry(tx, row, tries);
+      // Behind its lock: who asked at the same time may have begun it.
+      const open = again.length > 0 || (await this.repository.lock(tx, row.client_id, id))!.open_count > 0;
+      if (!open) throw notPending('Nothing of it failed or expired.');
+      return again;
+    });
+  }
+
+  /** In one transaction with its counts and events. Its deliveries are locked first, as by whoever settles them. */
+  private async move(
+    request: Request,
+    id: string,
+    change: (tx: Tx, row: NotificationRow) => Promise<Transition[]>,
+  ): Promise<NotificationDto> {
+    const { clientId } = request.caller;
+    await this.reader.checkSender(request.caller, id);
+    let transitions: Transition[] = [];
+    let written: EventRow[] = [];
+    const answer = await this.idempotency.effect(request, async (tx) => {
+      await this.deliveries.lockOpen(tx, { client_id: clientId, id });
+      const row = await this.repository.find(tx, clientId, id);
+      if (!row) throw notFound('notification');
+      transitions = await change(tx, row);
+      written = await this.transitions.record(tx, transitions);
+      return this.reader.show(tx, clientId, id);
+    });
+    await this.transitions.announce(transitions, written);
+    return answer;
+  }
+}

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
+import { invalidField, Problem } from '../../platform/common/problem.js';
+import { limits } from '../../platform/config/limits.js';
+import type { ChannelDescriptor } from '../../engine/providers/channel.js';
+import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
+import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
+import type { ChannelsInputDto, NotificationInputDto } from './notifications.dto.js';
+import type { Accepted, NewNotification } from './notifications.repository.js';
+import { planDeliveries, type ChannelContent } from './plan-deliveries.js';
+import { Recipients } from './recipients.js';
+import { refuseUnsendableTimes, utc } from './times.js';
+
+/** What is to be written, and by whose names the request called its recipients. */
+export interface Planned extends Accepted {
+  names: ReadonlyMap<UserPk, UserId>;
+}
+
+const DEDUP_WINDOW_S = 86_400;
+
+/** From a request to what is written of it: who is meant, over which channels, and what each is sent. */
+@Injectable()
+export class NotificationPlanner {
+  constructor(
+    private readonly recipients: Recipients,
+    private readonly routes: ProviderRoutes,
+    private readonly registry: ProviderRegistry,
+  ) {}
+
+  /** @throws Problem for a request that can't be carried out as it is */
+  async plan(caller: Caller, input: NotificationInputDto): Promise<Planned> {
+    const contents = this.contentsOf(input.channels);
+    refuseUnsendable(input, contents, this.registry.channels());
+    refuseUnsendableTimes(input);
+    await this.refuseUnusable(caller, contents);
+    const channels = contents.map(({ channel }) => channel);
+    const people = await this.recipients.resolve(caller, input.recipients ?? [], channels, {
+      create: input.simulate !== true,
+    });
+    const deliveries = planDeliveries(contents, people, input.max_retry_attempts);
+    if (deliveries.length === 0) throw invalidField('recipients', 'name nobody: the rooms have no such members');
+    if (deliveries.length > limits.deliveries) {
+      throw invalidField(
+        'recipients',
+        `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
+      );
+    }
+    const row = toRow(caller, input, contents);
+    if (row.scheduled_for !== null) for (const delivery of deliveries) delivery.begins_at = row.scheduled_for;
+    const { dedup_key: key, dedup_window_s: window_s = DEDUP_WINDOW_S } = input;
+    return {
+      client_id: caller.clientId,
+      row,
+      deliveries,
+      dedup: key === undefined ? null : { key, window_s },
+      names: new Map(people.flatMap(({ user_pk, user_id }) => (user_pk && user_id ? [[user_pk, user_id]] : []))),
+    };
+  }
+
+  /** What channels send, in the order of the registry. @throws Problem for content that a channel doesn't take */
+  contentsOf(inputs: ChannelsInputDto): ChannelContent[] {
+    return this.registry.channels().flatMap((channel) => {
+      const input = inputs[channel.name];
+      return input ? [{ channel, content: channel.toContent(input, `channels.${channel.name}`) }] : [];
+    });
+  }
+
+  /** @throws Problem for channels that this caller may not use, and providers that there are not */
+  async refuseUnusable(caller: Caller, contents: ChannelContent[]): Promise<void> {
+    refuseBeyondPermission(caller, contents, this.registry.channels());
+    await this.refuseUnknownProvider(caller.clientId, contents);
+  }
+
+  private async refuseUnknownProvider(clientId: string, contents: ChannelContent[]): Promise<void> {
+    for (const { channel, content } of contents) {
+      const named = channel.namedProvider?.(content);
+      if (named === undefined || (await this.routes.has(clientId, channel.name, named))) continue;
+      throw invalidField(`channels.${channel.name}.provider`, 'is not the name of a provider of this client');
+    }
+  }
+}
+
+const namesOf = (channels: ChannelDescriptor[]): string => channels.map(({ name }) => name).join(', ');
+
+function refuseBeyondPermission(caller: Caller, contents: ChannelContent[], all: ChannelDescriptor[]): void {
+  if (caller.kind === 'scoped' && contents.some(({ channel }) => !channel.scopedKeys)) {
+    const allowed = all.filter(({ scopedKeys }) => scopedKeys);
+    throw new Problem('forbidden', `A scoped key sends ${namesOf(allowed)} notifications only.`);
+  }
+}
+
+function refuseUnsendable(
+  { recipients = [] }: NotificationInputDto,
+  contents: ChannelContent[],
+  all: ChannelDescriptor[],
+): void {
+  if (contents.length === 0) throw invalidField('channels', `must have at least one of ${namesOf(all)}`);
+  if (recipients.length === 0 && contents.some(({ channel }) => channel.reach))
+    throw invalidField('recipients', 'must name at least one recipient');
+}
+
+const toRow = (caller: Caller, input: NotificationInputDto, contents: ChannelContent[]): NewNotification => ({
+  id: newId(),
+  sender_pk: caller.user?.user_pk ?? null,
+  priority: input.priority ?? 'normal',
+  strategy: input.strategy ?? 'all',
+  category: null,
+  channels: Object.fromEntries(contents.map(({ channel, content }) => [channel.name, content])),
+  scheduled_for: utc(input.scheduled_for),
+  expires_at: utc(input.expires_at),
+  max_retry_attempts: input.max_retry_attempts ?? null,
+  metadata: input.metadata ?? {},
+  tags: input.tags ?? [],
+});

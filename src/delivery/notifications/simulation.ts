@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import type { Content, Routing } from '../../engine/deliveries/delivery.js';
+import type { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import { recipientsOf, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
+import { Router } from '../../engine/deliveries/router.js';
+import { UsersService } from '../../tenancy/users/users.service.js';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { asAccepted } from './notification.js';
+import type { NotificationDto } from './notifications.dto.js';
+import type { Planned } from './notification-planner.js';
+
+const SHOWN = 1_000;
+
+/** What would become of a notification, as far as it is known before anything is sent. */
+@Injectable()
+export class Simulation {
+  constructor(
+    private readonly router: Router,
+    private readonly users: UsersService,
+  ) {}
+
+  async of({ client_id, row, deliveries, names: named }: Planned): Promise<NotificationDto> {
+    const now = new Date();
+    const open = deliveries.filter(({ suppressed }) => suppressed === null).length;
+    const written = {
+      ...row,
+      client_id,
+      status: row.scheduled_for === null ? ('pending' as const) : ('scheduled' as const),
+      total: deliveries.length,
+      open_count: open,
+      failed_count: 0,
+      expired_count: 0,
+      cancelled_count: 0,
+      last_delivery_at: null,
+      scheduled_for: dateOf(row.scheduled_for),
+      expires_at: dateOf(row.expires_at),
+      created_at: now,
+      updated_at: now,
+    };
+    const routings = await this.routingsOf(client_id, row.channels as Record<string, Content>, deliveries);
+    const shown = deliveries.slice(0, SHOWN);
+    const names = await this.namesOf(client_id, shown, named);
+    return {
+      ...asAccepted(written, deliveries),
+      deliveries: shown.map((delivery) => toShown(delivery, row.id, routings, names, now)),
+    };
+  }
+
+  private async routingsOf(
+    clientId: string,
+    channels: Record<string, Content>,
+    deliveries: NewDelivery[],
+  ): Promise<Map<string, Routing>> {
+    const told = recipientsOf(deliveries);
+    const found = new Map<string, Routing>();
+    for (const delivery of deliveries) {
+      const { channel } = delivery;
+      if (delivery.suppressed !== null || found.has(channel)) continue;
+      const asked = { client_id: clientId, channel, routing: null, recipients: told(delivery) };
+      found.set(channel, (await this.router.decide(asked, channels[channel]!)).routing);
+    }
+    return found;
+  }
+
+  private async namesOf(
+    clientId: string,
+    deliveries: NewDelivery[],
+    /** Those whom the request names: some may not exist. */
+    named: ReadonlyMap<UserPk, UserId>,
+  ): Promise<ReadonlyMap<UserPk, UserId>> {
+    const unknown = deliveries.flatMap(({ user_pk }) => (user_pk !== null && !named.has(user_pk) ? [user_pk] : []));
+    const refs = await this.users.refsOf(clientId, [...new Set(unknown)]);
+    return new Map([...named, ...[...refs].map(([pk, { user_id }]) => [pk, user_id] as const)]);
+  }
+}
+
+const dateOf = (time: string | null): Date | null => (time === null ? null : new Date(time));
+
+function toShown(
+  { id, channel, user_pk, address, suppressed, begins_at }: NewDelivery,
+  notificationId: string,
+  routings: Map<string, Routing>,
+  names: ReadonlyMap<UserPk, UserId>,
+  now: Date,
+): DeliveryDto {
+  const routing = suppressed === null ? routings.get(channel)! : null;
+  const userId = user_pk === null ? undefined : names.get(user_pk);
+  return {
+    id,
+    notification_id: notificationId,
+    channel,
+    recipient: {
+      ...(userId === undefined ? {} : { user_id: userId }),
+      ...(address === null ? {} : { address }),
+    },
+    status: suppressed === null ? 'pending' : 'suppressed',
+    reason: suppressed,
+    provider: routing?.decision || null,
+    routing: routing && { decision: routing.decision, reason: routing.reason },
+    attempt_count: 0,
+    next_attempt_at: suppressed === null ? (begins_at ?? now.toISOString()) : null,
+    sent_at: null,
+    delivered_at: null,
+    opened_at: null,
+    clicked_at: null,
+    provider_message_id: null,
+    resend_of: null,
+    attempts: [],
+    created_at: now.toISOString(),
+    updated_at: now.toISOString(),
+  };
+}

@@ -1,0 +1,130 @@
+import type { TestClient } from '../support/app.js';
+import { NestApp } from '../support/nest-app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+let app: NestApp;
+let client: TestClient;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  [app, receiver] = await Promise.all([NestApp.start(), Receiver.start()]);
+});
+beforeEach(async () => {
+  client = await app.client();
+  receiver.respond(() => ({ status: 200 }));
+});
+afterEach(() => jest.restoreAllMocks());
+afterAll(async () => {
+  await app.stop();
+  await receiver.stop();
+});
+
+const soon = () => new Date(Date.now() + 3_600_000).toISOString();
+const post = (path: string, body: object = {}) => client.request('POST', path, { body });
+const times = <T>(n: number, work: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: n }, (_, index) => work(index)));
+
+describe('what is asked for at the same time', () => {
+  it('with one dedup_key is sent once, and all are answered with it', async () => {
+    const body = { channels: { webhook: { url: `${receiver.url}/dedup`, payload: {} } }, dedup_key: 'k' };
+    const answers = await times(20, () => post('/notifications', body));
+    expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(1);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 19 }, () => 200), 202]);
+    const batch = {
+      notifications: [
+        { ...body, dedup_key: 'b' },
+        { ...body, dedup_key: 'a' },
+        { ...body, dedup_key: 'b' },
+      ],
+    };
+    const batches = await times(5, () => post('/notifications/batch', batch));
+    expect(
+      new Set(batches.flatMap(({ body: { results } }) => results.map((one: any) => one.notification.id))).size,
+    ).toBe(2);
+    const [{ n }] = await app.sql('select count(*)::int as n from notifications where client_id = $1', [client.id]);
+    expect(n).toBe(3);
+  });
+
+  it('to cancel it and to send it, ends it once, and its counts say how', async () => {
+    const made = await times(30, async (n) => {
+      const channels = { webhook: { url: `${receiver.url}/race/${n}`, payload: {} } };
+      return (await post('/notifications', { channels, scheduled_for: soon() })).body.id as string;
+    });
+    const begin =
+      'update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where source_id = any ($1)';
+    await Promise.all([
+      app.sql(begin, [made]),
+      times(30, async (n) => {
+        await until('some to be sent', () => receiver.requests.length > n % 3);
+        return post(`/notifications/${made[n]}/cancel`);
+      }),
+    ]);
+    const ended = await until('all to end', async () => {
+      const found = await app.sql(
+        `select n.id, n.status, n.open_count, n.cancelled_count, e.status as delivery from notifications n
+           join ended_deliveries e on e.client_id = n.client_id and e.source_id = n.id where n.client_id = $1`,
+        [client.id],
+      );
+      return found.length === 30 && found;
+    });
+    for (const { status, open_count, cancelled_count, delivery } of ended) {
+      expect([delivery, status, open_count, cancelled_count]).toEqual(
+        delivery === 'delivered' ? ['delivered', 'completed', 0, 0] : ['cancelled', 'cancelled', 0, 1],
+      );
+    }
+    const sent = receiver.requests.filter(({ path }) => path.startsWith('/race/')).map(({ path }) => path);
+    expect(sent).toHaveLength(ended.filter(({ delivery }) => delivery === 'delivered').length);
+  });
+
+  it('to try again what failed, tries it again once', async () => {
+    receiver.respond(() => ({ status: 500 }));
+    const channels = { webhook: { url: `${receiver.url}/twice`, payload: {} } };
+    const { id } = (await post('/notifications', { channels, max_retry_attempts: 0 })).body;
+    const failed = async () => (await client.request('GET', `/notifications/${id}`)).body.status === 'failed';
+    await until('it to fail', failed);
+    receiver.respond(() => ({ status: 200 }));
+    const answers = await times(5, () => post(`/notifications/${id}/retry`));
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+    await until(
+      'it to be sent',
+      async () => (await client.request('GET', `/notifications/${id}`)).body.counts.delivered === 1,
+    );
+    expect(receiver.requests.filter(({ path }) => path === '/twice')).toHaveLength(2);
+  });
+});
+
+describe('what is urgent', () => {
+  it('overtakes ten thousand that wait, also when it waits already', async () => {
+    const recipients = (n: number) => Array.from({ length: 1_000 }, (_, at) => ({ user_id: `u${n * 1_000 + at}` }));
+    const order = (priority: string, n: number) =>
+      post('/notifications', {
+        recipients: n < 0 ? [{ user_id: 'boss' }] : recipients(n),
+        channels: { websocket: { title: 'T' } },
+        priority,
+        scheduled_for: soon(),
+      });
+    for (let n = 0; n < 10; n++) expect((await order('low', n)).status).toBe(202);
+    const [made, raised] = [(await order('urgent', -1)).body.id, (await order('low', -1)).body.id];
+    const patched = await client.request('PATCH', `/notifications/${raised}`, { body: { priority: 'urgent' } });
+    expect(patched.body.priority).toBe('urgent');
+    // All of them are due at once, the urgent ones last of all.
+    await app.sql(
+      `update open_deliveries set awake = true, next_attempt_at = clock_timestamp() - case when source_id = any ($2)
+         then interval '0' else interval '1 minute' end where client_id = $1`,
+      [client.id, [made, raised]],
+    );
+    const before = await until('the urgent ones to be sent', async () => {
+      const [seen] = await app.sql(
+        `select count(*) filter (where source_id = any ($2))::int as urgent,
+                count(*) filter (where priority = 3 and sent_at < (
+                  select max(sent_at) from ended_deliveries u where u.client_id = $1 and u.source_id = any ($2)))::int as low
+           from ended_deliveries where client_id = $1`,
+        [client.id, [made, raised]],
+      );
+      return seen.urgent === 2 && seen;
+    });
+    // What was in hand when they came due, and no more than a round of that.
+    expect(before.low).toBeLessThan(1_500);
+  });
+});
