@@ -13,6 +13,8 @@ import { Moderation1764000700000 } from './1764000700000-moderation.js';
 import { Truncation1764100200000 } from './1764100200000-truncation.js';
 import { ShownText1764100210000 } from './1764100210000-shown-text.js';
 import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
+import { Analytics1764700000000 } from './1764700000000-analytics.js';
+import { Audit1764700010000 } from './1764700010000-audit.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -32,4 +34,6 @@ export const MIGRATIONS = [
   Truncation1764100200000,
   ShownText1764100210000,
   MembersByUser1764100220000,
+  Analytics1764700000000,
+  Audit1764700010000,
 ];

@@ -13,6 +13,7 @@ const filesIn = (dir: string): string[] =>
 const OWNERS: Record<string, string> = {
   installation: 'platform/database',
   idempotency_keys: 'tenancy/idempotency',
+  audit_log: 'tenancy/audit',
   clients: 'tenancy/clients',
   client_streams: 'tenancy/clients',
   api_keys: 'tenancy/keys',
@@ -28,6 +29,8 @@ const OWNERS: Record<string, string> = {
   // Both of them, to be read.
   deliveries: 'engine/deliveries',
   attempts: 'engine/deliveries',
+  delivery_deltas: 'engine/deliveries',
+  delivery_rollups: 'engine/deliveries',
   rooms: 'messaging/rooms',
   room_members: 'messaging/rooms',
   room_mentions: 'messaging/rooms',
@@ -49,6 +52,8 @@ const OWNERS: Record<string, string> = {
   word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
+  message_rollups: 'delivery/analytics',
+  activity_rollups: 'delivery/analytics',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

@@ -10,6 +10,8 @@ import * as deliveriesEvents from './deliveries.events.js';
 import { DeliveriesReader } from './deliveries.reader.js';
 import { DeliveriesReaderRepository } from './deliveries.reader.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
+import { CountsCheckRepository } from './counts-check.repository.js';
+import { DeliveryCountsRepository } from './delivery-counts.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
@@ -24,11 +26,13 @@ import { Workers } from './workers.js';
   imports: [EventsModule, UsersModule, ProvidersModule, registerQueue(DELIVERY_QUEUE)],
   providers: [
     AttemptsService,
+    CountsCheckRepository,
     DeliveriesProcessor,
     DeliveriesReader,
     DeliveriesReaderRepository,
     DeliveriesRepository,
     DeliveriesService,
+    DeliveryCountsRepository,
     Dispatcher,
     DispatcherRepository,
     DueSignal,
@@ -38,6 +42,6 @@ import { Workers } from './workers.js';
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DueSignal, Transitions, Workers],
+  exports: [DeliveriesReader, DeliveriesService, DeliveryCountsRepository, DueSignal, Transitions, Workers],
 })
 export class DeliveriesModule {}

@@ -1,0 +1,22 @@
+import type { Request } from '../../tenancy/access/request.js';
+import { columnsOf, toCsv } from './csv.js';
+
+/** Does a caller who accepts this want CSV? What comes first in the list wins. */
+export function wantsCsv(accept: string | undefined): boolean {
+  const types = (accept ?? '').split(',').map((type) => type.split(';')[0]!.trim().toLowerCase());
+  return types.find((type) => ['text/csv', 'application/json', '*/*'].includes(type)) === 'text/csv';
+}
+
+/** The answer itself, or its rows as CSV to who accepts that. @param columns of an answer without rows */
+export function negotiate<T>(
+  request: Request,
+  accept: string | undefined,
+  answer: T,
+  rows: object[],
+  columns: string[],
+): T | string {
+  request.headers = { ...request.headers, vary: 'Accept' };
+  if (!wantsCsv(accept)) return answer;
+  request.headers['content-type'] = 'text/csv; charset=utf-8';
+  return toCsv(rows, rows.length > 0 ? columnsOf(rows) : columns);
+}
