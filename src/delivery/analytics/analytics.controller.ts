@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Query } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import {
@@ -12,7 +12,7 @@ import {
   StatsQueryDto,
 } from './analytics.dto.js';
 import { AnalyticsService } from './analytics.service.js';
-import { negotiate } from './negotiate.js';
+import { Accept, negotiate } from './negotiate.js';
 
 export const ANALYTICS = tag('Analytics', 'Deliveries and messages in numbers, and the ledger that they add up to.');
 
@@ -33,7 +33,7 @@ export class AnalyticsController {
   async deliveries(
     @CurrentRequest() request: Request,
     @Query() query: DeliveriesQueryDto,
-    @Headers('accept') accept?: string,
+    @Accept() accept?: string,
   ): Promise<DeliveriesAnswerDto | string> {
     const answer = await this.analytics.deliveries(request.caller.clientId, query);
     return negotiate(request, accept, answer, answer.data, ['bucket', 'group', 'accepted']);
@@ -50,7 +50,7 @@ export class AnalyticsController {
   async latency(
     @CurrentRequest() request: Request,
     @Query() query: LatencyQueryDto,
-    @Headers('accept') accept?: string,
+    @Accept() accept?: string,
   ): Promise<LatencyAnswerDto | string> {
     const answer = await this.analytics.latency(request.caller.clientId, query);
     return negotiate(request, accept, answer, answer.data, ['bucket', 'group', 'count']);
@@ -66,7 +66,7 @@ export class AnalyticsController {
   async ledger(
     @CurrentRequest() request: Request,
     @Query() query: PeriodQueryDto,
-    @Headers('accept') accept?: string,
+    @Accept() accept?: string,
   ): Promise<LedgerDto | string> {
     const answer = await this.analytics.ledger(request.caller.clientId, query);
     return negotiate(request, accept, answer, answer.channels, ['channel', 'accepted', 'balanced', 'difference']);

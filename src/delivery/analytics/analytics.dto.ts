@@ -47,12 +47,12 @@ export type DeliveryGroup = (typeof DELIVERY_GROUPS)[number];
 const LATENCY_GROUPS = ['channel', 'provider'] as const;
 
 export class DeliveriesQueryDto extends AnalyticsQueryDto {
-  @OneOf(DELIVERY_GROUPS, { optional: true })
+  @OneOf(DELIVERY_GROUPS, { optional: true, description: 'What each bucket is told apart by; nothing unless told.' })
   group_by?: DeliveryGroup;
 }
 
 export class LatencyQueryDto extends AnalyticsQueryDto {
-  @OneOf(LATENCY_GROUPS, { optional: true })
+  @OneOf(LATENCY_GROUPS, { optional: true, description: 'What each bucket is told apart by; nothing unless told.' })
   group_by?: (typeof LATENCY_GROUPS)[number];
 }
 

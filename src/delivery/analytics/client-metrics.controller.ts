@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import type { UserId } from '../../platform/common/ids.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
@@ -14,7 +14,7 @@ import {
   UserMetricsDto,
 } from './analytics.dto.js';
 import { ClientMetrics } from './client-metrics.service.js';
-import { negotiate } from './negotiate.js';
+import { Accept, negotiate } from './negotiate.js';
 
 @Tag(ANALYTICS)
 @Controller()
@@ -31,7 +31,7 @@ export class ClientMetricsController {
   async messages(
     @CurrentRequest() request: Request,
     @Query() query: AnalyticsQueryDto,
-    @Headers('accept') accept?: string,
+    @Accept() accept?: string,
   ): Promise<MessagesAnswerDto | string> {
     const answer = await this.metrics.messages(request.caller.clientId, query);
     return negotiate(request, accept, answer, answer.data, ['bucket', 'messages', 'active_users', 'active_rooms']);

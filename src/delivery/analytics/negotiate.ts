@@ -1,5 +1,13 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { Request } from '../../tenancy/access/request.js';
 import { columnsOf, toCsv } from './csv.js';
+
+/** What the caller accepts, as a controller's parameter. */
+export const Accept = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | undefined =>
+    context.switchToHttp().getRequest<FastifyRequest>().headers.accept,
+);
 
 /** Does a caller who accepts this want CSV? What comes first in the list wins. */
 export function wantsCsv(accept: string | undefined): boolean {

@@ -9,7 +9,7 @@ export class AuditQueryDto extends PageQueryDto {
   @Text({ optional: true, max: 100, description: 'With `*` at its end: all that begin so.', example: 'provider.*' })
   action?: string;
 
-  @Time({ optional: true })
+  @Time({ optional: true, description: 'The first moment.' })
   from?: string;
 
   @Time({ optional: true, description: 'Not included.' })
