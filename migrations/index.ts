@@ -15,6 +15,8 @@ import { ShownText1764100210000 } from './1764100210000-shown-text.js';
 import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
 import { Routing1764200000000 } from './1764200000000-routing.js';
 import { NotificationOrders1764400000000 } from './1764400000000-notification-orders.js';
+import { Analytics1764700000000 } from './1764700000000-analytics.js';
+import { Audit1764700010000 } from './1764700010000-audit.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -36,4 +38,6 @@ export const MIGRATIONS = [
   MembersByUser1764100220000,
   Routing1764200000000,
   NotificationOrders1764400000000,
+  Analytics1764700000000,
+  Audit1764700010000,
 ];

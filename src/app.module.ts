@@ -10,6 +10,7 @@ import { ExpressionsModule } from './platform/expressions/expressions.module.js'
 import { RealtimeModule } from './platform/realtime/realtime.module.js';
 import { AccessModule } from './tenancy/access/access.module.js';
 import { IdempotencyModule } from './tenancy/idempotency/idempotency.module.js';
+import { AuditModule } from './tenancy/audit/audit.module.js';
 import { ClientsModule } from './tenancy/clients/clients.module.js';
 import { KeysModule } from './tenancy/keys/keys.module.js';
 import { UsersModule } from './tenancy/users/users.module.js';
@@ -39,6 +40,7 @@ import { LinkPreviewsModule } from './messaging/link-previews/link-previews.modu
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
+import { AnalyticsModule } from './delivery/analytics/analytics.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
 
@@ -57,6 +59,7 @@ export class AppModule {
         RealtimeModule,
         AccessModule,
         IdempotencyModule,
+        AuditModule,
         ClientsModule,
         KeysModule,
         UsersModule,
@@ -86,6 +89,7 @@ export class AppModule {
         SyncModule,
         PresenceModule,
         NotificationsModule,
+        AnalyticsModule,
         OperationsModule,
         GatewayModule.forRoot(config),
       ],

@@ -46,6 +46,14 @@ const COMMANDS: Record<string, Command> = {
       });
     },
   },
+  'ledger:check': {
+    does: 'proves the ledger against the deliveries themselves; fails with the differences',
+    run: (load) => withLedger(load(), false),
+  },
+  'ledger:repair': {
+    does: 'makes the counts of deliveries what the rows say',
+    run: (load) => withLedger(load(), true),
+  },
   'env-example': {
     does: 'prints .env.example from the list of settings',
     run: async () => {
@@ -90,6 +98,21 @@ async function withDatabase(config: Config, work: (url: string) => Promise<void>
   } finally {
     await postgres.stop();
   }
+}
+
+async function withLedger(config: Config, repair: boolean): Promise<void> {
+  const { ledgerCheck } = await import('./cli/ledger.js');
+  await besideServer(config, (there) => ledgerCheck(there, repair, say));
+}
+
+/** On the database of the service, whether it runs or not. */
+async function besideServer(config: Config, work: (config: Config) => Promise<void>): Promise<void> {
+  if (config.dataDir !== undefined) {
+    const { runningServer } = await import('./platform/database/embedded/running-server.js');
+    const url = await runningServer(config.dataDir);
+    if (url !== null) return work(config.withDatabase(url));
+  }
+  await withDatabase(config, (url) => work(config.withDatabase(url)));
 }
 
 async function main([name = '', ...args]: string[]): Promise<void> {

@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import { Deliveries } from '../paths/deliveries.js';
 import { prepareSenders, restSend, socketSend, type Senders } from '../paths/sends.js';
 import { cpuOf } from '../support/cpu.js';
 import { createDatabase } from '../support/database.js';
-import { Product } from '../support/product.js';
+import { Product, type Tenant } from '../support/product.js';
 import { medians, type Bench, type Measured } from '../support/rounds.js';
 
 /** One version of the product, with rooms and senders of its own. */
 interface Version {
   product: Product;
+  tenant: Tenant;
   databaseUrl: string;
   senders: Senders;
 }
 
 /**
- * The send of this version by that of an earlier one, whose built checkout lies in `directory` (`npm ci && npm run build` there): in turn on one
+ * The send, and webhooks, of this version by those of an earlier one, whose built checkout lies in `directory` (`npm ci && npm run build` there): in turn on one
  * PostgreSQL, the order swapped each round. The CPU time is that of the send and of all that follows from it: a round ends when
  * the readers of the log have read it.
  */
@@ -30,6 +32,7 @@ export async function measureAgainst(
     versions.push(await start(bench, server, 'before', join(resolve(directory), 'dist/src/main.js')));
     versions.push(await start(bench, server, 'after'));
     const [before, after] = versions as [Version, Version];
+    await measureWebhooks(bench, before, after, postmasterPid);
     for (const [name, send] of Object.entries({ REST: restSend, socket: socketSend })) {
       const measure = async (version: Version): Promise<Measured> => {
         const pids = [postmasterPid, version.product.child.process.pid!];
@@ -69,11 +72,54 @@ export async function measureAgainst(
   }
 }
 
+/** Webhooks from the acceptance until they are on record. */
+async function measureWebhooks(bench: Bench, before: Version, after: Version, postmasterPid: number): Promise<void> {
+  const paths = new Map<Version, Deliveries>();
+  for (const version of [before, after]) {
+    const productPids = [version.product.child.process.pid!];
+    const { databaseUrl, tenant } = version;
+    const path = await Deliveries.prepare(tenant, { databaseUrl, productPids, postmasterPid });
+    await path.burst('product', bench.size(5_000));
+    paths.set(version, path);
+  }
+  const [floors, values]: [Measured[], Measured[]] = [[], []];
+  for (let round = 0; round < bench.rounds * 2; round++) {
+    for (const version of round % 2 === 0 ? [before, after] : [after, before]) {
+      const measured = await paths.get(version)!.burst('product', bench.size(10_000));
+      (version === before ? floors : values).push(measured);
+    }
+  }
+  for (const path of paths.values()) await path.stop();
+  const [floor, value] = [medians(floors), medians(values)];
+  const ratios = values.map(({ cpu }, at) => (cpu / floors[at]!.cpu).toFixed(2));
+  const name = 'the version before';
+  bench.record({
+    name: 'webhooks delivered and recorded, by the version before',
+    value: value.perSecond,
+    unit: '/s',
+    floor: { name, value: floor.perSecond },
+    goal: { atLeast: 0.9 },
+  });
+  bench.record({
+    name: 'CPU of a webhook, by the version before',
+    value: value.cpu,
+    unit: 'µs',
+    floor: { name, value: floor.cpu },
+    goal: { atMost: 1.05 },
+    note: `round by round ${ratios.join(', ')}`,
+  });
+}
+
 async function start(bench: Bench, server: string, name: string, main?: string): Promise<Version> {
   const databaseUrl = await createDatabase(server, `bench_${name}`);
   const product = await Product.start(databaseUrl, main === undefined ? {} : { main });
   const tenant = await product.tenant();
-  return { product, databaseUrl, senders: await prepareSenders(tenant, await tenant.rooms(bench.size(1000), 20, 500)) };
+  return {
+    product,
+    tenant,
+    databaseUrl,
+    senders: await prepareSenders(tenant, await tenant.rooms(bench.size(1000), 20, 500)),
+  };
 }
 
 /** Until the readers of the log, where there are any, have read what was written. */

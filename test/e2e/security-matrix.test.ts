@@ -76,7 +76,7 @@ describe('every route', () => {
   it('is covered', () => {
     expect(secured.length).toBeGreaterThan(20);
     for (const { path } of operations) fillPath(path, a.ids);
-    const accesses = new Set(['public', 'admin', 'master', 'key', ...PERMISSIONS]);
+    const accesses = new Set(['public', 'admin', 'master', 'manager', 'key', ...PERMISSIONS]);
     expect(operations.filter(({ access }) => !accesses.has(access))).toEqual([]);
     const open = operations.filter((operation) => !operation.secured);
     expect(open.map(({ access }) => access)).toEqual(open.map(() => 'public'));
@@ -105,6 +105,7 @@ describe('every route', () => {
     const refused = ({ access }: Operation): string[] => {
       if (access === 'admin') return [a.client.key, a.scoped.full];
       if (access === 'master') return [admin, a.scoped.full, a.narrowed.read_messages];
+      if (access === 'manager') return [a.scoped.full, a.narrowed.read_messages];
       if (access === 'key') return [admin];
       return [admin, a.scoped.without[access as Permission], a.narrowed[access as Permission]];
     };

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
 import { LogReadersRepository } from '../../src/engine/events/log-readers.repository.js';
 import { DispatcherRepository } from '../../src/engine/deliveries/dispatcher.repository.js';
@@ -126,6 +127,10 @@ describe('what is kept by days', () => {
       return row.status === 'expired';
     });
     await app.get(SweeperRepository).overdue(['websocket']);
+    const [today, tomorrow] = [0, 86_400_000].map((ahead) => new Date(Date.now() + ahead));
+    await client.request('GET', '/metrics/user/bob');
+    const checks = app.get(CountsCheckRepository);
+    await checks.atOnce((tx) => checks.differences(tx, today!, tomorrow!, 10));
     await readLog(app, user.client_id);
 
     const statements = new Map(

@@ -55,6 +55,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       keys: key.id,
       'scoped-keys': scopedKey.id ?? scopedKey.key_id,
       users: user,
+      user,
       blocks: blocked,
       rooms: room.id,
       members: 'ben',

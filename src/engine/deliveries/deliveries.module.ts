@@ -10,6 +10,8 @@ import * as deliveriesEvents from './deliveries.events.js';
 import { DeliveriesReader } from './deliveries.reader.js';
 import { DeliveriesReaderRepository } from './deliveries.reader.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
+import { CountsCheckRepository } from './counts-check.repository.js';
+import { DeliveryCountsRepository } from './delivery-counts.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryChanges } from './delivery-changes.js';
 import { DeliveryChangesRepository } from './delivery-changes.repository.js';
@@ -27,6 +29,7 @@ import { Workers } from './workers.js';
   imports: [EventsModule, UsersModule, ProvidersModule, registerQueue(DELIVERY_QUEUE)],
   providers: [
     AttemptsService,
+    CountsCheckRepository,
     DeliveriesProcessor,
     DeliveriesReader,
     DeliveriesReaderRepository,
@@ -34,6 +37,7 @@ import { Workers } from './workers.js';
     DeliveriesService,
     DeliveryChanges,
     DeliveryChangesRepository,
+    DeliveryCountsRepository,
     Dispatcher,
     DispatcherRepository,
     DueSignal,
@@ -44,6 +48,15 @@ import { Workers } from './workers.js';
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DeliveryChanges, DueSignal, Router, Transitions, Workers],
+  exports: [
+    DeliveriesReader,
+    DeliveriesService,
+    DeliveryChanges,
+    DeliveryCountsRepository,
+    DueSignal,
+    Router,
+    Transitions,
+    Workers,
+  ],
 })
 export class DeliveriesModule {}

@@ -154,7 +154,10 @@ export class DeliveriesService {
     const current = currentOf(batch);
     const done = await this.transitions.commit(async (tx) => {
       const rows = await this.repository.settle(tx, [...current.values()]);
-      return rows.map((row) => ({ from: 'sending', row, content: current.get(row.id)!.delivery.content ?? null }));
+      return rows.map((row) => {
+        const { delivery, attempt } = current.get(row.id)!;
+        return { from: 'sending', row, content: delivery.content ?? null, attempt };
+      });
     });
     const byId = new Map(done.map((transition) => [transition.row.id, transition]));
     return batch.map((settlement) => {

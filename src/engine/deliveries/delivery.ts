@@ -137,7 +137,16 @@ export interface Transition {
   /** As it stands now. */
   row: DeliveryRow;
   content: Content | null;
+  /** The attempt that ended with it, where one did. */
+  attempt?: AttemptRecord;
+  /** Of whom it was before, where the change made it another provider's. */
+  fromProvider?: string | null;
+  /** What is known of it since this change, beside its state. */
+  facts?: DeliveryFact[];
 }
+
+/** What recipients do with what was sent, each noted once. */
+export type DeliveryFact = 'opened' | 'clicked' | 'complained' | 'unsubscribed';
 
 /** What deliveries are made for, such as one notification. */
 export interface SourceRef {

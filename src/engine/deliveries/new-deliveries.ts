@@ -1,5 +1,6 @@
 import type { UserPk } from '../../platform/common/ids.js';
 import { unnest } from '../../platform/database/unnest.js';
+import { COUNT_ACCEPTED } from './delivery-counts.repository.js';
 import { AHEAD, LEASE, PRIORITIES, type Priority } from './delivery.js';
 
 export interface NewDelivery {
@@ -83,6 +84,8 @@ export function insertDeliveries(kind: string | null, first: number) {
        ), suppressed as (
          insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
          select ${PLACE}, 'suppressed', suppressed, max_attempts, created_at from wanted where suppressed is not null
+       ), counted as (
+         ${COUNT_ACCEPTED}
        ), busy as materialized (
          select a.* from (select distinct client_id, lane, priority from wanted where reserved) a
           where exists (

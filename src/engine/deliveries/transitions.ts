@@ -5,6 +5,8 @@ import type { EventRow } from '../events/events.repository.js';
 import { EventsService } from '../events/events.service.js';
 import { newEvent, type NewEvent } from '../events/new-event.js';
 import type { DurableEvent } from '../../platform/realtime/event.js';
+import { deltasOf } from './delivery-counts.js';
+import { DeliveryCountsRepository } from './delivery-counts.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
 import {
@@ -26,6 +28,7 @@ export class Transitions {
     private readonly database: Database,
     private readonly repository: DeliveriesRepository,
     private readonly events: EventsService,
+    private readonly counts: DeliveryCountsRepository,
   ) {}
 
   register(observer: DeliveryObserver): void {
@@ -51,6 +54,7 @@ export class Transitions {
    */
   async record(tx: Tx, transitions: Transition[]): Promise<EventRow[]> {
     if (transitions.length === 0) return [];
+    this.counts.append(tx, deltasOf(transitions));
     const userIds = await this.repository.userIdsOf(
       tx,
       transitions.map(({ row }) => row),

@@ -39,6 +39,7 @@ export class ProvidersController {
   @Route({
     summary: 'Add a provider',
     description: 'Its settings are tried out first, unless `verify=false`. Secrets are encrypted and never returned.',
+    audit: 'provider.create',
     access: 'master',
     status: 201,
     answer: ProviderDto,
@@ -56,37 +57,38 @@ export class ProvidersController {
   @Put()
   @ReplacesList()
   replace(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Body() body: unknown,
     @Query() query: SaveProviderQueryDto,
   ): Promise<Page<ProviderDto>> {
-    return this.providers.replace(caller.clientId, body, query.verify ?? true, query.channel);
+    return this.providers.replace(request, body, query.verify ?? true, query.channel);
   }
 
   @Patch(':name')
   @Route({
     summary: 'Change a provider',
+    audit: 'provider.update',
     access: 'master',
     answer: ProviderDto,
     errors: ['not_found', ...REFUSALS],
   })
   update(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('name') name: string,
     @Body() patch: ProviderPatchDto,
     @Query() query: SaveProviderQueryDto,
   ): Promise<ProviderDto> {
-    return this.providers.update(caller.clientId, name, patch, query.verify ?? true, query.channel);
+    return this.providers.update(request, name, patch, query.verify ?? true, query.channel);
   }
 
   @Delete(':name')
-  @Route({ summary: 'Remove a provider', access: 'master', status: 204 })
+  @Route({ summary: 'Remove a provider', audit: 'provider.delete', access: 'master', status: 204 })
   remove(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @Param('name') name: string,
     @Query() query: ProvidersQueryDto,
   ): Promise<void> {
-    return this.providers.remove(caller.clientId, name, query.channel);
+    return this.providers.remove(request, name, query.channel);
   }
 
   @Post(':name/test')
@@ -113,6 +115,7 @@ function ReplacesList(): MethodDecorator {
       summary: 'Replace the list of providers',
       description:
         'A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.',
+      audit: 'provider.replace',
       access: 'master',
       page: ProviderDto,
       errors: REFUSALS,

@@ -70,8 +70,7 @@ export class ProvidersRepository {
     await tx.manager.delete(ProviderEntity, { client_id: clientId, channel, id: Not(In(keptIds)) });
   }
 
-  async delete(clientId: string, channel: string, name: string): Promise<void> {
-    const providers = this.database.dataSource.getRepository(ProviderEntity);
-    await providers.delete({ client_id: clientId, channel, name });
+  async delete(tx: Tx, clientId: string, channel: string, name: string): Promise<void> {
+    await tx.manager.delete(ProviderEntity, { client_id: clientId, channel, name });
   }
 }

@@ -6,7 +6,7 @@ import { wholePage, type Page } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
-import { Database, type Tx } from '../../platform/database/database.js';
+import type { Tx } from '../../platform/database/database.js';
 import { cleanText } from './clean-text.js';
 import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
 import type { ProviderEntity } from './provider.entity.js';
@@ -33,7 +33,6 @@ export class ProvidersService {
     private readonly repository: ProvidersRepository,
     private readonly registry: ProviderRegistry,
     private readonly routes: ProviderRoutes,
-    private readonly database: Database,
     private readonly keys: KeyRing,
     private readonly idempotency: Idempotency,
   ) {}
@@ -55,6 +54,7 @@ export class ProvidersService {
       if (rows.length >= MAX_PROVIDERS)
         throw new Problem('conflict', `A client has at most ${MAX_PROVIDERS} providers.`);
       const position = (rows.at(-1)?.position ?? -1) + 1;
+      request.note({ subject: input.name });
       return this.save(tx, clientId, newId(), input, position, verify);
     });
     this.routes.forget(clientId);
@@ -63,11 +63,12 @@ export class ProvidersService {
 
   /** The list of a channel becomes what is sent, in its order. */
   async replace(
-    clientId: string,
+    request: Request,
     body: unknown,
     verify: boolean,
     channel = DEFAULT_CHANNEL,
   ): Promise<Page<ProviderDto>> {
+    const { clientId } = request.caller;
     const stored = new Map((await this.repository.list(clientId, channel)).map((row) => [row.name, row]));
     const inputs = readList(this.registry, body, channel).map((input) => {
       const row = stored.get(input.name);
@@ -76,35 +77,40 @@ export class ProvidersService {
       return { ...input, config: keepSecrets(input.known.descriptor, input.config, before) };
     });
     if (verify) await Promise.all(inputs.map((input, index) => this.verify(input, `[${index}]`)));
-    await this.database.transaction(async (tx) => {
-      const ids = new Map((await this.repository.lock(tx, clientId, channel)).map((row) => [row.name, row.id]));
+    await this.idempotency.effect(request, async (tx) => {
+      const before = await this.repository.lock(tx, clientId, channel);
+      const ids = new Map(before.map((row) => [row.name, row.id]));
       const kept = inputs.map(({ name }) => ids.get(name)).filter((id) => id !== undefined);
       await this.repository.deleteExcept(tx, clientId, channel, kept);
+      const after: ProviderDto[] = [];
       for (const [position, input] of inputs.entries()) {
-        await this.save(tx, clientId, ids.get(input.name) ?? newId(), input, position, verify);
+        after.push(await this.save(tx, clientId, ids.get(input.name) ?? newId(), input, position, verify));
       }
+      request.note({ subject: channel, before: before.map((row) => this.present(row)), after });
     });
     this.routes.forget(clientId);
     return this.list(clientId, channel);
   }
 
   async update(
-    clientId: string,
+    request: Request,
     name: string,
     patch: ProviderPatchDto,
     verify: boolean,
     channel = DEFAULT_CHANNEL,
   ): Promise<ProviderDto> {
+    const { clientId } = request.caller;
     const row = await this.getRow(clientId, name, channel);
     const input = this.patched(row, patch);
     if (verify && patch.config !== undefined) await this.verify(input);
-    const updated = await this.database.transaction(async (tx) => {
+    const updated = await this.idempotency.effect(request, async (tx) => {
       const rows = await this.repository.lock(tx, clientId, channel);
       if (!rows.some(({ id }) => id === row.id)) throw notFound('provider');
       refuseTaken(
         rows.filter(({ id }) => id !== row.id),
         input.name,
       );
+      request.note({ subject: name, before: this.present(row) });
       const verified = patch.config === undefined ? row.verified_at !== null : verify;
       return this.save(tx, clientId, row.id, input, row.position, verified);
     });
@@ -113,8 +119,14 @@ export class ProvidersService {
   }
 
   /** Whether or not it was there, so that a call can be repeated. */
-  async remove(clientId: string, name: string, channel = DEFAULT_CHANNEL): Promise<void> {
-    await this.repository.delete(clientId, channel, name);
+  async remove(request: Request, name: string, channel = DEFAULT_CHANNEL): Promise<void> {
+    const { clientId } = request.caller;
+    await this.idempotency.effect(request, async (tx) => {
+      const row = (await this.repository.lock(tx, clientId, channel)).find((found) => found.name === name);
+      if (!row) return request.unchanged();
+      await this.repository.delete(tx, clientId, channel, name);
+      request.note({ subject: name, before: this.present(row) });
+    });
     this.routes.forget(clientId);
   }
 

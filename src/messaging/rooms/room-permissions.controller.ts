@@ -23,6 +23,7 @@ export class RoomPermissionsController {
     summary: 'Change what the roles of rooms may',
     description:
       'Replaces what was set before; types and roles that are left out have the defaults. It holds for the next request. Every role reads: what a member may not read, it is no member of.',
+    audit: 'permissions.replace',
     access: 'master',
     answer: RoomPermissionsDto,
   })

@@ -134,6 +134,16 @@ export const Int = (
   );
 };
 
+/** A share of a whole, from 0 to 1; for answers. */
+export const Share = (options: FieldOptions = {}): PropertyDecorator =>
+  field(options, () => ({ type: 'number', minimum: 0, maximum: 1 }), [
+    Rule(
+      'share',
+      (value) => typeof value === 'number' && value >= 0 && value <= 1,
+      () => 'must be from 0 to 1',
+    ),
+  ]);
+
 /** True or false. */
 export const Bool = (options: FieldOptions & { default?: boolean; query?: boolean } = {}): PropertyDecorator =>
   field(

@@ -140,6 +140,13 @@ export const settingKeys = {
     'For how many days events are kept to catch up by; who was away for longer reads anew. Messages stay.',
     integer(2, 3_650),
   ),
+  analyticsKeptDays: key(
+    'ANALYTICS_KEPT_DAYS',
+    '400',
+    'For how many days the numbers of analytics are kept.',
+    integer(2, 3_650),
+  ),
+  auditKeptDays: key('AUDIT_KEPT_DAYS', '400', 'For how many days lines of the audit log are kept.', integer(2, 3_650)),
   presenceGraceMs: key(
     'PRESENCE_GRACE_MS',
     '10000',

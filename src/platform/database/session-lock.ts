@@ -29,6 +29,7 @@ export const LOCKS = {
   singleProcess: 7_303,
   dataDirectory: 7_304,
   dispatcher: 7_305,
+  deliveryCounts: 7_306,
 } as const;
 
 const RETRY_MS = 100;

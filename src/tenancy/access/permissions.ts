@@ -23,7 +23,8 @@ const WRITING = new Set<Access>(['send_messages', 'join_rooms', 'invite_users', 
  * - `public`: nobody needs a key
  * - `admin`: the operator's key
  * - `master`: a client's master key
+ * - `manager`: either of the two
  * - `key`: any key of a client
  * - a permission: a master key, or a scoped key that carries it
  */
-export type Access = 'public' | 'admin' | 'master' | 'key' | Permission;
+export type Access = 'public' | 'admin' | 'master' | 'manager' | 'key' | Permission;

@@ -12,6 +12,23 @@ export interface IdempotencyLease {
   completed: boolean;
 }
 
+/** An administrative change that a request makes, for the audit log. */
+export interface Audited {
+  /** Of the route's declaration. */
+  action: string;
+  ip: string | null;
+  /** Of the route's path. */
+  params: Record<string, string>;
+  noted: AuditNote;
+}
+
+/** What a service knows of the change better than its route: which thing it is of, and how it was before and after. */
+export interface AuditNote {
+  subject?: string;
+  before?: unknown;
+  after?: unknown;
+}
+
 /** What a route declares of the status that it answers. */
 interface Statuses {
   /** Success; 200 unless said otherwise. */
@@ -47,7 +64,19 @@ export class Request {
     readonly caller: Caller,
     readonly id: string,
     private readonly route: Statuses | null = null,
+    /** null where nothing of the administration is changed. */
+    public audit: Audited | null = null,
   ) {}
+
+  /** Says more of the change that is audited; in its effect. Secrets are left out by their names. */
+  note(more: AuditNote): void {
+    if (this.audit) Object.assign(this.audit.noted, more);
+  }
+
+  /** It was so already: nothing is audited. */
+  unchanged(): void {
+    this.audit = null;
+  }
 
   /** The status that this answer goes out with. */
   statusOf(answer: unknown): number {

@@ -48,6 +48,8 @@ export interface RouteOptions {
   limited?: LimitKind;
   /** Judges bans itself, as it writes: what a banned user sent before is still answered with its original. */
   judgesBans?: boolean;
+  /** It changes the administration of a client: `<kind>.<what is done>`, the action of its line in the audit log. */
+  audit?: string;
   /** What its path parameters are, where the name alone doesn't tell. */
   params?: Record<string, string>;
   /** Takes X-User-Id with a master key. */
@@ -108,6 +110,7 @@ export function Route(options: RouteOptions): MethodDecorator {
     ...problemResponses(options).map((response) => ApiResponse(response as ApiResponseOptions)),
     ApiExtension('x-access', access),
   ];
+  if (options.audit) decorators.push(ApiExtension('x-audit', options.audit));
   if (options.limited) decorators.push(ApiExtension('x-rate-limited', options.limited));
   if (page) decorators.push(ApiExtraModels(PageInfoDto, page) as MethodDecorator);
   if (list) decorators.push(ApiExtraModels(list) as MethodDecorator);

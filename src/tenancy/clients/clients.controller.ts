@@ -31,6 +31,7 @@ export class ClientsController {
   @Patch(':id')
   @Route({
     summary: "Change a client's name, limits, settings or origins",
+    audit: 'client.update',
     access: 'admin',
     answer: ClientDto,
     errors: ['not_found'],
@@ -47,6 +48,7 @@ export class ClientsController {
   @Route({
     summary: 'Suspend a client',
     description: 'Within a second its keys answer 403 `client_suspended` and its sockets are closed. Nothing is lost.',
+    audit: 'client.suspend',
     access: 'admin',
     answer: ClientDto,
     errors: ['not_found'],
@@ -59,6 +61,7 @@ export class ClientsController {
   @Post(':id/reactivate')
   @Route({
     summary: 'Reactivate a client',
+    audit: 'client.reactivate',
     access: 'admin',
     answer: ClientDto,
     errors: ['not_found'],

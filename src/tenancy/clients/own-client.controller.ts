@@ -17,13 +17,24 @@ export class OwnClientController {
   ) {}
 
   @Patch()
-  @Route({ summary: "Change the client's name, settings or origins", access: 'master', answer: ClientDto })
+  @Route({
+    summary: "Change the client's name, settings or origins",
+    audit: 'client.update',
+    access: 'master',
+    answer: ClientDto,
+  })
   update(@CurrentRequest() request: Request, @Body() dto: UpdateMeDto): Promise<ClientDto> {
     return this.clients.update(request, request.caller.clientId, dto);
   }
 
   @Put()
-  @Route({ summary: 'The same as PATCH', deprecated: true, access: 'master', answer: ClientDto })
+  @Route({
+    summary: 'The same as PATCH',
+    deprecated: true,
+    audit: 'client.update',
+    access: 'master',
+    answer: ClientDto,
+  })
   put(@CurrentRequest() request: Request, @Body() dto: UpdateMeDto): Promise<ClientDto> {
     return this.clients.update(request, request.caller.clientId, dto);
   }
@@ -42,6 +53,7 @@ export class OwnClientController {
   @Route({
     summary: 'Replace the signing secret',
     description: 'For `overlap_s` seconds webhooks carry a signature by each.',
+    audit: 'signing_secret.rotate',
     access: 'master',
     answer: SigningSecretDto,
     idempotent: true,

@@ -67,6 +67,12 @@ export class SocketLimit implements OnModuleInit, OnModuleDestroy {
     if (taken.length > 0) this.unopened.set(caller, performance.now() + UNOPENED_MS);
   }
 
+  /** Connections of all users of a client that are open now. */
+  async openOf(clientId: string): Promise<number> {
+    const [open = 0] = await this.countsOf([clientKey(clientId)]);
+    return open;
+  }
+
   private async take(place: Place): Promise<boolean> {
     const mine = (this.counts.get(place.key) ?? 0) + 1;
     this.counts.set(place.key, mine);
@@ -105,11 +111,16 @@ export class SocketLimit implements OnModuleInit, OnModuleDestroy {
   private async states(caller: Caller): Promise<LimitState[]> {
     const { limits, clientId, user } = caller;
     const keys = [clientKey(clientId), ...(user ? [userKey(user.user_pk)] : [])];
+    const [ofClient = 0, ofUser = 0] = await this.countsOf(keys);
+    return [stateOf('user', limits.sockets_per_user, ofUser), stateOf('client', limits.sockets_per_client, ofClient)];
+  }
+
+  /** As all nodes say; where they can't be asked, as this one does. */
+  private async countsOf(keys: string[]): Promise<number[]> {
     const said = await this.nodes.read(keys);
-    const [ofClient = 0, ofUser = 0] = keys.map((key, index) =>
+    return keys.map((key, index) =>
       said ? [...said[index]!.values()].reduce((sum, count) => sum + Number(count), 0) : (this.counts.get(key) ?? 0),
     );
-    return [stateOf('user', limits.sockets_per_user, ofUser), stateOf('client', limits.sockets_per_client, ofClient)];
   }
 }
 

@@ -41,6 +41,9 @@ export interface KeyedAnswer {
 /** Reads a resource as the first answer showed it. */
 export type Rebuilder = (caller: Caller, id: string) => Promise<unknown>;
 
+/** Is told of every effect of a request, in its transaction. */
+export type EffectObserver = (tx: Tx, request: Request, answer: unknown) => void;
+
 /** Thrown to answer with what was answered before. */
 export class Replay {
   constructor(
@@ -62,12 +65,17 @@ const isNotKept = (status: number): boolean => [401, 403, 422, 429].includes(sta
 @Injectable()
 export class Idempotency {
   private readonly rebuilders = new Map<string, Rebuilder>();
+  private readonly observers: EffectObserver[] = [];
 
   constructor(
     private readonly repository: IdempotencyRepository,
     private readonly database: Database,
     private readonly keyRing: KeyRing,
   ) {}
+
+  registerObserver(observer: EffectObserver): void {
+    this.observers.push(observer);
+  }
 
   /** Says how answers that name a resource of this type are made again. */
   registerRebuilder(type: string, rebuild: Rebuilder): void {
@@ -107,6 +115,7 @@ export class Idempotency {
     return this.database.transaction(
       async (tx) => {
         const answer = await fn(tx);
+        for (const observer of this.observers) observer(tx, request, answer);
         if (request.lease) await this.complete(tx, [{ request, answer, resource: resource?.(answer) }]);
         return answer;
       },

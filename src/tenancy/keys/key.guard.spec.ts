@@ -70,6 +70,7 @@ describe('the guard', () => {
   const OPEN: Record<Exclude<Access, 'public'> & string, (keyof typeof HOLDERS)[]> = {
     admin: ['admin'],
     master: ['master'],
+    manager: ['admin', 'master'],
     key: ['master', 'narrowed', 'sender', 'reader'],
     send_messages: ['master', 'narrowed', 'sender'],
     read_messages: ['master', 'reader'],

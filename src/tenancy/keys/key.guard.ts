@@ -5,7 +5,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { ROUTE, type RouteOptions } from '../access/route.js';
 import { CallerFactory } from './caller.factory.js';
 import { managesClient, refuseBanned, type Caller } from '../access/caller.js';
-import { Request, type Admitted } from '../access/request.js';
+import { Request, type Admitted, type Audited } from '../access/request.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
 import { RateLimits } from '../clients/rate-limits.js';
 import { Idempotency } from '../idempotency/idempotency.js';
@@ -79,7 +79,7 @@ export class KeyGuard implements CanActivate {
 
   private begin(caller: Caller, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
     if (isForWriting(route.access) && !route.judgesBans && request.method !== 'GET') refuseBanned(caller);
-    const api = new Request(caller, request.id, route);
+    const api = new Request(caller, request.id, route, auditedOf(route, request));
     request.api = api;
     this.callers.requested(caller);
     const key = request.headers['idempotency-key'];
@@ -103,6 +103,9 @@ export class KeyGuard implements CanActivate {
   }
 }
 
+const auditedOf = ({ audit }: RouteOptions, { ip, params }: Admitted): Audited | null =>
+  audit === undefined ? null : { action: audit, ip, params: params as Record<string, string>, noted: {} };
+
 function opens(identity: KeyIdentity, access: Access): boolean {
   const { kind, permissions } = identity;
   switch (access) {
@@ -113,6 +116,8 @@ function opens(identity: KeyIdentity, access: Access): boolean {
     case 'master':
       // A master key that was narrowed does what its permissions say, and does not manage the client.
       return managesClient(identity);
+    case 'manager':
+      return kind === 'admin' || managesClient(identity);
     case 'key':
       return kind !== 'admin';
     default:
@@ -129,6 +134,8 @@ function forbidden({ kind, permissions }: KeyIdentity, access: Access): Problem 
       return kind === 'master' && permissions !== null
         ? new Problem('forbidden', 'This takes a master key that was not narrowed to some permissions.')
         : new Problem('forbidden', 'This takes a master key.');
+    case 'manager':
+      return new Problem('forbidden', "This takes a master key that was not narrowed, or the operator's admin key.");
     case 'key':
       return new Problem('forbidden', "This takes a client's key: the admin key manages clients and nothing inside.");
     default:

@@ -53,7 +53,7 @@ export class MasterKeysService {
       await this.keys.lockClient(tx, clientId);
       const key = await this.keys.lock(tx, clientId, 'master', id);
       if (!key) {
-        if (await this.keys.exists(tx, clientId, 'master', id)) return;
+        if (await this.keys.exists(tx, clientId, 'master', id)) return request.unchanged();
         throw notFound('key');
       }
       const lasting = await this.keys.lastingMasterKeys(tx, clientId);
@@ -87,6 +87,7 @@ export class MasterKeysService {
       await this.keys.lockClient(tx, clientId);
       const ended = await this.keys.end(tx, clientId, [id], overlapS);
       if (ended.length === 0) throw notFound('key');
+      request.note({ subject: id });
       const row = await this.keys.insert(tx, clientId, key);
       this.changes.record(tx, clientId, ended);
       return { ...toMasterKeyDto(row), api_key: apiKeyFor(row.client_ref) };

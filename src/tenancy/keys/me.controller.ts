@@ -32,6 +32,7 @@ export class MeController {
   @Post('keys')
   @Route({
     summary: 'Make another master key',
+    audit: 'key.create',
     access: 'master',
     status: 201,
     answer: CreatedMasterKeyDto,
@@ -45,6 +46,7 @@ export class MeController {
   @Route({
     summary: 'Revoke a master key',
     description: 'It stops working within a second on every node. The last one that may do everything is refused.',
+    audit: 'key.revoke',
     access: 'master',
     status: 204,
     errors: ['not_found', 'conflict'],
@@ -57,6 +59,7 @@ export class MeController {
   @Route({
     summary: 'Replace a master key',
     description: 'Answers the new key; the old one works for `overlap_s` seconds more.',
+    audit: 'key.rotate',
     access: 'master',
     status: 201,
     answer: CreatedMasterKeyDto,

@@ -14,6 +14,7 @@ export class NewClientsController {
   @Route({
     operation: 'clients_create',
     summary: 'Make a client and its first master key',
+    audit: 'client.create',
     access: 'admin',
     status: 201,
     answer: CreatedClientDto,

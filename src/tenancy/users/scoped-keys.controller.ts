@@ -17,6 +17,7 @@ export class ScopedKeysController {
   @Route({
     summary: 'Make a key for a user',
     description: 'Unlike a login key it stays when the user logs in. Makes the user when it is new.',
+    audit: 'scoped_key.create',
     access: 'master',
     status: 201,
     answer: CreatedScopedKeyDto,
@@ -42,6 +43,7 @@ export class ScopedKeysController {
   @Route({
     summary: "Revoke a user's key",
     description: 'It stops working, and its sockets close, within a second on every node.',
+    audit: 'scoped_key.revoke',
     access: 'master',
     status: 204,
     errors: ['not_found'],

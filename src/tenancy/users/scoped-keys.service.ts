@@ -61,7 +61,7 @@ export class ScopedKeysService {
     if (!isUuid(id)) throw notFound('key');
     await this.idempotency.effect(request, async (tx) => {
       if (!(await this.keys.lock(tx, clientId, 'scoped', id))) {
-        if (await this.keys.exists(tx, clientId, 'scoped', id)) return;
+        if (await this.keys.exists(tx, clientId, 'scoped', id)) return request.unchanged();
         throw notFound('key');
       }
       this.changes.record(tx, clientId, await this.keys.end(tx, clientId, [id], 0));

@@ -17,6 +17,7 @@ export class UserBansController {
     summary: 'Ban a user',
     description:
       'A banned user reads, and is refused everything else with 403 `user_banned`. With `shadow` it is refused nothing: others get stubs of what it sends. A second ban takes the place of the first.',
+    audit: 'user.ban',
     access: 'master',
     answer: UserDto,
     errors: ['not_found'],
@@ -26,7 +27,7 @@ export class UserBansController {
   }
 
   @Delete()
-  @Route({ summary: "Lift a user's ban", access: 'master', status: 204, errors: ['not_found'] })
+  @Route({ summary: "Lift a user's ban", audit: 'user.unban', access: 'master', status: 204, errors: ['not_found'] })
   unban(@CurrentRequest() request: Request, @Param('user_id') userId: UserId): Promise<void> {
     return this.bans.unban(request, userId);
   }

@@ -54,6 +54,8 @@ export class UserBansService {
         if (!user) throw notFound('user');
         // What nodes remember of a key says whether its user is banned.
         this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, user.user_pk));
+        const { banned_until, ban_reason, shadow_banned } = user;
+        request.note({ subject: userId, after: { banned_until, ban_reason, shadow_banned } });
         changed = user;
       },
       { row: `user ${userId}` },

@@ -23,6 +23,7 @@ export class HookController {
     summary: 'Set the pre-send hook',
     description:
       'Asked about every message that a user sends, edits or has scheduled, not about those of the client itself. It gets `{room_id, sender, message}`, signed as a webhook to a bare URL, and answers `{action: "accept" | "reject" | "replace", reason?, message?}`: `reject` is 422 `message_rejected` with the reason as `detail`; what `replace` gives of `message` takes the place of what was sent. It holds for the next message.',
+    audit: 'pre_send_hook.set',
     access: 'master',
     answer: HookDto,
   })
@@ -31,7 +32,7 @@ export class HookController {
   }
 
   @Delete()
-  @Route({ summary: 'Remove the pre-send hook', access: 'master', status: 204 })
+  @Route({ summary: 'Remove the pre-send hook', audit: 'pre_send_hook.delete', access: 'master', status: 204 })
   remove(@CurrentRequest() request: Request): Promise<void> {
     return this.hook.remove(request);
   }

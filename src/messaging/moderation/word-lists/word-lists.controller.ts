@@ -33,6 +33,7 @@ function ReplacesLists(): MethodDecorator {
       summary: 'Replace the word lists',
       description:
         "A JSON array; it holds for the next message. What users write, and the names of what they attach, is looked through for the words as such (`ass` is not in `class`), in any case and width; in scripts that don't part their words, anywhere. What the client itself sends is not.",
+      audit: 'word_lists.replace',
       access: 'master',
       page: WordListDto,
     }),

@@ -1,0 +1,85 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { CurrentRequest, type Request } from '../../tenancy/access/request.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
+import {
+  DeliveriesAnswerDto,
+  DeliveriesQueryDto,
+  LatencyAnswerDto,
+  LatencyQueryDto,
+  LedgerDto,
+  PeriodQueryDto,
+  StatsDto,
+  StatsQueryDto,
+} from './analytics.dto.js';
+import { AnalyticsService } from './analytics.service.js';
+import { Accept, negotiate } from './negotiate.js';
+
+export const ANALYTICS = tag('Analytics', 'Deliveries and messages in numbers, and the ledger that they add up to.');
+
+export const CSV = 'With `Accept: text/csv` the rows come as CSV.';
+
+@Tag(ANALYTICS)
+@Controller()
+export class AnalyticsController {
+  constructor(private readonly analytics: AnalyticsService) {}
+
+  @Get('analytics/deliveries')
+  @Route({
+    summary: 'What became of deliveries, by when they were accepted',
+    description: `States, opens, clicks, attempts and how long it took. ${CSV}`,
+    access: 'read_analytics',
+    answer: DeliveriesAnswerDto,
+  })
+  async deliveries(
+    @CurrentRequest() request: Request,
+    @Query() query: DeliveriesQueryDto,
+    @Accept() accept?: string,
+  ): Promise<DeliveriesAnswerDto | string> {
+    const answer = await this.analytics.deliveries(request.caller.clientId, query);
+    return negotiate(request, accept, answer, answer.data, ['bucket', 'group', 'accepted']);
+  }
+
+  @Get('analytics/latency')
+  @Route({
+    summary:
+      'How long deliveries took: percentiles from the acceptance to the first attempt, until sent, until delivered',
+    description: CSV,
+    access: 'read_analytics',
+    answer: LatencyAnswerDto,
+  })
+  async latency(
+    @CurrentRequest() request: Request,
+    @Query() query: LatencyQueryDto,
+    @Accept() accept?: string,
+  ): Promise<LatencyAnswerDto | string> {
+    const answer = await this.analytics.latency(request.caller.clientId, query);
+    return negotiate(request, accept, answer, answer.data, ['bucket', 'group', 'count']);
+  }
+
+  @Get('analytics/ledger')
+  @Route({
+    summary: 'The ledger: what was accepted, and the states that it is in',
+    description: `Of one moment: not a change is missing. \`difference\` is 0, or something was lost. ${CSV}`,
+    access: 'read_analytics',
+    answer: LedgerDto,
+  })
+  async ledger(
+    @CurrentRequest() request: Request,
+    @Query() query: PeriodQueryDto,
+    @Accept() accept?: string,
+  ): Promise<LedgerDto | string> {
+    const answer = await this.analytics.ledger(request.caller.clientId, query);
+    return negotiate(request, accept, answer, answer.channels, ['channel', 'accepted', 'balanced', 'difference']);
+  }
+
+  @Get('notifications/stats')
+  @Route({
+    summary: 'Deliveries of a time in a few numbers',
+    description: 'Of the last 24 hours unless told, by when they were accepted.',
+    access: 'read_analytics',
+    answer: StatsDto,
+  })
+  stats(@CurrentRequest() request: Request, @Query() query: StatsQueryDto): Promise<StatsDto> {
+    return this.analytics.stats(request.caller.clientId, query);
+  }
+}

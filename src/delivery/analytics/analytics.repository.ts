@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { bucketOf } from '../../engine/deliveries/delivery-counts.js';
+import type { CountRow } from './counts.js';
+import type { Interval, Period } from './period.js';
+
+/** Where the answer's buckets begin, in SQL; `$4` is the time zone. Local hours, not those of UTC, begin with their minute 0. */
+export const bucketSql = (interval: Interval, bucket: string): string =>
+  ({
+    '15m': bucket,
+    '1h': `${bucket} - make_interval(mins => extract(minute from ${bucket} at time zone $4)::int)`,
+    '1d': `date_trunc('day', ${bucket}, $4)`,
+  })[interval];
+
+/** By what deliveries are told apart where they are counted. */
+export type CountedBy = 'channel' | 'provider';
+
+const IN_PERIOD = 'client_id = $1 and bucket >= $2 and bucket < $3';
+
+/** What is done with, from the counts and from what is still to be added to them; what is open, where it lies. */
+const counted = (keys: string): string => `
+  select c.bucket, c.channel, c.provider, k.key, k.value::bigint as n
+    from (
+      select bucket, channel, provider, counts from delivery_rollups where ${IN_PERIOD}
+      union all
+      select bucket, channel, provider, counts from delivery_deltas where ${IN_PERIOD}
+    ) c cross join lateral jsonb_each_text(c.counts) k
+   where ${keys}
+  union all
+  select ${bucketOf('o.created_at')}, o.channel, coalesce(o.provider, ''), o.status, 1
+    from open_deliveries o where o.client_id = $1 and o.created_at >= $2 and o.created_at < $3`;
+
+/** What deliveries were counted as. Every answer is of one statement, therefore of one moment. */
+@Injectable()
+export class AnalyticsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @param by null: all together */
+  read(clientId: string, { from, to, interval, timezone }: Period, by: CountedBy | null): Promise<CountRow[]> {
+    const group = by === null ? 'null::text' : `nullif(x.${by}, '')`;
+    return this.database.query(
+      `select ${bucketSql(interval, 'x.bucket')} as bucket, ${group} as "group", x.key, sum(x.n)::bigint as n
+         from (${counted('true')}) x
+        where $4::text is not null
+        group by 1, 2, 3 order by 1, 2`,
+      [clientId, from, to, timezone],
+    );
+  }
+
+  /** Of the whole period, by channel: what was accepted and what states it is in. */
+  ledger(clientId: string, { from, to }: Pick<Period, 'from' | 'to'>): Promise<CountRow[]> {
+    return this.database.query(
+      `select null::timestamptz as bucket, x.channel as "group", x.key, sum(x.n)::bigint as n
+         from (${counted(`strpos(k.key, ':') = 0`)}) x
+        group by 2, 3 order by 2`,
+      [clientId, from, to],
+    );
+  }
+}

@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  DeliveriesAnswerDto,
+  DeliveriesQueryDto,
+  DeliveryGroup,
+  LatencyAnswerDto,
+  LatencyQueryDto,
+  LedgerDto,
+  PeriodQueryDto,
+  StatsDto,
+  StatsQueryDto,
+} from './analytics.dto.js';
+import { AnalyticsRepository } from './analytics.repository.js';
+import {
+  averageSentMs,
+  failedOf,
+  figuresOf,
+  latenciesOf,
+  merge,
+  openOf,
+  splitBy,
+  statesOf,
+  sumOfStates,
+  type CountRow,
+  type Counts,
+  type Figures,
+} from './counts.js';
+import { periodOf, type Period } from './period.js';
+
+/** Counts of one bucket and group. */
+interface Cell {
+  bucket: Date | null;
+  group: string | null;
+  counts: Counts;
+}
+
+const DAY_MS = 86_400_000;
+
+/** What became of deliveries, from their counts; by when they were accepted. */
+@Injectable()
+export class AnalyticsService {
+  constructor(private readonly repository: AnalyticsRepository) {}
+
+  async deliveries(clientId: string, query: DeliveriesQueryDto): Promise<DeliveriesAnswerDto> {
+    const period = periodOf(query);
+    const cells = cellsOf(await this.repository.read(clientId, period, countedBy(query.group_by)));
+    const split =
+      query.group_by === 'status' || query.group_by === 'error_code' ? cells.flatMap(splitOf(query.group_by)) : cells;
+    return {
+      data: split.map(({ bucket, group, counts }) => ({
+        bucket: bucket!.toISOString(),
+        group,
+        // What a provider has is known once one has tried: then it is in a state there.
+        ...figuresOf(counts, query.group_by === 'provider' ? sumOfStates(statesOf(counts)) : undefined),
+      })),
+      totals: figuresOf(merge(cells.map(({ counts }) => counts))),
+      ...shown(period),
+    };
+  }
+
+  async latency(clientId: string, query: LatencyQueryDto): Promise<LatencyAnswerDto> {
+    const period = periodOf(query);
+    const cells = cellsOf(await this.repository.read(clientId, period, query.group_by ?? null));
+    return {
+      data: cells
+        .map(({ bucket, group, counts }) => ({ bucket: bucket!.toISOString(), group, ...latenciesOf(counts) }))
+        .filter(({ count, first_attempt_ms, delivered_ms }) => count + first_attempt_ms.count + delivered_ms.count > 0),
+      totals: latenciesOf(merge(cells.map(({ counts }) => counts))),
+      ...shown(period),
+    };
+  }
+
+  /** Accepted is counted by who accepts, the states by those who move deliveries, and what is open lies where it is: they agree, or something is lost. */
+  async ledger(clientId: string, query: PeriodQueryDto): Promise<LedgerDto> {
+    const { from, to } = periodOf({ ...query, interval: '1d' });
+    const cells = cellsOf(await this.repository.ledger(clientId, { from, to }));
+    return {
+      from: from.toISOString(),
+      to: to.toISOString(),
+      ...balanceOf(merge(cells.map(({ counts }) => counts))),
+      channels: cells.map(({ group, counts }) => ({ channel: group!, ...balanceOf(counts) })),
+    };
+  }
+
+  async stats(clientId: string, { days, ...query }: StatsQueryDto): Promise<StatsDto> {
+    const { from, to } = periodOf({ ...withDays(query, days), interval: '1d' });
+    const cells = cellsOf(
+      await this.repository.read(clientId, { from, to, interval: '1d', timezone: 'UTC' }, 'channel'),
+    );
+    const all = merge(cells.map(({ counts }) => counts));
+    const by_status = statesOf(all);
+    const sent = by_status.sent + by_status.delivered;
+    const failed = failedOf(by_status);
+    const by_type: Record<string, number> = {};
+    for (const { group, counts } of cells) by_type[group!] = (by_type[group!] ?? 0) + (counts.get('accepted') ?? 0);
+    return {
+      total_sent: sent,
+      total_failed: failed,
+      total_pending: openOf(by_status),
+      success_rate: sent + failed === 0 ? null : Math.round((sent / (sent + failed)) * 10_000) / 10_000,
+      avg_delivery_time_ms: averageSentMs(all),
+      by_type,
+      by_status,
+      period_start: from.toISOString(),
+      period_end: to.toISOString(),
+    };
+  }
+
+  /** By bucket, for those who show them beside others. */
+  async figures(clientId: string, period: Period): Promise<Map<string, Figures>> {
+    const cells = cellsOf(await this.repository.read(clientId, period, null));
+    return new Map(cells.map(({ bucket, counts }) => [bucket!.toISOString(), figuresOf(counts)]));
+  }
+
+  /** All of a period. */
+  async total(clientId: string, period: Period): Promise<Figures> {
+    const cells = cellsOf(await this.repository.read(clientId, period, null));
+    return figuresOf(merge(cells.map(({ counts }) => counts)));
+  }
+}
+
+/** What an answer says of its period. */
+export const shown = ({ from, to, interval, timezone }: Period) => ({
+  from: from.toISOString(),
+  to: to.toISOString(),
+  interval,
+  timezone,
+});
+
+function withDays(query: PeriodQueryDto, days: number | undefined): PeriodQueryDto {
+  if (days === undefined || query.from !== undefined) return query;
+  const to = query.to === undefined ? Date.now() : Date.parse(query.to);
+  return { ...query, from: new Date(to - days * DAY_MS).toISOString(), to: new Date(to).toISOString() };
+}
+
+const countedBy = (group: DeliveryGroup | undefined) => (group === 'channel' || group === 'provider' ? group : null);
+
+const splitOf =
+  (by: 'status' | 'error_code') =>
+  ({ bucket, counts }: Cell): Cell[] =>
+    [...splitBy(by, counts)].map(([group, part]) => ({ bucket, group, counts: part }));
+
+function balanceOf(counts: Counts) {
+  const states = statesOf(counts);
+  const accepted = counts.get('accepted') ?? 0;
+  const difference = accepted - sumOfStates(states);
+  return { accepted, ...states, balanced: difference === 0, difference };
+}
+
+/** Rows come in the order of their buckets and groups. */
+function cellsOf(rows: CountRow[]): Cell[] {
+  const cells: (Cell & { counts: Map<string, number> })[] = [];
+  for (const { bucket, group, key, n } of rows) {
+    let cell = cells.at(-1);
+    if (!cell || cell.bucket?.getTime() !== bucket?.getTime() || cell.group !== group) {
+      cell = { bucket, group, counts: new Map() };
+      cells.push(cell);
+    }
+    cell.counts.set(key, n);
+  }
+  return cells;
+}

@@ -1,0 +1,86 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import type { UserId } from '../../platform/common/ids.js';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
+import { Route, Tag } from '../../tenancy/access/route.js';
+import { ANALYTICS, CSV } from './analytics.controller.js';
+import {
+  AnalyticsQueryDto,
+  MessagesAnswerDto,
+  MetricsBucketsDto,
+  MetricsDto,
+  PeriodQueryDto,
+  StepsQueryDto,
+  UserMetricsDto,
+} from './analytics.dto.js';
+import { ClientMetrics } from './client-metrics.service.js';
+import { Accept, negotiate } from './negotiate.js';
+
+@Tag(ANALYTICS)
+@Controller()
+export class ClientMetricsController {
+  constructor(private readonly metrics: ClientMetrics) {}
+
+  @Get('analytics/messages')
+  @Route({
+    summary: 'Messages, who sent them and in how many rooms',
+    description: `Seconds behind the sends. Deleted messages count as sent. ${CSV}`,
+    access: 'read_analytics',
+    answer: MessagesAnswerDto,
+  })
+  async messages(
+    @CurrentRequest() request: Request,
+    @Query() query: AnalyticsQueryDto,
+    @Accept() accept?: string,
+  ): Promise<MessagesAnswerDto | string> {
+    const answer = await this.metrics.messages(request.caller.clientId, query);
+    return negotiate(request, accept, answer, answer.data, ['bucket', 'messages', 'active_users', 'active_rooms']);
+  }
+
+  @Get('metrics')
+  @Route({
+    summary: 'The client at a glance: now, and the last 24 hours',
+    access: 'read_analytics',
+    answer: MetricsDto,
+  })
+  overview(@CurrentCaller() caller: Caller, @Query() query: PeriodQueryDto): Promise<MetricsDto> {
+    return this.metrics.overview(caller.clientId, query);
+  }
+
+  @Get('metrics/hourly')
+  @Route({
+    summary: 'Messages and deliveries by the hour, of the last 24 unless told',
+    access: 'read_analytics',
+    answer: MetricsBucketsDto,
+  })
+  hourly(@CurrentCaller() caller: Caller, @Query() query: StepsQueryDto): Promise<MetricsBucketsDto> {
+    return this.metrics.steps(caller.clientId, '1h', query);
+  }
+
+  @Get('metrics/daily')
+  @Route({
+    summary: 'Messages and deliveries by the day, of the last 30 unless told',
+    access: 'read_analytics',
+    answer: MetricsBucketsDto,
+  })
+  daily(@CurrentCaller() caller: Caller, @Query() query: StepsQueryDto): Promise<MetricsBucketsDto> {
+    return this.metrics.steps(caller.clientId, '1d', query);
+  }
+
+  @Get('metrics/user/:user_id')
+  @Route({
+    summary: 'What a user sent and got',
+    description: 'Of the last 24 hours unless told. A scoped key sees those with whom its user shares a room.',
+    access: 'read_analytics',
+    answer: UserMetricsDto,
+    params: { user_id: "The client's own id of the user; `me` is the caller." },
+    errors: ['not_found'],
+  })
+  user(
+    @CurrentCaller() caller: Caller,
+    @Param('user_id') userId: string,
+    @Query() query: PeriodQueryDto,
+  ): Promise<UserMetricsDto> {
+    return this.metrics.ofUser(caller, userId as UserId, query);
+  }
+}

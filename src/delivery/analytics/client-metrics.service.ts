@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { SocketLimit } from '../../tenancy/clients/socket-limit.js';
+import { ProfilesService } from '../../tenancy/users/profiles.service.js';
+import { UsersService } from '../../tenancy/users/users.service.js';
+import { notFound } from '../../platform/common/problem.js';
+import type { UserId } from '../../platform/common/ids.js';
+import { ActivityRepository, type ActivityRow } from './activity.repository.js';
+import type {
+  AnalyticsQueryDto,
+  MessagesAnswerDto,
+  MetricsBucketDto,
+  MetricsBucketsDto,
+  MetricsDto,
+  PeriodQueryDto,
+  StepsQueryDto,
+  UserMetricsDto,
+} from './analytics.dto.js';
+import { AnalyticsService, shown } from './analytics.service.js';
+import { statesOf, type Figures } from './counts.js';
+import { periodOf, type Interval } from './period.js';
+
+/** Messages, people and rooms in numbers, alone and beside deliveries. */
+@Injectable()
+export class ClientMetrics {
+  constructor(
+    private readonly activity: ActivityRepository,
+    private readonly analytics: AnalyticsService,
+    private readonly profiles: ProfilesService,
+    private readonly users: UsersService,
+    private readonly sockets: SocketLimit,
+  ) {}
+
+  async messages(clientId: string, query: AnalyticsQueryDto): Promise<MessagesAnswerDto> {
+    const period = periodOf(query);
+    const rows = await this.activity.read(clientId, period);
+    return {
+      data: rows.flatMap(({ bucket, ...figures }) => (bucket ? [{ bucket: bucket.toISOString(), ...figures }] : [])),
+      totals: totalOf(rows),
+      ...shown(period),
+    };
+  }
+
+  /** Now, and the last 24 hours unless told. */
+  async overview(clientId: string, query: PeriodQueryDto): Promise<MetricsDto> {
+    const period = periodOf({ ...query, interval: '1d' });
+    const [present, rows, deliveries, connections] = await Promise.all([
+      this.activity.present(clientId),
+      this.activity.read(clientId, period),
+      this.analytics.total(clientId, period),
+      this.sockets.openOf(clientId),
+    ]);
+    return {
+      ...present,
+      connections,
+      messages: totalOf(rows),
+      deliveries,
+      period_start: period.from.toISOString(),
+      period_end: period.to.toISOString(),
+    };
+  }
+
+  /** By hours, the last 24 unless told, or by days, the last 30. */
+  async steps(clientId: string, interval: Interval, query: StepsQueryDto): Promise<MetricsBucketsDto> {
+    const period = periodOf({ ...(interval === '1d' ? lastMonth(query) : query), interval });
+    const [rows, figures] = await Promise.all([
+      this.activity.read(clientId, period),
+      this.analytics.figures(clientId, period),
+    ]);
+    const messages = new Map(rows.flatMap((row) => (row.bucket ? [[row.bucket.toISOString(), row] as const] : [])));
+    const buckets = [...new Set([...messages.keys(), ...figures.keys()])].toSorted();
+    return {
+      data: buckets.map((bucket) => bucketOf(bucket, messages.get(bucket), figures.get(bucket))),
+      ...shown(period),
+    };
+  }
+
+  /** Of a user that the caller sees. @throws Problem `not_found` */
+  async ofUser(caller: Caller, userId: UserId, query: PeriodQueryDto): Promise<UserMetricsDto> {
+    const { from, to } = periodOf({ ...query, interval: '1d' });
+    const { user_id } = await this.profiles.get(caller, userId);
+    const { clientId } = caller;
+    const user = (await this.users.lookUp(clientId, [user_id], { create: false })).get(user_id);
+    if (!user) throw notFound('user');
+    const [messages, [{ rooms } = { rooms: 0 }], deliveries] = await Promise.all([
+      this.activity.ofUser(clientId, user.user_pk, { from, to }),
+      this.activity.roomsOf(clientId, user.user_pk),
+      this.activity.deliveriesOf(clientId, user.user_pk, { from, to }),
+    ]);
+    return {
+      user_id,
+      messages,
+      rooms,
+      deliveries: statesOf(new Map(deliveries.map(({ status, n }) => [status, n]))),
+      period_start: from.toISOString(),
+      period_end: to.toISOString(),
+    };
+  }
+}
+
+const NOTHING = { messages: 0, active_users: 0, active_rooms: 0 };
+
+function totalOf(rows: ActivityRow[]) {
+  const { messages, active_users, active_rooms } = rows.find(({ bucket }) => bucket === null) ?? NOTHING;
+  return { messages: messages ?? 0, active_users, active_rooms };
+}
+
+function bucketOf(bucket: string, row: ActivityRow | undefined, figures: Figures | undefined): MetricsBucketDto {
+  const { messages, active_users, active_rooms } = row ?? NOTHING;
+  return {
+    bucket,
+    messages,
+    active_users,
+    active_rooms,
+    accepted: figures?.accepted ?? 0,
+    sent: figures ? figures.sent + figures.delivered : 0,
+    failed: figures ? figures.failed + figures.expired : 0,
+    not_sent: figures ? figures.suppressed + figures.cancelled : 0,
+  };
+}
+
+function lastMonth(query: StepsQueryDto): StepsQueryDto {
+  if (query.from !== undefined) return query;
+  const to = query.to === undefined ? Date.now() : Date.parse(query.to);
+  return { ...query, from: new Date(to - 30 * 86_400_000).toISOString(), to: new Date(to).toISOString() };
+}

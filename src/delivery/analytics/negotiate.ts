@@ -1,0 +1,30 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Request } from '../../tenancy/access/request.js';
+import { columnsOf, toCsv } from './csv.js';
+
+/** What the caller accepts, as a controller's parameter. */
+export const Accept = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | undefined =>
+    context.switchToHttp().getRequest<FastifyRequest>().headers.accept,
+);
+
+/** Does a caller who accepts this want CSV? What comes first in the list wins. */
+export function wantsCsv(accept: string | undefined): boolean {
+  const types = (accept ?? '').split(',').map((type) => type.split(';')[0]!.trim().toLowerCase());
+  return types.find((type) => ['text/csv', 'application/json', '*/*'].includes(type)) === 'text/csv';
+}
+
+/** The answer itself, or its rows as CSV to who accepts that. @param columns of an answer without rows */
+export function negotiate<T>(
+  request: Request,
+  accept: string | undefined,
+  answer: T,
+  rows: object[],
+  columns: string[],
+): T | string {
+  request.headers = { ...request.headers, vary: 'Accept' };
+  if (!wantsCsv(accept)) return answer;
+  request.headers['content-type'] = 'text/csv; charset=utf-8';
+  return toCsv(rows, rows.length > 0 ? columnsOf(rows) : columns);
+}

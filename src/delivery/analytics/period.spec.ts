@@ -1,0 +1,37 @@
+import { Problem } from '../../platform/common/problem.js';
+import { periodOf } from './period.js';
+
+const NOW = Date.parse('2026-03-29T12:07:00Z');
+
+describe('the period of a query', () => {
+  it('is the last 24 hours in whole quarters unless told', () => {
+    expect(periodOf({}, '1h', NOW)).toEqual({
+      from: new Date('2026-03-28T12:15:00Z'),
+      to: new Date('2026-03-29T12:15:00Z'),
+      interval: '1h',
+      timezone: 'UTC',
+    });
+  });
+
+  it('is widened to whole quarters', () => {
+    expect(periodOf({ from: '2026-01-01T00:14:59.999Z', to: '2026-01-01T01:00:00.001Z' })).toMatchObject({
+      from: new Date('2026-01-01T00:00:00Z'),
+      to: new Date('2026-01-01T01:15:00Z'),
+    });
+    expect(periodOf({ from: '2026-03-29T10:00:00Z' }, '15m', NOW).to).toEqual(new Date('2026-03-29T12:15:00Z'));
+  });
+
+  it.each([
+    ['from', { from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }],
+    ['from', { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }],
+    ['to', { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:15:00Z', interval: '15m' as const }],
+    ['to', { from: '2020-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z', interval: '1d' as const }],
+    ['timezone', { timezone: 'Mars/Olympus' }],
+    ['timezone', { timezone: '+02:00' }],
+    ['timezone', { timezone: "UTC'; select 1" }],
+  ])('is refused by its %s: %j', (field, query) => {
+    expect(() => periodOf(query)).toThrow(
+      expect.objectContaining<Partial<Problem>>({ code: 'validation_failed', message: expect.stringContaining(field) }),
+    );
+  });
+});

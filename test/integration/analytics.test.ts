@@ -1,0 +1,326 @@
+import fc from 'fast-check';
+import { CountsFolding } from '../../src/delivery/analytics/counts-folding.js';
+import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.js';
+import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
+import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-counts.repository.js';
+import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
+import type { TestClient } from '../support/app.js';
+import { NestApp } from '../support/nest-app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+let app: NestApp;
+let receiver: Receiver;
+let client: TestClient;
+
+beforeAll(async () => {
+  app = await NestApp.start();
+  receiver = await Receiver.start();
+});
+afterAll(async () => {
+  await app.stop();
+  await receiver.stop();
+});
+beforeEach(async () => {
+  client = await app.client();
+  receiver.respond(() => ({ status: 200 }));
+});
+
+const get = async (path: string, of = client) => {
+  const { status, body } = await of.request('GET', path);
+  expect(status).toBe(200);
+  return body;
+};
+const webhook = (of = client, more: object = {}) =>
+  of.request('POST', '/notifications', {
+    body: { channels: { webhook: { url: `${receiver.url}/hook`, payload: {} } }, ...more },
+  });
+const ledgerOf = (of = client) => get('/analytics/ledger', of);
+const settled = (of = client, open = 0) =>
+  until('deliveries to settle', async () => {
+    const { accepted, pending, sending, retrying, unknown } = await ledgerOf(of);
+    return accepted > 0 && pending + sending + retrying + unknown === open;
+  });
+const check = (repair = false) => checkLedger(app.get(CountsCheckRepository), 400, repair);
+const fold = () => app.get(CountsFolding).fold();
+
+/** One delivered webhook, one that failed at once, one that is retried, one sent notification, one suppressed mail. */
+async function someOfEach(): Promise<void> {
+  receiver.respond((_, index) => ({ status: [200, 410, 503][index % 3]! }));
+  for (const retries of [3, 3, 3]) {
+    const seen = receiver.requests.length;
+    await webhook(client, { max_retry_attempts: retries });
+    await receiver.waitFor(seen + 1);
+  }
+  await client.request('PUT', '/users/ann', { body: {} });
+  await client.request('POST', '/notifications', {
+    body: {
+      recipients: [{ user_id: 'ann' }],
+      channels: { websocket: { title: 'Hi' }, email: { subject: 's', text: 't' } },
+    },
+  });
+  await settled(client, 1);
+}
+
+describe('analytics of deliveries', () => {
+  it('counts what became of them, before and after the counts are added up', async () => {
+    // From the first request on, whoever else has used the receiver.
+    receiver.requests.length = 0;
+    await someOfEach();
+    const states = { accepted: 5, delivered: 1, failed: 1, retrying: 1, sent: 1, suppressed: 1 };
+    for (const again of [false, true]) {
+      if (again) await fold();
+      const { data, totals } = await get('/analytics/deliveries?interval=1h');
+      expect(totals).toMatchObject({ ...states, attempts: 4, failed_attempts: 2, retries: 0 });
+      expect(totals.failures).toEqual({ permanent: 1, retryable: 1, unknown: 0 });
+      expect(totals.latency_ms.p50).toBeGreaterThan(0);
+      expect(data.reduce((sum: number, row: any) => sum + row.accepted, 0)).toBe(5);
+      expect(new Date(data[0].bucket).getUTCMinutes()).toBe(0);
+      expect(await ledgerOf()).toMatchObject({ ...states, balanced: true, difference: 0 });
+    }
+    const rows = await app.sql('select count(*)::int as n from delivery_deltas where client_id = $1', [client.id]);
+    expect(rows).toEqual([{ n: 0 }]);
+
+    const groupsOf = async (by: string) =>
+      Object.fromEntries((await get(`/analytics/deliveries?group_by=${by}`)).data.map((row: any) => [row.group, row]));
+    expect(await groupsOf('channel')).toMatchObject({
+      webhook: { accepted: 3, delivered: 1, failed: 1, retrying: 1 },
+      websocket: { accepted: 1, sent: 1 },
+      email: { accepted: 1, suppressed: 1 },
+    });
+    expect(await groupsOf('provider')).toMatchObject({
+      webhook: { accepted: 3, delivered: 1, failed: 1, retrying: 1, attempts: 3 },
+      websocket: { accepted: 1, sent: 1 },
+      null: { accepted: 1, suppressed: 1 },
+    });
+    expect(await groupsOf('status')).toMatchObject({
+      delivered: { accepted: 1 },
+      retrying: { accepted: 1, retrying: 1 },
+    });
+    expect(await groupsOf('error_code')).toMatchObject({
+      gone: { failed_attempts: 1 },
+      http_503: { failed_attempts: 1 },
+    });
+
+    const { totals } = await get('/analytics/latency?group_by=channel');
+    expect(totals).toMatchObject({
+      count: 2,
+      first_attempt_ms: { count: 4 },
+      sent_ms: { count: 2 },
+      delivered_ms: { count: 1 },
+    });
+    expect(await get('/notifications/stats')).toMatchObject({
+      total_sent: 2,
+      total_failed: 1,
+      total_pending: 1,
+      success_rate: 0.6667,
+      by_type: { webhook: 3, websocket: 1, email: 1 },
+      by_status: { delivered: 1, suppressed: 1 },
+    });
+    expect((await get('/notifications/stats?days=7')).total_sent).toBe(2);
+  });
+
+  it('moves what is delivered later to where it was accepted', async () => {
+    const { api_key } = await client.login('bob');
+    await client.request('POST', '/notifications', {
+      body: { recipients: [{ user_id: 'bob' }], channels: { websocket: { title: 'Hi' } } },
+    });
+    await settled();
+    const [row] = await app.sql('select id, user_pk from ended_deliveries where client_id = $1', [client.id]);
+    const { DeliveriesService } = await import('../../src/engine/deliveries/deliveries.service.js');
+    await app.get(DeliveriesService).acknowledge(client.id, row.user_pk, row.id);
+    expect(await ledgerOf()).toMatchObject({ accepted: 1, sent: 0, delivered: 1, balanced: true });
+    expect((await get('/analytics/latency')).totals.delivered_ms.count).toBe(1);
+    expect((await app.request('GET', '/analytics/deliveries', { key: api_key })).status).toBe(403);
+    const { body } = await client.request('POST', '/clients/scoped-keys', {
+      body: { user_id: 'bob', permissions: ['read_analytics'] },
+    });
+    const seen = await app.request('GET', '/analytics/deliveries', { key: body.api_key });
+    expect(seen.body.totals).toMatchObject({ accepted: 1, delivered: 1 });
+  });
+
+  it('gives rows as CSV to who accepts that', async () => {
+    await webhook();
+    await settled();
+    const { headers, body } = await client.request('GET', '/analytics/deliveries?group_by=channel', {
+      headers: { accept: 'text/csv' },
+    });
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const [names, line] = body.split('\r\n');
+    expect(names.split(',')).toEqual(expect.arrayContaining(['bucket', 'group', 'accepted', 'latency_ms.p95']));
+    expect(line.split(',')[names.split(',').indexOf('delivered')]).toBe('1');
+    const ledger = await client.request('GET', '/analytics/ledger', { headers: { accept: 'text/csv' } });
+    expect(ledger.body).toMatch(/^channel,accepted,.*\r\nwebhook,1,/);
+  });
+
+  it.each([
+    ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'from'],
+    ['from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
+    ['interval=15m&from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z', 'to'],
+    ['timezone=Mars/Base', 'timezone'],
+    ['interval=2h', 'interval'],
+    ['group_by=address', 'group_by'],
+    ['from=yesterday', 'from'],
+  ])('refuses %s', async (query, field) => {
+    const { status, body } = await client.request('GET', `/analytics/deliveries?${query}`);
+    expect([status, body.errors[0].field]).toEqual([422, field]);
+  });
+
+  it('begins days and hours where the time zone does, also where clocks change', async () => {
+    // Half past every hour, from midnight in Berlin on the day before the clocks go forward until midnight after it.
+    await app.sql(
+      `insert into delivery_rollups (client_id, bucket, channel, provider, counts)
+       select $1, at, 'email', '', '{"accepted": 1, "sent": 1}'
+         from generate_series('2026-03-27T23:30:00Z'::timestamptz, '2026-03-29T21:30:00Z', '1 hour') at`,
+      [client.id],
+    );
+    const daysIn = async (zone: string) => {
+      const { data } = await get(
+        `/analytics/deliveries?interval=1d&timezone=${zone}&from=2026-03-27T00:00:00Z&to=2026-03-31T00:00:00Z`,
+      );
+      return data.map((row: any) => [row.bucket, row.accepted]);
+    };
+    expect(await daysIn('Europe/Berlin')).toEqual([
+      ['2026-03-27T23:00:00.000Z', 24],
+      ['2026-03-28T23:00:00.000Z', 23],
+    ]);
+    expect(await daysIn('UTC')).toEqual([
+      ['2026-03-27T00:00:00.000Z', 1],
+      ['2026-03-28T00:00:00.000Z', 24],
+      ['2026-03-29T00:00:00.000Z', 22],
+    ]);
+    const { data } = await get(
+      `/analytics/deliveries?interval=1h&timezone=Asia/Kolkata&from=2026-03-28T00:00:00Z&to=2026-03-28T02:00:00Z`,
+    );
+    expect(data.map((row: any) => row.bucket)).toEqual(['2026-03-28T00:30:00.000Z', '2026-03-28T01:30:00.000Z']);
+  });
+});
+
+describe('the ledger', () => {
+  it('balances after anything that happens at once, and any tampering is found', async () => {
+    const other = await app.client();
+    const fates = ['ok', 'gone', 'retry', 'cut', 'socket', 'none'] as const;
+    const runs = fc.sample(fc.array(fc.constantFrom(...fates), { minLength: 15, maxLength: 25 }), 4);
+    receiver.respond(({ path }) => {
+      const fate = path.slice(1);
+      return fate === 'cut'
+        ? 'reset'
+        : { status: { ok: 200, gone: 410, retry: Math.random() < 0.5 ? 503 : 200 }[fate] ?? 200 };
+    });
+    const send = (of: TestClient, fate: (typeof fates)[number]) =>
+      of.request('POST', '/notifications', {
+        headers: Math.random() < 0.3 ? { 'idempotency-key': Math.random().toString(36) } : {},
+        body:
+          fate === 'socket'
+            ? { recipients: [{ user_id: 'ann' }, { user_id: 'ben' }], channels: { websocket: { title: 't' } } }
+            : fate === 'none'
+              ? { recipients: [{ user_id: 'ann' }], channels: { email: { subject: 's', text: 't' } } }
+              : {
+                  max_retry_attempts: Math.random() < 0.5 ? 0 : 2,
+                  channels: { webhook: { url: `${receiver.url}/${fate}`, payload: {} } },
+                },
+      });
+    let stop = false;
+    const disturb = async () => {
+      while (!stop) {
+        await app.sql(
+          `update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where client_id = any ($1) and status = 'retrying'`,
+          [[client.id, other.id]],
+        );
+        await app.get(Sweeper).sweep();
+        await Promise.all([fold(), fold()]);
+        const { balanced, difference } = await ledgerOf();
+        expect({ balanced, difference }).toEqual({ balanced: true, difference: 0 });
+      }
+    };
+    const disturbing = disturb();
+    const answers = await Promise.all(
+      runs.flatMap((run) => run.map((fate, at) => send(at % 4 ? client : other, fate))),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    await settled();
+    await settled(other);
+    stop = true;
+    await disturbing;
+    const wanted = (await app.sql('select count(*)::int as n from deliveries where client_id = $1', [client.id]))[0].n;
+    expect(await ledgerOf()).toMatchObject({ accepted: wanted, balanced: true });
+    expect(await check()).toMatchObject({ differences: [] });
+
+    // A state that nobody counted, a record that is gone, and counts that were made up.
+    const [victim] = await app.sql(
+      `select id, channel, status from ended_deliveries where client_id = $1 and status = 'delivered' limit 1`,
+      [client.id],
+    );
+    await app.sql(`update ended_deliveries set status = 'failed' where id = $1`, [victim.id]);
+    const found = (await check()).differences;
+    expect(found.map(({ client_id, what, rows, counted }) => [client_id, what, rows - counted])).toEqual([
+      [client.id, 'delivered', -1],
+      [client.id, 'failed', 1],
+    ]);
+    expect(lineOf(found[0]!)).toContain(client.id);
+    await app.sql(`update ended_deliveries set status = 'delivered' where id = $1`, [victim.id]);
+    expect((await check()).differences).toEqual([]);
+    await app.sql(`delete from ended_deliveries where id = $1`, [victim.id]);
+    expect((await check()).differences.map(({ what }) => what)).toEqual(['accepted', 'delivered']);
+    expect((await check(true)).differences).toHaveLength(2);
+    expect((await check()).differences).toEqual([]);
+    await app.sql(
+      `insert into delivery_deltas (client_id, bucket, channel, provider, counts)
+       values ($1, date_bin('15 minutes', clock_timestamp(), 'epoch'), 'email', '', '{"accepted": 1}')`,
+      [client.id],
+    );
+    expect(await ledgerOf()).toMatchObject({ balanced: false, difference: 1 });
+    expect((await check()).differences).toMatchObject([{ what: 'accepted', channel: 'email' }]);
+    await check(true);
+    expect(await ledgerOf()).toMatchObject({ balanced: true });
+  });
+
+  it('is nobody else’s, and numbers whose time is over go', async () => {
+    await webhook();
+    await settled();
+    expect((await ledgerOf(await app.client())).accepted).toBe(0);
+    await fold();
+    await app.sql(
+      `insert into delivery_rollups (client_id, bucket, channel, provider, counts)
+       select client_id, bucket - interval '500 days', channel, provider, counts from delivery_rollups where client_id = $1`,
+      [client.id],
+    );
+    expect(await app.get(DeliveryCountsRepository).prune(400, 100)).toBe(2);
+    expect(await app.get(DeliveryCountsRepository).prune(400, 100)).toBe(0);
+    expect((await ledgerOf()).accepted).toBe(1);
+  });
+});
+
+describe('analytics of messages', () => {
+  it('counts messages, who sent them and where, from the log', async () => {
+    const rooms = [];
+    for (const name of ['a', 'b']) {
+      const body = { room_type: 'group', name, members: ['ann', 'ben'] };
+      rooms.push((await client.master('ann').request('POST', '/rooms', { body })).body.id);
+    }
+    const say = (user: string | undefined, room: string) =>
+      client.master(user).request('POST', `/rooms/${room}/messages`, { body: { content: 'x' } });
+    await Promise.all([say('ann', rooms[0]), say('ann', rooms[1]), say('ben', rooms[0]), say(undefined, rooms[0])]);
+    const counted = await until('the log to be read', async () => {
+      const answer = await get('/analytics/messages?interval=15m');
+      return answer.totals.messages === 4 && answer;
+    });
+    expect(counted.totals).toEqual({ messages: 4, active_users: 2, active_rooms: 2 });
+    expect(counted.data.reduce((sum: number, row: any) => sum + row.messages, 0)).toBe(4);
+    const overview = await get('/metrics');
+    expect(overview).toMatchObject({ users: 2, rooms: 2, connections: 0, messages: { messages: 4, active_users: 2 } });
+    for (const steps of ['hourly', 'daily']) {
+      const { data } = await get(`/metrics/${steps}`);
+      expect(data.at(-1)).toMatchObject({ accepted: 0, active_rooms: 2 });
+    }
+    expect(await get('/metrics/user/ann')).toMatchObject({ user_id: 'ann', messages: 2, rooms: 2 });
+    expect((await client.request('GET', '/metrics/user/nobody')).status).toBe(404);
+    const other = await app.client();
+    expect((await other.request('GET', '/metrics/user/ann')).status).toBe(404);
+    const { body } = await client.request('POST', '/clients/scoped-keys', {
+      body: { user_id: 'cleo', permissions: ['read_analytics'] },
+    });
+    expect((await app.request('GET', '/metrics/user/ann', { key: body.api_key })).status).toBe(404);
+    expect((await app.request('GET', '/metrics/user/me', { key: body.api_key })).body).toMatchObject({ messages: 0 });
+  });
+});
