@@ -162,7 +162,7 @@ it('GET /providers lists each kind with its schema and limits, to master keys', 
   const [mail, socket] = body.data;
   expect(mail.config_schema).toMatchObject({ type: 'object', required: ['host', 'port', 'secure'] });
   expect(mail.config_schema.properties.dkim.properties.private_key.writeOnly).toBe(true);
-  expect(mail.limits).toEqual({ max_batch: 1, in_flight: 20, max_attempts: 8 });
+  expect(mail.limits).toEqual({ max_batch: 1, in_flight: 20, max_attempts: 100 });
   expect(socket.config_schema).toBeNull();
   const { request } = await client.login('alice');
   expect((await request('GET', '/providers')).status).toBe(403);

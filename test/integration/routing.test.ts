@@ -1,3 +1,5 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { NotificationDeliveries } from '../../src/delivery/notifications/notification-deliveries.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { SmtpSink } from '../support/smtp.js';
@@ -92,5 +94,106 @@ describe('by the number of recipients', () => {
       ['sent', 'small'],
       ['suppressed', null],
     ]);
+  });
+});
+
+/** What a server says to everybody, from its greeting on; `hang` says nothing. */
+const speaking = async (say: string): Promise<{ port: number; calls: () => number; stop: () => Promise<void> }> => {
+  let calls = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    calls++;
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    if (say === 'die') return socket.destroy();
+    socket.write(`${say}\r\n`);
+    if (say.startsWith('421')) socket.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    calls: () => calls,
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+};
+const CLOSED_PORT = 1;
+
+describe('failing over', () => {
+  const attemptsOf = async (id: string) => {
+    const { body } = await client.request('GET', `/notifications/${id}`);
+    return body.deliveries[0].attempts.map((attempt: any) => [attempt.provider, attempt.error_code]);
+  };
+
+  it('is at once where a provider refuses, hangs up, says 421 or does not know the login', async () => {
+    const strict = await SmtpSink.start({ auth: { user: 'u', pass: 'p' } });
+    const busy = await speaking('421 4.3.2 try later');
+    const dying = await speaking('die');
+    await provider('refusing', CLOSED_PORT, { is_primary: true });
+    await provider('busy', busy.port);
+    await provider('dying', dying.port);
+    const config = { host: '127.0.0.1', port: strict.port, secure: false, username: 'u', password: 'wrong' };
+    await provider('strict', strict.port, { config });
+    await provider('good', one.port);
+    const id = await mail();
+    const [row] = await become(id, 'sent');
+    expect(row).toMatchObject({ provider: 'good', attempt_count: 5, routing: { reason: 'failover' } });
+    expect(await attemptsOf(id)).toEqual([
+      ['refusing', 'connection_failed'],
+      ['busy', 'connection_failed'],
+      ['dying', 'connection_failed'],
+      ['strict', 'authentication_failed'],
+      ['good', null],
+    ]);
+    await Promise.all([strict.stop(), busy.stop(), dying.stop()]);
+  });
+
+  it('takes five minutes where a provider might still do it, and then goes to the next', async () => {
+    const strange = await SmtpSink.start();
+    await provider('strange', strange.port, {
+      is_primary: true,
+      config: { host: '127.0.0.1', port: strange.port, secure: false, require_tls: true },
+    });
+    await provider('good', one.port);
+    const id = await mail();
+    const [first] = await become(id, 'retrying');
+    expect(first).toMatchObject({ provider: 'strange', reason: 'protocol_error', routing: { spent: { faults: 1 } } });
+    expect(first.next_attempt_at - first.updated_at).toBeGreaterThan(20_000);
+    // As if the first fault had been six minutes ago.
+    await truth.query(
+      `update open_deliveries set next_attempt_at = clock_timestamp(), awake = true,
+              routing = jsonb_set(routing, '{spent,since}', to_jsonb((routing #>> '{spent,since}')::float8 - 360000))
+        where source_id = $1`,
+      [id],
+    );
+    expect((await become(id, 'sent'))[0]).toMatchObject({ provider: 'good', attempt_count: 3 });
+    expect(await attemptsOf(id)).toEqual([
+      ['strange', 'protocol_error'],
+      ['strange', 'protocol_error'],
+      ['good', null],
+    ]);
+    await strange.stop();
+  });
+
+  it('tells whoever observes, once, that the channel had its half hour', async () => {
+    const told = jest.spyOn(app.get(NotificationDeliveries), 'settled');
+    await provider('refusing', CLOSED_PORT);
+    const id = await mail();
+    await become(id, 'retrying');
+    const again = async (times: number) => {
+      await truth.query(
+        `update open_deliveries set next_attempt_at = clock_timestamp(), awake = true,
+                routing = jsonb_set(routing, '{failing_since}', to_jsonb((routing ->> 'failing_since')::float8 - 1900000))
+          where source_id = $1`,
+        [id],
+      );
+      await become(id, 'retrying', ([row]) => row.status === 'retrying' && row.attempt_count === times);
+    };
+    await again(2);
+    await again(3);
+    const exhausted = told.mock.calls.flatMap(([, transitions]) => transitions).filter((one) => one.exhausted);
+    expect(exhausted.map(({ row }) => [row.source_id, row.attempt_count])).toEqual([[id, 2]]);
   });
 });

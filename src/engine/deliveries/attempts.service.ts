@@ -1,149 +1,165 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
-import { cleanOutcome } from '../providers/clean-text.js';
-import type { Outcome, OutboundDelivery } from '../providers/provider.js';
+import type { Outcome } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import type { ProviderRoute } from '../providers/provider-routes.js';
+import { Admission, isGuarded } from './admission.js';
+import { isTooLate } from './budgets.js';
 import { DeliveriesService } from './deliveries.service.js';
-import { attemptOf } from './attempt-record.js';
-import type { ClaimedDelivery, Routing } from './delivery.js';
-import { DueSignal } from './due-signal.js';
-import { judge } from './retry.js';
+import type { ClaimedDelivery, Outage, Routing } from './delivery.js';
+import { Handover, type Planned } from './handover.js';
+import { holdVerdict } from './retry.js';
 import { Router } from './router.js';
 
-/** Well below the lease. */
-const ATTEMPT_TIMEOUT_MS = 60_000;
-/** A provider that has not ended this long after it was told to is left to itself: nobody waits for it any more. */
-const DEAF_MS = 2_000;
-/** What still runs this long after a stop was asked for is broken off, and tried again by others. */
-const GRACE_MS = 10_000;
+/** A claimed delivery, and what gives back the room that it took. */
+type Held = Pick<Planned, 'delivery' | 'leave'>;
 
-/** Sends what this process has claimed, by the chosen provider, and records what became of it. */
+/** What goes to one provider; of one source, where the provider takes many in one call. */
+interface Group {
+  route: ProviderRoute;
+  planned: Planned[];
+}
+
+/** Which provider takes what, as it was found out in one round of decisions. */
+type Outages = Map<ProviderRoute, Outage>;
+
+/** Brings what this process has claimed to a provider that takes it, or holds it until one does. */
 @Injectable()
-export class AttemptsService implements OnModuleDestroy {
-  private readonly stopping = new AbortController();
-
+export class AttemptsService {
   constructor(
     private readonly deliveries: DeliveriesService,
     private readonly router: Router,
     private readonly registry: ProviderRegistry,
-    private readonly due: DueSignal,
+    private readonly admission: Admission,
+    private readonly handover: Handover,
   ) {}
-
-  onModuleDestroy(): void {
-    setTimeout(() => this.stopping.abort(), GRACE_MS).unref();
-  }
 
   /**
    * Never throws.
    * @param sent called once for each delivery, when the other side has nothing to do with it any more
    */
   async attempt(claimed: ClaimedDelivery[], sent: (delivery: ClaimedDelivery) => void): Promise<void> {
-    const batches = new Map<ProviderRoute, Planned[]>();
+    const held = claimed.map((delivery) => ({ delivery, leave: () => sent(delivery) }));
+    await this.bring(held, new Map(), true);
+  }
+
+  /** What a provider turns away is decided anew, without it: each round leaves out one more. */
+  private async bring(held: Held[], outages: Outages, withSiblings: boolean): Promise<void> {
+    const groups = await this.plan(held, outages);
     await Promise.all(
-      claimed.map(async (delivery) => {
-        const planned = await this.plan(delivery).catch((error: unknown) => this.unplanned(delivery, error));
-        if (planned?.route && delivery.content !== null) return push(batches, planned.route, planned);
-        sent(delivery);
-        if (planned !== null) await this.fail(planned);
+      groups.map(async (group) => {
+        const siblings = withSiblings ? await this.siblingsOf(group) : [];
+        // They may have been tried before, elsewhere.
+        if (siblings.length > 0) return this.bring([...group.planned, ...siblings], outages, false);
+        await this.send(group, outages);
       }),
     );
+  }
+
+  private async plan(held: Held[], outages: Outages): Promise<Group[]> {
+    const groups = new Map<string | ProviderRoute, Group>();
     await Promise.all(
-      [...batches].flatMap(([route, planned]) =>
-        chunks(planned, batchSizeOf(route)).map((batch) => this.send(route, batch, sent)),
-      ),
+      held.map(async (one) => {
+        const planned = await this.decide(one, outages);
+        if (!planned?.route) return;
+        const { route, delivery } = planned;
+        const of = isGuarded(route) && route.descriptor.maxBatch > 1 ? `${route.name} ${delivery.source_id}` : route;
+        const group = groups.get(of);
+        if (group) group.planned.push(planned);
+        else groups.set(of, { route, planned: [planned] });
+      }),
     );
+    return [...groups.values()];
   }
 
-  private async plan(delivery: ClaimedDelivery): Promise<Planned> {
-    return { delivery, ...(await this.router.decide(delivery, delivery.content)) };
-  }
-
-  /** Whose providers can't be read now is tried again; what was claimed beside it goes on. */
-  private async unplanned(delivery: ClaimedDelivery, error: unknown): Promise<null> {
-    logger.error({ client_id: delivery.client_id, err: error }, 'The providers of a client could not be read.');
-    const planned = { delivery, route: null, routing: delivery.routing ?? NO_ROUTING, othersLeft: false };
-    await this.record(planned, UNREADABLE, 0);
+  /** @returns null where it is settled: nobody can take it, or nobody can now */
+  private async decide({ delivery, leave }: Held, outages: Outages): Promise<Planned | null> {
+    try {
+      const { outage, ...choice } = await this.router.decide(
+        delivery,
+        delivery.content,
+        (route) => outages.get(route) ?? null,
+      );
+      const planned: Planned = { delivery, leave, ...choice };
+      if (choice.route && delivery.content !== null) return planned;
+      leave();
+      if (delivery.content !== null && outage) await this.hold(planned, this.behindOthers(outage, outages));
+      else await this.handover.record(planned, this.failureOf(planned), 0);
+    } catch (error) {
+      // Whose providers can't be read now is tried again; what was claimed beside it goes on.
+      logger.error({ client_id: delivery.client_id, err: error }, 'The providers of a client could not be read.');
+      leave();
+      const routing = delivery.routing ?? NO_ROUTING;
+      await this.handover.record({ delivery, leave, route: null, routing, othersLeft: false }, UNREADABLE, 0);
+    }
     return null;
   }
 
-  private async send(route: ProviderRoute, batch: Planned[], sent: (delivery: ClaimedDelivery) => void): Promise<void> {
-    const started = performance.now();
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
-    const sending = route.provider.send(batch.map(toOutbound), route.config, signal);
-    const outcomes = await unlessDeaf(sending, signal).catch((error: unknown) => {
-      logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
-      return batch.map((): Outcome => THREW);
-    });
-    const durationMs = Math.round(performance.now() - started);
-    for (const { delivery } of batch) sent(delivery);
-    await Promise.all(
-      batch.map((planned, index) => this.record(planned, cleanOutcome(outcomes[index] ?? THREW), durationMs)),
-    );
+  /** More of the same source, for a provider that takes many in one call. */
+  private async siblingsOf({ route, planned }: Group): Promise<Held[]> {
+    const { delivery } = planned[0]!;
+    const room = isGuarded(route) ? batchSizeOf(route) - planned.length : 0;
+    if (room <= 0 || planned.length >= (delivery.recipients ?? 1)) return [];
+    try {
+      const claimed = await this.deliveries.claimSiblings(delivery, room);
+      return claimed.map((sibling) => ({ delivery: sibling, leave: () => undefined }));
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'What could go in one call could not be claimed.');
+      return [];
+    }
   }
 
-  private fail(planned: Planned): Promise<void> {
-    const { delivery } = planned;
-    const outcome: Outcome =
-      planned.route === null
-        ? { kind: 'permanent', fault: 'provider', code: planned.routing.reason, message: this.noProvider(planned) }
-        : {
-            kind: 'permanent',
-            fault: 'recipient',
-            code: 'content_missing',
-            message: `There is nothing to send by ${delivery.channel}.`,
-          };
-    return this.record(planned, outcome, 0);
+  /** What the provider does not take now goes elsewhere, and need not wait for what it takes. */
+  private async send({ route, planned }: Group, outages: Outages): Promise<void> {
+    const grant = await this.admission.admit(route, planned.length);
+    const { granted, firstInMs, spacingMs, outage } = grant;
+    const size = batchSizeOf(route);
+    const sends: Promise<void>[] = [];
+    for (let at = 0; at < granted; at += size) {
+      const batch = planned.slice(at, Math.min(at + size, granted));
+      sends.push(this.handover.send(route, batch, firstInMs + at * spacingMs));
+    }
+    const turnedAway = planned.slice(granted);
+    if (turnedAway.length > 0) {
+      outages.set(route, outage ?? NOT_NOW());
+      sends.push(this.bring(turnedAway, outages, false));
+    }
+    await Promise.all(sends);
   }
 
-  private noProvider({ delivery: { channel }, routing: { decision: named, reason } }: Planned): string {
+  /** What a rate turned away comes again one after the other. */
+  private behindOthers(outage: Outage, outages: Outages): Outage {
+    const [route] = [...outages].find(([, one]) => one === outage) ?? [];
+    return route ? this.admission.queueBehind(route, outage) : outage;
+  }
+
+  private async hold(planned: Planned, outage: Outage): Promise<void> {
+    const { delivery, routing } = planned;
+    const rules = this.registry.rulesOf(delivery.channel);
+    if (isTooLate(routing, outage, rules.retryPolicy.budgets, delivery.updated_at.getTime()))
+      return this.handover.record(planned, TOO_LATE, 0);
+    try {
+      await this.deliveries.hold(delivery, holdVerdict(delivery, routing, outage, rules));
+    } catch (error) {
+      logger.error({ client_id: delivery.client_id, err: error }, 'A delivery could not be held.');
+    }
+  }
+
+  private failureOf({ delivery, routing, route }: Planned): Outcome {
+    if (delivery.content === null && (route || routing.reason === 'none_available')) {
+      const message = `There is nothing to send by ${delivery.channel}.`;
+      return { kind: 'permanent', fault: 'recipient', code: 'content_missing', message };
+    }
+    return { kind: 'permanent', fault: 'provider', code: routing.reason, message: this.noProvider(delivery, routing) };
+  }
+
+  private noProvider({ channel }: ClaimedDelivery, { decision: named, reason }: Routing): string {
     if (reason === 'too_many_recipients')
       return 'One mail goes to more people, copies counted, than max_recipients allows.';
     if (named !== '') return `The client has no provider named ${JSON.stringify(named)}.`;
     const path = this.registry.findChannel(channel)?.providersPath ?? 'clients/me/providers';
     return `The client has no ${channel} provider: add one at /api/v1/${path}.`;
   }
-
-  private async record(
-    { delivery, route, routing, othersLeft }: Planned,
-    outcome: Outcome,
-    durationMs: number,
-  ): Promise<void> {
-    const verdict = judge(
-      delivery,
-      outcome,
-      routing,
-      othersLeft,
-      route?.rules ?? this.registry.rulesOf(delivery.channel),
-    );
-    const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
-    try {
-      await this.deliveries.settle({ delivery, attempt, verdict });
-    } catch (error) {
-      // Its lease runs out, and who finds it then tries again.
-      logger.error({ client_id: delivery.client_id, err: error }, 'An attempt could not be recorded.');
-    }
-    if (verdict.delayMs === 0) this.due.raise();
-  }
-}
-
-/** What comes of the work, or an error some time after the signal. Work that ends leaves nothing behind at the signal. */
-function unlessDeaf<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const wait = () =>
-      setTimeout(() => reject(new Error('The provider did not end when it was told to.')), DEAF_MS).unref();
-    if (signal.aborted) wait();
-    else signal.addEventListener('abort', wait, { once: true });
-    const done = () => signal.removeEventListener('abort', wait);
-    work.finally(done).then(resolve, reject);
-  });
-}
-
-interface Planned {
-  delivery: ClaimedDelivery;
-  route: ProviderRoute | null;
-  routing: Routing;
-  othersLeft: boolean;
 }
 
 const NO_ROUTING: Routing = { decision: '', reason: 'no_provider' };
@@ -155,33 +171,16 @@ const UNREADABLE: Outcome = {
   message: "The client's providers could not be read.",
 };
 
-const THREW: Outcome = {
-  kind: 'unknown',
-  fault: 'provider',
-  code: 'provider_error',
-  message: 'The provider failed on our side.',
+const TOO_LATE: Outcome = {
+  kind: 'permanent',
+  fault: 'recipient',
+  code: 'time_exhausted',
+  message: 'No provider took it for as long as it is tried.',
 };
 
 /** Deliveries of one call. */
 const batchSizeOf = ({ descriptor, caps }: ProviderRoute): number =>
   Math.min(descriptor.maxBatch, caps.max_recipients ?? descriptor.maxBatch);
 
-const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
-  id: delivery.id,
-  client_id: delivery.client_id,
-  message_id: delivery.resend_of ?? delivery.id,
-  address: delivery.address,
-  content: delivery.content,
-});
-
-function push<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
-  const group = groups.get(key);
-  if (group) group.push(item);
-  else groups.set(key, [item]);
-}
-
-function chunks<T>(list: T[], size: number): T[][] {
-  const made: T[][] = [];
-  for (let at = 0; at < list.length; at += size) made.push(list.slice(at, at + size));
-  return made;
-}
+/** For what can't be, by the admission's word: looked at again soon. */
+const NOT_NOW = (): Outage => ({ reason: 'rate_limited', until: Date.now() + 1_000 });

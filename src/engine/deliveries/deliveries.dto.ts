@@ -1,5 +1,16 @@
 import { addField, fieldsLater } from '../../platform/common/field-registry.js';
-import { AnyText, Int, Nested, NestedList, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import {
+  AnyText,
+  Bool,
+  Int,
+  Nested,
+  NestedList,
+  OneOf,
+  Text,
+  Time,
+  UserId,
+  Uuid,
+} from '../../platform/common/fields.js';
 import { declared } from '../providers/declared.js';
 import { DELIVERY_STATUSES, type DeliveryRow, type Routing } from './delivery.js';
 
@@ -129,6 +140,33 @@ export class DeliveryDto {
 
   @Time()
   updated_at: string;
+}
+
+/** A provider that is left alone for a while, because it served nobody. */
+export class ProviderDegradedDto {
+  @Uuid()
+  id: string;
+
+  @AnyText({ example: 'main' })
+  name: string;
+
+  @AnyText({ example: 'email' })
+  channel: string;
+
+  @AnyText({ example: 'smtp' })
+  provider_type: string;
+
+  @Bool()
+  is_primary: boolean;
+
+  @Bool()
+  is_bulk: boolean;
+
+  @AnyText({ example: 'connection_failed', description: '`error_code` of the attempt that was one too many.' })
+  reason: string;
+
+  @Time({ description: 'When it is tried again.' })
+  retry_at: string;
 }
 
 fieldsLater(() => addField(DeliveryDto, 'channel', OneOf(declared.channels.map(({ name }) => name))));

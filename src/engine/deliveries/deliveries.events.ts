@@ -1,5 +1,5 @@
 import { defineEvent } from '../../platform/realtime/event.js';
-import { DeliveryDto } from './deliveries.dto.js';
+import { DeliveryDto, ProviderDegradedDto } from './deliveries.dto.js';
 
 const ofDelivery = { stream: 'client', audience: 'everybody', durable: true, body: DeliveryDto } as const;
 
@@ -31,4 +31,14 @@ export const deliverySuppressed = defineEvent({
   ...ofDelivery,
   type: 'delivery.suppressed',
   description: 'A delivery was accepted and not sent, because it must not or cannot be; `reason` says why.',
+});
+
+export const providerDegraded = defineEvent({
+  type: 'provider.degraded',
+  stream: 'client',
+  audience: 'everybody',
+  durable: true,
+  body: ProviderDegradedDto,
+  description:
+    'A provider of the client failed again and again, and is left alone until `retry_at`; others take over, or deliveries are held. Told when that begins, at most once in 15 minutes for a provider.',
 });

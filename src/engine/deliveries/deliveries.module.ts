@@ -4,7 +4,10 @@ import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { EventsModule } from '../events/events.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { Admission } from './admission.js';
 import { AttemptsService } from './attempts.service.js';
+import { Breakers } from './breakers.js';
+import { BreakersRepository } from './breakers.repository.js';
 import { DeliveriesProcessor } from './deliveries.processor.js';
 import * as deliveriesEvents from './deliveries.events.js';
 import { DeliveriesReader } from './deliveries.reader.js';
@@ -18,18 +21,25 @@ import { DeliveryChangesRepository } from './delivery-changes.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
+import { Handover } from './handover.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { Quotas } from './quotas.js';
+import { Releases } from './releases.js';
 import { Router } from './router.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
+import { UsageRepository } from './usage.repository.js';
 import { Workers } from './workers.js';
 
 @Module({
   imports: [EventsModule, UsersModule, ProvidersModule, registerQueue(DELIVERY_QUEUE)],
   providers: [
+    Admission,
     AttemptsService,
     CountsCheckRepository,
+    Breakers,
+    BreakersRepository,
     DeliveriesProcessor,
     DeliveriesReader,
     DeliveriesReaderRepository,
@@ -41,10 +51,14 @@ import { Workers } from './workers.js';
     Dispatcher,
     DispatcherRepository,
     DueSignal,
+    Handover,
+    Quotas,
+    Releases,
     Router,
     Sweeper,
     SweeperRepository,
     Transitions,
+    UsageRepository,
     Workers,
     registerEvents(deliveriesEvents),
   ],

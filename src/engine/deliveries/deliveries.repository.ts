@@ -20,10 +20,31 @@ const CLAIM = prepared(
   returning ${OPEN_COLUMNS}`,
 );
 
+/** Of one source, so they are found by it. Who else claims them meanwhile has them. */
+const CLAIM_SIBLINGS = prepared(
+  'deliveries.claim-siblings',
+  `with due as (
+     select o.client_id, o.id from open_deliveries o
+      where o.client_id = $1 and o.source_id = $2 and o.channel = $3 and o.lane = $4
+        and o.status in ('pending', 'retrying') and o.next_attempt_at <= clock_timestamp() + interval '1 second'
+        and (o.expires_at is null or o.expires_at > clock_timestamp())
+      order by o.id limit $5 for update skip locked
+   )
+   update open_deliveries o
+      set status = 'sending', awake = false, attempt_count = o.attempt_count + 1, updated_at = clock_timestamp(),
+          lease_until = clock_timestamp() + ${LEASE}
+     from due where o.client_id = due.client_id and o.id = due.id
+  returning ${OPEN_COLUMNS}`,
+);
+
+/** Of what is held, released by one statement. */
+export const RELEASED_AT_ONCE = 2_000;
+
 const SETTLEMENTS = unnest<Settlement>()('s', {
   client_id: ['uuid', ({ delivery }) => delivery.client_id],
   id: ['uuid', ({ delivery }) => delivery.id],
   attempt_count: ['int', ({ delivery }) => delivery.attempt_count],
+  holds: ['int', ({ delivery }) => delivery.holds],
   status: ['text', ({ verdict }) => verdict.status],
   reason: ['text', ({ verdict }) => verdict.reason],
   delay_ms: ['float8', ({ verdict }) => verdict.delayMs],
@@ -43,7 +64,8 @@ const ATTEMPT = `s.provider as attempt_provider, s.attempt_status, s.error_code,
   s.duration_ms`;
 const RECORDED = `client_id, id, attempt_count, attempt_provider, attempt_status, error_code, error_message, response_status,
   response_body, duration_ms`;
-const HELD_BY = `o.client_id = s.client_id and o.id = s.id and o.status = 'sending' and o.attempt_count = s.attempt_count`;
+const HELD_BY = `o.client_id = s.client_id and o.id = s.id and o.status = 'sending' and o.attempt_count = s.attempt_count
+  and o.holds = s.holds`;
 
 const SETTLE = prepared(
   'deliveries.settle',
@@ -51,7 +73,7 @@ const SETTLE = prepared(
      select * from ${SETTLEMENTS.sql}
    ), gone as (
      delete from open_deliveries o using s
-      where ${HELD_BY} and s.status not in ('retrying', 'unknown')
+      where ${HELD_BY} and s.status not in ('retrying', 'unknown', 'held')
      returning o.client_id, o.id, o.created_at, o.source_kind, o.source_id, o.channel, o.lane, o.priority, o.user_pk, o.address,
                coalesce(s.provider, o.provider) as provider, s.routing, o.attempt_count, o.max_attempts, o.expires_at, o.resend_of,
                s.status, s.reason, s.provider_message_id, ${ATTEMPT}
@@ -65,17 +87,18 @@ const SETTLE = prepared(
      update open_deliveries o
         set status = s.status, reason = s.reason, routing = s.routing, lease_until = null,
             provider = coalesce(s.provider, o.provider), updated_at = clock_timestamp(),
+            attempt_count = o.attempt_count - (s.status = 'held')::int, holds = o.holds + (s.status = 'held')::int,
             next_attempt_at = clock_timestamp() + s.delay_ms * interval '1 millisecond',
             awake = s.status = 'retrying' and s.delay_ms * interval '1 millisecond' <= ${AHEAD}
        from s
-      where ${HELD_BY} and s.status in ('retrying', 'unknown')
+      where ${HELD_BY} and s.status in ('retrying', 'unknown', 'held')
      returning ${OPEN_COLUMNS}, ${ATTEMPT}
    ), recorded as (
      insert into attempts (client_id, delivery_id, number, provider, status, error_code, error_message,
                            response_status, response_body, duration_ms, attempted_at)
      select a.*, clock_timestamp() - coalesce(a.duration_ms, 0) * interval '1 millisecond'
        from (
-         select ${RECORDED} from gone union all select ${RECORDED} from kept
+         select ${RECORDED} from gone union all select ${RECORDED} from kept where status <> 'held'
        ) a
    )
    select * from ended union all select ${ROW} from kept`,
@@ -92,12 +115,37 @@ export class DeliveriesRepository {
 
   /**
    * Records attempts and what follows, of deliveries still held by the attempt that ended. Those that end leave the open
-   * ones and become records in this statement.
+   * ones and become records in this statement. Those that are held were not tried: no attempt is recorded.
    * @param settlements at most one of each delivery
    * @returns those as they stand now
    */
   settle(tx: Tx, settlements: Settlement[]): Promise<DeliveryRow[]> {
     return tx.query(SETTLE, SETTLEMENTS.values(settlements));
+  }
+
+  /** Claims more of what a claimed delivery is a part of, of its channel and lane: what is due within a second, too. */
+  claimSiblings(of: DeliveryRow, limit: number): Promise<DeliveryRow[]> {
+    return this.database.query(CLAIM_SIBLINGS, [of.client_id, of.source_id, of.channel, of.lane, limit]);
+  }
+
+  /**
+   * What waits for a provider of a channel is looked at again.
+   * @param clientId null: of all clients
+   * @returns how many; at most {@link RELEASED_AT_ONCE}
+   */
+  release(clientId: string | null, channel: string, afterMs: number): Promise<number> {
+    const [whose, values] = clientId === null ? ['', []] : ['o.client_id = $3 and', [clientId]];
+    return this.database.execute(
+      `with held as (
+         select o.client_id, o.id from open_deliveries o
+          where ${whose} o.channel = $1 and o.status = 'held'
+            and o.next_attempt_at > clock_timestamp() + $2 * interval '1 millisecond'
+          limit ${RELEASED_AT_ONCE} for update skip locked
+       )
+       update open_deliveries o set next_attempt_at = clock_timestamp() + $2 * interval '1 millisecond'
+         from held where o.client_id = held.client_id and o.id = held.id and o.status = 'held'`,
+      [channel, afterMs, ...values],
+    );
   }
 
   suppressedOf(tx: Tx, { client_id, id, created_at }: SourceRef): Promise<DeliveryRow[]> {

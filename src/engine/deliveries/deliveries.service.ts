@@ -9,6 +9,7 @@ import type { Tx } from '../../platform/database/database.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import {
+  type AttemptRecord,
   type AttemptVerdict,
   type ClaimedDelivery,
   type Content,
@@ -75,6 +76,23 @@ export class DeliveriesService {
   /** Claims many in a statement of their own. @returns those that are ours now */
   async claimAll(refs: DeliveryRef[]): Promise<ClaimedDelivery[]> {
     return (await this.claimBatch(refs)).filter((claimed) => claimed !== null);
+  }
+
+  /**
+   * Claims what may go in one call with it.
+   * @param claimed gives the content: that of its source and channel is the same for all
+   */
+  async claimSiblings(claimed: ClaimedDelivery, limit: number): Promise<ClaimedDelivery[]> {
+    const rows = await this.repository.claimSiblings(claimed, limit);
+    return rows.map((row) => ({ ...row, content: claimed.content }));
+  }
+
+  /**
+   * Gives a claimed delivery back untried, to wait for a provider.
+   * @param verdict of `held`
+   */
+  hold(delivery: ClaimedDelivery, verdict: AttemptVerdict): Promise<Transition | null> {
+    return this.settle({ delivery, attempt: NO_ATTEMPT, verdict });
   }
 
   /**
@@ -154,10 +172,7 @@ export class DeliveriesService {
     const current = currentOf(batch);
     const done = await this.transitions.commit(async (tx) => {
       const rows = await this.repository.settle(tx, [...current.values()]);
-      return rows.map((row) => {
-        const { delivery, attempt } = current.get(row.id)!;
-        return { from: 'sending', row, content: delivery.content ?? null, attempt };
-      });
+      return rows.map((row) => transitionOf(row, current.get(row.id)!));
     });
     const byId = new Map(done.map((transition) => [transition.row.id, transition]));
     return batch.map((settlement) => {
@@ -169,6 +184,27 @@ export class DeliveriesService {
 
 const isAway = (error: Error): boolean => error instanceof Problem && error.code === 'unavailable';
 
+const NO_ATTEMPT: AttemptRecord = {
+  provider: null,
+  status: 'failed',
+  error_code: null,
+  error_message: null,
+  response_status: null,
+  response_body: null,
+  duration_ms: null,
+};
+
+const transitionOf = (row: DeliveryRow, { delivery, verdict, attempt }: Settlement): Transition => ({
+  from: 'sending',
+  row,
+  content: delivery.content ?? null,
+  ...(attempt !== NO_ATTEMPT && { attempt }),
+  ...(verdict.exhausted && { exhausted: true }),
+});
+
+/** A claim that was given back counts no attempt. */
+const claimNumberOf = ({ delivery: { attempt_count, holds } }: Settlement): number => attempt_count + (holds ?? 0);
+
 /**
  * The one settlement of each delivery that may still hold it, by its id: that of its latest attempt, and where two end
  * the same attempt (its worker, late, and whoever took the worker for lost) the first.
@@ -176,9 +212,9 @@ const isAway = (error: Error): boolean => error instanceof Problem && error.code
 function currentOf(batch: Settlement[]): Map<string, Settlement> {
   const current = new Map<string, Settlement>();
   for (const settlement of batch) {
-    const { id, attempt_count } = settlement.delivery;
+    const { id } = settlement.delivery;
     const other = current.get(id);
-    if (!other || other.delivery.attempt_count < attempt_count) current.set(id, settlement);
+    if (!other || claimNumberOf(other) < claimNumberOf(settlement)) current.set(id, settlement);
   }
   return current;
 }

@@ -49,6 +49,12 @@ export interface Routing {
   skipped?: { provider: string; reason: Outage['reason'] }[];
   /** Those that failed it since the last round. */
   tried?: string[];
+  /** Faults of the provider that it is with: since when, in milliseconds since 1970, and how many. */
+  spent?: { since: number; faults: number };
+  /** Since when nothing took it, in milliseconds since 1970. */
+  failing_since?: number;
+  /** The channel's budget is spent, which was told ({@link Transition}). */
+  exhausted?: boolean;
 }
 
 /** Why a provider takes nothing for a while, whatever it is. */
@@ -117,12 +123,14 @@ export interface AttemptRecord {
 
 /** How a delivery goes on after an attempt. */
 export interface AttemptVerdict {
-  status: 'sent' | 'delivered' | 'failed' | 'retrying' | 'unknown';
+  status: 'sent' | 'delivered' | 'failed' | 'retrying' | 'unknown' | 'held';
   reason: string | null;
   /** Until the next attempt; null when there is none. */
   delayMs: number | null;
   routing: Routing;
   provider_message_id: string | null;
+  /** The channel's budget is spent with this. */
+  exhausted?: boolean;
 }
 
 export interface Settlement {
@@ -143,6 +151,11 @@ export interface Transition {
   fromProvider?: string | null;
   /** What is known of it since this change, beside its state. */
   facts?: DeliveryFact[];
+  /**
+   * Once: its channel had its time, so that a strategy `fallback` goes on to the next one now. The delivery itself is still
+   * tried, unless somebody cancels it.
+   */
+  exhausted?: boolean;
 }
 
 /** What recipients do with what was sent, each noted once. */

@@ -3,7 +3,7 @@ import type { Routing } from './delivery.js';
 import { EMAIL } from '../providers/email/email.channel.js';
 import { WEBHOOK } from '../providers/webhook/webhook.channel.js';
 import { WEBSOCKET } from '../providers/websocket/websocket.channel.js';
-import { backoffMs, judge as judgeBy } from './retry.js';
+import { backoffMs, holdVerdict, judge as judgeBy } from './retry.js';
 
 const routing: Routing = { decision: 'one', reason: 'order' };
 const failed = (
@@ -18,10 +18,11 @@ const failed = (
   ...more,
 });
 const rules = { email: EMAIL, webhook: WEBHOOK, websocket: WEBSOCKET };
-const of = (channel: keyof typeof rules, attempt_count = 1, max_attempts = 8) => ({
+const of = (channel: keyof typeof rules, attempt_count = 1, max_attempts = 8, began = 0) => ({
   channel,
   attempt_count,
   max_attempts,
+  updated_at: new Date(began),
 });
 const judge = (
   { channel, ...delivery }: ReturnType<typeof of>,
@@ -87,8 +88,19 @@ describe('what follows from an outcome', () => {
     expect(judge(of('email', 8), failed('retryable', 'provider'), routing, true).status).toBe('failed');
   });
 
+  it.each(['connection_failed', 'authentication_failed', 'quota_exhausted'])(
+    'the next provider at once also where it may pass, but not within minutes: %s',
+    (code) => {
+      expect(judge(of('email'), failed('retryable', 'provider', { code }), routing, true)).toMatchObject({
+        delayMs: 0,
+        routing: { tried: ['one'] },
+      });
+    },
+  );
+
   it('every provider tried: waits, then begins with the first again', () => {
-    const verdict = judge(of('email', 2), failed('retryable', 'provider'), { ...routing, tried: ['zero'] }, false, 0.5);
+    const refused = failed('retryable', 'provider', { code: 'connection_failed' });
+    const verdict = judge(of('email', 2), refused, { ...routing, tried: ['zero'] }, false, 0.5);
     expect(verdict).toMatchObject({ status: 'retrying', delayMs: 60_000, routing: { tried: [] } });
   });
 
@@ -101,5 +113,71 @@ describe('what follows from an outcome', () => {
       status: 'unknown',
       delayMs: 900_000,
     });
+  });
+});
+
+describe('the budgets of a mail', () => {
+  const MINUTE = 60_000;
+  const slow = failed('retryable', 'provider', { code: 'timeout' });
+  /** Attempts that all fail alike, each as soon as it may begin; ends with what is not a retry. */
+  const run = (outcome: Outcome, othersLeft: boolean, attempts = 100) => {
+    const seen: { at: number; verdict: ReturnType<typeof judge> }[] = [];
+    let at = 0;
+    let state: Routing = routing;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const verdict = judge(of('email', attempt, 100, at), outcome, state, othersLeft, 0.5);
+      seen.push({ at: at / MINUTE, verdict });
+      if (verdict.status !== 'retrying' || verdict.delayMs === 0) break;
+      at += verdict.delayMs!;
+      state = verdict.routing;
+    }
+    return seen;
+  };
+
+  it('five minutes with one provider, then the next one takes over', () => {
+    const seen = run(slow, true);
+    expect(seen.map(({ at }) => at)).toEqual([0, 0.5, 1.5, 3.5, 5]);
+    expect(seen.at(-1)!.verdict).toMatchObject({ delayMs: 0, routing: { tried: ['one'] } });
+    expect(seen.at(-1)!.verdict.routing.spent).toBeUndefined();
+  });
+
+  it('a provider that asks for more time than that is not waited for', () => {
+    const asked = failed('retryable', 'provider', { code: 'http_429', retryAfterMs: 6 * MINUTE });
+    expect(judge(of('email'), asked, routing, true)).toMatchObject({ delayMs: 0 });
+    expect(judge(of('email'), asked, routing, false, 0.5)).toMatchObject({ delayMs: 6 * MINUTE });
+  });
+
+  it('thirty minutes over the channel are told once, and 72 hours end it', () => {
+    const seen = run(slow, false);
+    const told = seen.filter(({ verdict }) => verdict.exhausted);
+    expect(told.map(({ at }) => at)).toEqual([30]);
+    expect(seen.at(-1)).toMatchObject({ at: 72 * 60, verdict: { status: 'failed', reason: 'time_exhausted' } });
+    expect(seen.length).toBeLessThan(100);
+  });
+
+  it('a recipient whose server says later has them too, but no other provider is asked', () => {
+    const seen = run(failed('retryable'), true);
+    expect(seen.filter(({ verdict }) => verdict.exhausted).map(({ at }) => at)).toEqual([30]);
+    expect(seen.at(-1)).toMatchObject({ at: 72 * 60, verdict: { status: 'failed', reason: 'time_exhausted' } });
+  });
+
+  it('the attempts that a notification allows end it before', () => {
+    expect(judge(of('email', 3, 3), slow, routing, true)).toMatchObject({ reason: 'attempts_exhausted' });
+  });
+
+  it('webhooks have none: their schedule alone', () => {
+    const verdict = judge(of('webhook', 1, 8, 1e12), failed('retryable'), { ...routing, failing_since: 0 }, false, 0.5);
+    expect(verdict).toMatchObject({ status: 'retrying', delayMs: 5_000 });
+    expect(verdict.exhausted).toBeUndefined();
+  });
+
+  it('what is held tells at once when it will be held for longer', () => {
+    const hold = (ms: number, before: Routing = routing, began = 0) =>
+      holdVerdict(of('email', 1, 8, began), before, { reason: 'quota_exhausted', until: ms }, EMAIL, 0);
+    expect(hold(29 * MINUTE)).toMatchObject({ status: 'held', reason: 'quota_exhausted', delayMs: 29 * MINUTE });
+    expect(hold(29 * MINUTE).exhausted).toBeUndefined();
+    expect(hold(31 * MINUTE)).toMatchObject({ exhausted: true, routing: { exhausted: true, failing_since: 0 } });
+    expect(hold(31 * MINUTE, { ...routing, exhausted: true, failing_since: 0 }).exhausted).toBeUndefined();
+    expect(hold(5 * MINUTE, { ...routing, failing_since: 0 }, 26 * MINUTE).exhausted).toBe(true);
   });
 });

@@ -1,7 +1,8 @@
 import type { RetryPolicy } from '../providers/channel.js';
 import type { Outcome } from '../providers/provider.js';
 import type { DeliveryRules } from '../providers/provider.registry.js';
-import type { DeliveryRow, Routing, AttemptVerdict } from './delivery.js';
+import { charge, isNewlyExhausted, isOver, leftWithProvider, withinBudgets, type Fault } from './budgets.js';
+import type { DeliveryRow, Routing, AttemptVerdict, Outage } from './delivery.js';
 
 /** The wait before the next attempt: ±20 %, and never shorter than the other side asked for. */
 export function backoffMs(
@@ -14,49 +15,111 @@ export function backoffMs(
   return Math.max(Math.round(wait * (0.8 + 0.4 * random)), retryAfterMs);
 }
 
+/** A delivery as claimed: its attempt_count counts the attempt that ended, its updated_at is when that began. */
+type Claimed = Pick<DeliveryRow, 'attempt_count' | 'max_attempts' | 'updated_at'>;
+
 /**
- * What follows from an outcome. `othersLeft`: another provider of the client has not been tried in this round.
- * @param delivery as claimed: its attempt_count counts the attempt that ended
+ * What follows from an outcome. `othersLeft`: another provider of the client has not been tried in this round, and is not out.
  * @param rules of the provider that took it; the channel's own where it is not known which one did
+ * @param random the same for all that went in one call, so that they go in one call again
  */
 export function judge(
-  delivery: Pick<DeliveryRow, 'attempt_count' | 'max_attempts'>,
+  delivery: Claimed,
   outcome: Outcome,
   routing: Routing,
   othersLeft: boolean,
   { success, retryPolicy }: DeliveryRules,
   random = Math.random(),
 ): AttemptVerdict {
-  const { attempt_count: made } = delivery;
   if (outcome.kind === 'accepted') {
-    const { decision, reason: why, skipped } = routing;
-    const routed: Routing = { decision, reason: why, ...(skipped && { skipped }) };
+    const { decision, reason, skipped } = routing;
     return {
       status: success,
       reason: null,
       delayMs: null,
-      routing: routed,
+      routing: { decision, reason, ...(skipped && { skipped }) },
       provider_message_id: outcome.provider_message_id ?? null,
     };
   }
-  const { code: reason } = outcome;
-  const verdict = (status: AttemptVerdict['status'], delayMs: number | null, next = routing): AttemptVerdict => ({
-    status,
-    reason,
-    delayMs,
-    routing: next,
-    provider_message_id: null,
-  });
+  const now = delivery.updated_at.getTime();
+  const charged = retryPolicy.budgets ? charge(routing, now) : routing;
+  const verdict = follow(delivery, outcome, charged, othersLeft, retryPolicy, random);
+  return retryPolicy.budgets && verdict.delayMs !== null ? told(verdict, retryPolicy.budgets, now) : verdict;
+}
 
-  if (outcome.kind === 'unknown' && retryPolicy.unknownWait !== null)
-    return verdict('unknown', retryPolicy.unknownWait);
-  const attemptsLeft = made < delivery.max_attempts;
-  const tried = [...(routing.tried ?? []), routing.decision];
-  if (outcome.kind !== 'unknown' && outcome.fault === 'provider' && othersLeft && attemptsLeft) {
-    return verdict('retrying', 0, { ...routing, tried });
+function follow(
+  { attempt_count: made, max_attempts, updated_at }: Claimed,
+  fault: Fault,
+  routing: Routing,
+  othersLeft: boolean,
+  policy: RetryPolicy,
+  random: number,
+): AttemptVerdict {
+  const now = updated_at.getTime();
+  const { budgets } = policy;
+  const ended = (reason: string) => verdictOf('failed', reason, null, routing);
+  const again = (delayMs: number, next: Routing) => verdictOf('retrying', fault.code, delayMs, next);
+
+  if (fault.kind === 'unknown' && policy.unknownWait !== null)
+    return verdictOf('unknown', fault.code, policy.unknownWait, routing);
+  const attemptsLeft = made < max_attempts;
+  const retryAfterMs = fault.retryAfterMs ?? 0;
+  const elsewhere = fault.kind !== 'unknown' && fault.fault === 'provider' && othersLeft;
+  const left = budgets && fault.fault === 'provider' ? leftWithProvider(fault, routing, budgets, now) : 0;
+  // It is asked again within its budget, unless it says itself that this is of no use.
+  const leaves = elsewhere && (left === 0 || retryAfterMs > left);
+  if (leaves && attemptsLeft) return again(0, { ...withoutSpent(routing), tried: triedWith(routing) });
+  if (fault.kind === 'permanent') return ended(fault.code);
+  if (budgets && isOver(routing, budgets.message, now)) return ended('time_exhausted');
+  if (!attemptsLeft) return ended('attempts_exhausted');
+  if (elsewhere) {
+    const wait = Math.min(backoffMs(policy, routing.spent!.faults, retryAfterMs, random), left);
+    return again(withinBudgets(wait, routing, budgets!, now), routing);
   }
-  if (outcome.kind === 'permanent') return verdict('failed', null);
-  if (!attemptsLeft) return { ...verdict('failed', null), reason: 'attempts_exhausted' };
+  const wait = backoffMs(policy, made, retryAfterMs, random);
   // Every provider had its turn: the next round begins with the first again.
-  return verdict('retrying', backoffMs(retryPolicy, made, outcome.retryAfterMs, random), { ...routing, tried: [] });
+  const round = { ...withoutSpent(routing), tried: [] };
+  return again(budgets ? Math.max(withinBudgets(wait, routing, budgets, now), retryAfterMs) : wait, round);
+}
+
+/**
+ * What waits because no provider takes anything just now: until the first may be asked again.
+ * @param nowMs by the clock of this process, as the outage is
+ */
+export function holdVerdict(
+  delivery: Claimed,
+  routing: Routing,
+  outage: Outage,
+  { retryPolicy: { budgets } }: DeliveryRules,
+  nowMs = Date.now(),
+): AttemptVerdict {
+  const began = delivery.updated_at.getTime();
+  const delayMs = Math.max(outage.until - nowMs, MIN_HOLD_MS);
+  const held = verdictOf('held', outage.reason, delayMs, {
+    ...routing,
+    failing_since: routing.failing_since ?? began,
+  });
+  // An estimate beyond the budget says now what would be told then.
+  return budgets ? told(held, budgets, began + delayMs) : held;
+}
+
+/** Between two looks whether a provider is back. */
+const MIN_HOLD_MS = 250;
+
+function told(verdict: AttemptVerdict, budgets: NonNullable<RetryPolicy['budgets']>, now: number): AttemptVerdict {
+  if (!isNewlyExhausted(verdict.routing, budgets, now)) return verdict;
+  return { ...verdict, exhausted: true, routing: { ...verdict.routing, exhausted: true } };
+}
+
+const verdictOf = (
+  status: AttemptVerdict['status'],
+  reason: string,
+  delayMs: number | null,
+  routing: Routing,
+): AttemptVerdict => ({ status, reason, delayMs, routing, provider_message_id: null });
+
+const triedWith = ({ tried = [], decision }: Routing): string[] => [...tried, decision];
+
+function withoutSpent({ spent: _, ...routing }: Routing): Routing {
+  return routing;
 }

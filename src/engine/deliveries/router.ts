@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
+import { Admission } from './admission.js';
 import type { Content, DeliveryRow, Outage } from './delivery.js';
 import { choose, type Choice } from './routing.js';
 
@@ -13,12 +14,13 @@ export class Router {
   constructor(
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
+    private readonly admission: Admission,
   ) {}
 
   /**
    * Changes nothing, so that it also tells what would be decided.
    * @param content what is to be sent; null where there is nothing any more
-   * @param outageOf instead of what is known of the providers
+   * @param outageOf what was found out while it was decided, beside what is known of the providers
    */
   async decide(
     { client_id, channel, routing, recipients }: Routable,
@@ -26,6 +28,7 @@ export class Router {
     outageOf: (route: ProviderRoute) => Outage | null = () => null,
   ): Promise<Choice> {
     const { routes, thresholds } = await this.routes.of(client_id, channel);
+    await this.admission.refresh(routes);
     const known = this.registry.findChannel(channel);
     const copies = content === null ? 0 : (known?.copies?.(content) ?? 0);
     return choose(routes, {
@@ -34,7 +37,7 @@ export class Router {
       recipients: (recipients ?? 1) + copies,
       together: 1 + copies,
       thresholds,
-      outageOf,
+      outageOf: (route) => outageOf(route) ?? this.admission.outageOf(route),
     });
   }
 }

@@ -58,6 +58,7 @@ export function choose(routes: ProviderRoute[], question: RoutingQuestion): Choi
     tried: fresh.length > 0 ? tried.map(({ name }) => name) : [],
   };
   delete routing.skipped;
+  if (before && before.decision !== routing.decision) delete routing.spent;
   if (skipped.length > 0) routing.skipped = skipped;
   return { route, routing, othersLeft: fresh.length > 1, outage: route ? null : soonest([...outages.values()]) };
 

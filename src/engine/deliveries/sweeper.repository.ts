@@ -10,6 +10,7 @@ export interface Overdue {
   lost: boolean;
   asleep: boolean;
   unknown: boolean;
+  held: boolean;
   expired: boolean;
   unseen: boolean;
   cancelled: boolean;
@@ -28,6 +29,7 @@ const KEYS = unnest<RecordKey>()('w', { client_id: 'uuid', id: 'uuid', created_a
 const LOST = `o.status = 'sending' and o.lease_until < statement_timestamp()`;
 const ASLEEP = `o.status in ('pending', 'retrying') and not o.awake and o.next_attempt_at <= statement_timestamp() + ${AHEAD}`;
 const UNKNOWN = `o.status = 'unknown' and o.next_attempt_at <= statement_timestamp()`;
+const HELD = `o.status = 'held' and o.next_attempt_at <= statement_timestamp()`;
 const EXPIRED = `o.status <> 'sending' and o.expires_at <= statement_timestamp()`;
 /** Cancelled while it was being sent, which did not end it. */
 const CANCELLED = `o.cancel_requested and o.status <> 'sending'`;
@@ -40,6 +42,7 @@ const OVERDUE = prepared(
   `select exists (select 1 from open_deliveries o where ${LOST}) as lost,
           exists (select 1 from open_deliveries o where ${ASLEEP}) as asleep,
           exists (select 1 from open_deliveries o where ${UNKNOWN}) as unknown,
+          exists (select 1 from open_deliveries o where ${HELD}) as held,
           exists (select 1 from open_deliveries o where ${EXPIRED}) as expired,
           exists (select 1 from ended_deliveries e where ${UNSEEN}) as unseen,
           exists (select 1 from open_deliveries o where ${CANCELLED}) as cancelled`,
@@ -92,6 +95,22 @@ export class SweeperRepository {
           order by o.next_attempt_at limit $1 for update skip locked
        )
        update open_deliveries o set awake = true from due where o.client_id = due.client_id and o.id = due.id`,
+      [limit],
+    );
+  }
+
+  /** What waited for a provider for as long as was estimated is due again. */
+  resume(tx: Tx, limit: number): Promise<Moved[]> {
+    return tx.query(
+      `with due as (
+         select o.client_id, o.id from open_deliveries o where ${HELD}
+          order by o.next_attempt_at limit $1 for update skip locked
+       )
+       update open_deliveries o
+          set status = case when o.attempt_count = 0 then 'pending' else 'retrying' end, awake = true,
+              updated_at = clock_timestamp()
+         from due where o.client_id = due.client_id and o.id = due.id
+      returning ${OPEN_COLUMNS}, 'held' as "from"`,
       [limit],
     );
   }

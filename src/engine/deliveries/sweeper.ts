@@ -11,6 +11,8 @@ import { SweeperRepository, type Moved } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
 
 const PER_SWEEP = 500;
+/** What waited for a provider may all come back at once. */
+const HELD_PER_SWEEP = 2_000;
 /** More of them may come due at once than may be done at once: they are seen well before they are due. */
 const WOKEN_AT_ONCE = 2_000;
 const WAKES_PER_SWEEP = 10;
@@ -47,6 +49,7 @@ export class Sweeper {
     if (overdue.asleep) await this.wake();
     if (overdue.lost) await this.settleLost();
     if (overdue.unknown) await this.move((tx) => this.repository.resolveUnknown(tx, PER_SWEEP));
+    if (overdue.held) await this.move((tx) => this.repository.resume(tx, HELD_PER_SWEEP));
     if (overdue.expired) await this.move((tx) => this.repository.expire(tx, PER_SWEEP));
     if (overdue.cancelled) await this.move((tx) => this.repository.endCancelled(tx, PER_SWEEP));
     if (overdue.unseen) await this.move((tx) => this.repository.expireUnseen(tx, acknowledged, PER_SWEEP));

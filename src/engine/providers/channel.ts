@@ -8,6 +8,18 @@ export interface RetryPolicy {
   readonly waits: readonly number[];
   /** How long an unknown outcome is left alone, so that what did arrive is not sent twice at once; null: tried again. */
   readonly unknownWait: number | null;
+  /** For how long faults are borne; left out, the number of attempts alone ends it. */
+  readonly budgets?: Budgets;
+}
+
+/** How long what may still succeed is tried, each since its first fault. Times are milliseconds. */
+export interface Budgets {
+  /** With one provider, before another takes over: not where it is out, then one does at once. */
+  readonly provider: number;
+  /** Over this channel, before a strategy `fallback` goes on to the next; with `all` it is still tried. */
+  readonly channel: number;
+  /** At all. */
+  readonly message: number;
 }
 
 /** Somebody to be told something: a user, an address, or both. */

@@ -41,6 +41,18 @@ export type Outcome =
       response?: ProviderResponse;
     };
 
+/**
+ * Codes of a provider's faults that leave no hope for the next minutes: another takes over at once, where other retryable faults
+ * first spend the provider's budget. 421 of SMTP is `connection_failed`.
+ */
+export const OUT_AT_ONCE: ReadonlySet<string> = new Set([
+  'connection_failed',
+  'connection_refused',
+  'connection_reset',
+  'authentication_failed',
+  'quota_exhausted',
+]);
+
 /** A provider's settings for one client. */
 export interface ProviderConfig<Values = unknown> {
   /** Changes whenever the settings do: connections are cached by it. */

@@ -14,7 +14,7 @@ import { ProvidersService } from './providers.service.js';
   imports: [TypeOrmModule.forFeature([ProviderEntity]), ClientsModule],
   controllers: [ProvidersController, ProviderTypesController],
   providers: [DefaultProviders, ProviderRegistry, ProviderRoutes, ProvidersRepository, ProvidersService],
-  exports: [ProviderRegistry, ProviderRoutes],
+  exports: [ProviderRegistry, ProviderRoutes, ProvidersService],
 })
 export class ProvidersModule implements OnModuleInit {
   constructor(private readonly defaults: DefaultProviders) {}

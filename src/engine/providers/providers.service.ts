@@ -26,9 +26,16 @@ import { ProviderRoutes } from './provider-routes.js';
 const MAX_PROVIDERS = 20;
 const TEST_TIMEOUT_MS = 30_000;
 
+/** Is told when a client's providers of a channel have changed: what waits for one may go on. */
+export interface ProviderObserver {
+  providersChanged(clientId: string, channel: string): Promise<void>;
+}
+
 /** A client's own providers: named, tried out when saved, their secrets encrypted and never returned. */
 @Injectable()
 export class ProvidersService {
+  private readonly observers: ProviderObserver[] = [];
+
   constructor(
     private readonly repository: ProvidersRepository,
     private readonly registry: ProviderRegistry,
@@ -36,6 +43,10 @@ export class ProvidersService {
     private readonly keys: KeyRing,
     private readonly idempotency: Idempotency,
   ) {}
+
+  register(observer: ProviderObserver): void {
+    this.observers.push(observer);
+  }
 
   async list(clientId: string, channel?: string): Promise<Page<ProviderDto>> {
     return wholePage((await this.repository.list(clientId, channel)).map((row) => this.present(row)));
@@ -57,7 +68,7 @@ export class ProvidersService {
       request.note({ subject: input.name });
       return this.save(tx, clientId, newId(), input, position, verify);
     });
-    this.routes.forget(clientId);
+    await this.changed(clientId, channel);
     return saved;
   }
 
@@ -88,7 +99,7 @@ export class ProvidersService {
       }
       request.note({ subject: channel, before: before.map((row) => this.present(row)), after });
     });
-    this.routes.forget(clientId);
+    await this.changed(clientId, channel);
     return this.list(clientId, channel);
   }
 
@@ -114,7 +125,7 @@ export class ProvidersService {
       const verified = patch.config === undefined ? row.verified_at !== null : verify;
       return this.save(tx, clientId, row.id, input, row.position, verified);
     });
-    this.routes.forget(clientId);
+    await this.changed(clientId, channel);
     return updated;
   }
 
@@ -127,7 +138,7 @@ export class ProvidersService {
       await this.repository.delete(tx, clientId, channel, name);
       request.note({ subject: name, before: this.present(row) });
     });
-    this.routes.forget(clientId);
+    await this.changed(clientId, channel);
   }
 
   /** Sends one test through exactly this provider, now. */
@@ -154,6 +165,11 @@ export class ProvidersService {
       provider_message_id: outcome!.provider_message_id ?? null,
       duration_ms: Math.round(performance.now() - started),
     };
+  }
+
+  private async changed(clientId: string, channel: string): Promise<void> {
+    this.routes.forget(clientId);
+    for (const observer of this.observers) await observer.providersChanged(clientId, channel);
   }
 
   private async getRow(clientId: string, name: string, channel: string): Promise<ProviderEntity> {

@@ -67,6 +67,14 @@ export const metrics = {
     registers,
   }),
 
+  /** Times that a provider was left alone after faults in a row, as this process saw it. */
+  breakersOpened: new Counter({
+    name: 'chatapi_provider_breakers_opened_total',
+    help: 'Times that a provider was left alone after faults in a row.',
+    labelNames: ['channel', 'provider_type'],
+    registers,
+  }),
+
   /** Age of the oldest event that a reader of the log has not taken in. Also read when `/metrics` is asked for. */
   logReaderLag: new Gauge({
     name: 'chatapi_log_reader_lag_seconds',

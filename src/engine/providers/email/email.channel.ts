@@ -13,9 +13,11 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
   inputSchema: EmailInputDto,
   success: 'sent',
   retryPolicy: {
-    attempts: 8,
+    // The budget for the message ends it before.
+    attempts: 100,
     waits: [0.5, 1, 2, 4, 8, 16, 32, 60].map((minutes) => minutes * MINUTE),
     unknownWait: 15 * MINUTE,
+    budgets: { provider: 5 * MINUTE, channel: 30 * MINUTE, message: 72 * 60 * MINUTE },
   },
   scopedKeys: false,
   address: {
