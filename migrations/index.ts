@@ -17,6 +17,8 @@ import { Routing1764200000000 } from './1764200000000-routing.js';
 import { NotificationOrders1764400000000 } from './1764400000000-notification-orders.js';
 import { Analytics1764700000000 } from './1764700000000-analytics.js';
 import { Audit1764700010000 } from './1764700010000-audit.js';
+import { Sources1764600000000 } from './1764600000000-sources.js';
+import { Rules1764600010000 } from './1764600010000-rules.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -40,4 +42,6 @@ export const MIGRATIONS = [
   NotificationOrders1764400000000,
   Analytics1764700000000,
   Audit1764700010000,
+  Sources1764600000000,
+  Rules1764600010000,
 ];

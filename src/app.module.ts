@@ -40,6 +40,8 @@ import { LinkPreviewsModule } from './messaging/link-previews/link-previews.modu
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
+import { SourcesModule } from './delivery/sources/sources.module.js';
+import { RulesModule } from './delivery/rules/rules.module.js';
 import { AnalyticsModule } from './delivery/analytics/analytics.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
@@ -89,6 +91,8 @@ export class AppModule {
         SyncModule,
         PresenceModule,
         NotificationsModule,
+        SourcesModule,
+        RulesModule,
         AnalyticsModule,
         OperationsModule,
         GatewayModule.forRoot(config),

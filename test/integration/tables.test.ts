@@ -57,6 +57,11 @@ const OWNERS: Record<string, string> = {
   notification_dedup_keys: 'delivery/notifications',
   message_rollups: 'delivery/analytics',
   activity_rollups: 'delivery/analytics',
+  sources: 'delivery/sources',
+  inbound_events: 'delivery/sources',
+  inbound_ids: 'delivery/sources',
+  inbound_work: 'delivery/sources',
+  rules: 'delivery/rules',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

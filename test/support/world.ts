@@ -46,6 +46,16 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
   const blocked = `mal of ${name}`;
   ok(blocked, await client.request('PUT', `/users/${blocked}`, { body: {} }));
   const key = await make('/clients/me/keys', { name: 'second' });
+  const source = await make('/webhooks/sources', {
+    name: 'S',
+    verification: { template: 'none' },
+    allow_unsigned: true,
+  });
+  const event = await make(`/${new URL(source.url).pathname}`, { hello: name });
+  const rule = await make('/webhooks/rules', {
+    source_id: source.id,
+    actions: [{ type: 'create_room', params: { room_type: 'support' } }],
+  });
   const scopedKey = await make('/clients/scoped-keys', { user_id: user, permissions: [...PERMISSIONS] });
 
   return {
@@ -69,6 +79,11 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       notifications: notification.id,
       'email-providers': provider.name,
       providers: provider.name,
+      sources: source.id,
+      events: event.id,
+      rules: rule.id,
+      client_slug: client.slug,
+      source_slug: source.slug,
     },
     scoped: {
       full: scopedKey.api_key,
