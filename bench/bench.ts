@@ -14,7 +14,7 @@ import type { Bench } from './support/rounds.js';
 /*
  * npm run bench [-- --quick] [-- --only a,b] [-- --latency] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
  * path in turn, because a machine's speed drifts by more than what is being measured. REDIS_URL adds the figures of
- * the queue on Redis and of a cluster. `--before DIR` compares with an earlier version, `--latency` draws how long a message takes
+ * the queue on Redis and of a cluster. `--before DIR` compares webhooks and sends with an earlier version, `--latency` draws how long a message takes
  * over the rate (docs/latency.svg), instead.
  */
 const valueOf = (option: string): string | undefined => {
@@ -62,7 +62,8 @@ async function main(): Promise<void> {
   process.once('exit', stopPostgres);
   try {
     const ground = { server: postgres.url, postmasterPid };
-    if (before !== undefined) await measureAgainst(bench, before, postgres.url, postmasterPid);
+    if (before !== undefined)
+      await measureAgainst(bench, before, postgres.url, postmasterPid, valueOf('--only')?.split(','));
     else if (latencyOnly) await inProduct(ground, 'bench', (site) => drawLatency(bench, site));
     else await parts.measure(ground);
   } finally {

@@ -54,6 +54,15 @@ const COMMANDS: Record<string, Command> = {
     does: 'makes the counts of deliveries what the rows say',
     run: (load) => withLedger(load(), true),
   },
+  'keys:rotate': {
+    does: 'encrypts all secrets with the first of ENCRYPTION_KEYS, while the service runs',
+    run: async (load) => {
+      // Rooms declare where they keep secrets.
+      await import('./app.module.js');
+      const { rotateAllKeys } = await import('./cli/rotate-keys.js');
+      await besideServer(load(), (config) => rotateAllKeys(config, say));
+    },
+  },
   'env-example': {
     does: 'prints .env.example from the list of settings',
     run: async () => {

@@ -26,13 +26,15 @@ export async function measureAgainst(
   directory: string,
   server: string,
   postmasterPid: number,
+  only: string[] = ['webhooks', 'sends'],
 ): Promise<void> {
   const versions: Version[] = [];
   try {
     versions.push(await start(bench, server, 'before', join(resolve(directory), 'dist/src/main.js')));
     versions.push(await start(bench, server, 'after'));
     const [before, after] = versions as [Version, Version];
-    await measureWebhooks(bench, before, after, postmasterPid);
+    if (only.includes('webhooks')) await measureWebhooks(bench, before, after, postmasterPid);
+    if (!only.includes('sends')) return;
     for (const [name, send] of Object.entries({ REST: restSend, socket: socketSend })) {
       const measure = async (version: Version): Promise<Measured> => {
         const pids = [postmasterPid, version.product.child.process.pid!];
@@ -79,13 +81,13 @@ async function measureWebhooks(bench: Bench, before: Version, after: Version, po
     const productPids = [version.product.child.process.pid!];
     const { databaseUrl, tenant } = version;
     const path = await Deliveries.prepare(tenant, { databaseUrl, productPids, postmasterPid });
-    await path.burst('product', bench.size(5_000));
+    await path.burst('product', bench.size(3_000));
     paths.set(version, path);
   }
   const [floors, values]: [Measured[], Measured[]] = [[], []];
-  for (let round = 0; round < bench.rounds * 2; round++) {
+  for (let round = 0; round < bench.rounds * 4; round++) {
     for (const version of round % 2 === 0 ? [before, after] : [after, before]) {
-      const measured = await paths.get(version)!.burst('product', bench.size(10_000));
+      const measured = await paths.get(version)!.burst('product', bench.size(3_000));
       (version === before ? floors : values).push(measured);
     }
   }

@@ -76,6 +76,9 @@ const EXCEPTIONS: Record<string, string> = {
   'src/engine/events/events.repository.ts reads ${…}':
     'A stream takes its revs from its own row, whose lock orders them: rooms, users or client_streams.',
   'src/engine/events/events.repository.ts writes ${…}': 'The heads of streams, as above.',
+  'src/platform/database/key-rotation.ts reads ${…}':
+    'Secrets of every room are encrypted anew; the rooms declare where they lie, and what they say stays as it is.',
+  'src/platform/database/key-rotation.ts writes ${…}': 'The rotation of keys, as above.',
   'src/tenancy/keys/keys.repository.ts reads users':
     "A cold key costs one round trip: its user's name comes with it. The foreign key to users is the key's own.",
 };

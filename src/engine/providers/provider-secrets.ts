@@ -1,4 +1,5 @@
 import { KeyRing } from '../../platform/common/key-ring.js';
+import { sealedColumns } from '../../platform/database/sealed-columns.js';
 import type { ProviderDescriptor } from './provider.js';
 import type { ProviderEntity } from './provider.entity.js';
 
@@ -6,6 +7,13 @@ type Settings = Record<string, unknown>;
 type Secrets = Pick<ProviderDescriptor, 'secretFields'>;
 
 const contextOf = (clientId: string, id: string): string => `provider:${clientId}:${id}`;
+
+sealedColumns({
+  table: 'providers',
+  key: { client_id: 'uuid', id: 'uuid' },
+  columns: ['config'],
+  context: ({ client_id, id }) => contextOf(String(client_id), String(id)),
+});
 
 export const seal = (keys: KeyRing, clientId: string, id: string, config: object): string =>
   keys.encrypt(JSON.stringify(config), contextOf(clientId, id));

@@ -1,5 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import type { KeyRing } from '../../platform/common/key-ring.js';
+import { sealedColumns } from '../../platform/database/sealed-columns.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** 131 random bits: nobody guesses one. */
@@ -26,3 +27,10 @@ export const reveal = (encrypted: string, keyRing: KeyRing, clientId: string, in
   keyRing.decrypt(encrypted, contextOf(clientId, inviteId));
 
 const contextOf = (clientId: string, inviteId: string): string => `invite:${clientId}:${inviteId}`;
+
+sealedColumns({
+  table: 'invites',
+  key: { client_id: 'uuid', id: 'uuid' },
+  columns: ['code_encrypted'],
+  context: ({ client_id, id }) => contextOf(String(client_id), String(id)),
+});

@@ -18,6 +18,11 @@ export class KeyRing {
     this.byId = new Map(keys.map(({ id, key }) => [id, key]));
   }
 
+  /** What every text begins with that the first key encrypted. */
+  get current(): string {
+    return `${this.keys[0]!.id}:`;
+  }
+
   /** @returns `<key id>:<base64 of iv, tag and ciphertext>` */
   encrypt(plaintext: string, context: string): string {
     const { id, key } = this.keys[0]!;

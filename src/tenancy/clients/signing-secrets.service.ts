@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { KeyRing } from '../../platform/common/key-ring.js';
 import { notFound } from '../../platform/common/problem.js';
+import { sealedColumns } from '../../platform/database/sealed-columns.js';
 import type { Request } from '../access/request.js';
 import type { SigningSecretDto } from './clients.dto.js';
 import { ClientsRepository, type SigningSecretRow } from './clients.repository.js';
@@ -54,3 +55,10 @@ export class SigningSecretsService {
 }
 
 const contextOf = (clientId: string): string => `clients.signing_secret:${clientId}`;
+
+sealedColumns({
+  table: 'clients',
+  key: { id: 'uuid' },
+  columns: ['signing_secret', 'previous_signing_secret'],
+  context: ({ id }) => contextOf(String(id)),
+});

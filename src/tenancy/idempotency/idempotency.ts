@@ -6,6 +6,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { refuseUnstorableText } from '../../platform/common/validation.js';
 import { limits } from '../../platform/config/limits.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { sealedColumns } from '../../platform/database/sealed-columns.js';
 import type { Caller } from '../access/caller.js';
 import { valueOf, type IdempotencyLease, type Request } from '../access/request.js';
 import { IdempotencyRepository, type Completion, type KeyedRow } from './idempotency.repository.js';
@@ -188,6 +189,13 @@ export class Idempotency {
 }
 
 const contextOf = (clientId: string, scope: Buffer): string => `idempotency:${clientId}:${scope.toString('hex')}`;
+
+sealedColumns({
+  table: 'idempotency_keys',
+  key: { client_id: 'uuid', scope: 'bytea' },
+  columns: ['body'],
+  context: ({ client_id, scope }) => contextOf(String(client_id), scope as Buffer),
+});
 
 /** The parts' lengths are part of it, so that no two lists of parts read alike. */
 function digest(parts: string[]): Buffer {
