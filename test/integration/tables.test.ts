@@ -50,6 +50,7 @@ const OWNERS: Record<string, string> = {
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
   notification_dedup_keys: 'delivery/notifications',
+  notification_chains: 'delivery/notifications',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */
