@@ -15,6 +15,7 @@ import { ShownText1764100210000 } from './1764100210000-shown-text.js';
 import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
 import { NotificationOrders1764400000000 } from './1764400000000-notification-orders.js';
 import { NotificationFallbacks1764400010000 } from './1764400010000-notification-fallbacks.js';
+import { Recoveries1764400020000 } from './1764400020000-recoveries.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -36,4 +37,5 @@ export const MIGRATIONS = [
   MembersByUser1764100220000,
   NotificationOrders1764400000000,
   NotificationFallbacks1764400010000,
+  Recoveries1764400020000,
 ];

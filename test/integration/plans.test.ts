@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FallbackChains } from '../../src/delivery/notifications/fallback-chains.repository.js';
+import { NotificationDedup } from '../../src/delivery/notifications/notification-dedup.js';
+import { RecoveriesRepository } from '../../src/delivery/recoveries/recoveries.repository.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
 import { LogReadersRepository } from '../../src/engine/events/log-readers.repository.js';
@@ -12,6 +15,7 @@ import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
 import { MembersRepository } from '../../src/messaging/rooms/membership/members.repository.js';
 import { RoomStatesRepository } from '../../src/messaging/rooms/room-states.repository.js';
 import { ScheduledRepository } from '../../src/messaging/scheduled/scheduled.repository.js';
+import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { watchStatements } from '../support/statements.js';
 import { until } from '../support/until.js';
@@ -57,6 +61,13 @@ describe('what is looked for by its time', () => {
     ['idempotency keys to be pruned', 1, () => app.get(IdempotencyRepository).prune()],
     ['keys to be pruned', 1, () => app.get(KeysRepository).prune()],
     ['changes of keys to be pruned', 1, () => app.get(AuthChangesRepository).prune()],
+    ['keys of notifications to be pruned', 1, () => app.get(NotificationDedup).prune(10)],
+    ['channels whose turn it is', 1, () => app.get(FallbackChains).due(10)],
+    [
+      'recoveries that go on',
+      1,
+      () => app.get(Database).transaction((tx) => app.get(RecoveriesRepository).takeDue(tx)),
+    ],
     ['scheduled messages that are due', 1, () => app.get(ScheduledRepository).claim(10)],
     ['scheduled messages to be pruned', 1, () => app.get(ScheduledRepository).prune(10)],
     ['changes of memberships to be pruned', 1, () => app.get(MembersRepository).pruneChanges()],
@@ -126,6 +137,7 @@ describe('what is kept by days', () => {
       return row.status === 'expired';
     });
     await app.get(SweeperRepository).overdue(['websocket']);
+    await changeDeliveries(client, { ended: shown.id, expired: unseen.id });
     await readLog(app, user.client_id);
 
     const statements = new Map(
@@ -157,6 +169,24 @@ describe('what is kept by days', () => {
     expect(many).toEqual([]);
   });
 });
+
+/** Everything that callers do with deliveries that were made. */
+const changeDeliveries = async (client: TestClient, { ended, expired }: { ended: string; expired: string }) => {
+  const call = async (method: string, path: string, body?: object): Promise<any> => {
+    const answer = await client.request(method, path, body ? { body } : {});
+    expect([path, answer.status < 300]).toEqual([path, true]);
+    return answer.body;
+  };
+  const later = { recipients: [{ user_id: 'bob' }], scheduled_for: new Date(Date.now() + 3_600_000).toISOString() };
+  const { id } = await call('POST', '/notifications', { ...later, channels: { websocket: { title: 'a' } } });
+  await call('PATCH', `/notifications/${id}`, { channels: { websocket: { title: 'b' } } });
+  await call('GET', '/deliveries?limit=1');
+  await call('POST', `/deliveries/${ended}/resend`, {});
+  await call('POST', `/deliveries/${expired}/discard`, {});
+  await call('POST', `/notifications/${(await call('GET', `/deliveries/${expired}`)).notification_id}/retry`, {});
+  const recovery = await call('POST', '/recoveries', { filter: { status: 'delivered' } });
+  await until('it to be through', async () => (await call('GET', `/recoveries/${recovery.id}`)).status === 'completed');
+};
 
 /** Each statement of a reader of the log, from a place that it has come to a moment ago. */
 const readLog = async (app: NestApp, clientId: string): Promise<void> => {
@@ -192,5 +222,6 @@ const sweepAll = async (app: NestApp): Promise<void> => {
     await sweeps.resolveUnknown(tx, 10);
     await sweeps.expire(tx, 10);
     await sweeps.expireUnseen(tx, ['websocket'], 10);
+    await sweeps.endCancelled(tx, 10);
   });
 };

@@ -70,6 +70,10 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
     ];
   }
 
+  made(tx: Tx, rows: DeliveryRow[]): Promise<void> {
+    return this.repository.extend(tx, rows);
+  }
+
   /** Behind the counters of deliveries come the turns of other channels, which count as open, too. */
   private async moved(tx: Tx, ours: Transition[]): Promise<MovedRow[]> {
     const moved = await this.progress.move(tx, deltasOf(ours));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { declared } from '../../engine/providers/declared.js';
-import type { Priority } from '../../engine/deliveries/delivery.js';
+import type { DeliveryRow, Priority } from '../../engine/deliveries/delivery.js';
 import { insertDeliveries, sourcesOfRecipient, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
@@ -126,6 +126,23 @@ const INSERT_MORE = `with written as (
        ), ${MORE_DELIVERIES.sql}
        select w.client_id, w.id, w.created_at from written w`;
 
+const ADDED = unnest<Pick<DeliveryRow, 'client_id' | 'source_id' | 'created_at'>>()('a', {
+  client_id: 'uuid',
+  source_id: 'uuid',
+  created_at: 'timestamptz',
+});
+
+const EXTEND = `with w as (
+         select client_id, source_id as id, count(*)::int as n, max(created_at) as at from ${ADDED.sql} group by 1, 2
+       ), l as materialized (
+         select n.client_id, n.id, w.n, w.at from notifications n join w on n.client_id = w.client_id and n.id = w.id
+          order by n.client_id, n.id for update of n
+       )
+       update notifications n
+          set total = n.total + l.n, open_count = n.open_count + l.n, last_delivery_at = greatest(n.last_delivery_at, l.at),
+              status = case when n.status = 'scheduled' then n.status else 'processing' end, updated_at = clock_timestamp()
+         from l where n.client_id = l.client_id and n.id = l.id`;
+
 /** By which a notification's counters change. */
 export interface Delta {
   client_id: string;
@@ -199,6 +216,11 @@ export class NotificationsRepository {
       deliveries,
     }));
     return tx.query(INSERT_MORE, [...MORE.values(items), ...MORE_DELIVERIES.values(wanted)]);
+  }
+
+  /** Counters after open deliveries were added by somebody else; notifications are locked in id order. */
+  async extend(tx: Tx, rows: Pick<DeliveryRow, 'client_id' | 'source_id' | 'created_at'>[]): Promise<void> {
+    await tx.execute(EXTEND, ADDED.values(rows));
   }
 
   /** Counters after deliveries changed; notifications are locked in id order. @returns them, with their status before */

@@ -17,6 +17,8 @@ import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { Resends } from './resends.js';
+import { ResendsRepository } from './resends.repository.js';
 import { RoutePreview } from './route-preview.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
@@ -37,6 +39,8 @@ import { Workers } from './workers.js';
     Dispatcher,
     DispatcherRepository,
     DueSignal,
+    Resends,
+    ResendsRepository,
     RoutePreview,
     Sweeper,
     SweeperRepository,
@@ -44,6 +48,15 @@ import { Workers } from './workers.js';
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DeliveryChanges, DueSignal, RoutePreview, Transitions, Workers],
+  exports: [
+    DeliveriesReader,
+    DeliveriesService,
+    DeliveryChanges,
+    DueSignal,
+    Resends,
+    RoutePreview,
+    Transitions,
+    Workers,
+  ],
 })
 export class DeliveriesModule {}

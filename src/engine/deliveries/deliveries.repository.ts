@@ -63,7 +63,7 @@ const SETTLE = prepared(
      returning ${ENDED_COLUMNS}
    ), kept as (
      update open_deliveries o
-        set status = s.status, reason = s.reason, routing = s.routing, lease_until = null,
+        set status = s.status, reason = s.reason, error_code = s.error_code, routing = s.routing, lease_until = null,
             provider = coalesce(s.provider, o.provider), updated_at = clock_timestamp(),
             next_attempt_at = clock_timestamp() + s.delay_ms * interval '1 millisecond',
             awake = s.status = 'retrying' and s.delay_ms * interval '1 millisecond' <= ${AHEAD}
