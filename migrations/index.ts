@@ -19,6 +19,8 @@ import { Analytics1764700000000 } from './1764700000000-analytics.js';
 import { Audit1764700010000 } from './1764700010000-audit.js';
 import { Sources1764600000000 } from './1764600000000-sources.js';
 import { Rules1764600010000 } from './1764600010000-rules.js';
+import { NotificationFallbacks1764400010000 } from './1764400010000-notification-fallbacks.js';
+import { Recoveries1764400020000 } from './1764400020000-recoveries.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -44,4 +46,6 @@ export const MIGRATIONS = [
   Audit1764700010000,
   Sources1764600000000,
   Rules1764600010000,
+  NotificationFallbacks1764400010000,
+  Recoveries1764400020000,
 ];

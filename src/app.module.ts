@@ -43,6 +43,7 @@ import { NotificationsModule } from './delivery/notifications/notifications.modu
 import { SourcesModule } from './delivery/sources/sources.module.js';
 import { RulesModule } from './delivery/rules/rules.module.js';
 import { AnalyticsModule } from './delivery/analytics/analytics.module.js';
+import { RecoveriesModule } from './delivery/recoveries/recoveries.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
 
@@ -94,6 +95,7 @@ export class AppModule {
         SourcesModule,
         RulesModule,
         AnalyticsModule,
+        RecoveriesModule,
         OperationsModule,
         GatewayModule.forRoot(config),
       ],

@@ -277,8 +277,38 @@ describe('a request for a notification', () => {
       'channels.webhook.url',
     ],
     ['a time that is past', { channels: { webhook }, expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
-    ['a strategy that is not built', { channels: { webhook }, strategy: 'fallback' }, 'strategy'],
-    ['fallbacks', { channels: { webhook }, fallback: [] }, 'fallback'],
+    ['a strategy that there is not', { channels: { webhook }, strategy: 'some' }, 'strategy'],
+    ['no order of its channels', { channels: { webhook }, strategy: 'fallback' }, 'fallback'],
+    [
+      'an order for all at once',
+      { channels: { webhook }, strategy: 'all', fallback: [{ channel: 'webhook' }] },
+      'fallback',
+    ],
+    [
+      'an order that forgets one',
+      { recipients: to, channels: { webhook, email }, fallback: [{ channel: 'email' }] },
+      'fallback',
+    ],
+    [
+      'an order with one too many',
+      { channels: { webhook }, fallback: [{ channel: 'webhook' }, { channel: 'email' }] },
+      'fallback[1].channel',
+    ],
+    [
+      'an order that repeats itself',
+      { channels: { webhook }, fallback: [{ channel: 'webhook' }, { channel: 'webhook' }] },
+      'fallback[1].channel',
+    ],
+    [
+      'a short form without its channel',
+      { channels: { webhook }, email_fallback: { subject: 's', text: 't' } },
+      'email_fallback',
+    ],
+    [
+      'a short form of two lines',
+      { recipients: to, channels: { websocket: {} }, email_fallback: { subject: 'a\nb', text: 't' } },
+      'email_fallback.subject',
+    ],
     ['a time that is over', { channels: { webhook }, scheduled_for: '2020-01-01T00:00:00Z' }, 'scheduled_for'],
     ['a time that is too far away', { channels: { webhook }, scheduled_for: '2999-01-01T00:00:00Z' }, 'scheduled_for'],
     [

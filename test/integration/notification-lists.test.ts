@@ -56,11 +56,13 @@ describe('a page of many notifications', () => {
           metadata: {},
           tags: at + n < 3 ? ['rare', 'common'] : ['common'],
           strategy: 'all' as const,
+          fallback: null,
           category: null,
           scheduled_for: null,
           expires_at: null,
         },
         deliveries: [],
+        chains: [],
         dedup: null,
       }));
       await repository.insert(app.get(Database), items);

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FallbackChains } from '../../src/delivery/notifications/fallback-chains.repository.js';
+import { NotificationDedup } from '../../src/delivery/notifications/notification-dedup.js';
+import { RecoveriesRepository } from '../../src/delivery/recoveries/recoveries.repository.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
@@ -13,6 +16,7 @@ import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
 import { MembersRepository } from '../../src/messaging/rooms/membership/members.repository.js';
 import { RoomStatesRepository } from '../../src/messaging/rooms/room-states.repository.js';
 import { ScheduledRepository } from '../../src/messaging/scheduled/scheduled.repository.js';
+import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { watchStatements } from '../support/statements.js';
 import { until } from '../support/until.js';
@@ -58,6 +62,13 @@ describe('what is looked for by its time', () => {
     ['idempotency keys to be pruned', 1, () => app.get(IdempotencyRepository).prune()],
     ['keys to be pruned', 1, () => app.get(KeysRepository).prune()],
     ['changes of keys to be pruned', 1, () => app.get(AuthChangesRepository).prune()],
+    ['keys of notifications to be pruned', 1, () => app.get(NotificationDedup).prune(10)],
+    ['channels whose turn it is', 1, () => app.get(FallbackChains).due(10)],
+    [
+      'recoveries that go on',
+      1,
+      () => app.get(Database).transaction((tx) => app.get(RecoveriesRepository).takeDue(tx)),
+    ],
     ['scheduled messages that are due', 1, () => app.get(ScheduledRepository).claim(10)],
     ['scheduled messages to be pruned', 1, () => app.get(ScheduledRepository).prune(10)],
     ['changes of memberships to be pruned', 1, () => app.get(MembersRepository).pruneChanges()],
@@ -131,6 +142,7 @@ describe('what is kept by days', () => {
     await client.request('GET', '/metrics/user/bob');
     const checks = app.get(CountsCheckRepository);
     await checks.atOnce((tx) => checks.differences(tx, today!, tomorrow!, 10));
+    await changeDeliveries(client, { ended: shown.id, expired: unseen.id });
     await readLog(app, user.client_id);
 
     const statements = new Map(
@@ -162,6 +174,24 @@ describe('what is kept by days', () => {
     expect(many).toEqual([]);
   });
 });
+
+/** Everything that callers do with deliveries that were made. */
+const changeDeliveries = async (client: TestClient, { ended, expired }: { ended: string; expired: string }) => {
+  const call = async (method: string, path: string, body?: object): Promise<any> => {
+    const answer = await client.request(method, path, body ? { body } : {});
+    expect([path, answer.status < 300]).toEqual([path, true]);
+    return answer.body;
+  };
+  const later = { recipients: [{ user_id: 'bob' }], scheduled_for: new Date(Date.now() + 3_600_000).toISOString() };
+  const { id } = await call('POST', '/notifications', { ...later, channels: { websocket: { title: 'a' } } });
+  await call('PATCH', `/notifications/${id}`, { channels: { websocket: { title: 'b' } } });
+  await call('GET', '/deliveries?limit=1');
+  await call('POST', `/deliveries/${ended}/resend`, {});
+  await call('POST', `/deliveries/${expired}/discard`, {});
+  await call('POST', `/notifications/${(await call('GET', `/deliveries/${expired}`)).notification_id}/retry`, {});
+  const recovery = await call('POST', '/recoveries', { filter: { status: 'delivered' } });
+  await until('it to be through', async () => (await call('GET', `/recoveries/${recovery.id}`)).status === 'completed');
+};
 
 /** Each statement of a reader of the log, from a place that it has come to a moment ago. */
 const readLog = async (app: NestApp, clientId: string): Promise<void> => {
@@ -197,5 +227,6 @@ const sweepAll = async (app: NestApp): Promise<void> => {
     await sweeps.resolveUnknown(tx, 10);
     await sweeps.expire(tx, 10);
     await sweeps.expireUnseen(tx, ['websocket'], 10);
+    await sweeps.endCancelled(tx, 10);
   });
 };

@@ -54,6 +54,7 @@ const OWNERS: Record<string, string> = {
   word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
+  recoveries: 'delivery/recoveries',
   notification_dedup_keys: 'delivery/notifications',
   message_rollups: 'delivery/analytics',
   activity_rollups: 'delivery/analytics',
@@ -62,6 +63,7 @@ const OWNERS: Record<string, string> = {
   inbound_ids: 'delivery/sources',
   inbound_work: 'delivery/sources',
   rules: 'delivery/rules',
+  notification_chains: 'delivery/notifications',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

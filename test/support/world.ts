@@ -41,6 +41,8 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
     recipients: [{ user_id: user }],
     channels: { websocket: { title: 'Hi', body: 'Hello' } },
   });
+  const shown = await client.request('GET', `/notifications/${notification.id}`);
+  const recovery = await make('/recoveries', { filter: { tag: 'none' }, dry_run: true });
   const invite = await make(`/rooms/${room.id}/invites`, { kind: 'user', user_id: 'cleo' });
   await make(`/rooms/${room.id}/join-requests`, {}, 'dan');
   const blocked = `mal of ${name}`;
@@ -77,6 +79,8 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       'scheduled-messages': scheduled.id,
       reports: report.id,
       notifications: notification.id,
+      deliveries: shown.body.deliveries[0].id,
+      recoveries: recovery.id,
       'email-providers': provider.name,
       providers: provider.name,
       sources: source.id,

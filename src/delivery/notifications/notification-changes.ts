@@ -5,6 +5,9 @@ import { invalidField, notFound, Problem } from '../../platform/common/problem.j
 import { Database, type Tx } from '../../platform/database/database.js';
 import { DeliveryChanges } from '../../engine/deliveries/delivery-changes.js';
 import type { DeliveryChange, OpenRow } from '../../engine/deliveries/delivery-changes.repository.js';
+import type { FallbackStep } from './fallback.js';
+import { FallbackChains } from './fallback-chains.repository.js';
+import { directionOf } from './fallback-input.js';
 import type { NotificationRow } from './notification.js';
 import { NotificationPlanner } from './notification-planner.js';
 import type { NotificationDto } from './notifications.dto.js';
@@ -23,6 +26,7 @@ export class NotificationChanges {
     private readonly repository: NotificationsRepository,
     private readonly deliveries: DeliveryChanges,
     private readonly planner: NotificationPlanner,
+    private readonly chains: FallbackChains,
   ) {}
 
   /** @throws Problem `not_pending` for what has begun, and where nothing is open */
@@ -41,6 +45,7 @@ export class NotificationChanges {
         await this.repository.update(tx, clientId, id, change);
         if (dto.tags) await this.repository.retag(tx, clientId, id, change.tags);
         await this.deliveries.change(tx, row, deliveryChangeOf(dto, change, contents));
+        if (dto.scheduled_for !== undefined) await this.chains.move(tx, row, change.scheduled_for);
         return this.reader.show(tx, clientId, id);
       },
       { turn: { tenant: clientId } },
@@ -80,12 +85,19 @@ function changeOf(row: NotificationRow, dto: PatchNotificationDto, contents: Cha
   refuseUnsendableTimes({ ...moved, ...ends, begins: scheduled_for ?? null });
   return {
     channels: Object.fromEntries(contents.map(({ channel, content }) => [channel.name, content])),
+    fallback: row.fallback && row.fallback.map((step) => redirected(step, contents)),
     priority: dto.priority ?? row.priority,
     scheduled_for: dateOf(scheduled_for),
     expires_at: dateOf(expires_at),
     metadata: dto.metadata === undefined ? row.metadata : mergeMetadata(row.metadata, dto.metadata),
     tags: dto.tags ?? row.tags,
   };
+}
+
+/** What is made later goes where the content says that it goes now. */
+function redirected(step: FallbackStep, contents: ChannelContent[]): FallbackStep {
+  const part = contents.find(({ channel }) => channel.name === step.channel);
+  return part ? { ...step, lane: laneOf(part), ...directionOf(part) } : step;
 }
 
 const deliveryChangeOf = (
@@ -99,7 +111,7 @@ const deliveryChangeOf = (
   redirections: contents.map((part) => ({
     channel: part.channel.name,
     lane: laneOf(part),
-    address: part.channel.target?.(part.content).address ?? null,
+    ...directionOf(part),
   })),
 });
 

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
-import { DeliveriesReader } from '../../engine/deliveries/deliveries.reader.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import {
   isFailed,
@@ -17,9 +16,11 @@ import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import type { WebsocketContent } from '../../engine/providers/websocket/websocket.channel.js';
 import { ContentCache } from './content-cache.js';
-import { countsOf, NOTIFICATION, toNotification, type NotificationRow } from './notification.js';
-import type { NotificationDto } from './notifications.dto.js';
-import { notificationCompleted, notificationCreated, notificationFailed } from './notifications.events.js';
+import { FallbackChains } from './fallback-chains.repository.js';
+import { FallbackRunner } from './fallback-runner.js';
+import { NOTIFICATION } from './notification.js';
+import { noDelta, NotificationProgress, type MovedRow } from './notification-progress.js';
+import { notificationCreated } from './notifications.events.js';
 import { NotificationsRepository, type Delta } from './notifications.repository.js';
 
 /** What notifications are to the delivery engine: the source of its bodies, and who counts what became of them. */
@@ -32,7 +33,9 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
     private readonly repository: NotificationsRepository,
     private readonly deliveries: DeliveriesService,
     private readonly transitions: Transitions,
-    private readonly reader: DeliveriesReader,
+    private readonly progress: NotificationProgress,
+    private readonly chains: FallbackChains,
+    private readonly turns: FallbackRunner,
     private readonly registry: ProviderRegistry,
   ) {}
 
@@ -60,31 +63,37 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
   }
 
   async settled(tx: Tx, ours: Transition[]): Promise<NewEvent[]> {
-    const moved = await this.repository.move(tx, deltasOf(ours));
-    const ended = moved.filter(({ open_count, status, before }) => open_count === 0 && status !== before);
-    const counts = await this.countsOf(tx, ended, ours);
+    const moved = await this.moved(tx, ours);
     return [
       ...ours.filter((transition) => this.isShown(transition)).map(createdEvent),
-      ...ended.map((row) => endedEvent(row, toNotification(row, counts.get(row.id)!))),
+      ...(await this.progress.ended(tx, moved, ours)),
     ];
+  }
+
+  made(tx: Tx, rows: DeliveryRow[]): Promise<void> {
+    return this.repository.extend(tx, rows);
+  }
+
+  /** Behind the counters of deliveries come the turns of other channels, which count as open, too. */
+  private async moved(tx: Tx, ours: Transition[]): Promise<MovedRow[]> {
+    const moved = await this.progress.move(tx, deltasOf(ours));
+    const inOrder = new Set(moved.filter(({ strategy }) => strategy === 'fallback').map(({ id }) => id));
+    if (inOrder.size === 0) return moved;
+    const done = await this.chains.settled(
+      tx,
+      ours.filter(({ row }) => inOrder.has(row.source_id)),
+    );
+    tx.afterCommit(() => this.turns.raise());
+    if (done.length === 0) return moved;
+    const before = new Map(moved.map((row) => [row.id, row.before]));
+    const again = await this.progress.move(tx, chainDeltasOf(done));
+    const rows = new Map(again.map((row) => [row.id, { ...row, before: before.get(row.id)! }]));
+    return moved.map((row) => rows.get(row.id) ?? row);
   }
 
   /** On the user's stream from now on: that is what sent means where devices acknowledge. */
   private isShown({ row }: Transition): boolean {
     return row.status === 'sent' && this.registry.findChannel(row.channel)?.acknowledged === true;
-  }
-
-  /** Of a notification with one delivery, the change says all. */
-  private async countsOf(tx: Tx, rows: NotificationRow[], transitions: Transition[]) {
-    const single = new Map(transitions.map(({ row }) => [row.source_id, row.status]));
-    const counts = new Map(
-      rows.filter(({ total }) => total === 1).map((row) => [row.id, countsOf([{ status: single.get(row.id)!, n: 1 }])]),
-    );
-    const others = rows.filter(({ total }) => total > 1);
-    if (others.length === 0) return counts;
-    const found = await this.reader.counts(tx, others);
-    for (const { id } of others) counts.set(id, countsOf(found.get(id)));
-    return counts;
   }
 }
 
@@ -94,12 +103,22 @@ function deltasOf(transitions: Transition[]): Delta[] {
   const deltas = new Map<string, Delta>();
   for (const { from, row } of transitions) {
     const id = row.source_id;
-    const delta = deltas.get(id) ?? { client_id: row.client_id, id, open: 0, failed: 0, expired: 0, cancelled: 0 };
+    const delta = deltas.get(id) ?? noDelta({ client_id: row.client_id, id });
     const change = (is: (status: DeliveryStatus) => boolean) => Number(is(row.status)) - Number(is(from));
     delta.open += change(isOpen);
     delta.failed += change(isFailed);
     delta.expired += change((status) => status === 'expired');
     delta.cancelled += change((status) => status === 'cancelled');
+    deltas.set(id, delta);
+  }
+  return [...deltas.values()];
+}
+
+function chainDeltasOf(done: { client_id: string; notification_id: string }[]): Delta[] {
+  const deltas = new Map<string, Delta>();
+  for (const { client_id, notification_id: id } of done) {
+    const delta = deltas.get(id) ?? noDelta({ client_id, id });
+    delta.open--;
     deltas.set(id, delta);
   }
   return [...deltas.values()];
@@ -116,13 +135,3 @@ function createdEvent({ row, content }: Transition): NewEvent {
     data: { notification_id: row.source_id, delivery_id: row.id, title, body, data },
   });
 }
-
-const endedEvent = (row: NotificationRow, data: NotificationDto): NewEvent =>
-  newEvent({
-    event: row.status === 'failed' || row.status === 'expired' ? notificationFailed : notificationCompleted,
-    client_id: row.client_id,
-    stream: { type: 'client', id: row.client_id },
-    subject_id: row.id,
-    actor: { id: null, type: 'system' },
-    data,
-  });

@@ -8,8 +8,10 @@ import type { Transition } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
+import { FallbackChains } from './fallback-chains.repository.js';
 import type { NotificationRow } from './notification.js';
 import { notPending } from './notification-changes.js';
+import { NotificationProgress } from './notification-progress.js';
 import type { NotificationDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsRepository } from './notifications.repository.js';
@@ -24,12 +26,14 @@ export class NotificationEnds {
     private readonly transitions: Transitions,
     private readonly idempotency: Idempotency,
     private readonly registry: ProviderRegistry,
+    private readonly chains: FallbackChains,
+    private readonly progress: NotificationProgress,
   ) {}
 
   /** Again changes nothing. @throws Problem `not_pending` for one that ended by itself */
   cancel(request: Request, id: string): Promise<NotificationDto> {
     return this.move(request, id, async (tx, row) => {
-      if (row.open_count > 0) return this.deliveries.cancelAll(tx, row, 'cancelled');
+      if (row.open_count > 0) return this.cancelAll(tx, row);
       if (row.cancelled_count > 0) return [];
       throw notPending('Nothing of it is open any more.');
     });
@@ -37,9 +41,7 @@ export class NotificationEnds {
 
   /** The same, and no complaint about what ended by itself: nothing more of it is sent. */
   async remove(request: Request, id: string): Promise<void> {
-    await this.move(request, id, async (tx, row) =>
-      row.open_count > 0 ? this.deliveries.cancelAll(tx, row, 'cancelled') : [],
-    );
+    await this.move(request, id, async (tx, row) => (row.open_count > 0 ? this.cancelAll(tx, row) : []));
   }
 
   /** @throws Problem `not_pending` where nothing failed or expired */
@@ -58,6 +60,15 @@ export class NotificationEnds {
     });
   }
 
+  /** Also what other channels would have had their turn for. */
+  private async cancelAll(tx: Tx, row: NotificationRow): Promise<Transition[]> {
+    const cancelled = await this.deliveries.cancelAll(tx, row, 'cancelled');
+    await this.repository.lock(tx, row.client_id, row.id);
+    const turns = await this.chains.endAll(tx, row.client_id, row.id);
+    if (turns > 0) await this.repository.close(tx, row.client_id, row.id, turns);
+    return cancelled;
+  }
+
   /** In one transaction with its counts and events. Its deliveries are locked first, as by whoever settles them. */
   private async move(
     request: Request,
@@ -74,6 +85,7 @@ export class NotificationEnds {
       if (!row) throw notFound('notification');
       transitions = await change(tx, row);
       written = await this.transitions.record(tx, transitions);
+      if (row.strategy === 'fallback') written.push(...(await this.progress.recount(tx, [row])));
       return this.reader.show(tx, clientId, id);
     });
     await this.transitions.announce(transitions, written);

@@ -3,9 +3,12 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { invalidField, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
-import type { ChannelDescriptor } from '../../engine/providers/channel.js';
+import type { ChannelDescriptor, Person } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
+import { goOn, type FallbackStep } from './fallback.js';
+import { FallbackCircumstances } from './fallback-circumstances.js';
+import { spellOut, stepsOf } from './fallback-input.js';
 import type { ChannelsInputDto, NotificationInputDto } from './notifications.dto.js';
 import type { Accepted, NewNotification } from './notifications.repository.js';
 import { planDeliveries, type ChannelContent } from './plan-deliveries.js';
@@ -26,10 +29,12 @@ export class NotificationPlanner {
     private readonly recipients: Recipients,
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
+    private readonly circumstances: FallbackCircumstances,
   ) {}
 
   /** @throws Problem for a request that can't be carried out as it is */
-  async plan(caller: Caller, input: NotificationInputDto): Promise<Planned> {
+  async plan(caller: Caller, wish: NotificationInputDto): Promise<Planned> {
+    const input = spellOut(wish);
     const contents = this.contentsOf(input.channels);
     refuseUnsendable(input, contents, this.registry.channels());
     refuseUnsendableTimes(input);
@@ -38,7 +43,10 @@ export class NotificationPlanner {
     const people = await this.recipients.resolve(caller, input.recipients ?? [], channels, {
       create: input.simulate !== true,
     });
-    const deliveries = planDeliveries(contents, people, input.max_retry_attempts);
+    const steps = stepsOf(input, contents, input.max_retry_attempts);
+    const { deliveries, chains } = steps
+      ? await this.planInOrder(steps, people, input)
+      : { deliveries: planDeliveries(contents, people, input.max_retry_attempts), chains: [] };
     if (deliveries.length === 0) throw invalidField('recipients', 'name nobody: the rooms have no such members');
     if (deliveries.length > limits.deliveries) {
       throw invalidField(
@@ -46,15 +54,25 @@ export class NotificationPlanner {
         `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
       );
     }
-    const row = toRow(caller, input, contents);
+    const row = toRow(caller, input, contents, steps);
     if (row.scheduled_for !== null) for (const delivery of deliveries) delivery.begins_at = row.scheduled_for;
     const { dedup_key: key, dedup_window_s: window_s = DEDUP_WINDOW_S } = input;
     return {
       client_id: caller.clientId,
       row,
       deliveries,
+      chains,
       dedup: key === undefined ? null : { key, window_s },
       names: new Map(people.flatMap(({ user_pk, user_id }) => (user_pk && user_id ? [[user_pk, user_id]] : []))),
+    };
+  }
+
+  private async planInOrder(steps: FallbackStep[], people: Person[], { scheduled_for }: NotificationInputDto) {
+    const circumstances = await this.circumstances.of(steps, people, scheduled_for !== undefined);
+    const planned = (people.length > 0 ? people : [NOBODY]).map((person) => goOn(steps, 0, person, circumstances));
+    return {
+      deliveries: planned.flatMap(({ deliveries }) => deliveries),
+      chains: planned.flatMap(({ chain }) => (chain ? [chain] : [])),
     };
   }
 
@@ -100,11 +118,20 @@ function refuseUnsendable(
     throw invalidField('recipients', 'must name at least one recipient');
 }
 
-const toRow = (caller: Caller, input: NotificationInputDto, contents: ChannelContent[]): NewNotification => ({
+/** Where the content says where it goes, and no recipient is needed. */
+const NOBODY: Person = { user_pk: null, addresses: {} };
+
+const toRow = (
+  caller: Caller,
+  input: NotificationInputDto,
+  contents: ChannelContent[],
+  fallback: FallbackStep[] | null,
+): NewNotification => ({
   id: newId(),
   sender_pk: caller.user?.user_pk ?? null,
   priority: input.priority ?? 'normal',
-  strategy: input.strategy ?? 'all',
+  strategy: fallback ? 'fallback' : 'all',
+  fallback,
   category: null,
   channels: Object.fromEntries(contents.map(({ channel, content }) => [channel.name, content])),
   scheduled_for: utc(input.scheduled_for),

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Priority } from '../../engine/deliveries/delivery.js';
+import type { FallbackStep } from './fallback.js';
 import type { NotificationStatus } from './notifications.dto.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
@@ -14,7 +15,9 @@ export class NotificationEntity {
   @Column('uuid', { nullable: true }) sender_pk: UserPk | null;
   @Column('text') status: NotificationStatus;
   @Column('text') priority: Priority;
-  @Column('text') strategy: string;
+  @Column('text') strategy: 'all' | 'fallback';
+  /** The channels in their order; null: all at once. */
+  @Column('jsonb', { nullable: true }) fallback: FallbackStep[] | null;
   /** What is sent, by channel. May hold attachments of megabytes: read by who names it only. */
   @Column('jsonb', { select: false }) channels: Record<string, unknown>;
   /** Its channels, as lists look for them: see {@link channelNamesOf}. */

@@ -14,7 +14,7 @@ export const NOTIFICATION = 'notification';
 export type NotificationRow = Omit<NotificationEntity, 'channels' | 'channel_names' | 'max_retry_attempts'>;
 
 /** Without `channels`, which may hold attachments of megabytes. */
-export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_pk, n.status, n.priority, n.strategy, n.total,
+export const NOTIFICATION_COLUMNS = `n.client_id, n.id, n.sender_pk, n.status, n.priority, n.strategy, n.fallback, n.total,
   n.open_count, n.failed_count, n.expired_count, n.cancelled_count, n.last_delivery_at, n.category, n.scheduled_for, n.expires_at,
   n.metadata, n.tags, n.created_at, n.updated_at`;
 
@@ -38,6 +38,9 @@ export function toNotification(row: NotificationRow, counts: NotificationCountsD
     status: statusOf(row),
     priority: row.priority,
     strategy: row.strategy,
+    ...(row.fallback && {
+      fallback: row.fallback.map(({ channel, within_s, until }) => ({ channel, within_s, until })),
+    }),
     scheduled_for: row.scheduled_for?.toISOString() ?? null,
     expires_at: row.expires_at?.toISOString() ?? null,
     counts,

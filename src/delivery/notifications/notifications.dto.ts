@@ -15,6 +15,7 @@ import {
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DELIVERY_STATUSES, PRIORITIES, type DeliveryStatus, type Priority } from '../../engine/deliveries/delivery.js';
+import { EmailFallbackDto, FallbackStepDto } from './fallback.dto.js';
 import { declared } from '../../engine/providers/declared.js';
 
 /** Channels that have addresses add theirs, below. */
@@ -50,8 +51,25 @@ export class NotificationInputDto {
   @Nested(() => ChannelsInputDto)
   channels: ChannelsInputDto;
 
-  @OneOf(['all'], { optional: true, default: 'all' })
-  strategy?: 'all';
+  @OneOf(['all', 'fallback'], {
+    optional: true,
+    default: 'all',
+    description: 'Over all channels at once, or for each recipient over one after the other, until one succeeds.',
+  })
+  strategy?: 'all' | 'fallback';
+
+  @NestedList(() => FallbackStepDto, {
+    optional: true,
+    max: 10,
+    description: 'The channels in their order, for the strategy `fallback`.',
+  })
+  fallback?: FallbackStepDto[];
+
+  @Nested(() => EmailFallbackDto, {
+    optional: true,
+    description: 'Short for a fallback from websocket to email.',
+  })
+  email_fallback?: EmailFallbackDto;
 
   @OneOf([...PRIORITIES].reverse(), { optional: true, default: 'normal' })
   priority?: Priority;
@@ -166,6 +184,9 @@ export class NotificationDto {
 
   @OneOf(['all', 'fallback'])
   strategy: string;
+
+  @NestedList(() => FallbackStepDto, { optional: true, max: 10, description: 'The order, where there is one.' })
+  fallback?: FallbackStepDto[];
 
   @Time({ nullable: true })
   scheduled_for: string | null;

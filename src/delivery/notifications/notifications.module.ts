@@ -6,12 +6,19 @@ import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
 import { RoomsModule } from '../../messaging/rooms/rooms.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { EventsModule } from '../../engine/events/events.module.js';
+import { PresenceModule } from '../../messaging/presence/presence.module.js';
+import { FallbackChains } from './fallback-chains.repository.js';
+import { FallbackCircumstances } from './fallback-circumstances.js';
+import { FallbackRunner } from './fallback-runner.js';
+import { FallbackTurns } from './fallback-turns.js';
 import { NotificationChanges } from './notification-changes.js';
 import { NotificationDedup } from './notification-dedup.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
 import { NotificationEnds } from './notification-ends.js';
 import { NotificationOrders } from './notification-orders.service.js';
 import { NotificationPlanner } from './notification-planner.js';
+import { NotificationProgress } from './notification-progress.js';
 import { NotificationsController } from './notifications.controller.js';
 import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -27,17 +34,24 @@ import { Simulation } from './simulation.js';
     TypeOrmModule.forFeature([NotificationEntity]),
     ProvidersModule,
     DeliveriesModule,
+    EventsModule,
+    PresenceModule,
     RoomsModule,
     UsersModule,
   ],
   controllers: [NotificationsController],
   providers: [
+    FallbackChains,
+    FallbackCircumstances,
+    FallbackRunner,
+    FallbackTurns,
     NotificationChanges,
     NotificationDedup,
     NotificationDeliveries,
     NotificationEnds,
     NotificationOrders,
     NotificationPlanner,
+    NotificationProgress,
     NotificationsReader,
     NotificationsRepository,
     NotificationsService,

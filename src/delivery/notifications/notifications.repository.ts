@@ -2,16 +2,27 @@ import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { declared } from '../../engine/providers/declared.js';
+import type { DeliveryRow, Priority } from '../../engine/deliveries/delivery.js';
 import { insertDeliveries, sourcesOfRecipient, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
+import type { Chain } from './fallback.js';
 import { channelNamesOf, NotificationEntity } from './notification.entity.js';
 import { NOTIFICATION, NOTIFICATION_COLUMNS, type NotificationRow } from './notification.js';
 import type { UserPk } from '../../platform/common/ids.js';
 
 export interface NewNotification extends Pick<
   NotificationEntity,
-  'id' | 'sender_pk' | 'priority' | 'strategy' | 'category' | 'channels' | 'max_retry_attempts' | 'metadata' | 'tags'
+  | 'id'
+  | 'sender_pk'
+  | 'priority'
+  | 'strategy'
+  | 'fallback'
+  | 'category'
+  | 'channels'
+  | 'max_retry_attempts'
+  | 'metadata'
+  | 'tags'
 > {
   scheduled_for: string | null;
   expires_at: string | null;
@@ -22,6 +33,8 @@ export interface Accepted {
   client_id: string;
   row: NewNotification;
   deliveries: NewDelivery[];
+  /** Recipients for whom another channel may have its turn. */
+  chains: Chain[];
   /** What the caller knows it by, for so many seconds. */
   dedup: { key: string; window_s: number } | null;
 }
@@ -37,7 +50,7 @@ export interface NotificationFilter {
 /** What of a notification can be changed, as it is from now on. */
 export type NotificationChange = Pick<
   NotificationEntity,
-  'channels' | 'priority' | 'scheduled_for' | 'expires_at' | 'metadata' | 'tags'
+  'channels' | 'fallback' | 'priority' | 'scheduled_for' | 'expires_at' | 'metadata' | 'tags'
 >;
 
 /** A notification as it was written. */
@@ -57,7 +70,11 @@ const NEW = unnest<Accepted>()('w', {
   channels: ['jsonb', ({ row }) => row.channels],
   channel_names: ['text', ({ row }) => channelNamesOf(Object.keys(row.channels))],
   total: ['int', ({ deliveries }) => deliveries.length],
-  open_count: ['int', ({ deliveries }) => deliveries.filter(({ suppressed }) => suppressed === null).length],
+  open_count: [
+    'int',
+    ({ deliveries, chains }) => deliveries.filter(({ suppressed }) => suppressed === null).length + chains.length,
+  ],
+  fallback: ['jsonb', ({ row }) => row.fallback],
   max_retry_attempts: ['int', ({ row }) => row.max_retry_attempts],
   scheduled_for: ['timestamptz', ({ row }) => row.scheduled_for],
   expires_at: ['timestamptz', ({ row }) => row.expires_at],
@@ -65,13 +82,13 @@ const NEW = unnest<Accepted>()('w', {
   tag_list: ['jsonb', ({ row }) => row.tags],
 });
 
-const DELIVERIES = insertDeliveries(NOTIFICATION, 17);
+const DELIVERIES = insertDeliveries(NOTIFICATION, 18);
 
 const INSERT = `with written as (
          insert into notifications as n (client_id, id, sender_pk, status, priority, strategy, category, channels, channel_names, total,
-                                         open_count, max_retry_attempts, scheduled_for, expires_at, metadata, tags, created_at, updated_at)
+                                         open_count, fallback, max_retry_attempts, scheduled_for, expires_at, metadata, tags, created_at, updated_at)
          select w.client_id, w.id, w.sender_pk, w.status, w.priority, w.strategy, w.category, w.channels, w.channel_names, w.total,
-                w.open_count, w.max_retry_attempts, w.scheduled_for, w.expires_at, w.metadata,
+                w.open_count, w.fallback, w.max_retry_attempts, w.scheduled_for, w.expires_at, w.metadata,
                 array(select jsonb_array_elements_text(w.tag_list)), at, at
            from (select date_trunc('milliseconds', clock_timestamp()) as at) now, ${NEW.sql}
          returning ${NOTIFICATION_COLUMNS}
@@ -80,6 +97,51 @@ const INSERT = `with written as (
          select distinct client_id, unnest(tags), id from written where tags <> '{}'
        ), ${DELIVERIES.sql}
        select w.*, coalesce(c.ids, '{}') as claimed from written w left join claims c on c.source_id = w.id`;
+
+/** What is added to one that was accepted before. */
+export interface More {
+  client_id: string;
+  id: string;
+  priority: Priority;
+  deliveries: NewDelivery[];
+  /** Of the open ones, beside these. */
+  open: number;
+}
+
+const MORE = unnest<More>()('w', {
+  client_id: 'uuid',
+  id: 'uuid',
+  made: ['int', ({ deliveries }) => deliveries.length],
+  open: ['int', ({ deliveries, open }) => open + deliveries.filter(({ suppressed }) => suppressed === null).length],
+});
+
+const MORE_DELIVERIES = insertDeliveries(NOTIFICATION, 5);
+
+const INSERT_MORE = `with written as (
+         update notifications n
+            set total = n.total + w.made, open_count = n.open_count + w.open, last_delivery_at = at, updated_at = at
+           from (select date_trunc('milliseconds', clock_timestamp()) as at) now, ${MORE.sql}
+          where n.client_id = w.client_id and n.id = w.id
+         returning n.client_id, n.id, n.last_delivery_at as created_at, n.expires_at
+       ), ${MORE_DELIVERIES.sql}
+       select w.client_id, w.id, w.created_at from written w`;
+
+const ADDED = unnest<Pick<DeliveryRow, 'client_id' | 'source_id' | 'created_at'>>()('a', {
+  client_id: 'uuid',
+  source_id: 'uuid',
+  created_at: 'timestamptz',
+});
+
+const EXTEND = `with w as (
+         select client_id, source_id as id, count(*)::int as n, max(created_at) as at from ${ADDED.sql} group by 1, 2
+       ), l as materialized (
+         select n.client_id, n.id, w.n, w.at from notifications n join w on n.client_id = w.client_id and n.id = w.id
+          order by n.client_id, n.id for update of n
+       )
+       update notifications n
+          set total = n.total + l.n, open_count = n.open_count + l.n, last_delivery_at = greatest(n.last_delivery_at, l.at),
+              status = case when n.status = 'scheduled' then n.status else 'processing' end, updated_at = clock_timestamp()
+         from l where n.client_id = l.client_id and n.id = l.id`;
 
 /** By which a notification's counters change. */
 export interface Delta {
@@ -140,6 +202,25 @@ export class NotificationsRepository {
     }));
     const few = wanted.reduce((sum, { deliveries }) => sum + deliveries.length, 0) <= FEW;
     return on.query<WrittenRow>(few ? INSERT_FEW : INSERT, [...NEW.values(items), ...DELIVERIES.values(wanted)]);
+  }
+
+  /**
+   * Deliveries that are made later, of notifications that are locked; with them goes by how much more, or less, is open.
+   * @returns the notifications; `created_at` is that of the deliveries
+   */
+  insertMore(tx: Tx, items: More[]): Promise<{ client_id: string; id: string; created_at: Date }[]> {
+    const wanted = items.map(({ client_id, id, priority, deliveries }) => ({
+      client_id,
+      source_id: id,
+      priority,
+      deliveries,
+    }));
+    return tx.query(INSERT_MORE, [...MORE.values(items), ...MORE_DELIVERIES.values(wanted)]);
+  }
+
+  /** Counters after open deliveries were added by somebody else; notifications are locked in id order. */
+  async extend(tx: Tx, rows: Pick<DeliveryRow, 'client_id' | 'source_id' | 'created_at'>[]): Promise<void> {
+    await tx.execute(EXTEND, ADDED.values(rows));
   }
 
   /** Counters after deliveries changed; notifications are locked in id order. @returns them, with their status before */
@@ -218,11 +299,21 @@ export class NotificationsRepository {
     return row!.max_retry_attempts;
   }
 
+  /** Many of any clients, in one order. */
+  lockMany(tx: Tx, keys: { client_id: string; id: string }[]): Promise<NotificationRow[]> {
+    return tx.query(
+      `select ${NOTIFICATION_COLUMNS} from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+         join notifications n on n.client_id = w.client_id and n.id = w.id
+        order by n.client_id, n.id for update of n`,
+      [keys.map(({ client_id }) => client_id), keys.map(({ id }) => id)],
+    );
+  }
+
   /** Under its lock. `channels`: what these send from now on. */
   async update(tx: Tx, clientId: string, id: string, change: NotificationChange): Promise<void> {
     await tx.execute(
       `update notifications n
-          set channels = n.channels || $3, priority = $4, scheduled_for = $5, expires_at = $6, metadata = $7, tags = $8,
+          set channels = n.channels || $3, fallback = $9, priority = $4, scheduled_for = $5, expires_at = $6, metadata = $7, tags = $8,
               updated_at = clock_timestamp(),
               status = case when n.status not in ('scheduled', 'pending') then n.status
                             when $5 > clock_timestamp() then 'scheduled' else 'pending' end
@@ -236,8 +327,18 @@ export class NotificationsRepository {
         change.expires_at,
         JSON.stringify(change.metadata),
         change.tags,
+        change.fallback && JSON.stringify(change.fallback),
       ],
     );
+  }
+
+  /** Under its lock: so much less is open. */
+  async close(tx: Tx, clientId: string, id: string, open: number): Promise<void> {
+    await tx.execute('update notifications set open_count = open_count - $3 where client_id = $1 and id = $2', [
+      clientId,
+      id,
+      open,
+    ]);
   }
 
   async retag(tx: Tx, clientId: string, id: string, tags: string[]): Promise<void> {

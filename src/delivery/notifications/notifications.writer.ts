@@ -8,6 +8,7 @@ import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js
 import type { Transition } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
+import { FallbackChains } from './fallback-chains.repository.js';
 import { NotificationDedup } from './notification-dedup.js';
 import { NotificationsRepository, type Accepted, type WrittenRow } from './notifications.repository.js';
 
@@ -40,6 +41,7 @@ export class NotificationsWriter {
     private readonly transitions: Transitions,
     private readonly deliveries: DeliveriesService,
     private readonly dedup: NotificationDedup,
+    private readonly chains: FallbackChains,
   ) {}
 
   /**
@@ -54,6 +56,7 @@ export class NotificationsWriter {
     const alone =
       request.lease !== null ||
       item.dedup !== null ||
+      item.chains.length > 0 ||
       item.deliveries.length > GATHERED_DELIVERIES ||
       item.deliveries.some(({ suppressed }) => suppressed !== null) ||
       JSON.stringify(item.row.channels).length > GATHERED_CHARS;
@@ -80,6 +83,10 @@ export class NotificationsWriter {
         const rows = await this.insert(
           tx,
           items.filter((item) => !originals.has(item)),
+        );
+        await this.chains.insert(
+          tx,
+          items.filter(({ row }) => rows.has(row.id)),
         );
         ended = await this.suppressedOf(tx, items, rows);
         written = await this.transitions.record(tx, ended);

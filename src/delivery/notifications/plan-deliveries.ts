@@ -35,7 +35,7 @@ export function planDeliveries(
 export const laneOf = ({ channel, content }: ChannelContent): string =>
   channel.lane ? `${channel.name}:${channel.lane(content)}` : channel.name;
 
-const commonOf = (part: ChannelContent, retries: number | undefined) => ({
+export const commonOf = (part: ChannelContent, retries: number | undefined) => ({
   lane: laneOf(part),
   max_attempts: retries === undefined ? part.channel.retryPolicy.attempts : retries + 1,
 });

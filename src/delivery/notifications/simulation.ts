@@ -19,7 +19,7 @@ export class Simulation {
     private readonly users: UsersService,
   ) {}
 
-  async of({ client_id, row, deliveries, names: named }: Planned): Promise<NotificationDto> {
+  async of({ client_id, row, deliveries, chains, names: named }: Planned): Promise<NotificationDto> {
     const now = new Date();
     const open = deliveries.filter(({ suppressed }) => suppressed === null).length;
     const written = {
@@ -27,7 +27,7 @@ export class Simulation {
       client_id,
       status: row.scheduled_for === null ? ('pending' as const) : ('scheduled' as const),
       total: deliveries.length,
-      open_count: open,
+      open_count: open + chains.length,
       failed_count: 0,
       expired_count: 0,
       cancelled_count: 0,

@@ -1,6 +1,7 @@
 import { invalidField } from '../../platform/common/problem.js';
 
 const YEAR_MS = 366 * 86_400_000;
+export const MONTH_S = 30 * 86_400;
 
 interface Times {
   scheduled_for?: string | null;

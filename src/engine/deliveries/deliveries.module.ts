@@ -26,6 +26,9 @@ import { DELIVERY_QUEUE } from './job-plan.js';
 import { Quotas } from './quotas.js';
 import { Releases } from './releases.js';
 import { Router } from './router.js';
+import { Resends } from './resends.js';
+import { ResendsRepository } from './resends.repository.js';
+import { RoutePreview } from './route-preview.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -55,6 +58,9 @@ import { Workers } from './workers.js';
     Quotas,
     Releases,
     Router,
+    Resends,
+    ResendsRepository,
+    RoutePreview,
     Sweeper,
     SweeperRepository,
     Transitions,
@@ -69,6 +75,9 @@ import { Workers } from './workers.js';
     DeliveryCountsRepository,
     DueSignal,
     Router,
+    DueSignal,
+    Resends,
+    RoutePreview,
     Transitions,
     Workers,
   ],

@@ -35,6 +35,12 @@ export class DeliveriesReader {
     );
   }
 
+  /** Deliveries of a client that were read elsewhere, with their attempts. */
+  async whole(tx: Tx, clientId: string, rows: NamedRow[]): Promise<DeliveryDto[]> {
+    const attempts = groupAttempts(rows.length > 0 ? await this.repository.attempts(tx, clientId, rows) : []);
+    return rows.map((row) => present(row, attempts.get(row.id)));
+  }
+
   /** Did this user get one of the source's deliveries? */
   async reached(tx: Tx, source: SourceRef, userPk: UserPk): Promise<boolean> {
     return (await this.repository.list(tx, source, userPk, 0, null)).length > 0;
@@ -49,7 +55,10 @@ export class DeliveriesReader {
   }
 }
 
-const present = (row: DeliveryRow & { user_name: UserId | null }, attempts: AttemptRow[] = []): DeliveryDto => ({
+/** With the client's own name of its user. */
+export type NamedRow = DeliveryRow & { user_name: UserId | null };
+
+const present = (row: NamedRow, attempts: AttemptRow[] = []): DeliveryDto => ({
   ...toDelivery(row, row.user_name ?? undefined),
   attempts: attempts.map(({ delivery_id: _, ...attempt }) => ({
     ...attempt,

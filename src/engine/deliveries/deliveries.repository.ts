@@ -85,7 +85,7 @@ const SETTLE = prepared(
      returning ${ENDED_COLUMNS}
    ), kept as (
      update open_deliveries o
-        set status = s.status, reason = s.reason, routing = s.routing, lease_until = null,
+        set status = s.status, reason = s.reason, error_code = s.error_code, routing = s.routing, lease_until = null,
             provider = coalesce(s.provider, o.provider), updated_at = clock_timestamp(),
             attempt_count = o.attempt_count - (s.status = 'held')::int, holds = o.holds + (s.status = 'held')::int,
             next_attempt_at = clock_timestamp() + s.delay_ms * interval '1 millisecond',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
 import type { DeliveryRow, SourceRef, Transition } from './delivery.js';
 import {
   DeliveryChangesRepository,
@@ -18,8 +19,19 @@ import type { Moved } from './sweeper.repository.js';
 export class DeliveryChanges {
   constructor(
     private readonly repository: DeliveryChangesRepository,
+    private readonly records: DeliveriesRepository,
     private readonly due: DueSignal,
   ) {}
+
+  /**
+   * Deliveries were made of a source later, with this `created_at`: they are begun after the commit.
+   * @returns those that were suppressed from the start
+   */
+  async made(tx: Tx, source: SourceRef): Promise<Transition[]> {
+    tx.afterCommit(() => this.due.raise());
+    const rows = await this.records.suppressedOf(tx, source);
+    return rows.map((row) => ({ from: 'suppressed', row, content: null }));
+  }
 
   /** The open deliveries of a source, which nobody claims or settles until the transaction ends. */
   lockOpen(tx: Tx, source: Omit<SourceRef, 'created_at'>): Promise<OpenRow[]> {

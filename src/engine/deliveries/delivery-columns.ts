@@ -50,7 +50,7 @@ export const ENDED_COLUMNS = columns('e', ['next_attempt_at', ...OF_OPEN]);
 
 /** What a record takes over from the open row, changed or not. */
 export const KEPT = `client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, provider,
-  routing, attempt_count, max_attempts, expires_at, resend_of`;
+  routing, attempt_count, max_attempts, expires_at, resend_of, error_code`;
 
 /** Begins the insertion of records: {@link KEPT}, then these. */
 export const END = `insert into ended_deliveries as e (${KEPT}, status, reason, provider_message_id, sent_at, delivered_at, updated_at)`;

@@ -190,4 +190,6 @@ export interface DeliveryObserver {
   /** Of which kind of source it is told; never of none. */
   readonly kind: string;
   settled(tx: Tx, transitions: Transition[]): Promise<NewEvent[]>;
+  /** Of deliveries that were made of its sources by somebody else, such as one that is sent again; pending, all of them. */
+  made?(tx: Tx, rows: DeliveryRow[]): Promise<void>;
 }

@@ -67,6 +67,14 @@ export class Transitions {
     return this.events.append(tx, events);
   }
 
+  /** Tells who counts them of deliveries that were made of sources of others, in the transaction that makes them. */
+  async made(tx: Tx, rows: DeliveryRow[]): Promise<void> {
+    for (const observer of this.observers) {
+      const seen = rows.filter(({ source_kind }) => source_kind === observer.kind);
+      if (seen.length > 0) await observer.made?.(tx, seen);
+    }
+  }
+
   async announce(transitions: Transition[], written: EventRow[]): Promise<void> {
     for (const { row } of transitions) metrics.deliveries.inc({ channel: row.channel, status: row.status });
     if (written.length > 0) await this.events.publish(written);

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import type { Cursor } from '../../platform/common/pagination.js';
+import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
+import type { RecoveryFilterDto } from './delivery-filter.dto.js';
+import type { RecoveryStatus } from './recoveries.dto.js';
+
+export interface RecoveryRow {
+  client_id: string;
+  id: string;
+  filter: RecoveryFilterDto;
+  since: Date;
+  upto: Date;
+  dry_run: boolean;
+  rate_per_second: number;
+  status: RecoveryStatus;
+  /** bigint: as text. */
+  matched: string;
+  resent: string;
+  skipped: string;
+  cursor: string;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export type NewRecovery = Pick<
+  RecoveryRow,
+  'client_id' | 'id' | 'filter' | 'since' | 'upto' | 'dry_run' | 'rate_per_second' | 'cursor'
+> & { matched: number };
+
+/** How far a batch came. */
+export interface Progress {
+  /** null: to the end. */
+  cursor: string | null;
+  resent: number;
+  skipped: number;
+}
+
+const COLUMNS = `r.client_id, r.id, r.filter, r.since, r.upto, r.dry_run, r.rate_per_second, r.status, r.matched, r.resent, r.skipped,
+  r.cursor, r.created_at, r.updated_at`;
+
+const NEXT_DUE = prepared(
+  'recoveries.next_due',
+  `select extract(epoch from min(next_at) - clock_timestamp())::float8 * 1000 as due_in_ms from recoveries where next_at is not null`,
+);
+
+@Injectable()
+export class RecoveriesRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(tx: Tx, row: NewRecovery): Promise<RecoveryRow> {
+    const [made] = await tx.query<RecoveryRow>(
+      `insert into recoveries as r (client_id, id, filter, since, upto, dry_run, rate_per_second, matched, cursor, status, next_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $6 then 'completed' else 'running' end,
+               case when not $6 then clock_timestamp() end)
+       returning ${COLUMNS}`,
+      [
+        row.client_id,
+        row.id,
+        JSON.stringify(row.filter),
+        row.since,
+        row.upto,
+        row.dry_run,
+        row.rate_per_second,
+        row.matched,
+        row.cursor,
+      ],
+    );
+    return made!;
+  }
+
+  async find(on: Pick<Tx, 'query'>, clientId: string, id: string): Promise<RecoveryRow | null> {
+    const [row] = await on.query<RecoveryRow>(
+      `select ${COLUMNS} from recoveries r where r.client_id = $1 and r.id = $2`,
+      [clientId, id],
+    );
+    return row ?? null;
+  }
+
+  read(clientId: string, id: string): Promise<RecoveryRow | null> {
+    return this.find(this.database, clientId, id);
+  }
+
+  /** Newest first, one more than `limit`. */
+  list(clientId: string, limit: number, cursor: Cursor | null): Promise<RecoveryRow[]> {
+    const backwards = cursor?.direction === 'prev';
+    return this.database.query(
+      `select ${COLUMNS} from recoveries r
+        where r.client_id = $1 and ($2::uuid is null or r.id ${backwards ? '>' : '<'} $2)
+        order by r.id ${backwards ? 'asc' : 'desc'} limit $3`,
+      [clientId, cursor?.key[0] ?? null, limit + 1],
+    );
+  }
+
+  /** What is on its way stays so. */
+  async cancel(tx: Tx, clientId: string, id: string): Promise<void> {
+    await tx.execute(
+      `update recoveries set status = 'cancelled', next_at = null, updated_at = clock_timestamp()
+        where client_id = $1 and id = $2 and status = 'running'`,
+      [clientId, id],
+    );
+  }
+
+  /** In how many milliseconds one goes on; null: none runs. */
+  async nextDue(): Promise<number | null> {
+    return (await this.database.query<{ due_in_ms: number | null }>(NEXT_DUE))[0]!.due_in_ms;
+  }
+
+  /** The one that waits longest, until the transaction ends; null: somebody else has what is due. */
+  async takeDue(tx: Tx): Promise<RecoveryRow | null> {
+    const [row] = await tx.query<RecoveryRow>(
+      `select ${COLUMNS} from recoveries r where r.next_at <= statement_timestamp() order by r.next_at limit 1 for update skip locked`,
+    );
+    return row ?? null;
+  }
+
+  /** Under its lock. It goes on when so many may have been sent. */
+  async progress(
+    tx: Tx,
+    { client_id, id, rate_per_second }: RecoveryRow,
+    { cursor, resent, skipped }: Progress,
+  ): Promise<void> {
+    await tx.execute(
+      `update recoveries r
+          set cursor = coalesce($3, r.cursor), resent = r.resent + $4, skipped = r.skipped + $5, updated_at = clock_timestamp(),
+              matched = greatest(r.matched, r.resent + r.skipped + $4 + $5),
+              status = case when $3::uuid is null then 'completed' else r.status end,
+              next_at = case when $3::uuid is not null then clock_timestamp() + make_interval(secs => $6) end
+        where r.client_id = $1 and r.id = $2`,
+      [client_id, id, cursor, resent, skipped, resent / rate_per_second],
+    );
+  }
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { oneApp } from '../support/one-app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+const here = oneApp();
+let receiver: Receiver;
+
+beforeAll(async () => {
+  receiver = await Receiver.start();
+});
+beforeEach(() => receiver.respond(({ path }) => ({ status: path.startsWith('/ok') ? 200 : 503 })));
+afterAll(() => receiver.stop());
+
+const post = (path: string, body: object = {}, headers: Record<string, string> = {}) =>
+  here.client.request('POST', path, { body, headers });
+const get = (path: string) => here.client.request('GET', path);
+const idsOf = async (query: string) => {
+  const { status, body } = await get(`/deliveries${query}`);
+  expect([status, body.errors]).toEqual([200, undefined]);
+  return body.data.map(({ id }: any) => id);
+};
+/** A webhook that fails once and for all, unless told otherwise. */
+const send = async (path = `/fails/${randomUUID()}`, more: object = {}) => {
+  const channels = { webhook: { url: receiver.url + path, payload: { path } } };
+  const { body } = await post('/notifications', { channels, max_retry_attempts: 0, ...more });
+  return until('it to end', async () => {
+    const seen = (await get(`/notifications/${body.id}`)).body;
+    return seen.counts.failed + seen.counts.delivered + seen.counts.sent === seen.counts.total && seen;
+  });
+};
+const ended = (id: string) =>
+  until('the recovery to end', async () => {
+    const { body } = await get(`/recoveries/${id}`);
+    return body.status !== 'running' && body;
+  });
+const requestsTo = (path: string) => receiver.requests.filter((one) => one.path === path);
+
+describe('GET /deliveries', () => {
+  it('finds them by what became of them, whose they are and when they were made', async () => {
+    await here.client.request('PUT', '/users/alice', { body: { email: 'alice@example.com' } });
+    const failed = (await send('/fails/here', { tags: ['t1'] })).deliveries[0];
+    const good = (await send('/ok/here', { tags: ['t2'] })).deliveries[0];
+    const told = await post('/notifications', {
+      recipients: [{ user_id: 'alice' }],
+      channels: { websocket: { title: 'T' } },
+    });
+    const shown = (
+      await until('it to be sent', async () => {
+        const { body } = await get(`/notifications/${told.body.id}`);
+        return body.counts.sent === 1 && body;
+      })
+    ).deliveries[0];
+    const all = [shown.id, good.id, failed.id];
+    const cases: [string, string[]][] = [
+      ['', all],
+      ['?status=failed', [failed.id]],
+      ['?status=pending', []],
+      ['?channel=webhook', [good.id, failed.id]],
+      ['?error_code=http_503', [failed.id]],
+      ['?provider=websocket', [shown.id]],
+      ['?user_id=alice', [shown.id]],
+      ['?user_id=unknown', []],
+      [`?address=${encodeURIComponent(`${receiver.url}/ok/here`)}`, [good.id]],
+      [`?notification_id=${failed.notification_id}`, [failed.id]],
+      ['?tag=t2', [good.id]],
+      ['?tag=t2&status=failed', []],
+      [`?from=${failed.created_at}`, all],
+      [`?to=${failed.created_at}`, []],
+      ['?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z', []],
+    ];
+    for (const [query, ids] of cases) expect([query, await idsOf(query)]).toEqual([query, ids]);
+    const first = (await get('/deliveries?limit=2')).body;
+    const second = (await get(`/deliveries?limit=2&cursor=${first.page.next_cursor}`)).body;
+    expect([...first.data, ...second.data].map(({ id }: any) => id)).toEqual(all);
+    const back = (await get(`/deliveries?limit=2&cursor=${second.page.prev_cursor}`)).body;
+    expect(back.data.map(({ id }: any) => id)).toEqual(all.slice(0, 2));
+    expect(first.data[0].attempts).toBeUndefined();
+    expect((await get(`/deliveries/${failed.id}`)).body).toMatchObject({
+      status: 'failed',
+      attempts: [{ number: 1, error_code: 'http_503', response_status: 503 }],
+    });
+    for (const query of [
+      '?status=none',
+      '?from=yesterday',
+      '?channel=pigeon',
+      '?from=2021-01-01T00:00:00Z&to=2020-01-01T00:00:00Z',
+    ]) {
+      expect([query, (await get(`/deliveries${query}`)).status]).toEqual([query, 422]);
+    }
+  });
+});
+
+describe('a delivery that is sent again', () => {
+  it('is a new one of the same content with the first one’s webhook-id, and counts in its notification', async () => {
+    const notification = await send('/fails/resent');
+    const [first] = notification.deliveries;
+    receiver.respond(() => ({ status: 200 }));
+    const headers = { 'idempotency-key': 'again' };
+    const again = await post(`/deliveries/${first.id}/resend`, {}, headers);
+    expect([again.status, again.body]).toMatchObject([202, { resend_of: first.id, notification_id: notification.id }]);
+    expect((await post(`/deliveries/${first.id}/resend`, {}, headers)).body.id).toBe(again.body.id);
+    const done = await until('it to be delivered', async () => {
+      const { body } = await get(`/notifications/${notification.id}`);
+      return body.counts.delivered === 1 && body;
+    });
+    expect(done).toMatchObject({ status: 'partially_failed', counts: { total: 2, failed: 1, delivered: 1 } });
+    expect(done.deliveries.map(({ id }: any) => id)).toEqual([first.id, again.body.id]);
+    const third = (await post(`/deliveries/${again.body.id}/resend`)).body;
+    expect(third.resend_of).toBe(first.id);
+    await until('three requests', () => requestsTo('/fails/resent').length === 3);
+    const got = requestsTo('/fails/resent');
+    expect(new Set(got.map((one) => one.headers['webhook-id']))).toEqual(new Set([first.id]));
+    expect(new Set(got.map(({ body }) => body.toString()))).toEqual(new Set(['{"path":"/fails/resent"}']));
+  });
+
+  it('must have ended, and must not have been suppressed', async () => {
+    const later = { scheduled_for: new Date(Date.now() + 3_600_000).toISOString() };
+    const channels = { webhook: { url: `${receiver.url}/ok`, payload: {} } };
+    const { id } = (await post('/notifications', { channels, ...later })).body;
+    const [open] = (await get(`/notifications/${id}`)).body.deliveries;
+    const suppressed = await post('/notifications', {
+      recipients: [{ user_id: 'nomail' }],
+      channels: { email: { subject: 's', text: 't' } },
+    });
+    const [none] = (await get(`/notifications/${suppressed.body.id}`)).body.deliveries;
+    for (const one of [open, none]) {
+      const answer = await post(`/deliveries/${one.id}/resend`);
+      expect([answer.status, answer.body.code]).toEqual([409, 'conflict']);
+    }
+    expect((await post(`/deliveries/${open.id}/discard`)).status).toBe(409);
+    expect((await post(`/deliveries/${randomUUID()}/resend`)).status).toBe(404);
+  });
+});
+
+describe('a recovery', () => {
+  it('counts, and sends again what did not get through, each once, but for what was put aside', async () => {
+    const tags = ['outage'];
+    const [one, two, aside] = [
+      await send('/fails/1', { tags }),
+      await send('/fails/2', { tags }),
+      await send('/fails/3', { tags }),
+    ];
+    await send('/ok/4', { tags });
+    await send('/fails/5');
+    for (let n = 0; n < 2; n++) expect((await post(`/deliveries/${aside.deliveries[0].id}/discard`)).status).toBe(200);
+    const filter = { tag: 'outage', channel: 'webhook', error_code: 'http_503' };
+    const dry = await post('/recoveries', { filter, dry_run: true });
+    expect([dry.status, dry.body]).toMatchObject([
+      202,
+      { filter, dry_run: true, status: 'completed', matched: 3, resent: 0, skipped: 0, rate_per_second: 100 },
+    ]);
+    receiver.respond(() => ({ status: 200 }));
+    const started = await post('/recoveries', { filter, rate_per_second: 50 });
+    expect([started.status, started.body]).toMatchObject([202, { dry_run: false, matched: 3 }]);
+    expect(await ended(started.body.id)).toMatchObject({ status: 'completed', matched: 3, resent: 2, skipped: 1 });
+    const again = await post('/recoveries', { filter });
+    expect(await ended(again.body.id)).toMatchObject({ resent: 0, skipped: 3 });
+    for (const { id } of [one, two]) {
+      await until('it to get through', async () => (await get(`/notifications/${id}`)).body.counts.delivered === 1);
+    }
+    expect(['/fails/1', '/fails/2', '/fails/3', '/ok/4', '/fails/5'].map((path) => requestsTo(path).length)).toEqual([
+      2, 2, 1, 1, 1,
+    ]);
+    const { data } = (await get('/recoveries?limit=2')).body;
+    expect(data.map(({ id }: any) => id)).toEqual([again.body.id, started.body.id]);
+  });
+
+  it('keeps to its rate, and stops when it is cancelled', async () => {
+    for (let n = 0; n < 3; n++) await send(`/fails/slow/${n}`);
+    receiver.respond(() => ({ status: 200 }));
+    const { body } = await post('/recoveries', { filter: { status: 'failed' }, rate_per_second: 1 });
+    await until('the first of them', async () => (await get(`/recoveries/${body.id}`)).body.resent === 1);
+    const [row] = await here.app.sql(
+      `select next_at - updated_at >= interval '0.9 seconds' as waits from recoveries where id = $1`,
+      [body.id],
+    );
+    expect(row.waits).toBe(true);
+    // Far away, so that no machine is slow enough for the next batch to come first.
+    await here.app.sql(`update recoveries set next_at = clock_timestamp() + interval '1 hour' where id = $1`, [
+      body.id,
+    ]);
+    const { resent } = (await get(`/recoveries/${body.id}`)).body;
+    expect(resent).toBeLessThan(3);
+    for (let n = 0; n < 2; n++) {
+      expect((await post(`/recoveries/${body.id}/cancel`)).body).toMatchObject({ status: 'cancelled', resent });
+    }
+    expect((await post(`/recoveries/${randomUUID()}/cancel`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,91 @@
+import { RecoveriesRepository } from '../../src/delivery/recoveries/recoveries.repository.js';
+import { TestDatabase } from '../support/postgres.js';
+import { NestApp } from '../support/nest-app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+let database: TestDatabase;
+let app: NestApp;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  [database, receiver] = await Promise.all([TestDatabase.create(), Receiver.start()]);
+  app = await NestApp.start({ database });
+});
+beforeEach(() => receiver.respond(() => ({ status: 500 })));
+afterEach(() => jest.restoreAllMocks());
+afterAll(async () => {
+  await app.stop();
+  await Promise.all([database.drop(), receiver.stop()]);
+});
+
+/** Webhooks that fail once and for all. @returns the deliveries' ids */
+const failed = async (client: Awaited<ReturnType<NestApp['client']>>, count: number): Promise<string[]> => {
+  const notifications = Array.from({ length: count }, (_, n) => ({
+    channels: { webhook: { url: `${receiver.url}/${client.id}/${n}`, payload: {} } },
+    max_retry_attempts: 0,
+  }));
+  await client.request('POST', '/notifications/batch', { body: { notifications } });
+  return until('them to fail', async () => {
+    const { data } = (await client.request('GET', '/deliveries?status=failed')).body;
+    return data.length === count && data.map(({ id }: any) => id);
+  });
+};
+
+it('sends a delivery again once, however many ask for it at the same time', async () => {
+  const client = await app.client();
+  const [id] = await failed(client, 1);
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  receiver.respond(async () => {
+    await held;
+    return { status: 200 };
+  });
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => client.request('POST', `/deliveries/${id}/resend`, { body: {} })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  release();
+  await until(
+    'it to be sent',
+    async () => (await client.request('GET', '/deliveries?status=delivered')).body.data.length === 1,
+  );
+  expect(receiver.requests.filter(({ path }) => path.startsWith(`/${client.id}/`))).toHaveLength(2);
+});
+
+it('goes on with a recovery whose process was killed in the middle, and sends nothing twice', async () => {
+  const client = await app.client();
+  await failed(client, 12);
+  receiver.respond(() => ({ status: 200 }));
+  const repository = app.get(RecoveriesRepository);
+  const progress = repository.progress.bind(repository);
+  let batches = 0;
+  // The second batch is written, but for how far it has come, when its connection is lost; then the process goes away.
+  jest.spyOn(repository, 'progress').mockImplementation(async (...args) => {
+    if (++batches > 1) throw new Error('killed');
+    await progress(...args);
+  });
+  const { body } = await client.request('POST', '/recoveries', { body: { rate_per_second: 4 } });
+  expect(body.matched).toBe(12);
+  await until('the second batch', () => batches > 1);
+  await app.stop();
+  jest.restoreAllMocks();
+  app = await NestApp.start({ database });
+  const again = app.requester(client.key);
+  const done = await until('it to end', async () => {
+    const seen = (await again('GET', `/recoveries/${body.id}`)).body;
+    return seen.status === 'completed' && seen;
+  });
+  expect(done).toMatchObject({ matched: 12, resent: 12, skipped: 0 });
+  await until(
+    'all to be delivered',
+    async () => (await again('GET', '/deliveries?status=delivered')).body.data.length === 12,
+  );
+  const sent = receiver.requests.filter(({ path }) => path.startsWith(`/${client.id}/`)).map(({ path }) => path);
+  expect(sent.toSorted()).toEqual(
+    Array.from({ length: 12 }, (_, n) => [`/${client.id}/${n}`, `/${client.id}/${n}`])
+      .flat()
+      .toSorted(),
+  );
+});
