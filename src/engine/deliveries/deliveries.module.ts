@@ -20,6 +20,7 @@ import { DispatcherRepository } from './dispatcher.repository.js';
 import { Handover } from './handover.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
 import { Quotas } from './quotas.js';
+import { Reconciler } from './reconciler.js';
 import { Releases } from './releases.js';
 import { Router } from './router.js';
 import { Sweeper } from './sweeper.js';
@@ -45,6 +46,7 @@ import { Workers } from './workers.js';
     DueSignal,
     Handover,
     Quotas,
+    Reconciler,
     Releases,
     Router,
     Sweeper,
