@@ -4,6 +4,9 @@ import { Text } from '../../src/platform/common/fields.js';
 import { Database } from '../../src/platform/database/database.js';
 import { Breakers } from '../../src/engine/deliveries/breakers.js';
 import { BreakersRepository } from '../../src/engine/deliveries/breakers.repository.js';
+import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
+import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { holdVerdict, judge } from '../../src/engine/deliveries/retry.js';
 import { Quotas } from '../../src/engine/deliveries/quotas.js';
 import { Releases } from '../../src/engine/deliveries/releases.js';
 import { UsageRepository } from '../../src/engine/deliveries/usage.repository.js';
@@ -14,6 +17,7 @@ import type { Outcome, OutboundDelivery, ProviderDescriptor } from '../../src/en
 import { ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../../src/engine/providers/provider-routes.js';
 import type { TestClient } from '../support/app.js';
+import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';
 import { SmtpSink } from '../support/smtp.js';
 import { Truth } from '../support/truth.js';
@@ -322,6 +326,39 @@ describe('a provider that fails again and again', () => {
     expect((row.next_attempt_at - row.updated_at) / 1_000).toBeGreaterThan(50);
     expect(await events('provider.degraded')).toHaveLength(1);
   });
+});
+
+it('what was given back can not be settled by who held it before', async () => {
+  holdHands(app);
+  await provider('main', one.port);
+  const id = await mail();
+  const deliveries = app.get(DeliveriesService);
+  const claim = async () => {
+    const [{ client_id, id: delivery, attempt_count }] = await rows(id);
+    return (await deliveries.claim({ client_id, id: delivery, attempt_count }))!;
+  };
+  const first = await claim();
+  const hold = holdVerdict(
+    first,
+    { decision: '', reason: 'none_available' },
+    { reason: 'rate_limited', until: 0 },
+    EMAIL,
+  );
+  expect(await deliveries.hold(first, hold)).toMatchObject({
+    from: 'sending',
+    row: { status: 'held', attempt_count: 0 },
+  });
+  await become(id, 'pending');
+  const second = await claim();
+  expect([second.attempt_count, second.holds]).toEqual([first.attempt_count, 1]);
+  // Its answer was lost on the way, and it is said again; or it was sent after all.
+  const accepted: Outcome = { kind: 'accepted' };
+  const verdict = judge(first, accepted, { decision: 'main', reason: 'order' }, false, EMAIL);
+  expect(await deliveries.hold(first, hold)).toBeNull();
+  expect(await deliveries.settle({ delivery: first, attempt: attemptOf(accepted, 'main', 1), verdict })).toBeNull();
+  expect(
+    await deliveries.settle({ delivery: second, attempt: attemptOf(accepted, 'main', 1), verdict }),
+  ).not.toBeNull();
 });
 
 describe('caps', () => {

@@ -48,7 +48,9 @@ export class Reconciler {
   private async askable({ client_id, channel, provider }: DeliveryRow): Promise<ProviderRoute | null> {
     if (this.registry.configurable(channel).every((known) => !known.provider.reconcile)) return null;
     const { routes } = await this.routes.of(client_id, channel);
-    return routes.find(({ name, provider: it }) => name === provider && it.reconcile) ?? null;
+    // Whose worker was lost, nobody knows who had it: unless there is one only.
+    const had = provider ?? (routes.length === 1 ? routes[0]!.name : null);
+    return routes.find(({ name, provider: it }) => name === had && it.reconcile) ?? null;
   }
 
   private async ask(route: ProviderRoute, rows: DeliveryRow[]): Promise<void> {
