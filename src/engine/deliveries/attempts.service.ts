@@ -15,7 +15,7 @@ import { Router } from './router.js';
 /** A claimed delivery, and what gives back the room that it took. */
 type Held = Pick<Planned, 'delivery' | 'leave'>;
 
-/** What goes to one provider; of one source, where the provider takes many in one call. */
+/** What goes to one provider; of one content, where the provider takes many in one call. */
 interface Group {
   route: ProviderRoute;
   planned: Planned[];
@@ -58,19 +58,22 @@ export class AttemptsService {
   }
 
   private async plan(held: Held[], outages: Outages): Promise<Group[]> {
-    const groups = new Map<string | ProviderRoute, Group>();
+    const groups = new Map<ProviderRoute, Map<unknown, Group>>();
     await Promise.all(
       held.map(async (one) => {
         const planned = await this.decide(one, outages);
         if (!planned?.route) return;
         const { route, delivery } = planned;
-        const of = isGuarded(route) && route.descriptor.maxBatch > 1 ? `${route.name} ${delivery.source_id}` : route;
-        const group = groups.get(of);
+        const ofRoute = groups.get(route) ?? new Map<unknown, Group>();
+        groups.set(route, ofRoute);
+        // Deliveries of one notification share their content.
+        const what = isGuarded(route) && route.descriptor.maxBatch > 1 ? delivery.content : route;
+        const group = ofRoute.get(what);
         if (group) group.planned.push(planned);
-        else groups.set(of, { route, planned: [planned] });
+        else ofRoute.set(what, { route, planned: [planned] });
       }),
     );
-    return [...groups.values()];
+    return [...groups.values()].flatMap((ofRoute) => [...ofRoute.values()]);
   }
 
   /** @returns null where it is settled: nobody can take it, or nobody can now */

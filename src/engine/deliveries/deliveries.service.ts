@@ -194,10 +194,11 @@ const NO_ATTEMPT: AttemptRecord = {
   duration_ms: null,
 };
 
-const transitionOf = (row: DeliveryRow, { delivery, verdict }: Settlement): Transition => ({
+const transitionOf = (row: DeliveryRow, { delivery, attempt, verdict }: Settlement): Transition => ({
   from: 'sending',
   row,
   content: delivery.content ?? null,
+  ...(verdict.status !== 'held' && { attempt }),
   ...(verdict.exhausted && { exhausted: true }),
 });
 

@@ -145,6 +145,8 @@ export interface Transition {
   /** As it stands now. */
   row: DeliveryRow;
   content: Content | null;
+  /** The attempt that ended with it, where one did. */
+  attempt?: AttemptRecord;
   /**
    * Once: its channel had its time, so that a strategy `fallback` goes on to the next one now. The delivery itself is still
    * tried, unless somebody cancels it.

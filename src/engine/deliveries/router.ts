@@ -33,7 +33,7 @@ export class Router {
     const [first] = routes;
     if (first && routes.length === 1 && !isGuarded(first) && explicit === undefined) return onlyWay(first, routing);
     await this.admission.refresh(routes);
-    const copies = content === null ? 0 : (known?.copies?.(content) ?? 0);
+    const copies = content === null ? 0 : (known?.copies?.(content).length ?? 0);
     return choose(routes, {
       explicit,
       before: routing,
