@@ -406,6 +406,37 @@ describe('caps', () => {
     expect((await here.take(route, 5)).granted).toBe(2);
   });
 
+  it("of the operator's providers hold for all clients together", async () => {
+    const config = { host: '127.0.0.1', port: one.port, secure: false };
+    const house = {
+      name: 'house',
+      channel: 'email',
+      provider_type: 'smtp',
+      from_email: 'h@example.com',
+      hourly_cap: 1,
+    };
+    const other = await NestApp.start({ env: { DEFAULT_PROVIDERS: JSON.stringify([{ ...house, config }]) } });
+    const became: unknown[] = [];
+    for (let n = 0; n < 2; n++) {
+      const tenant = await other.client();
+      await tenant.request('POST', '/notifications', {
+        body: { recipients: people(1), channels: { email: { subject: 's', text: 't' } } },
+      });
+      const [row] = await until('it to be settled', async () => {
+        const found = await other.sql('select status, reason, routing from deliveries where client_id = $1', [
+          tenant.id,
+        ]);
+        return ['sent', 'held'].includes(found[0]?.status) && found;
+      });
+      became.push([row.status, row.reason, row.routing.reason]);
+    }
+    await other.stop();
+    expect(became).toEqual([
+      ['sent', null, 'default'],
+      ['held', 'quota_exhausted', 'none_available'],
+    ]);
+  });
+
   it('of a second space what goes', async () => {
     await provider('slow', one.port, { rate_limit_per_second: 5 });
     const id = await mail(14);

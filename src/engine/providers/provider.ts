@@ -54,6 +54,8 @@ export const OUT_AT_ONCE: ReadonlySet<string> = new Set([
   'connection_reset',
   'authentication_failed',
   'quota_exhausted',
+  'payment_required',
+  'domain_not_found',
 ]);
 
 /** A provider's settings for one client. */
