@@ -27,9 +27,10 @@ alter table providers
 alter table open_deliveries
   add column recipients integer not null default 1,
   add column holds integer not null default 0;
--- Those that wait for a provider, by their time and, when a provider is mended or changed, by whose they are.
+-- Those that wait for a provider, by their time and, when a provider is mended or changed, by whose they are. All of them have a
+-- reason: that it is asked for keeps whoever asks by time from the second index.
 create index open_deliveries_held on open_deliveries (next_attempt_at) where status = 'held';
-create index open_deliveries_held_of on open_deliveries (client_id, channel, id) where status = 'held';
+create index open_deliveries_held_of on open_deliveries (client_id, channel, id) where status = 'held' and reason is not null;
 
 -- client_id is nil for the operator's own providers, which serve many clients: so neither table refers to clients.
 -- key: a provider with one version of its settings. Changed settings begin anew.

@@ -53,7 +53,7 @@ describe('what is looked for by its time', () => {
   // A condition that an index only filters by costs a look at every row that is not due yet.
   it.each([
     ['whether deliveries are to be swept', 1, () => app.get(SweeperRepository).overdue(['websocket'])],
-    ['deliveries to be swept', 5, () => sweepAll(app)],
+    ['deliveries to be swept', 6, () => sweepAll(app)],
     [
       'deliveries that are due',
       1,
@@ -222,9 +222,10 @@ const readLog = async (app: NestApp, clientId: string): Promise<void> => {
 const sweepAll = async (app: NestApp): Promise<void> => {
   const sweeps = app.get(SweeperRepository);
   await sweeps.findLost(10);
+  await sweeps.findUnknown(10);
   await sweeps.wake(10);
   await app.get(Database).transaction(async (tx) => {
-    await sweeps.resolveUnknown(tx, 10);
+    await sweeps.resume(tx, 10);
     await sweeps.expire(tx, 10);
     await sweeps.expireUnseen(tx, ['websocket'], 10);
     await sweeps.endCancelled(tx, 10);

@@ -191,6 +191,22 @@ describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
+  it('takes as many in one call as it says, with an outcome for each', async () => {
+    const batch = Array.from({ length: subject.descriptor.maxBatch }, () => subject.make());
+    const outcomes = await subject.provider.send(batch, subject.config(), signal());
+    expect(outcomes).toHaveLength(batch.length);
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['accepted']));
+  });
+
+  it('says of what it is asked about what it can, and no more', async () => {
+    const { provider } = subject;
+    if (!provider.reconcile) return;
+    await expect(provider.reconcile([], subject.config(), signal())).resolves.toEqual([]);
+    const { content: _, ...asked } = subject.make();
+    const outcomes = await provider.reconcile([{ ...asked, created_at: new Date() }], subject.config(), signal());
+    expect(outcomes).toHaveLength(1);
+  });
+
   it('answers nothing for nothing', async () => {
     await expect(subject.provider.send([], subject.config(), signal())).resolves.toEqual([]);
   });

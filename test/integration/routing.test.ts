@@ -1,10 +1,44 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { NotificationDeliveries } from '../../src/delivery/notifications/notification-deliveries.js';
+import { Text } from '../../src/platform/common/fields.js';
+import { Database } from '../../src/platform/database/database.js';
+import { Breakers } from '../../src/engine/deliveries/breakers.js';
+import { BreakersRepository } from '../../src/engine/deliveries/breakers.repository.js';
+import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
+import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { holdVerdict, judge } from '../../src/engine/deliveries/retry.js';
+import { Quotas } from '../../src/engine/deliveries/quotas.js';
+import { Releases } from '../../src/engine/deliveries/releases.js';
+import { UsageRepository } from '../../src/engine/deliveries/usage.repository.js';
+import { EventsService } from '../../src/engine/events/events.service.js';
+import { declareProvider } from '../../src/engine/providers/declared.js';
+import { EMAIL } from '../../src/engine/providers/email/email.channel.js';
+import type { Outcome, OutboundDelivery, ProviderDescriptor } from '../../src/engine/providers/provider.js';
+import { ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
+import { ProviderRoutes, type ProviderRoute } from '../../src/engine/providers/provider-routes.js';
 import type { TestClient } from '../support/app.js';
+import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';
 import { SmtpSink } from '../support/smtp.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
+
+class ManyConfigDto {
+  @Text({ max: 100 })
+  url: string;
+}
+
+/** Declared before the application is made, as the folders of providers do. */
+const MANY = declareProvider<any, any>({
+  channel: EMAIL,
+  type: 'many',
+  configSchema: ManyConfigDto,
+  secretFields: [],
+  maxBatch: 1_000,
+  inFlight: 20,
+  retryPolicy: EMAIL.retryPolicy,
+  create: () => ({ send: async () => [] }),
+});
 
 let app: NestApp;
 let client: TestClient;
@@ -195,5 +229,313 @@ describe('failing over', () => {
     await again(3);
     const exhausted = told.mock.calls.flatMap(([, transitions]) => transitions).filter((one) => one.exhausted);
     expect(exhausted.map(({ row }) => [row.source_id, row.attempt_count])).toEqual([[id, 2]]);
+  });
+});
+
+const sendMany = (count: number) => Promise.all(Array.from({ length: count }, () => mail()));
+const events = (type: string) =>
+  truth.query<any>('select data from events where client_id = $1 and type = $2', [client.id, type]);
+/** Another process: what it knows of breakers comes from PostgreSQL only. */
+const anotherProcess = () =>
+  new Breakers(app.get(BreakersRepository), app.get(Database), app.get(EventsService), app.get(Releases));
+/** What other processes found out is read now. */
+const readAgain = (breakers: Breakers) => {
+  (breakers as any).refreshedAt = Number.NEGATIVE_INFINITY;
+  return breakers.refresh();
+};
+const routeOf = async (name: string): Promise<ProviderRoute> =>
+  (await app.get(ProviderRoutes).of(client.id, 'email')).routes.find((route) => route.name === name)!;
+const isOut = async (breakers: Breakers, name: string) => {
+  await readAgain(breakers);
+  return breakers.outageOf(await routeOf(name)) !== null;
+};
+
+describe('a provider that fails again and again', () => {
+  /** So that its faults in a row open its breaker. */
+  const breakIt = async (name: string): Promise<void> => {
+    for (const id of await sendMany(5))
+      await become(id, 'over', ([row]) => row.attempt_count > 0 && row.status !== 'sending');
+    await until('it to be out', () => isOut(anotherProcess(), name));
+  };
+
+  it('is left alone by every process, which is told once; what nobody else takes is held and goes on by itself', async () => {
+    const down = await SmtpSink.start();
+    const { port } = down;
+    await down.stop();
+    await provider('down', port);
+    await breakIt('down');
+    const [row] = await become(await mail(), 'held');
+    expect(row).toMatchObject({ reason: 'breaker_open', attempt_count: 0, holds: 1, provider: null });
+    expect((row.next_attempt_at - row.updated_at) / 1_000).toBeGreaterThan(20);
+    expect((row.next_attempt_at - row.updated_at) / 1_000).toBeLessThan(31);
+    expect(await events('provider.degraded')).toEqual([
+      { data: expect.objectContaining({ name: 'down', channel: 'email', reason: 'connection_failed' }) },
+    ]);
+
+    // It works again, and its time has come: one of all processes finds out.
+    await truth.query(`update provider_breakers set open_until = clock_timestamp() where client_id = $1`, [client.id]);
+    const [one, two] = [anotherProcess(), anotherProcess()];
+    await Promise.all([readAgain(one), readAgain(two)]);
+    const route = await routeOf('down');
+    const admitted = await Promise.all([one.admit(route, 5), two.admit(route, 5)]);
+    expect(admitted.toSorted()).toEqual([0, 1]);
+    const winner = admitted[0] === 1 ? one : two;
+    await winner.run(
+      route,
+      async () => [{ kind: 'accepted' }],
+      () => true,
+    );
+    await until('it to be known', async () => !(await isOut(anotherProcess(), 'down')));
+    await readAgain(app.get(Breakers));
+    const back = createServer();
+    await new Promise<void>((resolve) => back.listen(port, '127.0.0.1', resolve));
+    await new Promise((resolve) => back.close(resolve));
+    // What was held was released when it closed: it was tried, and failed, for the server is still away.
+    await become(row.source_id, 'retrying', ([found]) => found.attempt_count === 1);
+  });
+
+  it('is passed over while another one is there, and what was held goes as soon as one is added or mended', async () => {
+    await provider('down', CLOSED_PORT, { is_primary: true });
+    await breakIt('down');
+    const [held, explicit] = [await mail(), await mail(1, { provider: 'down' })];
+    await become(held, 'held');
+    await become(explicit, 'held');
+    await provider('good', one.port);
+    expect((await become(held, 'sent'))[0]).toMatchObject({
+      provider: 'good',
+      attempt_count: 1,
+      routing: { reason: 'failover', skipped: [{ provider: 'down', reason: 'breaker_open' }] },
+    });
+    expect((await become(await mail(), 'sent'))[0]).toMatchObject({ provider: 'good', attempt_count: 1 });
+    await become(explicit, 'held');
+    await client.request('PATCH', '/clients/me/providers/down?verify=false', { body: { config: { port: two.port } } });
+    expect((await become(explicit, 'sent'))[0]).toMatchObject({ provider: 'down', routing: { reason: 'explicit' } });
+  });
+
+  it('opens again when who tries it fails, for longer, and tells nobody again', async () => {
+    await provider('down', CLOSED_PORT);
+    await breakIt('down');
+    await truth.query(`update provider_breakers set open_until = clock_timestamp() where client_id = $1`, [client.id]);
+    await readAgain(app.get(Breakers));
+    const id = await mail();
+    await become(id, 'retrying');
+    const times = async () =>
+      (await truth.query<any>('select times from provider_breakers where client_id = $1', [client.id]))[0].times;
+    await until('it to be open again', async () => (await times()) === 2);
+    const [row] = await become(await mail(), 'held');
+    expect((row.next_attempt_at - row.updated_at) / 1_000).toBeGreaterThan(50);
+    expect(await events('provider.degraded')).toHaveLength(1);
+  });
+});
+
+it('what was given back can not be settled by who held it before', async () => {
+  holdHands(app);
+  await provider('main', one.port);
+  const id = await mail();
+  const deliveries = app.get(DeliveriesService);
+  const claim = async () => {
+    const [{ client_id, id: delivery, attempt_count }] = await rows(id);
+    return (await deliveries.claim({ client_id, id: delivery, attempt_count }))!;
+  };
+  const first = await claim();
+  const hold = holdVerdict(
+    first,
+    { decision: '', reason: 'none_available' },
+    { reason: 'rate_limited', until: 0 },
+    EMAIL,
+  );
+  expect(await deliveries.hold(first, hold)).toMatchObject({
+    from: 'sending',
+    row: { status: 'held', attempt_count: 0 },
+  });
+  await become(id, 'pending');
+  const second = await claim();
+  expect([second.attempt_count, second.holds]).toEqual([first.attempt_count, 1]);
+  // Its answer was lost on the way, and it is said again; or it was sent after all.
+  const accepted: Outcome = { kind: 'accepted' };
+  const verdict = judge(first, accepted, { decision: 'main', reason: 'order' }, false, EMAIL);
+  expect(await deliveries.hold(first, hold)).toBeNull();
+  expect(await deliveries.settle({ delivery: first, attempt: attemptOf(accepted, 'main', 1), verdict })).toBeNull();
+  expect(
+    await deliveries.settle({ delivery: second, attempt: attemptOf(accepted, 'main', 1), verdict }),
+  ).not.toBeNull();
+});
+
+describe('caps', () => {
+  it('of an hour and a day let others take over, and hold what nobody takes until they end or are raised', async () => {
+    await provider('main', one.port, { is_primary: true, hourly_cap: 2 });
+    await provider('spare', two.port, { daily_cap: 1 });
+    const id = await mail(4);
+    const settled = await become(id, 'over', (all) => all.every(({ status }) => ['sent', 'held'].includes(status)));
+    const by = (name: string | null) => settled.filter((row) => row.provider === name);
+    expect([by('main').length, by('spare').length, by(null).length]).toEqual([2, 1, 1]);
+    expect(by('spare')[0].routing).toMatchObject({
+      reason: 'failover',
+      skipped: [{ provider: 'main', reason: 'quota_exhausted' }],
+    });
+    const [held] = by(null);
+    expect(held).toMatchObject({ reason: 'quota_exhausted', attempt_count: 0 });
+    const [{ hour }] = await truth.query<any>(
+      `select date_trunc('hour', clock_timestamp(), 'UTC') + interval '1 hour' as hour`,
+    );
+    expect(Math.abs(held.next_attempt_at - hour)).toBeLessThan(2_000);
+    expect(await mail().then((next) => become(next, 'held'))).toHaveLength(1);
+    await client.request('PATCH', '/clients/me/providers/main', { body: { hourly_cap: 10 } });
+    await become(id, 'sent');
+    const [used] = await truth.query<any>(`select max(hour_used) as n from provider_usage where client_id = $1`, [
+      client.id,
+    ]);
+    expect(used.n).toBe(4);
+  });
+
+  it('count what a provider got, over all processes, and nothing that it did not get', async () => {
+    await provider('main', CLOSED_PORT, { hourly_cap: 2 });
+    await become(await mail(), 'retrying');
+    const route = await routeOf('main');
+    await until('it to be given back', async () => {
+      const rows = await truth.query<any>('select hour_used from provider_usage where client_id = $1', [client.id]);
+      return rows[0]?.hour_used === 0;
+    });
+    const [here, there] = [new Quotas(app.get(UsageRepository)), new Quotas(app.get(UsageRepository))];
+    const grants = await Promise.all([here, there].flatMap((quotas) => [quotas.take(route, 1), quotas.take(route, 1)]));
+    expect(grants.map(({ granted }) => granted).toSorted()).toEqual([0, 0, 1, 1]);
+    await truth.query(
+      `update provider_usage set hour = hour - interval '1 hour', day = day - interval '1 day' where client_id = $1`,
+      [client.id],
+    );
+    expect((await here.take(route, 5)).granted).toBe(2);
+  });
+
+  it("of the operator's providers hold for all clients together", async () => {
+    const config = { host: '127.0.0.1', port: one.port, secure: false };
+    const house = {
+      name: 'house',
+      channel: 'email',
+      provider_type: 'smtp',
+      from_email: 'h@example.com',
+      hourly_cap: 1,
+    };
+    const other = await NestApp.start({ env: { DEFAULT_PROVIDERS: JSON.stringify([{ ...house, config }]) } });
+    const became: unknown[] = [];
+    for (let n = 0; n < 2; n++) {
+      const tenant = await other.client();
+      await tenant.request('POST', '/notifications', {
+        body: { recipients: people(1), channels: { email: { subject: 's', text: 't' } } },
+      });
+      const [row] = await until('it to be settled', async () => {
+        const found = await other.sql('select status, reason, routing from deliveries where client_id = $1', [
+          tenant.id,
+        ]);
+        return ['sent', 'held'].includes(found[0]?.status) && found;
+      });
+      became.push([row.status, row.reason, row.routing.reason]);
+    }
+    await other.stop();
+    expect(became).toEqual([
+      ['sent', null, 'default'],
+      ['held', 'quota_exhausted', 'none_available'],
+    ]);
+  });
+
+  it('of a second space what goes', async () => {
+    await provider('slow', one.port, { rate_limit_per_second: 5 });
+    const id = await mail(14);
+    const begun = performance.now();
+    await become(id, 'sent');
+    const took = performance.now() - begun;
+    expect(took).toBeGreaterThan(2_000);
+    expect(took).toBeLessThan(8_000);
+    expect(one.messages).toHaveLength(14);
+  });
+});
+
+describe('a provider that takes many in one call', () => {
+  const calls: OutboundDelivery[][] = [];
+  let answer: (delivery: OutboundDelivery) => Outcome = () => ({ kind: 'accepted' });
+  let told: (delivery: { id: string }) => Outcome = () => ({ kind: 'accepted', provider_message_id: 'found' });
+
+  beforeAll(() => {
+    const descriptor: ProviderDescriptor<any, any> = {
+      ...MANY,
+      create: () => ({
+        send: async (batch) => {
+          calls.push(batch);
+          return batch.map((delivery) => answer(delivery));
+        },
+        reconcile: async (batch) => batch.map((delivery) => told(delivery)),
+      }),
+    };
+    Object.assign(MANY, descriptor);
+    app.get(ProviderRegistry).register(MANY);
+  });
+  beforeEach(async () => {
+    calls.length = 0;
+    answer = () => ({ kind: 'accepted' });
+  });
+  const many = (more: object = {}) => provider('many', 1, { provider_type: 'many', config: { url: 'x' }, ...more });
+  const sizes = () => calls.map((batch) => batch.length).toSorted((a, b) => b - a);
+
+  it('gets all of a notification at once, each with an outcome of its own', async () => {
+    await many();
+    const refused: Outcome = { kind: 'permanent', fault: 'recipient', code: 'no_such_user', message: 'No.' };
+    answer = ({ address }) => (address === 'p7@example.com' ? refused : { kind: 'accepted' });
+    const id = await mail(150);
+    const all = await become(id, 'over', (rows) => rows.every(({ status }) => ['sent', 'failed'].includes(status)));
+    expect(sizes()).toEqual([150]);
+    expect(new Set(calls.flat().map(({ address }) => address)).size).toBe(150);
+    expect(all.filter(({ status }) => status === 'failed').map(({ address, reason }) => [address, reason])).toEqual([
+      ['p7@example.com', 'no_such_user'],
+    ]);
+  });
+
+  it('gets no more in a call than it takes, and two notifications in two', async () => {
+    await many({ max_recipients: 40 });
+    const [first, second] = await Promise.all([mail(90), mail(30)]);
+    await become(first, 'sent');
+    await become(second, 'sent');
+    expect(sizes()).toEqual([40, 40, 30, 10]);
+    for (const batch of calls) expect(new Set(batch.map(({ content }) => content)).size).toBe(1);
+  });
+
+  it('gets what failed together together again', async () => {
+    await many();
+    answer = () => ({ kind: 'retryable', fault: 'provider', code: 'http_500', message: 'Oh.' });
+    const id = await mail(60);
+    const all = await become(id, 'retrying');
+    const times = all.map(({ next_attempt_at }) => Number(next_attempt_at));
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(1_000);
+    answer = () => ({ kind: 'accepted' });
+    await truth.bringRetriesForward();
+    await become(id, 'sent');
+    expect(sizes()).toEqual([60, 60]);
+  });
+
+  it('is asked what became of what it may have taken, before that is sent again', async () => {
+    await many();
+    answer = () => ({ kind: 'unknown', fault: 'provider', code: 'connection_lost', message: 'Gone.' });
+    const id = await mail(3);
+    await become(id, 'unknown');
+    answer = () => ({ kind: 'accepted' });
+    const verdicts: Record<string, Outcome> = {
+      'p0@example.com': { kind: 'accepted', provider_message_id: 'found' },
+      'p1@example.com': { kind: 'retryable', fault: 'provider', code: 'not_there', message: 'Not there.' },
+      'p2@example.com': { kind: 'permanent', fault: 'recipient', code: 'bounced', message: 'No.' },
+    };
+    told = (delivery) => verdicts[(delivery as OutboundDelivery).address!]!;
+    await truth.bringRetriesForward();
+    const all = await become(id, 'over', (rows) => rows.every(({ status }) => ['sent', 'failed'].includes(status)));
+    const byAddress = all.map((row) => [
+      row.address,
+      row.status,
+      row.reason,
+      row.attempt_count,
+      row.provider_message_id,
+    ]);
+    expect(byAddress.toSorted()).toEqual([
+      ['p0@example.com', 'sent', null, 1, 'found'],
+      ['p1@example.com', 'sent', null, 2, null],
+      ['p2@example.com', 'failed', 'bounced', 1, null],
+    ]);
+    expect(sizes()).toEqual([3, 1]);
   });
 });

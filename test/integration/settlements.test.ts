@@ -126,7 +126,7 @@ describe('what one receiver says', () => {
     });
     const due = rows.map(({ client_id, id, lane, attempt_count }) => ({ client_id, id, lane, attempt_count }));
     await take(
-      due.map((row) => ({ ...row, priority: 2, due_in_ms: -1 })),
+      due.map((row) => ({ ...row, holds: 0, priority: 2, due_in_ms: -1 })),
       10,
     );
     const statesOf = () => Promise.all(rows.map(async ({ source_id }) => (await deliveriesOf(source_id))[0]!));

@@ -9,12 +9,13 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { ClaimedDelivery, Outage, Routing } from './delivery.js';
 import { Handover, type Planned } from './handover.js';
 import { holdVerdict } from './retry.js';
+import type { Grant } from './quotas.js';
 import { Router } from './router.js';
 
 /** A claimed delivery, and what gives back the room that it took. */
 type Held = Pick<Planned, 'delivery' | 'leave'>;
 
-/** What goes to one provider; of one source, where the provider takes many in one call. */
+/** What goes to one provider; of one content, where the provider takes many in one call. */
 interface Group {
   route: ProviderRoute;
   planned: Planned[];
@@ -57,19 +58,22 @@ export class AttemptsService {
   }
 
   private async plan(held: Held[], outages: Outages): Promise<Group[]> {
-    const groups = new Map<string | ProviderRoute, Group>();
+    const groups = new Map<ProviderRoute, Map<unknown, Group>>();
     await Promise.all(
       held.map(async (one) => {
         const planned = await this.decide(one, outages);
         if (!planned?.route) return;
         const { route, delivery } = planned;
-        const of = isGuarded(route) && route.descriptor.maxBatch > 1 ? `${route.name} ${delivery.source_id}` : route;
-        const group = groups.get(of);
+        const ofRoute = groups.get(route) ?? new Map<unknown, Group>();
+        groups.set(route, ofRoute);
+        // Deliveries of one notification share their content.
+        const what = isGuarded(route) && route.descriptor.maxBatch > 1 ? delivery.content : route;
+        const group = ofRoute.get(what);
         if (group) group.planned.push(planned);
-        else groups.set(of, { route, planned: [planned] });
+        else ofRoute.set(what, { route, planned: [planned] });
       }),
     );
-    return [...groups.values()];
+    return [...groups.values()].flatMap((ofRoute) => [...ofRoute.values()]);
   }
 
   /** @returns null where it is settled: nobody can take it, or nobody can now */
@@ -111,8 +115,7 @@ export class AttemptsService {
 
   /** What the provider does not take now goes elsewhere, and need not wait for what it takes. */
   private async send({ route, planned }: Group, outages: Outages): Promise<void> {
-    const grant = await this.admission.admit(route, planned.length);
-    const { granted, firstInMs, spacingMs, outage } = grant;
+    const { granted, firstInMs, spacingMs, outage } = await this.admit(route, planned.length);
     const size = batchSizeOf(route);
     const sends: Promise<void>[] = [];
     for (let at = 0; at < granted; at += size) {
@@ -121,7 +124,7 @@ export class AttemptsService {
     }
     const turnedAway = planned.slice(granted);
     if (turnedAway.length > 0) {
-      outages.set(route, outage ?? NOT_NOW());
+      outages.set(route, outage!);
       sends.push(this.bring(turnedAway, outages, false));
     }
     await Promise.all(sends);
@@ -131,6 +134,16 @@ export class AttemptsService {
   private behindOthers(outage: Outage, outages: Outages): Outage {
     const [route] = [...outages].find(([, one]) => one === outage) ?? [];
     return route ? this.admission.queueBehind(route, outage) : outage;
+  }
+
+  private async admit(route: ProviderRoute, wanted: number): Promise<Grant> {
+    try {
+      return await this.admission.admit(route, wanted);
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'What a provider takes could not be counted.');
+      const outage: Outage = { reason: 'quota_unknown', until: Date.now() + AGAIN_MS };
+      return { granted: 0, firstInMs: 0, spacingMs: 0, outage };
+    }
   }
 
   private async hold(planned: Planned, outage: Outage): Promise<void> {
@@ -182,5 +195,5 @@ const TOO_LATE: Outcome = {
 const batchSizeOf = ({ descriptor, caps }: ProviderRoute): number =>
   Math.min(descriptor.maxBatch, caps.max_recipients ?? descriptor.maxBatch);
 
-/** For what can't be, by the admission's word: looked at again soon. */
-const NOT_NOW = (): Outage => ({ reason: 'rate_limited', until: Date.now() + 1_000 });
+/** Where it can't be known whether a provider takes more: looked at again soon. */
+const AGAIN_MS = 1_000;

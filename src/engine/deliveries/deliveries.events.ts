@@ -24,7 +24,7 @@ export const deliveryFailed = defineEvent({
 export const deliveryExhausted = defineEvent({
   ...ofDelivery,
   type: 'delivery.exhausted',
-  description: 'A delivery failed for good: the last of its attempts failed too.',
+  description: 'A delivery failed for good: the last of its attempts failed too, or its time ran out.',
 });
 
 export const deliverySuppressed = defineEvent({

@@ -24,11 +24,11 @@ import { DispatcherRepository } from './dispatcher.repository.js';
 import { Handover } from './handover.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
 import { Quotas } from './quotas.js';
+import { Reconciler } from './reconciler.js';
 import { Releases } from './releases.js';
 import { Router } from './router.js';
 import { Resends } from './resends.js';
 import { ResendsRepository } from './resends.repository.js';
-import { RoutePreview } from './route-preview.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -56,11 +56,11 @@ import { Workers } from './workers.js';
     DueSignal,
     Handover,
     Quotas,
+    Reconciler,
     Releases,
     Router,
     Resends,
     ResendsRepository,
-    RoutePreview,
     Sweeper,
     SweeperRepository,
     Transitions,
@@ -77,7 +77,6 @@ import { Workers } from './workers.js';
     Router,
     DueSignal,
     Resends,
-    RoutePreview,
     Transitions,
     Workers,
   ],

@@ -138,7 +138,7 @@ export class DeliveriesRepository {
     return this.database.execute(
       `with held as (
          select o.client_id, o.id from open_deliveries o
-          where ${whose} o.channel = $1 and o.status = 'held'
+          where ${whose} o.channel = $1 and o.status = 'held' and o.reason is not null
             and o.next_attempt_at > clock_timestamp() + $2 * interval '1 millisecond'
           limit ${RELEASED_AT_ONCE} for update skip locked
        )

@@ -59,7 +59,7 @@ export interface Routing {
 
 /** Why a provider takes nothing for a while, whatever it is. */
 export interface Outage {
-  reason: 'breaker_open' | 'quota_exhausted' | 'rate_limited';
+  reason: 'breaker_open' | 'quota_exhausted' | 'rate_limited' | 'quota_unknown';
   /** When it may be asked again, in milliseconds since 1970. */
   until: number;
 }

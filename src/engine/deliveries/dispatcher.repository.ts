@@ -8,6 +8,8 @@ export interface DueDelivery {
   client_id: string;
   id: string;
   attempt_count: number;
+  /** With attempt_count, what tells one wait from the next. */
+  holds: number;
   priority: number;
   lane: string;
   /** Until it is due; negative when it is late. */
@@ -51,7 +53,7 @@ const DUE = prepared(
           where o.awake and (o.client_id, o.priority) > (g.client_id, g.priority)
           order by o.client_id, o.priority limit 1) n
    )
-   select g.client_id, g.priority, l.lane, d.id, d.attempt_count, d.due_in_ms
+   select g.client_id, g.priority, l.lane, d.id, d.attempt_count, d.holds, d.due_in_ms
      from (select * from groups limit $3) g
      left join ${CURSORS.sql} on c.client_id = g.client_id and c.priority = g.priority
     cross join lateral (
@@ -68,7 +70,7 @@ const DUE = prepared(
        )
        select lane from lanes limit $4) l
      left join lateral (
-       select o.id, o.attempt_count, extract(epoch from o.next_attempt_at - clock_timestamp())::float8 * 1000 as due_in_ms
+       select o.id, o.attempt_count, o.holds, extract(epoch from o.next_attempt_at - clock_timestamp())::float8 * 1000 as due_in_ms
          from open_deliveries o
         where o.awake and o.client_id = g.client_id and o.priority = g.priority and o.lane = l.lane
           and o.next_attempt_at <= statement_timestamp() + ${AHEAD}

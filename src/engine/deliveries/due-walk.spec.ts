@@ -14,7 +14,7 @@ function repositoryOf(lanes: LaneKey[]) {
       const found = inOrder.filter((lane) => keyOf(lane) === key && lane.lane > behind);
       return found
         .slice(0, lanesPerGroup)
-        .map((lane) => ({ ...lane, id: `${key} ${lane.lane}`, attempt_count: 0, due_in_ms: 0 }));
+        .map((lane) => ({ ...lane, id: `${key} ${lane.lane}`, attempt_count: 0, holds: 0, due_in_ms: 0 }));
     });
   };
   return { due: jest.fn(due) };

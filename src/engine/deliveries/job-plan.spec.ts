@@ -6,6 +6,7 @@ const due = (due_in_ms = -1, lane = 'l'): DueDelivery => ({
   client_id: 'c',
   id: newId(),
   attempt_count: 0,
+  holds: 0,
   priority: 2,
   lane,
   due_in_ms,

@@ -91,7 +91,7 @@ export class JobPlan {
   }
 }
 
-const keyOf = ({ id, attempt_count }: DueDelivery): string => `${id} ${attempt_count}`;
+const keyOf = ({ id, attempt_count, holds }: DueDelivery): string => `${id} ${attempt_count} ${holds}`;
 /** Lanes are named `<client> <channel>`, or `<client> <channel>:<which of its kind>`. */
 export const channelOf = (lane: string): string => lane.split(/[ :]/, 2)[1] ?? '';
 /** A lane is a client's own. */

@@ -14,7 +14,7 @@ export interface Grant {
   /** Until the first of them may go, and between two of them, in milliseconds. */
   firstInMs: number;
   spacingMs: number;
-  /** Why it was not all. */
+  /** Why it was not all; set where it was not. */
   outage: Outage | null;
 }
 

@@ -32,12 +32,11 @@ export function judge(
   random = Math.random(),
 ): AttemptVerdict {
   if (outcome.kind === 'accepted') {
-    const { decision, reason, skipped } = routing;
     return {
       status: success,
       reason: null,
       delayMs: null,
-      routing: { decision, reason, ...(skipped && { skipped }) },
+      routing: decided(routing),
       provider_message_id: outcome.provider_message_id ?? null,
     };
   }
@@ -57,7 +56,7 @@ function follow(
 ): AttemptVerdict {
   const now = updated_at.getTime();
   const { budgets } = policy;
-  const ended = (reason: string) => verdictOf('failed', reason, null, routing);
+  const ended = (reason: string) => verdictOf('failed', reason, null, decided(routing));
   const again = (delayMs: number, next: Routing) => verdictOf('retrying', fault.code, delayMs, next);
 
   if (fault.kind === 'unknown' && policy.unknownWait !== null)
@@ -117,6 +116,13 @@ const verdictOf = (
   delayMs: number | null,
   routing: Routing,
 ): AttemptVerdict => ({ status, reason, delayMs, routing, provider_message_id: null });
+
+/** What is left of it in the record: who opens it again begins with budgets of its own. */
+const decided = ({ decision, reason, skipped }: Routing): Routing => ({
+  decision,
+  reason,
+  ...(skipped && { skipped }),
+});
 
 const triedWith = ({ tried = [], decision }: Routing): string[] => [...tried, decision];
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
-import { Admission } from './admission.js';
-import type { Content, DeliveryRow, Outage } from './delivery.js';
+import { Admission, isGuarded } from './admission.js';
+import type { Content, DeliveryRow, Outage, Routing } from './delivery.js';
 import { choose, type Choice } from './routing.js';
 
 /** What is asked about: a delivery, or one that would be made. */
@@ -28,11 +28,14 @@ export class Router {
     outageOf: (route: ProviderRoute) => Outage | null = () => null,
   ): Promise<Choice> {
     const { routes, thresholds } = await this.routes.of(client_id, channel);
-    await this.admission.refresh(routes);
     const known = this.registry.findChannel(channel);
-    const copies = content === null ? 0 : (known?.copies?.(content) ?? 0);
+    const explicit = content === null ? undefined : known?.namedProvider?.(content);
+    const [first] = routes;
+    if (first && routes.length === 1 && !isGuarded(first) && explicit === undefined) return onlyWay(first, routing);
+    await this.admission.refresh(routes);
+    const copies = content === null ? 0 : (known?.copies?.(content).length ?? 0);
     return choose(routes, {
-      explicit: content === null ? undefined : known?.namedProvider?.(content),
+      explicit,
       before: routing,
       recipients: (recipients ?? 1) + copies,
       together: 1 + copies,
@@ -41,3 +44,11 @@ export class Router {
     });
   }
 }
+
+/** What is built in has no others beside it, takes any number, and is never out. */
+const onlyWay = (route: ProviderRoute, before: Routing | null): Choice => ({
+  route,
+  routing: { ...before, decision: route.name, reason: route.reason, tried: [] },
+  othersLeft: false,
+  outage: null,
+});

@@ -61,6 +61,45 @@ const ending = (are: string, order: string, status: DeliveryStatus, reason: stri
      returning ${ENDED_COLUMNS}
    )
    select ended.*, gone.status as "from" from ended join gone on gone.client_id = ended.client_id and gone.id = ended.id`;
+/** What becomes of a delivery whose outcome was unknown. */
+export interface Resolution {
+  row: DeliveryRow;
+  status: 'retrying' | 'failed' | 'sent' | 'delivered';
+  reason: string | null;
+  provider_message_id: string | null;
+}
+
+const RESOLUTIONS = unnest<Resolution>()('r', {
+  client_id: ['uuid', ({ row }) => row.client_id],
+  id: ['uuid', ({ row }) => row.id],
+  attempt_count: ['int', ({ row }) => row.attempt_count],
+  status: 'text',
+  reason: 'text',
+  provider_message_id: 'text',
+});
+
+const RESOLVED = `o.client_id = r.client_id and o.id = r.id and o.status = 'unknown' and o.attempt_count = r.attempt_count`;
+
+const RESOLVE = prepared(
+  'deliveries.resolve',
+  `with r as (
+     select * from ${RESOLUTIONS.sql}
+   ), kept as (
+     update open_deliveries o
+        set status = 'retrying', awake = true, next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
+       from r where r.status = 'retrying' and ${RESOLVED}
+     returning ${OPEN_COLUMNS}
+   ), gone as (
+     delete from open_deliveries o using r where r.status <> 'retrying' and ${RESOLVED}
+     returning o.*, r.status as becomes, r.reason as because, r.provider_message_id
+   ), ended as (
+     ${END} select ${KEPT}, becomes, because, provider_message_id,
+                   case when becomes in ('sent', 'delivered') then clock_timestamp() end,
+                   case when becomes = 'delivered' then clock_timestamp() end, clock_timestamp() from gone
+     returning ${ENDED_COLUMNS}
+   )
+   select *, 'unknown' as "from" from (select * from kept union all select * from ended) d`,
+);
 
 /** Finds, by their times, deliveries that nobody else will move on. */
 @Injectable()
@@ -115,28 +154,17 @@ export class SweeperRepository {
     );
   }
 
-  /** Unknown outcomes that were left alone for long enough: tried again, or given up. */
-  resolveUnknown(tx: Tx, limit: number): Promise<Moved[]> {
-    return tx.query(
-      `with due as (
-         select o.client_id, o.id, o.attempt_count < o.max_attempts as again from open_deliveries o where ${UNKNOWN}
-          order by o.next_attempt_at limit $1 for update skip locked
-       ), kept as (
-         update open_deliveries o
-            set status = 'retrying', awake = true, next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
-           from due where due.again and o.client_id = due.client_id and o.id = due.id
-         returning ${OPEN_COLUMNS}
-       ), gone as (
-         delete from open_deliveries o using due
-          where not due.again and o.client_id = due.client_id and o.id = due.id
-         returning o.*
-       ), ended as (
-         ${END} select ${KEPT}, 'failed', 'outcome_unknown', null, null, null, clock_timestamp() from gone
-         returning ${ENDED_COLUMNS}
-       )
-       select *, 'unknown' as "from" from (select * from kept union all select * from ended) d`,
+  /** Unknown outcomes that were left alone for long enough. */
+  findUnknown(limit: number): Promise<DeliveryRow[]> {
+    return this.database.query(
+      `select ${OPEN_COLUMNS} from open_deliveries o where ${UNKNOWN} order by o.next_attempt_at limit $1`,
       [limit],
     );
+  }
+
+  /** What becomes of unknown outcomes. Those that somebody else has moved on meanwhile stay as they are. */
+  resolve(tx: Tx, resolutions: Resolution[]): Promise<Moved[]> {
+    return tx.query(RESOLVE, RESOLUTIONS.values(resolutions));
   }
 
   /** Deliveries that still wait after their time. */

@@ -6,6 +6,7 @@ import { ProviderRegistry } from '../providers/provider.registry.js';
 import { attemptOf } from './attempt-record.js';
 import { DeliveriesService } from './deliveries.service.js';
 import type { Transition } from './delivery.js';
+import { Reconciler } from './reconciler.js';
 import { judge } from './retry.js';
 import { SweeperRepository, type Moved } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -32,6 +33,7 @@ export class Sweeper {
     private readonly deliveries: DeliveriesService,
     private readonly transitions: Transitions,
     private readonly registry: ProviderRegistry,
+    private readonly reconciler: Reconciler,
   ) {}
 
   /**
@@ -48,7 +50,7 @@ export class Sweeper {
     const overdue = await this.repository.overdue(acknowledged);
     if (overdue.asleep) await this.wake();
     if (overdue.lost) await this.settleLost();
-    if (overdue.unknown) await this.move((tx) => this.repository.resolveUnknown(tx, PER_SWEEP));
+    if (overdue.unknown) await this.reconciler.settle(PER_SWEEP);
     if (overdue.held) await this.move((tx) => this.repository.resume(tx, HELD_PER_SWEEP));
     if (overdue.expired) await this.move((tx) => this.repository.expire(tx, PER_SWEEP));
     if (overdue.cancelled) await this.move((tx) => this.repository.endCancelled(tx, PER_SWEEP));

@@ -94,6 +94,9 @@ function eventOf({ row }: Transition, userIds: Map<UserPk, UserId>): NewEvent | 
   });
 }
 
+/** It might have succeeded still: its attempts or its time are over. */
+const EXHAUSTED: ReadonlySet<string | null> = new Set(['attempts_exhausted', 'time_exhausted']);
+
 function descriptorOf({ status, reason }: DeliveryRow): DurableEvent<DeliveryDto, 'client', false> | null {
   switch (status) {
     case 'sent':
@@ -103,7 +106,7 @@ function descriptorOf({ status, reason }: DeliveryRow): DurableEvent<DeliveryDto
     case 'suppressed':
       return deliverySuppressed;
     case 'failed':
-      return reason === 'attempts_exhausted' ? deliveryExhausted : deliveryFailed;
+      return EXHAUSTED.has(reason) ? deliveryExhausted : deliveryFailed;
     default:
       return null;
   }

@@ -65,7 +65,8 @@ const TAKE = prepared(
             greatest(l.next_slot_at, at) as slot
        from l cross join lateral (select clock_timestamp() as at) now
    ), q as (
-     select n.*, least(wanted, greatest(0, hourly_cap - of_hour), greatest(0, daily_cap - of_day)) as in_quota,
+     select n.*, least(wanted, case when hourly_cap is not null then greatest(0, hourly_cap - of_hour) end,
+                       case when daily_cap is not null then greatest(0, daily_cap - of_day) end) as in_quota,
             case when rate is null then wanted
                  else greatest(0, 1 + floor(extract(epoch from at + ${AHEAD} - slot) * rate)::int) end as in_time
        from n
@@ -75,7 +76,7 @@ const TAKE = prepared(
      update provider_usage u
         set hour = g.this_hour, hour_used = greatest(0, g.of_hour + g.granted), day = g.this_day,
             day_used = greatest(0, g.of_day + g.granted),
-            next_slot_at = case when g.granted > 0 then g.slot + g.granted * interval '1 second' / g.rate else u.next_slot_at end
+            next_slot_at = case when g.granted > 0 and g.rate is not null then g.slot + g.granted * interval '1 second' / g.rate else u.next_slot_at end
        from g where u.client_id = g.client_id and u.key = g.key
    )
    select client_id, key, granted, in_quota, coalesce(of_day + granted >= daily_cap, false) as day_is_used,

@@ -91,8 +91,8 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   target?(content: Content): Target;
   /** Which of its kind the delivery's lane is; left out where the channel of a client is one lane. */
   lane?(content: Content): string;
-  /** Who gets a copy of each, beside the recipient: they count where providers are chosen by how many are told. */
-  copies?(content: Content): number;
+  /** Addresses that get a copy beside the delivery's own: they count where providers are chosen by how many are told. */
+  copies?(content: Content): string[];
   /** The provider that must take it, by name. */
   namedProvider?(content: Content): string | undefined;
   /** What is sent to try out a provider of this name. */

@@ -14,6 +14,11 @@ export interface OutboundDelivery<Content = unknown> {
   unsubscribe_url?: string;
 }
 
+/** A delivery that may have arrived. */
+export interface UnknownDelivery extends Omit<OutboundDelivery, 'content'> {
+  created_at: Date;
+}
+
 /** What the other side answered, for the record of the attempt. */
 export interface ProviderResponse {
   status?: number;
@@ -51,6 +56,8 @@ export const OUT_AT_ONCE: ReadonlySet<string> = new Set([
   'connection_reset',
   'authentication_failed',
   'quota_exhausted',
+  'payment_required',
+  'domain_not_found',
 ]);
 
 /** A provider's settings for one client. */
@@ -104,6 +111,12 @@ export interface EventsPage {
  */
 export interface Provider<Content = unknown, Values = unknown> {
   send(batch: OutboundDelivery<Content>[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Outcome[]>;
+  /**
+   * Asks what became of deliveries whose outcome is unknown, one outcome for each: `accepted` it has them, `permanent` it gave
+   * up, `retryable` it never got them, `unknown` it can't tell. May throw: then it can't tell. Asked once, when the policy's
+   * `unknownWait` is over.
+   */
+  reconcile?(batch: UnknownDelivery[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Outcome[]>;
   /** @throws Error with a message for the caller's developer when the settings don't work */
   verify?(config: ProviderConfig<Values>): Promise<void>;
   /** @throws Problem when the request is not the provider's own */

@@ -33,7 +33,7 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
   toContent: toEmailContent,
   reach: reachByAddress('email'),
   lane: ({ provider = '' }) => provider,
-  copies: ({ cc = [], bcc = [] }) => cc.length + bcc.length,
+  copies: ({ cc = [], bcc = [] }) => [...cc, ...bcc].map(({ address }) => address),
   namedProvider: ({ provider }) => provider,
   testContent: (name) => ({
     subject: `Test of the provider ${name}`,

@@ -22,6 +22,27 @@ describe('what a failed SMTP transaction means', () => {
     [{ code: 'ETLS' }, 'retryable', 'provider', 'tls_failed'],
   ])('%j', (fields, ...expected) => expect(found(fields)).toEqual(expected));
 
+  it.each([
+    ['RCPT TO', '550 5.1.1 No such user', ['permanent', 'recipient', 'recipient_refused']],
+    ['RCPT TO', '550-5.7.1 Relay access\n550 5.7.1 denied', ['permanent', 'provider', 'relay_denied']],
+    ['RCPT TO', '450 4.7.1 Greylisted', ['retryable', 'recipient', 'recipient_refused']],
+    ['RCPT TO', '552 5.2.2 Mailbox quota exceeded', ['permanent', 'recipient', 'mailbox_full']],
+    ['RCPT TO', '452 4.2.2 Over quota', ['retryable', 'recipient', 'mailbox_full']],
+    ['RCPT TO', '550 5.2.1 Disabled', ['permanent', 'recipient', 'mailbox_disabled']],
+    ['RCPT TO', '550 5.1.8 Bad sender', ['permanent', 'provider', 'sender_refused']],
+    ['RCPT TO', '452 4.3.1 Insufficient system storage', ['retryable', 'provider', 'server_unavailable']],
+    ['MAIL FROM', '530 5.7.0 Must issue STARTTLS', ['retryable', 'provider', 'authentication_failed']],
+    ['MAIL FROM', '550 5.4.5 Daily user sending limit exceeded', ['retryable', 'provider', 'quota_exhausted']],
+    ['DATA', '454 Throttling failure: Maximum sending rate exceeded', ['retryable', 'provider', 'quota_exhausted']],
+    ['DATA', '552 5.3.4 Too big', ['permanent', 'recipient', 'message_too_large']],
+    ['DATA', '550 5.7.26 Unauthenticated', ['permanent', 'provider', 'sender_unauthenticated']],
+    ['DATA', '550 5.7.1 Looks like spam', ['permanent', 'recipient', 'message_refused']],
+    ['DATA', '451 4.4.1 No answer from host', ['retryable', 'recipient', 'message_refused']],
+  ] as const)('by what the reply says more exactly: %s: %s', (command, response, expected) => {
+    const responseCode = Number(response.slice(0, 3));
+    expect(found({ code: 'EENVELOPE', command, response, responseCode })).toEqual(expected);
+  });
+
   it.each([{ code: 'ETIMEDOUT' }, { code: 'ECONNECTION' }, { code: 'EABORT' }])(
     'is unknown once the body was on its way: %j',
     (fields) => expect(found(fields, true)[0]).toBe('unknown'),

@@ -8,39 +8,100 @@ export interface SmtpError extends Error {
   command?: string;
 }
 
+type Kind = 'permanent' | 'retryable' | 'unknown';
+type Meaning = [kind: Kind, fault: 'recipient' | 'provider', code: string];
+
 /**
  * What a failed SMTP transaction means (RFC 5321: 4yz may succeed later, 5yz won't; 503 tells of the session, not of the
- * message). Without a reply the message may have been taken once its body was on the way: unknown.
+ * message). Where the reply has an enhanced status code (RFC 3463), that says more than the stage at which it came: whether the
+ * recipient is at fault, or the server that we asked, in which case another may take it. Without a reply the message may have been
+ * taken once its body was on the way: unknown.
  */
 export function outcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
-  const { responseCode: reply, command = '' } = error;
-  const answer = (
-    kind: 'permanent' | 'retryable' | 'unknown',
-    fault: 'recipient' | 'provider',
-    code: string,
-  ): Outcome => ({
+  const { responseCode: reply } = error;
+  const [kind, fault, code] = meaningOf(error, bodyHandedOver);
+  return {
     kind,
     fault,
     code,
     message: error.message,
     ...(reply ? { response: { status: reply, body: error.response ?? '' } } : {}),
-  });
+  };
+}
 
-  if (error.code === 'EBLOCKED') return answer('permanent', 'provider', 'address_blocked');
+function meaningOf(error: SmtpError, bodyHandedOver: boolean): Meaning {
+  const { responseCode: reply, code } = error;
+  if (code === 'EBLOCKED') return ['permanent', 'provider', 'address_blocked'];
   // Wrong credentials are repaired by people, while deliveries wait.
-  if (error.code === 'EAUTH' || error.code === 'ENOAUTH')
-    return answer('retryable', 'provider', 'authentication_failed');
-  if (reply !== undefined && reply !== 421 && reply !== 503 && reply >= 400) {
-    const kind = reply >= 500 ? 'permanent' : 'retryable';
-    if (command === 'RCPT TO') return answer(kind, 'recipient', 'recipient_refused');
-    if (command === 'DATA') return answer(kind, 'recipient', 'message_refused');
-    if (command === 'MAIL FROM') return answer(kind, 'provider', 'sender_refused');
-    return answer('retryable', 'provider', 'protocol_error');
+  if (code === 'EAUTH' || code === 'ENOAUTH') return ['retryable', 'provider', 'authentication_failed'];
+  if (reply !== undefined && reply !== 421 && reply !== 503 && reply >= 400) return refusal(error, reply);
+  if (code === 'EENVELOPE' && reply === undefined) return ['permanent', 'recipient', 'invalid_address'];
+  if (code === 'EMESSAGE' && reply === undefined) return ['permanent', 'recipient', 'message_too_large'];
+  if (bodyHandedOver && reply === undefined) return ['unknown', 'provider', 'connection_lost'];
+  if (code === 'ETLS' || code === 'EREQUIRETLS') return ['retryable', 'provider', 'tls_failed'];
+  if (code === 'ETIMEDOUT') return ['retryable', 'provider', 'timeout'];
+  return ['retryable', 'provider', 'connection_failed'];
+}
+
+/** `5.1.1` in `550 5.1.1 No such user`; in replies of several lines it stands in each. */
+const ENHANCED = /^[45]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/;
+/** What senders may send, not what mailboxes may hold: 454 and 452 of large providers, 550 5.4.5 of Google. */
+const SENDING_QUOTA = /throttl|(?:sending|message|daily|hourly)[\w ]*(?:quota|limit|rate)[\w ]*(?:exceeded|reached)/i;
+
+function refusal({ command = '', response = '', message }: SmtpError, reply: number): Meaning {
+  const kind = reply >= 500 ? 'permanent' : 'retryable';
+  const text = response || message;
+  const enhanced = ENHANCED.exec(text)?.[1]?.slice(2) ?? '';
+  const known = ofStatus(enhanced, kind, command);
+  if (known) return known;
+  if (enhanced !== '2.2' && SENDING_QUOTA.test(text)) return ['retryable', 'provider', 'quota_exhausted'];
+  if (reply === 530 || reply === 535 || reply === 538) return ['retryable', 'provider', 'authentication_failed'];
+  if (command === 'RCPT TO') return [kind, 'recipient', 'recipient_refused'];
+  if (command === 'DATA') return [kind, 'recipient', 'message_refused'];
+  if (command === 'MAIL FROM') return [kind, 'provider', 'sender_refused'];
+  return ['retryable', 'provider', 'protocol_error'];
+}
+
+/** @param status subject and detail of an enhanced status code, such as `1.1`; null: the stage says as much */
+function ofStatus(status: string, kind: 'permanent' | 'retryable', command: string): Meaning | null {
+  switch (status) {
+    case '2.1':
+      return [kind, 'recipient', 'mailbox_disabled'];
+    // A full mailbox may be emptied, but not while we wait: who says 5yz wants no more of it.
+    case '2.2':
+      return [kind, 'recipient', 'mailbox_full'];
+    case '1.7':
+    case '1.8':
+      return [kind, 'provider', 'sender_refused'];
+    case '3.4':
+    case '2.3':
+      return [kind, 'recipient', 'message_too_large'];
+    case '4.5':
+      return ['retryable', 'provider', 'quota_exhausted'];
+    case '7.3':
+    case '7.8':
+    case '7.9':
+    case '7.11':
+    case '7.14':
+      return ['retryable', 'provider', 'authentication_failed'];
+    // The server takes no mail of this sender, or of what signs for it (RFC 7372).
+    case '7.20':
+    case '7.21':
+    case '7.22':
+    case '7.23':
+    case '7.24':
+    case '7.25':
+    case '7.26':
+      return [kind, 'provider', 'sender_unauthenticated'];
+    // To others, the server says: it is not the one that takes mail for them.
+    case '7.1':
+      return command === 'RCPT TO' && kind === 'permanent' ? [kind, 'provider', 'relay_denied'] : null;
+    case '3.0':
+    case '3.1':
+    case '3.2':
+    case '3.5':
+      return kind === 'retryable' ? [kind, 'provider', 'server_unavailable'] : null;
+    default:
+      return null;
   }
-  if (error.code === 'EENVELOPE' && reply === undefined) return answer('permanent', 'recipient', 'invalid_address');
-  if (error.code === 'EMESSAGE' && reply === undefined) return answer('permanent', 'recipient', 'message_too_large');
-  if (bodyHandedOver && reply === undefined) return answer('unknown', 'provider', 'connection_lost');
-  if (error.code === 'ETLS' || error.code === 'EREQUIRETLS') return answer('retryable', 'provider', 'tls_failed');
-  if (error.code === 'ETIMEDOUT') return answer('retryable', 'provider', 'timeout');
-  return answer('retryable', 'provider', 'connection_failed');
 }
