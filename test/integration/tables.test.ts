@@ -23,6 +23,7 @@ const OWNERS: Record<string, string> = {
   log_readers: 'engine/events',
   log_reader_failures: 'engine/events',
   providers: 'engine/providers',
+  suppressions: 'engine/suppressions',
   open_deliveries: 'engine/deliveries',
   ended_deliveries: 'engine/deliveries',
   // Both of them, to be read.

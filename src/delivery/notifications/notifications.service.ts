@@ -7,6 +7,7 @@ import { limits } from '../../platform/config/limits.js';
 import type { ChannelDescriptor } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
+import { SuppressionList } from '../../engine/suppressions/suppression-list.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import type { Content } from '../../engine/deliveries/delivery.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
@@ -29,6 +30,7 @@ export class NotificationsService {
     private readonly deliveries: DeliveriesService,
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
+    private readonly suppressions: SuppressionList,
   ) {}
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
@@ -48,6 +50,7 @@ export class NotificationsService {
         `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
       );
     }
+    await this.suppressions.mark(caller.clientId, deliveries);
     const row = toRow(caller, input, contents);
     return this.writeAndBegin(request, { client_id: caller.clientId, row, deliveries });
   }

@@ -10,6 +10,7 @@ import type { ClaimedDelivery, Routing } from './delivery.js';
 import { DueSignal } from './due-signal.js';
 import { judge } from './retry.js';
 import { choose } from './routing.js';
+import { Screening } from './screening.js';
 
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
@@ -27,6 +28,7 @@ export class AttemptsService implements OnModuleDestroy {
     private readonly deliveries: DeliveriesService,
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
+    private readonly screening: Screening,
     private readonly due: DueSignal,
   ) {}
 
@@ -40,8 +42,9 @@ export class AttemptsService implements OnModuleDestroy {
    */
   async attempt(claimed: ClaimedDelivery[], sent: (delivery: ClaimedDelivery) => void): Promise<void> {
     const batches = new Map<ProviderRoute, Planned[]>();
+    const sendable = await this.screening.screen(claimed, sent);
     await Promise.all(
-      claimed.map(async (delivery) => {
+      sendable.map(async (delivery) => {
         const planned = await this.plan(delivery).catch((error: unknown) => this.unplanned(delivery, error));
         if (planned?.route && delivery.content !== null) return push(batches, planned.route, planned);
         sent(delivery);
@@ -118,6 +121,7 @@ export class AttemptsService implements OnModuleDestroy {
       route?.rules ?? this.registry.rulesOf(delivery.channel),
     );
     const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
+    attempt.error_message ??= delivery.left_out ?? null;
     try {
       await this.deliveries.settle({ delivery, attempt, verdict });
     } catch (error) {

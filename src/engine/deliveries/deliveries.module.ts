@@ -3,6 +3,7 @@ import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { EventsModule } from '../events/events.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { SuppressionsModule } from '../suppressions/suppressions.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { AttemptsService } from './attempts.service.js';
 import { DeliveriesProcessor } from './deliveries.processor.js';
@@ -15,13 +16,14 @@ import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { Screening } from './screening.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
 import { Workers } from './workers.js';
 
 @Module({
-  imports: [EventsModule, UsersModule, ProvidersModule, registerQueue(DELIVERY_QUEUE)],
+  imports: [EventsModule, UsersModule, ProvidersModule, SuppressionsModule, registerQueue(DELIVERY_QUEUE)],
   providers: [
     AttemptsService,
     DeliveriesProcessor,
@@ -32,6 +34,7 @@ import { Workers } from './workers.js';
     Dispatcher,
     DispatcherRepository,
     DueSignal,
+    Screening,
     Sweeper,
     SweeperRepository,
     Transitions,

@@ -81,6 +81,8 @@ export type Content = object;
 export interface ClaimedDelivery extends DeliveryRow {
   /** null: there is nothing to send any more. */
   content: Content | null;
+  /** For the record of the attempt: copies that do not go, and why. */
+  left_out?: string;
 }
 
 export interface AttemptRecord {
@@ -95,7 +97,7 @@ export interface AttemptRecord {
 
 /** How a delivery goes on after an attempt. */
 export interface AttemptVerdict {
-  status: 'sent' | 'delivered' | 'failed' | 'retrying' | 'unknown';
+  status: 'sent' | 'delivered' | 'failed' | 'suppressed' | 'retrying' | 'unknown';
   reason: string | null;
   /** Until the next attempt; null when there is none. */
   delayMs: number | null;

@@ -65,6 +65,13 @@ export function toEmailContent(email: EmailInputDto, at: string): EmailContent {
   return content;
 }
 
+/** @param addresses as they stand in the content */
+export function withoutCopies(content: EmailContent, addresses: ReadonlySet<string>): EmailContent {
+  const kept = (list: MailAddress[] | undefined) => list?.filter(({ address }) => !addresses.has(address));
+  const [cc, bcc] = [kept(content.cc), kept(content.bcc)];
+  return { ...content, ...(cc && { cc }), ...(bcc && { bcc }) };
+}
+
 function headerFault(name: string, value: unknown): string | null {
   if (!NAME.test(name)) return 'must be a header name: letters, digits and hyphens';
   if (RESERVED.test(name)) return 'is a header that ChatAPI writes itself';
