@@ -29,6 +29,8 @@ const OWNERS: Record<string, string> = {
   // Both of them, to be read.
   deliveries: 'engine/deliveries',
   attempts: 'engine/deliveries',
+  parked_provider_events: 'engine/deliveries',
+  provider_event_cursors: 'engine/deliveries',
   rooms: 'messaging/rooms',
   room_members: 'messaging/rooms',
   room_mentions: 'messaging/rooms',

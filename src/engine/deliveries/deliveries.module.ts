@@ -16,6 +16,11 @@ import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { ProviderEvents } from './provider-events.js';
+import { PROVIDER_EVENTS_QUEUE, ProviderEventsProcessor } from './provider-events.processor.js';
+import { ProviderEventsRepository } from './provider-events.repository.js';
+import { ProviderPoller } from './provider-poller.js';
+import { ProviderPollsRepository } from './provider-polls.repository.js';
 import { Screening } from './screening.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
@@ -23,7 +28,14 @@ import { Transitions } from './transitions.js';
 import { Workers } from './workers.js';
 
 @Module({
-  imports: [EventsModule, UsersModule, ProvidersModule, SuppressionsModule, registerQueue(DELIVERY_QUEUE)],
+  imports: [
+    EventsModule,
+    UsersModule,
+    ProvidersModule,
+    SuppressionsModule,
+    registerQueue(DELIVERY_QUEUE),
+    registerQueue(PROVIDER_EVENTS_QUEUE, { everyMs: 15_000 }),
+  ],
   providers: [
     AttemptsService,
     DeliveriesProcessor,
@@ -34,6 +46,11 @@ import { Workers } from './workers.js';
     Dispatcher,
     DispatcherRepository,
     DueSignal,
+    ProviderEvents,
+    ProviderEventsProcessor,
+    ProviderEventsRepository,
+    ProviderPoller,
+    ProviderPollsRepository,
     Screening,
     Sweeper,
     SweeperRepository,
@@ -41,6 +58,6 @@ import { Workers } from './workers.js';
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DueSignal, Transitions, Workers],
+  exports: [DeliveriesReader, DeliveriesService, DueSignal, ProviderEvents, Transitions, Workers],
 })
 export class DeliveriesModule {}

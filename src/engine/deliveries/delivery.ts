@@ -63,6 +63,8 @@ export interface DeliveryRow {
   delivered_at: Date | null;
   opened_at: Date | null;
   clicked_at: Date | null;
+  complained_at: Date | null;
+  unsubscribed_at: Date | null;
   provider_message_id: string | null;
   resend_of: string | null;
   updated_at: Date;
@@ -83,6 +85,8 @@ export interface ClaimedDelivery extends DeliveryRow {
   content: Content | null;
   /** For the record of the attempt: copies that do not go, and why. */
   left_out?: string;
+  /** Where its recipient unsubscribes, where the content asks for that. */
+  unsubscribe_url?: string;
 }
 
 export interface AttemptRecord {

@@ -96,6 +96,8 @@ export interface Provider<Content = unknown, Values = unknown> {
   verify?(config: ProviderConfig<Values>): Promise<void>;
   /** @throws Problem when the request is not the provider's own */
   parseEvents?(request: ProviderRequest, config: ProviderConfig<Values>): ProviderEvent[];
+  /** What a request says whose signature somebody else has looked at, such as an inbound webhook's. */
+  readEvents?(payload: unknown): ProviderEvent[];
   /**
    * Asks for what became of deliveries, from where it was read to. Reading something again does no harm.
    * @param cursor null: from a while ago

@@ -6,6 +6,8 @@ import { ProviderRegistry } from '../providers/provider.registry.js';
 import type { SuppressionReason } from './suppression.entity.js';
 import { SuppressionsRepository, type AddressRef } from './suppressions.repository.js';
 
+const PRUNED_AT_ONCE = 1_000;
+
 /** Something that goes to an address, of which it is asked whether it may. */
 export interface Addressed {
   channel: string;
@@ -80,6 +82,11 @@ export class SuppressionList {
         }),
     );
     if (rows.size > 0) await this.repository.learn(tx, [...rows.values()]);
+  }
+
+  /** Drops what has held no more for a while; a bounded number at a time. */
+  async prune(): Promise<void> {
+    await this.repository.prune(PRUNED_AT_ONCE);
   }
 
   keyOf(channel: string, address: string): string {
