@@ -21,6 +21,8 @@ import { Sources1764600000000 } from './1764600000000-sources.js';
 import { Rules1764600010000 } from './1764600010000-rules.js';
 import { NotificationFallbacks1764400010000 } from './1764400010000-notification-fallbacks.js';
 import { Recoveries1764400020000 } from './1764400020000-recoveries.js';
+import { Suppressions1764300000000 } from './1764300000000-suppressions.js';
+import { ProviderEvents1764300010000 } from './1764300010000-provider-events.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -48,4 +50,6 @@ export const MIGRATIONS = [
   Rules1764600010000,
   NotificationFallbacks1764400010000,
   Recoveries1764400020000,
+  Suppressions1764300000000,
+  ProviderEvents1764300010000,
 ];

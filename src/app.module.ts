@@ -21,7 +21,9 @@ import { MailgunModule } from './engine/providers/mailgun/mailgun.module.js';
 import { WebsocketModule } from './engine/providers/websocket/websocket.module.js';
 import { WebhookModule } from './engine/providers/webhook/webhook.module.js';
 import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
+import { SuppressionsModule } from './engine/suppressions/suppressions.module.js';
 import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
+import { UnsubscribeModule } from './engine/unsubscribe/unsubscribe.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
 import { MembersModule } from './messaging/members/members.module.js';
 import { InvitationsModule } from './messaging/invitations/invitations.module.js';
@@ -73,7 +75,9 @@ export class AppModule {
         WebsocketModule,
         WebhookModule,
         MailboxModule,
+        SuppressionsModule,
         DeliveriesModule,
+        UnsubscribeModule,
         RoomsModule,
         MembersModule,
         InvitationsModule,

@@ -42,6 +42,7 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'membership-changes-pruning',
       'messages-purging',
       'partitions',
+      'provider-events',
       'truncation-purging',
     ]);
     // What every application has waiting for its time.

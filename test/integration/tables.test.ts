@@ -24,6 +24,7 @@ const OWNERS: Record<string, string> = {
   log_readers: 'engine/events',
   log_reader_failures: 'engine/events',
   providers: 'engine/providers',
+  suppressions: 'engine/suppressions',
   open_deliveries: 'engine/deliveries',
   ended_deliveries: 'engine/deliveries',
   // Both of them, to be read.
@@ -33,6 +34,8 @@ const OWNERS: Record<string, string> = {
   provider_usage: 'engine/deliveries',
   delivery_deltas: 'engine/deliveries',
   delivery_rollups: 'engine/deliveries',
+  parked_provider_events: 'engine/deliveries',
+  provider_event_cursors: 'engine/deliveries',
   rooms: 'messaging/rooms',
   room_members: 'messaging/rooms',
   room_mentions: 'messaging/rooms',

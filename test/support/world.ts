@@ -36,6 +36,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
     from_email: 'world@example.com',
     config: { host: '127.0.0.1', port: smtp.port, secure: false },
   });
+  const suppression = await make('/suppressions', { address: `gone@${name.replaceAll(/\W/g, '')}.example` });
   const report = await make(`/rooms/${room.id}/messages/${message.id}/reports`, { reason: 'spam' }, user);
   const notification = await make('/notifications', {
     recipients: [{ user_id: user }],
@@ -77,6 +78,9 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       'spare messages': spare.id,
       reactions: '👍',
       'scheduled-messages': scheduled.id,
+      suppressions: suppression.id,
+      // A token of nobody's.
+      u: 'a.b',
       reports: report.id,
       notifications: notification.id,
       deliveries: shown.body.deliveries[0].id,

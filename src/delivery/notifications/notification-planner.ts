@@ -6,6 +6,7 @@ import { limits } from '../../platform/config/limits.js';
 import type { ChannelDescriptor, Person } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
+import { SuppressionList } from '../../engine/suppressions/suppression-list.js';
 import { goOn, type FallbackStep } from './fallback.js';
 import { FallbackCircumstances } from './fallback-circumstances.js';
 import { spellOut, stepsOf } from './fallback-input.js';
@@ -30,6 +31,7 @@ export class NotificationPlanner {
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
     private readonly circumstances: FallbackCircumstances,
+    private readonly suppressions: SuppressionList,
   ) {}
 
   /** @throws Problem for a request that can't be carried out as it is */
@@ -54,6 +56,7 @@ export class NotificationPlanner {
         `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
       );
     }
+    await this.suppressions.mark(caller.clientId, deliveries);
     const row = toRow(caller, input, contents, steps);
     if (row.scheduled_for !== null) for (const delivery of deliveries) delivery.begins_at = row.scheduled_for;
     const { dedup_key: key, dedup_window_s: window_s = DEDUP_WINDOW_S } = input;

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationEntity } from './notification.entity.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
+import { SuppressionsModule } from '../../engine/suppressions/suppressions.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
 import { RoomsModule } from '../../messaging/rooms/rooms.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
@@ -33,6 +34,7 @@ import { Simulation } from './simulation.js';
   imports: [
     TypeOrmModule.forFeature([NotificationEntity]),
     ProvidersModule,
+    SuppressionsModule,
     DeliveriesModule,
     EventsModule,
     PresenceModule,

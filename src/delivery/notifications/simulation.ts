@@ -103,6 +103,8 @@ function toShown(
     delivered_at: null,
     opened_at: null,
     clicked_at: null,
+    complained_at: null,
+    unsubscribed_at: null,
     provider_message_id: null,
     resend_of: null,
     attempts: [],

@@ -11,6 +11,7 @@ import { Handover, type Planned } from './handover.js';
 import { holdVerdict } from './retry.js';
 import type { Grant } from './quotas.js';
 import { Router } from './router.js';
+import { Screening } from './screening.js';
 
 /** A claimed delivery, and what gives back the room that it took. */
 type Held = Pick<Planned, 'delivery' | 'leave'>;
@@ -33,6 +34,7 @@ export class AttemptsService {
     private readonly registry: ProviderRegistry,
     private readonly admission: Admission,
     private readonly handover: Handover,
+    private readonly screening: Screening,
   ) {}
 
   /**
@@ -40,7 +42,8 @@ export class AttemptsService {
    * @param sent called once for each delivery, when the other side has nothing to do with it any more
    */
   async attempt(claimed: ClaimedDelivery[], sent: (delivery: ClaimedDelivery) => void): Promise<void> {
-    const held = claimed.map((delivery) => ({ delivery, leave: () => sent(delivery) }));
+    const sendable = await this.screening.screen(claimed, sent);
+    const held = sendable.map((delivery) => ({ delivery, leave: () => sent(delivery) }));
     await this.bring(held, new Map(), true);
   }
 
@@ -106,7 +109,8 @@ export class AttemptsService {
     if (room <= 0 || planned.length >= (delivery.recipients ?? 1)) return [];
     try {
       const claimed = await this.deliveries.claimSiblings(delivery, room);
-      return claimed.map((sibling) => ({ delivery: sibling, leave: () => undefined }));
+      const sendable = await this.screening.screen(claimed, () => undefined);
+      return sendable.map((sibling) => ({ delivery: sibling, leave: () => undefined }));
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'What could go in one call could not be claimed.');
       return [];

@@ -126,6 +126,12 @@ export class DeliveryDto {
   @Time({ nullable: true })
   clicked_at: string | null;
 
+  @Time({ nullable: true, description: 'When its recipient said that it was spam.' })
+  complained_at: string | null;
+
+  @Time({ nullable: true, description: 'When its recipient unsubscribed by it.' })
+  unsubscribed_at: string | null;
+
   @AnyText({ nullable: true })
   provider_message_id: string | null;
 
@@ -203,6 +209,8 @@ export function toDelivery(row: DeliveryRow, userId: UserId | undefined): Delive
     delivered_at: at(row.delivered_at),
     opened_at: at(row.opened_at),
     clicked_at: at(row.clicked_at),
+    complained_at: at(row.complained_at),
+    unsubscribed_at: at(row.unsubscribed_at),
     provider_message_id: row.provider_message_id,
     resend_of: row.resend_of,
     created_at: row.created_at.toISOString(),

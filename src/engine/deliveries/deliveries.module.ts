@@ -3,6 +3,7 @@ import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { EventsModule } from '../events/events.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { SuppressionsModule } from '../suppressions/suppressions.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { Admission } from './admission.js';
 import { AttemptsService } from './attempts.service.js';
@@ -29,6 +30,12 @@ import { Releases } from './releases.js';
 import { Router } from './router.js';
 import { Resends } from './resends.js';
 import { ResendsRepository } from './resends.repository.js';
+import { ProviderEvents } from './provider-events.js';
+import { PROVIDER_EVENTS_QUEUE, ProviderEventsProcessor } from './provider-events.processor.js';
+import { ProviderEventsRepository } from './provider-events.repository.js';
+import { ProviderPoller } from './provider-poller.js';
+import { ProviderPollsRepository } from './provider-polls.repository.js';
+import { Screening } from './screening.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -36,7 +43,14 @@ import { UsageRepository } from './usage.repository.js';
 import { Workers } from './workers.js';
 
 @Module({
-  imports: [EventsModule, UsersModule, ProvidersModule, registerQueue(DELIVERY_QUEUE)],
+  imports: [
+    EventsModule,
+    UsersModule,
+    ProvidersModule,
+    SuppressionsModule,
+    registerQueue(DELIVERY_QUEUE),
+    registerQueue(PROVIDER_EVENTS_QUEUE, { everyMs: 15_000 }),
+  ],
   providers: [
     Admission,
     AttemptsService,
@@ -61,6 +75,12 @@ import { Workers } from './workers.js';
     Router,
     Resends,
     ResendsRepository,
+    ProviderEvents,
+    ProviderEventsProcessor,
+    ProviderEventsRepository,
+    ProviderPoller,
+    ProviderPollsRepository,
+    Screening,
     Sweeper,
     SweeperRepository,
     Transitions,
@@ -74,9 +94,9 @@ import { Workers } from './workers.js';
     DeliveryChanges,
     DeliveryCountsRepository,
     DueSignal,
-    Router,
-    DueSignal,
+    ProviderEvents,
     Resends,
+    Router,
     Transitions,
     Workers,
   ],

@@ -23,6 +23,8 @@ const COLUMNS: Record<string, string> = {
   delivered_at: 'timestamptz',
   opened_at: 'timestamptz',
   clicked_at: 'timestamptz',
+  complained_at: 'timestamptz',
+  unsubscribed_at: 'timestamptz',
   provider_message_id: 'text',
   resend_of: 'uuid',
   updated_at: 'timestamptz',
@@ -43,7 +45,15 @@ const OF_OPEN = ['recipients', 'holds'];
 export const DELIVERY_COLUMNS = columns('d', OF_OPEN);
 
 /** Of the table open_deliveries under the alias `o`. */
-export const OPEN_COLUMNS = columns('o', ['sent_at', 'delivered_at', 'opened_at', 'clicked_at', 'provider_message_id']);
+export const OPEN_COLUMNS = columns('o', [
+  'sent_at',
+  'delivered_at',
+  'opened_at',
+  'clicked_at',
+  'complained_at',
+  'unsubscribed_at',
+  'provider_message_id',
+]);
 
 /** Of the table ended_deliveries under the alias `e`. */
 export const ENDED_COLUMNS = columns('e', ['next_attempt_at', ...OF_OPEN]);

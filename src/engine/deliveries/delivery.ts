@@ -91,6 +91,8 @@ export interface DeliveryRow {
   delivered_at: Date | null;
   opened_at: Date | null;
   clicked_at: Date | null;
+  complained_at: Date | null;
+  unsubscribed_at: Date | null;
   provider_message_id: string | null;
   resend_of: string | null;
   updated_at: Date;
@@ -109,6 +111,10 @@ export type Content = object;
 export interface ClaimedDelivery extends DeliveryRow {
   /** null: there is nothing to send any more. */
   content: Content | null;
+  /** For the record of the attempt: copies that do not go, and why. */
+  left_out?: string;
+  /** Where its recipient unsubscribes, where the content asks for that. */
+  unsubscribe_url?: string;
 }
 
 export interface AttemptRecord {
@@ -123,7 +129,7 @@ export interface AttemptRecord {
 
 /** How a delivery goes on after an attempt. */
 export interface AttemptVerdict {
-  status: 'sent' | 'delivered' | 'failed' | 'retrying' | 'unknown' | 'held';
+  status: 'sent' | 'delivered' | 'failed' | 'suppressed' | 'retrying' | 'unknown' | 'held';
   reason: string | null;
   /** Until the next attempt; null when there is none. */
   delayMs: number | null;

@@ -78,6 +78,7 @@ export class Handover implements OnModuleDestroy {
     const rules = route?.rules ?? this.registry.rulesOf(delivery.channel);
     const verdict = judge(delivery, outcome, routing, othersLeft, rules, random);
     const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
+    attempt.error_message ??= delivery.left_out ?? null;
     try {
       await this.deliveries.settle({ delivery, attempt, verdict });
     } catch (error) {
@@ -125,4 +126,5 @@ const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
   message_id: delivery.resend_of ?? delivery.id,
   address: delivery.address,
   content: delivery.content,
+  ...(delivery.unsubscribe_url !== undefined && { unsubscribe_url: delivery.unsubscribe_url }),
 });

@@ -182,6 +182,8 @@ const claimedFrom = (
   delivered_at: null,
   opened_at: null,
   clicked_at: null,
+  complained_at: null,
+  unsubscribed_at: null,
   provider_message_id: null,
   resend_of: null,
   updated_at: created_at,

@@ -51,6 +51,8 @@ export interface AddressKind {
   readonly declare: PropertyDecorator;
   /** What is wrong with such an address, to follow its field's name; null when nothing is. */
   fault(address: string): string | null;
+  /** The one form of all spellings of an address, by which it is compared; left out, each spelling is its own. */
+  key?(address: string): string;
   /** The one that a user's profile has. */
   ofProfile(profile: ProfileAddresses): string | null;
 }
@@ -93,6 +95,10 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   lane?(content: Content): string;
   /** Addresses that get a copy beside the delivery's own: they count where providers are chosen by how many are told. */
   copies?(content: Content): string[];
+  /** The content without the copies to these addresses. */
+  withoutCopies?(content: Content, addresses: ReadonlySet<string>): Content;
+  /** Are recipients to get a link by which they unsubscribe? */
+  unsubscribes?(content: Content): boolean;
   /** The provider that must take it, by name. */
   namedProvider?(content: Content): string | undefined;
   /** What is sent to try out a provider of this name. */

@@ -93,6 +93,17 @@ export class ProviderRoutes implements ClientObserver, OnModuleInit {
     };
   }
 
+  /** One that a client has set up, as it stands now; null when it is gone. */
+  async find(clientId: string, channel: string, id: string): Promise<ConfiguredProvider | null> {
+    const row = (await this.repository.list(clientId, channel)).find((one) => one.id === id);
+    return row && this.registry.find(row.channel, row.provider_type) ? this.configure(row) : null;
+  }
+
+  /** Those of the operator, of all channels. */
+  operators(): ConfiguredProvider[] {
+    return this.registry.channels().flatMap(({ name }) => this.defaults.of(name));
+  }
+
   /** The client's own; else the operator's; else what is built in. */
   private async load(clientId: string, channel: string): Promise<ClientRoutes> {
     const configured = await this.configured(clientId, channel);

@@ -60,6 +60,9 @@ export const OUT_AT_ONCE: ReadonlySet<string> = new Set([
   'domain_not_found',
 ]);
 
+/** The code of a failure that says that there is no such address: it goes on the client's suppression list, as a bounce. */
+export const ADDRESS_UNKNOWN = 'address_unknown';
+
 /** A provider's settings for one client. */
 export interface ProviderConfig<Values = unknown> {
   /** Changes whenever the settings do: connections are cached by it. */
@@ -121,6 +124,8 @@ export interface Provider<Content = unknown, Values = unknown> {
   verify?(config: ProviderConfig<Values>): Promise<void>;
   /** @throws Problem when the request is not the provider's own */
   parseEvents?(request: ProviderRequest, config: ProviderConfig<Values>): ProviderEvent[];
+  /** What a request says whose signature somebody else has looked at, such as an inbound webhook's. */
+  readEvents?(payload: unknown): ProviderEvent[];
   /**
    * Asks for what became of deliveries, from where it was read to. Reading something again does no harm.
    * @param cursor null: from a while ago

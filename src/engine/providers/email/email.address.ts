@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url';
+
 /** A person's name, empty where there is none, and where their mail goes. */
 export interface MailAddress {
   name: string;
@@ -31,4 +33,15 @@ function nameIn(text: string): string | null {
   const quoted = QUOTED_NAME.exec(text)?.[1];
   if (quoted !== undefined) return quoted.replaceAll(/\\(.)/g, '$1');
   return PLAIN_NAME.test(text) ? text : null;
+}
+
+/**
+ * The form in which two addresses are compared: letters in one case, of the local part too (no mailbox is known that
+ * tells them apart), and the domain as DNS has it.
+ */
+export function addressKey(address: string): string {
+  const at = address.lastIndexOf('@');
+  const [local, domain] = [address.slice(0, at), address.slice(at + 1)];
+  const known = domainToASCII(domain.trim());
+  return `${local.trim().normalize('NFC').toLowerCase()}@${known === '' ? domain.trim().toLowerCase() : known}`;
 }

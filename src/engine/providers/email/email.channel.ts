@@ -2,7 +2,8 @@ import { isEmail } from 'class-validator';
 import { Email } from '../../../platform/common/fields.js';
 import { reachByAddress } from '../channel.js';
 import { declareChannel } from '../declared.js';
-import { toEmailContent, type EmailContent } from './email.content.js';
+import { addressKey } from './email.address.js';
+import { toEmailContent, withoutCopies, type EmailContent } from './email.content.js';
 import { EmailInputDto } from './email.dto.js';
 
 const MINUTE = 60_000;
@@ -27,13 +28,16 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
       description: "One person; beside a user_id it overrides the profile's address.",
     }),
     fault: (address) => (isEmail(address) ? null : 'must be an email address'),
+    key: addressKey,
     ofProfile: ({ email }) => email,
   },
   providersPath: 'clients/me/email-providers',
   toContent: toEmailContent,
   reach: reachByAddress('email'),
-  lane: ({ provider = '' }) => provider,
   copies: ({ cc = [], bcc = [] }) => [...cc, ...bcc].map(({ address }) => address),
+  withoutCopies,
+  unsubscribes: ({ list_unsubscribe = false }) => list_unsubscribe,
+  lane: ({ provider = '' }) => provider,
   namedProvider: ({ provider }) => provider,
   testContent: (name) => ({
     subject: `Test of the provider ${name}`,

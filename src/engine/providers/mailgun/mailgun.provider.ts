@@ -67,6 +67,10 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
       throw new Problem('forbidden', 'The request is not signed with the webhook_signing_key, or not now.');
     if (this.tokens.has(signature.token)) throw new Problem('forbidden', 'The request was made before.');
     this.tokens.set(signature.token, true);
+    return this.readEvents(payload);
+  }
+
+  readEvents(payload: unknown): ProviderEvent[] {
     const event = eventIn(payload);
     return event ? [event] : [];
   }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../provider.js';
+import { ADDRESS_UNKNOWN, type Outcome } from '../provider.js';
 
 export interface SmtpError extends Error {
   code?: string;
@@ -65,6 +65,13 @@ function refusal({ command = '', response = '', message }: SmtpError, reply: num
 /** @param status subject and detail of an enhanced status code, such as `1.1`; null: the stage says as much */
 function ofStatus(status: string, kind: 'permanent' | 'retryable', command: string): Meaning | null {
   switch (status) {
+    // No such mailbox, no such domain, or no such name of either.
+    case '1.1':
+    case '1.2':
+    case '1.3':
+    case '1.6':
+    case '1.10':
+      return kind === 'permanent' && command === 'RCPT TO' ? [kind, 'recipient', ADDRESS_UNKNOWN] : null;
     case '2.1':
       return [kind, 'recipient', 'mailbox_disabled'];
     // A full mailbox may be emptied, but not while we wait: who says 5yz wants no more of it.

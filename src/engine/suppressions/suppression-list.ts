@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { Coalescer } from '../../platform/common/coalescer.js';
+import { newId } from '../../platform/common/ids.js';
+import type { Tx } from '../../platform/database/database.js';
+import { ProviderRegistry } from '../providers/provider.registry.js';
+import type { SuppressionReason } from './suppression.entity.js';
+import { SuppressionsRepository, type AddressRef } from './suppressions.repository.js';
+
+const PRUNED_AT_ONCE = 1_000;
+
+/** Something that goes to an address, of which it is asked whether it may. */
+export interface Addressed {
+  channel: string;
+  address: string | null;
+  /** Why it must not be sent; null where it may. */
+  suppressed: string | null;
+}
+
+/** An address of which a provider, or its owner, said that nothing must go there. */
+export interface Learnt {
+  client_id: string;
+  channel: string;
+  address: string;
+  reason: Exclude<SuppressionReason, 'manual'>;
+}
+
+interface Asked {
+  clientId: string;
+  addresses: AddressRef[];
+}
+
+/** The list as the rest of the engine asks it. What is asked at one time is one statement, however many ask. */
+@Injectable()
+export class SuppressionList {
+  private readonly questions = new Coalescer<Asked, Map<string, SuppressionReason>>({
+    maxBatch: 200,
+    maxWaiting: 20_000,
+    maxWaitingPerTenant: 20_000,
+    run: (asked) => this.find(asked),
+  });
+
+  constructor(
+    private readonly repository: SuppressionsRepository,
+    private readonly registry: ProviderRegistry,
+  ) {}
+
+  /** Says of new deliveries why they must not be sent; those that are suppressed already stay so. */
+  async mark(clientId: string, deliveries: Addressed[]): Promise<void> {
+    const open = deliveries.filter(
+      ({ channel, address, suppressed }) => suppressed === null && address !== null && this.isKept(channel),
+    );
+    if (open.length === 0) return;
+    const reasons = await this.reasons(
+      clientId,
+      open.map(({ channel, address }) => ({ channel, address: address! })),
+    );
+    open.forEach((delivery, index) => (delivery.suppressed = reasons[index]!));
+  }
+
+  /** Why each of these addresses must not be written to, in their order; null where it may. */
+  async reasons(
+    clientId: string,
+    addresses: { channel: string; address: string }[],
+  ): Promise<(SuppressionReason | null)[]> {
+    const asked = addresses.map(({ channel, address }) => ({
+      client_id: clientId,
+      channel,
+      address_key: this.keyOf(channel, address),
+    }));
+    const found = await this.questions.add(clientId, { clientId, addresses: asked });
+    return asked.map((one) => found.get(nameOf(one)) ?? null);
+  }
+
+  /** Puts addresses on the lists of their clients, in the transaction in which it was heard. */
+  async learn(tx: Tx, learnt: Learnt[]): Promise<void> {
+    const rows = new Map(
+      learnt
+        .filter(({ channel }) => this.isKept(channel))
+        .map((one) => {
+          const row = { ...one, id: newId(), address_key: this.keyOf(one.channel, one.address), expires_at: null };
+          return [`${one.client_id} ${nameOf(row)}`, row] as const;
+        }),
+    );
+    if (rows.size > 0) await this.repository.learn(tx, [...rows.values()]);
+  }
+
+  /** Drops what has held no more for a while; a bounded number at a time. */
+  async prune(): Promise<void> {
+    await this.repository.prune(PRUNED_AT_ONCE);
+  }
+
+  keyOf(channel: string, address: string): string {
+    const { address: kind } = this.registry.findChannel(channel) ?? {};
+    return kind?.key?.(address) ?? address;
+  }
+
+  /** Are there suppressions of this channel at all? */
+  private isKept(channel: string): boolean {
+    return this.registry.findChannel(channel)?.address != null;
+  }
+
+  private async find(asked: Asked[]): Promise<Map<string, SuppressionReason>[]> {
+    const found = await this.repository.find(asked.flatMap(({ addresses }) => addresses));
+    const ofClients = new Map<string, Map<string, SuppressionReason>>();
+    for (const row of found) {
+      const ofClient = ofClients.get(row.client_id) ?? new Map<string, SuppressionReason>();
+      ofClients.set(row.client_id, ofClient.set(nameOf(row), row.reason));
+    }
+    return asked.map(({ clientId }) => ofClients.get(clientId) ?? NONE);
+  }
+}
+
+const NONE: Map<string, SuppressionReason> = new Map();
+
+const nameOf = ({ channel, address_key }: Pick<AddressRef, 'channel' | 'address_key'>): string =>
+  `${channel} ${address_key}`;

@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { invalidField, Problem } from '../../platform/common/problem.js';
+import { toDto } from '../../platform/common/validation.js';
+import { Database } from '../../platform/database/database.js';
+import { csvLines, toCsvLine } from './csv.js';
+import { SuppressionInputDto, type SuppressionImportDto } from './suppressions.dto.js';
+import { SuppressionsRepository, type NewSuppression } from './suppressions.repository.js';
+import { SuppressionsService, toSuppression } from './suppressions.service.js';
+
+const COLUMNS = ['channel', 'address', 'reason', 'expires_at'] as const;
+/** Rows written in one statement, and read in one. */
+const AT_ONCE = 1_000;
+const MAX_ROWS = 100_000;
+const MAX_ERRORS = 100;
+
+export type TransferFormat = 'csv' | 'ndjson';
+
+/** A line of an import: what it says, or what is wrong with it. */
+interface Line {
+  line: number;
+  value: unknown;
+}
+
+/** The list as a file, in and out. */
+@Injectable()
+export class SuppressionTransfer {
+  constructor(
+    private readonly suppressions: SuppressionsService,
+    private readonly repository: SuppressionsRepository,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * Lines that can't be read are told of, and the others are taken.
+   * @throws Problem `validation_failed` where none can be read
+   */
+  async import(clientId: string, body: Buffer, contentType: string): Promise<SuppressionImportDto> {
+    const done: SuppressionImportDto = { received: 0, added: 0, updated: 0, failed: 0, errors: [] };
+    let rows = new Map<string, NewSuppression>();
+    const write = async (): Promise<void> => {
+      const put = rows.size === 0 ? [] : await this.repository.put(this.database, [...rows.values()]);
+      for (const { added } of put) done[added ? 'added' : 'updated']++;
+      rows = new Map();
+    };
+    for (const { line, value } of linesOf(body.toString('utf8'), contentType)) {
+      if (++done.received > MAX_ROWS)
+        throw invalidField(
+          '',
+          `has more than ${MAX_ROWS} lines: the first ${MAX_ROWS} are in the list, send the others`,
+        );
+      try {
+        const row = this.suppressions.read(clientId, toDto(SuppressionInputDto, value));
+        // The last line of an address counts, as it would line by line.
+        rows.set(`${row.channel} ${row.address_key}`, row);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        done.failed++;
+        if (done.errors.length < MAX_ERRORS) done.errors.push({ line, message: error.message.slice(0, 500) });
+      }
+      if (rows.size === AT_ONCE) await write();
+    }
+    await write();
+    if (done.failed === done.received) throw unreadable(done);
+    return done;
+  }
+
+  /** All of the client's, oldest first, read as it is taken. */
+  export(clientId: string, format: TransferFormat): Readable {
+    return Readable.from(this.lines(clientId, format), { objectMode: false });
+  }
+
+  private async *lines(clientId: string, format: TransferFormat): AsyncGenerator<string> {
+    if (format === 'csv') yield toCsvLine([...COLUMNS, 'created_at']);
+    for (let after: string | null = null; ;) {
+      const rows = await this.repository.after(clientId, after, AT_ONCE);
+      yield rows
+        .map(toSuppression)
+        .map(format === 'csv' ? toCsv : toJson)
+        .join('');
+      if (rows.length < AT_ONCE) return;
+      after = rows.at(-1)!.id;
+    }
+  }
+}
+
+type Shown = ReturnType<typeof toSuppression>;
+
+const toCsv = (row: Shown): string => toCsvLine([...COLUMNS.map((column) => row[column]), row.created_at]);
+
+const toJson = ({ id: _, updated_at: __, ...row }: Shown): string => `${JSON.stringify(row)}\n`;
+
+function unreadable({ errors }: SuppressionImportDto): Problem {
+  if (errors.length === 0) return invalidField('', 'names no address: send CSV with a header line, or NDJSON');
+  return new Problem('validation_failed', `line ${errors[0]!.line}: ${errors[0]!.message}`, {
+    errors: errors.map(({ line, message }) => ({ field: `line ${line}`, message })),
+  });
+}
+
+/** By its content type; where that names neither, a body that begins with a brace is NDJSON. */
+function linesOf(text: string, contentType: string): Iterable<Line> {
+  const json = /json/i.test(contentType) || (!/csv/i.test(contentType) && /^\s*\{/.test(text));
+  return json ? jsonLines(text) : csvRows(text);
+}
+
+/** What an export says of a suppression beside that is passed over: a list that went out comes in again. */
+const OWN = new Set(['id', 'created_at', 'updated_at']);
+
+function* jsonLines(text: string): Generator<Line> {
+  let line = 0;
+  for (const one of text.split('\n')) {
+    line++;
+    if (one.trim() === '') continue;
+    yield { line, value: parse(one) };
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+    return Object.fromEntries(Object.entries(value).filter(([name]) => !OWN.has(name)));
+  } catch {
+    return [];
+  }
+}
+
+function* csvRows(text: string): Generator<Line> {
+  let names: string[] | undefined;
+  for (const { line, fields } of csvLines(text)) {
+    if (!names) {
+      names = fields.map((name) => name.trim().toLowerCase());
+      if (!names.includes('address')) throw invalidField('', `must begin with a header line: ${COLUMNS.join(',')}`);
+      continue;
+    }
+    const known = names.map((name, at) => [name, plain(fields[at] ?? '')] as const);
+    yield { line, value: Object.fromEntries(known.filter(([name, value]) => value !== '' && !OWN.has(name))) };
+  }
+}
+
+/** Without the apostrophe that keeps spreadsheets from running it. */
+const plain = (field: string): string => field.trim().replace(/^'(?=[=+@-])/, '');

@@ -1,0 +1,96 @@
+import { Body, Controller, Delete, Get, Headers, Param, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiProduces } from '@nestjs/swagger';
+import type { Caller } from '../../tenancy/access/caller.js';
+import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
+import type { Page } from '../../platform/common/pagination.js';
+import { RawBody } from '../../platform/common/raw-body.js';
+import { SuppressionTransfer, type TransferFormat } from './suppression-transfer.js';
+import {
+  SuppressionDto,
+  SuppressionExportQueryDto,
+  SuppressionImportDto,
+  SuppressionInputDto,
+  SuppressionsQueryDto,
+} from './suppressions.dto.js';
+import { SuppressionsService } from './suppressions.service.js';
+
+const SUPPRESSIONS = tag(
+  'Suppressions',
+  'Addresses that nothing is sent to: they bounced, complained, unsubscribed, or were put there by hand.',
+);
+
+@Tag(SUPPRESSIONS)
+@Controller('suppressions')
+export class SuppressionsController {
+  constructor(
+    private readonly suppressions: SuppressionsService,
+    private readonly transfer: SuppressionTransfer,
+  ) {}
+
+  @Get()
+  @Route({ summary: 'List suppressed addresses, newest first', access: 'master', page: SuppressionDto })
+  list(@CurrentCaller() caller: Caller, @Query() query: SuppressionsQueryDto): Promise<Page<SuppressionDto>> {
+    return this.suppressions.page(caller.clientId, query);
+  }
+
+  @Post()
+  @Route({
+    summary: 'Suppress an address',
+    description:
+      'One that is suppressed already has the reason and the end that are sent now, and is answered with 200.',
+    access: 'master',
+    status: 201,
+    also: { 200: 'It was suppressed already.' },
+    answer: SuppressionDto,
+    idempotent: true,
+  })
+  add(@CurrentRequest() request: Request, @Body() input: SuppressionInputDto) {
+    return this.suppressions.add(request, input);
+  }
+
+  @Post('import')
+  @Route({
+    summary: 'Suppress many addresses',
+    description:
+      'CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`), or NDJSON with the same fields; at most 100,000 lines. Lines that cannot be read are told of, the others are taken.',
+    access: 'master',
+    answer: SuppressionImportDto,
+    rawBody: true,
+    bodyBytes: 'notification_body_bytes',
+  })
+  import(
+    @CurrentCaller() caller: Caller,
+    @RawBody() body: Buffer,
+    @Headers('content-type') contentType = '',
+  ): Promise<SuppressionImportDto> {
+    return this.transfer.import(caller.clientId, body, contentType);
+  }
+
+  @Get('export')
+  @ApiProduces('text/csv', 'application/x-ndjson')
+  @Route({ summary: 'The whole list as CSV or NDJSON, oldest first', access: 'master' })
+  export(
+    @CurrentCaller() caller: Caller,
+    @Query() { format }: SuppressionExportQueryDto,
+    @Headers('accept') accept = '',
+  ): StreamableFile {
+    const wanted: TransferFormat = format ?? (/ndjson/i.test(accept) ? 'ndjson' : 'csv');
+    return new StreamableFile(this.transfer.export(caller.clientId, wanted), {
+      type: wanted === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+      disposition: `attachment; filename="suppressions.${wanted}"`,
+    });
+  }
+
+  @Delete(':id')
+  @Route({
+    summary: 'Write to an address again',
+    access: 'master',
+    status: 204,
+    errors: ['not_found'],
+    params: { id: 'A suppression.' },
+  })
+  remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    return this.suppressions.remove(caller.clientId, id);
+  }
+}

@@ -1,0 +1,208 @@
+import { oneApp } from '../support/one-app.js';
+import { SmtpSink } from '../support/smtp.js';
+import { until } from '../support/until.js';
+
+const one = oneApp();
+let smtp: SmtpSink;
+
+beforeAll(async () => {
+  smtp = await SmtpSink.start();
+});
+afterAll(() => smtp.stop());
+beforeEach(() => (smtp.messages.length = 0));
+
+const call = (method: string, path: string, body?: object) => one.as(undefined, method, path, body);
+const suppress = async (address: string, more: object = {}) => {
+  const { status, body } = await call('POST', '/suppressions', { address, ...more });
+  expect([200, 201]).toContain(status);
+  return body;
+};
+const send = async (recipients: object[], email: object = {}) => {
+  const { status, body } = await call('POST', '/notifications', {
+    recipients,
+    channels: { email: { subject: 'Hello', text: 'Hi', ...email } },
+  });
+  expect(status).toBe(202);
+  return body;
+};
+const deliveriesOf = async (id: string) => (await call('GET', `/notifications/${id}`)).body.deliveries as any[];
+const settled = (id: string) =>
+  until('the notification to settle', async () => {
+    const { body } = await call('GET', `/notifications/${id}`);
+    return body.counts.pending + body.counts.sending + body.counts.retrying === 0 ? body : null;
+  });
+const sink = async () =>
+  call('POST', '/clients/me/email-providers', {
+    name: 'sink',
+    provider_type: 'smtp',
+    from_email: 'acme@example.com',
+    config: { host: '127.0.0.1', port: smtp.port, secure: false },
+  });
+
+describe('the suppression list', () => {
+  it('holds an address once, however it is spelt, and says why and until when', async () => {
+    const first = await call('POST', '/suppressions', { address: 'Carol@Bücher.example' });
+    expect(first.status).toBe(201);
+    expect(first.body).toEqual({
+      id: expect.any(String),
+      channel: 'email',
+      address: 'Carol@Bücher.example',
+      reason: 'manual',
+      expires_at: null,
+      created_at: expect.any(String),
+      updated_at: expect.any(String),
+    });
+    const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+    const again = await call('POST', '/suppressions', {
+      channel: 'email',
+      address: ' carol@XN--BCHER-KVA.example',
+      reason: 'bounce',
+      expires_at,
+    });
+    expect(again.status).toBe(200);
+    expect(again.body).toMatchObject({ id: first.body.id, reason: 'bounce', expires_at });
+    await suppress('dora@example.com', { reason: 'complaint' });
+    const list = async (query: string) =>
+      (await call('GET', `/suppressions${query}`)).body.data.map(({ address }: any) => address);
+    expect(await list('')).toEqual(['dora@example.com', 'Carol@Bücher.example']);
+    expect(await list('?reason=bounce')).toEqual(['Carol@Bücher.example']);
+    expect(await list('?address=DORA@example.com&channel=email')).toEqual(['dora@example.com']);
+    const { body } = await call('GET', '/suppressions?limit=1');
+    expect(await list(`?limit=1&cursor=${body.page.next_cursor}`)).toEqual(['Carol@Bücher.example']);
+    for (const status of [204, 204])
+      expect((await call('DELETE', `/suppressions/${first.body.id}`)).status).toBe(status);
+    expect(await list('')).toEqual(['dora@example.com']);
+    expect((await call('POST', '/suppressions', { address: 'carol@bücher.example' })).status).toBe(201);
+    expect((await call('DELETE', `/suppressions/${one.client.id}`)).status).toBe(404);
+  });
+
+  it.each([
+    [{ address: 'nobody' }, 'address'],
+    [{}, 'address'],
+    [{ address: 'a@example.com', reason: 'because' }, 'reason'],
+    [{ address: 'a@example.com', channel: 'webhook' }, 'channel'],
+    [{ address: 'a@example.com', expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
+  ])('refuses %j', async (body, field) => {
+    const answer = await call('POST', '/suppressions', body);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors[0].field).toBe(field);
+  });
+
+  it('comes in and goes out as CSV and NDJSON', async () => {
+    const importing = (body: string, type: string) =>
+      one.client.request('POST', '/suppressions/import', { body, headers: { 'content-type': type } });
+    const csv =
+      'address,reason,expires_at\r\n"A@example.com",bounce,\r\nnobody,bounce,\r\n=b@example.com,,\r\na@example.com,complaint,';
+    expect((await importing(csv, 'text/csv')).body).toEqual({
+      received: 4,
+      added: 2,
+      updated: 0,
+      failed: 1,
+      errors: [{ line: 3, message: expect.stringContaining('address') }],
+    });
+    const ndjson = '{"address":"c@example.com","reason":"unsubscribe"}\n\n{"address":"A@EXAMPLE.com"}\n';
+    expect((await importing(ndjson, 'application/x-ndjson')).body).toMatchObject({ received: 2, added: 1, updated: 1 });
+    const shown = await one.client.request('GET', '/suppressions/export?format=ndjson');
+    expect(shown.headers.get('content-type')).toContain('ndjson');
+    const lines = String(shown.body)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ address, reason }) => [address, reason])).toEqual([
+      ['=b@example.com', 'manual'],
+      ['a@example.com', 'manual'],
+      ['c@example.com', 'unsubscribe'],
+    ]);
+    const out = await one.client.request('GET', '/suppressions/export', { headers: { accept: 'text/csv' } });
+    expect(out.headers.get('content-disposition')).toContain('suppressions.csv');
+    const text = String(out.body);
+    expect(text.split('\r\n')[1]).toContain("'=b@example.com");
+    expect((await importing(text, 'text/csv')).body).toMatchObject({ received: 3, added: 0, updated: 3, failed: 0 });
+    for (const [body, type] of [
+      ['junk', 'text/csv'],
+      ['', 'text/csv'],
+      ['{"a', 'application/x-ndjson'],
+    ] as const)
+      expect((await importing(body, type)).status).toBe(422);
+  });
+});
+
+describe('what must not be sent', () => {
+  it('is recorded as suppressed when it is accepted, with the reason', async () => {
+    await sink();
+    await suppress('CAROL@example.com', { reason: 'complaint' });
+    await suppress('dora@example.com', { expires_at: new Date(Date.now() + 60_000).toISOString() });
+    await one.app.sql(`update suppressions set expires_at = now() where client_id = $1 and reason = 'manual'`, [
+      one.client.id,
+    ]);
+    const { id, counts } = await send([
+      { email: 'carol@example.com' },
+      { email: 'bob@example.com' },
+      { email: 'dora@example.com' },
+    ]);
+    expect(counts).toMatchObject({ total: 3, suppressed: 1, pending: 2 });
+    expect(await settled(id)).toMatchObject({ status: 'completed', counts: { total: 3, suppressed: 1, sent: 2 } });
+    expect((await deliveriesOf(id)).map(({ status, reason, attempts }) => [status, reason, attempts.length])).toEqual([
+      ['suppressed', 'complaint', 0],
+      ['sent', null, 1],
+      ['sent', null, 1],
+    ]);
+    expect(smtp.messages.flatMap(({ to }) => to).toSorted()).toEqual(['bob@example.com', 'dora@example.com']);
+    const { data } = (await call('GET', '/notifications')).body;
+    expect(data[0].counts.suppressed).toBe(1);
+  });
+
+  it("is another client's affair there", async () => {
+    await sink();
+    const other = await one.app.client();
+    await other.request('POST', '/suppressions', { body: { address: 'carol@example.com' } });
+    const { id } = await send([{ email: 'carol@example.com' }]);
+    expect((await settled(id)).counts.sent).toBe(1);
+  });
+
+  it('is not sent again when it is suppressed before a retry', async () => {
+    await sink();
+    smtp.refuse(451, { stage: 'rcpt' });
+    const { id } = await send([{ email: 'eve@example.com' }]);
+    await until('the first attempt', async () => (await deliveriesOf(id))[0].status === 'retrying');
+    await suppress('eve@example.com', { reason: 'unsubscribe' });
+    await one.app.sql(`update open_deliveries set next_attempt_at = now(), awake = true where client_id = $1`, [
+      one.client.id,
+    ]);
+    expect((await settled(id)).counts).toMatchObject({ suppressed: 1, total: 1 });
+    const [delivery] = await deliveriesOf(id);
+    expect(delivery).toMatchObject({ status: 'suppressed', reason: 'unsubscribe', attempt_count: 2 });
+    expect(delivery.attempts[1]).toMatchObject({ status: 'failed', error_code: 'suppressed', provider: null });
+    expect(smtp.messages).toHaveLength(0);
+  });
+
+  it('is what a mail server says that it does not have', async () => {
+    await sink();
+    for (const [message, address] of [
+      ['5.1.1 No such user', 'gone@example.com'],
+      ['5.7.1 Not from you', 'shut@example.com'],
+    ] as const) {
+      smtp.refuse(550, { stage: 'rcpt', message });
+      expect((await settled((await send([{ email: address }])).id)).counts.failed).toBe(1);
+    }
+    const { data } = (await call('GET', '/suppressions')).body;
+    expect(data.map((one: any) => [one.address, one.reason])).toEqual([['gone@example.com', 'bounce']]);
+  });
+
+  it('is left out of the copies, which the attempt records', async () => {
+    await sink();
+    await suppress('Carl@example.com', { reason: 'bounce' });
+    const { id } = await send([{ email: 'bob@example.com' }], {
+      cc: ['Carl <carl@example.com>', 'fay@example.com'],
+      bcc: ['CARL@example.com'],
+    });
+    expect((await settled(id)).counts).toMatchObject({ sent: 1, total: 1 });
+    const [{ attempts }] = (await deliveriesOf(id)) as [any];
+    expect(attempts[0]).toMatchObject({
+      status: 'sent',
+      error_message: 'Left out: carl@example.com (bounce), CARL@example.com (bounce).',
+    });
+    expect(smtp.messages[0]!.to).toEqual(['bob@example.com', 'fay@example.com']);
+    expect(smtp.messages[0]!.raw.toString()).not.toMatch(/carl/i);
+  });
+});
