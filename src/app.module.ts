@@ -38,6 +38,7 @@ import { LinkPreviewsModule } from './messaging/link-previews/link-previews.modu
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
+import { WebhooksModule } from './delivery/webhooks/webhooks.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
 
@@ -84,6 +85,7 @@ export class AppModule {
         SyncModule,
         PresenceModule,
         NotificationsModule,
+        WebhooksModule,
         OperationsModule,
         GatewayModule.forRoot(config),
       ],

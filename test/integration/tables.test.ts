@@ -49,6 +49,8 @@ const OWNERS: Record<string, string> = {
   word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
+  webhook_endpoints: 'delivery/webhooks',
+  endpoint_messages: 'delivery/webhooks',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

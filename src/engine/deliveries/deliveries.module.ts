@@ -15,6 +15,8 @@ import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { Lanes } from './lanes.js';
+import { LanesRepository } from './lanes.repository.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -32,12 +34,14 @@ import { Workers } from './workers.js';
     Dispatcher,
     DispatcherRepository,
     DueSignal,
+    Lanes,
+    LanesRepository,
     Sweeper,
     SweeperRepository,
     Transitions,
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DueSignal, Transitions, Workers],
+  exports: [DeliveriesReader, DeliveriesService, DueSignal, Lanes, Transitions, Workers],
 })
 export class DeliveriesModule {}
