@@ -15,7 +15,7 @@ export class Webhooks1764500000000 implements MigrationInterface {
 
 const UP = /* sql */ `
 -- headers, secret, previous_secret: encrypted. gated: what it is told waits to be released (a condition, an order, a rate), once and for
--- all, so that what waits is found. failing_since: nothing has succeeded since then, and something failed.
+-- all, so that what waits is found. removed: known for a while, so that removing it again is no error. failing_since: nothing has succeeded since then, and something failed.
 create table webhook_endpoints (
   client_id                  uuid not null references clients (id) on delete cascade,
   id                         uuid not null,
@@ -33,7 +33,7 @@ create table webhook_endpoints (
   rate_limit_per_second      integer,
   concurrency                integer,
   timeout_ms                 integer not null,
-  status                     text not null check (status in ('enabled', 'disabled')),
+  status                     text not null check (status in ('enabled', 'disabled', 'removed')),
   disabled_reason            text,
   gated                      boolean not null,
   failing_since              timestamptz,

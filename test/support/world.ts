@@ -43,6 +43,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
   });
   const invite = await make(`/rooms/${room.id}/invites`, { kind: 'user', user_id: 'cleo' });
   await make(`/rooms/${room.id}/join-requests`, {}, 'dan');
+  const endpoint = await make('/webhooks/endpoints', { url: 'https://example.com/hook', event_types: ['endpoint.*'] });
   const blocked = `mal of ${name}`;
   ok(blocked, await client.request('PUT', `/users/${blocked}`, { body: {} }));
   const key = await make('/clients/me/keys', { name: 'second' });
@@ -68,6 +69,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       notifications: notification.id,
       'email-providers': provider.name,
       providers: provider.name,
+      endpoints: endpoint.id,
     },
     scoped: {
       full: scopedKey.api_key,

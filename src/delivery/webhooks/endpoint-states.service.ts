@@ -42,9 +42,8 @@ export class EndpointStatesService {
 
   async remove(request: Request, id: string): Promise<void> {
     const { clientId } = request.caller;
-    if (!isUuid(id)) return;
     await this.idempotency.effect(request, async (tx) => {
-      await this.repository.remove(tx, clientId, id);
+      if (!isUuid(id) || !(await this.repository.remove(tx, clientId, id))) throw notFound('endpoint');
       await this.messages.skipAll(tx, clientId, id);
     });
     await this.lanes.cancel(clientId, laneOfEndpoint(id), 'endpoint_removed');

@@ -69,6 +69,7 @@ export class EndpointsController {
     description: 'What is open of its events is cancelled, reason `endpoint_removed`.',
     access: 'master',
     status: 204,
+    errors: ['not_found'],
     params: OF_ONE,
   })
   remove(@CurrentRequest() request: Request, @Param('id') id: string): Promise<void> {

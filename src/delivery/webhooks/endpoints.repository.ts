@@ -31,7 +31,7 @@ export class EndpointsRepository {
   async count(tx: Tx, clientId: string): Promise<number> {
     await tx.execute('select from clients where id = $1 for no key update', [clientId]);
     const [row] = await tx.query<{ n: number }>(
-      'select count(*)::int as n from webhook_endpoints where client_id = $1',
+      `select count(*)::int as n from webhook_endpoints where client_id = $1 and status <> 'removed'`,
       [clientId],
     );
     return row!.n;
@@ -52,7 +52,7 @@ export class EndpointsRepository {
 
   async find(on: Pick<Tx, 'query'>, clientId: string, id: string): Promise<EndpointRow | null> {
     const [row] = await on.query<EndpointRow>(
-      `select ${COLUMNS} from webhook_endpoints e where e.client_id = $1 and e.id = $2`,
+      `select ${COLUMNS} from webhook_endpoints e where e.client_id = $1 and e.id = $2 and e.status <> 'removed'`,
       [clientId, id],
     );
     return row ?? null;
@@ -65,7 +65,7 @@ export class EndpointsRepository {
   /** Nobody else changes it until the transaction ends. */
   async lock(tx: Tx, clientId: string, id: string): Promise<EndpointRow | null> {
     const [row] = await tx.query<EndpointRow>(
-      `select ${COLUMNS} from webhook_endpoints e where e.client_id = $1 and e.id = $2 for no key update`,
+      `select ${COLUMNS} from webhook_endpoints e where e.client_id = $1 and e.id = $2 and e.status <> 'removed' for no key update`,
       [clientId, id],
     );
     return row ?? null;
@@ -75,7 +75,7 @@ export class EndpointsRepository {
     const backwards = cursor?.direction === 'prev';
     return this.database.query<EndpointRow>(
       `select ${COLUMNS} from webhook_endpoints e
-        where e.client_id = $1 and ($2::uuid is null or e.id ${backwards ? '<' : '>'} $2)
+        where e.client_id = $1 and e.status <> 'removed' and ($2::uuid is null or e.id ${backwards ? '<' : '>'} $2)
         order by e.id ${backwards ? 'desc' : 'asc'} limit $3`,
       [clientId, cursor?.key[0] ?? null, limit + 1],
     );
@@ -101,14 +101,26 @@ export class EndpointsRepository {
       `update webhook_endpoints e
           set previous_secret = case when $4 > 0 then e.secret end, secret = $3, updated_at = clock_timestamp(),
               previous_secret_expires_at = case when $4 > 0 then clock_timestamp() + make_interval(secs => $4) end
-        where e.client_id = $1 and e.id = $2 returning ${COLUMNS}`,
+        where e.client_id = $1 and e.id = $2 and e.status <> 'removed' returning ${COLUMNS}`,
       [clientId, id, secret, overlapS],
     );
     return row ?? null;
   }
 
+  /** It is known by its id for 30 days more, without what was secret of it. @returns false where there is none, and was none */
   async remove(tx: Tx, clientId: string, id: string): Promise<boolean> {
-    return (await tx.execute('delete from webhook_endpoints where client_id = $1 and id = $2', [clientId, id])) > 0;
+    await tx.execute(
+      `delete from webhook_endpoints
+        where client_id = $1 and status = 'removed' and updated_at < clock_timestamp() - interval '30 days'`,
+      [clientId],
+    );
+    const removed = await tx.execute(
+      `update webhook_endpoints
+          set status = 'removed', secret = '', previous_secret = null, headers = null, updated_at = clock_timestamp()
+        where client_id = $1 and id = $2`,
+      [clientId, id],
+    );
+    return removed > 0;
   }
 
   /** @returns null where there is none; as it was where it is in that state already */
@@ -154,14 +166,9 @@ export class EndpointsRepository {
   }
 
   readMany(keys: { client_id: string; id: string }[]): Promise<EndpointRow[]> {
-    return this.findMany(this.database, keys);
-  }
-
-  findMany(on: Pick<Tx, 'query'>, keys: { client_id: string; id: string }[], lock = ''): Promise<EndpointRow[]> {
-    return on.query<EndpointRow>(
+    return this.database.query<EndpointRow>(
       `select ${COLUMNS} from webhook_endpoints e
-         join unnest($1::uuid[], $2::uuid[]) as w (client_id, id) on e.client_id = w.client_id and e.id = w.id
-        order by e.client_id, e.id ${lock}`,
+         join unnest($1::uuid[], $2::uuid[]) as w (client_id, id) on e.client_id = w.client_id and e.id = w.id and e.status <> 'removed'`,
       [keys.map(({ client_id }) => client_id), keys.map(({ id }) => id)],
     );
   }
