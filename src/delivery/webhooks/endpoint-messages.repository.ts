@@ -188,14 +188,14 @@ export class EndpointMessagesRepository {
     );
   }
 
-  /** Endpoints for which something waits. */
+  /** Endpoints for which something waits: any of them, so that those that cannot go on now keep nobody from it. */
   waiting(limit: number): Promise<{ client_id: string; id: string }[]> {
     return this.database.query(
       `select e.client_id, e.id from webhook_endpoints e
         where e.gated and e.status = 'enabled'
           and exists (select from endpoint_messages m
                        where m.client_id = e.client_id and m.endpoint_id = e.id and m.state = 'waiting' and ${DAYS})
-        limit $1`,
+        order by random() limit $1`,
       [limit],
     );
   }

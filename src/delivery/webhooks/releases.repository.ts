@@ -7,6 +7,7 @@ import { targetsOf } from './endpoint-targets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 
 const BATCH = 100;
+const SHORTEST_WAIT_MS = 50;
 
 export interface Released {
   released: number;
@@ -39,7 +40,10 @@ export class ReleasesRepository {
     const endpoint = await this.endpoints.read(clientId, endpointId);
     if (endpoint?.status !== 'enabled') return NOTHING;
     const rate = endpoint.rate_limit_per_second;
-    const batch = Math.min(BATCH, rate ?? BATCH);
+    const waitMs = rate === null ? 0 : Math.max(SHORTEST_WAIT_MS, Math.ceil(1_000 / rate));
+    // What would not be let go need not be judged.
+    const batch = rate === null ? BATCH : Math.min(BATCH, await this.tokens(clientId, endpointId));
+    if (batch <= 0) return { released: 0, more: true, waitMs };
     const next = endpoint.ordered_by === null ? 'nextWaiting' : 'nextInOrder';
     const found = await this.messages[next](clientId, endpointId, batch);
     if (found.length === 0) return NOTHING;
@@ -47,9 +51,15 @@ export class ReleasesRepository {
     const released = await this.database.transaction((tx) => this.write(tx, endpoint, judged));
     // Another process is at it, and will go on.
     if (released === null) return { released: 0, more: true, waitMs: 250 };
-    const short = rate !== null && released < judged.sent.length;
-    const more = short || found.length === batch || judged.skipped.length > 0;
-    return { released, more, waitMs: short ? Math.max(20, Math.ceil(1_000 / rate)) : 0 };
+    return { released, more: found.length === batch || judged.skipped.length > 0, waitMs };
+  }
+
+  private async tokens(clientId: string, endpointId: string): Promise<number> {
+    const [row] = await this.database.query<{ tokens: number }>(
+      `select ${TOKENS} as tokens from webhook_endpoints where client_id = $1 and id = $2`,
+      [clientId, endpointId],
+    );
+    return row?.tokens ?? 0;
   }
 
   /** @returns null where somebody else has its lock, or it changed meanwhile */

@@ -17,6 +17,9 @@ export class PartitionsProcessor extends WorkerHost {
 
   async process(): Promise<void> {
     await ensurePartitions((sql) => this.database.query(sql));
-    await dropDays((sql, params) => this.database.query(sql, params), 'events', this.config.eventsKeptDays);
+    // What endpoints were told is of no use without the events.
+    for (const table of ['events', 'endpoint_messages'] as const) {
+      await dropDays((sql, params) => this.database.query(sql, params), table, this.config.eventsKeptDays);
+    }
   }
 }
