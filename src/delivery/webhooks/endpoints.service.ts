@@ -61,7 +61,8 @@ export class EndpointsService {
     const { clientId } = request.caller;
     const place = { client_id: clientId, id: newId() };
     const { signature = 'v1' } = dto;
-    const values = await this.changed(place, blank(signature, this.secrets.make(place, signature)), dto);
+    await this.check(clientId, dto);
+    const values = this.changed(place, blank(signature, this.secrets.make(place, signature)), dto);
     return this.idempotency.effect(request, async (tx) => {
       if ((await this.repository.count(tx, clientId)) >= MOST_ENDPOINTS) {
         throw new Problem('conflict', `A client has at most ${MOST_ENDPOINTS} endpoints: remove one first.`);
@@ -74,11 +75,13 @@ export class EndpointsService {
   /** @returns with its secret where that is a new one */
   async update(request: Request, id: string, patch: EndpointPatchDto): Promise<EndpointDto> {
     const { clientId } = request.caller;
-    const before = await this.find(clientId, id);
-    const values = await this.changed(before, before, patch);
+    if (!isUuid(id)) throw notFound('endpoint');
+    await this.check(clientId, patch);
     return this.idempotency.effect(request, async (tx) => {
-      if (!(await this.repository.lock(tx, clientId, before.id))) throw notFound('endpoint');
-      const row = await this.repository.update(tx, clientId, before.id, values, isGated(values));
+      const before = await this.repository.lock(tx, clientId, id);
+      if (!before) throw notFound('endpoint');
+      const values = this.changed(before, before, patch);
+      const row = await this.repository.update(tx, clientId, id, values, isGated(values));
       return values.secret === before.secret ? this.view.of(row) : this.view.withSecret(row);
     });
   }
@@ -94,19 +97,24 @@ export class EndpointsService {
     });
   }
 
+  /** What needs no look at the endpoint. @throws Problem `validation_failed` */
+  private async check(clientId: string, { url, event_types, room_ids, condition }: EndpointPatchDto): Promise<void> {
+    if (url !== undefined) checkUrl(url, 'url');
+    if (event_types) this.checkTypes(event_types);
+    if (room_ids) checkRooms(room_ids);
+    if (condition) await this.checkCondition(clientId, condition);
+  }
+
   /** What is set after a change. @throws Problem `validation_failed` */
-  private async changed(
+  private changed(
     place: Pick<EndpointRow, 'client_id' | 'id'>,
     before: EndpointValues,
     change: EndpointPatchDto,
-  ): Promise<EndpointValues> {
+  ): EndpointValues {
     const { signature = before.signature } = change;
     const { url, event_types, room_ids, condition, headers } = change;
-    if (event_types) this.checkTypes(event_types);
-    if (room_ids) checkRooms(room_ids);
-    if (condition) await this.checkCondition(place.client_id, condition);
     return {
-      url: url === undefined ? before.url : checkUrl(url, 'url'),
+      url: orBefore(url, before.url),
       description: orBefore(change.description, before.description),
       event_types: event_types === undefined ? before.event_types : [...new Set(event_types ?? ['*'])],
       room_ids: room_ids ? [...new Set(room_ids.map((id) => id.toLowerCase()))] : orBefore(room_ids, before.room_ids),
