@@ -14,7 +14,6 @@ import type { EndpointDeliveriesQueryDto, EndpointDeliveryDto, EndpointStatsDto 
 import { EventTypes } from './event-types.js';
 
 const COUNTED = 10_000;
-const DAY_MS = 86_400_000;
 /** Beyond what the receiver may take. */
 const TEST_MS = 5_000;
 const LOOK_MS = 50;
@@ -54,7 +53,6 @@ export class EndpointHistoryService {
 
   async stats(clientId: string, id: string): Promise<EndpointStatsDto> {
     const endpoint = await this.endpoints.find(clientId, id);
-    const now = Date.now();
     const [rows, counts] = await this.database.transaction(async (tx) => {
       const rows = await this.messages.latest(tx, clientId, endpoint.id, COUNTED);
       const sent = rows.filter(({ state }) => state !== 'waiting');
@@ -66,8 +64,7 @@ export class EndpointHistoryService {
     }
     return {
       endpoint_id: endpoint.id,
-      from: new Date(now - DAY_MS).toISOString(),
-      to: new Date(now).toISOString(),
+      period_s: 86_400,
       total: rows.length,
       by_status,
       waiting: rows.filter(({ state }) => state === 'waiting').length,

@@ -246,10 +246,10 @@ export class EndpointDeliveryDto extends DeliveryDto {
 }
 
 export class EndpointDeliveriesQueryDto extends PageQueryDto {
-  @OneOf(DELIVERY_STATUSES, { optional: true })
+  @OneOf(DELIVERY_STATUSES, { optional: true, description: 'Only those in this state.' })
   status?: string;
 
-  @Text({ max: 100, optional: true })
+  @Text({ max: 100, optional: true, description: 'Only events of this type.' })
   event_type?: string;
 }
 
@@ -270,13 +270,10 @@ export class EndpointStatsDto {
   @Uuid()
   endpoint_id: string;
 
-  @Time()
-  from: string;
+  @Int({ description: 'Of so many seconds until now.', example: 86_400 })
+  period_s: number;
 
-  @Time()
-  to: string;
-
-  @Int({ description: 'Events of this time; the latest 10,000 of them are counted by state.' })
+  @Int({ description: 'Events of this time, 10,000 at most.' })
   total: number;
 
   @Json({ maxBytes: 4_096, description: 'How many are in which state.', example: { delivered: 41, retrying: 1 } })
