@@ -23,6 +23,7 @@ import { NotificationFallbacks1764400010000 } from './1764400010000-notification
 import { Recoveries1764400020000 } from './1764400020000-recoveries.js';
 import { Suppressions1764300000000 } from './1764300000000-suppressions.js';
 import { ProviderEvents1764300010000 } from './1764300010000-provider-events.js';
+import { Webhooks1764500000000 } from './1764500000000-webhooks.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -52,4 +53,5 @@ export const MIGRATIONS = [
   Recoveries1764400020000,
   Suppressions1764300000000,
   ProviderEvents1764300010000,
+  Webhooks1764500000000,
 ];

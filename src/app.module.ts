@@ -46,6 +46,7 @@ import { SourcesModule } from './delivery/sources/sources.module.js';
 import { RulesModule } from './delivery/rules/rules.module.js';
 import { AnalyticsModule } from './delivery/analytics/analytics.module.js';
 import { RecoveriesModule } from './delivery/recoveries/recoveries.module.js';
+import { WebhooksModule } from './delivery/webhooks/webhooks.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
 
@@ -100,6 +101,7 @@ export class AppModule {
         RulesModule,
         AnalyticsModule,
         RecoveriesModule,
+        WebhooksModule,
         OperationsModule,
         GatewayModule.forRoot(config),
       ],

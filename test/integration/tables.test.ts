@@ -67,6 +67,8 @@ const OWNERS: Record<string, string> = {
   inbound_work: 'delivery/sources',
   rules: 'delivery/rules',
   notification_chains: 'delivery/notifications',
+  webhook_endpoints: 'delivery/webhooks',
+  endpoint_messages: 'delivery/webhooks',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

@@ -46,6 +46,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
   const recovery = await make('/recoveries', { filter: { tag: 'none' }, dry_run: true });
   const invite = await make(`/rooms/${room.id}/invites`, { kind: 'user', user_id: 'cleo' });
   await make(`/rooms/${room.id}/join-requests`, {}, 'dan');
+  const endpoint = await make('/webhooks/endpoints', { url: 'https://example.com/hook', event_types: ['endpoint.*'] });
   const blocked = `mal of ${name}`;
   ok(blocked, await client.request('PUT', `/users/${blocked}`, { body: {} }));
   const key = await make('/clients/me/keys', { name: 'second' });
@@ -92,6 +93,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       rules: rule.id,
       client_slug: client.slug,
       source_slug: source.slug,
+      endpoints: endpoint.id,
     },
     scoped: {
       full: scopedKey.api_key,

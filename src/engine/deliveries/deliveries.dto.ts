@@ -36,7 +36,7 @@ export class AttemptDto {
   @Int({ nullable: true, description: 'HTTP status or SMTP reply code.' })
   response_status: number | null;
 
-  @AnyText({ nullable: true, description: 'At most 4,096 bytes.' })
+  @AnyText({ nullable: true, description: 'At most 64 KiB.' })
   response_body: string | null;
 
   @Int({ nullable: true })

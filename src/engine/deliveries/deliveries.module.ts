@@ -36,6 +36,8 @@ import { ProviderEventsRepository } from './provider-events.repository.js';
 import { ProviderPoller } from './provider-poller.js';
 import { ProviderPollsRepository } from './provider-polls.repository.js';
 import { Screening } from './screening.js';
+import { Lanes } from './lanes.js';
+import { LanesRepository } from './lanes.repository.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -81,6 +83,8 @@ import { Workers } from './workers.js';
     ProviderPoller,
     ProviderPollsRepository,
     Screening,
+    Lanes,
+    LanesRepository,
     Sweeper,
     SweeperRepository,
     Transitions,
@@ -94,6 +98,7 @@ import { Workers } from './workers.js';
     DeliveryChanges,
     DeliveryCountsRepository,
     DueSignal,
+    Lanes,
     ProviderEvents,
     Resends,
     Router,

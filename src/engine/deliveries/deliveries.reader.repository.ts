@@ -48,7 +48,26 @@ export class DeliveriesReaderRepository {
     );
   }
 
-  attempts(tx: Tx, clientId: string, deliveries: DeliveryRow[]): Promise<AttemptRow[]> {
+  ofSources(tx: Pick<Tx, 'query'>, sources: SourceRef[]): Promise<(DeliveryRow & { user_name: UserId | null })[]> {
+    const times = sources.map(({ created_at }) => created_at.getTime());
+    return tx.query(
+      `select ${DELIVERY_COLUMNS}, u.user_id as user_name
+         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as w (client_id, id, created_at)
+         join deliveries d on d.client_id = w.client_id and d.source_id = w.id and d.created_at = w.created_at
+          and d.created_at between $4 and $5
+         left join users u on u.client_id = d.client_id and u.user_pk = d.user_pk
+        order by d.id`,
+      [
+        sources.map(({ client_id }) => client_id),
+        sources.map(({ id }) => id),
+        sources.map(({ created_at }) => created_at),
+        new Date(Math.min(...times)),
+        new Date(Math.max(...times)),
+      ],
+    );
+  }
+
+  attempts(tx: Pick<Tx, 'query'>, clientId: string, deliveries: DeliveryRow[]): Promise<AttemptRow[]> {
     return tx.query(
       `select a.delivery_id, a.number, a.provider, a.status, a.error_code, a.error_message, a.response_status,
               a.response_body, a.duration_ms, a.attempted_at

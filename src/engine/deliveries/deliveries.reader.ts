@@ -41,6 +41,20 @@ export class DeliveriesReader {
     return rows.map((row) => present(row, attempts.get(row.id)));
   }
 
+  /** The deliveries of these sources with their attempts, by the source's id. Sources of one client. */
+  async ofSources(tx: Pick<Tx, 'query'>, sources: SourceRef[]): Promise<Map<string, DeliveryDto[]>> {
+    const found = new Map<string, DeliveryDto[]>();
+    if (sources.length === 0) return found;
+    const rows = await this.repository.ofSources(tx, sources);
+    const attempts = groupAttempts(
+      rows.length > 0 ? await this.repository.attempts(tx, sources[0]!.client_id, rows) : [],
+    );
+    for (const row of rows) {
+      found.set(row.source_id, [...(found.get(row.source_id) ?? []), present(row, attempts.get(row.id))]);
+    }
+    return found;
+  }
+
   /** Did this user get one of the source's deliveries? */
   async reached(tx: Tx, source: SourceRef, userPk: UserPk): Promise<boolean> {
     return (await this.repository.list(tx, source, userPk, 0, null)).length > 0;

@@ -41,11 +41,12 @@ export interface Reservation {
 export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly slots = new Slots({
     total: SLOTS,
-    ofLane: (lane) => this.registry.inFlight(channelOf(lane)),
+    ofLane: (lane) => this.laneLimit?.(lane) ?? this.registry.inFlight(channelOf(lane)),
     patienceMs: LANE_PATIENCE_MS,
   });
   private readonly inHand = new Set<Promise<void>>();
   private stopped = false;
+  private laneLimit: ((lane: string) => number | undefined) | undefined;
 
   constructor(
     private readonly deliveries: DeliveriesService,
@@ -61,6 +62,11 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
   /** Before the connections close that its deliveries need. */
   async beforeApplicationShutdown(): Promise<void> {
     while (this.inHand.size > 0) await Promise.all(this.inHand);
+  }
+
+  /** Says of lanes how many of theirs may be in hand at once here, where that is fewer than the provider takes. One of them. */
+  limitLanes(limit: (lane: string) => number | undefined): void {
+    this.laneLimit = limit;
   }
 
   /** Calls back when there is room again. One listener. */

@@ -6,7 +6,7 @@ export function cleanText(text: string, max: number): string {
 }
 
 const MAX_MESSAGE = 1_000;
-const MAX_RESPONSE = 4_096;
+const MAX_RESPONSE = 65_536;
 /** A line of RFC 5322, which a Message-ID has to itself at most. */
 const MAX_ID = 998;
 

@@ -18,6 +18,8 @@ export class PartitionsProcessor extends WorkerHost {
   async process(): Promise<void> {
     await ensurePartitions((sql) => this.database.query(sql));
     await this.drop('events', this.config.eventsKeptDays);
+    // What endpoints were told is of no use without the events.
+    await this.drop('endpoint_messages', this.config.eventsKeptDays);
     await this.drop('inbound_events', this.config.inboundEventsKeptDays);
   }
 

@@ -69,6 +69,7 @@ export class HttpClient {
 
   /**
    * @param tenant for whom; connections are not shared between them
+   * @param timeoutMs in place of the client's own
    * @throws HttpFailure when there was no answer
    */
   async post(
@@ -77,12 +78,13 @@ export class HttpClient {
     headers: Record<string, string>,
     body: string,
     signal: AbortSignal,
+    timeoutMs = this.options.timeoutMs,
   ): Promise<HttpAnswer> {
     const target = new URL(url);
     try {
       // Literals are not looked up, so the guard sees them here.
       this.guard.assertLiteral(target.hostname);
-      return await this.attempt(tenant, target, headers, body, signal, true);
+      return await this.attempt(tenant, target, headers, body, signal, timeoutMs, true);
     } catch (error) {
       throw error instanceof HttpFailure ? error : failureOf(error as NodeJS.ErrnoException, false);
     }
@@ -99,6 +101,7 @@ export class HttpClient {
     headers: Record<string, string>,
     body: string,
     signal: AbortSignal,
+    timeoutMs: number,
     mayRepeat: boolean,
   ): Promise<HttpAnswer> {
     const { options } = this;
@@ -114,9 +117,8 @@ export class HttpClient {
         tenant,
       } as RequestOptions);
       const timer = setTimeout(
-        () =>
-          request.destroy(Object.assign(new Error(`No answer within ${options.timeoutMs} ms`), { code: 'ETIMEDOUT' })),
-        options.timeoutMs,
+        () => request.destroy(Object.assign(new Error(`No answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+        timeoutMs,
       );
       request.once('socket', (socket) => {
         const ready = secure ? 'secureConnect' : 'connect';
@@ -127,7 +129,7 @@ export class HttpClient {
         clearTimeout(timer);
         // A kept connection that the other side closed, nearly always before it read this; else it knows the repeat by its id.
         const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        if (stale && mayRepeat) resolve(this.attempt(tenant, target, headers, body, signal, false));
+        if (stale && mayRepeat) resolve(this.attempt(tenant, target, headers, body, signal, timeoutMs, false));
         else reject(failureOf(error, connected));
       });
       request.once('response', (response) => {

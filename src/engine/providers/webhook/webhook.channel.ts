@@ -17,6 +17,14 @@ export interface WebhookContent {
   body: string;
   /** What it is signed with, where whoever sends it has secrets of its own; otherwise the client's. Never stored. */
   secrets?: string[];
+  /** `webhook-id`, where it is not the delivery's id. */
+  message_id?: string;
+  /** Further headers. Never stored. */
+  headers?: Record<string, string>;
+  /** How long the receiver may take; the provider's own time unless told. */
+  timeout_ms?: number;
+  /** Why it is not to be sent now: the attempt fails with this, and nothing is posted. */
+  withheld?: { code: string; message: string };
 }
 
 /** Lanes stand in an index. A host's name has 253 at most. */

@@ -12,7 +12,8 @@ interface WebhookConfig {
 const TIMEOUT_MS = 15_000;
 /** To one address at once. */
 const IN_FLIGHT = 128;
-const MAX_BODY_BYTES = 4_096;
+/** Of an answer, kept with the attempt. */
+const MAX_BODY_BYTES = 65_536;
 /** Longer waits than this are ours to decide. */
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 
@@ -41,9 +42,12 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
     secrets: string[],
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const headers = signedHeaders(content.secrets ?? secrets, message_id, content.body);
+    const { url, body, withheld, timeout_ms } = content;
+    if (withheld) return { kind: 'retryable', fault: 'recipient', ...withheld };
+    const id = content.message_id ?? message_id;
+    const headers = { ...content.headers, ...signedHeaders(content.secrets ?? secrets, id, body) };
     try {
-      return outcomeOf(await this.client.post(client_id, content.url, headers, content.body, signal), message_id);
+      return outcomeOf(await this.client.post(client_id, url, headers, body, signal, timeout_ms), id);
     } catch (error) {
       const { code, message, sent } = error as HttpFailure;
       const kind = code === 'address_blocked' ? 'permanent' : sent ? 'unknown' : 'retryable';

@@ -1,5 +1,6 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { signatures } from './signature.js';
+import { publicKeyOf, signatures } from './signature.js';
 import { parseRetryAfter } from './webhook.provider.js';
 
 describe('the signature of a webhook', () => {
@@ -15,6 +16,20 @@ describe('the signature of a webhook', () => {
     };
     for (const secret of secrets) expect(new Webhook(secret).verify(body, headers)).toEqual({ text: 'ü' });
     expect(() => new Webhook('whsec_AAAA').verify(body, headers)).toThrow('No matching signature');
+  });
+
+  it('is ed25519 where the secret is one of that, verified by the public key, beside an HMAC', () => {
+    // RFC 8032, section 7.1, test 1: the seed, and its public key.
+    const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex');
+    const secret = `whsk_${seed.toString('base64')}`;
+    const raw = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex');
+    expect(publicKeyOf(secret)).toBe(`whpk_${raw.toString('base64')}`);
+    const [v1a, v1] = signatures([secret, secrets[0]!], 'msg_1', 7, '{}').split(' ');
+    const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw]);
+    const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    expect(v1a).toMatch(/^v1a,/);
+    expect(verify(null, Buffer.from('msg_1.7.{}'), key, Buffer.from(v1a!.slice(4), 'base64'))).toBe(true);
+    expect(v1).toMatch(/^v1,/);
   });
 
   it('is the one that the standard gives as an example', () => {

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { isUuid } from '../../platform/common/ids.js';
+import { notFound } from '../../platform/common/problem.js';
+import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
+import type { Request } from '../../tenancy/access/request.js';
+import { Lanes } from '../../engine/deliveries/lanes.js';
+import { laneOfEndpoint } from './endpoint.js';
+import { HELD } from './endpoint-health.js';
+import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
+import { EndpointView } from './endpoint-view.js';
+import type { EndpointDto } from './endpoints.dto.js';
+import { EndpointsRepository } from './endpoints.repository.js';
+import { Releases } from './releases.js';
+
+/**
+ * Endpoints that are switched on, off, and removed. While one is disabled it is told nothing new, and what is open is held; enabled again,
+ * that goes on. What is open of one that is removed is cancelled.
+ */
+@Injectable()
+export class EndpointStatesService {
+  constructor(
+    private readonly repository: EndpointsRepository,
+    private readonly messages: EndpointMessagesRepository,
+    private readonly idempotency: Idempotency,
+    private readonly lanes: Lanes,
+    private readonly releases: Releases,
+    private readonly view: EndpointView,
+  ) {}
+
+  async enable(request: Request, id: string): Promise<EndpointDto> {
+    const dto = await this.set(request, id, null);
+    await this.lanes.resume(request.caller.clientId, laneOfEndpoint(dto.id), HELD);
+    this.releases.nudge(request.caller.clientId, dto.id);
+    return dto;
+  }
+
+  async disable(request: Request, id: string): Promise<EndpointDto> {
+    const dto = await this.set(request, id, 'manual');
+    await this.lanes.hold(request.caller.clientId, laneOfEndpoint(dto.id), HELD);
+    return dto;
+  }
+
+  async remove(request: Request, id: string): Promise<void> {
+    const { clientId } = request.caller;
+    await this.idempotency.effect(request, async (tx) => {
+      if (!isUuid(id) || !(await this.repository.remove(tx, clientId, id))) throw notFound('endpoint');
+      await this.messages.skipAll(tx, clientId, id);
+    });
+    await this.lanes.cancel(clientId, laneOfEndpoint(id), 'endpoint_removed');
+  }
+
+  private async set(request: Request, id: string, reason: string | null): Promise<EndpointDto> {
+    const { clientId } = request.caller;
+    if (!isUuid(id)) throw notFound('endpoint');
+    return this.idempotency.effect(request, async (tx) => {
+      const done = await this.repository.setStatus(tx, clientId, id, reason);
+      if (!done) throw notFound('endpoint');
+      return this.view.of(done.row);
+    });
+  }
+}

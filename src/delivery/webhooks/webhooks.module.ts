@@ -1,0 +1,62 @@
+import { Module } from '@nestjs/common';
+import { registerEvents } from '../../platform/realtime/event.registry.js';
+import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
+import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
+import { Transitions } from '../../engine/deliveries/transitions.js';
+import { EventsModule } from '../../engine/events/events.module.js';
+import { ProvidersModule } from '../../engine/providers/providers.module.js';
+import { Conditions } from './conditions.js';
+import { EndpointDeliveries } from './endpoint-deliveries.js';
+import { EndpointHealth } from './endpoint-health.js';
+import { EndpointHealthRepository } from './endpoint-health.repository.js';
+import { EndpointHistoryController } from './endpoint-history.controller.js';
+import { EndpointHistoryService } from './endpoint-history.service.js';
+import { EndpointLimits } from './endpoint-limits.js';
+import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
+import { EndpointSecrets } from './endpoint-secrets.js';
+import { EndpointStatesService } from './endpoint-states.service.js';
+import { EndpointView } from './endpoint-view.js';
+import { EndpointsController } from './endpoints.controller.js';
+import { EndpointsRepository } from './endpoints.repository.js';
+import { EndpointsService } from './endpoints.service.js';
+import { Envelopes } from './envelopes.js';
+import { EventTypes } from './event-types.js';
+import { PlanningReader } from './planning.reader.js';
+import { RecoveriesRepository } from './recoveries.repository.js';
+import { RecoveriesService } from './recoveries.service.js';
+import { Releases } from './releases.js';
+import { ReleasesRepository } from './releases.repository.js';
+import * as webhooksEvents from './webhooks.events.js';
+
+/** Events of a client, told to its endpoints. */
+@Module({
+  imports: [DeliveriesModule, EventsModule, ProvidersModule],
+  controllers: [EndpointsController, EndpointHistoryController],
+  providers: [
+    Conditions,
+    EndpointDeliveries,
+    EndpointHealth,
+    EndpointHealthRepository,
+    EndpointHistoryService,
+    EndpointLimits,
+    EndpointMessagesRepository,
+    EndpointSecrets,
+    EndpointStatesService,
+    EndpointView,
+    EndpointsRepository,
+    EndpointsService,
+    Envelopes,
+    EventTypes,
+    PlanningReader,
+    RecoveriesRepository,
+    RecoveriesService,
+    Releases,
+    ReleasesRepository,
+    registerEvents(webhooksEvents),
+  ],
+})
+export class WebhooksModule {
+  constructor(ours: EndpointDeliveries, deliveries: DeliveriesService, transitions: Transitions) {
+    ours.register(deliveries, transitions);
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/database.js';
+import type { DeliveryRow, DeliveryStatus } from './delivery.js';
+import { END, ENDED_COLUMNS, KEPT, OPEN_COLUMNS } from './delivery-columns.js';
+
+type MovedRow = DeliveryRow & { from: DeliveryStatus };
+
+/** Of a lane of a client, those in these states; what is in hand just now is passed over. */
+const some = (states: string): string => `
+  select o.client_id, o.id, o.status as "from" from open_deliveries o
+   where o.client_id = $1 and o.lane = $2 and o.status in (${states})
+   order by o.id limit $3 for update skip locked`;
+
+const HOLD = `
+  with picked as (${some(`'pending', 'retrying'`)})
+  update open_deliveries o
+     set status = 'held', awake = false, reason = $4, next_attempt_at = null, updated_at = clock_timestamp()
+    from picked where o.client_id = picked.client_id and o.id = picked.id
+  returning ${OPEN_COLUMNS}, picked."from"`;
+
+const RESUME = `
+  with picked as (${some(`'held'`)})
+  update open_deliveries o
+     set status = case when o.attempt_count = 0 then 'pending' else 'retrying' end, awake = true, reason = null,
+         next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
+    from picked where o.client_id = picked.client_id and o.id = picked.id and o.reason = $4
+  returning ${OPEN_COLUMNS}, picked."from"`;
+
+const CANCEL = `
+  with picked as (${some(`'pending', 'held', 'retrying'`)}), gone as (
+    delete from open_deliveries o using picked where o.client_id = picked.client_id and o.id = picked.id
+    returning o.*
+  ), ended as (
+    ${END} select ${KEPT}, 'cancelled', $4, null, null, null, clock_timestamp() from gone
+    returning ${ENDED_COLUMNS}
+  )
+  select ended.*, gone.status as "from" from ended join gone on gone.client_id = ended.client_id and gone.id = ended.id`;
+
+/** All of a lane at once. Rare: it reads what the client has open. */
+@Injectable()
+export class LanesRepository {
+  hold(tx: Tx, clientId: string, lane: string, limit: number, reason: string): Promise<MovedRow[]> {
+    return tx.query<MovedRow>(HOLD, [clientId, lane, limit, reason]);
+  }
+
+  resume(tx: Tx, clientId: string, lane: string, limit: number, reason: string): Promise<MovedRow[]> {
+    return tx.query<MovedRow>(RESUME, [clientId, lane, limit, reason]);
+  }
+
+  cancel(tx: Tx, clientId: string, lane: string, limit: number, reason: string): Promise<MovedRow[]> {
+    return tx.query<MovedRow>(CANCEL, [clientId, lane, limit, reason]);
+  }
+}
