@@ -37,6 +37,7 @@ import { LinkPreviewsModule } from './messaging/link-previews/link-previews.modu
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
+import { SourcesModule } from './delivery/sources/sources.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
 
@@ -82,6 +83,7 @@ export class AppModule {
         SyncModule,
         PresenceModule,
         NotificationsModule,
+        SourcesModule,
         OperationsModule,
         GatewayModule.forRoot(config),
       ],

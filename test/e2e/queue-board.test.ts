@@ -32,6 +32,8 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'auth-changes-pruning',
       'deliveries',
       'idempotency-pruning',
+      'inbound-events',
+      'inbound-sweep',
       'keys-pruning',
       'lifecycle',
       'link-previews',

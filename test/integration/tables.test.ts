@@ -49,6 +49,10 @@ const OWNERS: Record<string, string> = {
   word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
+  sources: 'delivery/sources',
+  inbound_events: 'delivery/sources',
+  inbound_ids: 'delivery/sources',
+  inbound_work: 'delivery/sources',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

@@ -52,12 +52,13 @@ export function operationsOf(document: any): Operation[] {
 }
 
 /**
- * Puts values into the `{…}` of a path. What a parameter stands for is told by the segment before it: `rooms/{id}`.
+ * Puts values into the `{…}` of a path. What a parameter stands for is told by the segment before it, `rooms/{id}`, unless its
+ * own name does: `webhooks/{client_slug}/{source_slug}`.
  * @throws Error when there is no value, so that a new route cannot slip past the generated tests
  */
 export function fillPath(path: string, values: Record<string, string>): string {
-  return path.replace(/([\w-]+)\/\{(\w+)\}/g, (_, segment: string, name: string) => {
-    const value = values[segment];
+  return path.replace(/([\w-]*)\/\{(\w+)\}/g, (_, segment: string, name: string) => {
+    const value = values[name] ?? values[segment];
     if (value === undefined) {
       throw new Error(
         `The security tests have no value for ${segment}/{${name}} of ${path}: add it to their fixtures.`,

@@ -46,6 +46,12 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
   const blocked = `mal of ${name}`;
   ok(blocked, await client.request('PUT', `/users/${blocked}`, { body: {} }));
   const key = await make('/clients/me/keys', { name: 'second' });
+  const source = await make('/webhooks/sources', {
+    name: 'S',
+    verification: { template: 'none' },
+    allow_unsigned: true,
+  });
+  const event = await make(`/${new URL(source.url).pathname}`, { hello: name });
   const scopedKey = await make('/clients/scoped-keys', { user_id: user, permissions: [...PERMISSIONS] });
 
   return {
@@ -68,6 +74,10 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       notifications: notification.id,
       'email-providers': provider.name,
       providers: provider.name,
+      sources: source.id,
+      events: event.id,
+      client_slug: client.slug,
+      source_slug: source.slug,
     },
     scoped: {
       full: scopedKey.api_key,

@@ -168,6 +168,22 @@ export const Json = ({ maxBytes, ...options }: FieldOptions & { maxBytes: Bound 
     { free: true },
   );
 
+/** Any JSON at all: what others sent, or are to send. In requests bound it by the body that it comes in. */
+export const AnyValue = (options: FieldOptions = {}): PropertyDecorator =>
+  field(options, () => ({ oneOf: ANY_JSON }) as ApiPropertyOptions, [Rule('json', isGiven, () => 'must be given')], {
+    free: true,
+  });
+
+const isGiven = (value: unknown): boolean => value !== undefined;
+
+const ANY_JSON = [
+  { type: 'object', additionalProperties: true },
+  { type: 'array', items: {} },
+  { type: 'string' },
+  { type: 'number' },
+  { type: 'boolean' },
+];
+
 const bytes = (max: number): object => ({ 'x-max-bytes': max });
 
 /** Another DTO. (@nestjs/swagger knows a function that returns a class by its name, `type`: hence the inner ones.) */

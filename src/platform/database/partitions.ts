@@ -1,7 +1,7 @@
 import { LOCKS } from './session-lock.js';
 
 /** Tables whose rows are kept by day (UTC) and dropped a day at a time. */
-export const PARTITIONED_TABLES = ['events', 'ended_deliveries', 'attempts'] as const;
+export const PARTITIONED_TABLES = ['events', 'ended_deliveries', 'attempts', 'inbound_events'] as const;
 
 export const DAYS_AHEAD = 14;
 

@@ -1,7 +1,7 @@
 import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import { dropDays, ensurePartitions } from '../database/partitions.js';
+import { dropDays, ensurePartitions, type PARTITIONED_TABLES } from '../database/partitions.js';
 
 export const PARTITIONS_QUEUE = 'partitions';
 
@@ -17,6 +17,11 @@ export class PartitionsProcessor extends WorkerHost {
 
   async process(): Promise<void> {
     await ensurePartitions((sql) => this.database.query(sql));
-    await dropDays((sql, params) => this.database.query(sql, params), 'events', this.config.eventsKeptDays);
+    await this.drop('events', this.config.eventsKeptDays);
+    await this.drop('inbound_events', this.config.inboundEventsKeptDays);
+  }
+
+  private drop(table: (typeof PARTITIONED_TABLES)[number], keptDays: number): Promise<void> {
+    return dropDays((sql, params) => this.database.query(sql, params), table, keptDays);
   }
 }

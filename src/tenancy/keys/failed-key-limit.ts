@@ -30,7 +30,7 @@ export class FailedKeyLimit {
 }
 
 /** An IPv6 customer holds at least a /64: its addresses count as one. */
-function networkOf(text: string): string {
+export function networkOf(text: string): string {
   const address = parseIpAddress(text);
   if (address?.kind() !== 'ipv6') return address?.toString() ?? text;
   return `${address.toNormalizedString().split(':', 4).join(':')}::/64`;

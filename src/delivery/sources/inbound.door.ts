@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { errorCodes, type FastifyInstance, type FastifyRequest, type RouteOptions } from 'fastify';
+import { Problem } from '../../platform/common/problem.js';
+import type { SentBody } from '../../platform/common/large-bodies.js';
+import { limits } from '../../platform/config/limits.js';
+import { RateCounter, type Counted } from '../../tenancy/access/rate-counter.js';
+import { rateLimitHeaders } from '../../tenancy/access/rate-limit-headers.js';
+import { networkOf } from '../../tenancy/keys/failed-key-limit.js';
+import { SourcesRepository, type CalledSource } from './sources.repository.js';
+
+/** The path of a source, as controllers and Fastify have it. */
+export const INBOUND_PATH = 'webhooks/:client_slug/:source_slug';
+
+/** A request that was let in: where to, and whose it is counted as. */
+export type CalledRequest = FastifyRequest & SentBody & { source?: CalledSource };
+
+/**
+ * Stands before the body of what is sent to sources: nobody has shown anything yet, so the address alone decides. Who is not
+ * to be found answers as no route would, and who comes too often is not read at all.
+ */
+@Injectable()
+export class InboundDoor {
+  constructor(
+    private readonly repository: SourcesRepository,
+    private readonly counter: RateCounter,
+    adapter: HttpAdapterHost,
+  ) {
+    const fastify = adapter.httpAdapter?.getInstance<FastifyInstance>();
+    fastify?.decorateRequest('source', undefined);
+    fastify?.addHook('onRoute', (route) => this.guard(route));
+  }
+
+  /** A request was refused for what it came with: those of its address are not read for the rest of the minute, if it goes on so. */
+  async refused(source: CalledSource, request: FastifyRequest): Promise<void> {
+    await this.counter.add(refusedKey(source, request));
+  }
+
+  private guard(route: RouteOptions): void {
+    if (route.url !== `/${INBOUND_PATH}`) return;
+    route.onRequest = [
+      ...(route.onRequest === undefined ? [] : [route.onRequest].flat()),
+      (request: FastifyRequest) => this.admit(request as CalledRequest),
+    ];
+  }
+
+  private async admit(request: CalledRequest): Promise<void> {
+    const { client_slug, source_slug } = request.params as { client_slug: string; source_slug: string };
+    const source = isSlug(client_slug) && isSlug(source_slug) ? await this.find(client_slug, source_slug) : null;
+    if (!source) return this.refuseUnknown(request);
+    const refused = await this.counter.peek(refusedKey(source, request));
+    if (refused && refused.count >= limits.inbound_refused_per_minute)
+      throw tooMany('refused', limits.inbound_refused_per_minute, refused);
+    const counted = await this.counter.add(`inbound:${source.id}:${networkOf(request.ip)}`);
+    if (counted.count > limits.inbound_per_source_per_minute)
+      throw tooMany('inbound', limits.inbound_per_source_per_minute, counted);
+    if (Number(request.headers['content-length']) > limits.inbound_body_bytes)
+      throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
+    request.source = source;
+    // Not as the client's own bodies: whoever knows the address takes none of the room for them.
+    request.sentBy = `inbound ${source.client_id}`;
+  }
+
+  private find(clientSlug: string, slug: string): Promise<CalledSource | null> {
+    return this.repository.findCalled(clientSlug, slug);
+  }
+
+  /** @throws Problem `not_found`, the same whatever it is that is not there; `rate_limited` to who tries many */
+  private async refuseUnknown(request: FastifyRequest): Promise<void> {
+    const limit = limits.inbound_unknown_per_minute;
+    const counted = await this.counter.add(`inbound-unknown:${networkOf(request.ip)}`);
+    if (counted.count > limit) throw tooMany('inbound-unknown', limit, counted);
+    throw new Problem('not_found', 'There is no such webhook.');
+  }
+}
+
+const refusedKey = ({ id }: CalledSource, { ip }: FastifyRequest): string => `inbound-refused:${id}:${networkOf(ip)}`;
+
+/** No slug holds what PostgreSQL can't. */
+const isSlug = (text: string): boolean => text.length <= 300 && !text.includes('\u0000') && text.isWellFormed();
+
+function tooMany(policy: string, limit: number, { resetsInMs }: Counted): Problem {
+  const seconds = Math.ceil(resetsInMs / 1_000);
+  return new Problem('rate_limited', `More than ${limit} requests came from this address within a minute.`, {
+    retryAfterS: seconds,
+    headers: rateLimitHeaders(policy, limit, 0, seconds),
+  });
+}
