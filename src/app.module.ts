@@ -6,6 +6,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import { CommonModule } from './platform/common/common.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
+import { ExpressionsModule } from './platform/expressions/expressions.module.js';
 import { RealtimeModule } from './platform/realtime/realtime.module.js';
 import { AccessModule } from './tenancy/access/access.module.js';
 import { IdempotencyModule } from './tenancy/idempotency/idempotency.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         CommonModule,
         DatabaseModule,
         QueueModule,
+        ExpressionsModule,
         RealtimeModule,
         AccessModule,
         IdempotencyModule,
