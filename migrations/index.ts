@@ -14,6 +14,7 @@ import { Truncation1764100200000 } from './1764100200000-truncation.js';
 import { ShownText1764100210000 } from './1764100210000-shown-text.js';
 import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
 import { Sources1764600000000 } from './1764600000000-sources.js';
+import { Rules1764600010000 } from './1764600010000-rules.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -34,4 +35,5 @@ export const MIGRATIONS = [
   ShownText1764100210000,
   MembersByUser1764100220000,
   Sources1764600000000,
+  Rules1764600010000,
 ];

@@ -39,6 +39,7 @@ import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
 import { SourcesModule } from './delivery/sources/sources.module.js';
+import { RulesModule } from './delivery/rules/rules.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
 
@@ -86,6 +87,7 @@ export class AppModule {
         PresenceModule,
         NotificationsModule,
         SourcesModule,
+        RulesModule,
         OperationsModule,
         GatewayModule.forRoot(config),
       ],

@@ -315,13 +315,7 @@ describe('an address', () => {
     const other = await one.app.client();
     const at = (client: string, slug: string) => ({ url: `${one.app.url}/webhooks/${client}/${slug}` });
     const { slug } = one.client;
-    const nowhere = [
-      at('nobody', 'there'),
-      at(slug, 'nothing'),
-      disabled,
-      deleted,
-      at(other.slug, 'there'),
-    ];
+    const nowhere = [at('nobody', 'there'), at(slug, 'nothing'), disabled, deleted, at(other.slug, 'there')];
     const answers = [];
     for (const place of nowhere) answers.push(await send(place, github.sign({})));
     expect((await send(source, github.sign({}))).status).toBe(202);

@@ -53,6 +53,7 @@ const OWNERS: Record<string, string> = {
   inbound_events: 'delivery/sources',
   inbound_ids: 'delivery/sources',
   inbound_work: 'delivery/sources',
+  rules: 'delivery/rules',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

@@ -52,6 +52,10 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
     allow_unsigned: true,
   });
   const event = await make(`/${new URL(source.url).pathname}`, { hello: name });
+  const rule = await make('/webhooks/rules', {
+    source_id: source.id,
+    actions: [{ type: 'create_room', params: { room_type: 'support' } }],
+  });
   const scopedKey = await make('/clients/scoped-keys', { user_id: user, permissions: [...PERMISSIONS] });
 
   return {
@@ -76,6 +80,7 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       providers: provider.name,
       sources: source.id,
       events: event.id,
+      rules: rule.id,
       client_slug: client.slug,
       source_slug: source.slug,
     },

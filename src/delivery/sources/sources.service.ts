@@ -15,6 +15,8 @@ import { shownVerification, SourceSecrets } from './source-secrets.js';
 import { DEFAULT_TOLERANCE_S, type CreateSourceDto, type SourceDto, type UpdateSourceDto } from './sources.dto.js';
 import { SourcesRepository, type SourceChange, type SourceRow } from './sources.repository.js';
 import type { SourceEntity } from './source.entity.js';
+import { Refused, type Identity, type InboundRequest } from './template.js';
+import { templateOf } from './templates.js';
 import { verificationOf, type VerificationInputDto } from './verification.dto.js';
 
 const MAX_SOURCES = 500;
@@ -60,6 +62,23 @@ export class SourcesService {
     const row = isUuid(id) ? await this.repository.find(clientId, id) : null;
     if (!row) throw notFound('source');
     return row;
+  }
+
+  /** Who an event of such headers and payload would be to the source; null where it lacks what tells. @throws Problem `not_found` */
+  async identify(
+    clientId: string,
+    id: string,
+    event: Pick<InboundRequest, 'headers' | 'payload'>,
+  ): Promise<Identity | null> {
+    // What is secret has no part in who an event is.
+    const settings = (await this.find(clientId, id)).verification as unknown as VerificationInputDto;
+    const request = { ...event, body: Buffer.alloc(0), now: 0, toleranceS: 0 };
+    try {
+      return templateOf(settings).identify(settings, request);
+    } catch (error) {
+      if (error instanceof Refused) return null;
+      throw error;
+    }
   }
 
   /** @throws Problem `validation_failed`, `conflict` for one too many */

@@ -5,6 +5,7 @@ import type { Existing, Request } from '../../tenancy/access/request.js';
 import { ClientsService } from '../../tenancy/clients/clients.service.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
+import type { ActorType } from '../../platform/realtime/envelope.js';
 import { writersOf } from '../rooms/room-permissions.js';
 import { GatheredSend } from './append/gathered-send.js';
 import {
@@ -30,6 +31,8 @@ export interface SendOptions {
   purpose?: 'send' | 'scheduled';
   /** The sender did not just look: its marker moves only if it stood at the end. */
   keepMarker?: boolean;
+  /** As what the client itself sends: a program of its own, instead of itself. */
+  senderType?: 'bot';
 }
 
 /** One message on its way, with what it is judged by. */
@@ -66,7 +69,7 @@ export class SendingService {
       throw new Problem('forbidden', 'Sending needs the permission send_messages.');
     if (!isUuid(roomId)) throw notFound('room');
     const draft = draftOf(request.caller, dto);
-    const message = newMessage(request, roomId.toLowerCase(), draft, dto);
+    const message = newMessage(request, roomId.toLowerCase(), draft, dto, options.senderType);
     let { caller } = request;
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
       try {
@@ -137,7 +140,13 @@ function completed(message: NewMessage, draft: Draft, extras: Extras | null): Ne
   return message;
 }
 
-function newMessage(request: Request, room_id: string, draft: Draft, dto: SendMessageDto): NewMessage {
+function newMessage(
+  request: Request,
+  room_id: string,
+  draft: Draft,
+  dto: SendMessageDto,
+  senderType: ActorType = actorTypeOf(request.caller),
+): NewMessage {
   const { caller } = request;
   const { client_msg_id = null, reply_to_id = null, quoted_message_id, silent = false } = dto;
   return {
@@ -147,7 +156,7 @@ function newMessage(request: Request, room_id: string, draft: Draft, dto: SendMe
     event_id: newId(),
     sender_pk: caller.user?.user_pk ?? null,
     sender_id: caller.user?.user_id ?? null,
-    sender_type: actorTypeOf(caller),
+    sender_type: senderType,
     sender_display_name: caller.user?.display_name ?? null,
     content_type: draft.content_type,
     content: draft.content,

@@ -55,6 +55,7 @@ import { TruncationsRepository } from './truncations.repository.js';
     MarkersRepository,
     MembersRepository,
     MentionsRepository,
+    NewRoomsService,
     OwnSideRepository,
     RoomAccess,
     RoomAnnouncer,

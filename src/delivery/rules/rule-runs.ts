@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { itemProblem } from '../../platform/common/batch.js';
+import { Problem, PROBLEMS } from '../../platform/common/problem.js';
+import { toProblem } from '../../platform/common/to-problem.js';
+import { NIL_UUID, type Caller } from '../../tenancy/access/caller.js';
+import { ClientsService } from '../../tenancy/clients/clients.service.js';
+import type { InboundEffect, InboundEvent, InboundProgress } from '../sources/inbound-effects.js';
+import type { InboundResultDto } from '../sources/sources.dto.js';
+import { derivedKey } from './derived-key.js';
+import { RuleActions } from './rule-actions.js';
+import { RuleEvaluation, RuleFault, type Scope } from './rule-evaluation.js';
+import { RulesRepository, type RuleRow } from './rules.repository.js';
+
+/** One event on its way through the rules of its source. */
+interface Run {
+  event: InboundEvent;
+  scope: Scope;
+  caller: Caller;
+  progress: InboundProgress;
+  /** What earlier rules have done: what later ones may see, the same whenever they are worked on again. */
+  before: InboundResultDto[];
+}
+
+/** Lets events meet the rules of their source: in order, each on its own, so that a fault of one is on record and holds up no other. */
+@Injectable()
+export class RuleRuns implements InboundEffect {
+  constructor(
+    private readonly rules: RulesRepository,
+    private readonly evaluation: RuleEvaluation,
+    private readonly actions: RuleActions,
+    private readonly clients: ClientsService,
+  ) {}
+
+  async run(event: InboundEvent, progress: InboundProgress): Promise<void> {
+    const rules = await this.rules.enabledOf(event.client_id, event.source_id);
+    if (rules.length === 0) return;
+    const caller = await this.callerOf(event.client_id);
+    const run: Run = { event, scope: scopeOf(event), caller, progress, before: [] };
+    let passing: unknown;
+    for (const rule of rules) {
+      try {
+        await this.runRule(run, rule);
+      } catch (error) {
+        passing ??= error;
+      }
+      run.before = [...run.before, ...resultsOf(run, rule)];
+      await progress.save();
+    }
+    if (passing !== undefined) throw passing;
+  }
+
+  /** @throws what passes by itself, after what was done before it */
+  private async runRule(run: Run, rule: RuleRow): Promise<void> {
+    const { event, scope, before } = run;
+    try {
+      if (!(await this.evaluation.matches(event.client_id, rule.condition, scope, before))) return;
+    } catch (error) {
+      return this.recordFault(run, { rule_id: rule.id, action: null }, error);
+    }
+    for (const index of rule.actions.keys()) await this.runAction(run, rule, index);
+  }
+
+  private async runAction(run: Run, rule: RuleRow, index: number): Promise<void> {
+    const { event, scope, caller, progress, before } = run;
+    const action = rule.actions[index]!;
+    const place = { rule_id: rule.id, action: action.type, index };
+    const own = resultsOf(run, rule).filter((one) => one.error === undefined);
+    if (own.some((one) => one.index === index && one.action === action.type)) return;
+    const earlier = own.filter((one) => one.index !== undefined && one.index < index);
+    const roomId = earlier.findLast((one) => one.action === 'create_room')?.resource_id ?? null;
+    try {
+      const params = await this.evaluation.paramsOf(event.client_id, action, index, scope, [...before, ...earlier]);
+      const key = derivedKey(event.id, rule.id, index, action.type);
+      const resource_id = await this.actions.perform({ type: action.type, params }, { caller, key, roomId });
+      progress.record({ ...place, resource_id });
+    } catch (error) {
+      this.recordFault(run, place, error);
+    }
+  }
+
+  /** @throws the error where it passes by itself */
+  private recordFault(
+    { progress }: Run,
+    place: Pick<InboundResultDto, 'rule_id' | 'action' | 'index'>,
+    error: unknown,
+  ): void {
+    const problem = error instanceof RuleFault ? problemOf(error) : toProblem(error);
+    if ('retryable' in PROBLEMS[problem.code]) throw error;
+    progress.record({ ...place, error: itemProblem(problem) });
+  }
+
+  /** As the client itself, in everything. */
+  private async callerOf(clientId: string): Promise<Caller> {
+    const facts = await this.clients.readFacts(clientId);
+    return { kind: 'master', clientId, keyId: NIL_UUID, permissions: null, user: null, ...facts };
+  }
+}
+
+const resultsOf = ({ progress }: Run, { id }: RuleRow): InboundResultDto[] =>
+  progress.results.filter(({ rule_id }) => rule_id === id);
+
+const scopeOf = ({ id, source_id, external_id, type, created_at, headers, payload }: InboundEvent): Scope => ({
+  payload,
+  headers,
+  event: { id, source_id, external_id, type, created_at: created_at.toISOString() },
+});
+
+/** What is on record of an expression that could not be worked out. */
+const problemOf = ({ message, faults }: RuleFault): Problem =>
+  new Problem('validation_failed', message, { errors: faults.map(({ field, message }) => ({ field, message })) });
