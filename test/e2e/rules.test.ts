@@ -188,6 +188,8 @@ describe('an event', () => {
     const event = await worked(source, id);
     expect(event.results).toHaveLength(3);
     for (let times = 0; times < 2; times++) {
+      // What is on record as done outlives the keys that it was done under.
+      if (times > 0) await one.app.sql('delete from idempotency_keys where client_id = $1', [one.client.id]);
       await ok('POST', `/webhooks/sources/${source.id}/replay`, { event_ids: [id] });
       expect({ ...(await worked(source, id)), updated_at: '' }).toEqual({ ...event, updated_at: '' });
     }
