@@ -33,7 +33,6 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'deliveries',
       'idempotency-pruning',
       'inbound-events',
-      'inbound-sweep',
       'keys-pruning',
       'lifecycle',
       'link-previews',

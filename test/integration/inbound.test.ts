@@ -1,4 +1,4 @@
-import { InboundSweepProcessor } from '../../src/delivery/sources/inbound-sweep.processor.js';
+import { InboundSweep } from '../../src/delivery/sources/inbound-sweep.js';
 import { InboundEffects } from '../../src/delivery/sources/inbound-effects.js';
 import { InboundQueue } from '../../src/delivery/sources/inbound.queue.js';
 import { InboundWorkRepository } from '../../src/delivery/sources/inbound-work.repository.js';
@@ -188,7 +188,7 @@ describe('the sweep', () => {
         .slice(0, 2)
         .toSorted(),
     ).toEqual([client.id, quiet.id].toSorted());
-    await app.get(InboundSweepProcessor).process();
+    await app.get(InboundSweep).look();
     const left = await app.sql('select event_id from inbound_work');
     expect(left).toEqual([{ event_id: jobs[0]!.id }]);
   });
@@ -198,9 +198,9 @@ describe('the sweep', () => {
     await app.sql(`update inbound_ids set expires_at = clock_timestamp() - interval '1 s' where event_id = $1`, [id]);
     await client.request('DELETE', `/webhooks/sources/${source.id}`);
     await app.sql(`update sources set deleted_at = deleted_at - interval '31 days' where id = $1`, [source.id]);
-    const sweep = app.get(InboundSweepProcessor);
+    const sweep = app.get(InboundSweep);
     Object.assign(sweep, { prunedAt: Number.NEGATIVE_INFINITY });
-    await sweep.process();
+    await sweep.look();
     const found = await app.sql(
       'select 1 from sources where id = $1 union all select 1 from inbound_ids where source_id = $1',
       [source.id],
