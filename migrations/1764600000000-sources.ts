@@ -23,7 +23,7 @@ create table sources (
   slug         text not null,
   template     text not null,
   verification jsonb not null,
-  secrets      text not null,
+  secrets      text,
   tolerance_s  integer not null,
   enabled      boolean not null,
   created_at   timestamptz not null default clock_timestamp(),

@@ -24,6 +24,8 @@ import { Recoveries1764400020000 } from './1764400020000-recoveries.js';
 import { Suppressions1764300000000 } from './1764300000000-suppressions.js';
 import { ProviderEvents1764300010000 } from './1764300010000-provider-events.js';
 import { Webhooks1764500000000 } from './1764500000000-webhooks.js';
+import { Sources1764600000000 } from './1764600000000-sources.js';
+import { Rules1764600010000 } from './1764600010000-rules.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -54,4 +56,6 @@ export const MIGRATIONS = [
   Suppressions1764300000000,
   ProviderEvents1764300010000,
   Webhooks1764500000000,
+  Sources1764600000000,
+  Rules1764600010000,
 ];

@@ -29,20 +29,16 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const shown = await queuesOf(app);
     expect(shown.map(({ name }) => name).toSorted()).toEqual([
-      'analytics-pruning',
-      'audit-pruning',
       'auth-changes-pruning',
       'deliveries',
       'idempotency-pruning',
       'inbound-events',
-      'inbound-sweep',
       'keys-pruning',
       'lifecycle',
       'link-previews',
       'membership-changes-pruning',
       'messages-purging',
       'partitions',
-      'provider-events',
       'truncation-purging',
     ]);
     // What every application has waiting for its time.

@@ -1,6 +1,5 @@
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { oneApp } from '../support/one-app.js';
-import { runNow } from '../support/queue-board.js';
 import { Receiver } from '../support/receiver.js';
 import { SENDERS } from '../support/senders.js';
 import { until } from '../support/until.js';
@@ -188,6 +187,8 @@ describe('an event', () => {
     const event = await worked(source, id);
     expect(event.results).toHaveLength(3);
     for (let times = 0; times < 2; times++) {
+      // What is on record as done outlives the keys that it was done under.
+      if (times > 0) await one.app.sql('delete from idempotency_keys where client_id = $1', [one.client.id]);
       await ok('POST', `/webhooks/sources/${source.id}/replay`, { event_ids: [id] });
       expect({ ...(await worked(source, id)), updated_at: '' }).toEqual({ ...event, updated_at: '' });
     }
@@ -334,17 +335,14 @@ describe('a process that is killed', () => {
       );
       await app.kill();
       expect(answers.every(({ status }) => status === 202)).toBe(true);
-      app = await startApp({ database });
       // Whoever had one in hand is gone: its leases are over.
-      await app.sql(`update inbound_work set next_attempt_at = next_attempt_at - interval '90 s'`);
-      await app.sql(
+      await database.query(`update inbound_work set next_attempt_at = next_attempt_at - interval '90 s'`);
+      await database.query(
         `update idempotency_keys set lease_until = lease_until - interval '60 s' where completed_at is null`,
       );
-      await until('all events to be worked on', async () => {
-        if ((await app.sql('select from inbound_work')).length === 0) return true;
-        await runNow(app, 'inbound-sweep');
-        return false;
-      });
+      app = await startApp({ database });
+      const left = () => app.sql('select from inbound_work');
+      await until('all events to be worked on', async () => (await left()).length === 0);
       const [counts] = await app.sql(
         `select (select count(*) from rooms)::int as rooms, (select count(*) from messages)::int as messages,
                 (select count(*) from inbound_events where status = 'processed')::int as processed`,

@@ -105,6 +105,10 @@ describe('a source', () => {
     expect([signed.slug, opened.slug]).toEqual(['signed', expect.stringMatching(/^signed-[0-9a-f]{32}$/)]);
     expect((await send(signed, { headers: {}, body: '{}' })).status).toBe(404);
     expect((await send(opened, { headers: {}, body: '{}' })).status).toBe(202);
+    // It opens the source by itself.
+    const logged = (await one.app.log()).join('\n');
+    expect(logged).toContain('/webhooks/:client_slug/:source_slug');
+    expect(logged).not.toContain(opened.slug.slice(-32));
   });
 });
 

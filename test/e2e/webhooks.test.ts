@@ -24,10 +24,17 @@ const call = async (method: string, path: string, body?: object, status = 200): 
   return answer.body;
 };
 
+interface TestEndpoint extends Record<string, any> {
+  path: string;
+  requests(): ReceivedRequest[];
+  events(): any[];
+  heard(count: number): Promise<any[]>;
+}
+
 /** An endpoint at a path of its own, with what has come to it. */
-const endpoint = async (body: object = {}, at = receiver) => {
+const endpoint = async (body: object = {}, at = receiver): Promise<TestEndpoint> => {
   const path = `/e${Math.random().toString(36).slice(2)}`;
-  const made: Record<string, any> = await call('POST', 'endpoints', { url: at.url + path, ...body }, 201);
+  const made = await call('POST', 'endpoints', { url: at.url + path, ...body }, 201);
   const requests = (): ReceivedRequest[] => at.requests.filter((request) => request.path === path);
   const events = () => requests().map((request) => JSON.parse(request.body.toString()));
   const heard = (count: number) =>

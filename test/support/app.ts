@@ -120,9 +120,14 @@ export class TestApp extends Api {
 
   /** Everything that it logged as an error so far. */
   async errors(): Promise<string[]> {
+    return (await this.log()).filter((line) => /"level":"(error|fatal)"/.test(line));
+  }
+
+  /** Every line that it logged so far. */
+  async log(): Promise<string[]> {
     // What was written before this is answered has come by then.
     await this.request('GET', '//health/live');
-    return this.process.output.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
+    return this.process.output.split('\n');
   }
 
   /** SIGKILL: nothing of it gets a chance to finish. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { itemProblem } from '../../platform/common/batch.js';
+import { metrics } from '../../platform/common/metrics.js';
 import { Problem, PROBLEMS } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import { NIL_UUID, type Caller } from '../../tenancy/access/caller.js';
@@ -73,6 +74,7 @@ export class RuleRuns implements InboundEffect {
       const key = derivedKey(event.id, rule.id, index, action.type);
       const resource_id = await this.actions.perform({ type: action.type, params }, { caller, key, roomId });
       progress.record({ ...place, resource_id });
+      metrics.ruleActions.inc({ action: action.type, outcome: 'done' });
     } catch (error) {
       this.recordFault(run, place, error);
     }
@@ -87,11 +89,13 @@ export class RuleRuns implements InboundEffect {
     const problem = error instanceof RuleFault ? problemOf(error) : toProblem(error);
     if ('retryable' in PROBLEMS[problem.code]) throw error;
     progress.record({ ...place, error: itemProblem(problem) });
+    metrics.ruleActions.inc({ action: place.action ?? 'condition', outcome: 'failed' });
   }
 
-  /** As the client itself, in everything. */
+  /** As the client itself, in everything. @throws Problem `client_suspended` */
   private async callerOf(clientId: string): Promise<Caller> {
-    const facts = await this.clients.readFacts(clientId);
+    const [facts, client] = await Promise.all([this.clients.readFacts(clientId), this.clients.get(clientId)]);
+    if (!client.is_active) throw new Problem('client_suspended', 'The client is suspended.');
     return { kind: 'master', clientId, keyId: NIL_UUID, permissions: null, user: null, ...facts };
   }
 }

@@ -12,19 +12,41 @@ import type { InboundResultDto } from './sources.dto.js';
 const PATIENCE_S = 3_600;
 const RETRY_S = { first: 5, most: 300 };
 
+/** Events in hand per process: of all, and of one client. */
+export const EVENTS_AT_ONCE = 16;
+const MOST_OF_ONE = 12;
+
 /** Somebody else works on the event by now. */
 class Lost extends Error {}
 
 /** Works on one event: claims it, lets everything follow from it, and settles it under the very claim. */
 @Injectable()
 export class InboundWorker {
+  private readonly inHand = new Map<string, number>();
+
   constructor(
     private readonly work: InboundWorkRepository,
     private readonly effects: InboundEffects,
   ) {}
 
+  /** Whether this process may take one more of the client's: what one makes it do holds up no other. */
+  hasRoom(clientId: string): boolean {
+    return (this.inHand.get(clientId) ?? 0) < MOST_OF_ONE;
+  }
+
   /** Never throws for what an event does: who has it in hand when the process dies leaves it to who finds it. */
   async process(job: InboundJob): Promise<void> {
+    this.count(job.client_id, 1);
+    await this.claimAndRun(job).finally(() => this.count(job.client_id, -1));
+  }
+
+  private count(clientId: string, change: 1 | -1): void {
+    const now = (this.inHand.get(clientId) ?? 0) + change;
+    if (now > 0) this.inHand.set(clientId, now);
+    else this.inHand.delete(clientId);
+  }
+
+  private async claimAndRun(job: InboundJob): Promise<void> {
     const claimed = await this.work.claim(job);
     if (!claimed) return;
     const event = await this.work.load(claimed);

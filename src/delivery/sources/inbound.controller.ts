@@ -28,6 +28,7 @@ export class InboundController {
     also: { 200: 'To Mailgun, and to Slack when it verifies the address.' },
     errors: ['invalid_signature', 'webhook_refused', 'not_found', 'too_large', 'rate_limited'],
     rawBody: true,
+    secretPath: true,
     bodyBytes: 'inbound_body_bytes',
     params: { client_slug: 'Of the client.', source_slug: 'Of the source; its `url` holds both.' },
   })

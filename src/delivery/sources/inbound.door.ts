@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { errorCodes, type FastifyInstance, type FastifyRequest, type RouteOptions } from 'fastify';
+import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
 import { Problem } from '../../platform/common/problem.js';
 import type { SentBody } from '../../platform/common/large-bodies.js';
 import { limits } from '../../platform/config/limits.js';
 import { RateCounter, type Counted } from '../../tenancy/access/rate-counter.js';
 import { rateLimitHeaders } from '../../tenancy/access/rate-limit-headers.js';
 import { networkOf } from '../../tenancy/keys/failed-key-limit.js';
+import { BytesInHand } from './bytes-in-hand.js';
 import { SourcesRepository, type CalledSource } from './sources.repository.js';
 
 /** The path of a source, as controllers and Fastify have it. */
 export const INBOUND_PATH = 'webhooks/:client_slug/:source_slug';
+
+/** How long a body may take to arrive. */
+const BODY_MS = 60_000;
 
 /** A request that was let in: where to, and whose it is counted as. */
 export type CalledRequest = FastifyRequest & SentBody & { source?: CalledSource };
@@ -21,6 +25,8 @@ export type CalledRequest = FastifyRequest & SentBody & { source?: CalledSource 
  */
 @Injectable()
 export class InboundDoor {
+  private readonly bytes = new BytesInHand();
+
   constructor(
     private readonly repository: SourcesRepository,
     private readonly counter: RateCounter,
@@ -40,11 +46,11 @@ export class InboundDoor {
     if (route.url !== `/${INBOUND_PATH}`) return;
     route.onRequest = [
       ...(route.onRequest === undefined ? [] : [route.onRequest].flat()),
-      (request: FastifyRequest) => this.admit(request as CalledRequest),
+      (request: FastifyRequest, reply: FastifyReply) => this.admit(request as CalledRequest, reply),
     ];
   }
 
-  private async admit(request: CalledRequest): Promise<void> {
+  private async admit(request: CalledRequest, reply: FastifyReply): Promise<void> {
     const { client_slug, source_slug } = request.params as { client_slug: string; source_slug: string };
     const source = isSlug(client_slug) && isSlug(source_slug) ? await this.find(client_slug, source_slug) : null;
     if (!source) return this.refuseUnknown(request);
@@ -56,6 +62,8 @@ export class InboundDoor {
       throw tooMany('inbound', limits.inbound_per_source_per_minute, counted);
     if (Number(request.headers['content-length']) > limits.inbound_body_bytes)
       throw new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE();
+    reply.raw.once('close', this.bytes.take(source.id, Number(request.headers['content-length'] ?? Number.NaN)));
+    endSlow(request);
     request.source = source;
     // Not as the client's own bodies: whoever knows the address takes none of the room for them.
     request.sentBy = `inbound ${source.client_id}`;
@@ -75,6 +83,13 @@ export class InboundDoor {
 }
 
 const refusedKey = ({ id }: CalledSource, { ip }: FastifyRequest): string => `inbound-refused:${id}:${networkOf(ip)}`;
+
+/** Who sends so slowly holds room that others could have. */
+function endSlow({ raw }: FastifyRequest): void {
+  const timer = setTimeout(() => raw.destroy(), BODY_MS).unref();
+  raw.once('close', () => clearTimeout(timer));
+  raw.once('end', () => clearTimeout(timer));
+}
 
 /** No slug holds what PostgreSQL can't. */
 const isSlug = (text: string): boolean => text.length <= 300 && !text.includes('\u0000') && text.isWellFormed();

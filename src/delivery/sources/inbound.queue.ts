@@ -27,11 +27,11 @@ export class InboundQueue {
   constructor(@InjectQueue(INBOUND_QUEUE) private readonly queue: Queue<InboundJob>) {}
 
   /** Never throws, nor waits. */
-  add(job: InboundJob): void {
+  add(job: InboundJob, delay = 0): void {
     if (this.adding >= MAX_ADDING || this.counts.add(job.client_id, WINDOW_MS).count > MAX_PER_WINDOW) return;
     this.adding++;
     void this.queue
-      .add(INBOUND_QUEUE, job, { jobId: newId() })
+      .add(INBOUND_QUEUE, job, { jobId: newId(), delay })
       .catch((error: Error) => logger.debug({ reason: error.message }, 'An inbound event could not be queued.'))
       .finally(() => this.adding--);
   }

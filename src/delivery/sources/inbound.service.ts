@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { metrics } from '../../platform/common/metrics.js';
 import { newId } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { Database } from '../../platform/database/database.js';
@@ -114,6 +115,7 @@ export class InboundService {
       },
       { turn: { tenant: client_id } },
     );
+    metrics.inboundEvents.inc({ outcome: before ? 'duplicate' : 'stored' });
     if (!before) {
       this.queue.add({ client_id, id: event.id });
       return { id: event.id, status: 'stored' };
@@ -123,6 +125,7 @@ export class InboundService {
   }
 
   private async refuse({ source, event }: Taken, called: CalledRequest, reason: string): Promise<Problem> {
+    metrics.inboundEvents.inc({ outcome: 'refused' });
     await Promise.all([this.door.refused(source, called), this.log.refused(event, reason)]);
     if (source.template === 'mailgun') return new Problem('webhook_refused', reason);
     const challenge = source.template === 'basic' ? { headers: { 'www-authenticate': 'Basic realm="webhook"' } } : {};

@@ -10,8 +10,8 @@ export class SourceEntity {
   @Column('text') template: TemplateName;
   /** What may be shown of it. */
   @Column('jsonb') verification: Record<string, unknown>;
-  /** The rest, encrypted. */
-  @Column('text', { select: false }) secrets: string;
+  /** The rest, encrypted; null once it is deleted. */
+  @Column('text', { nullable: true, select: false }) secrets: string | null;
   @Column('integer') tolerance_s: number;
   @Column('boolean') enabled: boolean;
   @Column('timestamptz') created_at: Date;

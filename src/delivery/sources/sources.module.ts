@@ -10,9 +10,10 @@ import { InboundProcessor } from './inbound.processor.js';
 import { INBOUND_QUEUE, InboundQueue } from './inbound.queue.js';
 import { InboundRepository } from './inbound.repository.js';
 import { InboundService } from './inbound.service.js';
-import { INBOUND_SWEEP_QUEUE, InboundSweepProcessor, SWEEP_MS } from './inbound-sweep.processor.js';
+import { InboundSweep } from './inbound-sweep.js';
 import { InboundWorker } from './inbound-worker.js';
 import { InboundWorkRepository } from './inbound-work.repository.js';
+import { ProviderReports } from './provider-reports.js';
 import { SourceEntity } from './source.entity.js';
 import { SourceSecrets } from './source-secrets.js';
 import { SourcesController } from './sources.controller.js';
@@ -21,11 +22,7 @@ import { SourcesService } from './sources.service.js';
 
 /** Inbound webhooks: where others' services send to, what came, and the way to what follows from it. */
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([SourceEntity]),
-    registerQueue(INBOUND_QUEUE),
-    registerQueue(INBOUND_SWEEP_QUEUE, { everyMs: SWEEP_MS }),
-  ],
+  imports: [TypeOrmModule.forFeature([SourceEntity]), registerQueue(INBOUND_QUEUE)],
   controllers: [InboundController, SourcesController],
   providers: [
     InboundDoor,
@@ -36,13 +33,18 @@ import { SourcesService } from './sources.service.js';
     InboundQueue,
     InboundRepository,
     InboundService,
-    InboundSweepProcessor,
+    InboundSweep,
     InboundWorker,
     InboundWorkRepository,
+    ProviderReports,
     SourceSecrets,
     SourcesRepository,
     SourcesService,
   ],
-  exports: [InboundEffects, SourcesService],
+  exports: [InboundEffects, ProviderReports, SourcesService],
 })
-export class SourcesModule {}
+export class SourcesModule {
+  constructor(effects: InboundEffects, reports: ProviderReports) {
+    effects.register(reports);
+  }
+}

@@ -11,11 +11,16 @@ export type SourceChange = Partial<
   Pick<SourceEntity, 'name' | 'slug' | 'template' | 'verification' | 'secrets' | 'tolerance_s' | 'enabled'>
 >;
 
+/** What is secret of a source that is there. */
+interface Sealed {
+  secrets: string;
+}
+
+export type LockedSource = SourceEntity & Sealed;
+
 /** A source that a request came to. */
-export type CalledSource = Pick<
-  SourceEntity,
-  'client_id' | 'id' | 'template' | 'verification' | 'secrets' | 'tolerance_s'
->;
+export type CalledSource = Pick<SourceEntity, 'client_id' | 'id' | 'template' | 'verification' | 'tolerance_s'> &
+  Sealed;
 
 const COLUMNS = `s.client_id, s.id, s.name, s.slug, s.template, s.verification, s.tolerance_s, s.enabled, s.created_at, s.updated_at`;
 
@@ -70,8 +75,8 @@ export class SourcesRepository {
   }
 
   /** With its secrets; nobody else's to change until the transaction ends. */
-  async lock(tx: Tx, clientId: string, id: string): Promise<SourceEntity | null> {
-    const [row] = await tx.query<SourceEntity>(
+  async lock(tx: Tx, clientId: string, id: string): Promise<LockedSource | null> {
+    const [row] = await tx.query<LockedSource>(
       'select * from sources where client_id = $1 and id = $2 and deleted_at is null for no key update',
       [clientId, id],
     );
@@ -88,7 +93,7 @@ export class SourcesRepository {
   async delete(tx: Tx, clientId: string, id: string): Promise<boolean> {
     const touched = await tx.execute(
       `update sources
-          set deleted_at = coalesce(deleted_at, clock_timestamp()), slug = 'deleted-' || id, secrets = '', enabled = false
+          set deleted_at = coalesce(deleted_at, clock_timestamp()), slug = 'deleted-' || id, secrets = null, enabled = false
         where client_id = $1 and id = $2`,
       [clientId, id],
     );

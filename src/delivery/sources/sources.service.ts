@@ -13,8 +13,7 @@ import { ClientsService } from '../../tenancy/clients/clients.service.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { shownVerification, SourceSecrets } from './source-secrets.js';
 import { DEFAULT_TOLERANCE_S, type CreateSourceDto, type SourceDto, type UpdateSourceDto } from './sources.dto.js';
-import { SourcesRepository, type SourceChange, type SourceRow } from './sources.repository.js';
-import type { SourceEntity } from './source.entity.js';
+import { SourcesRepository, type LockedSource, type SourceChange, type SourceRow } from './sources.repository.js';
 import { Refused, type Identity, type InboundRequest } from './template.js';
 import { templateOf } from './templates.js';
 import { verificationOf, type VerificationInputDto } from './verification.dto.js';
@@ -128,7 +127,7 @@ export class SourcesService {
   /** Its verification is another: what is left out of it stays, while the template does. */
   private async changed(
     tx: Tx,
-    before: SourceEntity,
+    before: LockedSource,
     patch: Record<string, unknown>,
     allowUnsigned: boolean | undefined,
   ): Promise<SourceChange> {

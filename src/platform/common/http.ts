@@ -119,6 +119,11 @@ function answerWith(done: (error: Error | null, value?: unknown) => void, read: 
 /** The path without its query: a query could hold what does not belong in a log. */
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
 
+function loggedPath(request: FastifyRequest): string {
+  const { config, url } = request.routeOptions;
+  return (config as { secretPath?: boolean } | undefined)?.secretPath && url !== undefined ? url : pathOf(request);
+}
+
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   if (!logger.isLevelEnabled('info')) return;
   const { api } = request as { api?: { caller: { clientId: string } } };
@@ -127,7 +132,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
       request_id: request.id,
       client_id: api?.caller.clientId,
       method: request.method,
-      path: pathOf(request),
+      path: loggedPath(request),
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
     },

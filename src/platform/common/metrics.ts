@@ -18,6 +18,22 @@ export const metrics = {
   /** Messages committed; a `client_msg_id` sent again does not count. */
   messagesSent: new Counter({ name: 'chatapi_messages_sent_total', help: 'Messages committed.', registers }),
 
+  /** Requests to sources that are there: `stored`, `duplicate` or `refused`. */
+  inboundEvents: new Counter({
+    name: 'chatapi_inbound_events_total',
+    help: 'Requests to inbound webhooks by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  }),
+
+  /** Actions of rules, and conditions that failed: `done` or `failed`. */
+  ruleActions: new Counter({
+    name: 'chatapi_rule_actions_total',
+    help: 'Actions of rules of inbound webhooks by what became of them.',
+    labelNames: ['action', 'outcome'],
+    registers,
+  }),
+
   /** Items per batch of a coalescer. */
   coalescerBatch: new Histogram({
     name: 'chatapi_coalescer_batch_items',

@@ -60,6 +60,8 @@ export interface RouteOptions {
   bodyBytes?: LimitName;
   /** Takes any content type, unparsed: the handler gets the exact bytes by `@RawBody()`, and there is no `@Body()`. */
   rawBody?: boolean;
+  /** Its path opens something by itself: logs name the route instead. */
+  secretPath?: boolean;
 }
 
 /** A chapter of the API reference. */
@@ -116,8 +118,8 @@ export function Route(options: RouteOptions): MethodDecorator {
   if (list) decorators.push(ApiExtraModels(list) as MethodDecorator);
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
-  const { bodyBytes, rawBody } = options;
-  decorators.push(RouteConfig({ access, bodyBytes, rawBody }) as MethodDecorator);
+  const { bodyBytes, rawBody, secretPath } = options;
+  decorators.push(RouteConfig({ access, bodyBytes, rawBody, secretPath }) as MethodDecorator);
   if (rawBody) {
     decorators.push(ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } }) as MethodDecorator);
   }
