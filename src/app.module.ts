@@ -39,6 +39,7 @@ import { PresenceModule } from './messaging/presence/presence.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
+import { LegacyModule } from './edge/legacy/legacy.module.js';
 
 /** The whole application. A feature is one folder and two lines here: its import, and its place in the list. */
 @Module({})
@@ -84,6 +85,7 @@ export class AppModule {
         NotificationsModule,
         OperationsModule,
         GatewayModule.forRoot(config),
+        LegacyModule,
       ],
     };
   }

@@ -28,6 +28,6 @@ import { OwnSideService } from './own-side.service.js';
     JoiningService,
     OwnSideService,
   ],
-  exports: [Memberships, OwnSideService],
+  exports: [Memberships, MembersService, OwnSideService],
 })
 export class MembersModule {}

@@ -41,5 +41,6 @@ import { UserPresenceEntity } from './user-presence.entity.js';
     registerEvents(presenceEvents),
     registerEvents(typingEvents),
   ],
+  exports: [PresenceService],
 })
 export class PresenceModule {}

@@ -62,6 +62,7 @@ import { TruncationsRepository } from './truncations.repository.js';
     RoomPurge,
     RoomsRepository,
     RoomStatesRepository,
+    RoomsService,
     TruncationsRepository,
   ],
 })
