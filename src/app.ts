@@ -13,6 +13,7 @@ import type { Config } from './platform/config/config.js';
 import { setLimits } from './platform/config/limits.js';
 import { askForKeysFirst } from './tenancy/keys/ask-for-keys-first.js';
 import { SocketIoAdapter } from './platform/realtime/socket-io.adapter.js';
+import { AnsweredFilter } from './edge/legacy/answered.js';
 import { servePages, UNPREFIXED } from './edge/operations/pages.js';
 
 /**
@@ -33,7 +34,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   allowBrowsers(app);
   setPrefix(app);
   // Nest asks the last one first.
-  app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
+  app.useGlobalFilters(new ProblemFilter(), new ReplayFilter(), new AnsweredFilter());
   app.useGlobalPipes(new ValidationPipe());
   if (!config.servesApi()) serveOperatorsOnly(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   app.useWebSocketAdapter(new SocketIoAdapter(app));

@@ -195,6 +195,85 @@ const ROWS: Row[] = [
     without: lacks('data'),
   },
   {
+    what: 'many are invited at once, each on its own',
+    user: 'ann',
+    request: ({ room }) => [
+      'POST',
+      `/rooms/${room.id}/invites`,
+      { user_ids: ['dan', 'bob', 'eve'], message: 'Come', role: null },
+    ],
+    answer: () => ({
+      data: [
+        expect.objectContaining({ kind: 'user', user_id: 'dan', message: 'Come', status: 'pending' }),
+        expect.objectContaining({ user_id: 'eve' }),
+      ],
+      results: [
+        expect.objectContaining({ index: 0, status: 201, invite: expect.objectContaining({ user_id: 'dan' }) }),
+        expect.objectContaining({ index: 1, status: 409, error: expect.objectContaining({ code: 'conflict' }) }),
+        expect.objectContaining({ index: 2, status: 201 }),
+      ],
+    }),
+    without: 422,
+  },
+  {
+    what: 'one is invited without a kind',
+    user: 'ann',
+    request: ({ room }) => ['POST', `/rooms/${room.id}/invites`, { user_id: 'fay' }],
+    answer: () => ({ kind: 'user', user_id: 'fay' }),
+    without: 422,
+  },
+  {
+    what: 'a mail',
+    request: () => [
+      'POST',
+      '/notifications',
+      {
+        type: 'email',
+        subject: 'Hi',
+        content: '<p>Hello</p>',
+        to_email: 'x@example.com',
+        from_email: 'me@example.com',
+        cc: ['c@example.com'],
+        bcc: null,
+        priority: 'high',
+        meta: { order: 1 },
+        max_retry_attempts: 0,
+      },
+    ],
+    answer: () => ({
+      type: 'email',
+      subject: 'Hi',
+      content: '<p>Hello</p>',
+      to_email: 'x@example.com',
+      cc: ['c@example.com'],
+      meta: { order: 1 },
+      metadata: { order: 1 },
+      priority: 'high',
+    }),
+    without: 422,
+  },
+  {
+    what: 'something told to a room',
+    request: ({ room }) => [
+      'POST',
+      '/notifications/send',
+      { type: 'websocket', subject: 'Hi', content: 'All', room_id: room.id, meta: { a: 1 } },
+    ],
+    answer: ({ room }) => ({
+      type: 'websocket',
+      room_id: room.id,
+      meta: { a: 1 },
+      counts: expect.objectContaining({ total: 2 }),
+    }),
+    without: 422,
+  },
+  {
+    what: 'notifications by type',
+    request: () => ['GET', '/notifications?type=email&offset=0&limit=5'],
+    answer: () => ({ data: [] }),
+    without: 422,
+  },
+  {
     what: 'messages found',
     user: 'bob',
     request: () => ['GET', '/messages/search?q=three'],
@@ -238,6 +317,83 @@ describe("the first version's callers", () => {
       }
     }
   });
+
+  it('are answered the same for the same Idempotency-Key', async () => {
+    const old = await world(true);
+    const send = (path: string, body: object) =>
+      old.client.master('ann').request('POST', path, { body, headers: { 'idempotency-key': path } });
+    for (const [path, body] of [
+      [`/rooms/${old.room.id}/messages`, { ...FILE }],
+      [`/rooms/${old.room.id}/invites`, { user_ids: ['gil', 'hal'] }],
+    ] as const) {
+      const first = await send(path, body);
+      const again = await send(path, body);
+      expect(first.status).toBe(201);
+      expect(again).toMatchObject({ status: 201, body: first.body });
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+    }
+  });
+
+  it('get a mail as it was meant, and see it in their fields', async () => {
+    const old = await world(true);
+    const mail = {
+      type: 'email',
+      subject: 'Old',
+      content: 'Plain',
+      to_email: 'old@example.com',
+      from_email: 'a@example.com',
+    };
+    const { id } = ok(await old.as(undefined, 'POST', '/notifications', mail));
+    const seen = await until('its delivery', async () => {
+      const { body } = await old.as(undefined, 'GET', `/notifications/${id}`);
+      return body.deliveries?.length > 0 && body;
+    });
+    expect(seen).toMatchObject({
+      type: 'email',
+      to_email: 'old@example.com',
+      meta: {},
+      retry_count: expect.any(Number),
+    });
+    const listed = ok(await old.as(undefined, 'GET', '/notifications?type=email'));
+    expect(listed.data).toEqual([expect.objectContaining({ id, meta: {} })]);
+  });
+
+  it.each([
+    ['a type that there was not', { type: 'fax', subject: 'a', content: 'b' }, 'type'],
+    ['a mail to nobody', { type: 'email', subject: 'a', content: 'b' }, 'to_email'],
+    ['told to nobody', { type: 'websocket', subject: 'a', content: 'b' }, 'room_id'],
+    [
+      'settings of a provider',
+      { type: 'email', subject: 'a', content: 'b', to_email: 'a@b.example', provider_config: { host: 'h' } },
+      'provider_config',
+    ],
+    [
+      'a provider that is not there',
+      { type: 'email', subject: 'a', content: 'b', to_email: 'a@b.example', provider_config: { name: 'no' } },
+      'channels.email.provider',
+    ],
+  ])('are refused %s', async (_, body, field) => {
+    const old = await on.app.client({ settings: { first_version: true } as any });
+    const answer = await old.request('POST', '/notifications', { body });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ field }] } });
+  });
+
+  it.each([null, [], 'x', 7, { user_ids: 7 }, { user_ids: [] }, { members: 7 }, { notifications: {} }])(
+    'are refused junk: %j',
+    async (body) => {
+      const old = await world(true);
+      for (const path of [
+        '/rooms',
+        '/messages',
+        '/notifications',
+        `/rooms/${old.room.id}/invites`,
+        `/rooms/${old.room.id}/members`,
+      ]) {
+        const { status } = await old.client.request('POST', path, { body: JSON.stringify(body) });
+        expect(status).toBeLessThan(500);
+      }
+    },
+  );
 
   describe('over sockets', () => {
     const socketOf = async (old: World, user: string) => connect(on.app, (await old.client.login(user)).key);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { InvitesWays } from './invites.ways.js';
 import { MessagesWays } from './messages.ways.js';
+import { NotificationsWays } from './notifications.ways.js';
 import { RoomsWays } from './rooms.ways.js';
 import type { Way } from './way.js';
 
@@ -10,8 +12,9 @@ const PREFIX = '/api/v1';
 export class LegacyRoutes {
   private readonly byRoute: ReadonlyMap<string, Way>;
 
-  constructor(rooms: RoomsWays, messages: MessagesWays) {
-    this.byRoute = new Map(Object.entries({ ...rooms.ways, ...messages.ways }));
+  constructor(rooms: RoomsWays, messages: MessagesWays, invites: InvitesWays, notifications: NotificationsWays) {
+    const all = { ...rooms.ways, ...messages.ways, ...invites.ways, ...notifications.ways };
+    this.byRoute = new Map(Object.entries(all));
   }
 
   /** @param url the route's own path, with its parameters' names */
