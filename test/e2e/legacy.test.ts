@@ -122,6 +122,12 @@ const ROWS: Row[] = [
     without: 422,
   },
   {
+    what: 'a role is read',
+    request: ({ room }) => ['GET', `/rooms/${room.id}/members/ann/role`],
+    answer: ({ room }) => ({ room_id: room.id, user_id: 'ann', role: 'owner', is_active: true, last_read_at: TIME }),
+    without: lacks('is_active'),
+  },
+  {
     what: 'a role is set',
     request: ({ room }) => ['PUT', `/rooms/${room.id}/members/bob/role`, { role: 'admin' }],
     answer: () => ({ user_id: 'bob', display_name: 'bob', is_active: true, left_at: null }),

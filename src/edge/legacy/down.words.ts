@@ -17,16 +17,11 @@ interface Told {
 
 /** By the type of the event: what the first version's clients were told in its place. */
 const DOWN: Record<string, (told: Told) => Said[]> = {
-  'message.created': ({ data }) => [
-    {
-      name: 'message',
-      body: {
-        ...oldMessage(data),
-        message_id: data.id,
-        sender_name: data.sender_display_name ?? data.sender_id ?? null,
-      },
-    },
-  ],
+  'message.created': ({ data }) => {
+    if (data.hidden === true) return [];
+    const sender_name = data.sender_display_name ?? data.sender_id ?? null;
+    return [{ name: 'message', body: { ...oldMessage(data), message_id: data.id, sender_name } }];
+  },
   'notification.created': ({ data, occurred_at, room_id }) => [
     {
       name: 'notification',

@@ -27,14 +27,15 @@ function kindOf(contentType: unknown, mediaType: unknown): string {
 const withoutUndefined = (fields: Plain): Plain =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** A message as the first version answered it, beside what it is here. A stub is one of nobody. */
+/** A message as the first version answered it, beside what it is here. What is hidden from who reads is deleted, to it. */
 export function oldMessage(message: Plain): Plain {
   const [file] = Array.isArray(message.attachments) ? (message.attachments as Plain[]) : [];
   return {
+    content: null,
     ...message,
     sender_user_id: message.sender_id ?? null,
     is_edited: typeof message.edited_at === 'string',
-    is_deleted: typeof message.deleted_at === 'string',
+    is_deleted: typeof message.deleted_at === 'string' || message.hidden === true,
     ...Object.fromEntries(FILE_FIELDS.map((field) => [field, fileField(file, field)])),
   };
 }

@@ -3,8 +3,9 @@ import type { UserId } from '../../platform/common/ids.js';
 import { toDto } from '../../platform/common/validation.js';
 import { activate, deactivate } from '../../messaging/lifecycle/room-actions.js';
 import { RoomStatesService } from '../../messaging/lifecycle/room-states.service.js';
+import { AddMembersDto } from '../../messaging/members/members.dto.js';
 import { MessagesService } from '../../messaging/messages/messages.service.js';
-import { UpdateRoomDto } from '../../messaging/rooms/rooms.dto.js';
+import { CreateRoomDto, UpdateRoomDto } from '../../messaging/rooms/rooms.dto.js';
 import { RoomsService } from '../../messaging/rooms/rooms.service.js';
 import { managesClient } from '../../tenancy/access/caller.js';
 import type { Admitted } from '../../tenancy/access/request.js';
@@ -56,6 +57,8 @@ export class RoomsWays {
         ask: (request) => this.askForMember(request),
         answer: (body, request) => this.added(body, request),
       },
+      'GET /rooms/:room_id/members/:user_id': member,
+      'GET /rooms/:room_id/members/:user_id/role': member,
       'PATCH /rooms/:room_id/members/:user_id': member,
       'PUT /rooms/:room_id/members/:user_id/role': member,
       'POST /rooms/:room_id/join': member,
@@ -67,7 +70,7 @@ export class RoomsWays {
     const { body } = request;
     if (!isPlain(body)) return;
     request.body = newRoomOf(body);
-    await this.giveNames(request, body);
+    await this.giveNames(request, body, CreateRoomDto);
   }
 
   private async askForMember(request: Admitted): Promise<void> {
@@ -78,7 +81,7 @@ export class RoomsWays {
       ...(memberInputOf(body) as Plain),
       ...(Array.isArray(members) && { members: members.map(memberInputOf) }),
     };
-    await this.giveNames(request, body);
+    await this.giveNames(request, body, AddMembersDto);
   }
 
   /** `is_active` is an action here. What else is wrong with the request keeps it from being done. */
@@ -92,10 +95,13 @@ export class RoomsWays {
     await this.states.act(besides(request), paramOf(request, 'room_id'), isActive ? activate : deactivate);
   }
 
-  /** There, members brought their names along; here they are the users' own, which only the client may set for others. */
-  private async giveNames(request: Admitted, body: Plain): Promise<void> {
-    if (!managesClient(callerOf(request))) return;
-    const named = namesIn(body);
+  /**
+   * There, members brought their names along; here they are the users' own, which only the client may set for others.
+   * @param dto what the request is to be valid by, before anything comes of it
+   */
+  private async giveNames(request: Admitted, body: Plain, dto: new () => object): Promise<void> {
+    const named = managesClient(callerOf(request)) ? namesIn(body) : [];
+    if (named.length > 0) toDto(dto, request.body);
     for (let at = 0; at < named.length; at += NAMED_AT_ONCE) {
       const users = named.slice(at, at + NAMED_AT_ONCE);
       await this.users.put(besides(request), {
