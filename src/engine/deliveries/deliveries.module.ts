@@ -15,6 +15,7 @@ import { Dispatcher } from './dispatcher.js';
 import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { OldDeliveries } from './old-deliveries.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -32,12 +33,13 @@ import { Workers } from './workers.js';
     Dispatcher,
     DispatcherRepository,
     DueSignal,
+    OldDeliveries,
     Sweeper,
     SweeperRepository,
     Transitions,
     Workers,
     registerEvents(deliveriesEvents),
   ],
-  exports: [DeliveriesReader, DeliveriesService, DueSignal, Transitions, Workers],
+  exports: [DeliveriesReader, DeliveriesService, DueSignal, OldDeliveries, Transitions, Workers],
 })
 export class DeliveriesModule {}
