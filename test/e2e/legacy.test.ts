@@ -104,6 +104,13 @@ const ROWS: Row[] = [
     without: 422,
   },
   {
+    what: 'a PATCH is of this version: null clears',
+    user: 'ann',
+    request: ({ room }) => ['PATCH', `/rooms/${room.id}`, { name: null }],
+    answer: () => ({ name: null, is_active: true }),
+    without: lacks('is_active'),
+  },
+  {
     what: 'members',
     request: ({ room }) => ['GET', `/rooms/${room.id}/members`],
     answer: () => ({

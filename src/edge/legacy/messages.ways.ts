@@ -33,7 +33,7 @@ export class MessagesWays {
       'GET /messages/:id': read,
       'GET /rooms/:room_id/messages/:id': read,
       'PUT /messages/:id': send,
-      'PATCH /rooms/:room_id/messages/:id': send,
+      'PATCH /rooms/:room_id/messages/:id': read,
       'POST /rooms/:room_id/messages/:id/undelete': read,
       'GET /rooms/:room_id/messages/:id/replies': page,
       'GET /rooms/:room_id/pins': page,

@@ -50,7 +50,8 @@ export class RoomsWays {
       'GET /rooms/all': { ask: askForMembers, answer: (body, request, memo) => this.list(body, request, memo) },
       'GET /rooms/:room_id': { ...room, ask: askForRoomWithMembers },
       'PUT /rooms/:room_id': change,
-      'PATCH /rooms/:room_id': change,
+      // Not the first version's: there, null clears a field.
+      'PATCH /rooms/:room_id': room,
       ...Object.fromEntries(ROOM_ACTIONS.map((action) => [`POST /rooms/:room_id/${action}`, room])),
       'GET /rooms/:room_id/members': { answer: (body, request) => this.members(body, request) },
       'POST /rooms/:room_id/members': {
