@@ -18,6 +18,7 @@ const ENTERED = 'first_version.entered';
 /** After these, there may be more people to hear of. */
 const NEW_PEOPLE = ['member.joined', 'room.added'];
 const LOOK_AGAIN_MS = 1_000;
+const LOOK_AT_ONCE = 5;
 
 /**
  * Connections of clients with `settings.first_version`, as it is when they begin: they say and hear the first version's events
@@ -138,12 +139,18 @@ export class LegacySessions implements Dialect, OnModuleDestroy {
 
   private lookAgain(session: Speaker): void {
     this.meetingPeople.add(session);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      const sessions = [...this.meetingPeople];
-      this.meetingPeople.clear();
-      for (const one of sessions) void this.meetPeople(one);
-    }, LOOK_AGAIN_MS).unref();
+    this.timer ??= setTimeout(() => void this.lookAll(), LOOK_AGAIN_MS).unref();
+  }
+
+  /** Of a large room all are to look: a few at a time. */
+  private async lookAll(): Promise<void> {
+    const sessions = [...this.meetingPeople];
+    this.meetingPeople.clear();
+    for (let at = 0; at < sessions.length; at += LOOK_AT_ONCE) {
+      await Promise.all(sessions.slice(at, at + LOOK_AT_ONCE).map((session) => this.meetPeople(session)));
+    }
+    this.timer = undefined;
+    if (this.meetingPeople.size > 0) this.timer = setTimeout(() => void this.lookAll(), LOOK_AGAIN_MS).unref();
   }
 
   /** Who comes and goes of the people in the user's rooms is told without being asked for. Never rejects. */
