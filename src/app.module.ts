@@ -49,6 +49,7 @@ import { RecoveriesModule } from './delivery/recoveries/recoveries.module.js';
 import { WebhooksModule } from './delivery/webhooks/webhooks.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
+import { LegacyModule } from './edge/legacy/legacy.module.js';
 
 /** The whole application. A feature is one folder and two lines here: its import, and its place in the list. */
 @Module({})
@@ -104,6 +105,7 @@ export class AppModule {
         WebhooksModule,
         OperationsModule,
         GatewayModule.forRoot(config),
+        LegacyModule,
       ],
     };
   }

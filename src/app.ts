@@ -15,6 +15,7 @@ import { askForKeysFirst } from './tenancy/keys/ask-for-keys-first.js';
 import { SocketIoAdapter } from './platform/realtime/socket-io.adapter.js';
 import { UNPREFIXED_SOURCES } from './delivery/sources/inbound.controller.js';
 import { UNPREFIXED_UNSUBSCRIBE } from './engine/unsubscribe/unsubscribe.controller.js';
+import { AnsweredFilter } from './edge/legacy/answered.js';
 import { servePages, UNPREFIXED } from './edge/operations/pages.js';
 
 /**
@@ -35,7 +36,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   allowBrowsers(app);
   setPrefix(app);
   // Nest asks the last one first.
-  app.useGlobalFilters(new ProblemFilter(), new ReplayFilter());
+  app.useGlobalFilters(new ProblemFilter(), new ReplayFilter(), new AnsweredFilter());
   app.useGlobalPipes(new ValidationPipe());
   if (!config.servesApi()) serveOperatorsOnly(app.getHttpAdapter().getInstance() as unknown as FastifyInstance);
   app.useWebSocketAdapter(new SocketIoAdapter(app));

@@ -102,4 +102,72 @@ describe('housekeeping, as when its time has come', () => {
     await until('the old ones to go', async () => (await keys()).length === 1 && (await newsLeft()).length === 1);
     expect((await makeKey('young')).headers.get('idempotency-replayed')).toBe('true');
   });
+
+  it('forgets notifications for which nothing is left to do, with their deliveries, when their days are over', async () => {
+    const client = await app.client();
+    const tell = async (user: string): Promise<string> => {
+      const body = { recipients: [{ user_id: user }], channels: { websocket: { title: 'Hi' } }, tags: ['t'] };
+      return (await client.request('POST', '/notifications', { body })).body.id;
+    };
+    const statusOf = async (id: string) => (await client.request('GET', `/notifications/${id}`)).status;
+    const settled = async (id: string) =>
+      (await app.sql('select 1 from notifications where id = $1 and open_count = 0', [id])).length === 1;
+    const ids = [await tell('gone'), await tell('open'), await tell('young')];
+    for (const id of ids) await until('it to be sent', () => settled(id));
+    const [{ day }] = await app.sql(`select to_char(now() - interval '40 days', 'YYYYMMDD') as day`);
+    for (const table of ['ended_deliveries', 'attempts']) {
+      await app.sql(
+        `create table ${table}_${day} partition of ${table}
+           for values from ('${day} 00:00:00+00') to (timestamptz '${day} 00:00:00+00' + interval '1 day')`,
+      );
+    }
+    // As they are forty days later: made then, as their ids say, too.
+    const age = `timestamptz '${day} 12:00:00+00'`;
+    const [gone, open] = ids.map((id) => `0199${id.slice(4)}`);
+    await app.sql(`delete from notification_tags where client_id = $1`, [client.id]);
+    for (const [was, is] of [
+      [ids[0], gone],
+      [ids[1], open],
+    ]) {
+      await app.sql(
+        `update notifications set id = $2, created_at = ${age}, updated_at = ${age}, open_count = $3 where id = $1`,
+        [was, is, is === open ? 1 : 0],
+      );
+      await app.sql(`update ended_deliveries set source_id = $2, created_at = ${age} where source_id = $1`, [was, is]);
+    }
+    const dayIsThere = async () =>
+      (await app.sql(`select to_regclass('ended_deliveries_${day}')::text as at`))[0].at !== null;
+    // Something of that day is still open: what ends goes to its day.
+    const [moved] = await app.sql(
+      `insert into open_deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, status, max_attempts, updated_at)
+       values ($1, gen_random_uuid(), ${age}, 'notification', $2, 'websocket', 'websocket', 1, 'held', 1, now()) returning id`,
+      [client.id, open],
+    );
+    await runNow(app, 'notifications-pruning');
+    await until('it to be gone', async () => (await statusOf(gone!)) === 404);
+    expect([await statusOf(open!), await statusOf(ids[2]!)]).toEqual([200, 200]);
+    expect(await dayIsThere()).toBe(true);
+    await app.sql('delete from open_deliveries where id = $1', [moved.id]);
+    await runNow(app, 'notifications-pruning');
+    await until('the day to be dropped', async () => !(await dayIsThere()));
+    const attempts = `select to_regclass('attempts_${day}')::text as at`;
+    await until('its attempts to be dropped', async () => (await app.sql(attempts))[0].at === null);
+  });
+
+  it('reports how the installation is, in its metrics', async () => {
+    await runNow(app, 'queue-health');
+    await runNow(app, 'system-report');
+    // The first one was made when the process started, and there was nothing.
+    const figures = await until('the report', async () => {
+      const { body } = await app.request<string>('GET', '//metrics');
+      const found = [...body.matchAll(/^chatapi_system_report\{figure="(\w+)"\} (\d+)/gm)];
+      expect(body).toMatch(/^chatapi_queue_oldest_job_seconds\{queue="deliveries"\} 0$/m);
+      const all = Object.fromEntries(found.map(([, name, value]) => [name, Number(value)]));
+      return all.clients! > 0 && all;
+    });
+    expect(figures).toMatchObject({ deliveries_held: 0, jobs_waiting: expect.any(Number), log_readers_behind_s: 0 });
+    for (const name of ['database_mib', 'process_memory_mib', 'jobs_delayed']) {
+      expect({ name, value: (figures as any)[name] }).not.toEqual({ name, value: 0 });
+    }
+  });
 });

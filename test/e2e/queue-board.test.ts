@@ -38,7 +38,10 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'link-previews',
       'membership-changes-pruning',
       'messages-purging',
+      'notifications-pruning',
       'partitions',
+      'queue-health',
+      'system-report',
       'truncation-purging',
     ]);
     // What every application has waiting for its time.

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationEntity } from './notification.entity.js';
+import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { SuppressionsModule } from '../../engine/suppressions/suppressions.module.js';
@@ -20,6 +21,7 @@ import { NotificationEnds } from './notification-ends.js';
 import { NotificationOrders } from './notification-orders.service.js';
 import { NotificationPlanner } from './notification-planner.js';
 import { NotificationProgress } from './notification-progress.js';
+import { NOTIFICATIONS_PRUNING_QUEUE, NotificationsPruningProcessor } from './notifications-pruning.processor.js';
 import { NotificationsController } from './notifications.controller.js';
 import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -27,12 +29,14 @@ import { NotificationsRepository } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
 import { NotificationsSocket } from './notifications.socket.js';
 import { NotificationsWriter } from './notifications.writer.js';
+import { OldNotificationsRepository } from './old-notifications.repository.js';
 import { Recipients } from './recipients.js';
 import { Simulation } from './simulation.js';
 
 @Module({
   imports: [
     TypeOrmModule.forFeature([NotificationEntity]),
+    registerQueue(NOTIFICATIONS_PRUNING_QUEUE, { everyMs: 3_600_000 }),
     ProvidersModule,
     SuppressionsModule,
     DeliveriesModule,
@@ -54,11 +58,13 @@ import { Simulation } from './simulation.js';
     NotificationOrders,
     NotificationPlanner,
     NotificationProgress,
+    NotificationsPruningProcessor,
     NotificationsReader,
     NotificationsRepository,
     NotificationsService,
     NotificationsSocket,
     NotificationsWriter,
+    OldNotificationsRepository,
     Recipients,
     Simulation,
     registerEvents(notificationsEvents),

@@ -75,6 +75,7 @@ export class RawSession extends Session implements FrameTaker {
 
   send(event: string, body: object): void {
     if (this.isOpen) this.#socket.send(bareFrame(event, body));
+    this.dialect?.told(this, event, body);
   }
 
   /** @param id null: of a frame in which none could be found */

@@ -1,6 +1,7 @@
 import { may, type Caller } from '../../tenancy/access/caller.js';
 import type { Connection, Ending } from '../../platform/realtime/connection.js';
 import { channels } from '../../platform/realtime/realtime.publisher.js';
+import type { Dialect } from './dialect.js';
 
 /** Whose key a connection came with, and when that key ends. */
 export interface Admission {
@@ -22,6 +23,8 @@ export abstract class Session implements Connection {
   behind = false;
   /** Rooms that this connection alone left with room.unsubscribe. */
   left: Set<string> | null = null;
+  /** Another language that it speaks beside ours. */
+  dialect: Dialect | null = null;
   /** Events in hand; of those that read much, the ones that run, and the ones that wait for their turn. */
   running = 0;
   reading = 0;

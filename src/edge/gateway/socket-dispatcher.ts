@@ -3,7 +3,7 @@ import { may, refuseBanned } from '../../tenancy/access/caller.js';
 import { isForWriting } from '../../tenancy/access/permissions.js';
 import { Request, valueOf } from '../../tenancy/access/request.js';
 import type { SocketRequest } from '../../tenancy/access/socket-event.js';
-import { SocketEvents, type ServedEvent } from '../../tenancy/access/socket-events.js';
+import { SocketEvents } from '../../tenancy/access/socket-events.js';
 import { RateLimits } from '../../tenancy/clients/rate-limits.js';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
@@ -11,6 +11,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import { backlogOf } from './backlog.js';
+import type { Wording } from './dialect.js';
 import type { Session } from './session.js';
 
 /** Events that one connection may have in hand at once, waiting ones among them. */
@@ -19,6 +20,13 @@ const MAX_RUNNING = 1_000;
 const MAX_READING = 16;
 
 type Ack = (answer: object) => void;
+
+/** What came with an event. */
+interface Up {
+  name: unknown;
+  args: unknown[];
+  requestId: string;
+}
 
 /**
  * Takes every event that clients send, by whichever transport, and answers its ack. One method serves all connections,
@@ -48,31 +56,45 @@ export class SocketDispatcher {
   async dispatch(session: Session, name: unknown, args: unknown[]): Promise<void> {
     const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
     const requestId = newId();
-    const event = this.events.find(name);
+    const wording = session.dialect?.wordingOf(name);
+    const up: Up = { name, args, requestId };
     this.running++;
     session.running++;
     try {
-      const data = await this.run(session, event, { name, args, requestId });
-      ack?.({ ok: true, data: valueOf(data) });
+      const answer = await (wording ? this.reword(session, wording, up) : this.run(session, name, up));
+      const data = valueOf(answer);
+      if (ack) ack({ ok: true, data });
+      else session.dialect?.done(session, wording?.reply, data);
     } catch (error) {
       const problem = toProblem(error);
       if (problem.code === 'internal') logger.error({ request_id: requestId, event: name, err: error }, 'event failed');
-      ack?.({ ok: false, error: problem.toDocument(nameOf(name), requestId) });
+      if (ack) ack({ ok: false, error: problem.toDocument(nameOf(name), requestId) });
+      else session.dialect?.failed(session, problem);
     } finally {
       session.running--;
       if (--this.running === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
     }
   }
 
-  private run(
-    session: Session,
-    event: ServedEvent | undefined,
-    { name, args, requestId }: { name: unknown; args: unknown[]; requestId: string },
-  ): unknown {
+  /** In the words of the connection's dialect: the same checks, the same handler. */
+  private async reword(session: Session, wording: Wording, up: Up): Promise<unknown> {
+    this.refuse(session, up);
+    const [asked] = up.args;
+    const answer = await this.run(session, wording.event, { ...up, args: [await wording.ask(session, asked)] });
+    return wording.answer(session, valueOf(answer), asked);
+  }
+
+  private refuse(session: Session, { args }: Up): void {
     if (this.finishing) throw new Problem('unavailable', 'This node is going away. Connect again.');
-    if (!event) throw new Problem('bad_request', `There is no event ${nameOf(name)}.`);
     if (args.length > 1) throw new Problem('bad_request', 'An event takes one object and an acknowledgement.');
     if (session.running > MAX_RUNNING || backlogOf(session) !== 'little') throw tooMuch();
+  }
+
+  private run(session: Session, name: unknown, up: Up): unknown {
+    const { args, requestId } = up;
+    this.refuse(session, up);
+    const event = this.events.find(name);
+    if (!event) throw new Problem('bad_request', `There is no event ${nameOf(name)}.`);
     if (event.access !== 'key' && !may(session.caller, event.access)) {
       throw new Problem('forbidden', `This takes a key with the permission ${event.access}.`);
     }
@@ -80,10 +102,10 @@ export class SocketDispatcher {
     if (isForWriting(event.access) && !event.judgesBans && !event.reads) refuseBanned(session.caller);
     const dto = toDto(event.dto, args[0]);
     const request = new Request(session.caller, requestId);
-    const up: SocketRequest = { caller: session.caller, request, dto, connection: session };
+    const asked: SocketRequest = { caller: session.caller, request, dto, connection: session };
     const counted = event.limited ? this.limits.consume(request, event.limited) : undefined;
-    if (counted) return counted.then(() => event.run(up));
-    return event.reads ? inTurn(session, () => event.run(up)) : event.run(up);
+    if (counted) return counted.then(() => event.run(asked));
+    return event.reads ? inTurn(session, () => event.run(asked)) : event.run(asked);
   }
 }
 

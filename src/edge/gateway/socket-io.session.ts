@@ -47,6 +47,7 @@ export class SocketIoSession extends Session {
 
   send(event: string, body: object): void {
     this.#socket.emit(event, body);
+    this.dialect?.told(this, event, body);
   }
 
   backlog(): number {

@@ -57,8 +57,10 @@ export class MetricsService {
       for (const [state, jobs] of Object.entries(await this.queues.counts(queue))) {
         metrics.queueJobs.set({ queue: queue.name, state }, jobs);
       }
+      metrics.queueOldestJob.set({ queue: queue.name }, await this.queues.oldest(queue));
     } catch {
       metrics.queueJobs.reset();
+      metrics.queueOldestJob.reset();
     }
   }
 }

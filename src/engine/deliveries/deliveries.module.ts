@@ -38,6 +38,7 @@ import { ProviderPollsRepository } from './provider-polls.repository.js';
 import { Screening } from './screening.js';
 import { Lanes } from './lanes.js';
 import { LanesRepository } from './lanes.repository.js';
+import { OldDeliveries } from './old-deliveries.js';
 import { Sweeper } from './sweeper.js';
 import { SweeperRepository } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -85,6 +86,7 @@ import { Workers } from './workers.js';
     Screening,
     Lanes,
     LanesRepository,
+    OldDeliveries,
     Sweeper,
     SweeperRepository,
     Transitions,
@@ -99,6 +101,7 @@ import { Workers } from './workers.js';
     DeliveryCountsRepository,
     DueSignal,
     Lanes,
+    OldDeliveries,
     ProviderEvents,
     Resends,
     Router,

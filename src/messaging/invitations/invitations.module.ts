@@ -35,5 +35,6 @@ import { JoinRequestsService } from './join-requests.service.js';
     JoinRequestsService,
     registerEvents(invitationsEvents),
   ],
+  exports: [InvitesService],
 })
 export class InvitationsModule {}

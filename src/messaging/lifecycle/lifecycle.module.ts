@@ -22,6 +22,7 @@ import { RoomStatesService } from './room-states.service.js';
   ],
   controllers: [LifecycleController],
   providers: [LifecycleProcessor, LifecycleRepository, LifecycleRounds, LifecycleService, RoomStatesService],
+  exports: [RoomStatesService],
 })
 export class LifecycleModule {
   constructor(clients: ClientsService, rescans: LifecycleRepository) {

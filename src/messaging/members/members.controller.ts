@@ -50,6 +50,39 @@ export class MembersController {
     return this.members.add(request, roomId, dto);
   }
 
+  @Get(':user_id')
+  @Route({
+    summary: 'Read a member',
+    access: 'read_messages',
+    answer: MemberDto,
+    errors: ['not_found'],
+    actsForUser: true,
+  })
+  get(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Param('user_id') userId: UserId,
+  ): Promise<MemberDto> {
+    return this.members.find(caller, roomId, userId);
+  }
+
+  @Get(':user_id/role')
+  @Route({
+    summary: 'The same as reading a member',
+    deprecated: true,
+    access: 'read_messages',
+    answer: MemberDto,
+    errors: ['not_found'],
+    actsForUser: true,
+  })
+  getRole(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Param('user_id') userId: UserId,
+  ): Promise<MemberDto> {
+    return this.members.find(caller, roomId, userId);
+  }
+
   @Patch(':user_id')
   @Route({
     summary: "Change a member's role",

@@ -43,6 +43,15 @@ export class MembersService {
     return toPage(rows, limit, cursor, ({ user_pk }) => [user_pk], toMember);
   }
 
+  /** One who is a member now; `me` is the acting user. */
+  async find(caller: Caller, roomId: string, userId: UserId): Promise<MemberDto> {
+    const room = await this.access.get(caller, roomId);
+    const name = userId === 'me' ? userOf(caller, 'is a member').user_id : userId;
+    const member = await this.members.findByUserId(null, caller.clientId, room.id, name);
+    if (!member) throw notFound('member');
+    return toMember(member);
+  }
+
   /** Each on its own; who is a member already stays as he is. Where none became or was a member, the first one's problem. */
   async add(request: Request, roomId: string, dto: AddMembersDto): Promise<AddedMembersDto> {
     const { caller } = request;

@@ -127,6 +127,13 @@ export class MessagesRepository {
     return views.length === 0 ? [] : this.database.query(HIDDEN, [clientId, ...VIEWS.values(views)]);
   }
 
+  async findTimes(clientId: string, roomId: string, seqs: number[]): Promise<{ seq: number; created_at: Date }[]> {
+    return this.database.query(
+      'select seq, created_at from messages where client_id = $1 and room_id = $2 and seq = any($3::bigint[])',
+      [clientId, roomId, seqs],
+    );
+  }
+
   /** Under the room's lock, which orders its changes. */
   async get(tx: Tx, clientId: string, id: string): Promise<MessageRow> {
     const [row] = await tx.query<MessageRow>(

@@ -61,6 +61,13 @@ export class MessagesService {
     return new Map(shown.map((message) => [message.id, message]));
   }
 
+  /** When the messages at these places of a room were sent. By seq; places without one are missing. */
+  async timesOf(clientId: string, roomId: string, seqs: number[]): Promise<Map<number, Date>> {
+    if (seqs.length === 0) return new Map();
+    const rows = await this.messages.findTimes(clientId, roomId, seqs);
+    return new Map(rows.map(({ seq, created_at }) => [seq, created_at]));
+  }
+
   /** As the caller sees them, in their order: whole, or as stubs. */
   async present(caller: Caller, rows: SeenRow[]): Promise<SeenMessage[]> {
     const seen = rows.filter(({ hidden }) => !hidden).map(toMessage);

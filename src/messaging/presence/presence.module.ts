@@ -41,6 +41,6 @@ import { UserPresenceEntity } from './user-presence.entity.js';
     registerEvents(presenceEvents),
     registerEvents(typingEvents),
   ],
-  exports: [PresenceReader],
+  exports: [PresenceReader, PresenceService],
 })
 export class PresenceModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { UserId } from '../../platform/common/ids.js';
 import { decodeIdCursor, encodeCursor, wholePage, type Page } from '../../platform/common/pagination.js';
 import { Config } from '../../platform/config/config.js';
+import { limits } from '../../platform/config/limits.js';
 import type { Connection } from '../../platform/realtime/connection.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
@@ -93,6 +94,12 @@ export class PresenceService {
       );
     }
     return { users: await this.watch.watch(connection, caller, users) };
+  }
+
+  /** The same of the people in the user's newest rooms, as many as a connection hears of. */
+  async subscribeToNeighbours(caller: Caller, connection: Connection): Promise<PresencesDto> {
+    const near = this.repository.neighboursOf(caller.clientId, presentOf(caller).user_pk);
+    return { users: await this.watch.watch(connection, caller, await near(null, limits.presence_subscriptions)) };
   }
 
   /** Who isn't there and who may not be seen are left out alike. */

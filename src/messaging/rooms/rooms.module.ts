@@ -63,6 +63,7 @@ import { TruncationsRepository } from './truncations.repository.js';
     RoomPurge,
     RoomsRepository,
     RoomStatesRepository,
+    RoomsService,
     TruncationsRepository,
   ],
 })

@@ -124,6 +124,22 @@ export const metrics = {
   }),
 
   /** Read when `/metrics` is asked for. */
+  queueOldestJob: new Gauge({
+    name: 'chatapi_queue_oldest_job_seconds',
+    help: 'How long the job waits already that waits the longest for a process to run it.',
+    labelNames: ['queue'],
+    registers,
+  }),
+
+  /** As this process last found it: once an hour one process of an installation looks. */
+  systemReport: new Gauge({
+    name: 'chatapi_system_report',
+    help: 'Figures of the last hourly report of this process, by name.',
+    labelNames: ['figure'],
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for. */
   databaseConnections: new Gauge({
     name: 'chatapi_database_connections',
     help: 'Connections of the pool by state; waiting counts those who wait for one.',

@@ -1,4 +1,4 @@
-import { defaultProviders, integer, keyRing, oneOf, text, trustProxy, url } from './config.parsers.js';
+import { defaultProviders, flag, integer, keyRing, oneOf, text, trustProxy, url } from './config.parsers.js';
 import type { Parser } from './config.parsers.js';
 
 /**
@@ -37,6 +37,10 @@ const secretKey = <T, const Default extends string>(
 
 const count = integer(1, 1_000_000);
 const bytes = integer(1_024, 1_073_741_824);
+const mailer = oneOf('smtp', 'mailgun');
+const word = text('one line of at most 1024 characters', /^[^\u0000-\u001f\u007f]{1,1024}$/); // eslint-disable-line no-control-regex
+const host = text('a host name or an address', /^[A-Za-z0-9._:[\]-]{1,253}$/);
+const address = text('an email address', /^[^\s@]+@[^\s@]+$/);
 
 /**
  * Every setting but the limits, under the name of its field in Config: the type of Config, its loading and .env.example
@@ -100,8 +104,8 @@ export const settingKeys = {
   ),
   defaultProviders: secretKey(
     'DEFAULT_PROVIDERS',
-    '[]',
-    'JSON array of providers (name, channel, provider_type, config) for clients that have none of a channel.',
+    '',
+    'JSON array of providers (name, channel, provider_type, config) for clients that have none of a channel; by default none.',
     defaultProviders,
   ),
   trustProxy: key(
@@ -158,6 +162,12 @@ export const settingKeys = {
     '',
     'What addresses that ChatAPI gives to others begin with, such as https://chat.example.com; by default the host of the request that asks for one.',
     url('http', 'https'),
+  ),
+  notificationsKeptDays: key(
+    'NOTIFICATIONS_KEPT_DAYS',
+    '30',
+    'For how many days notifications are kept for which nothing is left to do, with their deliveries and attempts.',
+    integer(2, 3_650),
   ),
   presenceGraceMs: key(
     'PRESENCE_GRACE_MS',
@@ -259,5 +269,38 @@ export const limitKeys = {
   ),
 };
 
-/** Every key of both tables. */
-export const allKeys: Key<unknown>[] = [...Object.values(settingKeys), ...Object.values(limitKeys)];
+/** Mail settings of ChatAPI's first version: together they are DEFAULT_PROVIDERS, where that is not set. */
+export const firstVersionKeys = {
+  emailProvider: key('EMAIL_PROVIDER', '', 'Who sends mail; by default who is set up, SMTP first.', mailer),
+  bulkEmailProvider: key('BULK_EMAIL_PROVIDER', '', 'Who sends it to many at once.', mailer),
+  bulkSendThreshold: key(
+    'BULK_SEND_THRESHOLD',
+    '',
+    'From how many recipients on BULK_EMAIL_PROVIDER sends; a client whose bulk_threshold is lower goes by that.',
+    count,
+  ),
+  smtpHost: key('SMTP_HOST', '', 'The mail server; nothing of SMTP holds without it.', host),
+  smtpPort: key('SMTP_PORT', '587', 'Its port; on 465 TLS begins with the first byte.', integer(1, 65_535)),
+  smtpUsername: key('SMTP_USERNAME', '', 'Who logs in there.', word),
+  smtpUser: key('SMTP_USER', '', 'The same, where SMTP_USERNAME is not set.', word),
+  smtpPassword: secretKey('SMTP_PASSWORD', '', 'And with what.', word),
+  smtpTls: key(
+    'SMTP_USE_TLS',
+    '',
+    'true refuses to send without TLS; by default it is used where the server has it.',
+    flag,
+  ),
+  smtpFromEmail: key('SMTP_FROM_EMAIL', '', 'Who mail over SMTP is from.', address),
+  smtpFromName: key('SMTP_FROM_NAME', '', 'And the name beside it.', word),
+  mailgunApiKey: secretKey('MAILGUN_API_KEY', '', 'Key of Mailgun.', word),
+  mailgunDomain: key('MAILGUN_DOMAIN', '', 'The domain that sends there.', host),
+  mailgunRegion: key('MAILGUN_REGION', 'us', 'Where that domain was set up.', oneOf('us', 'eu')),
+  mailgunBaseUrl: key('MAILGUN_BASE_URL', '', "Instead of the region's own host.", url('https', 'http')),
+  mailgunFromEmail: key('MAILGUN_FROM_EMAIL', '', 'Who mail over Mailgun is from.', address),
+  mailgunFromName: key('MAILGUN_FROM_NAME', '', 'And the name beside it.', word),
+};
+
+/** Every key of all tables. */
+export const allKeys: Key<unknown>[] = [settingKeys, limitKeys, firstVersionKeys].flatMap((keys) =>
+  Object.values<Key<unknown>>(keys),
+);

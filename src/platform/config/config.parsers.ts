@@ -22,6 +22,16 @@ export const oneOf = <const T extends string>(...choices: T[]): Parser<T> => ({
   parse: (text) => choices.find((choice) => choice === text),
 });
 
+/** As people write it who come from Python, too. */
+export const flag: Parser<boolean> = {
+  expects: 'true or false',
+  parse(value) {
+    const said = value.toLowerCase();
+    if (said === 'true' || said === '1') return true;
+    return said === 'false' || said === '0' ? false : undefined;
+  },
+};
+
 /** A text that the whole pattern matches. */
 export const text = (expects: string, pattern: RegExp): Parser<string> => ({
   expects,

@@ -186,6 +186,83 @@ it('takes default providers of the documented shape', () => {
   expect(embedded({ DEFAULT_PROVIDERS: JSON.stringify([provider]) }).defaultProviders).toEqual([provider]);
 });
 
+describe('the mail settings of the first version', () => {
+  const of = (env: Record<string, string>) => embedded(env).defaultProviders;
+  const SMTP = { SMTP_HOST: 'mail.example.com', SMTP_FROM_EMAIL: 'a@b.example' };
+  const MAILGUN = { MAILGUN_API_KEY: 'key-1', MAILGUN_DOMAIN: 'mg.example.com' };
+
+  it('are default providers', () => {
+    expect(of({})).toEqual([]);
+    expect(of(SMTP)).toEqual([
+      {
+        name: 'smtp',
+        channel: 'email',
+        provider_type: 'smtp',
+        is_primary: true,
+        from_email: 'a@b.example',
+        config: { host: 'mail.example.com', port: 587, secure: false },
+      },
+    ]);
+    const login = { SMTP_USER: 'me', SMTP_PASSWORD: 'secret', SMTP_USE_TLS: 'True' };
+    expect(of({ ...SMTP, ...login })[0]!.config).toMatchObject({
+      username: 'me',
+      password: 'secret',
+      require_tls: true,
+    });
+    expect(of({ ...SMTP, SMTP_PORT: '465', SMTP_USE_TLS: '1' })[0]!.config).toMatchObject({
+      secure: true,
+      require_tls: false,
+    });
+    expect(of({ ...MAILGUN, MAILGUN_REGION: 'eu', MAILGUN_FROM_EMAIL: 'm@b.example' })).toEqual([
+      {
+        name: 'mailgun',
+        channel: 'email',
+        provider_type: 'mailgun',
+        is_primary: true,
+        from_email: 'm@b.example',
+        config: { api_key: 'key-1', domain: 'mg.example.com', region: 'eu' },
+      },
+    ]);
+    expect(of({ ...MAILGUN, MAILGUN_BASE_URL: 'https://mail.test/v3' })[0]!.config.base_url).toBe(
+      'https://mail.test/v3',
+    );
+  });
+
+  it('say who sends to few and who to many', () => {
+    const both = {
+      ...SMTP,
+      ...MAILGUN,
+      EMAIL_PROVIDER: 'smtp',
+      BULK_EMAIL_PROVIDER: 'mailgun',
+      BULK_SEND_THRESHOLD: '50',
+    };
+    expect(of(both)).toMatchObject([
+      { name: 'smtp', is_primary: true, max_recipients: 49 },
+      { name: 'mailgun', is_primary: false, is_bulk: true },
+    ]);
+    expect(of({ ...SMTP, ...MAILGUN, EMAIL_PROVIDER: 'mailgun' })).toMatchObject([
+      { name: 'smtp', is_primary: false },
+      { name: 'mailgun', is_primary: true },
+    ]);
+  });
+
+  it('give way to DEFAULT_PROVIDERS, even to none', () => {
+    expect(of({ ...SMTP, DEFAULT_PROVIDERS: '[]' })).toEqual([]);
+    expect(of({ EMAIL_PROVIDER: 'mailgun', DEFAULT_PROVIDERS: '[]' })).toEqual([]);
+  });
+
+  it.each([
+    [{ EMAIL_PROVIDER: 'smtp' }, 'SMTP_HOST'],
+    [{ ...SMTP, BULK_EMAIL_PROVIDER: 'mailgun' }, 'MAILGUN_API_KEY and MAILGUN_DOMAIN'],
+    [{ MAILGUN_API_KEY: 'key-1' }, 'MAILGUN_DOMAIN'],
+    [{ MAILGUN_DOMAIN: 'mg.example.com' }, 'MAILGUN_API_KEY'],
+    [{ ...SMTP, SMTP_PORT: 'x' }, 'SMTP_PORT'],
+    [{ ...SMTP, EMAIL_PROVIDER: 'sendgrid' }, 'EMAIL_PROVIDER'],
+  ])('are refused half said: %j', (env, missing) => {
+    expect(refusal(() => embedded(env as Record<string, string>))).toContain(missing);
+  });
+});
+
 it('has limits with documented defaults', () => {
   const defaults = Object.entries(limitKeys).map(([name, key]) => [name, Number(key.default)]);
   expect(embedded().limits).toEqual(Object.fromEntries(defaults));

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { allKeys, limitKeys, settingKeys } from './config.keys.js';
+import { allKeys, firstVersionKeys, limitKeys, settingKeys } from './config.keys.js';
 import type { Key, ValuesOf } from './config.keys.js';
+import type { DefaultProvider } from './config.parsers.js';
 import { resolveDataDir } from './data-dir.js';
 import { StartFailure } from './failure.js';
 import { keepSecret } from './files.js';
+import { providersOfFirstVersion } from './first-version.js';
 import { isLoopbackHost } from './ip-address.js';
 import type { Limits } from './limits.js';
 
@@ -21,7 +23,10 @@ type Given = ValuesOf<typeof settingKeys>;
 type Derived = ReturnType<typeof derive>;
 
 /** Every field of {@link Config}: those of the table of settings, as given or derived, and the limits. */
-type Fields = Readonly<Omit<Given, keyof Derived> & Derived & { limits: Limits }>;
+type Fields = Readonly<
+  Omit<Given, keyof Derived | 'defaultProviders'> &
+    Derived & { defaultProviders: readonly DefaultProvider[]; limits: Limits }
+>;
 
 /** Has the fields of the table of settings without naming them again. */
 const Settings = class {
@@ -66,7 +71,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
   refuseUnknown(source);
   const given = read(settingKeys, source);
   const limits = read(limitKeys, source);
-  return new Config({ ...given, ...derive(given), limits });
+  const defaultProviders = given.defaultProviders ?? providersOfFirstVersion(read(firstVersionKeys, source));
+  return new Config({ ...given, ...derive(given), defaultProviders, limits });
 }
 
 /** The checked values of a table of keys. */

@@ -1,4 +1,4 @@
-import { limitKeys, settingKeys } from './config.keys.js';
+import { firstVersionKeys, limitKeys, settingKeys } from './config.keys.js';
 import type { Key } from './config.keys.js';
 
 /** The text of .env.example: every key, its default, one line why. `node scripts/run.mjs cli.js env-example` prints it. */
@@ -9,6 +9,8 @@ export function envExample(): string {
     list(Object.values(settingKeys)),
     '# --- Sizes and counts that requests are held to ---\n',
     list(Object.values(limitKeys)),
+    '# --- Mail settings of the first version, understood where DEFAULT_PROVIDERS is not set ---\n',
+    list(Object.values(firstVersionKeys)),
     '# --- Only for docker compose, not read by ChatAPI ---\n',
     list(COMPOSE),
   ].join('\n');

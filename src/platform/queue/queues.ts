@@ -32,6 +32,14 @@ export class Queues implements OnModuleInit {
     return queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
   }
 
+  /** Seconds that the job has waited which waits the longest for somebody to run it; 0: none does. */
+  async oldest(queue: JobQueue): Promise<number> {
+    const waiting = await queue.getJobs(['waiting', 'prioritized'], 0, 0, true);
+    // Of a job that had to wait for its time, only what it waited beyond that; once that has come, it says no longer how long.
+    const since = waiting.map(({ timestamp, delay }) => timestamp + (delay || queue.everyMs || 0));
+    return Math.max(0, ...since.map((at) => (Date.now() - at) / 1_000));
+  }
+
   private instances(): unknown[] {
     return this.discovery.getProviders().map(({ instance }) => instance as unknown);
   }

@@ -61,6 +61,7 @@ export class RealtimePublisher implements OnModuleDestroy {
   private bus: Bus | undefined;
   private durable: (() => void) | undefined;
   private readonly news = new Map<string, NewsListener>();
+  private overhears: ((packets: readonly Packet[]) => void) | undefined;
   /** Of this turn: for sockets here, and for the other nodes. */
   private here: Packet[] = [];
   private elsewhere: BusMessage = [];
@@ -83,6 +84,14 @@ export class RealtimePublisher implements OnModuleDestroy {
   onNews(subject: string, listener: NewsListener): void {
     if (this.news.has(subject)) throw new Error(`Two listen to the news of ${subject}.`);
     this.news.set(subject, listener);
+  }
+
+  /**
+   * One listener, or none, that sees what is sent to sockets of this node, after it was written: for who says the same in
+   * other words. While there is none it costs nothing. It must not wait or throw.
+   */
+  overhear(listener: ((packets: readonly Packet[]) => void) | undefined): void {
+    this.overhears = listener;
   }
 
   /** Tells the other nodes that listen to the channel, not their sockets: something small that may be lost, such as who types. */
@@ -152,6 +161,11 @@ export class RealtimePublisher implements OnModuleDestroy {
   /** Tells one connection what concerns it alone. */
   tell<Body extends object>(connection: Connection, event: SessionEvent<Body>, body: NoInfer<Body>): void {
     connection.send(event.type, body);
+  }
+
+  /** Tells one connection the same in the words of its own language: an event that is none of this version. */
+  tellInWords(connection: Connection, name: string, body: object): void {
+    connection.send(name, body);
   }
 
   /** Subscribes every socket of these users, on every node, to a room that they gained. */
@@ -245,6 +259,7 @@ export class RealtimePublisher implements OnModuleDestroy {
     if (packets.length === 0) return;
     this.here = [];
     this.writer.write(packets);
+    this.overhears?.(packets);
   }
 }
 

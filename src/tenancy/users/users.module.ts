@@ -28,6 +28,6 @@ import { UsersService } from './users.service.js';
     UsersRepository,
     UsersService,
   ],
-  exports: [BlocksRepository, ProfilesService, UsersService],
+  exports: [BlocksRepository, ManyUsersService, ProfilesService, UsersService],
 })
 export class UsersModule {}

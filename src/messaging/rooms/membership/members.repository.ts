@@ -152,8 +152,9 @@ export class MembersRepository {
     return pairs.map(({ room_id, user_pk }) => byPair.get(`${room_id} ${user_pk}`) ?? null);
   }
 
-  async findByUserId(tx: Tx, clientId: string, roomId: string, userId: UserId): Promise<MemberRow | null> {
-    const [row] = await tx.query<MemberRow>(
+  /** @param tx null: outside of any */
+  async findByUserId(tx: Tx | null, clientId: string, roomId: string, userId: UserId): Promise<MemberRow | null> {
+    const [row] = await (tx ?? this.database).query<MemberRow>(
       `select ${MEMBER_COLUMNS} ${FROM}
         where m.client_id = $1 and m.room_id = $2 and u.user_id = $3 and m.status = 'active'`,
       [clientId, roomId, userId],

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { Queues } from '../../platform/queue/queues.js';
+import { LogReaders } from '../../engine/events/log-readers.js';
+import type { DeliveryStatus } from '../../engine/deliveries/delivery.js';
+
+/** Of deliveries, those states in which something is still to be done. */
+const OPEN = ['pending', 'held', 'sending', 'retrying', 'unknown'] as const satisfies readonly DeliveryStatus[];
+
+/** Figures of the whole installation by name; those that begin with `process_` are of the process that looked. */
+export type Figures = Record<string, number>;
+
+const MIB = 1_048_576;
+
+@Injectable()
+export class SystemReport {
+  constructor(
+    private readonly database: Database,
+    private readonly queues: Queues,
+    private readonly readers: LogReaders,
+  ) {}
+
+  /** Nothing here costs more than the backlog is long. */
+  async make(): Promise<Figures> {
+    const [installation, deliveries, jobs, lags] = await Promise.all([
+      this.installation(),
+      this.openDeliveries(),
+      this.jobs(),
+      this.readers.lags(),
+    ]);
+    return {
+      ...installation,
+      ...deliveries,
+      ...jobs,
+      log_readers_behind_s: Math.max(0, ...lags.map(({ seconds }) => seconds)),
+      process_uptime_s: Math.round(process.uptime()),
+      process_memory_mib: Math.round(process.memoryUsage.rss() / MIB),
+      process_database_connections: this.database.pool.totalCount,
+    };
+  }
+
+  private async installation(): Promise<Figures> {
+    const [row] = await this.database.query<Figures>(
+      `select (select count(*) from clients)::int as clients,
+              (pg_database_size(current_database()) / ${MIB})::int as database_mib`,
+    );
+    return row!;
+  }
+
+  private async openDeliveries(): Promise<Figures> {
+    const rows = await this.database.query<{ status: string; count: number; oldest_s: number }>(
+      `select status, count(*)::int as count, extract(epoch from clock_timestamp() - min(created_at))::int as oldest_s
+         from open_deliveries group by status`,
+    );
+    const found = new Map(rows.map(({ status, count }) => [status, count]));
+    return {
+      ...Object.fromEntries(OPEN.map((status) => [`deliveries_${status}`, found.get(status) ?? 0])),
+      deliveries_oldest_s: Math.max(0, ...rows.map(({ oldest_s }) => oldest_s)),
+    };
+  }
+
+  /** Over all queues. */
+  private async jobs(): Promise<Figures> {
+    const figures: Figures = {};
+    for (const queue of this.queues.all) {
+      for (const [state, count] of Object.entries(await this.queues.counts(queue))) {
+        figures[`jobs_${state}`] = (figures[`jobs_${state}`] ?? 0) + count;
+      }
+    }
+    return figures;
+  }
+}
