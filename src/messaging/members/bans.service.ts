@@ -8,8 +8,8 @@ import type { Request } from '../../tenancy/access/request.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { BanDto, BanMemberDto } from './bans.dto.js';
 import { BansRepository, type BanRow } from '../rooms/membership/bans.repository.js';
-import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
-import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import { Memberships, refuseAbove } from './memberships.js';
+import { refuseDirect, requirePermission, RoomAccess } from '../rooms/room-access.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';
 import { toMember } from '../rooms/membership/member.row.js';
 
@@ -44,8 +44,7 @@ export class BansService {
     const user = (await this.users.resolve(caller.clientId, [userId], { create })).get(userId)!;
     if (user.user_pk === caller.user?.user_pk) throw new Problem('conflict', 'Nobody bans himself: leave the room.');
     return this.changes.run(request, roomId, async (tx): Promise<Changed<BanDto>> => {
-      const room = await this.access.lock(tx, caller, roomId, 'manage');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       const member = await this.memberships.find(tx, caller, room, user.user_pk);
       let events: NewEvent[] = [];
       if (member?.status === 'active') {
@@ -68,7 +67,7 @@ export class BansService {
     const user = (await this.users.lookUp(caller.clientId, [userId], { create: false })).get(userId);
     if (!user) return;
     await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
-      const room = await this.access.lock(tx, caller, roomId, 'manage');
+      const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       await this.bans.lift(tx, caller.clientId, room.id, user.user_pk);
       return [undefined, []];
     });
@@ -77,6 +76,7 @@ export class BansService {
   /** A room out of sight is not there, whoever was meant. */
   private async refuseOthers(caller: Caller, roomId: string): Promise<void> {
     const room = await this.access.get(caller, roomId);
+    refuseDirect(room);
     requirePermission(caller, room.room_type, room.my_role, 'manage');
   }
 }

@@ -12,8 +12,8 @@ import { admit, type AdmissionOutcome } from './admission.js';
 import type { AddedMembersDto, AddMembersDto } from './members.dto.js';
 import type { MemberDto, MemberInputDto, Role } from '../rooms/membership/member.dto.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
-import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
-import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import { Memberships, refuseAbove } from './memberships.js';
+import { refuseDirect, requirePermission, RoomAccess } from '../rooms/room-access.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';
 import { toMember, type MemberRow } from '../rooms/membership/member.row.js';
 import type { LockedRoom } from '../rooms/rooms.repository.js';
@@ -56,8 +56,7 @@ export class MembersService {
       ? await this.users.blockersOf(caller.clientId, caller.user.user_pk, userPks)
       : new Set<UserPk>();
     return this.changes.run(request, roomId, async (tx) => {
-      const room = await this.access.lock(tx, caller, roomId, 'invite');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
       const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
       const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
       refuseNone(admissions);
@@ -69,8 +68,7 @@ export class MembersService {
   async setRole(request: Request, roomId: string, userId: UserId, role: Role): Promise<MemberDto> {
     const { caller } = request;
     return this.changes.run(request, roomId, async (tx) => {
-      const room = await this.access.lock(tx, caller, roomId, 'delete');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'delete');
       const member = await this.get(tx, caller, room, userId);
       const events = await this.memberships.changeRole(tx, caller, room, member, role);
       return [toMember(await this.get(tx, caller, room, userId)), events];
@@ -85,8 +83,8 @@ export class MembersService {
       const heir = await this.members.findByUserId(tx, caller.clientId, room.id, userId);
       // Done before: who handed it on is an admin now.
       if (heir?.role === 'owner' && room.actor_role === 'admin') return [toMember(heir), []];
-      requirePermission(caller, room.room_type, room.actor_role, 'delete');
       refuseDirect(room);
+      requirePermission(caller, room.room_type, room.actor_role, 'delete');
       if (!heir) throw notFound('member');
       const owners = await this.members.findOwners(tx, caller.clientId, room.id);
       const leaving = room.actor_role === 'owner' ? [caller.user!.user_pk] : owners;
@@ -108,8 +106,7 @@ export class MembersService {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }
     await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
-      const room = await this.access.lock(tx, caller, roomId, 'manage');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       if (await this.members.hasLeft(tx, caller.clientId, roomId, userId)) return [undefined, []];
       const member = await this.get(tx, caller, room, userId);
       refuseAbove(caller, room, member.role);

@@ -7,7 +7,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import type { Role } from '../rooms/membership/member.dto.js';
 import { MembersRepository, type NewMember } from '../rooms/membership/members.repository.js';
-import { mayInRoom } from '../rooms/room-access.js';
+import { mayInRoom, refuseDirect } from '../rooms/room-access.js';
 import { RoomAnnouncer } from '../rooms/room-announcer.js';
 import type { MemberRow } from '../rooms/membership/member.row.js';
 import type { RemovalReason } from '../rooms/rooms.dto.js';
@@ -126,10 +126,6 @@ export const roomFull = (room: LockedRoom): Problem =>
   new Problem('room_full', `The room takes ${room.max_members} members and has ${room.member_count}.`);
 
 const lastOwner = (): Problem => new Problem('last_owner', 'Make somebody else an owner first.');
-
-export function refuseDirect({ room_type }: LockedRoom): void {
-  if (room_type === 'direct') throw new Problem('direct_room', 'A direct room always has the same two members.');
-}
 
 /** Who may not delete the room, as owners may, deals with plain members only. */
 export function refuseAbove(caller: Caller, room: LockedRoom, role: Role): void {

@@ -133,6 +133,17 @@ export class RoomsRepository {
     return row ?? null;
   }
 
+  /** Has somebody in the room blocked the user? */
+  async isBlockedIn(tx: Tx, clientId: string, id: string, userPk: UserPk): Promise<boolean> {
+    const rows = await tx.query(
+      `select from room_members o
+         join user_blocks b on b.client_id = o.client_id and b.user_pk = o.user_pk and b.blocked_pk = $3
+        where o.client_id = $1 and o.room_id = $2 limit 1`,
+      [clientId, id, userPk],
+    );
+    return rows.length > 0;
+  }
+
   async update(tx: Tx, clientId: string, id: string, change: RoomChange): Promise<void> {
     const columns = { ...change, updated_at: () => 'clock_timestamp()' };
     // TypeORM's own type knows no column of any JSON.

@@ -16,8 +16,9 @@ import { limits } from '../../platform/config/limits.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { MembersRepository } from './membership/members.repository.js';
-import { RoomAccess, rowOf } from './room-access.js';
+import { requirePermission, RoomAccess, rowOf } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
+import { presenting } from './room-permissions.js';
 import { DIRECT_MEMBERS } from './new-rooms.service.js';
 import { toMember } from './membership/member.row.js';
 import { toSeenRoom, type RoomRow } from './room.row.js';
@@ -75,12 +76,14 @@ export class RoomsService {
     );
   }
 
-  /** RFC 7396; by owners and admins. */
+  /** RFC 7396; by owners and admins, in a direct room by both. */
   async update(request: Request, roomId: string, dto: UpdateRoomDto): Promise<RoomDto> {
     const { caller } = request;
     let events: EventRow[] = [];
     const change = async (tx: Tx): Promise<RoomDto> => {
-      const locked = await this.access.lock(tx, caller, roomId, 'manage');
+      const locked = await this.access.lock(tx, caller, roomId);
+      requirePermission(caller, locked.room_type, locked.actor_role, presenting(locked.room_type));
+      await this.access.refuseBlocked(tx, caller, locked);
       const change = changeOf(dto, locked);
       if (Object.keys(change).length > 0) {
         await this.rooms.update(tx, caller.clientId, locked.id, change);

@@ -85,10 +85,11 @@ export class ChangesController {
   @Post('rooms/:room_id/messages/:id/undelete')
   @Route({
     summary: 'Bring a deleted message back',
-    description: 'By roles that grant `manage`, within `settings.undelete_days` of its deletion; then 409.',
+    description:
+      'By roles that grant `manage`, within `settings.undelete_days` of its deletion; then 409. In a direct room, by who deleted it.',
     access: 'send_messages',
     answer: MessageDto,
-    errors: [...DELETE_ERRORS, 'conflict'],
+    errors: [...DELETE_ERRORS, 'user_unavailable', 'conflict'],
     actsForUser: true,
     idempotent: true,
   })

@@ -85,6 +85,11 @@ export class ChangesService {
     return { room, message: await this.find(tx, caller, room, id) };
   }
 
+  /** @throws Problem `user_unavailable` in a direct room with who blocked the caller */
+  refuseBlocked({ tx, caller, room }: Pick<Change, 'tx' | 'caller' | 'room'>): Promise<void> {
+    return this.access.refuseBlocked(tx, caller, room);
+  }
+
   private async find(tx: Tx, caller: Caller, room: LockedRoom, id: string): Promise<LockedMessage> {
     const found = isUuid(id) ? await this.repository.find(tx, caller.clientId, room.id, id.toLowerCase()) : null;
     if (!found || isOutOfSight(caller, room, found)) throw notFound('message');
