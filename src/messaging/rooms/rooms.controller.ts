@@ -69,7 +69,8 @@ export class RoomsController {
   @Patch(':room_id')
   @Route({
     summary: 'Change a room',
-    description: 'By its owners and admins, in a direct room by both, or the client. `metadata` is merged (RFC 7396).',
+    description:
+      'By its owners and admins, in a direct room by both, or the client. `metadata` is merged (RFC 7396). What is so already stays so, and tells nobody.',
     access: 'manage_rooms',
     answer: RoomDto,
     errors: ['not_found', 'insufficient_role', 'user_unavailable'],

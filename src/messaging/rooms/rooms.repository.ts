@@ -28,6 +28,9 @@ export interface LockedRoom extends Pick<
   RoomEntity,
   | 'id'
   | 'room_type'
+  | 'name'
+  | 'description'
+  | 'slow_mode_s'
   | 'privacy'
   | 'status'
   | 'deactivated_reason'
@@ -122,7 +125,7 @@ export class RoomsRepository {
     if (locked === 0) return null;
     // A second statement, whose snapshot is younger than the lock.
     const [row] = await tx.query<LockedRoom>(
-      `select r.id, r.room_type, r.privacy, r.status, r.deactivated_reason, r.frozen, r.history, r.max_members, r.member_count, r.epoch, r.truncated_seq, r.last_seq,
+      `select r.id, r.room_type, r.name, r.description, r.slow_mode_s, r.privacy, r.status, r.deactivated_reason, r.frozen, r.history, r.max_members, r.member_count, r.epoch, r.truncated_seq, r.last_seq,
               r.last_rev, r.metadata, m.role as actor_role, m.joined_seq as actor_joined_seq
          from rooms r
          left join room_members m

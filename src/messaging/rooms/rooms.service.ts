@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
@@ -103,6 +104,7 @@ export class RoomsService {
   }
 }
 
+/** @returns what is to be written; empty where all of it is so already */
 function changeOf(dto: UpdateRoomDto, room: LockedRoom): RoomChange {
   const { metadata, max_members, ...plain } = dto;
   const change: RoomChange = { ...plain };
@@ -114,5 +116,11 @@ function changeOf(dto: UpdateRoomDto, room: LockedRoom): RoomChange {
     change.max_members = max_members;
   }
   if (metadata !== undefined) change.metadata = mergeMetadata(room.metadata, metadata);
-  return change;
+  return differing(change, room);
 }
+
+/** What of it is not so already. */
+const differing = (change: RoomChange, room: LockedRoom): RoomChange =>
+  Object.fromEntries(
+    Object.entries(change).filter(([field, value]) => !isDeepStrictEqual(value, room[field as keyof RoomChange])),
+  );
