@@ -90,8 +90,13 @@ export class MessagesRepository {
   }
 
   /** By id, as the viewer sees them, those that its room was not truncated beyond; whether it may see their rooms is asked elsewhere. */
-  async findSeen(clientId: string, viewerPk: UserPk | null, ids: string[]): Promise<Map<string, SeenRow>> {
-    const rows = await this.database.query<SeenRow>(
+  async findSeen(
+    clientId: string,
+    viewerPk: UserPk | null,
+    ids: string[],
+    on: Pick<Tx, 'query'> = this.database,
+  ): Promise<Map<string, SeenRow>> {
+    const rows = await on.query<SeenRow>(
       `select ${MESSAGE_COLUMNS}, ${hiddenFrom('$3')}
          from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
       [clientId, ids, viewerPk],

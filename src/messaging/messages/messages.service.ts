@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
 import { isUuid } from '../../platform/common/ids.js';
+import type { Tx } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { floorOf, RoomAccess } from '../rooms/room-access.js';
 import { pageOf, stretchOf } from './message-page.js';
@@ -61,10 +62,16 @@ export class MessagesService {
     return new Map(shown.map((message) => [message.id, message]));
   }
 
-  /** As the caller sees them, in their order: whole, or as stubs. */
-  async present(caller: Caller, rows: SeenRow[]): Promise<SeenMessage[]> {
+  /** One of a room under its lock, as the answer to its change. @param tx that holds the lock */
+  async showChanged(tx: Tx, caller: Caller, id: string): Promise<SeenMessage> {
+    const rows = await this.messages.findSeen(caller.clientId, viewerOf(caller), [id], tx);
+    return (await this.present(caller, [...rows.values()], tx))[0]!;
+  }
+
+  /** As the caller sees them, in their order: whole, or as stubs. @param on the transaction, within one */
+  async present(caller: Caller, rows: SeenRow[], on?: Pick<Tx, 'query'>): Promise<SeenMessage[]> {
     const seen = rows.filter(({ hidden }) => !hidden).map(toMessage);
-    const whole = await this.parts.complete(caller.clientId, seen, { viewerPk: viewerOf(caller) });
+    const whole = await this.parts.complete(caller.clientId, seen, { on, viewerPk: viewerOf(caller) });
     let at = 0;
     return rows.map((row) => (row.hidden ? stubOf(row) : whole[at++]!));
   }

@@ -29,7 +29,7 @@ export class PinsController {
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Param('id') id: string,
-  ): Promise<MessageDto> {
+  ): Promise<SeenMessage> {
     return this.pins.pin(request, roomId, id);
   }
 

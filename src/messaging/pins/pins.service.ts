@@ -5,7 +5,7 @@ import { wholePage, type Page } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
 import { ChangesRepository } from '../messages/changes/changes.repository.js';
 import { ChangesService, requireWritable, type Change } from '../messages/changes/changes.service.js';
-import type { MessageDto, SeenMessage } from '../messages/messages.dto.js';
+import type { SeenMessage } from '../messages/messages.dto.js';
 import { messageUpdated } from '../messages/messages.events.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { floorOf, RoomAccess } from '../rooms/room-access.js';
@@ -31,7 +31,7 @@ export class PinsService {
    * @throws Problem `not_found`, `insufficient_role`, `user_unavailable`, `room_frozen`, `room_inactive`, `conflict` for a deleted message and
    *   one pin too many
    */
-  pin(request: Request, roomId: string, id: string): Promise<MessageDto> {
+  pin(request: Request, roomId: string, id: string): Promise<SeenMessage> {
     return this.changes.change(request, roomId, id, async (change) => {
       const { tx, caller, room, message, rev } = change;
       await this.refuse(change);

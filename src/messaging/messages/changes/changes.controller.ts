@@ -8,7 +8,7 @@ import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
 import { MESSAGES } from '../messages.controller.js';
 import { DeleteMessageQueryDto, EditMessageDto, MessageVersionDto } from './changes.dto.js';
-import { MessageDto } from '../messages.dto.js';
+import { MessageDto, type SeenMessage } from '../messages.dto.js';
 import { VersionsService } from './versions.service.js';
 
 /** What an edit can be refused with. */
@@ -97,7 +97,7 @@ export class ChangesController {
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Param('id') id: string,
-  ): Promise<MessageDto> {
+  ): Promise<SeenMessage> {
     return this.deletions.undelete(request, roomId, id);
   }
 

@@ -11,7 +11,7 @@ import { ChangesService, isOwn, requireOwnOr, type Change } from './changes.serv
 import { ChangesRepository } from './changes.repository.js';
 import { MessageAnnouncer } from './message-announcer.js';
 import { UNDELETE_DAYS } from './message.settings.js';
-import type { MessageDto } from '../messages.dto.js';
+import type { SeenMessage } from '../messages.dto.js';
 import { messageDeleted, messageHidden, messageUpdated } from '../messages.events.js';
 import { MessagesService } from '../messages.service.js';
 
@@ -47,7 +47,7 @@ export class DeletionsService {
    * By roles that manage the room; in a direct room, by who deleted it.
    * @throws Problem `not_found`, `insufficient_role`, `user_unavailable`, `conflict` when its body is gone
    */
-  undelete(request: Request, roomId: string, id: string): Promise<MessageDto> {
+  undelete(request: Request, roomId: string, id: string): Promise<SeenMessage> {
     return this.changes.change(request, roomId, id, async (change) => {
       const { tx, caller, room, message, rev } = change;
       if (!isOwnDeletion(change)) requirePermission(caller, room.room_type, room.actor_role, 'manage');
