@@ -13,6 +13,7 @@ import { Moderation1764000700000 } from './1764000700000-moderation.js';
 import { Truncation1764100200000 } from './1764100200000-truncation.js';
 import { ShownText1764100210000 } from './1764100210000-shown-text.js';
 import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
+import { ShadowedReplies1764100230000 } from './1764100230000-shadowed-replies.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -32,4 +33,5 @@ export const MIGRATIONS = [
   Truncation1764100200000,
   ShownText1764100210000,
   MembersByUser1764100220000,
+  ShadowedReplies1764100230000,
 ];

@@ -8,7 +8,7 @@ import { pageOf, stretchOf } from './message-page.js';
 import { MessageParts } from './message-parts.js';
 import { stubOf, toMessage } from './message.row.js';
 import { MessagesRepository, type SeenRow } from './messages.repository.js';
-import type { MessagePageDto, MessagesQueryDto, SeenMessage } from './messages.dto.js';
+import type { MessageDto, MessagePageDto, MessagesQueryDto, SeenMessage } from './messages.dto.js';
 
 /** Reads messages, the same for REST and sockets; {@link SendingService} sends them. */
 @Injectable()
@@ -70,11 +70,17 @@ export class MessagesService {
 
   /** As the caller sees them, in their order: whole, or as stubs. @param on the transaction, within one */
   async present(caller: Caller, rows: SeenRow[], on?: Pick<Tx, 'query'>): Promise<SeenMessage[]> {
-    const seen = rows.filter(({ hidden }) => !hidden).map(toMessage);
+    const seen = rows.filter(({ hidden }) => !hidden).map(toOwnView);
     const whole = await this.parts.complete(caller.clientId, seen, { on, viewerPk: viewerOf(caller) });
     let at = 0;
     return rows.map((row) => (row.hidden ? stubOf(row) : whole[at++]!));
   }
+}
+
+/** Who is shadow-banned misses nothing of its own. */
+function toOwnView(row: SeenRow): MessageDto {
+  const message = toMessage(row);
+  return row.own_replies === 0 ? message : { ...message, reply_count: message.reply_count + row.own_replies };
 }
 
 const viewerOf = ({ user }: Caller) => user?.user_pk ?? null;
