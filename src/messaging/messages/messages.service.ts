@@ -29,7 +29,7 @@ export class MessagesService {
     const { at, floor } = stretch;
     const { data, page } = pageOf(rows, stretch, {
       before: Math.min(at - 1, room.last_seq) > floor,
-      after: room.last_seq >= at,
+      after: room.last_seq >= Math.max(at, floor + 1),
     });
     return { data: await this.present(caller, data), page };
   }
