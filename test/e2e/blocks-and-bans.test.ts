@@ -156,6 +156,7 @@ describe('a ban', () => {
               ['POST', `/rooms/${open.id}/join`, {}],
               ['POST', `/invites/${invite.id}/accept`, {}],
               ['POST', `/rooms/${room.id}/typing`, { typing: true }],
+              ['DELETE', `/rooms/${room.id}/members/bob`, undefined],
               ['POST', `/rooms/${room.id}/read`, { seq: 1 }],
               ['POST', `/rooms/${room.id}/delivered`, { seq: 1 }],
               ['POST', `/rooms/${room.id}/unread`, { seq: 1 }],
