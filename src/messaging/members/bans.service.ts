@@ -3,7 +3,7 @@ import type { NewEvent } from '../../engine/events/new-event.js';
 import type { UserId } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
-import type { Caller } from '../../tenancy/access/caller.js';
+import { namedUser, type Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { BanDto, BanMemberDto } from './bans.dto.js';
@@ -37,9 +37,10 @@ export class BansService {
   }
 
   /** A ban that holds is replaced by what is asked now: another reason, another end. */
-  async ban(request: Request, roomId: string, userId: UserId, dto: BanMemberDto): Promise<BanDto> {
+  async ban(request: Request, roomId: string, named: UserId, dto: BanMemberDto): Promise<BanDto> {
     const { caller } = request;
     await this.refuseOthers(caller, roomId);
+    const userId = namedUser(caller, named);
     const create = caller.kind === 'master';
     const user = (await this.users.resolve(caller.clientId, [userId], { create })).get(userId)!;
     if (user.user_pk === caller.user?.user_pk) throw new Problem('conflict', 'Nobody bans himself: leave the room.');
@@ -61,9 +62,10 @@ export class BansService {
   }
 
   /** Who is not banned is not banned afterwards either. */
-  async lift(request: Request, roomId: string, userId: UserId): Promise<void> {
+  async lift(request: Request, roomId: string, named: UserId): Promise<void> {
     const { caller } = request;
     await this.refuseOthers(caller, roomId);
+    const userId = namedUser(caller, named);
     const user = (await this.users.lookUp(caller.clientId, [userId], { create: false })).get(userId);
     if (!user) return;
     await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {

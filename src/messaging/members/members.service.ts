@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { may, userOf, type Caller } from '../../tenancy/access/caller.js';
-import type { Request } from '../../tenancy/access/request.js';
+import { may, namedUser, refuseBanned, userOf, type Caller } from '../../tenancy/access/caller.js';
+import { Existing, type Request } from '../../tenancy/access/request.js';
 import { itemProblem } from '../../platform/common/batch.js';
 import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
@@ -44,7 +44,11 @@ export class MembersService {
   }
 
   /** Each on its own; who is a member already stays as he is. Where none became or was a member, the first one's problem. */
-  async add(request: Request, roomId: string, dto: AddMembersDto): Promise<AddedMembersDto> {
+  async add(
+    request: Request,
+    roomId: string,
+    dto: AddMembersDto,
+  ): Promise<AddedMembersDto | Existing<AddedMembersDto>> {
     const { caller } = request;
     const inputs = inputsOf(caller, dto);
     // A room out of sight is not there, whoever was to be added.
@@ -55,18 +59,24 @@ export class MembersService {
     const blockers = caller.user
       ? await this.users.blockersOf(caller.clientId, caller.user.user_pk, userPks)
       : new Set<UserPk>();
-    return this.changes.run(request, roomId, async (tx) => {
-      const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
-      const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
-      const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
-      refuseNone(admissions);
-      const events = await this.memberships.join(tx, caller, room, joining);
-      return [answerOf(admissions, await this.members.findMany(tx, caller.clientId, room.id, userPks)), events];
-    });
+    return this.changes.run(
+      request,
+      roomId,
+      async (tx): Promise<Changed<AddedMembersDto | Existing<AddedMembersDto>>> => {
+        const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
+        const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
+        const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
+        refuseNone(admissions);
+        const events = await this.memberships.join(tx, caller, room, joining);
+        const answer = answerOf(admissions, await this.members.findMany(tx, caller.clientId, room.id, userPks));
+        return [joining.length > 0 ? answer : new Existing(answer), events];
+      },
+    );
   }
 
-  async setRole(request: Request, roomId: string, userId: UserId, role: Role): Promise<MemberDto> {
+  async setRole(request: Request, roomId: string, named: UserId, role: Role): Promise<MemberDto> {
     const { caller } = request;
+    const userId = namedUser(caller, named);
     return this.changes.run(request, roomId, async (tx) => {
       const room = await this.access.lockPeople(tx, caller, roomId, 'delete');
       const member = await this.get(tx, caller, room, userId);
@@ -102,6 +112,7 @@ export class MembersService {
   async remove(request: Request, roomId: string, userId: UserId): Promise<void> {
     const { caller } = request;
     if (caller.user !== null && (userId === 'me' || userId === caller.user.user_id)) return this.leave(request, roomId);
+    refuseBanned(caller);
     if (!may(caller, 'manage_rooms')) {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }

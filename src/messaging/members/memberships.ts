@@ -57,6 +57,7 @@ export class Memberships {
   /** @param members for whom there is room, and who are neither members nor banned */
   async join(tx: Tx, caller: Caller, room: LockedRoom, members: NewMember[]): Promise<NewEvent[]> {
     if (members.length === 0) return [];
+    members = await this.withOwner(tx, caller, room, members);
     await this.members.join(tx, caller.clientId, room.id, members, { seq: room.last_seq, rev: room.last_rev + 1 });
     const events = [
       ...members.map(({ user_pk, role }) =>
@@ -110,6 +111,13 @@ export class Memberships {
     const member = await this.find(tx, caller, room, userPk);
     if (!member) throw notFound('member');
     return member;
+  }
+
+  /** Of a room that its owner was the last to leave, the first to come is the owner. */
+  private async withOwner(tx: Tx, caller: Caller, room: LockedRoom, members: NewMember[]): Promise<NewMember[]> {
+    if (room.member_count > 0 || members.some(({ role }) => role === 'owner')) return members;
+    if (!(await this.members.hadOwner(tx, caller.clientId, room.id))) return members;
+    return members.map((member, nth) => (nth === 0 ? { ...member, role: 'owner' } : member));
   }
 
   private async isLastOwner(tx: Tx, caller: Caller, room: LockedRoom): Promise<boolean> {
