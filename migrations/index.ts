@@ -24,6 +24,7 @@ import { Sources1764600000000 } from './1764600000000-sources.js';
 import { Rules1764600010000 } from './1764600010000-rules.js';
 import { Analytics1764700000000 } from './1764700000000-analytics.js';
 import { Audit1764700010000 } from './1764700010000-audit.js';
+import { ShadowedReplies1764100230000 } from './1764100230000-shadowed-replies.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -54,4 +55,5 @@ export const MIGRATIONS = [
   Rules1764600010000,
   Analytics1764700000000,
   Audit1764700010000,
+  ShadowedReplies1764100230000,
 ];

@@ -156,6 +156,10 @@ describe('a ban', () => {
               ['POST', `/rooms/${open.id}/join`, {}],
               ['POST', `/invites/${invite.id}/accept`, {}],
               ['POST', `/rooms/${room.id}/typing`, { typing: true }],
+              ['DELETE', `/rooms/${room.id}/members/bob`, undefined],
+              ['POST', `/rooms/${room.id}/read`, { seq: 1 }],
+              ['POST', `/rooms/${room.id}/delivered`, { seq: 1 }],
+              ['POST', `/rooms/${room.id}/unread`, { seq: 1 }],
             ] as const
           ).map(async ([method, to, body]) => (await request(method, to, body ? { body } : {})).body.code),
         ),
@@ -165,10 +169,14 @@ describe('a ban', () => {
       ['message.send', { room_id: room.id, content: 'x' }],
       ['message.edit', { room_id: room.id, message_id: message.id, content: 'x' }],
       ['message.delete', { room_id: room.id, message_id: message.id }],
+      ['receipt.read', { room_id: room.id, seq: 1 }],
     ] as const) {
       expect(await socket.ask(event, dto)).toMatchObject({ ok: false, error: { status: 403, code: 'user_banned' } });
     }
-    // It reads on, and its sockets stay.
+    // It may go, and mute; it reads on, and its sockets stay.
+    const left = await makeRoom(on.client, ['ann', 'bob']);
+    expect((await ann.request('PATCH', `/rooms/${left.id}/me`, { body: { muted: true } })).status).toBe(200);
+    expect((await ann.request('POST', `/rooms/${left.id}/leave`)).status).toBe(204);
     expect(ok(await ann.request('GET', path)).data).toHaveLength(1);
     await say(on.client.master('bob').request, room.id, 'after');
     await socket.waitFor('message.created');
@@ -203,6 +211,11 @@ describe('a ban', () => {
     const room = await makeRoom(on.client, ['ann', 'bob']);
     const ann = await on.client.login('ann');
     const [hers, his] = [await connect(on.app, ann.key), await on.socketOf('bob')];
+    const root = await say(on.client.master('bob').request, room.id, 'root');
+    await hers.waitFor('message.created');
+    await his.waitFor('message.created');
+    for (const socket of [hers, his]) socket.received.length = 0;
+    const before = ok(await ann.request('GET', '/users/me'));
     const shadowed = ok(await ban('ann', { shadow: true, reason: 'troll' }));
     expect(shadowed).toMatchObject({ banned_until: '9999-12-31T23:59:59.999Z', shadow_banned: true });
     const sent = ok(await ann.request('POST', `/rooms/${room.id}/messages`, { body: { content: 'buy' } }));
@@ -217,6 +230,22 @@ describe('a ban', () => {
     expect(ok(await as(undefined, 'GET', path)).content).toBe('buy');
     // Nothing of what the user can ask for tells it.
     const profile = ok(await ann.request('GET', '/users/me'));
+    expect(profile.updated_at).toBe(before.updated_at);
+    const rootPath = `/rooms/${room.id}/messages/${root.id}`;
+    const repliesSeenBy = async (user: string) => [
+      ok(await as(user, 'GET', rootPath)).reply_count,
+      ok(await as(user, 'GET', `/rooms/${room.id}/messages`)).data.find(({ id }: any) => id === root.id).reply_count,
+    ];
+    const reply = ok(
+      await ann.request('POST', `/rooms/${room.id}/messages`, { body: { content: 'buy', reply_to_id: root.id } }),
+    );
+    expect([await repliesSeenBy('ann'), await repliesSeenBy('bob')]).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+    ok(await ann.request('DELETE', `/rooms/${room.id}/messages/${reply.id}`));
+    expect(await repliesSeenBy('ann')).toEqual([0, 0]);
+    for (const socket of [hers, his]) socket.received.length = 0;
     expect([profile.banned_until, profile.shadow_banned]).toEqual([null, undefined]);
     const patched = ok(await ann.request('PATCH', '/users/me', { body: { display_name: 'Ann' } }));
     expect([patched.banned_until, patched.ban_reason]).toEqual([null, undefined]);
@@ -224,7 +253,9 @@ describe('a ban', () => {
     expect((await his.waitFor('message.updated')).data).toMatchObject({ hidden: true });
     expect(hers.bodies('message.updated').map(({ data }) => data.content)).toEqual(['sell']);
     expect((await ann.request('POST', '/rooms', { body: { room_type: 'direct', members: ['bob'] } })).status).toBe(201);
+    const { updated_at } = ok(await ann.request('GET', '/users/me'));
     ok(await unban('ann'));
+    expect(ok(await ann.request('GET', '/users/me')).updated_at).toBe(updated_at);
     const heard = ok(await ann.request('POST', `/rooms/${room.id}/messages`, { body: { content: 'sorry' } }));
     expect(ok(await as('bob', 'GET', `/rooms/${room.id}/messages/${heard.id}`)).content).toBe('sorry');
     expect(ok(await as('bob', 'GET', path)).hidden).toBe(true);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { sharedApp, type TestApp } from '../support/app.js';
@@ -90,6 +90,20 @@ describe('the API reference', () => {
       parameters.some((parameter: any) => !parameter.description || !parameter.schema),
     );
     expect(named(wrong)).toEqual([]);
+  });
+
+  it('has calls in its pages that say what their bodies are, without which they are refused', () => {
+    const dir = join(__dirname, '../../docs');
+    const pages = readdirSync(dir).filter((name) => name.endsWith('.md'));
+    const calls = ['../README.md', ...pages].flatMap((page) =>
+      readFileSync(join(dir, page), 'utf8')
+        .split(/^```$/m)
+        .flatMap((part) => part.split(/^(?=curl )/m).slice(1))
+        .map((text) => ({ name: `${page}: ${text.split('\n')[0]}`, text })),
+    );
+    const withBody = calls.filter(({ text }) => /\s(-d|--data(-\w+)?)\s/.test(text));
+    expect(withBody.length).toBeGreaterThan(20);
+    expect(named(withBody.filter(({ text }) => !/content-type: *[a-z]/i.test(text)))).toEqual([]);
   });
 
   it.each(['//docs', '//docs/', '//redoc'])('%s is a page that needs nothing from elsewhere', async (path) => {

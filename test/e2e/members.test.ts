@@ -273,6 +273,48 @@ describe("a member's own side of a room", () => {
 });
 
 describe('adding many', () => {
+  it('is 200 where nobody came in by it', async () => {
+    const room = await makeRoom(on.client, [owner('ann'), 'bob']);
+    const add = async (body: object) => {
+      const answer = await post(on.client.master().request, `/rooms/${room.id}/members`, body);
+      return [answer.status, answer.body.results.map(({ status }: any) => status)];
+    };
+    expect(await add({ user_id: 'bob' })).toEqual([200, [200]]);
+    expect(await add({ members: ['bob', 'ann'] })).toEqual([200, [200, 200]]);
+    expect(await add({ members: ['bob', 'cid'] })).toEqual([201, [200, 201]]);
+  });
+
+  it('to a room that its owner was the last to leave makes the first one its owner', async () => {
+    const room = await makeRoom(on.client, [owner('ann')]);
+    ok(await post(on.client.master('ann').request, `/rooms/${room.id}/leave`));
+    const { data } = ok(
+      await post(on.client.master().request, `/rooms/${room.id}/members`, { members: ['bob', 'cid'] }),
+    );
+    expect(data.map((one: MemberDto) => [one.user_id, one.role])).toEqual([
+      ['bob', 'owner'],
+      ['cid', 'member'],
+    ]);
+    for (const user of ['bob', 'cid']) ok(await post(on.client.master(user).request, `/rooms/${room.id}/leave`));
+    ok(await post(on.client.master().request, `/rooms/${room.id}/members`, { members: ['dan', owner('ann')] }));
+    expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner', dan: 'member' });
+    // One that never had an owner keeps none.
+    const other = await makeRoom(on.client, []);
+    ok(await post(on.client.master().request, `/rooms/${other.id}/members`, { user_id: 'bob' }));
+    expect(await rolesOf(on.client, other.id)).toEqual({ bob: 'member' });
+  });
+
+  it('takes `me` for who acts, who neither bans himself nor is somebody of that name', async () => {
+    const room = await makeRoom(on.client, [owner('ann'), 'bob']);
+    const path = `/rooms/${room.id}/members/me`;
+    const ann = on.client.master('ann');
+    const codeOf = async (method: string, to: string, body?: object, by = ann) =>
+      (await by.request(method, to, body && { body })).body?.code;
+    expect(await codeOf('PUT', `${path}/ban`, {})).toBe('conflict');
+    expect(await codeOf('PATCH', path, { role: 'member' })).toBe('last_owner');
+    expect((await ann.request('DELETE', `${path}/ban`)).status).toBe(204);
+    expect(await codeOf('PUT', `${path}/ban`, {}, on.client.master())).toBe('not_found');
+  });
+
   it('answers each on its own', async () => {
     for (const user of ['bob', 'carol', 'dora', 'evil']) await on.client.login(user);
     const room = await makeRoom(on.client, [owner('ann'), admin('ada')], { max_members: 4 });

@@ -14,6 +14,23 @@ describe('changing messages', () => {
     return { room, message, path: `/rooms/${room.id}/messages/${message.id}` };
   }
 
+  it('are answered as a stub to whom the message is hidden from', async () => {
+    const { room, message, path } = await said('words');
+    const other = await say(on.client.master('ann').request, room.id, 'more');
+    const otherPath = `/rooms/${room.id}/messages/${other.id}`;
+    ok(await as('ann', 'DELETE', otherPath));
+    ok(await as('ada', 'DELETE', `${path}?for=me`));
+    ok(await as('ada', 'PUT', '/users/me/blocks/ann'));
+    const answers = [
+      ok(await as('ada', 'PUT', `${path}/pin`)),
+      ok(await as('ada', 'PUT', `${path}/pin`)),
+      ok(await as('ada', 'POST', `${otherPath}/undelete`)),
+    ];
+    const stub = ({ id, seq }: typeof message, rev: number) => ({ id, room_id: room.id, seq, rev, hidden: true });
+    expect(answers).toEqual([stub(message, other.rev + 2), stub(message, other.rev + 2), stub(other, other.rev + 3)]);
+    expect(ok(await as('bob', 'GET', otherPath)).content).toBe('more');
+  });
+
   it('are told without their body to who joined a room later that shows nothing of that time', async () => {
     const room = await makeRoom(on.client, ['ann', 'bob'], { history: 'since_join' });
     const before = await say(on.client.master('ann').request, room.id, 'before');

@@ -190,6 +190,8 @@ describe('twenty at once', () => {
 describe('history', () => {
   it('pages before, after and around a seq, always ascending', async () => {
     const { client, path } = await roomWith([]);
+    const { page: none } = (await client.request('GET', `${path}?before_seq=0`)).body;
+    expect([none.has_more, none.next_cursor]).toEqual([false, null]);
     for (let n = 1; n <= 10; n++) await client.request('POST', path, { body: { content: `${n}` } });
     const read = async (query: string) => {
       const answer = await client.request('GET', `${path}?limit=3&${query}`);
@@ -205,6 +207,17 @@ describe('history', () => {
     expect(await read('around_seq=5')).toEqual([[4, 5, 6], true, true]);
     expect(await read('around_seq=1')).toEqual([[1, 2], false, true]);
     expect(await read('after_seq=999999999999999')).toEqual([[], true, false]);
+    // An empty page leads on to where there is more.
+    for (const [query, cursor, from] of [
+      ['before_seq=0', 'next_cursor', 1],
+      ['before_seq=1', 'next_cursor', 1],
+      ['after_seq=10', 'prev_cursor', 8],
+      ['after_seq=999999999999999', 'prev_cursor', 8],
+    ] as const) {
+      const { page } = (await client.request('GET', `${path}?limit=3&${query}`)).body;
+      expect([query, page.has_more, page.has_more_before]).toEqual([query, from === 1, from === 8]);
+      expect(await read(`cursor=${page[cursor]}`)).toEqual([[from, from + 1, from + 2], from === 8, from === 1]);
+    }
     expect((await client.request('GET', `${path}?before_seq=4&after_seq=1`)).status).toBe(422);
     expect((await client.request('GET', `${path}?before_seq=-1`)).status).toBe(422);
     expect((await client.request('GET', `${path}?cursor=junk`)).body.code).toBe('invalid_cursor');

@@ -192,6 +192,19 @@ describe('changing a room', () => {
     expect((await alice.request('PUT', path, { body: { description: 'd' } })).body.description).toBe('d');
     expect((await alice.request('PATCH', path, { body: {} })).body.last_rev).toBe(3);
     expect((await alice.request('PATCH', path, { body: { max_members: 1 } })).status).toBe(422);
+    // What is so already: no rev, no event.
+    for (const body of [
+      { description: 'd', name: null },
+      { metadata: { keep: 1, deep: { x: 1 }, gone: null } },
+      { max_members: room.max_members, privacy: room.privacy },
+    ]) {
+      expect(await alice.request('PATCH', path, { body })).toMatchObject({ status: 200, body: { last_rev: 3 } });
+    }
+    expect((await alice.request('PATCH', path, { body: { metadata: { deep: { y: 1 } } } })).body).toMatchObject({
+      metadata: { keep: 1, deep: { x: 1, y: 1 } },
+      last_rev: 4,
+    });
+    expect((await alice.request('PATCH', path, { body: { metadata: { deep: { y: null } } } })).body.last_rev).toBe(5);
     expect((await alice.request('PATCH', path, { body: { room_type: 'direct' } })).status).toBe(422);
     const big = { a: 'x'.repeat(9_000) };
     await alice.request('PATCH', path, { body: { metadata: big } });

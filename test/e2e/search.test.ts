@@ -226,7 +226,18 @@ describe('GET /messages/search', () => {
     for (const bad of ['junk', cursor('n', 1, 'x'), cursor('n', 1e300, randomUUID()), cursor('p', 1, randomUUID())]) {
       expect(await refused(`q=ab&cursor=${bad}`)).toEqual([400, 'invalid_cursor']);
     }
-    for (const odd of ["''", '%%', '\\\\', '__', '^^a', '(*)', ':*|', '\u{10ffff}\u{10ffff}', 'ß'.repeat(256)]) {
+    for (const odd of [
+      '\ufffd\ufffd',
+      "''",
+      '%%',
+      '\\\\',
+      '__',
+      '^^a',
+      '(*)',
+      ':*|',
+      '\u{10ffff}\u{10ffff}',
+      'ß'.repeat(256),
+    ]) {
       expect((await master('GET', `/messages/search?${new URLSearchParams({ q: odd }).toString()}`)).status).toBe(200);
     }
   });

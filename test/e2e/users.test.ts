@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { makeRoom, ok } from '../support/chat.js';
 import { oneApp } from '../support/one-app.js';
 
@@ -174,6 +175,22 @@ describe('users', () => {
         const answer = await on.client.request('GET', '/users/me', { headers: { 'x-user-id': header } });
         expect(answer).toMatchObject({ status: 422, body: { errors: [{ field: 'X-User-Id' }] } });
       }
+    });
+
+    it('is named once, or refused', async () => {
+      const statusOf = (header: string | string[]) =>
+        new Promise((resolve, reject) => {
+          const headers = { 'x-api-key': on.client.key, 'x-user-id': header };
+          get(`${on.app.url}/api/v1/users/me`, { headers }, (answer) => {
+            let text = '';
+            answer.on('data', (part) => (text += part));
+            answer.on('end', () => resolve([answer.statusCode, JSON.parse(text).detail ?? JSON.parse(text).user_id]));
+          }).on('error', reject);
+        });
+      expect(await statusOf('a, b')).toEqual([200, 'a, b']);
+      expect(await statusOf(['c', 'd'])).toEqual([400, expect.stringContaining('X-User-Id')]);
+      expect(await statusOf(['c', 'c'])).toEqual([400, expect.stringContaining('X-User-Id')]);
+      expect((await on.client.request('GET', '/users')).body.data).toHaveLength(1);
     });
 
     it('must be the scoped key’s own', async () => {

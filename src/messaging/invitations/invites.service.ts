@@ -10,7 +10,7 @@ import { Existing, type Request } from '../../tenancy/access/request.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import { UsersService, userUnavailable } from '../../tenancy/users/users.service.js';
 import type { Role } from '../rooms/membership/member.dto.js';
-import { Memberships, refuseAbove, refuseDirect } from '../members/memberships.js';
+import { Memberships, refuseAbove } from '../members/memberships.js';
 import { mayInRoom, requirePermission, RoomAccess } from '../rooms/room-access.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';
 import type { RoomType } from '../rooms/rooms.dto.js';
@@ -54,8 +54,7 @@ export class InvitesService {
     await this.access.get(caller, roomId);
     const invited = dto.kind === 'user' ? await this.findInvited(caller, dto.user_id!) : null;
     return this.changes.run(request, roomId, async (tx): Promise<Changed<InviteDto | Existing<InviteDto>>> => {
-      const room = await this.access.lock(tx, caller, roomId, 'invite');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
       refuseAbove(caller, room, dto.role ?? 'member');
       await this.invites.markExpired(tx, caller.clientId, room.id);
       const existing = invited && (await this.findExisting(tx, caller, room, invited));

@@ -3,13 +3,13 @@ import type { NewEvent } from '../../engine/events/new-event.js';
 import type { UserId } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
-import type { Caller } from '../../tenancy/access/caller.js';
+import { namedUser, type Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { BanDto, BanMemberDto } from './bans.dto.js';
 import { BansRepository, type BanRow } from '../rooms/membership/bans.repository.js';
-import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
-import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import { Memberships, refuseAbove } from './memberships.js';
+import { refuseDirect, requirePermission, RoomAccess } from '../rooms/room-access.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';
 import { toMember } from '../rooms/membership/member.row.js';
 
@@ -37,15 +37,15 @@ export class BansService {
   }
 
   /** A ban that holds is replaced by what is asked now: another reason, another end. */
-  async ban(request: Request, roomId: string, userId: UserId, dto: BanMemberDto): Promise<BanDto> {
+  async ban(request: Request, roomId: string, named: UserId, dto: BanMemberDto): Promise<BanDto> {
     const { caller } = request;
     await this.refuseOthers(caller, roomId);
+    const userId = namedUser(caller, named);
     const create = caller.kind === 'master';
     const user = (await this.users.resolve(caller.clientId, [userId], { create })).get(userId)!;
     if (user.user_pk === caller.user?.user_pk) throw new Problem('conflict', 'Nobody bans himself: leave the room.');
     return this.changes.run(request, roomId, async (tx): Promise<Changed<BanDto>> => {
-      const room = await this.access.lock(tx, caller, roomId, 'manage');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       const member = await this.memberships.find(tx, caller, room, user.user_pk);
       let events: NewEvent[] = [];
       if (member?.status === 'active') {
@@ -62,13 +62,14 @@ export class BansService {
   }
 
   /** Who is not banned is not banned afterwards either. */
-  async lift(request: Request, roomId: string, userId: UserId): Promise<void> {
+  async lift(request: Request, roomId: string, named: UserId): Promise<void> {
     const { caller } = request;
     await this.refuseOthers(caller, roomId);
+    const userId = namedUser(caller, named);
     const user = (await this.users.lookUp(caller.clientId, [userId], { create: false })).get(userId);
     if (!user) return;
     await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
-      const room = await this.access.lock(tx, caller, roomId, 'manage');
+      const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       await this.bans.lift(tx, caller.clientId, room.id, user.user_pk);
       return [undefined, []];
     });
@@ -77,6 +78,7 @@ export class BansService {
   /** A room out of sight is not there, whoever was meant. */
   private async refuseOthers(caller: Caller, roomId: string): Promise<void> {
     const room = await this.access.get(caller, roomId);
+    refuseDirect(room);
     requirePermission(caller, room.room_type, room.my_role, 'manage');
   }
 }

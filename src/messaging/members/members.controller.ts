@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
-import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
+import { CurrentCaller, CurrentRequest, type Existing, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { AddedMembersDto, AddMembersDto, UpdateMemberDto } from './members.dto.js';
@@ -37,6 +37,7 @@ export class MembersController {
       'One by `user_id` or many by `members` (a scoped key 100, a master key as many as a room takes), each of which is answered on its own in `results`; where none could be added, the answer is the first one’s problem. Owners add anybody, admins plain members. Who is a member already keeps his role.',
     access: 'invite_users',
     status: 201,
+    also: { 200: 'Nobody came in by it: who was to be added is a member already.' },
     answer: AddedMembersDto,
     errors: ['not_found', 'insufficient_role', 'room_full', 'direct_room', 'user_unavailable'],
     actsForUser: true,
@@ -46,7 +47,7 @@ export class MembersController {
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Body() dto: AddMembersDto,
-  ): Promise<AddedMembersDto> {
+  ): Promise<AddedMembersDto | Existing<AddedMembersDto>> {
     return this.members.add(request, roomId, dto);
   }
 
@@ -126,7 +127,7 @@ export class MembersController {
       'Who acts for the user (also as `me`) leaves, as with `POST /rooms/{room_id}/leave`; others are removed by owners and admins, a scoped key needs `manage_rooms` for it.',
     access: 'key',
     status: 204,
-    errors: ['not_found', 'insufficient_role', 'last_owner', 'direct_room'],
+    errors: ['not_found', 'insufficient_role', 'user_banned', 'last_owner', 'direct_room'],
     actsForUser: true,
   })
   remove(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { may, userOf, type Caller } from '../../tenancy/access/caller.js';
-import type { Request } from '../../tenancy/access/request.js';
+import { may, namedUser, refuseBanned, userOf, type Caller } from '../../tenancy/access/caller.js';
+import { Existing, type Request } from '../../tenancy/access/request.js';
 import { itemProblem } from '../../platform/common/batch.js';
 import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
@@ -12,8 +12,8 @@ import { admit, type AdmissionOutcome } from './admission.js';
 import type { AddedMembersDto, AddMembersDto } from './members.dto.js';
 import type { MemberDto, MemberInputDto, Role } from '../rooms/membership/member.dto.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
-import { Memberships, refuseAbove, refuseDirect } from './memberships.js';
-import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import { Memberships, refuseAbove } from './memberships.js';
+import { refuseDirect, requirePermission, RoomAccess } from '../rooms/room-access.js';
 import { RoomChanges, type Changed } from '../rooms/room-changes.js';
 import { toMember, type MemberRow } from '../rooms/membership/member.row.js';
 import type { LockedRoom } from '../rooms/rooms.repository.js';
@@ -53,7 +53,11 @@ export class MembersService {
   }
 
   /** Each on its own; who is a member already stays as he is. Where none became or was a member, the first one's problem. */
-  async add(request: Request, roomId: string, dto: AddMembersDto): Promise<AddedMembersDto> {
+  async add(
+    request: Request,
+    roomId: string,
+    dto: AddMembersDto,
+  ): Promise<AddedMembersDto | Existing<AddedMembersDto>> {
     const { caller } = request;
     const inputs = inputsOf(caller, dto);
     // A room out of sight is not there, whoever was to be added.
@@ -64,22 +68,26 @@ export class MembersService {
     const blockers = caller.user
       ? await this.users.blockersOf(caller.clientId, caller.user.user_pk, userPks)
       : new Set<UserPk>();
-    return this.changes.run(request, roomId, async (tx) => {
-      const room = await this.access.lock(tx, caller, roomId, 'invite');
-      refuseDirect(room);
-      const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
-      const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
-      refuseNone(admissions);
-      const events = await this.memberships.join(tx, caller, room, joining);
-      return [answerOf(admissions, await this.members.findMany(tx, caller.clientId, room.id, userPks)), events];
-    });
+    return this.changes.run(
+      request,
+      roomId,
+      async (tx): Promise<Changed<AddedMembersDto | Existing<AddedMembersDto>>> => {
+        const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
+        const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
+        const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
+        refuseNone(admissions);
+        const events = await this.memberships.join(tx, caller, room, joining);
+        const answer = answerOf(admissions, await this.members.findMany(tx, caller.clientId, room.id, userPks));
+        return [joining.length > 0 ? answer : new Existing(answer), events];
+      },
+    );
   }
 
-  async setRole(request: Request, roomId: string, userId: UserId, role: Role): Promise<MemberDto> {
+  async setRole(request: Request, roomId: string, named: UserId, role: Role): Promise<MemberDto> {
     const { caller } = request;
+    const userId = namedUser(caller, named);
     return this.changes.run(request, roomId, async (tx) => {
-      const room = await this.access.lock(tx, caller, roomId, 'delete');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'delete');
       const member = await this.get(tx, caller, room, userId);
       const events = await this.memberships.changeRole(tx, caller, room, member, role);
       return [toMember(await this.get(tx, caller, room, userId)), events];
@@ -94,8 +102,8 @@ export class MembersService {
       const heir = await this.members.findByUserId(tx, caller.clientId, room.id, userId);
       // Done before: who handed it on is an admin now.
       if (heir?.role === 'owner' && room.actor_role === 'admin') return [toMember(heir), []];
-      requirePermission(caller, room.room_type, room.actor_role, 'delete');
       refuseDirect(room);
+      requirePermission(caller, room.room_type, room.actor_role, 'delete');
       if (!heir) throw notFound('member');
       const owners = await this.members.findOwners(tx, caller.clientId, room.id);
       const leaving = room.actor_role === 'owner' ? [caller.user!.user_pk] : owners;
@@ -113,12 +121,12 @@ export class MembersService {
   async remove(request: Request, roomId: string, userId: UserId): Promise<void> {
     const { caller } = request;
     if (caller.user !== null && (userId === 'me' || userId === caller.user.user_id)) return this.leave(request, roomId);
+    refuseBanned(caller);
     if (!may(caller, 'manage_rooms')) {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }
     await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
-      const room = await this.access.lock(tx, caller, roomId, 'manage');
-      refuseDirect(room);
+      const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       if (await this.members.hasLeft(tx, caller.clientId, roomId, userId)) return [undefined, []];
       const member = await this.get(tx, caller, room, userId);
       refuseAbove(caller, room, member.role);

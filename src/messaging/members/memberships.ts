@@ -7,7 +7,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
 import type { Role } from '../rooms/membership/member.dto.js';
 import { MembersRepository, type NewMember } from '../rooms/membership/members.repository.js';
-import { mayInRoom } from '../rooms/room-access.js';
+import { mayInRoom, refuseDirect } from '../rooms/room-access.js';
 import { RoomAnnouncer } from '../rooms/room-announcer.js';
 import type { MemberRow } from '../rooms/membership/member.row.js';
 import type { RemovalReason } from '../rooms/rooms.dto.js';
@@ -57,6 +57,7 @@ export class Memberships {
   /** @param members for whom there is room, and who are neither members nor banned */
   async join(tx: Tx, caller: Caller, room: LockedRoom, members: NewMember[]): Promise<NewEvent[]> {
     if (members.length === 0) return [];
+    members = await this.withOwner(tx, caller, room, members);
     await this.members.join(tx, caller.clientId, room.id, members, { seq: room.last_seq, rev: room.last_rev + 1 });
     const events = [
       ...members.map(({ user_pk, role }) =>
@@ -112,6 +113,13 @@ export class Memberships {
     return member;
   }
 
+  /** Of a room that its owner was the last to leave, the first to come is the owner. */
+  private async withOwner(tx: Tx, caller: Caller, room: LockedRoom, members: NewMember[]): Promise<NewMember[]> {
+    if (room.member_count > 0 || members.some(({ role }) => role === 'owner')) return members;
+    if (!(await this.members.hadOwner(tx, caller.clientId, room.id))) return members;
+    return members.map((member, nth) => (nth === 0 ? { ...member, role: 'owner' } : member));
+  }
+
   private async isLastOwner(tx: Tx, caller: Caller, room: LockedRoom): Promise<boolean> {
     return (await this.members.findOwners(tx, caller.clientId, room.id)).length <= 1;
   }
@@ -126,10 +134,6 @@ export const roomFull = (room: LockedRoom): Problem =>
   new Problem('room_full', `The room takes ${room.max_members} members and has ${room.member_count}.`);
 
 const lastOwner = (): Problem => new Problem('last_owner', 'Make somebody else an owner first.');
-
-export function refuseDirect({ room_type }: LockedRoom): void {
-  if (room_type === 'direct') throw new Problem('direct_room', 'A direct room always has the same two members.');
-}
 
 /** Who may not delete the room, as owners may, deals with plain members only. */
 export function refuseAbove(caller: Caller, room: LockedRoom, role: Role): void {

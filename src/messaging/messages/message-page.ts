@@ -69,13 +69,14 @@ export function pageOf<T extends { seq: number }>(
   const data = [...earlier.slice(before === 0 ? earlier.length : -before), ...later.slice(0, after)];
   const hasBefore = before === 0 ? beyond.before : earlier.length > before;
   const hasAfter = after === 0 ? beyond.after : later.length > after;
-  const first = data[0];
-  const last = data.at(-1);
+  // An empty page leads on from where it was asked for.
+  const first = data[0]?.seq ?? at;
+  const last = data.at(-1)?.seq ?? Math.max(at - 1, 0);
   return {
     data,
     page: {
-      next_cursor: last && hasAfter ? encodeCursor('n', [last.seq]) : null,
-      prev_cursor: first && hasBefore ? encodeCursor('p', [first.seq]) : null,
+      next_cursor: hasAfter ? encodeCursor('n', [last]) : null,
+      prev_cursor: hasBefore ? encodeCursor('p', [first]) : null,
       has_more: hasAfter,
       has_more_before: hasBefore,
       has_more_after: hasAfter,

@@ -22,6 +22,8 @@ export interface Stretch {
 export interface SeenRow extends MessageRow {
   /** It is to be shown as a stub. */
   hidden: boolean;
+  /** The viewer's own replies that only the viewer sees: `reply_count` is without them. */
+  own_replies: number;
 }
 
 /**
@@ -34,6 +36,12 @@ const hiddenFrom = (viewer: string, besides = ''): string => `(${viewer}::uuid i
                 where h.client_id = m.client_id and h.user_pk = ${viewer}::uuid and h.room_id = m.room_id and h.seq = m.seq)
     or exists (select from user_blocks b
                 where b.client_id = m.client_id and b.user_pk = ${viewer}::uuid and b.blocked_pk = m.sender_pk)${besides})) as hidden`;
+
+/** Replies to message `m` that only the user of `viewer`, an expression, sees: of a shadow-banned one. */
+const ownReplies = (viewer: string): string => `(
+    select count(*)::int from messages o
+     where o.client_id = m.client_id and o.thread_id = m.id and o.sender_pk = ${viewer}::uuid and o.shadowed
+       and o.thread_id is not null and o.deleted_at is null) as own_replies`;
 
 /** What pages leave out by their floor, events of the room still tell of: it was changed since. */
 const BEFORE_JOINING = `
@@ -76,7 +84,7 @@ export class MessagesRepository {
     { at, before, after, floor }: Stretch,
   ): Promise<SeenRow[]> {
     return this.database.query<SeenRow>(
-      `select ${COLUMNS_BEYOND_FLOOR}, ${hiddenFrom('$7')}
+      `select ${COLUMNS_BEYOND_FLOOR}, ${hiddenFrom('$7')}, ${ownReplies('$7')}
          from (
            (select * from messages where client_id = $1 and room_id = $2 and seq > $6 and seq < $3
              order by seq desc limit $4)
@@ -90,9 +98,14 @@ export class MessagesRepository {
   }
 
   /** By id, as the viewer sees them, those that its room was not truncated beyond; whether it may see their rooms is asked elsewhere. */
-  async findSeen(clientId: string, viewerPk: UserPk | null, ids: string[]): Promise<Map<string, SeenRow>> {
-    const rows = await this.database.query<SeenRow>(
-      `select ${MESSAGE_COLUMNS}, ${hiddenFrom('$3')}
+  async findSeen(
+    clientId: string,
+    viewerPk: UserPk | null,
+    ids: string[],
+    on: Pick<Tx, 'query'> = this.database,
+  ): Promise<Map<string, SeenRow>> {
+    const rows = await on.query<SeenRow>(
+      `select ${MESSAGE_COLUMNS}, ${hiddenFrom('$3')}, ${ownReplies('$3')}
          from messages m ${MESSAGE_PEOPLE} where m.client_id = $1 and m.id = any ($2::uuid[])`,
       [clientId, ids, viewerPk],
     );

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { may, type Caller } from '../../tenancy/access/caller.js';
 import { isUuid } from '../../platform/common/ids.js';
+import type { Tx } from '../../platform/database/database.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { floorOf, RoomAccess } from '../rooms/room-access.js';
 import { pageOf, stretchOf } from './message-page.js';
 import { MessageParts } from './message-parts.js';
 import { stubOf, toMessage } from './message.row.js';
 import { MessagesRepository, type SeenRow } from './messages.repository.js';
-import type { MessagePageDto, MessagesQueryDto, SeenMessage } from './messages.dto.js';
+import type { MessageDto, MessagePageDto, MessagesQueryDto, SeenMessage } from './messages.dto.js';
 
 /** Reads messages, the same for REST and sockets; {@link SendingService} sends them. */
 @Injectable()
@@ -28,7 +29,7 @@ export class MessagesService {
     const { at, floor } = stretch;
     const { data, page } = pageOf(rows, stretch, {
       before: Math.min(at - 1, room.last_seq) > floor,
-      after: room.last_seq >= at,
+      after: room.last_seq >= Math.max(at, floor + 1),
     });
     return { data: await this.present(caller, data), page };
   }
@@ -68,13 +69,25 @@ export class MessagesService {
     return new Map(rows.map(({ seq, created_at }) => [seq, created_at]));
   }
 
-  /** As the caller sees them, in their order: whole, or as stubs. */
-  async present(caller: Caller, rows: SeenRow[]): Promise<SeenMessage[]> {
-    const seen = rows.filter(({ hidden }) => !hidden).map(toMessage);
-    const whole = await this.parts.complete(caller.clientId, seen, { viewerPk: viewerOf(caller) });
+  /** One of a room under its lock, as the answer to its change. @param tx that holds the lock */
+  async showChanged(tx: Tx, caller: Caller, id: string): Promise<SeenMessage> {
+    const rows = await this.messages.findSeen(caller.clientId, viewerOf(caller), [id], tx);
+    return (await this.present(caller, [...rows.values()], tx))[0]!;
+  }
+
+  /** As the caller sees them, in their order: whole, or as stubs. @param on the transaction, within one */
+  async present(caller: Caller, rows: SeenRow[], on?: Pick<Tx, 'query'>): Promise<SeenMessage[]> {
+    const seen = rows.filter(({ hidden }) => !hidden).map(toOwnView);
+    const whole = await this.parts.complete(caller.clientId, seen, { on, viewerPk: viewerOf(caller) });
     let at = 0;
     return rows.map((row) => (row.hidden ? stubOf(row) : whole[at++]!));
   }
+}
+
+/** Who is shadow-banned misses nothing of its own. */
+function toOwnView(row: SeenRow): MessageDto {
+  const message = toMessage(row);
+  return row.own_replies === 0 ? message : { ...message, reply_count: message.reply_count + row.own_replies };
 }
 
 const viewerOf = ({ user }: Caller) => user?.user_pk ?? null;

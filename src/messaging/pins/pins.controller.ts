@@ -8,7 +8,7 @@ import { MESSAGES } from '../messages/messages.controller.js';
 import { MessageDto, type SeenMessage } from '../messages/messages.dto.js';
 import { PinsService } from './pins.service.js';
 
-const ERRORS: ProblemCode[] = ['not_found', 'insufficient_role', 'room_frozen', 'room_inactive'];
+const ERRORS: ProblemCode[] = ['not_found', 'insufficient_role', 'user_unavailable', 'room_frozen', 'room_inactive'];
 
 @Tag(MESSAGES)
 @Controller('rooms/:room_id')
@@ -18,7 +18,8 @@ export class PinsController {
   @Put('messages/:id/pin')
   @Route({
     summary: 'Pin a message',
-    description: 'By roles that grant `manage`. A room takes 50 pins; the room is told by `message.updated`.',
+    description:
+      'By roles that grant `manage`; in a direct room by both. A room takes 50 pins; the room is told by `message.updated`.',
     access: 'send_messages',
     answer: MessageDto,
     errors: [...ERRORS, 'conflict'],
@@ -28,14 +29,14 @@ export class PinsController {
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Param('id') id: string,
-  ): Promise<MessageDto> {
+  ): Promise<SeenMessage> {
     return this.pins.pin(request, roomId, id);
   }
 
   @Delete('messages/:id/pin')
   @Route({
     summary: 'Unpin a message',
-    description: 'By roles that grant `manage`.',
+    description: 'By roles that grant `manage`; in a direct room by both.',
     access: 'send_messages',
     status: 204,
     errors: ERRORS,

@@ -4,17 +4,18 @@ import type { Request } from '../../tenancy/access/request.js';
 import { wholePage, type Page } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
 import { ChangesRepository } from '../messages/changes/changes.repository.js';
-import { ChangesService, requireWritable } from '../messages/changes/changes.service.js';
-import type { MessageDto, SeenMessage } from '../messages/messages.dto.js';
+import { ChangesService, requireWritable, type Change } from '../messages/changes/changes.service.js';
+import type { SeenMessage } from '../messages/messages.dto.js';
 import { messageUpdated } from '../messages/messages.events.js';
 import { MessagesService } from '../messages/messages.service.js';
 import { floorOf, RoomAccess } from '../rooms/room-access.js';
+import { presenting } from '../rooms/room-permissions.js';
 import { PinsRepository } from './pins.repository.js';
 
 /** More of one room are refused. */
 const MAX_PINS = 50;
 
-/** Messages that a room keeps in view, by roles that manage it. */
+/** Messages that a room keeps in view, by roles that manage it; in a direct room, by both. */
 @Injectable()
 export class PinsService {
   constructor(
@@ -27,12 +28,13 @@ export class PinsService {
 
   /**
    * What is pinned already stays where it is.
-   * @throws Problem `not_found`, `insufficient_role`, `room_frozen`, `room_inactive`, `conflict` for a deleted message and
+   * @throws Problem `not_found`, `insufficient_role`, `user_unavailable`, `room_frozen`, `room_inactive`, `conflict` for a deleted message and
    *   one pin too many
    */
-  pin(request: Request, roomId: string, id: string): Promise<MessageDto> {
-    return this.changes.change(request, roomId, id, async ({ tx, caller, room, message, rev }) => {
-      requireWritable(caller, room, 'manage');
+  pin(request: Request, roomId: string, id: string): Promise<SeenMessage> {
+    return this.changes.change(request, roomId, id, async (change) => {
+      const { tx, caller, room, message, rev } = change;
+      await this.refuse(change);
       if (message.deleted_at) throw new Problem('conflict', 'The message was deleted.');
       if (message.pinned_at) return null;
       if ((await this.repository.count(tx, caller.clientId, room.id, room.truncated_seq)) >= MAX_PINS) {
@@ -45,12 +47,18 @@ export class PinsService {
 
   /** What is not pinned stays so. @throws Problem as `pin`, but for `conflict` */
   async unpin(request: Request, roomId: string, id: string): Promise<void> {
-    await this.changes.change(request, roomId, id, async ({ tx, caller, room, message, rev }) => {
-      requireWritable(caller, room, 'manage');
+    await this.changes.change(request, roomId, id, async (change) => {
+      const { tx, caller, message, rev } = change;
+      await this.refuse(change);
       if (!message.pinned_at) return null;
       await this.messages.setPinned(tx, caller.clientId, message.id, false, rev);
       return messageUpdated;
     });
+  }
+
+  private async refuse(change: Change): Promise<void> {
+    requireWritable(change.caller, change.room, presenting(change.room.room_type));
+    await this.changes.refuseBlocked(change);
   }
 
   /** Those that the caller sees, the latest first. @throws Problem `not_found` */

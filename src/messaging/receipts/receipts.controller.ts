@@ -12,7 +12,7 @@ const RECEIPTS = tag('Receipts', 'What members have read and received, and what 
 const MARK: Omit<RouteOptions, 'summary'> = {
   access: 'read_messages',
   answer: RoomMeDto,
-  errors: ['not_found', 'overloaded'],
+  errors: ['not_found', 'user_banned', 'overloaded'],
   actsForUser: true,
   idempotent: true,
 };

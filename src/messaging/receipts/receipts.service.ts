@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserRef } from '../../tenancy/access/user-ref.js';
-import type { Caller } from '../../tenancy/access/caller.js';
+import { refuseBanned, type Caller } from '../../tenancy/access/caller.js';
 import { isUuid } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
@@ -76,8 +76,9 @@ export class ReceiptsService {
     return me;
   }
 
-  /** @throws Problem `not_found` for a room out of sight, `validation_failed` for who acts for nobody */
+  /** @throws Problem `not_found` for a room out of sight, `user_banned`, `validation_failed` for who acts for nobody */
   private async userIn(caller: Caller, roomId: string): Promise<UserRef> {
+    refuseBanned(caller);
     if (!caller.user) await this.access.get(caller, roomId);
     return userOf(caller);
   }

@@ -15,7 +15,7 @@ export class ReceiptsSocket {
     access: 'read_messages',
     dto: MarkReadOfRoomDto,
     answer: RoomMeDto,
-    errors: ['not_found'],
+    errors: ['not_found', 'user_banned'],
   })
   read({ caller, dto: { room_id, ...mark } }: SocketRequest<MarkReadOfRoomDto>): Promise<RoomMeDto> {
     return this.receipts.read(caller, room_id, mark);
@@ -27,7 +27,7 @@ export class ReceiptsSocket {
     access: 'read_messages',
     dto: MarkOfRoomDto,
     answer: RoomMeDto,
-    errors: ['not_found'],
+    errors: ['not_found', 'user_banned'],
   })
   delivered({ caller, dto: { room_id, ...mark } }: SocketRequest<MarkOfRoomDto>): Promise<RoomMeDto> {
     return this.receipts.delivered(caller, room_id, mark);

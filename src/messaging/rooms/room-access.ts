@@ -40,6 +40,29 @@ export class RoomAccess {
   }
 
   /**
+   * Locks a room whose people are to be changed. Those of a direct room are fixed, whatever a role grants.
+   * @throws Problem as `lock`, `direct_room`
+   */
+  async lockPeople(tx: Tx, caller: Caller, roomId: string, permission: RoomPermission): Promise<LockedRoom> {
+    const room = await this.lock(tx, caller, roomId);
+    refuseDirect(room);
+    requirePermission(caller, room.room_type, room.actor_role, permission);
+    return room;
+  }
+
+  /**
+   * In a direct room, whom the other one blocked changes nothing that the other one sees.
+   * @param room locked by this transaction
+   * @throws Problem `user_unavailable`
+   */
+  async refuseBlocked(tx: Tx, { clientId, user }: Caller, { id, room_type }: LockedRoom): Promise<void> {
+    if (!user || room_type !== 'direct') return;
+    if (await this.rooms.isBlockedIn(tx, clientId, id, user.user_pk)) {
+      throw new Problem('user_unavailable', 'The user is not available.');
+    }
+  }
+
+  /**
    * Locks a room that somebody wants to come into, seen or not: who asks decides what that takes.
    * @param what is not there, for who must not learn of the room
    * @throws Problem `not_found` where there is none, `user_banned`
@@ -74,6 +97,11 @@ export const mayInRoom = (
 export function requirePermission(caller: Caller, type: RoomType, role: Role | null, permission: RoomPermission): void {
   if (mayInRoom(caller, type, role, permission)) return;
   throw new Problem('insufficient_role', `That takes a role in the room that grants ${permission}.`);
+}
+
+/** @throws Problem `direct_room` */
+export function refuseDirect({ room_type }: Pick<LockedRoom, 'room_type'>): void {
+  if (room_type === 'direct') throw new Problem('direct_room', 'A direct room always has the same two members.');
 }
 
 /** What changes of a room wait for each other by: its row, which each locks first. */

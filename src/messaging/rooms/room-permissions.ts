@@ -18,8 +18,11 @@ const ROLES_BY_DEFAULT: RoleTable = {
   member: ['read', 'write'],
 };
 
+/** Two people have a direct room alike, whatever their roles: neither manages the other's messages. */
+const BOTH_ALIKE: RoleTable = { owner: ['read', 'write'], admin: ['read', 'write'], member: ['read', 'write'] };
+
 const DEFAULT_TABLE: PermissionTable = {
-  direct: ROLES_BY_DEFAULT,
+  direct: BOTH_ALIKE,
   group: ROLES_BY_DEFAULT,
   channel: { ...ROLES_BY_DEFAULT, member: ['read'] },
   support: ROLES_BY_DEFAULT,
@@ -40,6 +43,9 @@ export const writersOf = (settings: ClientSettings): number => entryOf(settings)
 
 export const roleMay = (settings: ClientSettings, type: RoomType, role: Role, permission: RoomPermission): boolean =>
   tableOf(settings)[type][role].includes(permission);
+
+/** What it takes to change how a room presents itself, its name and its pins: in a direct room both may who write there. */
+export const presenting = (type: RoomType): RoomPermission => (type === 'direct' ? 'write' : 'manage');
 
 /** The roles that may do this in rooms of a type. */
 export const rolesThatMay = (settings: ClientSettings, type: RoomType, permission: RoomPermission): Role[] =>

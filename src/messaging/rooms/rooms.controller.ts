@@ -69,10 +69,11 @@ export class RoomsController {
   @Patch(':room_id')
   @Route({
     summary: 'Change a room',
-    description: 'By its owners and admins, or the client. `metadata` is merged (RFC 7396).',
+    description:
+      'By its owners and admins, in a direct room by both, or the client. `metadata` is merged (RFC 7396). What is so already stays so, and tells nobody.',
     access: 'manage_rooms',
     answer: RoomDto,
-    errors: ['not_found', 'insufficient_role'],
+    errors: ['not_found', 'insufficient_role', 'user_unavailable'],
     actsForUser: true,
   })
   update(
@@ -89,7 +90,7 @@ export class RoomsController {
     deprecated: true,
     access: 'manage_rooms',
     answer: RoomDto,
-    errors: ['not_found', 'insufficient_role'],
+    errors: ['not_found', 'insufficient_role', 'user_unavailable'],
     actsForUser: true,
   })
   put(@CurrentRequest() request: Request, @Param('room_id') id: string, @Body() dto: UpdateRoomDto): Promise<RoomDto> {

@@ -28,6 +28,9 @@ export interface LockedRoom extends Pick<
   RoomEntity,
   | 'id'
   | 'room_type'
+  | 'name'
+  | 'description'
+  | 'slow_mode_s'
   | 'privacy'
   | 'status'
   | 'deactivated_reason'
@@ -122,7 +125,7 @@ export class RoomsRepository {
     if (locked === 0) return null;
     // A second statement, whose snapshot is younger than the lock.
     const [row] = await tx.query<LockedRoom>(
-      `select r.id, r.room_type, r.privacy, r.status, r.deactivated_reason, r.frozen, r.history, r.max_members, r.member_count, r.epoch, r.truncated_seq, r.last_seq,
+      `select r.id, r.room_type, r.name, r.description, r.slow_mode_s, r.privacy, r.status, r.deactivated_reason, r.frozen, r.history, r.max_members, r.member_count, r.epoch, r.truncated_seq, r.last_seq,
               r.last_rev, r.metadata, m.role as actor_role, m.joined_seq as actor_joined_seq
          from rooms r
          left join room_members m
@@ -131,6 +134,17 @@ export class RoomsRepository {
       [clientId, id, actorPk],
     );
     return row ?? null;
+  }
+
+  /** Has somebody in the room blocked the user? */
+  async isBlockedIn(tx: Tx, clientId: string, id: string, userPk: UserPk): Promise<boolean> {
+    const rows = await tx.query(
+      `select from room_members o
+         join user_blocks b on b.client_id = o.client_id and b.user_pk = o.user_pk and b.blocked_pk = $3
+        where o.client_id = $1 and o.room_id = $2 limit 1`,
+      [clientId, id, userPk],
+    );
+    return rows.length > 0;
   }
 
   async update(tx: Tx, clientId: string, id: string, change: RoomChange): Promise<void> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
@@ -16,8 +17,9 @@ import { limits } from '../../platform/config/limits.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { MembersRepository } from './membership/members.repository.js';
-import { RoomAccess, rowOf } from './room-access.js';
+import { requirePermission, RoomAccess, rowOf } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
+import { presenting } from './room-permissions.js';
 import { DIRECT_MEMBERS } from './new-rooms.service.js';
 import { toMember } from './membership/member.row.js';
 import { toSeenRoom, type RoomRow } from './room.row.js';
@@ -75,12 +77,14 @@ export class RoomsService {
     );
   }
 
-  /** RFC 7396; by owners and admins. */
+  /** RFC 7396; by owners and admins, in a direct room by both. */
   async update(request: Request, roomId: string, dto: UpdateRoomDto): Promise<RoomDto> {
     const { caller } = request;
     let events: EventRow[] = [];
     const change = async (tx: Tx): Promise<RoomDto> => {
-      const locked = await this.access.lock(tx, caller, roomId, 'manage');
+      const locked = await this.access.lock(tx, caller, roomId);
+      requirePermission(caller, locked.room_type, locked.actor_role, presenting(locked.room_type));
+      await this.access.refuseBlocked(tx, caller, locked);
       const change = changeOf(dto, locked);
       if (Object.keys(change).length > 0) {
         await this.rooms.update(tx, caller.clientId, locked.id, change);
@@ -100,6 +104,7 @@ export class RoomsService {
   }
 }
 
+/** @returns what is to be written; empty where all of it is so already */
 function changeOf(dto: UpdateRoomDto, room: LockedRoom): RoomChange {
   const { metadata, max_members, ...plain } = dto;
   const change: RoomChange = { ...plain };
@@ -111,5 +116,11 @@ function changeOf(dto: UpdateRoomDto, room: LockedRoom): RoomChange {
     change.max_members = max_members;
   }
   if (metadata !== undefined) change.metadata = mergeMetadata(room.metadata, metadata);
-  return change;
+  return differing(change, room);
 }
+
+/** What of it is not so already. */
+const differing = (change: RoomChange, room: LockedRoom): RoomChange =>
+  Object.fromEntries(
+    Object.entries(change).filter(([field, value]) => !isDeepStrictEqual(value, room[field as keyof RoomChange])),
+  );

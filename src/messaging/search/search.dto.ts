@@ -8,8 +8,8 @@ export class SearchQueryDto extends PageQueryDto {
   @Text({
     min: 2,
     max: 256,
-    // What bytes become that are no UTF-8, or stay where they encode a surrogate.
-    pattern: /^(?!.*%[Ee][Dd]%[AaBb])[^\ufffd]*$/su,
+    // Bytes that encode a surrogate, which stay as they were written.
+    pattern: /^(?!.*%[Ee][Dd]%[AaBb])/su,
     patternMessage: 'must be valid UTF-8',
     description:
       'What to look for. Every word of it must be in the message, as the beginning of a word or, from three characters on, anywhere; in any case. Names of attachments count.',

@@ -1,4 +1,5 @@
-import { Problem } from '../../platform/common/problem.js';
+import type { UserId } from '../../platform/common/ids.js';
+import { notFound, Problem } from '../../platform/common/problem.js';
 import type { ActorType } from '../../platform/realtime/envelope.js';
 import type { Permission } from './permissions.js';
 import type { UserRef } from './user-ref.js';
@@ -60,6 +61,16 @@ export function managesClient({ kind, permissions }: Pick<Caller, 'kind' | 'perm
 export function userOf({ user }: Pick<Caller, 'user'>, what: string): UserRef {
   if (user) return user;
   throw new Problem('forbidden', `Only a user ${what}: name one in X-User-Id.`);
+}
+
+/**
+ * Whom `{user_id}` of a path names: `me` is the user that the request acts for.
+ * @throws Problem `not_found` for `me` of who acts for nobody
+ */
+export function namedUser({ user }: Pick<Caller, 'user'>, userId: UserId): UserId {
+  if (userId !== 'me') return userId;
+  if (!user) throw notFound('user');
+  return user.user_id;
 }
 
 /**

@@ -70,7 +70,7 @@ export class KeyGuard implements CanActivate {
 
   private admit(identity: KeyIdentity, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
     const takesUser = route.actsForUser === true || identity.kind === 'scoped';
-    const userId = takesUser ? readUserId(request.headers) : undefined;
+    const userId = takesUser ? readUserId(request) : undefined;
     const caller = this.callers.forKey(identity, userId);
     return caller instanceof Promise
       ? caller.then((made) => this.begin(made, route, request))

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../platform/common/problem.js';
 import type { UserId } from '../../platform/common/ids.js';
 
@@ -22,10 +23,17 @@ export function readApiKey(headers: IncomingHttpHeaders): string {
 const unauthenticated = (detail: string): Problem =>
   new Problem('unauthenticated', detail, { headers: { 'www-authenticate': 'Bearer' } });
 
-/** Whom the request says that it acts for, as it came: whether it can be a user_id is found out when it is looked up. */
-export function readUserId(headers: IncomingHttpHeaders): UserId | undefined {
+/**
+ * Whom the request says that it acts for, as it came: whether it can be a user_id is found out when it is looked up.
+ * @throws Problem `bad_request` where it is said twice, which Node joins by a comma
+ */
+export function readUserId({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): UserId | undefined {
   const header = headers['x-user-id'];
-  return header === undefined ? undefined : (toText(String(header)) as UserId);
+  if (header === undefined) return undefined;
+  if (header.includes(',') && raw.headersDistinct['x-user-id']!.length > 1) {
+    throw new Problem('bad_request', 'X-User-Id: send it once; a request acts for one user.');
+  }
+  return toText(String(header)) as UserId;
 }
 
 const EXTENDED = /^UTF-8''((?:[\w!#$&+.^`|~-]|%[0-9a-f]{2})+)$/i;

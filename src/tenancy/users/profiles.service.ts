@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { managesClient, type Caller } from '../access/caller.js';
+import { managesClient, namedUser, type Caller } from '../access/caller.js';
 import type { Request } from '../access/request.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
@@ -66,7 +66,7 @@ export class ProfilesService {
   async get(caller: Caller, userId: UserId): Promise<UserDto> {
     const { clientId } = caller;
     refuseNobody(caller);
-    const user = await this.repository.find(clientId, this.nameOf(caller, userId));
+    const user = await this.repository.find(clientId, namedUser(caller, userId));
     if (!user) throw notFound('user');
     if (managesClient(caller)) return this.present(user);
     if (caller.user!.user_pk === user.user_pk) return this.present(user, { own: true });
@@ -84,7 +84,7 @@ export class ProfilesService {
   async patch(request: Request, userId: UserId, dto: PutUserDto): Promise<UserDto> {
     const { caller } = request;
     refuseNobody(caller);
-    const name = this.nameOf(caller, userId);
+    const name = namedUser(caller, userId);
     if (!managesClient(caller)) {
       if (name !== caller.user!.user_id) throw await this.refusalOf(caller, name);
       const refused = Object.keys(dto).filter((field) => !OWN_FIELDS.includes(field));
@@ -127,13 +127,6 @@ export class ProfilesService {
   async present(user: UserEntity, { own = false } = {}): Promise<UserDto> {
     const seen = await this.readLastSeen(user.client_id, [user.user_pk]);
     return (own ? toOwnDto : toUserDto)(user, seen.get(user.user_pk));
-  }
-
-  /** `me` is the user that the request acts for. */
-  private nameOf(caller: Caller, userId: UserId): UserId {
-    if (userId !== 'me') return userId;
-    if (!caller.user) throw notFound('user');
-    return caller.user.user_id;
   }
 
   /** Who may be seen may be known not to be changed; others are not there. */

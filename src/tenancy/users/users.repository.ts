@@ -149,7 +149,10 @@ export class UsersRepository {
     return row!;
   }
 
-  /** @returns null for an unknown user */
+  /**
+   * A ban in the shadow leaves no trace in what the user sees of itself, which says when it was changed.
+   * @returns null for an unknown user
+   */
   async ban(
     tx: Tx,
     clientId: string,
@@ -157,7 +160,9 @@ export class UsersRepository {
     { reason, expiresInS, shadow }: { reason: string | null; expiresInS: number | null; shadow: boolean },
   ): Promise<UserEntity | null> {
     const [row] = await tx.query<UserEntity>(
-      `update users set ban_reason = $3, shadow_banned = $4, updated_at = clock_timestamp(),
+      `update users set ban_reason = $3, shadow_banned = $4,
+              updated_at = case when $4 and (shadow_banned or coalesce(banned_until <= clock_timestamp(), true))
+                                then updated_at else clock_timestamp() end,
               banned_until = coalesce(date_trunc('milliseconds', clock_timestamp()) + make_interval(secs => $5::float8), '${FOR_EVER}')
         where client_id = $1 and user_id = $2 returning *`,
       [clientId, userId, reason, shadow, expiresInS],
@@ -168,7 +173,7 @@ export class UsersRepository {
   async unban(tx: Tx, clientId: string, userId: UserId): Promise<UserEntity | null> {
     const [row] = await tx.query<UserEntity>(
       `update users set banned_until = null, ban_reason = null, shadow_banned = false,
-              updated_at = case when banned_until is null then updated_at else clock_timestamp() end
+              updated_at = case when banned_until is null or shadow_banned then updated_at else clock_timestamp() end
         where client_id = $1 and user_id = $2 returning *`,
       [clientId, userId],
     );

@@ -8,7 +8,7 @@ import { DeletionsService } from './deletions.service.js';
 import { EditsService } from './edits.service.js';
 import { MESSAGES } from '../messages.controller.js';
 import { DeleteMessageQueryDto, EditMessageDto, MessageVersionDto } from './changes.dto.js';
-import { MessageDto } from '../messages.dto.js';
+import { MessageDto, type SeenMessage } from '../messages.dto.js';
 import { VersionsService } from './versions.service.js';
 
 /** What an edit can be refused with. */
@@ -85,10 +85,11 @@ export class ChangesController {
   @Post('rooms/:room_id/messages/:id/undelete')
   @Route({
     summary: 'Bring a deleted message back',
-    description: 'By roles that grant `manage`, within `settings.undelete_days` of its deletion; then 409.',
+    description:
+      'By roles that grant `manage`, within `settings.undelete_days` of its deletion; then 409. In a direct room, by who deleted it.',
     access: 'send_messages',
     answer: MessageDto,
-    errors: [...DELETE_ERRORS, 'conflict'],
+    errors: [...DELETE_ERRORS, 'user_unavailable', 'conflict'],
     actsForUser: true,
     idempotent: true,
   })
@@ -96,7 +97,7 @@ export class ChangesController {
     @CurrentRequest() request: Request,
     @Param('room_id') roomId: string,
     @Param('id') id: string,
-  ): Promise<MessageDto> {
+  ): Promise<SeenMessage> {
     return this.deletions.undelete(request, roomId, id);
   }
 

@@ -13,8 +13,8 @@ import type { RoomPermission } from '../../rooms/room-permissions.js';
 import type { LockedRoom } from '../../rooms/rooms.repository.js';
 import { ChangesRepository, type LockedMessage } from './changes.repository.js';
 import { MessageAnnouncer } from './message-announcer.js';
-import { toMessage } from '../message.row.js';
-import type { MessageDto, SeenMessage } from '../messages.dto.js';
+import type { SeenMessage } from '../messages.dto.js';
+import { MessagesService } from '../messages.service.js';
 
 /** What is being changed, under the room's lock. */
 export interface Change {
@@ -40,11 +40,12 @@ export class ChangesService {
     private readonly access: RoomAccess,
     private readonly idempotency: Idempotency,
     private readonly announcer: MessageAnnouncer,
+    private readonly messages: MessagesService,
   ) {}
 
   /**
    * @param change does it, and says which event tells of it
-   * @returns the message as it stands afterwards
+   * @returns the message as it stands afterwards, as the caller sees it
    * @throws Problem `not_found`, and what `change` throws
    */
   async change(
@@ -52,7 +53,7 @@ export class ChangesService {
     roomId: string,
     id: string,
     change: (change: Change) => Promise<Changed>,
-  ): Promise<MessageDto> {
+  ): Promise<SeenMessage> {
     const { caller } = request;
     let events: EventRow[] = [];
     const message = await this.idempotency.effect(
@@ -60,10 +61,8 @@ export class ChangesService {
       async (tx) => {
         const { room, message: found } = await this.lock(tx, caller, roomId, id);
         const event = await change({ tx, caller, room, message: found, rev: room.last_rev + 1 });
-        if (event === null) return this.announcer.complete(tx, caller, toMessage(found));
-        events = await this.announcer.append(tx, this.eventOf(caller, room, found, event));
-        const changed = (await this.repository.find(tx, caller.clientId, room.id, found.id))!;
-        return this.announcer.complete(tx, caller, toMessage(changed));
+        if (event !== null) events = await this.announcer.append(tx, this.eventOf(caller, room, found, event));
+        return this.messages.showChanged(tx, caller, found.id);
       },
       { row: rowOf(roomId) },
     );
@@ -83,6 +82,11 @@ export class ChangesService {
   ): Promise<{ room: LockedRoom; message: LockedMessage }> {
     const room = await this.access.lock(tx, caller, roomId);
     return { room, message: await this.find(tx, caller, room, id) };
+  }
+
+  /** @throws Problem `user_unavailable` in a direct room with who blocked the caller */
+  refuseBlocked({ tx, caller, room }: Pick<Change, 'tx' | 'caller' | 'room'>): Promise<void> {
+    return this.access.refuseBlocked(tx, caller, room);
   }
 
   private async find(tx: Tx, caller: Caller, room: LockedRoom, id: string): Promise<LockedMessage> {

@@ -7,11 +7,11 @@ import { invalidField, Problem } from '../../../platform/common/problem.js';
 import type { EventRow } from '../../../engine/events/events.repository.js';
 import { newEvent } from '../../../engine/events/new-event.js';
 import { actorOf, requirePermission } from '../../rooms/room-access.js';
-import { ChangesService, requireOwnOr } from './changes.service.js';
+import { ChangesService, isOwn, requireOwnOr, type Change } from './changes.service.js';
 import { ChangesRepository } from './changes.repository.js';
 import { MessageAnnouncer } from './message-announcer.js';
 import { UNDELETE_DAYS } from './message.settings.js';
-import type { MessageDto } from '../messages.dto.js';
+import type { SeenMessage } from '../messages.dto.js';
 import { messageDeleted, messageHidden, messageUpdated } from '../messages.events.js';
 import { MessagesService } from '../messages.service.js';
 
@@ -43,10 +43,15 @@ export class DeletionsService {
     });
   }
 
-  /** By roles that manage the room. @throws Problem `not_found`, `insufficient_role`, `conflict` when its body is gone */
-  undelete(request: Request, roomId: string, id: string): Promise<MessageDto> {
-    return this.changes.change(request, roomId, id, async ({ tx, caller, room, message, rev }) => {
-      requirePermission(caller, room.room_type, room.actor_role, 'manage');
+  /**
+   * By roles that manage the room; in a direct room, by who deleted it.
+   * @throws Problem `not_found`, `insufficient_role`, `user_unavailable`, `conflict` when its body is gone
+   */
+  undelete(request: Request, roomId: string, id: string): Promise<SeenMessage> {
+    return this.changes.change(request, roomId, id, async (change) => {
+      const { tx, caller, room, message, rev } = change;
+      if (!isOwnDeletion(change)) requirePermission(caller, room.room_type, room.actor_role, 'manage');
+      await this.changes.refuseBlocked(change);
       if (!message.deleted_at) return null;
       if (message.purge_due)
         throw new Problem('conflict', 'What the message said is gone: it was deleted too long ago.');
@@ -69,6 +74,11 @@ export class DeletionsService {
     await this.announcer.committed(events);
   }
 }
+
+/** Nobody manages a direct room: there, who took a message away may bring it back, once or again. */
+const isOwnDeletion = ({ caller, room, message }: Change): boolean =>
+  room.room_type === 'direct' &&
+  (message.deleted_at ? message.deleted_by === caller.user?.user_id : isOwn(caller, message));
 
 const hiddenEvent = (caller: Caller, room_id: string, message_id: string) =>
   newEvent({

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { may } from '../../../tenancy/access/caller.js';
+import { may, type Caller } from '../../../tenancy/access/caller.js';
 import type { Request } from '../../../tenancy/access/request.js';
 import { ClientsService } from '../../../tenancy/clients/clients.service.js';
 import { notFound, Problem } from '../../../platform/common/problem.js';
@@ -12,7 +12,7 @@ import type { StoredMention } from '../message.row.js';
 import { MentionsService } from '../mentions.service.js';
 import { MODERATORS_EDIT } from './message.settings.js';
 import type { EditMessageDto } from './changes.dto.js';
-import type { MessageDto } from '../messages.dto.js';
+import type { MessageDto, SeenMessage } from '../messages.dto.js';
 import { messageUpdated } from '../messages.events.js';
 import { MessagesService } from '../messages.service.js';
 import { PreSends, type Draft } from '../pre-send.js';
@@ -81,7 +81,7 @@ export class EditsService {
     let moved = false;
     let written = false;
     let mentioned: StoredMention[] = [];
-    const message = await this.changes.change(request, before.room_id, before.id, async (change) => {
+    const seen = await this.changes.change(request, before.room_id, before.id, async (change) => {
       this.refuse({ ...change, caller: now }, if_rev);
       moved = change.message.rev !== before.rev;
       if (moved || !isAnother(change.message, draft)) return null;
@@ -89,9 +89,16 @@ export class EditsService {
       written = true;
       return this.write(change, body);
     });
+    const message = await this.whole(now, seen);
     if (written) this.preSends.tell({ caller: now, message, before: before.content });
     if (mentioned.length > 0) this.mentions.tell(caller.clientId, before.room_id, mentioned);
     return moved ? null : message;
+  }
+
+  /** Who hides the message from itself while it edits it is answered what it said, and so are those who judge that. */
+  private async whole(caller: Caller, message: SeenMessage): Promise<MessageDto> {
+    if (!('hidden' in message)) return message;
+    return (await this.messages.get({ ...caller, user: null }, message.room_id, message.id)) as MessageDto;
   }
 
   private refuse({ caller, room, message }: Change, ifRev: number | undefined): void {

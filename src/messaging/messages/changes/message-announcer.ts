@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../../../tenancy/access/caller.js';
 import type { Tx } from '../../../platform/database/database.js';
 import type { EventRow } from '../../../engine/events/events.repository.js';
 import { EventsService } from '../../../engine/events/events.service.js';
 import type { NewEvent } from '../../../engine/events/new-event.js';
-import { MessageParts } from '../message-parts.js';
 import { logger } from '../../../platform/common/logger.js';
 import { stubOf, toMessage } from '../message.row.js';
-import type { MessageDto } from '../messages.dto.js';
 import { MessagesRepository } from '../messages.repository.js';
 
 /** Events of messages that exist: appended with their change, told after its commit. */
@@ -16,7 +13,6 @@ export class MessageAnnouncer {
   constructor(
     private readonly events: EventsService,
     private readonly messages: MessagesRepository,
-    private readonly parts: MessageParts,
   ) {}
 
   append(tx: Tx, ...events: NewEvent[]): Promise<EventRow[]> {
@@ -36,11 +32,6 @@ export class MessageAnnouncer {
         logger.warn({ reason: (error as Error).message }, 'A message was changed, but sockets could not be told.');
       }
     }
-  }
-
-  /** With what features above keep of it, as the caller sees it. */
-  async complete(tx: Tx, { clientId, user }: Caller, message: MessageDto): Promise<MessageDto> {
-    return (await this.parts.complete(clientId, [message], { on: tx, viewerPk: user?.user_pk }))[0]!;
   }
 
   private async tell(row: EventRow): Promise<void> {

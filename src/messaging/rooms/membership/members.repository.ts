@@ -180,6 +180,12 @@ export class MembersRepository {
       .then((rows) => rows.map(({ user_pk }) => user_pk));
   }
 
+  /** Was somebody an owner when it left? */
+  hadOwner(tx: Tx, clientId: string, roomId: string): Promise<boolean> {
+    const gone = { client_id: clientId, room_id: roomId, status: 'left', role: 'owner' } as const;
+    return tx.manager.exists(RoomMemberEntity, { where: gone });
+  }
+
   /** Active members in these roles, owners first, then the oldest. */
   async findInRoles(tx: Tx, clientId: string, roomId: string, roles: Role[], limit: number): Promise<UserPk[]> {
     const rows = await tx.query<{ user_pk: UserPk }>(
