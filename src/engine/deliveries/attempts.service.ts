@@ -12,6 +12,7 @@ import { holdVerdict } from './retry.js';
 import type { Grant } from './quotas.js';
 import { Router } from './router.js';
 import { Screening } from './screening.js';
+import type { Choice } from './routing.js';
 
 /** A claimed delivery, and what gives back the room that it took. */
 type Held = Pick<Planned, 'delivery' | 'leave'>;
@@ -80,26 +81,30 @@ export class AttemptsService {
   }
 
   /** @returns null where it is settled: nobody can take it, or nobody can now */
-  private async decide({ delivery, leave }: Held, outages: Outages): Promise<Planned | null> {
-    try {
-      const { outage, ...choice } = await this.router.decide(
-        delivery,
-        delivery.content,
-        (route) => outages.get(route) ?? null,
-      );
-      const planned: Planned = { delivery, leave, ...choice };
-      if (choice.route && delivery.content !== null) return planned;
-      leave();
-      if (delivery.content !== null && outage) await this.hold(planned, this.behindOthers(outage, outages));
-      else await this.handover.record(planned, this.failureOf(planned), 0);
-    } catch (error) {
-      // Whose providers can't be read now is tried again; what was claimed beside it goes on.
-      logger.error({ client_id: delivery.client_id, err: error }, 'The providers of a client could not be read.');
-      leave();
+  private async decide(held: Held, outages: Outages): Promise<Planned | null> {
+    const { delivery, leave } = held;
+    const choice = await this.choiceOf(delivery, outages);
+    if (choice?.route && delivery.content !== null) return { ...held, ...choice };
+    leave();
+    if (choice === null) {
       const routing = delivery.routing ?? NO_ROUTING;
-      await this.handover.record({ delivery, leave, route: null, routing, othersLeft: false }, UNREADABLE, 0);
+      await this.handover.record({ ...held, route: null, routing, othersLeft: false }, UNREADABLE, 0);
+    } else if (delivery.content !== null && choice.outage) {
+      await this.hold({ ...held, ...choice }, this.behindOthers(choice.outage, outages));
+    } else {
+      await this.handover.record({ ...held, ...choice }, this.failureOf(delivery, choice), 0);
     }
     return null;
+  }
+
+  /** @returns null where the client's providers can't be read now: it is tried again; what was claimed beside it goes on */
+  private async choiceOf(delivery: ClaimedDelivery, outages: Outages): Promise<Choice | null> {
+    try {
+      return await this.router.decide(delivery, delivery.content, (route) => outages.get(route) ?? null);
+    } catch (error) {
+      logger.error({ client_id: delivery.client_id, err: error }, 'The providers of a client could not be read.');
+      return null;
+    }
   }
 
   /** More of the same source, for a provider that takes many in one call. */
@@ -162,7 +167,7 @@ export class AttemptsService {
     }
   }
 
-  private failureOf({ delivery, routing, route }: Planned): Outcome {
+  private failureOf(delivery: ClaimedDelivery, { routing, route }: Choice): Outcome {
     if (delivery.content === null && (route || routing.reason === 'none_available')) {
       const message = `There is nothing to send by ${delivery.channel}.`;
       return { kind: 'permanent', fault: 'recipient', code: 'content_missing', message };
