@@ -21,6 +21,7 @@ import { WebhookModule } from './engine/providers/webhook/webhook.module.js';
 import { MailboxModule } from './engine/providers/mailbox/mailbox.module.js';
 import { SuppressionsModule } from './engine/suppressions/suppressions.module.js';
 import { DeliveriesModule } from './engine/deliveries/deliveries.module.js';
+import { UnsubscribeModule } from './engine/unsubscribe/unsubscribe.module.js';
 import { RoomsModule } from './messaging/rooms/rooms.module.js';
 import { MembersModule } from './messaging/members/members.module.js';
 import { InvitationsModule } from './messaging/invitations/invitations.module.js';
@@ -68,6 +69,7 @@ export class AppModule {
         MailboxModule,
         SuppressionsModule,
         DeliveriesModule,
+        UnsubscribeModule,
         RoomsModule,
         MembersModule,
         InvitationsModule,

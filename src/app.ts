@@ -13,6 +13,7 @@ import type { Config } from './platform/config/config.js';
 import { setLimits } from './platform/config/limits.js';
 import { askForKeysFirst } from './tenancy/keys/ask-for-keys-first.js';
 import { SocketIoAdapter } from './platform/realtime/socket-io.adapter.js';
+import { UNPREFIXED_UNSUBSCRIBE } from './engine/unsubscribe/unsubscribe.controller.js';
 import { servePages, UNPREFIXED } from './edge/operations/pages.js';
 
 /**
@@ -41,9 +42,9 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   return app;
 }
 
-/** Where routes stand: below `/api/v1`, but for those of operations. */
+/** Where routes stand: below `/api/v1`, but for those of operations and of who unsubscribes. */
 export const setPrefix = (app: NestFastifyApplication): unknown =>
-  app.setGlobalPrefix('api/v1', { exclude: UNPREFIXED });
+  app.setGlobalPrefix('api/v1', { exclude: [...UNPREFIXED, ...UNPREFIXED_UNSUBSCRIBE] });
 
 /** Any origin and no credentials, so no cookie can be abused; which origin may use a key is the guard's to decide. */
 function allowBrowsers(app: NestFastifyApplication): void {

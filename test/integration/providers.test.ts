@@ -1,6 +1,7 @@
 import { cleanOutcome } from '../../src/engine/providers/clean-text.js';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { generateKeyPairSync, verify } from 'node:crypto';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
@@ -19,6 +20,7 @@ import { ProviderRegistry } from '../../src/engine/providers/provider.registry.j
 import { keepSecrets, withoutSecrets } from '../../src/engine/providers/provider-secrets.js';
 import { MAILGUN } from '../../src/engine/providers/mailgun/mailgun.provider.js';
 import { SMTP, SmtpProvider } from '../../src/engine/providers/smtp/smtp.provider.js';
+import { POOL_CONNECTIONS } from '../../src/engine/providers/smtp/smtp.transports.js';
 import type { WebhookContent } from '../../src/engine/providers/webhook/webhook.channel.js';
 import { webhookBuiltIn, WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
 import type { WebsocketContent } from '../../src/engine/providers/websocket/websocket.channel.js';
@@ -321,12 +323,104 @@ describe('SMTP', () => {
     strict.close();
   });
 
+  it('signs what it sends, the headers of unsubscribing too', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const dkim = {
+      domain: 'example.com',
+      selector: 'mail',
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    };
+    const outbound = {
+      ...mail({ text: 'Signed,\n\nit is. ' }),
+      unsubscribe_url: `https://chat.example/u/${'x'.repeat(700)}`,
+    };
+    expect((await send(outbound, smtpConfig({ dkim }))).kind).toBe('accepted');
+    const { signed, value, text } = signatureIn(sink.messages[0]!.raw.toString('latin1'));
+    expect(text).toMatch(/d=example\.com; .*s=mail; /);
+    expect(signed).toEqual(expect.arrayContaining(['from', 'subject', 'list-unsubscribe', 'list-unsubscribe-post']));
+    expect(verify('sha256', Buffer.from(value.data, 'latin1'), publicKey, Buffer.from(value.signature, 'base64'))).toBe(
+      true,
+    );
+  });
+
+  it('shows images in the HTML, beside what is attached', async () => {
+    await send(
+      mail({
+        html: '<img src="cid:logo@acme">',
+        attachments: [
+          { filename: 'logo.png', content: 'AAAA', content_type: 'image/png', content_id: 'logo@acme' },
+          { filename: 'a.txt', content: 'QQ==', content_type: 'text/plain' },
+        ],
+      }),
+    );
+    const [{ mail: received, raw }] = sink.messages as [(typeof sink.messages)[0]];
+    expect(raw.toString()).toMatch(/multipart\/related/);
+    expect(
+      received.attachments.map(({ filename, contentId, related }) => [filename, contentId, related ?? false]),
+    ).toEqual([
+      ['logo.png', '<logo@acme>', true],
+      ['a.txt', undefined, false],
+    ]);
+  });
+
+  it('sends many mails over few connections', async () => {
+    let connections = 0;
+    const counting = createServer((socket) => {
+      connections++;
+      const on = connect(sink.port, '127.0.0.1');
+      socket.on('error', () => on.destroy()).pipe(on);
+      on.on('error', () => socket.destroy()).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => counting.once('listening', resolve));
+    const settings = smtpConfig({ port: (counting.address() as AddressInfo).port });
+    const outcomes = await provider.send(
+      Array.from({ length: 40 }, () => mail()),
+      settings,
+      signal(),
+    );
+    expect(outcomes.every(({ kind }) => kind === 'accepted')).toBe(true);
+    expect(sink.messages).toHaveLength(40);
+    expect(connections).toBeLessThanOrEqual(POOL_CONNECTIONS);
+    counting.close();
+  });
+
+  it.each([
+    ['implicit', { secure: true }],
+    ['starttls', { require_tls: true }],
+  ] as const)('refuses a server that cannot say who it is: %s TLS', async (tls, more) => {
+    const selfSigned = await SmtpSink.start({ tls });
+    const outcome = await send(mail(), smtpConfig({ port: selfSigned.port, ...more }));
+    expect(kindOf(outcome)).toEqual([
+      'retryable',
+      'provider',
+      expect.stringMatching(/^(tls_failed|connection_failed)$/),
+    ]);
+    expect(selfSigned.messages).toHaveLength(0);
+    await selfSigned.stop();
+  });
+
   it('needs somebody to send as', async () => {
     const settings = { ...smtpConfig(), from_email: null };
     expect(kindOf(await send(mail(), settings))).toEqual(['permanent', 'provider', 'no_sender']);
     expect((await send(mail({ from: { name: 'Me', address: 'me@example.com' } }), settings)).kind).toBe('accepted');
   });
 });
+
+/** What a DKIM signature signs, with headers in the relaxed form (RFC 6376 §3.4.2), and the signature. */
+function signatureIn(raw: string) {
+  const headers = raw
+    .slice(0, raw.indexOf('\r\n\r\n'))
+    .replaceAll(/\r\n[ \t]+/g, ' ')
+    .split('\r\n')
+    .map((line) => [line.slice(0, line.indexOf(':')).trim().toLowerCase(), line.slice(line.indexOf(':') + 1)] as const);
+  const relaxed = (value: string) => value.replaceAll(/[ \t]+/g, ' ').trim();
+  const text = relaxed(headers.find(([name]) => name === 'dkim-signature')![1]);
+  const tag = (name: string) => new RegExp(`(?:^|; ?)${name}=([^;]*)`).exec(text)![1]!.replaceAll(' ', '');
+  const signed = tag('h').toLowerCase().split(':');
+  const lines = signed.map((name) => `${name}:${relaxed(headers.findLast(([one]) => one === name)![1])}`);
+  const own = `dkim-signature:${text.replace(/([; ]b=)[^;]*/, '$1')}`;
+  return { signed, text, value: { data: [...lines, own].join('\r\n'), signature: tag('b') } };
+}
 
 describe('webhooks', () => {
   const provider = new WebhookProvider(guard);

@@ -173,6 +173,7 @@ const toOutbound = ({ delivery }: Planned): OutboundDelivery => ({
   message_id: delivery.resend_of ?? delivery.id,
   address: delivery.address,
   content: delivery.content,
+  ...(delivery.unsubscribe_url !== undefined && { unsubscribe_url: delivery.unsubscribe_url }),
 });
 
 function push<K, T>(groups: Map<K, T[]>, key: K, item: T): void {

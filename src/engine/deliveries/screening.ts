@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import { SuppressionList } from '../suppressions/suppression-list.js';
+import { UnsubscribeLinks } from '../suppressions/unsubscribe-links.js';
 import type { Outcome } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { attemptOf } from './attempt-record.js';
@@ -10,8 +11,9 @@ import type { AttemptVerdict, ClaimedDelivery, Content, Routing } from './delive
 const UNREAD_WAIT_MS = 30_000;
 
 /**
- * Asks the suppression list once more when a delivery is sent: since it was accepted, its address may have come there,
- * and of copies nobody has asked yet. First attempts without copies cost nothing.
+ * Makes of claimed deliveries what is sent now. It asks the suppression list once more: since a delivery was accepted, its
+ * address may have come there, and of copies nobody has asked yet; first attempts without copies cost nothing. Who may
+ * unsubscribe gets a link.
  */
 @Injectable()
 export class Screening {
@@ -22,6 +24,7 @@ export class Screening {
     private readonly suppressions: SuppressionList,
     private readonly registry: ProviderRegistry,
     private readonly deliveries: DeliveriesService,
+    private readonly links: UnsubscribeLinks,
   ) {}
 
   /**
@@ -44,7 +47,14 @@ export class Screening {
         }
       }),
     );
-    return screened.filter((delivery) => delivery !== null);
+    return screened.flatMap((delivery) => (delivery === null ? [] : [this.withLink(delivery)]));
+  }
+
+  private withLink(delivery: ClaimedDelivery): ClaimedDelivery {
+    const { client_id, id: delivery_id, channel, address, content } = delivery;
+    if (content === null || address === null || !this.registry.findChannel(channel)?.unsubscribes?.(content))
+      return delivery;
+    return { ...delivery, unsubscribe_url: this.links.urlFor({ client_id, delivery_id, channel, address }) };
   }
 
   /** Its own, where it was accepted a while ago, and those of its copies. */

@@ -85,6 +85,8 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   copies?(content: Content): string[];
   /** The content without the copies to these addresses. */
   withoutCopies?(content: Content, addresses: ReadonlySet<string>): Content;
+  /** Are recipients to get a link by which they unsubscribe? */
+  unsubscribes?(content: Content): boolean;
   /** The provider that must take it, by name. */
   namedProvider?(content: Content): string | undefined;
   /** What is sent to try out a provider of this name. */

@@ -140,6 +140,12 @@ export const settingKeys = {
     'For how many days events are kept to catch up by; who was away for longer reads anew. Messages stay.',
     integer(2, 3_650),
   ),
+  publicUrl: key(
+    'PUBLIC_URL',
+    '',
+    'What addresses that ChatAPI gives to others begin with, such as https://chat.example.com; by default the host of the request that asks for one.',
+    url('http', 'https'),
+  ),
   presenceGraceMs: key(
     'PRESENCE_GRACE_MS',
     '10000',

@@ -34,6 +34,7 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
   reach: reachByAddress('email'),
   copies: ({ cc = [], bcc = [] }) => [...cc, ...bcc].map(({ address }) => address),
   withoutCopies,
+  unsubscribes: ({ list_unsubscribe = false }) => list_unsubscribe,
   lane: ({ provider = '' }) => provider,
   namedProvider: ({ provider }) => provider,
   testContent: (name) => ({

@@ -30,6 +30,7 @@ const NOBODY: MailAddress = { name: '', address: '' };
 /** Headers that say what the mail is, who sent it, or how it is to be read: ChatAPI writes them from their own fields. */
 const RESERVED =
   /^(from|to|cc|bcc|subject|sender|reply-to|return-path|date|message-id|mime-version|received|dkim-signature|content-.*|resent-.*|arc-.*|authentication-results)$/i;
+const UNSUBSCRIBE = /^list-unsubscribe(-post)?$/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,75}$/;
 const VALUE = /^[^\u0000-\u001f\u007f]{0,998}$/u; // eslint-disable-line no-control-regex
 
@@ -56,8 +57,14 @@ export function toEmailContent(email: EmailInputDto, at: string): EmailContent {
     ...(cc && { cc: cc.map((text, index) => mailbox(`cc[${index}]`, text)) }),
     ...(bcc && { bcc: bcc.map((text, index) => mailbox(`bcc[${index}]`, text)) }),
   };
+  if (email.list_unsubscribe && [...(cc ?? []), ...(bcc ?? [])].length > 0)
+    errors.push({
+      field: `${at}.list_unsubscribe`,
+      message: "must not be with cc or bcc: copies carry the recipient's link",
+    });
   for (const [name, value] of Object.entries(email.headers ?? {})) {
-    const message = headerFault(name, value);
+    const message =
+      email.list_unsubscribe && UNSUBSCRIBE.test(name) ? 'is written by list_unsubscribe' : headerFault(name, value);
     if (message) errors.push({ field: `${at}.headers.${name}`, message });
   }
   if (errors.length > 0)

@@ -87,6 +87,13 @@ export class EmailInputDto {
   })
   tracking?: EmailTrackingInputDto;
 
+  @Bool({
+    optional: true,
+    default: false,
+    description: 'Each mail has a link of its own by which its recipient unsubscribes with one click (RFC 8058).',
+  })
+  list_unsubscribe?: boolean;
+
   @Text({ optional: true, max: 'name_chars', description: 'Name of the provider that must send it.' })
   provider?: string;
 }

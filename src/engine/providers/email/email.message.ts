@@ -21,6 +21,15 @@ export function bytesOf(attachment: Attachment): Buffer {
   return bytes;
 }
 
+/** RFC 2369 and RFC 8058. The link is one word: nobody may fold it. */
+const unsubscribeHeaders = ({ unsubscribe_url: url }: OutboundDelivery) =>
+  url === undefined
+    ? {}
+    : {
+        'List-Unsubscribe': { prepared: true, value: `<${url}>` },
+        'List-Unsubscribe-Post': { prepared: true, value: 'List-Unsubscribe=One-Click' },
+      };
+
 /** The whole mail. Its Message-ID is made from the delivery's id, so that a second try is known as the same mail. */
 export function toMail(delivery: OutboundDelivery<EmailContent>, from: MailAddress): SendMailOptions {
   const { content } = delivery;
@@ -35,7 +44,7 @@ export function toMail(delivery: OutboundDelivery<EmailContent>, from: MailAddre
     text: content.text,
     html: content.html,
     replyTo: content.reply_to,
-    headers: content.headers,
+    headers: { ...content.headers, ...unsubscribeHeaders(delivery) },
     attachments: content.attachments?.map((attachment) => ({
       filename: attachment.filename,
       content: bytesOf(attachment),

@@ -1,0 +1,66 @@
+import { Controller, Get, Headers, Param, Post, Res } from '@nestjs/common';
+import { ApiProduces } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { timeOfId } from '../../platform/common/ids.js';
+import { notFound } from '../../platform/common/problem.js';
+import { Route, Tag, tag } from '../../tenancy/access/route.js';
+import { ProviderEvents } from '../deliveries/provider-events.js';
+import { UnsubscribeLinks, type UnsubscribeTarget } from '../suppressions/unsubscribe-links.js';
+import { ASKING, DONE, PAGE_HEADERS, UNKNOWN } from './unsubscribe.page.js';
+
+/** Controllers' routes of this room that stand outside of the prefix `/api/v1`. */
+export const UNPREFIXED_UNSUBSCRIBE = ['u/:token'];
+
+const UNSUBSCRIBE = tag('Unsubscribe', 'What the recipients of mail see who follow its link to unsubscribe.');
+const TOKEN = { token: 'Of the link in `List-Unsubscribe`.' };
+
+@Tag(UNSUBSCRIBE)
+@Controller('u')
+export class UnsubscribeController {
+  constructor(
+    private readonly links: UnsubscribeLinks,
+    private readonly events: ProviderEvents,
+  ) {}
+
+  /** Looking changes nothing: whoever checks the links of a mail follows them. */
+  @Get(':token')
+  @ApiProduces('text/html')
+  @Route({ summary: 'A page with one button', access: 'public', params: TOKEN, errors: ['not_found'] })
+  ask(
+    @Param('token') token: string,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    return this.target(token, accept, reply) ? ASKING : UNKNOWN;
+  }
+
+  @Post(':token')
+  @ApiProduces('text/html')
+  @Route({
+    summary: 'Unsubscribe, by one click (RFC 8058)',
+    access: 'public',
+    params: TOKEN,
+    errors: ['not_found'],
+    rawBody: true,
+  })
+  async unsubscribe(
+    @Param('token') token: string,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const target = this.target(token, accept, reply);
+    if (!target) return UNKNOWN;
+    const { delivery_id, ...rest } = target;
+    await this.events.unsubscribed({ ...rest, reason: 'unsubscribe' }, delivery_id, timeOfId(delivery_id));
+    return DONE;
+  }
+
+  /** People get a page that says that there is no such link, programs a problem. */
+  private target(token: string, accept: string | undefined, reply: FastifyReply): UnsubscribeTarget | null {
+    const target = this.links.read(token);
+    if (!target && !/text\/html/.test(accept ?? '')) throw notFound('link');
+    void reply.headers(PAGE_HEADERS);
+    if (!target) void reply.status(404);
+    return target;
+  }
+}
