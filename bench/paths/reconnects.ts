@@ -72,12 +72,15 @@ export class Reconnects {
     postmasterPid: number,
   ): Promise<Reconnects> {
     const users = Array.from({ length: count }, (_, index) => `returner-${membersEach}-${index}`);
-    const rooms: BenchRoom[] = [];
-    for (let start = 0; start < count; start += membersEach) {
+    const groups = Array.from({ length: Math.ceil(count / membersEach) }, (_, group) => group * membersEach);
+    const made = await eachOf(groups, async (start) => {
       const members = users.slice(start, start + membersEach);
-      const names = Array.from({ length: ROOMS_EACH }, (_, n) => `Return ${start} ${n}`);
-      rooms.push(...(await Promise.all(names.map((name) => tenant.room(name, members)))));
-    }
+      const rooms: BenchRoom[] = [];
+      // One after another: rooms of the same people wait for each other.
+      for (let n = 0; n < ROOMS_EACH; n++) rooms.push(await tenant.room(`Return ${start} ${n}`, members));
+      return rooms;
+    });
+    const rooms = made.flat();
     const keys: string[] = [];
     await eachOf(users, async (user, index) => void (keys[index] = await tenant.login(user)));
     const reconnects = new Reconnects(tenant, users, keys, rooms, postmasterPid);
@@ -259,14 +262,16 @@ function shuffled<T>(all: T[]): T[] {
 }
 
 /** A few at a time. */
-async function eachOf<T>(all: T[], work: (one: T, index: number) => Promise<void>): Promise<void> {
+async function eachOf<T, R>(all: T[], work: (one: T, index: number) => Promise<R>): Promise<R[]> {
+  const answers: R[] = [];
   let next = 0;
   await Promise.all(
     Array.from({ length: SENDERS }, async () => {
       while (next < all.length) {
         const index = next++;
-        await work(all[index]!, index);
+        answers[index] = await work(all[index]!, index);
       }
     }),
   );
+  return answers;
 }

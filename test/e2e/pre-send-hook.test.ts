@@ -149,6 +149,7 @@ it('replaces what it names of the message', async () => {
 });
 
 describe('a hook that gives no proper answer', () => {
+  const stranger = { type: 'user', user_id: 'a stranger' };
   const FAILURES: [string, () => Reply | Promise<Reply>][] = [
     ['500', () => ({ status: 500, body: '{"action":"accept"}' })],
     ['a redirect', () => ({ status: 302, headers: { location: `${receiver.url}/elsewhere` } })],
@@ -162,6 +163,7 @@ describe('a hook that gives no proper answer', () => {
     ['a system message', () => saying({ action: 'replace', message: { content_type: 'system' } })],
     ['what can’t be stored', () => saying({ action: 'replace', message: { content: 'a\u0000' } })],
     ['too long a message', () => saying({ action: 'replace', message: { content: 'x'.repeat(10_001) } })],
+    ['a mention of nobody there', () => saying({ action: 'replace', message: { mentions: [stranger] } })],
     ['too much', () => saying({ action: 'accept', more: 'x'.repeat(1_000_000) })],
     ['nothing, with the connection cut', () => 'reset'],
     ['nothing', () => 'hang'],

@@ -62,6 +62,17 @@ describe('the first frame', () => {
     expect((await client.request('GET', '/users/dora')).body.display_name).toBe('Dora D.');
   });
 
+  it('is closed by a code that says whether another key would help: not where its client is suspended', async () => {
+    const suspended = await app.client();
+    const [ended, barred] = [await suspended.login('alice'), await suspended.login('bob')];
+    const [first, second] = [await connectRaw(app, ended.key), await connectRaw(app, barred.key)];
+    await suspended.request('POST', '/auth/logout', { body: { user_id: 'alice' } });
+    await until('the end of its key', () => first.closed);
+    await app.admin().request('POST', `/clients/${suspended.id}/suspend`);
+    await until('the end of its client', () => second.closed);
+    expect([first.closed?.code, second.closed?.code]).toEqual([4401, 4403]);
+  });
+
   it('is refused with the problem of the same handshake, and a code that says what kind it is', async () => {
     const alice = await client.login('alice');
     const suspended = await app.client();

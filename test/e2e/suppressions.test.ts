@@ -176,6 +176,19 @@ describe('what must not be sent', () => {
     expect(smtp.messages).toHaveLength(0);
   });
 
+  it('is what a mail server says that it does not have', async () => {
+    await sink();
+    for (const [message, address] of [
+      ['5.1.1 No such user', 'gone@example.com'],
+      ['5.7.1 Not from you', 'shut@example.com'],
+    ] as const) {
+      smtp.refuse(550, { stage: 'rcpt', message });
+      expect((await settled((await send([{ email: address }])).id)).counts.failed).toBe(1);
+    }
+    const { data } = (await call('GET', '/suppressions')).body;
+    expect(data.map((one: any) => [one.address, one.reason])).toEqual([['gone@example.com', 'bounce']]);
+  });
+
   it('is left out of the copies, which the attempt records', async () => {
     await sink();
     await suppress('Carl@example.com', { reason: 'bounce' });

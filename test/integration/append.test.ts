@@ -491,6 +491,33 @@ describe('the gathered send', () => {
     expect(await stateOf(roomIds[0]!)).toEqual(gapless(2));
   });
 
+  it('refuses no body for what another one under its client_msg_id was refused for', async () => {
+    const { roomIds, message } = await tenant();
+    const named = (client_msg_id: string, hash: number, extras: NewMessage['extras'] = null) =>
+      message(0, { client_msg_id, body_hash: Buffer.alloc(32, hash), extras });
+    const run = (...batch: NewMessage[]) => new BatchRunner(repository).run(batch);
+    await run(named('told', 1));
+    expect(await run(named('told', 2), named('told', 1), named('told', 2), named('told', 1))).toMatchObject([
+      { code: 'idempotency_conflict' },
+      { verdict: 'duplicate', message: { seq: 1 } },
+      { code: 'idempotency_conflict' },
+      { verdict: 'duplicate', message: { seq: 1 } },
+    ]);
+    const lost = { reply_to_id: newId() };
+    expect(await run(named('reply', 1, lost), named('reply', 2), named('reply', 2))).toMatchObject([
+      { code: 'validation_failed' },
+      { verdict: 'sent', message: { seq: 2 } },
+      { verdict: 'duplicate', message: { seq: 2 } },
+    ]);
+    const many = [1, 2, 3, 4, 5].map((hash) => named('many', hash, lost));
+    expect(await run(...many, named('other', 1))).toMatchObject([
+      ...Array.from({ length: 3 }, () => ({ code: 'validation_failed' })),
+      ...Array.from({ length: 2 }, () => ({ code: 'overloaded' })),
+      { verdict: 'sent', message: { seq: 3 } },
+    ]);
+    expect(await stateOf(roomIds[0]!)).toEqual(gapless(3));
+  });
+
   describe('of duplicates, where a feature has a part of messages', () => {
     let load: jest.MockedFunction<MessagePart['load']>;
     let withPart: AppendRepository;

@@ -6,6 +6,7 @@ import { KeysRepository } from '../../src/tenancy/keys/keys.repository.js';
 import { KeysService } from '../../src/tenancy/keys/keys.service.js';
 import { NestApp } from '../support/nest-app.js';
 import { TestRedis } from '../support/redis.js';
+import { watchStatements } from '../support/statements.js';
 import { until } from '../support/until.js';
 
 describe('keys', () => {
@@ -30,6 +31,26 @@ describe('keys', () => {
     changes.confirmedAt = performance.now() - 1_001;
     expect(keys.recall(client.key)).toBeNull();
     expect(await keys.authenticate(client.key)).toMatchObject({ clientId: client.id });
+  });
+
+  it('that come together and are not known yet are looked up together, each answered by its own', async () => {
+    const [ours, theirs] = [await app.client(), await app.client()];
+    const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'];
+    const keys = await Promise.all(people.map(async (name) => (await ours.login(name)).key));
+    const foreign = await theirs.login('alice');
+    const repository = app.get(KeysRepository);
+    const refsOf = (key: string) => key.split('_').slice(2, 4) as [string, string];
+    const asked = watchStatements();
+    const found = await Promise.all([
+      ...[...keys, foreign.key].map((key) => repository.findByRefs(...refsOf(key))),
+      repository.findByRefs(refsOf(foreign.key)[0], refsOf(keys[0]!)[1]),
+    ]);
+    expect(asked(/from .*unnest.*cross join lateral \(select \* from clients where ref/s)).toHaveLength(1);
+    expect(found.map((state) => state && [state.client_id, state.user_id])).toEqual([
+      ...people.map((name) => [ours.id, name]),
+      [theirs.id, 'alice'],
+      null,
+    ]);
   });
 
   it('are looked at twice a second without a plan of its own for each look', async () => {

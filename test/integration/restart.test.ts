@@ -51,6 +51,34 @@ describe('a claim of a process that is gone', () => {
     await app.stop();
   });
 
+  it('is over, for scheduled messages and Idempotency-Keys, when the only process starts again', async () => {
+    const before = await NestApp.start({ database });
+    const client = await before.client();
+    const room = (await client.request('POST', '/rooms', { body: { room_type: 'group', members: ['ann'] } })).body;
+    const scheduled = await client.request('POST', `/rooms/${room.id}/scheduled-messages`, {
+      body: { content: 'later', send_at: new Date(Date.now() + 3_600_000).toISOString() },
+    });
+    const keyed = { headers: { 'Idempotency-Key': 'k' }, body: { room_type: 'group' } };
+    expect((await client.request('POST', '/rooms', keyed)).status).toBe(201);
+    await before.stop();
+    await database.query(
+      `update scheduled_messages set status = 'sending', attempt = 1, send_at = clock_timestamp(),
+              next_attempt_at = clock_timestamp() + interval '55 seconds' where id = $1`,
+      [scheduled.body.id],
+    );
+    await database.query(
+      `update idempotency_keys set completed_at = null, status = null, body = null, lease_until = clock_timestamp() + interval '55 seconds'
+        where client_id = $1`,
+      [client.id],
+    );
+    const app = await NestApp.start({ database });
+    const ask = (method: string, path: string, rest = {}) => app.request(method, path, { key: client.key, ...rest });
+    const state = async () => (await ask('GET', `/scheduled-messages/${scheduled.body.id}`)).body.status;
+    await until('it to be sent', async () => (await state()) === 'sent');
+    expect((await ask('POST', '/rooms', keyed)).status).toBe(201);
+    await app.stop();
+  });
+
   it('holds where others may be at work', async () => {
     const id = await leftBehind(database, receiver.url);
     const redis = await TestRedis.start();

@@ -66,6 +66,8 @@ export async function makeTenant(app: Api, smtp: SmtpSink, name: string): Promis
       reactions: '👍',
       'scheduled-messages': scheduled.id,
       suppressions: suppression.id,
+      // A token of nobody's.
+      u: 'a.b',
       reports: report.id,
       notifications: notification.id,
       'email-providers': provider.name,

@@ -41,10 +41,11 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Every node hears of the revocation, so each closes its own. */
+  /** Every node hears of the revocation, so each closes its own. Of all keys at once: the client is suspended, or gone. */
   private revoke(clientId: string, keyId: string | null): void {
     const concerned = keyId === null ? this.sessions.all() : this.sessions.on(channels.key(keyId));
-    for (const session of concerned) if (session.caller.clientId === clientId) session.close('over');
+    for (const session of concerned)
+      if (session.caller.clientId === clientId) session.close(keyId === null ? 'barred' : 'over');
   }
 
   /** A key that was replaced works on for its overlap. */

@@ -19,6 +19,7 @@ export const WS_TOO_LARGE = 1009;
 
 const OF_ENDINGS: Record<Ending, [code: number, reason: string]> = {
   over: [CLOSE.unauthenticated, 'The key has ended.'],
+  barred: [CLOSE.forbidden, 'The client is suspended.'],
   lost: [CLOSE.draining, 'Connect again.'],
   cut: [CLOSE.tooSlow, 'Too much waited to be read.'],
 };

@@ -72,6 +72,7 @@ export class SocketIoSession extends Session {
     const { conn } = this.#socket;
     switch (ending) {
       case 'over':
+      case 'barred':
         this.#socket.disconnect(true);
         return;
       case 'lost':

@@ -6,7 +6,9 @@ import { timeOfId, type UserPk } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
+import { ADDRESS_UNKNOWN } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
+import { SuppressionList, type Learnt } from '../suppressions/suppression-list.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import {
   type AttemptVerdict,
@@ -59,6 +61,7 @@ export class DeliveriesService {
     private readonly repository: DeliveriesRepository,
     private readonly transitions: Transitions,
     private readonly registry: ProviderRegistry,
+    private readonly suppressions: SuppressionList,
   ) {}
 
   registerSource(source: DeliverySource): void {
@@ -154,6 +157,7 @@ export class DeliveriesService {
     const current = currentOf(batch);
     const done = await this.transitions.commit(async (tx) => {
       const rows = await this.repository.settle(tx, [...current.values()]);
+      await this.suppressions.learn(tx, bouncedOf(rows, current));
       return rows.map((row) => ({ from: 'sending', row, content: current.get(row.id)!.delivery.content ?? null }));
     });
     const byId = new Map(done.map((transition) => [transition.row.id, transition]));
@@ -162,6 +166,14 @@ export class DeliveriesService {
       return current.get(id) === settlement ? (byId.get(id) ?? null) : null;
     });
   }
+}
+
+/** Failed because there is no such address. */
+function bouncedOf(rows: DeliveryRow[], settlements: Map<string, Settlement>): Learnt[] {
+  return rows.flatMap(({ client_id, id, channel, address, status }) => {
+    const unknown = status === 'failed' && settlements.get(id)!.attempt.error_code === ADDRESS_UNKNOWN;
+    return unknown && address !== null ? [{ client_id, channel, address, reason: 'bounce' }] : [];
+  });
 }
 
 const isAway = (error: Error): boolean => error instanceof Problem && error.code === 'unavailable';

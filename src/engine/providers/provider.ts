@@ -41,6 +41,9 @@ export type Outcome =
       response?: ProviderResponse;
     };
 
+/** The code of a failure that says that there is no such address: it goes on the client's suppression list, as a bounce. */
+export const ADDRESS_UNKNOWN = 'address_unknown';
+
 /** A provider's settings for one client. */
 export interface ProviderConfig<Values = unknown> {
   /** Changes whenever the settings do: connections are cached by it. */

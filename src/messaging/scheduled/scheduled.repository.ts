@@ -66,6 +66,14 @@ const CLAIM = prepared(
 export class ScheduledRepository {
   constructor(private readonly database: Database) {}
 
+  /** For a process that has just started and is the only one: whoever held a claim is gone. */
+  async endLeases(): Promise<void> {
+    await this.database.execute(
+      `update scheduled_messages set next_attempt_at = clock_timestamp()
+        where status = 'sending' and next_attempt_at between clock_timestamp() and clock_timestamp() + ${LEASE}`,
+    );
+  }
+
   /** How many of a sender's are to be sent yet, under the sender's lock: until the transaction ends, no other is added. */
   async countOpen(tx: Tx, clientId: string, senderPk: UserPk | null): Promise<number> {
     if (senderPk === null) await tx.execute('select from clients where id = $1 for no key update', [clientId]);

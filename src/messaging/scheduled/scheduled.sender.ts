@@ -45,8 +45,10 @@ export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly config: Config,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     if (!this.config.runsJobs()) return;
+    // Without Redis there is no other process.
+    if (this.config.redisUrl === undefined) await this.repository.endLeases();
     this.stopped = false;
     this.arm(0);
   }

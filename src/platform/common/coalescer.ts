@@ -56,7 +56,7 @@ export class Coalescer<In, Out> {
   add(tenant: string, item: In): Promise<Out> {
     const ofTenant = this.perTenant.get(tenant) ?? 0;
     if (this.waiting.length >= this.options.maxWaiting || ofTenant >= this.options.maxWaitingPerTenant) {
-      return Promise.reject(new Problem('overloaded', 'Too much is waiting to be written.', { retryAfterS: 1 }));
+      return Promise.reject(new Problem('overloaded', 'Too much is waiting already. Try again.', { retryAfterS: 1 }));
     }
     this.perTenant.set(tenant, ofTenant + 1);
     return new Promise((resolve, reject) => {

@@ -38,6 +38,8 @@ describe('SharedTurns', () => {
     };
     return { add, begun, end, fail };
   };
+  afterEach(() => jest.useRealTimers());
+
   const code = (promise: Promise<unknown>) => promise.catch((error: { code: string }) => error.code);
 
   it('run at once and alone what has its turn free', async () => {
@@ -110,6 +112,18 @@ describe('SharedTurns', () => {
     const again = add('x', 'again');
     await end();
     expect(await again).toBe('AGAIN');
+  });
+
+  it('answer who was taken along, however long it takes beyond the patience', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    const { add, begun, end } = runs();
+    const first = add('x', 'first');
+    const together = [add('x', 'a', '1'), add('x', 'b', '2')];
+    await end();
+    expect(begun).toEqual(['x: first', 'x: a b']);
+    jest.advanceTimersByTime(limits.patienceMs + 1);
+    await end();
+    expect(await Promise.all([first, ...together])).toEqual(['FIRST', 'A', 'B']);
   });
 
   it('refuse who waited too long, and forget them', async () => {

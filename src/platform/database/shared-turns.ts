@@ -1,5 +1,4 @@
-import { Problem } from '../common/problem.js';
-import { Turns } from './turns.js';
+import { overloaded, Turns } from './turns.js';
 
 export interface SharedTurnsOptions<Item, Out> {
   /** Runs at once, in all and of one key. */
@@ -83,7 +82,9 @@ export class SharedTurns<Item, Out> {
         if (line.groups.has(group)) await this.run(key, line, group);
       });
     } catch (error) {
-      if (line.groups.has(group)) this.close(key, line, group);
+      // Who took it along answers it: only what still waits ends with its own patience.
+      if (!line.groups.has(group)) return;
+      this.close(key, line, group);
       group.reject(error);
     }
   }
@@ -120,6 +121,3 @@ export class SharedTurns<Item, Out> {
     if (line.groups.size === 0) this.lines.delete(key);
   }
 }
-
-const overloaded = (): Problem =>
-  new Problem('overloaded', 'Too much is waiting for the same. Try again.', { retryAfterS: 1 });

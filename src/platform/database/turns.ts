@@ -96,5 +96,6 @@ export class Turns {
   }
 }
 
-const overloaded = (): Problem =>
+/** The refusal of who finds no turn. */
+export const overloaded = (): Problem =>
   new Problem('overloaded', 'Too much is waiting for the same. Try again.', { retryAfterS: 1 });

@@ -4,10 +4,11 @@ export const HEARTBEAT_MS = 25_000;
 export const HEARTBEAT_TIMEOUT_MS = 20_000;
 
 /**
- * How a connection is ended. `over`: the client is told, and does not come back by itself. `lost`: what is written still
+ * How a connection is ended. `over`: the client is told, and does not come back by itself. `barred`: the same, and another key would not
+ * help. `lost`: what is written still
  * leaves, and the client, which sees a lost connection, comes back. `cut`: the same at once, with what waits thrown away.
  */
-export type Ending = 'over' | 'lost' | 'cut';
+export type Ending = 'over' | 'barred' | 'lost' | 'cut';
 
 /**
  * One client's connection, whatever carries it. Everything that decides what a connection may hear and how long it lasts

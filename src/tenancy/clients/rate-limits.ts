@@ -93,7 +93,7 @@ export class RateLimits {
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
     throw new Problem('rate_limited', `More than ${burst} in a second: wait ${seconds} s.`, {
       retryAfterS: seconds,
-      headers: rateLimitHeaders(`${kind}-burst`, burst, 0, seconds, 1),
+      headers: rateLimitHeaders(`${kind}_burst`, burst, 0, seconds, 1),
     });
   }
 

@@ -1,4 +1,5 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../../platform/config/config.js';
 import { registerQueue } from '../../platform/queue/register-queue.js';
 import { Answers } from './answers.js';
 import { Idempotency } from './idempotency.js';
@@ -12,4 +13,14 @@ import { IdempotencyRepository } from './idempotency.repository.js';
   providers: [Answers, Idempotency, IdempotencyPruningProcessor, IdempotencyRepository],
   exports: [Idempotency],
 })
-export class IdempotencyModule {}
+export class IdempotencyModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly repository: IdempotencyRepository,
+    private readonly config: Config,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    // Without Redis there is no other process.
+    if (this.config.redisUrl === undefined) await this.repository.endLeases();
+  }
+}

@@ -61,6 +61,15 @@ export class IdempotencyRepository {
     return claimed?.claim ?? null;
   }
 
+  /** For a process that has just started and is the only one: no request of before is still in flight. */
+  async endLeases(): Promise<void> {
+    await this.database.execute(
+      `update idempotency_keys set lease_until = clock_timestamp()
+        where expires_at > clock_timestamp() + interval '${KEPT_HOURS} h' - interval '${LEASE_S} s'
+          and completed_at is null and lease_until > clock_timestamp()`,
+    );
+  }
+
   async find(clientId: string, scope: Buffer): Promise<KeyedRow | null> {
     const [row] = await this.database.query<KeyedRow>(
       `select fingerprint, status, body, resource_type, resource_id

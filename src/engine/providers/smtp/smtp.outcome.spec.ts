@@ -9,6 +9,18 @@ const found = (fields: Partial<SmtpError>, handedOver = false) => {
 describe('what a failed SMTP transaction means', () => {
   it.each([
     [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550 }, 'permanent', 'recipient', 'recipient_refused'],
+    [
+      { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response: '550 5.1.1 No such user' },
+      'permanent',
+      'recipient',
+      'address_unknown',
+    ],
+    [
+      { code: 'EENVELOPE', command: 'RCPT TO', responseCode: 550, response: '550 5.7.1 Blocked' },
+      'permanent',
+      'recipient',
+      'recipient_refused',
+    ],
     [{ code: 'EENVELOPE', command: 'RCPT TO', responseCode: 451 }, 'retryable', 'recipient', 'recipient_refused'],
     [{ code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 550 }, 'permanent', 'provider', 'sender_refused'],
     [{ code: 'EMESSAGE', command: 'DATA', responseCode: 554 }, 'permanent', 'recipient', 'message_refused'],

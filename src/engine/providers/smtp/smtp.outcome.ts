@@ -1,4 +1,4 @@
-import type { Outcome } from '../provider.js';
+import { ADDRESS_UNKNOWN, type Outcome } from '../provider.js';
 
 export interface SmtpError extends Error {
   code?: string;
@@ -7,6 +7,9 @@ export interface SmtpError extends Error {
   response?: string;
   command?: string;
 }
+
+/** No such mailbox, no such domain, or no such name of either (RFC 3463: x.1.1, 1.2, 1.3, 1.6, 1.10). */
+const isUnknown = ({ response = '' }: SmtpError): boolean => /^5\d\d[ -]5\.1\.(?:1|2|3|6|10)\b/.test(response);
 
 /**
  * What a failed SMTP transaction means (RFC 5321: 4yz may succeed later, 5yz won't; 503 tells of the session, not of the
@@ -32,7 +35,8 @@ export function outcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
     return answer('retryable', 'provider', 'authentication_failed');
   if (reply !== undefined && reply !== 421 && reply !== 503 && reply >= 400) {
     const kind = reply >= 500 ? 'permanent' : 'retryable';
-    if (command === 'RCPT TO') return answer(kind, 'recipient', 'recipient_refused');
+    if (command === 'RCPT TO')
+      return answer(kind, 'recipient', reply >= 500 && isUnknown(error) ? ADDRESS_UNKNOWN : 'recipient_refused');
     if (command === 'DATA') return answer(kind, 'recipient', 'message_refused');
     if (command === 'MAIL FROM') return answer(kind, 'provider', 'sender_refused');
     return answer('retryable', 'provider', 'protocol_error');

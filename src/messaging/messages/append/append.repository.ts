@@ -13,7 +13,17 @@ import {
   type MessagePlace,
   type MessageRow,
 } from '../message.row.js';
-import { answerOf, HELD, STALE, type Duplicate, type NewMessage, type Sent, type SendVerdict } from './new-message.js';
+import {
+  answerOf,
+  APART,
+  HELD,
+  STALE,
+  type Duplicate,
+  type NewMessage,
+  type Outcome,
+  type Sent,
+  type SendVerdict,
+} from './new-message.js';
 import type { MessageDto } from '../messages.dto.js';
 
 /** Its place is null unless the verdict is sent. */
@@ -55,13 +65,13 @@ export class AppendRepository {
    * @returns what became of each, in the order given; committed when this returns. An Error of one is of it alone
    * @throws what makes the whole batch fail: a row that the database refuses, a lost connection, a lock time-out
    */
-  append(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD | Error)[]> {
+  append(batch: NewMessage[], waitMs: number): Promise<(Outcome | Error)[]> {
     const inSteps = waitMs > 0 || batch.some(({ again, request }) => again || request.lease !== null);
     return inSteps ? this.inSteps(batch, waitMs) : this.atOnce(batch);
   }
 
   /** Lock, write and commit in one round trip: nothing of it hangs on what was answered before. */
-  private async atOnce(batch: NewMessage[]): Promise<(SendVerdict | typeof HELD | Error)[]> {
+  private async atOnce(batch: NewMessage[]): Promise<(Outcome | Error)[]> {
     const { firsts, firstOf } = foldEchoes(batch);
     const statements = [
       { name: 'lock_free_rooms', text: LOCK_FREE_ROOMS, values: ROOMS.values(firsts) },
@@ -79,7 +89,7 @@ export class AppendRepository {
   }
 
   /** Where something hangs on what a statement answers: a message that may be written already, an answer that is kept. */
-  private inSteps(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD)[]> {
+  private inSteps(batch: NewMessage[], waitMs: number): Promise<Outcome[]> {
     const { firsts, firstOf } = foldEchoes(batch);
     return this.database.transaction(
       async (tx) => {
@@ -192,7 +202,7 @@ export class AppendRepository {
   private async completeLeases(
     tx: Tx,
     batch: NewMessage[],
-    outcomes: (SendVerdict | typeof HELD)[],
+    outcomes: Outcome[],
     written: Map<string, SendVerdict>,
   ): Promise<void> {
     const answers = batch.flatMap(({ id, request, again }, at) => {
@@ -211,19 +221,17 @@ export class AppendRepository {
   }
 }
 
-/** What an echo is told: what its first was told, or that the two differ. */
-function outcomeOf(
-  message: NewMessage,
-  first: NewMessage,
-  verdict: SendVerdict | typeof HELD,
-): SendVerdict | typeof HELD {
-  if (message === first || !isWritten(verdict)) return verdict;
-  if (message.body_hash!.equals(first.body_hash!)) return { verdict: 'duplicate', message: verdict.message };
+/** What an echo is told: what its first was told, or that the two differ. What refuses one body need not refuse another. */
+function outcomeOf(message: NewMessage, first: NewMessage, verdict: SendVerdict | typeof HELD): Outcome {
+  if (message === first) return verdict;
+  const same = message.body_hash!.equals(first.body_hash!);
+  if (!isWritten(verdict)) return same || !(verdict instanceof Problem) ? verdict : APART;
+  if (same) return { verdict: 'duplicate', message: verdict.message };
   return new Problem('idempotency_conflict', REFUSALS.idempotency_conflict);
 }
 
-const isWritten = (verdict: SendVerdict | typeof HELD): verdict is Sent | Duplicate =>
-  verdict !== HELD && verdict !== STALE && !(verdict instanceof Problem);
+const isWritten = (outcome: Outcome): outcome is Sent | Duplicate =>
+  typeof outcome !== 'symbol' && !(outcome instanceof Problem);
 
 const slowMode = (seconds: number): Problem =>
   new Problem('rate_limited', `The room is in slow mode: write again in ${seconds} s.`, { retryAfterS: seconds });

@@ -6,10 +6,13 @@ import { Problem } from '../../../platform/common/problem.js';
 import { toProblem } from '../../../platform/common/to-problem.js';
 import { AppendRepository } from './append.repository.js';
 import { roomKey } from './append.sql.js';
-import { HELD, type NewMessage, type SendVerdict } from './new-message.js';
+import { APART, HELD, type NewMessage, type Outcome, type SendVerdict } from './new-message.js';
 
 /** Pauses between tries when the connection is lost, together as long as a restart of PostgreSQL may take. */
 const PAUSES_MS = [20, 100, 300, 600, 1000, 2000];
+
+/** How often the bodies of one client_msg_id are asked for anew that were refused with another one: an honest caller has two. */
+const ASKED_APART = 2;
 
 /** Runs a batch to its end, whatever happens to its transaction. */
 @Injectable()
@@ -22,8 +25,16 @@ export class BatchRunner {
    */
   async run(batch: NewMessage[], waitMs = 0): Promise<(SendVerdict | typeof HELD)[]> {
     const held = new Set<string>();
-    const verdicts = await inHalves(batch, (part) => this.inOrder(part, waitMs, held), isOverloaded);
+    const verdicts = await this.inHalves(batch, waitMs, held);
+    for (let round = 0; round < ASKED_APART; round++) {
+      const apart = batch.filter((_, at) => verdicts[at] === APART);
+      if (apart.length === 0) break;
+      const decided = new Map<NewMessage, Outcome | Error>();
+      (await this.inHalves(apart, waitMs, held)).forEach((verdict, at) => decided.set(apart[at]!, verdict));
+      batch.forEach((message, at) => (verdicts[at] = decided.get(message) ?? verdicts[at]!));
+    }
     return verdicts.map((verdict, at) => {
+      if (verdict === APART) return tooManyBodies();
       if (!(verdict instanceof Error) || verdict instanceof Problem) return verdict;
       const problem = toProblem(verdict);
       if (problem.code === 'internal')
@@ -32,20 +43,18 @@ export class BatchRunner {
     });
   }
 
+  private inHalves(batch: NewMessage[], waitMs: number, held: Set<string>): Promise<(Outcome | Error)[]> {
+    return inHalves(batch, (part) => this.inOrder(part, waitMs, held), isOverloaded);
+  }
+
   /**
    * The parts of a batch follow each other, and a room that one of them found held may be free for the next: its later
    * messages wait all the same, behind those that were found held.
    */
-  private async inOrder(
-    part: NewMessage[],
-    waitMs: number,
-    held: Set<string>,
-  ): Promise<(SendVerdict | typeof HELD | Error)[]> {
+  private async inOrder(part: NewMessage[], waitMs: number, held: Set<string>): Promise<(Outcome | Error)[]> {
     const free = part.filter(({ client_id, room_id }) => !held.has(roomKey(client_id, room_id)));
     const verdicts = free.length > 0 ? await this.persist(free, waitMs) : [];
-    const decided = new Map<NewMessage, SendVerdict | typeof HELD | Error>(
-      free.map((message, at) => [message, verdicts[at]!]),
-    );
+    const decided = new Map<NewMessage, Outcome | Error>(free.map((message, at) => [message, verdicts[at]!]));
     for (const [{ client_id, room_id }, verdict] of decided) {
       if (verdict === HELD) held.add(roomKey(client_id, room_id));
     }
@@ -56,7 +65,7 @@ export class BatchRunner {
    * Tries again when the connection is lost. Nobody knows then whether the commit succeeded: its messages are looked for
    * from now on, wherever they go next.
    */
-  private async persist(batch: NewMessage[], waitMs: number): Promise<(SendVerdict | typeof HELD | Error)[]> {
+  private async persist(batch: NewMessage[], waitMs: number): Promise<(Outcome | Error)[]> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.repository.append(batch, waitMs);
@@ -72,3 +81,6 @@ export class BatchRunner {
 }
 
 const isOverloaded = (error: Error): boolean => error instanceof Problem && error.code === 'overloaded';
+
+const tooManyBodies = (): Problem =>
+  new Problem('overloaded', 'Too many bodies came at once under one client_msg_id. Try again.', { retryAfterS: 1 });

@@ -68,3 +68,9 @@ export class StaleSettings extends Error {}
 
 /** The room could not be locked at once: nothing is decided. */
 export const HELD = Symbol('held');
+
+/** It repeats the client_msg_id of one of its batch with another body, and that one was refused: it is to be asked for by itself. */
+export const APART = Symbol('apart');
+
+/** What one transaction makes of a message. */
+export type Outcome = SendVerdict | typeof HELD | typeof APART;

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../../../platform/common/problem.js';
 import { Turns } from '../../../platform/database/turns.js';
+import { MentionsService } from '../../messages/mentions.service.js';
 import type { Draft, DraftOrigin, PreSend } from '../../messages/pre-send.js';
 import { HookFailure, readAnswer, type HookVerdict } from './hook-answer.js';
 import { HookClient } from './hook-client.js';
@@ -27,6 +29,7 @@ export class HookPreSend implements PreSend {
   constructor(
     private readonly client: HookClient,
     private readonly targets: SendTargetsRepository,
+    private readonly mentions: MentionsService,
     private readonly refusals: Refusals,
   ) {}
 
@@ -59,10 +62,23 @@ export class HookPreSend implements PreSend {
     const { flags: _, ...message } = draft;
     const question = { room_id, sender: { user_id, display_name }, message: { ...message, client_msg_id } };
     try {
-      return readAnswer(caller, draft, await this.client.ask(caller.clientId, hook, question));
+      const verdict = readAnswer(caller, draft, await this.client.ask(caller.clientId, hook, question));
+      if (verdict.action === 'send') await this.checkMentions(caller.clientId, room_id, draft, verdict.draft);
+      return verdict;
     } catch (error) {
       if (!(error instanceof HookFailure)) throw error;
       return hook.on_failure === 'allow' ? { action: 'send', draft } : null;
+    }
+  }
+
+  /** Those that the hook names are its own: the sender is not to be told of them. */
+  private async checkMentions(clientId: string, roomId: string, { mentions }: Draft, replaced: Draft): Promise<void> {
+    if (replaced.mentions.length === 0 || isDeepStrictEqual(replaced.mentions, mentions)) return;
+    try {
+      await this.mentions.resolve(clientId, roomId, replaced.mentions);
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'user_unavailable') throw new HookFailure(error.message);
+      throw error;
     }
   }
 }
