@@ -97,7 +97,7 @@ export class RuleActions {
         return valueOf(await this.sending.send(request, roomOf(dto, roomId), once, { senderType: 'bot' }));
       }
       case 'send_notification':
-        return this.notifications.accept(request, dto as NotificationInputDto);
+        return valueOf(await this.notifications.accept(request, dto as NotificationInputDto));
     }
   }
 }
