@@ -18,7 +18,7 @@ import { EndpointMessagesRepository, type EndpointMessageRow } from './endpoint-
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { Envelopes } from './envelopes.js';
-import { Releases } from './releases.js';
+import { EndpointReleases } from './endpoint-releases.js';
 
 /** What events to endpoints are to the delivery engine: the source of their bodies, and who hears what became of them. */
 @Injectable()
@@ -31,7 +31,7 @@ export class EndpointDeliveries implements DeliverySource, DeliveryObserver {
     private readonly envelopes: Envelopes,
     private readonly secrets: EndpointSecrets,
     private readonly health: EndpointHealth,
-    private readonly releases: Releases,
+    private readonly releases: EndpointReleases,
   ) {}
 
   /** Called by the module. */

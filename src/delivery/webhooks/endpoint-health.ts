@@ -11,9 +11,9 @@ import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointDisabled } from './webhooks.events.js';
 
 /** `reason` of the deliveries that wait until an endpoint is enabled again. */
-export const HELD = 'endpoint_disabled';
+export const ENDPOINT_DISABLED = 'endpoint_disabled';
 
-export interface Told {
+export interface HealthNews {
   events: NewEvent[];
   /** Lanes of endpoints at which something may wait for what has ended, with the endpoints' ids. */
   gated: Map<string, string>;
@@ -30,9 +30,9 @@ export class EndpointHealth {
   ) {}
 
   /** In the transaction of these changes. Costs one look where all is as it was. */
-  async settled(tx: Tx, transitions: Transition[]): Promise<Told> {
+  async settled(tx: Tx, transitions: Transition[]): Promise<HealthNews> {
     const signs = signsOf(transitions);
-    const told: Told = { events: [], gated: new Map() };
+    const told: HealthNews = { events: [], gated: new Map() };
     if (signs.size === 0) return told;
     const rows = await this.repository.states(tx, [...signs.values()]);
     const changed = [];
@@ -51,7 +51,7 @@ export class EndpointHealth {
 
   /** Holds what is open of an endpoint that is disabled: by the way, nobody waits for it. */
   holdSoon({ client_id, id }: Pick<EndpointRow, 'client_id' | 'id'>): void {
-    this.lanes.hold(client_id, laneOfEndpoint(id), HELD).catch((error: unknown) => {
+    this.lanes.hold(client_id, laneOfEndpoint(id), ENDPOINT_DISABLED).catch((error: unknown) => {
       logger.warn({ client_id, endpoint_id: id, err: error }, 'Deliveries of an endpoint could not be held yet.');
     });
   }
@@ -99,7 +99,7 @@ function signsOf(transitions: Transition[]): Map<string, Signs> {
 }
 
 /** Not the endpoint's doing. */
-const NO_SIGN: ReadonlySet<string> = new Set([HELD, 'worker_lost', 'content_missing']);
+const NO_SIGN: ReadonlySet<string> = new Set([ENDPOINT_DISABLED, 'worker_lost', 'content_missing']);
 
 const PREFIX = laneOfEndpoint('');
 const endpointOf = ({ lane }: DeliveryRow): string | undefined =>

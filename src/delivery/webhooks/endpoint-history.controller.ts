@@ -10,11 +10,11 @@ import {
   EndpointStatsDto,
   EndpointTestDto,
   EventTypeDto,
-  RecoverDto,
-  RecoveredDto,
+  EndpointRecoverDto,
+  EndpointRecoveredDto,
 } from './endpoints.dto.js';
 import { EventTypes } from './event-types.js';
-import { RecoveriesService } from './recoveries.service.js';
+import { EndpointRecoveriesService } from './endpoint-recoveries.service.js';
 import { WEBHOOKS } from './webhooks.tag.js';
 
 const OF_ONE = { id: 'The endpoint.' };
@@ -25,7 +25,7 @@ const OF_ONE = { id: 'The endpoint.' };
 export class EndpointHistoryController {
   constructor(
     private readonly history: EndpointHistoryService,
-    private readonly recoveries: RecoveriesService,
+    private readonly recoveries: EndpointRecoveriesService,
     private readonly types: EventTypes,
   ) {}
 
@@ -90,7 +90,7 @@ export class EndpointHistoryController {
       'Of the events since then: those that failed for good, and those that happened while it was disabled. Each goes under its own `webhook-id`, with the same body as before.',
     access: 'master',
     status: 202,
-    answer: RecoveredDto,
+    answer: EndpointRecoveredDto,
     errors: ['not_found', 'conflict', 'validation_failed'],
     params: OF_ONE,
     idempotent: true,
@@ -98,8 +98,8 @@ export class EndpointHistoryController {
   recover(
     @CurrentRequest() request: Request,
     @Param('id') id: string,
-    @Body() { since }: RecoverDto,
-  ): Promise<RecoveredDto> {
+    @Body() { since }: EndpointRecoverDto,
+  ): Promise<EndpointRecoveredDto> {
     return this.recoveries.recover(request, id, new Date(since));
   }
 }

@@ -5,12 +5,12 @@ import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Lanes } from '../../engine/deliveries/lanes.js';
 import { laneOfEndpoint } from './endpoint.js';
-import { HELD } from './endpoint-health.js';
+import { ENDPOINT_DISABLED } from './endpoint-health.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
 import { EndpointView } from './endpoint-view.js';
 import type { EndpointDto } from './endpoints.dto.js';
 import { EndpointsRepository } from './endpoints.repository.js';
-import { Releases } from './releases.js';
+import { EndpointReleases } from './endpoint-releases.js';
 
 /**
  * Endpoints that are switched on, off, and removed. While one is disabled it is told nothing new, and what is open is held; enabled again,
@@ -23,20 +23,20 @@ export class EndpointStatesService {
     private readonly messages: EndpointMessagesRepository,
     private readonly idempotency: Idempotency,
     private readonly lanes: Lanes,
-    private readonly releases: Releases,
+    private readonly releases: EndpointReleases,
     private readonly view: EndpointView,
   ) {}
 
   async enable(request: Request, id: string): Promise<EndpointDto> {
     const dto = await this.set(request, id, null);
-    await this.lanes.resume(request.caller.clientId, laneOfEndpoint(dto.id), HELD);
+    await this.lanes.resume(request.caller.clientId, laneOfEndpoint(dto.id), ENDPOINT_DISABLED);
     this.releases.nudge(request.caller.clientId, dto.id);
     return dto;
   }
 
   async disable(request: Request, id: string): Promise<EndpointDto> {
     const dto = await this.set(request, id, 'manual');
-    await this.lanes.hold(request.caller.clientId, laneOfEndpoint(dto.id), HELD);
+    await this.lanes.hold(request.caller.clientId, laneOfEndpoint(dto.id), ENDPOINT_DISABLED);
     return dto;
   }
 

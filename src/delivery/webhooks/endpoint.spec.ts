@@ -1,6 +1,6 @@
 import { hears } from './endpoint.js';
 import { changedHeaders, shownHeaders } from './endpoint-headers.js';
-import { exampleOf } from './example.js';
+import { exampleOfSchema } from './example.js';
 
 it.each([
   [['*'], 'message.created', true],
@@ -44,7 +44,7 @@ it('makes a value of a schema, of its examples where it has some', () => {
       on: { type: 'boolean' },
     },
   };
-  expect(exampleOf(schema)).toEqual({
+  expect(exampleOfSchema(schema)).toEqual({
     id: '0199f0a2-5a6b-7c3d-8e9f-0a1b2c3d4e5f',
     name: 'Ann',
     kind: 'a',

@@ -4,7 +4,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { EndpointStatesService } from './endpoint-states.service.js';
-import { EndpointDto, EndpointInputDto, EndpointPatchDto, RotateSecretDto } from './endpoints.dto.js';
+import { EndpointDto, EndpointInputDto, EndpointPatchDto, RotateEndpointSecretDto } from './endpoints.dto.js';
 import { EndpointsService } from './endpoints.service.js';
 import { WEBHOOKS } from './webhooks.tag.js';
 
@@ -117,7 +117,7 @@ export class EndpointsController {
   rotate(
     @CurrentRequest() request: Request,
     @Param('id') id: string,
-    @Body() { overlap_s }: RotateSecretDto,
+    @Body() { overlap_s }: RotateEndpointSecretDto,
   ): Promise<EndpointDto> {
     return this.endpoints.rotate(request, id, overlap_s);
   }

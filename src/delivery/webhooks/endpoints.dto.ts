@@ -18,7 +18,7 @@ import { DELIVERY_STATUSES } from '../../engine/deliveries/delivery.js';
 export const SIGNATURES = ['v1', 'v1a'] as const;
 export type SignatureKind = (typeof SIGNATURES)[number];
 
-export const DEFAULT_TIMEOUT_MS = 15_000;
+export const ENDPOINT_TIMEOUT_MS = 15_000;
 export const DEFAULT_OVERLAP_S = 86_400;
 
 const URL = { description: 'Gets signed POSTs (Standard Webhooks 1.0).', example: 'https://example.com/hooks' };
@@ -87,7 +87,7 @@ export class EndpointInputDto {
   @Int({ ...CONCURRENCY, optional: true, nullable: true })
   concurrency?: number | null;
 
-  @Int({ ...TIMEOUT, optional: true, default: DEFAULT_TIMEOUT_MS })
+  @Int({ ...TIMEOUT, optional: true, default: ENDPOINT_TIMEOUT_MS })
   timeout_ms?: number;
 }
 
@@ -211,7 +211,7 @@ export class EndpointDto {
   updated_at: string;
 }
 
-export class RotateSecretDto {
+export class RotateEndpointSecretDto {
   @Int({
     optional: true,
     max: 604_800,
@@ -253,12 +253,12 @@ export class EndpointDeliveriesQueryDto extends PageQueryDto {
   event_type?: string;
 }
 
-export class RecoverDto {
+export class EndpointRecoverDto {
   @Time({ description: 'At most 14 days ago.', example: '2026-11-20T00:00:00Z' })
   since: string;
 }
 
-export class RecoveredDto {
+export class EndpointRecoveredDto {
   @Int({ description: 'Events that are on their way now.' })
   recovered: number;
 

@@ -12,7 +12,7 @@ import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointView } from './endpoint-view.js';
 import {
   DEFAULT_OVERLAP_S,
-  DEFAULT_TIMEOUT_MS,
+  ENDPOINT_TIMEOUT_MS,
   type EndpointDto,
   type EndpointInputDto,
   type EndpointPatchDto,
@@ -168,7 +168,7 @@ const blank = (signature: EndpointRow['signature'], secret: string): EndpointVal
   ordered_by: null,
   rate_limit_per_second: null,
   concurrency: null,
-  timeout_ms: DEFAULT_TIMEOUT_MS,
+  timeout_ms: ENDPOINT_TIMEOUT_MS,
 });
 
 function checkRooms(ids: string[]): void {

@@ -6,7 +6,7 @@ import { envelopeOf, type Envelope } from '../../platform/realtime/envelope.js';
 import type { DurableEvent } from '../../platform/realtime/event.js';
 import { EventRegistry } from '../../platform/realtime/event.registry.js';
 import type { EventTypeDto } from './endpoints.dto.js';
-import { exampleOf } from './example.js';
+import { exampleOfSchema } from './example.js';
 
 /** The events that endpoints can hear: all that are durable, and the one that tries an endpoint out. */
 @Injectable()
@@ -49,7 +49,7 @@ export class EventTypes {
       epoch: '0.0',
       rev: 0,
       actor: { id: null, type: 'system' },
-      data: event.example ?? exampleOf(jsonSchemaOf(event.body)),
+      data: event.example ?? exampleOfSchema(jsonSchemaOf(event.body)),
     });
   }
 

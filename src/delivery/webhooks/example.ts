@@ -1,7 +1,7 @@
 type Schema = Record<string, unknown>;
 
 /** A value that a schema describes: its examples where it has some, else the plainest one of its type. */
-export function exampleOf(schema: Schema): object {
+export function exampleOfSchema(schema: Schema): object {
   return valueOf(schema) as object;
 }
 

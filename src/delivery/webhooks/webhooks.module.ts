@@ -22,10 +22,10 @@ import { EndpointsService } from './endpoints.service.js';
 import { Envelopes } from './envelopes.js';
 import { EventTypes } from './event-types.js';
 import { PlanningReader } from './planning.reader.js';
-import { RecoveriesRepository } from './recoveries.repository.js';
-import { RecoveriesService } from './recoveries.service.js';
-import { Releases } from './releases.js';
-import { ReleasesRepository } from './releases.repository.js';
+import { EndpointRecoveriesRepository } from './endpoint-recoveries.repository.js';
+import { EndpointRecoveriesService } from './endpoint-recoveries.service.js';
+import { EndpointReleases } from './endpoint-releases.js';
+import { EndpointReleasesRepository } from './endpoint-releases.repository.js';
 import * as webhooksEvents from './webhooks.events.js';
 
 /** Events of a client, told to its endpoints. */
@@ -48,10 +48,10 @@ import * as webhooksEvents from './webhooks.events.js';
     Envelopes,
     EventTypes,
     PlanningReader,
-    RecoveriesRepository,
-    RecoveriesService,
-    Releases,
-    ReleasesRepository,
+    EndpointRecoveriesRepository,
+    EndpointRecoveriesService,
+    EndpointReleases,
+    EndpointReleasesRepository,
     registerEvents(webhooksEvents),
   ],
 })

@@ -23,7 +23,7 @@ const TOKENS = `floor(extract(epoch from clock_timestamp() - greatest(next_relea
 
 /** Lets go what waits at one endpoint: judged outside of any transaction, written under the endpoint's lock. */
 @Injectable()
-export class ReleasesRepository {
+export class EndpointReleasesRepository {
   constructor(
     private readonly database: Database,
     private readonly endpoints: EndpointsRepository,

@@ -15,7 +15,7 @@ export interface Missed {
 }
 
 @Injectable()
-export class RecoveriesRepository {
+export class EndpointRecoveriesRepository {
   /**
    * Events since a time that the endpoint hears, and that it was not told: those that failed for good, and those that it was not sent at all
    * while it was disabled. Oldest first.

@@ -7,27 +7,27 @@ import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
 import { targetsOf } from './endpoint-targets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
-import type { RecoveredDto } from './endpoints.dto.js';
-import { messageOf } from './new-message.js';
-import { RecoveriesRepository } from './recoveries.repository.js';
-import { Releases } from './releases.js';
+import type { EndpointRecoveredDto } from './endpoints.dto.js';
+import { newMessageOf } from './new-message.js';
+import { EndpointRecoveriesRepository } from './endpoint-recoveries.repository.js';
+import { EndpointReleases } from './endpoint-releases.js';
 
 const MOST = 10_000;
 const FURTHEST_MS = 14 * 86_400_000;
 
 /** Tells an endpoint again what it was not told. */
 @Injectable()
-export class RecoveriesService {
+export class EndpointRecoveriesService {
   constructor(
-    private readonly repository: RecoveriesRepository,
+    private readonly repository: EndpointRecoveriesRepository,
     private readonly endpoints: EndpointsRepository,
     private readonly messages: EndpointMessagesRepository,
     private readonly idempotency: Idempotency,
-    private readonly releases: Releases,
+    private readonly releases: EndpointReleases,
     private readonly due: DueSignal,
   ) {}
 
-  async recover(request: Request, id: string, since: Date): Promise<RecoveredDto> {
+  async recover(request: Request, id: string, since: Date): Promise<EndpointRecoveredDto> {
     const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('endpoint');
     if (since.getTime() < Date.now() - FURTHEST_MS) throw invalidField('since', 'must be at most 14 days ago');
@@ -37,7 +37,7 @@ export class RecoveriesService {
       if (endpoint.status === 'disabled') throw new Problem('conflict', 'The endpoint is disabled: enable it first.');
       const missed = await this.repository.missed(tx, endpoint, since, MOST + 1);
       const now = missed.slice(0, MOST);
-      const fresh = now.map((event) => ({ ...messageOf(endpoint, event), body: event.body }));
+      const fresh = now.map((event) => ({ ...newMessageOf(endpoint, event), body: event.body }));
       if (fresh.length > 0) await this.messages.insert(tx, fresh, targetsOf([endpoint]));
       return { recovered: now.length, more: missed.length > MOST };
     });

@@ -3,7 +3,7 @@ import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
 import { Config } from '../../platform/config/config.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
-import { ReleasesRepository } from './releases.repository.js';
+import { EndpointReleasesRepository } from './endpoint-releases.repository.js';
 
 /** How often what nobody told this process of is looked for. */
 const LOOK_MS = 1_000;
@@ -20,14 +20,14 @@ interface Place {
  * What it does is written under the endpoint's lock, so that of several processes one at a time does it.
  */
 @Injectable()
-export class Releases implements OnApplicationBootstrap, OnModuleDestroy {
+export class EndpointReleases implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly nudged = new Map<string, Place>();
   private running: Promise<void> | undefined;
   private stopped = false;
   private interrupt: (() => void) | undefined;
 
   constructor(
-    private readonly repository: ReleasesRepository,
+    private readonly repository: EndpointReleasesRepository,
     private readonly due: DueSignal,
     private readonly config: Config,
   ) {}
