@@ -16,6 +16,7 @@ import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
 import { NotificationOrders1764400000000 } from './1764400000000-notification-orders.js';
 import { NotificationFallbacks1764400010000 } from './1764400010000-notification-fallbacks.js';
 import { Recoveries1764400020000 } from './1764400020000-recoveries.js';
+import { OptOuts1764400030000 } from './1764400030000-opt-outs.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -38,4 +39,5 @@ export const MIGRATIONS = [
   NotificationOrders1764400000000,
   NotificationFallbacks1764400010000,
   Recoveries1764400020000,
+  OptOuts1764400030000,
 ];

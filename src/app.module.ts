@@ -36,6 +36,7 @@ import { ModerationModule } from './messaging/moderation/moderation.module.js';
 import { LinkPreviewsModule } from './messaging/link-previews/link-previews.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
+import { OptOutsModule } from './delivery/opt-outs/opt-outs.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
 import { RecoveriesModule } from './delivery/recoveries/recoveries.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
@@ -82,6 +83,7 @@ export class AppModule {
         LinkPreviewsModule,
         SyncModule,
         PresenceModule,
+        OptOutsModule,
         NotificationsModule,
         RecoveriesModule,
         OperationsModule,

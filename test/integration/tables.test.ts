@@ -49,6 +49,7 @@ const OWNERS: Record<string, string> = {
   word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
+  user_opt_outs: 'delivery/opt-outs',
   recoveries: 'delivery/recoveries',
   notification_dedup_keys: 'delivery/notifications',
   notification_chains: 'delivery/notifications',

@@ -4,6 +4,7 @@ import { NotificationEntity } from './notification.entity.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
+import { OptOutsModule } from '../opt-outs/opt-outs.module.js';
 import { RoomsModule } from '../../messaging/rooms/rooms.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { EventsModule } from '../../engine/events/events.module.js';
@@ -35,6 +36,7 @@ import { Simulation } from './simulation.js';
     ProvidersModule,
     DeliveriesModule,
     EventsModule,
+    OptOutsModule,
     PresenceModule,
     RoomsModule,
     UsersModule,
