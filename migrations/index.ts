@@ -25,6 +25,7 @@ import { Rules1764600010000 } from './1764600010000-rules.js';
 import { Analytics1764700000000 } from './1764700000000-analytics.js';
 import { Audit1764700010000 } from './1764700010000-audit.js';
 import { ShadowedReplies1764100230000 } from './1764100230000-shadowed-replies.js';
+import { OptOuts1764400030000 } from './1764400030000-opt-outs.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -56,4 +57,5 @@ export const MIGRATIONS = [
   Analytics1764700000000,
   Audit1764700010000,
   ShadowedReplies1764100230000,
+  OptOuts1764400030000,
 ];

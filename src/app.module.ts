@@ -41,6 +41,7 @@ import { ModerationModule } from './messaging/moderation/moderation.module.js';
 import { LinkPreviewsModule } from './messaging/link-previews/link-previews.module.js';
 import { SyncModule } from './messaging/sync/sync.module.js';
 import { PresenceModule } from './messaging/presence/presence.module.js';
+import { OptOutsModule } from './delivery/opt-outs/opt-outs.module.js';
 import { NotificationsModule } from './delivery/notifications/notifications.module.js';
 import { SourcesModule } from './delivery/sources/sources.module.js';
 import { RulesModule } from './delivery/rules/rules.module.js';
@@ -97,6 +98,7 @@ export class AppModule {
         LinkPreviewsModule,
         SyncModule,
         PresenceModule,
+        OptOutsModule,
         NotificationsModule,
         SourcesModule,
         RulesModule,

@@ -263,3 +263,39 @@ describe('a notification that failed', () => {
     expect((await post(`/notifications/${id}/retry`)).body.code).toBe('not_pending');
   });
 });
+
+describe('what a user opted out of', () => {
+  it('is on record as suppressed, and every other channel and category goes on', async () => {
+    await here.client.request('PUT', '/users/alice', { body: { email: 'alice@example.com' } });
+    const alice = await here.client.login('alice');
+    const path = (user: string) => `/users/${user}/opt-outs`;
+    expect((await alice.request('GET', path('me'))).body).toEqual({ categories: [], channels: [] });
+    const wish = { categories: ['marketing'], channels: ['email'] };
+    expect((await alice.request('PUT', path('me'), { body: wish })).body).toEqual(wish);
+    expect((await here.client.request('GET', path('alice'))).body).toEqual(wish);
+    expect((await alice.request('GET', path('bob'))).status).toBe(404);
+    expect((await here.client.request('PUT', path('nobody'), { body: wish })).status).toBe(404);
+    const bad = await here.client.request('PUT', path('alice'), { body: { channels: ['pigeon'] } });
+    expect([bad.status, bad.body.errors[0].field]).toEqual([422, 'channels']);
+
+    const channels = { websocket, email: { subject: 's', text: 't' } };
+    const shown = async (category?: string) => {
+      const { id } = await send({ recipients: [{ user_id: 'alice' }], channels, ...(category && { category }) });
+      const { deliveries, category: stored } = await becomes(id, 'completed');
+      return [stored, ...deliveries.map((one: any) => [one.channel, one.status, one.reason]).toSorted()];
+    };
+    const noMail = ['email', 'suppressed', 'opted_out'];
+    expect(await shown('marketing')).toEqual(['marketing', noMail, ['websocket', 'suppressed', 'opted_out']]);
+    expect(await shown('orders')).toEqual(['orders', noMail, ['websocket', 'sent', null]]);
+    expect(await shown()).toEqual([null, noMail, ['websocket', 'sent', null]]);
+    const order = { ...toAlice, channels, fallback: [{ channel: 'email' }, { channel: 'websocket', until: 'sent' }] };
+    expect((await becomes((await send(order)).id, 'completed')).counts).toMatchObject({ suppressed: 1, sent: 1 });
+    const later = { ...toAlice, channels, fallback: [{ channel: 'websocket', within_s: 3_600 }, { channel: 'email' }] };
+    const { id } = await send(later);
+    await until('it to be shown', async () => (await read(id)).counts.sent === 1);
+    await here.app.sql('update notification_chains set due_at = clock_timestamp() where notification_id = $1', [id]);
+    expect((await becomes(id, 'completed')).counts).toMatchObject({ total: 2, suppressed: 1, sent: 1 });
+    await here.client.request('PUT', path('alice'), { body: {} });
+    expect((await here.client.request('GET', path('alice'))).body).toEqual({ categories: [], channels: [] });
+  });
+});

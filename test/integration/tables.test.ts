@@ -57,6 +57,7 @@ const OWNERS: Record<string, string> = {
   word_lists: 'messaging/moderation',
   notifications: 'delivery/notifications',
   notification_tags: 'delivery/notifications',
+  user_opt_outs: 'delivery/opt-outs',
   recoveries: 'delivery/recoveries',
   notification_dedup_keys: 'delivery/notifications',
   message_rollups: 'delivery/analytics',

@@ -14,6 +14,8 @@ import { NotificationsRepository, type More } from './notifications.repository.j
 /** Its time is over, and another channel has its turn. */
 const SUPERSEDED = 'fallback';
 
+type CircumstancesOf = (category: string | null) => Circumstances;
+
 /** What becomes of those who are due. */
 interface Plan {
   more: Map<string, More>;
@@ -68,10 +70,10 @@ export class FallbackTurns {
     return { offline: asking.filter((chain) => !isThere(chain)), others };
   }
 
-  private async move(tx: Tx, due: ChainRow[], circumstances: Circumstances) {
+  private async move(tx: Tx, due: ChainRow[], circumstancesOf: CircumstancesOf) {
     const rows = new Map<string, NotificationRow>();
     for (const row of await this.repository.lockMany(tx, keysOf(due))) rows.set(row.id, row);
-    const { more, steps, ended } = planOf(await this.chains.lock(tx, due), rows, circumstances);
+    const { more, steps, ended } = planOf(await this.chains.lock(tx, due), rows, circumstancesOf);
     const made = more.size > 0 ? await this.repository.insertMore(tx, [...more.values()]) : [];
     await this.chains.goOn(tx, steps);
     await this.chains.end(tx, ended);
@@ -82,14 +84,14 @@ export class FallbackTurns {
   }
 }
 
-function planOf(chains: ChainRow[], rows: Map<string, NotificationRow>, circumstances: Circumstances): Plan {
+function planOf(chains: ChainRow[], rows: Map<string, NotificationRow>, circumstancesOf: CircumstancesOf): Plan {
   const plan: Plan = { more: new Map(), steps: [], ended: [] };
   for (const row of chains) {
-    const { id, client_id, priority, fallback, expires_at } = rows.get(row.notification_id)!;
+    const { id, client_id, priority, category, fallback, expires_at } = rows.get(row.notification_id)!;
     const isOver = expires_at !== null && expires_at.getTime() <= Date.now();
     const { deliveries, chain } = isOver
       ? { deliveries: [], chain: null }
-      : goOn(fallback ?? [], row.step + 1, row, circumstances, row.id);
+      : goOn(fallback ?? [], row.step + 1, row, circumstancesOf(category), row.id);
     const more = plan.more.get(id) ?? { client_id, id, priority, deliveries: [], open: 0 };
     plan.more.set(id, more);
     more.deliveries.push(...deliveries);

@@ -8,7 +8,7 @@ import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
 import { SuppressionList } from '../../engine/suppressions/suppression-list.js';
 import { goOn, type FallbackStep } from './fallback.js';
-import { FallbackCircumstances } from './fallback-circumstances.js';
+import { FallbackCircumstances, type Refusal } from './fallback-circumstances.js';
 import { spellOut, stepsOf } from './fallback-input.js';
 import type { ChannelsInputDto, NotificationInputDto } from './notifications.dto.js';
 import type { Accepted, NewNotification } from './notifications.repository.js';
@@ -46,9 +46,11 @@ export class NotificationPlanner {
       create: input.simulate !== true,
     });
     const steps = stepsOf(input, contents, input.max_retry_attempts);
+    const clientsPeople = people.map(({ user_pk }) => ({ client_id: caller.clientId, user_pk }));
+    const refusal = (await this.circumstances.refusals(clientsPeople))(input.category ?? null);
     const { deliveries, chains } = steps
-      ? await this.planInOrder(steps, people, input)
-      : { deliveries: planDeliveries(contents, people, input.max_retry_attempts), chains: [] };
+      ? await this.planInOrder(steps, people, input, refusal)
+      : { deliveries: planDeliveries(contents, people, input.max_retry_attempts, refusal), chains: [] };
     if (deliveries.length === 0) throw invalidField('recipients', 'name nobody: the rooms have no such members');
     if (deliveries.length > limits.deliveries) {
       throw invalidField(
@@ -70,8 +72,13 @@ export class NotificationPlanner {
     };
   }
 
-  private async planInOrder(steps: FallbackStep[], people: Person[], { scheduled_for }: NotificationInputDto) {
-    const circumstances = await this.circumstances.of(steps, people, scheduled_for !== undefined);
+  private async planInOrder(
+    steps: FallbackStep[],
+    people: Person[],
+    { scheduled_for }: NotificationInputDto,
+    refusal: Refusal,
+  ) {
+    const circumstances = await this.circumstances.of(steps, people, scheduled_for !== undefined, refusal);
     const planned = (people.length > 0 ? people : [NOBODY]).map((person) => goOn(steps, 0, person, circumstances));
     return {
       deliveries: planned.flatMap(({ deliveries }) => deliveries),
@@ -135,7 +142,7 @@ const toRow = (
   priority: input.priority ?? 'normal',
   strategy: fallback ? 'fallback' : 'all',
   fallback,
-  category: null,
+  category: input.category ?? null,
   channels: Object.fromEntries(contents.map(({ channel, content }) => [channel.name, content])),
   scheduled_for: utc(input.scheduled_for),
   expires_at: utc(input.expires_at),

@@ -41,6 +41,7 @@ export function toNotification(row: NotificationRow, counts: NotificationCountsD
     ...(row.fallback && {
       fallback: row.fallback.map(({ channel, within_s, until }) => ({ channel, within_s, until })),
     }),
+    category: row.category,
     scheduled_for: row.scheduled_for?.toISOString() ?? null,
     expires_at: row.expires_at?.toISOString() ?? null,
     counts,

@@ -80,6 +80,9 @@ export class NotificationInputDto {
   @Time({ optional: true, description: 'What is not sent by then, or not shown by a device, expires.' })
   expires_at?: string;
 
+  @Text({ optional: true, max: 'name_chars', description: 'What users can opt out of.', example: 'marketing' })
+  category?: string;
+
   @Text({
     optional: true,
     max: 'name_chars',
@@ -187,6 +190,9 @@ export class NotificationDto {
 
   @NestedList(() => FallbackStepDto, { optional: true, max: 10, description: 'The order, where there is one.' })
   fallback?: FallbackStepDto[];
+
+  @Text({ nullable: true, max: 'name_chars' })
+  category: string | null;
 
   @Time({ nullable: true })
   scheduled_for: string | null;

@@ -6,6 +6,7 @@ import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { SuppressionsModule } from '../../engine/suppressions/suppressions.module.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
+import { OptOutsModule } from '../opt-outs/opt-outs.module.js';
 import { RoomsModule } from '../../messaging/rooms/rooms.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { EventsModule } from '../../engine/events/events.module.js';
@@ -41,6 +42,7 @@ import { Simulation } from './simulation.js';
     SuppressionsModule,
     DeliveriesModule,
     EventsModule,
+    OptOutsModule,
     PresenceModule,
     RoomsModule,
     UsersModule,

@@ -13,11 +13,13 @@ export interface ChannelContent {
  * reached over a channel gets a delivery there that is suppressed from the start and says why, so that the sums are
  * those that the caller expects.
  * @param retries instead of the channels' own number
+ * @param refusal why somebody who can be reached over a channel must not be; null where that is right
  */
 export function planDeliveries(
   contents: ChannelContent[],
   people: Person[],
   retries: number | undefined,
+  refusal: (person: Person, channel: string) => string | null = () => null,
 ): NewDelivery[] {
   const plans = contents.map((part) => ({ ...part, ...commonOf(part, retries) }));
   const made: NewDelivery[] = [];
@@ -25,7 +27,11 @@ export function planDeliveries(
     made.push({ id: newId(), channel: channel.name, lane, max_attempts, ...target });
   };
   for (const person of people) {
-    for (const plan of plans) if (plan.channel.reach) add(plan, plan.channel.reach(person));
+    for (const plan of plans) {
+      if (!plan.channel.reach) continue;
+      const target = plan.channel.reach(person);
+      add(plan, { ...target, suppressed: target.suppressed ?? refusal(person, plan.channel.name) });
+    }
   }
   for (const plan of plans) if (plan.channel.target) add(plan, plan.channel.target(plan.content));
   return made;

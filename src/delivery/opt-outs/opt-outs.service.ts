@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { notFound, Problem } from '../../platform/common/problem.js';
+import { managesClient, userOf, type Caller } from '../../tenancy/access/caller.js';
+import { UsersService } from '../../tenancy/users/users.service.js';
+import type { OptOutsDto } from './opt-outs.dto.js';
+import { OptOutsRepository, type OptOut, type UserKey } from './opt-outs.repository.js';
+
+const OPTED_OUT = 'opted_out';
+
+/** What users don't want to be told of. A master key may say so for all, a user for itself. */
+@Injectable()
+export class OptOutsService {
+  constructor(
+    private readonly repository: OptOutsRepository,
+    private readonly users: UsersService,
+  ) {}
+
+  async get(caller: Caller, userId: UserId): Promise<OptOutsDto> {
+    const user_pk = await this.userOf(caller, userId);
+    const [found] = await this.repository.find([{ client_id: caller.clientId, user_pk }]);
+    return { categories: found?.categories ?? [], channels: found?.channels ?? [] };
+  }
+
+  /** What is left out is wanted again. */
+  async put(caller: Caller, userId: UserId, { categories = [], channels = [] }: OptOutsDto): Promise<OptOutsDto> {
+    const user_pk = await this.userOf(caller, userId);
+    const optOut = { categories: [...new Set(categories)], channels: [...new Set(channels)] };
+    await this.repository.put({ client_id: caller.clientId, user_pk, ...optOut });
+    return optOut;
+  }
+
+  /** By `user_pk`; who wants everything is missing. */
+  async of(users: UserKey[]): Promise<Map<UserPk, OptOut>> {
+    const found = users.length > 0 ? await this.repository.find(users) : [];
+    return new Map(found.map((optOut) => [optOut.user_pk, optOut]));
+  }
+
+  private async userOf(caller: Caller, userId: UserId): Promise<UserPk> {
+    if (!managesClient(caller)) {
+      if (!caller.user)
+        throw new Problem('forbidden', 'This takes a master key with every permission, or the user itself.');
+      if (userId !== 'me' && userId !== caller.user.user_id) throw notFound('user');
+      return caller.user.user_pk;
+    }
+    if (userId === 'me') return userOf(caller, 'has opt-outs of its own').user_pk;
+    const found = (await this.users.lookUp(caller.clientId, [userId], { create: false })).get(userId);
+    if (!found) throw notFound('user');
+    return found.user_pk;
+  }
+}
+
+/** Why a user is not told of something; null: the user wants it. */
+export const refusalOf = (optOut: OptOut | undefined, category: string | null, channel: string): string | null =>
+  optOut && (optOut.channels.includes(channel) || (category !== null && optOut.categories.includes(category)))
+    ? OPTED_OUT
+    : null;
