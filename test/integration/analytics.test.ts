@@ -4,8 +4,9 @@ import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.j
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
 import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-counts.repository.js';
 import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
-import type { TestClient } from '../support/app.js';
+import { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
+import { TestDatabase } from '../support/postgres.js';
 import { Receiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
 
@@ -289,6 +290,26 @@ describe('the ledger', () => {
     expect(await app.get(DeliveryCountsRepository).prune(400, 100)).toBe(0);
     expect((await ledgerOf()).accepted).toBe(1);
   });
+});
+
+it('a process that has just begun knows how much of a quota is used', async () => {
+  const database = await TestDatabase.create();
+  const before = await NestApp.start({ database });
+  const made = await before.client({
+    limits: { quotas: { deliveries_per_channel: [{ channel: 'websocket', per_day: 3 }] } },
+  });
+  const notify = (of: TestClient, users: string[]) =>
+    of.request('POST', '/notifications', {
+      body: { recipients: users.map((user_id) => ({ user_id })), channels: { websocket: { title: 't' } } },
+    });
+  expect((await notify(made, ['a', 'b'])).status).toBe(202);
+  await before.stop();
+  const after = await NestApp.start({ database });
+  const same = new TestClient(after, made.created);
+  expect((await notify(same, ['a', 'b'])).status).toBe(429);
+  expect((await notify(same, ['a'])).status).toBe(202);
+  await after.stop();
+  await database.drop();
 });
 
 describe('analytics of messages', () => {

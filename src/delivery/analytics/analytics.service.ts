@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Quotas } from '../../tenancy/clients/quotas.js';
 import type {
   DeliveriesAnswerDto,
   DeliveriesQueryDto,
@@ -38,8 +39,15 @@ const DAY_MS = 86_400_000;
 
 /** What became of deliveries, from their counts; by when they were accepted. */
 @Injectable()
-export class AnalyticsService {
-  constructor(private readonly repository: AnalyticsRepository) {}
+export class AnalyticsService implements OnModuleInit {
+  constructor(
+    private readonly repository: AnalyticsRepository,
+    private readonly quotas: Quotas,
+  ) {}
+
+  onModuleInit(): void {
+    this.quotas.registerAccepted((clientId, channel, since) => this.repository.acceptedSince(clientId, channel, since));
+  }
 
   async deliveries(clientId: string, query: DeliveriesQueryDto): Promise<DeliveriesAnswerDto> {
     const period = periodOf(query);

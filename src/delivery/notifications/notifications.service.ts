@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
+import { Quotas } from '../../tenancy/clients/quotas.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
@@ -15,7 +16,7 @@ import { asAccepted, NOTIFICATION } from './notification.js';
 import type { AcknowledgedDto, ChannelsInputDto, NotificationDto, NotificationInputDto } from './notifications.dto.js';
 import type { Accepted, NewNotification } from './notifications.repository.js';
 import { NotificationsWriter } from './notifications.writer.js';
-import { planDeliveries, type ChannelContent } from './plan-deliveries.js';
+import { byChannel, planDeliveries, type ChannelContent } from './plan-deliveries.js';
 import { Recipients } from './recipients.js';
 
 /** Takes notifications on: once answered, they and their deliveries are rows, and the engine does the rest. */
@@ -29,6 +30,7 @@ export class NotificationsService {
     private readonly deliveries: DeliveriesService,
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
+    private readonly quotas: Quotas,
   ) {}
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
@@ -48,6 +50,7 @@ export class NotificationsService {
         `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
       );
     }
+    await this.quotas.take(request, byChannel(deliveries));
     const row = toRow(caller, input, contents);
     return this.writeAndBegin(request, { client_id: caller.clientId, row, deliveries });
   }

@@ -36,3 +36,10 @@ function commonOf({ channel, content }: ChannelContent, retries: number | undefi
   const lane = channel.lane ? `${channel.name}:${channel.lane(content)}` : channel.name;
   return { lane, max_attempts: retries === undefined ? channel.retryPolicy.attempts : retries + 1 };
 }
+
+/** How many deliveries there are over each channel. */
+export function byChannel(deliveries: NewDelivery[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { channel } of deliveries) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  return counts;
+}

@@ -72,7 +72,8 @@ function count(transition: Transition, add: Add): void {
 
 function countAttempt(transition: Transition, add: Add): void {
   const { row, attempt } = transition;
-  if (!attempt) return;
+  // Who is held was not tried.
+  if (!attempt || row.status === 'held') return;
   const of = (key: string): void => add(transition, row.provider, key, 1);
   of('attempts');
   if (row.attempt_count > 1) of('retries');

@@ -67,6 +67,14 @@ export const metrics = {
     registers,
   }),
 
+  /** Requests and events refused with 429; policies are those of the RateLimit-Policy header. */
+  rateLimited: new Counter({
+    name: 'chatapi_rate_limited_total',
+    help: 'Requests and socket events beyond a limit or quota, by its policy.',
+    labelNames: ['policy'],
+    registers,
+  }),
+
   /** Age of the oldest event that a reader of the log has not taken in. Also read when `/metrics` is asked for. */
   logReaderLag: new Gauge({
     name: 'chatapi_log_reader_lag_seconds',
