@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 import { MetricsService } from './metrics.service.js';
 
-@Module({ controllers: [HealthController], providers: [HealthService, MetricsService] })
+@Module({ imports: [DeliveriesModule], controllers: [HealthController], providers: [HealthService, MetricsService] })
 export class OperationsModule {}

@@ -6,7 +6,7 @@ import type { LimitKind } from '../access/limit-kind.js';
 import { RateCounter, type Counted } from '../access/rate-counter.js';
 import { joinHeaders, rateLimitHeaders } from '../access/rate-limit-headers.js';
 import type { Request } from '../access/request.js';
-import type { LimitState } from './rate-limits.js';
+import type { LimitState } from './limit-state.js';
 
 /** Hours and days are those of UTC, so that every process counts in the same. */
 const WINDOWS = {

@@ -4,6 +4,7 @@ import { Problem } from '../../platform/common/problem.js';
 import type { Caller, ClientLimits } from '../access/caller.js';
 import type { LimitKind } from '../access/limit-kind.js';
 import type { Request } from '../access/request.js';
+import type { LimitState } from './limit-state.js';
 import { Quotas } from './quotas.js';
 import { MINUTE_MS, RateCounter, type Counted } from '../access/rate-counter.js';
 import { rateLimitHeaders } from '../access/rate-limit-headers.js';
@@ -20,19 +21,6 @@ const KINDS = {
   typing: { quota: 'typing_per_user_per_minute', refusal: 'tell %d times a minute that they type' },
   pings: { quota: 'pings_per_user_per_minute', refusal: 'send %d pings a minute' },
 } as const satisfies Record<UserLimit, { quota: keyof ClientLimits; refusal: string }>;
-
-/** One limit and how far it is used up. */
-export interface LimitState {
-  name: string;
-  scope: 'user' | 'client' | 'channel' | 'provider';
-  /** Of which channel or provider, where it is one's. */
-  channel?: string;
-  provider?: string;
-  limit: number;
-  remaining: number;
-  resetsInMs: number | null;
-  windowS: number | null;
-}
 
 /** What else can be used up, and is counted elsewhere. */
 export type LimitSource = (caller: Caller) => LimitState[] | Promise<LimitState[]>;

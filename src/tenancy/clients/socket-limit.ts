@@ -5,7 +5,8 @@ import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
 import { Nodes } from '../../platform/realtime/nodes.js';
 import type { Caller } from '../access/caller.js';
 import { ConnectionStarts } from '../access/connection-starts.js';
-import { RateLimits, type LimitState } from './rate-limits.js';
+import type { LimitState } from './limit-state.js';
+import { RateLimits } from './rate-limits.js';
 
 /** A place that was given to a handshake whose connection never came is free again after this. */
 const UNOPENED_MS = 30_000;
