@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ConnectionSampling } from '../../src/delivery/analytics/connection-sampling.js';
 import { CountsFolding } from '../../src/delivery/analytics/counts-folding.js';
 import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.js';
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
@@ -6,6 +7,7 @@ import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-c
 import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
 import { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
+import { closeSockets, connect } from '../support/socket.js';
 import { TestDatabase } from '../support/postgres.js';
 import { Receiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
@@ -326,7 +328,7 @@ describe('analytics of messages', () => {
       const answer = await get('/analytics/messages?interval=15m');
       return answer.totals.messages === 4 && answer;
     });
-    expect(counted.totals).toEqual({ messages: 4, active_users: 2, active_rooms: 2 });
+    expect(counted.totals).toEqual({ messages: 4, active_users: 2, active_rooms: 2, peak_connections: 0 });
     expect(counted.data.reduce((sum: number, row: any) => sum + row.messages, 0)).toBe(4);
     const overview = await get('/metrics');
     expect(overview).toMatchObject({ users: 2, rooms: 2, connections: 0, messages: { messages: 4, active_users: 2 } });
@@ -334,6 +336,16 @@ describe('analytics of messages', () => {
       const { data } = await get(`/metrics/${steps}`);
       expect(data.at(-1)).toMatchObject({ accepted: 0, active_rooms: 2 });
     }
+    const sockets = await Promise.all(
+      ['ann', 'ben', 'dan'].map(async (user) => connect(app, (await client.login(user)).key)),
+    );
+    expect((await get('/metrics')).connections).toBe(3);
+    closeSockets();
+    await until('them to be gone', async () => (await get('/metrics')).connections === 0);
+    expect(sockets).toHaveLength(3);
+    await app.get(ConnectionSampling).sample();
+    const peaks = await get('/analytics/messages?interval=1d');
+    expect([peaks.totals.peak_connections, peaks.data.at(-1).peak_connections]).toEqual([3, 3]);
     expect(await get('/metrics/user/ann')).toMatchObject({ user_id: 'ann', messages: 2, rooms: 2 });
     expect((await client.request('GET', '/metrics/user/nobody')).status).toBe(404);
     const other = await app.client();

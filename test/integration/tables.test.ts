@@ -54,6 +54,7 @@ const OWNERS: Record<string, string> = {
   notification_tags: 'delivery/notifications',
   message_rollups: 'delivery/analytics',
   activity_rollups: 'delivery/analytics',
+  connection_rollups: 'delivery/analytics',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

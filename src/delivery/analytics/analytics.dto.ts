@@ -248,6 +248,9 @@ export class MessageFiguresDto {
 
   @Int({ description: 'Rooms in which one was sent.', example: 31 })
   active_rooms: number;
+
+  @Int({ description: 'The most connections of users open at once: of each process, added up.', example: 23 })
+  peak_connections: number;
 }
 
 export class MessageBucketDto extends MessageFiguresDto {

@@ -23,7 +23,7 @@ export class ClientMetricsController {
 
   @Get('analytics/messages')
   @Route({
-    summary: 'Messages, who sent them and in how many rooms',
+    summary: 'Messages, who sent them, in how many rooms, and connections',
     description: `Seconds behind the sends. Deleted messages count as sent. ${CSV}`,
     access: 'read_analytics',
     answer: MessagesAnswerDto,
@@ -34,7 +34,13 @@ export class ClientMetricsController {
     @Accept() accept?: string,
   ): Promise<MessagesAnswerDto | string> {
     const answer = await this.metrics.messages(request.caller.clientId, query);
-    return negotiate(request, accept, answer, answer.data, ['bucket', 'messages', 'active_users', 'active_rooms']);
+    return negotiate(request, accept, answer, answer.data, [
+      'bucket',
+      'messages',
+      'active_users',
+      'active_rooms',
+      'peak_connections',
+    ]);
   }
 
   @Get('metrics')
