@@ -1,6 +1,6 @@
 import { binOf } from '../../platform/common/log-histogram.js';
 import type { AttemptRecord, DeliveryRow, DeliveryStatus, Transition } from './delivery.js';
-import { deltasOf } from './delivery-counts.js';
+import { deltasOf, factsSince } from './delivery-counts.js';
 
 const AT = new Date('2026-03-01T10:14:59.999Z');
 const after = (ms: number): Date => new Date(AT.getTime() + ms);
@@ -93,6 +93,11 @@ describe('what changes of deliveries add to their counts', () => {
   });
 
   it('of what recipients do: each fact', () => {
+    const before = { opened_at: after(1), clicked_at: null };
+    expect(factsSince(before, { ...before, clicked_at: after(2), complained_at: after(3) })).toEqual([
+      'clicked',
+      'complained',
+    ]);
     expect(countsOf(change('delivered', 'delivered', { facts: ['opened', 'clicked'] }))).toEqual([
       { opened: 1, clicked: 1 },
     ]);

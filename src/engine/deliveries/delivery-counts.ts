@@ -1,5 +1,5 @@
 import { binOf } from '../../platform/common/log-histogram.js';
-import { isOpen, type Transition } from './delivery.js';
+import { DELIVERY_FACTS, isOpen, type DeliveryFact, type Transition } from './delivery.js';
 
 /** What is counted is told apart by when it was accepted: quarters of an hour, so that the days of every time zone can be made of them. */
 export const BUCKET_MS = 900_000;
@@ -32,6 +32,12 @@ export interface Delta {
   provider: string;
   counts: Record<string, number>;
 }
+
+type FactTimes = { readonly [Fact in DeliveryFact as `${Fact}_at`]?: Date | null };
+
+/** What is known of a delivery since it was as it was before, for {@link Transition.facts}. */
+export const factsSince = (before: FactTimes, after: FactTimes): DeliveryFact[] =>
+  DELIVERY_FACTS.filter((fact) => !before[`${fact}_at`] && after[`${fact}_at`]);
 
 /** One for each bucket, channel and provider that is concerned. */
 export function deltasOf(transitions: readonly Transition[]): Delta[] {
