@@ -80,6 +80,13 @@ describe('analytics of deliveries', () => {
       expect(data.reduce((sum: number, row: any) => sum + row.accepted, 0)).toBe(5);
       expect(new Date(data[0].bucket).getUTCMinutes()).toBe(0);
       expect(await ledgerOf()).toMatchObject({ ...states, balanced: true, difference: 0 });
+      const steps = await get('/analytics/ledger?interval=1h&group_by=channel&timezone=Asia/Kolkata');
+      expect(steps).toMatchObject({ ...states, balanced: true, channels: expect.arrayContaining([]) });
+      expect(steps.data.map(({ balanced }: any) => balanced)).not.toContain(false);
+      expect(new Set(steps.data.map(({ group }: any) => group))).toEqual(new Set(['email', 'webhook', 'websocket']));
+      const hours = await get('/analytics/ledger?interval=1h');
+      expect(hours.data.reduce((sum: number, row: any) => sum + row.accepted, 0)).toBe(5);
+      expect(hours.channels).toHaveLength(3);
     }
     const rows = await app.sql('select count(*)::int as n from delivery_deltas where client_id = $1', [client.id]);
     expect(rows).toEqual([{ n: 0 }]);

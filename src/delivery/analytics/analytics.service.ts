@@ -6,11 +6,11 @@ import type {
   DeliveryGroup,
   LatencyAnswerDto,
   LatencyQueryDto,
-  LedgerDto,
   PeriodQueryDto,
   StatsDto,
   StatsQueryDto,
 } from './analytics.dto.js';
+import type { LedgerDto, LedgerQueryDto } from './ledger.dto.js';
 import { AnalyticsRepository } from './analytics.repository.js';
 import {
   averageSentMs,
@@ -79,14 +79,38 @@ export class AnalyticsService implements OnModuleInit {
   }
 
   /** Accepted is counted by who accepts, the states by those who move deliveries, and what is open lies where it is: they agree, or something is lost. */
-  async ledger(clientId: string, query: PeriodQueryDto): Promise<LedgerDto> {
-    const { from, to } = periodOf({ ...query, interval: '1d' });
+  async ledger(clientId: string, { group_by, ...query }: LedgerQueryDto): Promise<LedgerDto> {
+    const period = periodOf(query, '1d');
+    const { from, to } = period;
+    if (query.interval !== undefined) return this.ledgerBySteps(clientId, period, group_by);
     const cells = cellsOf(await this.repository.ledger(clientId, { from, to }));
     return {
       from: from.toISOString(),
       to: to.toISOString(),
       ...balanceOf(merge(cells.map(({ counts }) => counts))),
       channels: cells.map(({ group, counts }) => ({ channel: group!, ...balanceOf(counts) })),
+    };
+  }
+
+  /** Of one statement, too: the whole is the sum of its steps. */
+  private async ledgerBySteps(clientId: string, period: Period, by: 'channel' | undefined): Promise<LedgerDto> {
+    const cells = cellsOf(await this.repository.read(clientId, period, 'channel'));
+    const mergedBy = (keyOf: (cell: Cell) => string): Cell[] => {
+      const groups = new Map<string, Cell[]>();
+      for (const cell of cells) groups.set(keyOf(cell), [...(groups.get(keyOf(cell)) ?? []), cell]);
+      return [...groups.values()].map((of) => ({ ...of[0]!, counts: merge(of.map(({ counts }) => counts)) }));
+    };
+    const steps = by === 'channel' ? cells : mergedBy(({ bucket }) => bucket!.toISOString());
+    return {
+      from: period.from.toISOString(),
+      to: period.to.toISOString(),
+      ...balanceOf(merge(cells.map(({ counts }) => counts))),
+      channels: mergedBy(({ group }) => group!).map(({ group, counts }) => ({ channel: group!, ...balanceOf(counts) })),
+      data: steps.map(({ bucket, group, counts }) => ({
+        bucket: bucket!.toISOString(),
+        group: by === 'channel' ? group : null,
+        ...balanceOf(counts),
+      })),
     };
   }
 

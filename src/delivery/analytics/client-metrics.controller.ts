@@ -4,15 +4,14 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { ANALYTICS, CSV } from './analytics.controller.js';
+import { AnalyticsQueryDto, PeriodQueryDto } from './analytics.dto.js';
 import {
-  AnalyticsQueryDto,
   MessagesAnswerDto,
   MetricsBucketsDto,
   MetricsDto,
-  PeriodQueryDto,
   StepsQueryDto,
   UserMetricsDto,
-} from './analytics.dto.js';
+} from './client-metrics.dto.js';
 import { ClientMetrics } from './client-metrics.service.js';
 import { Accept, negotiate } from './negotiate.js';
 

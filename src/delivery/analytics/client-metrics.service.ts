@@ -6,16 +6,15 @@ import { UsersService } from '../../tenancy/users/users.service.js';
 import { notFound } from '../../platform/common/problem.js';
 import type { UserId } from '../../platform/common/ids.js';
 import { ActivityRepository } from './activity.repository.js';
+import type { AnalyticsQueryDto, PeriodQueryDto } from './analytics.dto.js';
 import type {
-  AnalyticsQueryDto,
   MessagesAnswerDto,
   MetricsBucketDto,
   MetricsBucketsDto,
   MetricsDto,
-  PeriodQueryDto,
   StepsQueryDto,
   UserMetricsDto,
-} from './analytics.dto.js';
+} from './client-metrics.dto.js';
 import { AnalyticsService, shown } from './analytics.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import { statesOf, type Figures } from './counts.js';
