@@ -4,6 +4,7 @@ import { measureDeliveries } from './measures/deliveries.js';
 import { measureFanOut } from './measures/fan-out.js';
 import { measureMany } from './measures/many.js';
 import { measureNodes } from './measures/nodes.js';
+import { measureNumbers } from './measures/numbers.js';
 import { measureReconnects } from './measures/reconnects.js';
 import { measureSearch } from './measures/search.js';
 import { measureSends } from './measures/sends.js';
@@ -56,6 +57,10 @@ const APART: Part<Ground>[] = [
     measure: (bench, ground) => inProduct(ground, 'bench_reconnect', (site) => measureReconnects(bench, site)),
   },
   { name: 'many', measure: (bench, { server, postmasterPid }) => measureMany(bench, server, postmasterPid) },
+  {
+    name: 'numbers',
+    measure: (bench, ground) => inProduct(ground, 'bench_numbers', (site) => measureNumbers(bench, site)),
+  },
   { name: 'search', measure: (bench, { server }) => measureSearch(bench, server) },
   {
     name: 'nodes',

@@ -57,6 +57,16 @@ create table activity_rollups (
 create index activity_rollups_of on activity_rollups (client_id, kind, id, bucket);
 create index activity_rollups_by_time on activity_rollups (bucket);
 
+-- The most connections that each process had open at once in a quarter of an hour.
+create table connection_rollups (
+  client_id uuid not null,
+  bucket    timestamptz not null,
+  node      uuid not null,
+  peak      integer not null,
+  primary key (client_id, bucket, node)
+) with (fillfactor = 80);
+create index connection_rollups_by_time on connection_rollups (bucket);
+
 -- What was accepted before there were counts.
 insert into delivery_rollups (client_id, bucket, channel, provider, counts)
 select client_id, bucket, channel, provider, jsonb_object_agg(key, n)
@@ -71,6 +81,7 @@ select client_id, bucket, channel, provider, jsonb_object_agg(key, n)
 `;
 
 const DOWN = /* sql */ `
+drop table connection_rollups;
 drop table activity_rollups;
 drop table message_rollups;
 drop table delivery_rollups;

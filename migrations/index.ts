@@ -13,19 +13,19 @@ import { Moderation1764000700000 } from './1764000700000-moderation.js';
 import { Truncation1764100200000 } from './1764100200000-truncation.js';
 import { ShownText1764100210000 } from './1764100210000-shown-text.js';
 import { MembersByUser1764100220000 } from './1764100220000-members-by-user.js';
+import { ShadowedReplies1764100230000 } from './1764100230000-shadowed-replies.js';
 import { Routing1764200000000 } from './1764200000000-routing.js';
 import { Suppressions1764300000000 } from './1764300000000-suppressions.js';
 import { ProviderEvents1764300010000 } from './1764300010000-provider-events.js';
 import { NotificationOrders1764400000000 } from './1764400000000-notification-orders.js';
 import { NotificationFallbacks1764400010000 } from './1764400010000-notification-fallbacks.js';
 import { Recoveries1764400020000 } from './1764400020000-recoveries.js';
+import { OptOuts1764400030000 } from './1764400030000-opt-outs.js';
 import { Webhooks1764500000000 } from './1764500000000-webhooks.js';
 import { Sources1764600000000 } from './1764600000000-sources.js';
 import { Rules1764600010000 } from './1764600010000-rules.js';
 import { Analytics1764700000000 } from './1764700000000-analytics.js';
 import { Audit1764700010000 } from './1764700010000-audit.js';
-import { ShadowedReplies1764100230000 } from './1764100230000-shadowed-replies.js';
-import { OptOuts1764400030000 } from './1764400030000-opt-outs.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -45,17 +45,17 @@ export const MIGRATIONS = [
   Truncation1764100200000,
   ShownText1764100210000,
   MembersByUser1764100220000,
+  ShadowedReplies1764100230000,
   Routing1764200000000,
   Suppressions1764300000000,
   ProviderEvents1764300010000,
   NotificationOrders1764400000000,
   NotificationFallbacks1764400010000,
   Recoveries1764400020000,
+  OptOuts1764400030000,
   Webhooks1764500000000,
   Sources1764600000000,
   Rules1764600010000,
   Analytics1764700000000,
   Audit1764700010000,
-  ShadowedReplies1764100230000,
-  OptOuts1764400030000,
 ];

@@ -26,14 +26,14 @@ export async function measureAgainst(
   directory: string,
   server: string,
   postmasterPid: number,
-  only: string[] = ['webhooks', 'sends'],
+  only: string[] = ['deliveries', 'sends'],
 ): Promise<void> {
   const versions: Version[] = [];
   try {
     versions.push(await start(bench, server, 'before', join(resolve(directory), 'dist/src/main.js')));
     versions.push(await start(bench, server, 'after'));
     const [before, after] = versions as [Version, Version];
-    if (only.includes('webhooks')) await measureWebhooks(bench, before, after, postmasterPid);
+    if (only.includes('deliveries')) await measureWebhooks(bench, before, after, postmasterPid);
     if (!only.includes('sends')) return;
     for (const [name, send] of Object.entries({ REST: restSend, socket: socketSend })) {
       const measure = async (version: Version): Promise<Measured> => {

@@ -1,5 +1,5 @@
 import { createDatabase } from './database.js';
-import { Product } from './product.js';
+import { Product, type Tenant } from './product.js';
 import type { Place } from './rounds.js';
 
 /** PostgreSQL, where parts have databases of their own. */
@@ -9,7 +9,10 @@ export interface Ground {
 }
 
 /** A server with a tenant, and the PostgreSQL that its database is one of. */
-export type Site = Place & Ground;
+export interface Site extends Place, Ground {
+  /** One more, of the same server. */
+  another: () => Promise<Tenant>;
+}
 
 /** The whole product on a database of its own. With Redis that is migrated beforehand, as a cluster asks. */
 export async function inProduct(
@@ -22,7 +25,8 @@ export async function inProduct(
   const product = await Product.start(databaseUrl, { env });
   try {
     const { pid } = product.child.process;
-    await work({ ...ground, databaseUrl, tenant: await product.tenant(), productPid: pid! });
+    const another = () => product.tenant();
+    await work({ ...ground, databaseUrl, tenant: await another(), another, productPid: pid! });
   } finally {
     await product.stop();
   }

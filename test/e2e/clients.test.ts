@@ -28,6 +28,7 @@ describe('clients', () => {
         cooldown_s: 0,
         sockets_per_user: 100,
         sockets_per_client: 100_000,
+        quotas: {},
       },
       settings: expect.objectContaining({ key_ttl_s: null, undelete_days: 30 }),
       allowed_origins: [],

@@ -78,6 +78,15 @@ describe('a newcomer in embedded mode', () => {
     expect(code).toBe(0);
   });
 
+  it('can prove the ledger and encrypt secrets anew beside the running server', async () => {
+    expect(await command('ledger:check')).toMatchObject({ code: 0, output: expect.stringContaining('balances') });
+    expect(await command('keys:rotate')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Everything is encrypted with the key k1'),
+    });
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
   it('is told how to reach a server that has another admin key', async () => {
     const { code, output } = await command('demo', { ADMIN_API_KEY: 'x'.repeat(40) });
     expect(code).toBe(1);

@@ -1,3 +1,4 @@
+import { until } from '../support/until.js';
 import { startApp, type TestApp } from '../support/app.js';
 
 const TOKEN = 'metrics-token-of-the-test';
@@ -26,6 +27,26 @@ describe('/metrics', () => {
     expect(body).not.toContain(id);
     expect(body).toMatch(/^chatapi_database_connections\{state="idle"\} \d/m);
     expect(body).toMatch(/^process_cpu_seconds_total /m);
+  });
+
+  it('counts deliveries, attempts, refusals and administrative changes, by labels that are few', async () => {
+    const client = await app.client({ limits: { quotas: { deliveries_per_client: { per_day: 1 } } } });
+    const notify = () =>
+      client.request('POST', '/notifications', {
+        body: { recipients: [{ user_id: 'ann' }], channels: { websocket: { title: 't' } } },
+      });
+    expect([(await notify()).status, (await notify()).status]).toEqual([202, 429]);
+    const body = await until('the delivery', async () => {
+      const page = (await scrape()).body;
+      return page.includes('chatapi_deliveries_total{channel="websocket",status="sent"} 1') && page;
+    });
+    expect(body).toContain('chatapi_delivery_attempts_total{channel="websocket",outcome="sent"} 1');
+    expect(body).toContain('chatapi_delivery_seconds_count{channel="websocket",stage="sent"} 1');
+    expect(body).toMatch(/^chatapi_delivery_counts_waiting \d+$/m);
+    expect(body).toContain('chatapi_rate_limited_total{policy="deliveries-day"} 1');
+    expect(body).toMatch(/^chatapi_audit_lines_total\{action="client.create"\} \d+$/m);
+    expect(body).toMatch(/^chatapi_log_reader_lag_seconds\{reader="activity"\} /m);
+    expect(body).not.toContain(client.id);
   });
 
   it('answers other machines only with the token', async () => {

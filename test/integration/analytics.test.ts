@@ -1,11 +1,14 @@
 import fc from 'fast-check';
+import { ConnectionSampling } from '../../src/delivery/analytics/connection-sampling.js';
 import { CountsFolding } from '../../src/delivery/analytics/counts-folding.js';
 import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.js';
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
 import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-counts.repository.js';
 import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
-import type { TestClient } from '../support/app.js';
+import { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
+import { closeSockets, connect } from '../support/socket.js';
+import { TestDatabase } from '../support/postgres.js';
 import { Receiver } from '../support/receiver.js';
 import { until } from '../support/until.js';
 
@@ -77,6 +80,13 @@ describe('analytics of deliveries', () => {
       expect(data.reduce((sum: number, row: any) => sum + row.accepted, 0)).toBe(5);
       expect(new Date(data[0].bucket).getUTCMinutes()).toBe(0);
       expect(await ledgerOf()).toMatchObject({ ...states, balanced: true, difference: 0 });
+      const steps = await get('/analytics/ledger?interval=1h&group_by=channel&timezone=Asia/Kolkata');
+      expect(steps).toMatchObject({ ...states, balanced: true, channels: expect.arrayContaining([]) });
+      expect(steps.data.map(({ balanced }: any) => balanced)).not.toContain(false);
+      expect(new Set(steps.data.map(({ group }: any) => group))).toEqual(new Set(['email', 'webhook', 'websocket']));
+      const hours = await get('/analytics/ledger?interval=1h');
+      expect(hours.data.reduce((sum: number, row: any) => sum + row.accepted, 0)).toBe(5);
+      expect(hours.channels).toHaveLength(3);
     }
     const rows = await app.sql('select count(*)::int as n from delivery_deltas where client_id = $1', [client.id]);
     expect(rows).toEqual([{ n: 0 }]);
@@ -291,6 +301,26 @@ describe('the ledger', () => {
   });
 });
 
+it('a process that has just begun knows how much of a quota is used', async () => {
+  const database = await TestDatabase.create();
+  const before = await NestApp.start({ database });
+  const made = await before.client({
+    limits: { quotas: { deliveries_per_channel: [{ channel: 'websocket', per_day: 3 }] } },
+  });
+  const notify = (of: TestClient, users: string[]) =>
+    of.request('POST', '/notifications', {
+      body: { recipients: users.map((user_id) => ({ user_id })), channels: { websocket: { title: 't' } } },
+    });
+  expect((await notify(made, ['a', 'b'])).status).toBe(202);
+  await before.stop();
+  const after = await NestApp.start({ database });
+  const same = new TestClient(after, made.created);
+  expect((await notify(same, ['a', 'b'])).status).toBe(429);
+  expect((await notify(same, ['a'])).status).toBe(202);
+  await after.stop();
+  await database.drop();
+});
+
 describe('analytics of messages', () => {
   it('counts messages, who sent them and where, from the log', async () => {
     const rooms = [];
@@ -305,7 +335,7 @@ describe('analytics of messages', () => {
       const answer = await get('/analytics/messages?interval=15m');
       return answer.totals.messages === 4 && answer;
     });
-    expect(counted.totals).toEqual({ messages: 4, active_users: 2, active_rooms: 2 });
+    expect(counted.totals).toEqual({ messages: 4, active_users: 2, active_rooms: 2, peak_connections: 0 });
     expect(counted.data.reduce((sum: number, row: any) => sum + row.messages, 0)).toBe(4);
     const overview = await get('/metrics');
     expect(overview).toMatchObject({ users: 2, rooms: 2, connections: 0, messages: { messages: 4, active_users: 2 } });
@@ -313,6 +343,16 @@ describe('analytics of messages', () => {
       const { data } = await get(`/metrics/${steps}`);
       expect(data.at(-1)).toMatchObject({ accepted: 0, active_rooms: 2 });
     }
+    const sockets = await Promise.all(
+      ['ann', 'ben', 'dan'].map(async (user) => connect(app, (await client.login(user)).key)),
+    );
+    expect((await get('/metrics')).connections).toBe(3);
+    closeSockets();
+    await until('them to be gone', async () => (await get('/metrics')).connections === 0);
+    expect(sockets).toHaveLength(3);
+    await app.get(ConnectionSampling).sample();
+    const peaks = await get('/analytics/messages?interval=1d');
+    expect([peaks.totals.peak_connections, peaks.data.at(-1).peak_connections]).toEqual([3, 3]);
     expect(await get('/metrics/user/ann')).toMatchObject({ user_id: 'ann', messages: 2, rooms: 2 });
     expect((await client.request('GET', '/metrics/user/nobody')).status).toBe(404);
     const other = await app.client();

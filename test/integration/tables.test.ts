@@ -70,6 +70,7 @@ const OWNERS: Record<string, string> = {
   notification_chains: 'delivery/notifications',
   webhook_endpoints: 'delivery/webhooks',
   endpoint_messages: 'delivery/webhooks',
+  connection_rollups: 'delivery/analytics',
 };
 
 /** What may be all the same, and why. A line that nothing needs any more fails the test too. */

@@ -2,6 +2,7 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Config } from '../../platform/config/config.js';
 import { DeliveryCountsRepository } from '../../engine/deliveries/delivery-counts.repository.js';
 import { ActivityRepository } from './activity.repository.js';
+import { ConnectionsRepository } from './connections.repository.js';
 
 export const ANALYTICS_PRUNING_QUEUE = 'analytics-pruning';
 
@@ -13,6 +14,7 @@ export class AnalyticsPruningProcessor extends WorkerHost {
   constructor(
     private readonly counts: DeliveryCountsRepository,
     private readonly activity: ActivityRepository,
+    private readonly connections: ConnectionsRepository,
     private readonly config: Config,
   ) {
     super();
@@ -23,6 +25,7 @@ export class AnalyticsPruningProcessor extends WorkerHost {
     await untilFew(() => this.counts.prune(days, AT_ONCE));
     await untilFew(() => this.activity.prune('message_rollups', days, AT_ONCE));
     await untilFew(() => this.activity.prune('activity_rollups', days, AT_ONCE));
+    await untilFew(() => this.connections.prune(days, AT_ONCE));
   }
 }
 

@@ -6,11 +6,10 @@ import {
   DeliveriesQueryDto,
   LatencyAnswerDto,
   LatencyQueryDto,
-  LedgerDto,
-  PeriodQueryDto,
   StatsDto,
   StatsQueryDto,
 } from './analytics.dto.js';
+import { LedgerDto, LedgerQueryDto } from './ledger.dto.js';
 import { AnalyticsService } from './analytics.service.js';
 import { Accept, negotiate } from './negotiate.js';
 
@@ -65,11 +64,12 @@ export class AnalyticsController {
   })
   async ledger(
     @CurrentRequest() request: Request,
-    @Query() query: PeriodQueryDto,
+    @Query() query: LedgerQueryDto,
     @Accept() accept?: string,
   ): Promise<LedgerDto | string> {
     const answer = await this.analytics.ledger(request.caller.clientId, query);
-    return negotiate(request, accept, answer, answer.channels, ['channel', 'accepted', 'balanced', 'difference']);
+    const rows = answer.data ?? answer.channels;
+    return negotiate(request, accept, answer, rows, ['channel', 'accepted', 'balanced', 'difference']);
   }
 
   @Get('notifications/stats')

@@ -1,19 +1,7 @@
-import {
-  AnyText,
-  Bool,
-  Int,
-  Json,
-  Nested,
-  NestedList,
-  OneOf,
-  Share,
-  Text,
-  Time,
-  UserId,
-} from '../../platform/common/fields.js';
+import { AnyText, Int, Json, Nested, NestedList, OneOf, Share, Text, Time } from '../../platform/common/fields.js';
 import { INTERVALS, type Interval } from './period.js';
 
-const ZONE = {
+export const ZONE = {
   max: 64,
   description: 'IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told.',
   example: 'Europe/Berlin',
@@ -54,12 +42,6 @@ export class DeliveriesQueryDto extends AnalyticsQueryDto {
 export class LatencyQueryDto extends AnalyticsQueryDto {
   @OneOf(LATENCY_GROUPS, { optional: true, description: 'What each bucket is told apart by; nothing unless told.' })
   group_by?: (typeof LATENCY_GROUPS)[number];
-}
-
-/** For the hours and days of the first version's routes, whose steps are their names. */
-export class StepsQueryDto extends PeriodQueryDto {
-  @Text({ ...ZONE, optional: true })
-  timezone?: string;
 }
 
 export class StatsQueryDto extends PeriodQueryDto {
@@ -165,8 +147,8 @@ export class DeliveryFiguresDto extends StatesDto {
   latency_ms: PercentilesDto;
 }
 
-const BUCKET = { description: 'Where it begins.' } as const;
-const GROUP = {
+export const BUCKET = { description: 'Where it begins.' } as const;
+export const GROUP = {
   nullable: true,
   description: 'Which of `group_by`; null where there is none, such as the provider of what none has tried.',
   example: 'email',
@@ -195,7 +177,7 @@ export class AnswerPeriodDto {
   timezone: string;
 }
 
-const BUCKETS = { max: 1_000_000, description: 'Ascending; what has nothing is left out.' } as const;
+export const BUCKETS = { max: 1_000_000, description: 'Ascending; what has nothing is left out.' } as const;
 
 export class DeliveriesAnswerDto extends AnswerPeriodDto {
   @NestedList(() => DeliveryBucketDto, BUCKETS)
@@ -239,71 +221,6 @@ export class LatencyAnswerDto extends AnswerPeriodDto {
   totals: LatencyFiguresDto;
 }
 
-export class MessageFiguresDto {
-  @Int({ example: 1_204 })
-  messages: number;
-
-  @Int({ description: 'Users who sent a message.', example: 88 })
-  active_users: number;
-
-  @Int({ description: 'Rooms in which one was sent.', example: 31 })
-  active_rooms: number;
-}
-
-export class MessageBucketDto extends MessageFiguresDto {
-  @Time(BUCKET)
-  bucket: string;
-}
-
-export class MessagesAnswerDto extends AnswerPeriodDto {
-  @NestedList(() => MessageBucketDto, BUCKETS)
-  data: MessageBucketDto[];
-
-  @Nested(() => MessageFiguresDto, { description: 'Of the whole time: who was active twice counts once.' })
-  totals: MessageFiguresDto;
-}
-
-const LEDGER = {
-  accepted: { description: 'Counted when deliveries were accepted.', example: 120 },
-  balanced: { description: 'Is what was accepted the sum of the states?' },
-  difference: { min: -1_000_000_000_000, description: 'What was accepted, less the sum of the states.', example: 0 },
-} as const;
-
-export class LedgerChannelDto extends StatesDto {
-  @AnyText({ example: 'email' })
-  channel: string;
-
-  @Int(LEDGER.accepted)
-  accepted: number;
-
-  @Bool(LEDGER.balanced)
-  balanced: boolean;
-
-  @Int(LEDGER.difference)
-  difference: number;
-}
-
-/** Every delivery that was accepted in the time is in exactly one state. */
-export class LedgerDto extends StatesDto {
-  @Time()
-  from: string;
-
-  @Time({ description: 'Not included.' })
-  to: string;
-
-  @Int(LEDGER.accepted)
-  accepted: number;
-
-  @Bool(LEDGER.balanced)
-  balanced: boolean;
-
-  @Int(LEDGER.difference)
-  difference: number;
-
-  @NestedList(() => LedgerChannelDto, { max: 1_000 })
-  channels: LedgerChannelDto[];
-}
-
 export class StatsDto {
   @Int({ description: 'Deliveries that were sent, those reported as delivered among them.', example: 116 })
   total_sent: number;
@@ -325,73 +242,6 @@ export class StatsDto {
 
   @Nested(() => StatesDto)
   by_status: StatesDto;
-
-  @Time()
-  period_start: string;
-
-  @Time()
-  period_end: string;
-}
-
-/** Messages and deliveries of one hour or day. */
-export class MetricsBucketDto extends MessageFiguresDto {
-  @Time(BUCKET)
-  bucket: string;
-
-  @Int({ description: 'Deliveries accepted.', example: 120 })
-  accepted: number;
-
-  @Int({ description: 'Of these: sent, also those reported as delivered.', example: 116 })
-  sent: number;
-
-  @Int({ description: 'Of these: failed or expired.', example: 2 })
-  failed: number;
-
-  @Int({ description: 'Of these: suppressed or cancelled.', example: 1 })
-  not_sent: number;
-}
-
-export class MetricsBucketsDto extends AnswerPeriodDto {
-  @NestedList(() => MetricsBucketDto, BUCKETS)
-  data: MetricsBucketDto[];
-}
-
-/** A client at a glance: what there is now, and the last 24 hours. */
-export class MetricsDto {
-  @Int({ example: 412 })
-  users: number;
-
-  @Int({ description: 'Those that are not deleted.', example: 57 })
-  rooms: number;
-
-  @Int({ description: 'Open now, of all users.', example: 23 })
-  connections: number;
-
-  @Nested(() => MessageFiguresDto, { description: 'Of the last 24 hours.' })
-  messages: MessageFiguresDto;
-
-  @Nested(() => DeliveryFiguresDto, { description: 'Accepted in the last 24 hours.' })
-  deliveries: DeliveryFiguresDto;
-
-  @Time()
-  period_start: string;
-
-  @Time()
-  period_end: string;
-}
-
-export class UserMetricsDto {
-  @UserId()
-  user_id: UserId;
-
-  @Int({ description: 'Sent in the period.', example: 31 })
-  messages: number;
-
-  @Int({ description: 'Rooms that the user is a member of.', example: 5 })
-  rooms: number;
-
-  @Nested(() => StatesDto, { description: 'Deliveries to the user that were accepted in the period.' })
-  deliveries: StatesDto;
 
   @Time()
   period_start: string;

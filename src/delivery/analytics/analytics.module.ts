@@ -9,6 +9,8 @@ import { AnalyticsController } from './analytics.controller.js';
 import { ANALYTICS_PRUNING_QUEUE, AnalyticsPruningProcessor } from './analytics-pruning.processor.js';
 import { AnalyticsRepository } from './analytics.repository.js';
 import { AnalyticsService } from './analytics.service.js';
+import { ConnectionSampling } from './connection-sampling.js';
+import { ConnectionsRepository } from './connections.repository.js';
 import { CountsFolding } from './counts-folding.js';
 import { ClientMetricsController } from './client-metrics.controller.js';
 import { ClientMetrics } from './client-metrics.service.js';
@@ -28,6 +30,8 @@ import { ClientMetrics } from './client-metrics.service.js';
     AnalyticsPruningProcessor,
     AnalyticsRepository,
     AnalyticsService,
+    ConnectionSampling,
+    ConnectionsRepository,
     CountsFolding,
     ClientMetrics,
   ],

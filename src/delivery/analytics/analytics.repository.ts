@@ -47,6 +47,20 @@ export class AnalyticsRepository {
     );
   }
 
+  /** How many deliveries were accepted since the beginning of a quarter of an hour. @param channel null: over all */
+  async acceptedSince(clientId: string, channel: string | null, since: Date): Promise<number> {
+    const [row] = await this.database.query<{ n: number }>(
+      `select coalesce(sum((c.counts ->> 'accepted')::bigint), 0)::bigint as n
+         from (
+           select channel, counts from delivery_rollups where client_id = $1 and bucket >= $2
+           union all
+           select channel, counts from delivery_deltas where client_id = $1 and bucket >= $2
+         ) c where $3::text is null or c.channel = $3`,
+      [clientId, since, channel],
+    );
+    return row!.n;
+  }
+
   /** Of the whole period, by channel: what was accepted and what states it is in. */
   ledger(clientId: string, { from, to }: Pick<Period, 'from' | 'to'>): Promise<CountRow[]> {
     return this.database.query(

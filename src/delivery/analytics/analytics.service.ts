@@ -1,15 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Quotas } from '../../tenancy/clients/quotas.js';
 import type {
   DeliveriesAnswerDto,
   DeliveriesQueryDto,
   DeliveryGroup,
   LatencyAnswerDto,
   LatencyQueryDto,
-  LedgerDto,
   PeriodQueryDto,
   StatsDto,
   StatsQueryDto,
 } from './analytics.dto.js';
+import type { LedgerDto, LedgerQueryDto } from './ledger.dto.js';
 import { AnalyticsRepository } from './analytics.repository.js';
 import {
   averageSentMs,
@@ -38,8 +39,15 @@ const DAY_MS = 86_400_000;
 
 /** What became of deliveries, from their counts; by when they were accepted. */
 @Injectable()
-export class AnalyticsService {
-  constructor(private readonly repository: AnalyticsRepository) {}
+export class AnalyticsService implements OnModuleInit {
+  constructor(
+    private readonly repository: AnalyticsRepository,
+    private readonly quotas: Quotas,
+  ) {}
+
+  onModuleInit(): void {
+    this.quotas.registerAccepted((clientId, channel, since) => this.repository.acceptedSince(clientId, channel, since));
+  }
 
   async deliveries(clientId: string, query: DeliveriesQueryDto): Promise<DeliveriesAnswerDto> {
     const period = periodOf(query);
@@ -71,14 +79,38 @@ export class AnalyticsService {
   }
 
   /** Accepted is counted by who accepts, the states by those who move deliveries, and what is open lies where it is: they agree, or something is lost. */
-  async ledger(clientId: string, query: PeriodQueryDto): Promise<LedgerDto> {
-    const { from, to } = periodOf({ ...query, interval: '1d' });
+  async ledger(clientId: string, { group_by, ...query }: LedgerQueryDto): Promise<LedgerDto> {
+    const period = periodOf(query, '1d');
+    const { from, to } = period;
+    if (query.interval !== undefined) return this.ledgerBySteps(clientId, period, group_by);
     const cells = cellsOf(await this.repository.ledger(clientId, { from, to }));
     return {
       from: from.toISOString(),
       to: to.toISOString(),
       ...balanceOf(merge(cells.map(({ counts }) => counts))),
       channels: cells.map(({ group, counts }) => ({ channel: group!, ...balanceOf(counts) })),
+    };
+  }
+
+  /** Of one statement, too: the whole is the sum of its steps. */
+  private async ledgerBySteps(clientId: string, period: Period, by: 'channel' | undefined): Promise<LedgerDto> {
+    const cells = cellsOf(await this.repository.read(clientId, period, 'channel'));
+    const mergedBy = (keyOf: (cell: Cell) => string): Cell[] => {
+      const groups = new Map<string, Cell[]>();
+      for (const cell of cells) groups.set(keyOf(cell), [...(groups.get(keyOf(cell)) ?? []), cell]);
+      return [...groups.values()].map((of) => ({ ...of[0]!, counts: merge(of.map(({ counts }) => counts)) }));
+    };
+    const steps = by === 'channel' ? cells : mergedBy(({ bucket }) => bucket!.toISOString());
+    return {
+      from: period.from.toISOString(),
+      to: period.to.toISOString(),
+      ...balanceOf(merge(cells.map(({ counts }) => counts))),
+      channels: mergedBy(({ group }) => group!).map(({ group, counts }) => ({ channel: group!, ...balanceOf(counts) })),
+      data: steps.map(({ bucket, group, counts }) => ({
+        bucket: bucket!.toISOString(),
+        group: by === 'channel' ? group : null,
+        ...balanceOf(counts),
+      })),
     };
   }
 

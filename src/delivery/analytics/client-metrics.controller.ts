@@ -4,15 +4,14 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { ANALYTICS, CSV } from './analytics.controller.js';
+import { AnalyticsQueryDto, PeriodQueryDto } from './analytics.dto.js';
 import {
-  AnalyticsQueryDto,
   MessagesAnswerDto,
   MetricsBucketsDto,
   MetricsDto,
-  PeriodQueryDto,
   StepsQueryDto,
   UserMetricsDto,
-} from './analytics.dto.js';
+} from './client-metrics.dto.js';
 import { ClientMetrics } from './client-metrics.service.js';
 import { Accept, negotiate } from './negotiate.js';
 
@@ -23,7 +22,7 @@ export class ClientMetricsController {
 
   @Get('analytics/messages')
   @Route({
-    summary: 'Messages, who sent them and in how many rooms',
+    summary: 'Messages, who sent them, in how many rooms, and connections',
     description: `Seconds behind the sends. Deleted messages count as sent. ${CSV}`,
     access: 'read_analytics',
     answer: MessagesAnswerDto,
@@ -34,7 +33,13 @@ export class ClientMetricsController {
     @Accept() accept?: string,
   ): Promise<MessagesAnswerDto | string> {
     const answer = await this.metrics.messages(request.caller.clientId, query);
-    return negotiate(request, accept, answer, answer.data, ['bucket', 'messages', 'active_users', 'active_rooms']);
+    return negotiate(request, accept, answer, answer.data, [
+      'bucket',
+      'messages',
+      'active_users',
+      'active_rooms',
+      'peak_connections',
+    ]);
   }
 
   @Get('metrics')

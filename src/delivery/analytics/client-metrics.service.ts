@@ -5,20 +5,20 @@ import { ProfilesService } from '../../tenancy/users/profiles.service.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { notFound } from '../../platform/common/problem.js';
 import type { UserId } from '../../platform/common/ids.js';
-import { ActivityRepository, type ActivityRow } from './activity.repository.js';
+import { ActivityRepository } from './activity.repository.js';
+import type { AnalyticsQueryDto, PeriodQueryDto } from './analytics.dto.js';
 import type {
-  AnalyticsQueryDto,
   MessagesAnswerDto,
   MetricsBucketDto,
   MetricsBucketsDto,
   MetricsDto,
-  PeriodQueryDto,
   StepsQueryDto,
   UserMetricsDto,
-} from './analytics.dto.js';
+} from './client-metrics.dto.js';
 import { AnalyticsService, shown } from './analytics.service.js';
+import { ConnectionsRepository } from './connections.repository.js';
 import { statesOf, type Figures } from './counts.js';
-import { periodOf, type Interval } from './period.js';
+import { periodOf, type Interval, type Period } from './period.js';
 
 /** Messages, people and rooms in numbers, alone and beside deliveries. */
 @Injectable()
@@ -29,11 +29,12 @@ export class ClientMetrics {
     private readonly profiles: ProfilesService,
     private readonly users: UsersService,
     private readonly sockets: SocketLimit,
+    private readonly connections: ConnectionsRepository,
   ) {}
 
   async messages(clientId: string, query: AnalyticsQueryDto): Promise<MessagesAnswerDto> {
     const period = periodOf(query);
-    const rows = await this.activity.read(clientId, period);
+    const rows = await this.read(clientId, period);
     return {
       data: rows.flatMap(({ bucket, ...figures }) => (bucket ? [{ bucket: bucket.toISOString(), ...figures }] : [])),
       totals: totalOf(rows),
@@ -46,7 +47,7 @@ export class ClientMetrics {
     const period = periodOf({ ...query, interval: '1d' });
     const [present, rows, deliveries, connections] = await Promise.all([
       this.activity.present(clientId),
-      this.activity.read(clientId, period),
+      this.read(clientId, period),
       this.analytics.total(clientId, period),
       this.sockets.openOf(clientId),
     ]);
@@ -63,16 +64,27 @@ export class ClientMetrics {
   /** By hours, the last 24 unless told, or by days, the last 30. */
   async steps(clientId: string, interval: Interval, query: StepsQueryDto): Promise<MetricsBucketsDto> {
     const period = periodOf({ ...(interval === '1d' ? lastMonth(query) : query), interval });
-    const [rows, figures] = await Promise.all([
-      this.activity.read(clientId, period),
-      this.analytics.figures(clientId, period),
-    ]);
+    const [rows, figures] = await Promise.all([this.read(clientId, period), this.analytics.figures(clientId, period)]);
     const messages = new Map(rows.flatMap((row) => (row.bucket ? [[row.bucket.toISOString(), row] as const] : [])));
     const buckets = [...new Set([...messages.keys(), ...figures.keys()])].toSorted();
     return {
       data: buckets.map((bucket) => bucketOf(bucket, messages.get(bucket), figures.get(bucket))),
       ...shown(period),
     };
+  }
+
+  /** By bucket; the row without one is of the whole period. */
+  private async read(clientId: string, period: Period): Promise<Row[]> {
+    const [activity, connections] = await Promise.all([
+      this.activity.read(clientId, period),
+      this.connections.read(clientId, period),
+    ]);
+    const rows = new Map<string, Row>();
+    for (const { bucket, messages, active_users, active_rooms } of activity)
+      rows.set(keyOf(bucket), { ...NOTHING, bucket, messages: messages ?? 0, active_users, active_rooms });
+    for (const { bucket, peak } of connections)
+      rows.set(keyOf(bucket), { ...NOTHING, ...rows.get(keyOf(bucket)), bucket, peak_connections: peak ?? 0 });
+    return [...rows.values()].toSorted((a, b) => (a.bucket?.getTime() ?? Infinity) - (b.bucket?.getTime() ?? Infinity));
   }
 
   /** Of a user that the caller sees. @throws Problem `not_found` */
@@ -98,20 +110,25 @@ export class ClientMetrics {
   }
 }
 
-const NOTHING = { messages: 0, active_users: 0, active_rooms: 0 };
+const NOTHING = { messages: 0, active_users: 0, active_rooms: 0, peak_connections: 0 };
 
-function totalOf(rows: ActivityRow[]) {
-  const { messages, active_users, active_rooms } = rows.find(({ bucket }) => bucket === null) ?? NOTHING;
-  return { messages: messages ?? 0, active_users, active_rooms };
+type Row = typeof NOTHING & { bucket: Date | null };
+
+const keyOf = (bucket: Date | null): string => bucket?.toISOString() ?? '';
+
+function totalOf(rows: Row[]): typeof NOTHING {
+  const { bucket: _, ...total } = rows.find(({ bucket }) => bucket === null) ?? { bucket: null, ...NOTHING };
+  return total;
 }
 
-function bucketOf(bucket: string, row: ActivityRow | undefined, figures: Figures | undefined): MetricsBucketDto {
-  const { messages, active_users, active_rooms } = row ?? NOTHING;
+function bucketOf(bucket: string, row: Row | undefined, figures: Figures | undefined): MetricsBucketDto {
+  const { messages, active_users, active_rooms, peak_connections } = row ?? NOTHING;
   return {
     bucket,
     messages,
     active_users,
     active_rooms,
+    peak_connections,
     accepted: figures?.accepted ?? 0,
     sent: figures ? figures.sent + figures.delivered : 0,
     failed: figures ? figures.failed + figures.expired : 0,

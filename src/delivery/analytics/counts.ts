@@ -1,5 +1,11 @@
 import { ERROR, FAULT, FAULTS, LATENCIES } from '../../engine/deliveries/delivery-counts.js';
-import { DELIVERY_STATUSES, isFailed, isOpen, type DeliveryStatus } from '../../engine/deliveries/delivery.js';
+import {
+  DELIVERY_FACTS,
+  DELIVERY_STATUSES,
+  isFailed,
+  isOpen,
+  type DeliveryStatus,
+} from '../../engine/deliveries/delivery.js';
 import { percentile, type Bins } from '../../platform/common/log-histogram.js';
 
 /** Numbers by what they count, as deliveries are counted; open states by their names. */
@@ -13,7 +19,6 @@ export interface CountRow {
   n: number;
 }
 
-export const FACTS = ['opened', 'clicked', 'complained', 'unsubscribed'] as const;
 const ATTEMPTS = ['attempts', 'retries', 'failed_attempts'] as const;
 
 export type States = Record<DeliveryStatus, number>;
@@ -26,7 +31,7 @@ export interface Percentiles {
 
 /** What an answer says of deliveries that were accepted in one time. */
 export type Figures = { accepted: number } & States &
-  Record<(typeof FACTS)[number] | (typeof ATTEMPTS)[number], number> & {
+  Record<(typeof DELIVERY_FACTS)[number] | (typeof ATTEMPTS)[number], number> & {
     failures: Record<(typeof FAULTS)[number], number>;
     latency_ms: Percentiles;
   };
@@ -55,7 +60,7 @@ export function figuresOf(counts: Counts, accepted = of(counts, 'accepted')): Fi
   return {
     accepted,
     ...statesOf(counts),
-    ...pick(counts, [...FACTS, ...ATTEMPTS]),
+    ...pick(counts, [...DELIVERY_FACTS, ...ATTEMPTS]),
     failures: Object.fromEntries(
       FAULTS.map((fault) => [fault, of(counts, `${FAULT}:${fault}`)]),
     ) as Figures['failures'],

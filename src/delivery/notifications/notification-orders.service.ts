@@ -23,7 +23,11 @@ export class NotificationOrders {
 
   async one(request: Request, input: NotificationInputDto): Promise<Answer> {
     if (!input.simulate) return this.notifications.accept(request, input);
-    return new Existing(await this.simulation.of(await this.planner.plan(request.caller, input)));
+    return this.simulated(request, input);
+  }
+
+  private async simulated({ caller }: Request, input: NotificationInputDto): Promise<Answer> {
+    return new Existing(await this.simulation.of(await this.planner.plan(caller, input)));
   }
 
   /** Those at fault are left out; the others are written in one transaction. */
@@ -33,9 +37,8 @@ export class NotificationOrders {
     for (const [index, plain] of notifications.entries()) {
       try {
         const input = toDto(NotificationInputDto, plain);
-        const item = await this.planner.plan(request.caller, input);
-        if (input.simulate) results[index] = resultOf(index, new Existing(await this.simulation.of(item)));
-        else planned.push({ index, item });
+        if (input.simulate) results[index] = resultOf(index, await this.simulated(request, input));
+        else planned.push({ index, item: await this.notifications.plan(request, input) });
       } catch (error) {
         // What is at fault on our side fails all, and nothing was written.
         if (!(error instanceof Problem) || error.status >= 500) throw error;

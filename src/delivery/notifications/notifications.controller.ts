@@ -39,6 +39,7 @@ export class NotificationsController {
     errors: ['user_unavailable', 'not_found', 'too_large'],
     actsForUser: true,
     idempotent: true,
+    limited: 'notifications',
     bodyBytes: 'notification_body_bytes',
   })
   send(@CurrentRequest() request: Request, @Body() input: NotificationInputDto): Promise<Answer> {

@@ -4,6 +4,7 @@ import { Existing, type Request } from '../../tenancy/access/request.js';
 import { isUuid } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
+import { Quotas } from '../../tenancy/clients/quotas.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import type { Content } from '../../engine/deliveries/delivery.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
@@ -14,6 +15,7 @@ import type { AcknowledgedDto, NotificationDto, NotificationInputDto } from './n
 import { NotificationsReader } from './notifications.reader.js';
 import type { Accepted, WrittenRow } from './notifications.repository.js';
 import { NotificationsWriter, type WriteOutcome } from './notifications.writer.js';
+import { byChannel } from './plan-deliveries.js';
 
 /** What a request for a notification is answered; {@link Existing} where nothing was made. */
 export type Answer = NotificationDto | Existing<NotificationDto>;
@@ -28,11 +30,12 @@ export class NotificationsService {
     private readonly workers: Workers,
     private readonly due: DueSignal,
     private readonly deliveries: DeliveriesService,
+    private readonly quotas: Quotas,
   ) {}
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
   async accept(request: Request, input: NotificationInputDto): Promise<Answer> {
-    const item = await this.planner.plan(request.caller, input);
+    const item = await this.plan(request, input);
     return this.reserving([item], async ([reservation]) => {
       let answer: Answer | undefined;
       const outcome = await this.writer.write(request, item, async (tx, [written]) => {
@@ -41,6 +44,13 @@ export class NotificationsService {
       this.begin(item, outcome, reservation!);
       return answer ?? asAccepted((outcome as { written: WrittenRow }).written, item.deliveries);
     });
+  }
+
+  /** What is to be written, counted against the client's quotas. @throws Problem for what can't be carried out as it is */
+  async plan(request: Request, input: NotificationInputDto): Promise<Planned> {
+    const item = await this.planner.plan(request.caller, input);
+    await this.quotas.take(request, byChannel(item.deliveries));
+    return item;
   }
 
   /**

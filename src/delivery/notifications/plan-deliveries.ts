@@ -45,3 +45,10 @@ export const commonOf = (part: ChannelContent, retries: number | undefined) => (
   lane: laneOf(part),
   max_attempts: retries === undefined ? part.channel.retryPolicy.attempts : retries + 1,
 });
+
+/** How many deliveries there are over each channel. */
+export function byChannel(deliveries: NewDelivery[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { channel } of deliveries) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  return counts;
+}

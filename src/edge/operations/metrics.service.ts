@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { metrics, registry } from '../../platform/common/metrics.js';
+import { metrics, MOST_COUNTED, registry } from '../../platform/common/metrics.js';
 import { Problem } from '../../platform/common/problem.js';
 import { sameSecret } from '../../platform/common/same-secret.js';
 import { Config } from '../../platform/config/config.js';
@@ -8,6 +8,7 @@ import { isLoopbackAddress } from '../../platform/config/ip-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { JobQueue } from '../../platform/queue/job-queue.js';
 import { Queues } from '../../platform/queue/queues.js';
+import { DeliveryCountsRepository } from '../../engine/deliveries/delivery-counts.repository.js';
 import { LogReaders } from '../../engine/events/log-readers.js';
 
 @Injectable()
@@ -17,6 +18,7 @@ export class MetricsService {
     private readonly database: Database,
     private readonly queues: Queues,
     private readonly readers: LogReaders,
+    private readonly counts: DeliveryCountsRepository,
   ) {}
 
   /** @throws Problem `unauthenticated` or `invalid_key` unless asked from loopback or with METRICS_TOKEN */
@@ -42,13 +44,29 @@ export class MetricsService {
     metrics.databaseConnections.set({ state: 'busy' }, totalCount - idleCount);
     metrics.databaseConnections.set({ state: 'idle' }, idleCount);
     metrics.databaseConnections.set({ state: 'waiting' }, waitingCount);
-    await Promise.all([...this.queues.all.map((queue) => this.readQueue(queue)), this.readLags()]);
+    await Promise.all([
+      ...this.queues.all.map((queue) => this.readQueue(queue)),
+      this.readLags(),
+      this.readDeliveries(),
+    ]);
     return registry.metrics();
   }
 
   /** While the database is away, what this process last saw. */
   private async readLags(): Promise<void> {
     await this.readers.lags().catch(() => undefined);
+  }
+
+  /** While the database is away, nothing rather than what was. */
+  private async readDeliveries(): Promise<void> {
+    try {
+      const { open, waiting } = await this.counts.backlog(MOST_COUNTED);
+      metrics.deliveriesOpen.reset();
+      for (const [status, n] of open) metrics.deliveriesOpen.set({ status }, n);
+      metrics.countsWaiting.set(waiting);
+    } catch {
+      metrics.deliveriesOpen.reset();
+    }
   }
 
   /** A queue that can't be asked shows nothing rather than its last depth. */

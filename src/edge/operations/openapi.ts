@@ -106,6 +106,11 @@ export const PROBLEM_SCHEMAS = {
       code: { type: 'string', description: 'Stable; branch on it.', enum: Object.keys(PROBLEMS) },
       request_id: { type: 'string' },
       retryable: { type: 'boolean', description: 'May the same request succeed later without a change?' },
+      violated_policies: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Of 429: the policies of `RateLimit-Policy` whose quota is used up.',
+      },
       retry_after_s: { type: 'integer', description: 'Where it is known: when to try again, as in `Retry-After`.' },
       errors: { type: 'array', items: { $ref: '#/components/schemas/FieldError' } },
     },

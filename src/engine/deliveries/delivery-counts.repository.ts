@@ -3,6 +3,7 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { LOCKS } from '../../platform/database/session-lock.js';
 import { unnest } from '../../platform/database/unnest.js';
+import type { DeliveryStatus } from './delivery.js';
 import { bucketOf, type Delta } from './delivery-counts.js';
 
 const DELTAS = unnest<Delta>()('d', {
@@ -71,6 +72,20 @@ export class DeliveryCountsRepository {
       const [folded] = await tx.query<{ n: number }>(FOLD, [limit]);
       return folded!.n;
     });
+  }
+
+  /** What is open, by state, and how many changes are still to be added up; none of it beyond `most`. */
+  async backlog(most: number): Promise<{ open: Map<DeliveryStatus, number>; waiting: number }> {
+    const rows = await this.database.query<{ status: DeliveryStatus | null; n: number }>(
+      `select status, count(*) as n from (select status from open_deliveries limit $1) o group by 1
+       union all
+       select null, count(*) from (select 1 from delivery_deltas limit $1) d`,
+      [most],
+    );
+    return {
+      open: new Map(rows.flatMap(({ status, n }) => (status === null ? [] : [[status, n] as const]))),
+      waiting: rows.find(({ status }) => status === null)?.n ?? 0,
+    };
   }
 
   /** Drops counts of what was accepted more than so many days ago. */

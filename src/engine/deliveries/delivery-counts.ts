@@ -1,5 +1,5 @@
 import { binOf } from '../../platform/common/log-histogram.js';
-import { isOpen, type Transition } from './delivery.js';
+import { DELIVERY_FACTS, isOpen, type DeliveryFact, type Transition } from './delivery.js';
 
 /** What is counted is told apart by when it was accepted: quarters of an hour, so that the days of every time zone can be made of them. */
 export const BUCKET_MS = 900_000;
@@ -33,6 +33,12 @@ export interface Delta {
   counts: Record<string, number>;
 }
 
+type FactTimes = { readonly [Fact in DeliveryFact as `${Fact}_at`]?: Date | null };
+
+/** What is known of a delivery since it was as it was before, for {@link Transition.facts}. */
+export const factsSince = (before: FactTimes, after: FactTimes): DeliveryFact[] =>
+  DELIVERY_FACTS.filter((fact) => !before[`${fact}_at`] && after[`${fact}_at`]);
+
 /** One for each bucket, channel and provider that is concerned. */
 export function deltasOf(transitions: readonly Transition[]): Delta[] {
   const deltas = new Map<string, Delta>();
@@ -59,36 +65,42 @@ function count(transition: Transition, add: Add): void {
   if (!isOpen(from) && (moved || fromProvider !== row.provider)) add(transition, fromProvider, from, -1);
   if (!isOpen(row.status) && (moved || fromProvider !== row.provider)) add(transition, row.provider, row.status, 1);
   for (const fact of facts) add(transition, row.provider, fact, 1);
-  countAttempt(transition, add);
-  const since = (time: Date | null): number => time!.getTime() - row.created_at.getTime();
-  if (isOpen(from) && row.sent_at !== null && (row.status === 'sent' || row.status === 'delivered')) {
-    add(transition, row.provider, `${LATENCIES.sent}:${binOf(since(row.sent_at))}`, 1);
-    add(transition, row.provider, 'sent_ms', Math.max(0, Math.round(since(row.sent_at))));
+  for (const [stage, ms] of latenciesOf(transition)) {
+    add(transition, row.provider, `${LATENCIES[stage]}:${binOf(ms)}`, 1);
+    if (stage === 'sent') add(transition, row.provider, 'sent_ms', Math.max(0, Math.round(ms)));
   }
-  if (moved && row.status === 'delivered' && row.delivered_at !== null) {
-    add(transition, row.provider, `${LATENCIES.delivered}:${binOf(since(row.delivered_at))}`, 1);
-  }
+  const outcome = outcomeOf(transition);
+  if (outcome === null) return;
+  add(transition, row.provider, 'attempts', 1);
+  if (row.attempt_count > 1) add(transition, row.provider, 'retries', 1);
+  if (outcome === 'sent') return;
+  add(transition, row.provider, 'failed_attempts', 1);
+  add(transition, row.provider, `${FAULT}:${outcome}`, 1);
+  add(transition, row.provider, `${ERROR}:${(transition.attempt!.error_code ?? 'unknown').slice(0, CODE_CHARS)}`, 1);
 }
 
-function countAttempt(transition: Transition, add: Add): void {
-  const { row, attempt } = transition;
-  if (!attempt) return;
-  const of = (key: string): void => add(transition, row.provider, key, 1);
-  of('attempts');
-  if (row.attempt_count > 1) of('retries');
-  else {
-    const began = row.updated_at.getTime() - row.created_at.getTime() - (attempt.duration_ms ?? 0);
-    of(`${LATENCIES.first_attempt}:${binOf(began)}`);
-  }
-  if (attempt.status === 'sent') return;
-  of('failed_attempts');
-  of(`${FAULT}:${faultOf(transition)}`);
-  of(`${ERROR}:${(attempt.error_code ?? 'unknown').slice(0, CODE_CHARS)}`);
-}
-
-function faultOf({ row: { status, reason }, attempt }: Transition): (typeof FAULTS)[number] {
-  if (attempt?.status === 'unknown') return 'unknown';
+/** What came of the attempt that ended with a change, by the class of its fault; null where none did: who is held was not tried. */
+export function outcomeOf({ row: { status, reason }, attempt }: Transition): 'sent' | (typeof FAULTS)[number] | null {
+  if (!attempt || status === 'held') return null;
+  if (attempt.status !== 'failed') return attempt.status;
   return status === 'failed' && reason !== 'attempts_exhausted' ? 'permanent' : 'retryable';
+}
+
+/** The stages that a delivery came to with this change, and how long after its acceptance, in milliseconds. */
+export function latenciesOf(transition: Transition): [stage: keyof typeof LATENCIES, ms: number][] {
+  const { from, row, attempt } = transition;
+  const since = (time: Date): number => time.getTime() - row.created_at.getTime();
+  const reached: [keyof typeof LATENCIES, number][] = [];
+  if (attempt && outcomeOf(transition) !== null && row.attempt_count === 1) {
+    reached.push(['first_attempt', since(row.updated_at) - (attempt.duration_ms ?? 0)]);
+  }
+  if (isOpen(from) && row.sent_at !== null && (row.status === 'sent' || row.status === 'delivered')) {
+    reached.push(['sent', since(row.sent_at)]);
+  }
+  if (from !== row.status && row.status === 'delivered' && row.delivered_at !== null) {
+    reached.push(['delivered', since(row.delivered_at)]);
+  }
+  return reached;
 }
 
 /** What came and went within one transaction counts as nothing. */

@@ -165,7 +165,8 @@ export interface Transition {
 }
 
 /** What recipients do with what was sent, each noted once. */
-export type DeliveryFact = 'opened' | 'clicked' | 'complained' | 'unsubscribed';
+export const DELIVERY_FACTS = ['opened', 'clicked', 'complained', 'unsubscribed'] as const;
+export type DeliveryFact = (typeof DELIVERY_FACTS)[number];
 
 /** What deliveries are made for, such as one notification. */
 export interface SourceRef {

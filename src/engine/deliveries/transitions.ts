@@ -5,7 +5,7 @@ import type { EventRow } from '../events/events.repository.js';
 import { EventsService } from '../events/events.service.js';
 import { newEvent, type NewEvent } from '../events/new-event.js';
 import type { DurableEvent } from '../../platform/realtime/event.js';
-import { deltasOf } from './delivery-counts.js';
+import { deltasOf, latenciesOf, outcomeOf } from './delivery-counts.js';
 import { DeliveryCountsRepository } from './delivery-counts.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
@@ -76,9 +76,18 @@ export class Transitions {
   }
 
   async announce(transitions: Transition[], written: EventRow[]): Promise<void> {
-    for (const { row } of transitions) metrics.deliveries.inc({ channel: row.channel, status: row.status });
+    for (const transition of transitions) observe(transition);
     if (written.length > 0) await this.events.publish(written);
   }
+}
+
+function observe(transition: Transition): void {
+  const { row } = transition;
+  const { channel, status } = row;
+  metrics.deliveries.inc({ channel, status });
+  const outcome = outcomeOf(transition);
+  if (outcome !== null) metrics.deliveryAttempts.inc({ channel, outcome });
+  for (const [stage, ms] of latenciesOf(transition)) metrics.deliverySeconds.observe({ channel, stage }, ms / 1_000);
 }
 
 function eventOf({ row }: Transition, userIds: Map<UserPk, UserId>): NewEvent | null {

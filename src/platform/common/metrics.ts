@@ -13,6 +13,9 @@ const registers = [registry];
 export const httpDurations = new RouteDurations();
 registry.registerMetric(httpDurations as never);
 
+/** A metric costs no more than this to be read, however much waits. */
+export const MOST_COUNTED = 100_000;
+
 /** What ChatAPI counts of itself; who does the counted thing increments it. */
 export const metrics = {
   /** Messages committed; a `client_msg_id` sent again does not count. */
@@ -88,6 +91,54 @@ export const metrics = {
     name: 'chatapi_provider_breakers_opened_total',
     help: 'Times that a provider was left alone after faults in a row.',
     labelNames: ['channel', 'provider_type'],
+    registers,
+  }),
+
+  /** Requests and events refused with 429; policies are those of the RateLimit-Policy header. */
+  rateLimited: new Counter({
+    name: 'chatapi_rate_limited_total',
+    help: 'Requests and socket events beyond a limit or quota, by its policy.',
+    labelNames: ['policy'],
+    registers,
+  }),
+
+  /** Tries of providers, by what came of them; of what was held nothing was tried. */
+  deliveryAttempts: new Counter({
+    name: 'chatapi_delivery_attempts_total',
+    help: 'Attempts of deliveries by channel and outcome: sent, permanent, retryable, unknown.',
+    labelNames: ['channel', 'outcome'],
+    registers,
+  }),
+
+  /** From the acceptance: until the first attempt began, until sent, until delivered. */
+  deliverySeconds: new Histogram({
+    name: 'chatapi_delivery_seconds',
+    help: 'Time from the acceptance of deliveries by channel and stage: first_attempt, sent, delivered.',
+    labelNames: ['channel', 'stage'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 3_600, 21_600, 86_400],
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for; counted up to {@link MOST_COUNTED}. */
+  deliveriesOpen: new Gauge({
+    name: 'chatapi_deliveries_open',
+    help: 'Deliveries to which something may still happen, by state; at most 100,000 are counted.',
+    labelNames: ['status'],
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for; counted up to {@link MOST_COUNTED}. */
+  countsWaiting: new Gauge({
+    name: 'chatapi_delivery_counts_waiting',
+    help: 'Changes of the counts of deliveries that are still to be added up; at most 100,000 are counted.',
+    registers,
+  }),
+
+  /** Lines of the audit log, once they are committed. */
+  auditLines: new Counter({
+    name: 'chatapi_audit_lines_total',
+    help: 'Administrative changes by action.',
+    labelNames: ['action'],
     registers,
   }),
 

@@ -70,6 +70,8 @@ export interface ProblemDocument {
   retryable: boolean;
   /** Seconds, as in Retry-After: for who sees no headers. */
   retry_after_s?: number;
+  /** The policies of RateLimit-Policy whose quota is used up. */
+  violated_policies?: string[];
   errors: FieldError[];
 }
 
@@ -81,7 +83,12 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     /** What is wrong and what to do about it, for the caller's developer. */
     detail: string,
-    readonly options: { errors?: FieldError[]; retryAfterS?: number; headers?: Record<string, string> } = {},
+    readonly options: {
+      errors?: FieldError[];
+      retryAfterS?: number;
+      headers?: Record<string, string>;
+      policies?: string[];
+    } = {},
   ) {
     super(detail);
     this.name = 'Problem';
@@ -100,6 +107,7 @@ export class Problem extends Error {
       request_id: requestId,
       retryable: kind.retryable ?? false,
       ...(this.options.retryAfterS !== undefined && { retry_after_s: this.options.retryAfterS }),
+      ...(this.options.policies && { violated_policies: this.options.policies }),
       errors: this.options.errors ?? [],
     };
   }

@@ -16,6 +16,24 @@ export interface ClientLimits {
   cooldown_s: number;
   sockets_per_user: number;
   sockets_per_client: number;
+  quotas: ClientQuotas;
+}
+
+/** How often something may be done; what is left out is not counted. */
+export interface Quota {
+  per_second?: number | null;
+  per_hour?: number | null;
+  per_day?: number | null;
+}
+
+/** What an operator grants beyond the limits of each user; absent: as much as there is. */
+export interface ClientQuotas {
+  messages_per_user?: Quota;
+  messages_per_client?: Quota;
+  /** Of users who send them themselves. */
+  notifications_per_user?: Quota;
+  deliveries_per_client?: Quota;
+  deliveries_per_channel?: ({ channel: string } & Quota)[];
 }
 
 /** What a client set for itself. Features read theirs by what they declared: `clientSetting` of the room of clients. */

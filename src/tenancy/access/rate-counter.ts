@@ -18,8 +18,8 @@ export class WindowCounts {
   private readonly windows = new Map<string, { endsAt: number; count: number }>();
   private sweepAt = SWEEP_AT;
 
-  /** @param windowMs always the same of one key */
-  add(key: string, windowMs: number): Counted {
+  /** @param windowMs always the same of one key, or what is left of its window */
+  add(key: string, windowMs: number, n = 1): Counted {
     const now = performance.now();
     let window = this.windows.get(key);
     if (!window || window.endsAt <= now) {
@@ -27,7 +27,7 @@ export class WindowCounts {
       window = { endsAt: now + windowMs, count: 0 };
       this.windows.set(key, window);
     }
-    window.count++;
+    window.count += n;
     // `endsAt` is rounded: what is left may come out a hair too long, which in whole seconds would be 61.
     return { count: window.count, resetsInMs: Math.min(window.endsAt - now, windowMs) };
   }
@@ -37,6 +37,12 @@ export class WindowCounts {
     const now = performance.now();
     const window = this.windows.get(key);
     return window && window.endsAt > now ? { count: window.count, resetsInMs: window.endsAt - now } : null;
+  }
+
+  /** Takes back what was counted in the window that runs. */
+  subtract(key: string, n: number): void {
+    const window = this.windows.get(key);
+    if (window) window.count = Math.max(0, window.count - n);
   }
 
   /** Lets the window that runs end so long from now. */
@@ -84,18 +90,30 @@ export class RateCounter {
       : null;
   }
 
-  /** @param windowMs whole seconds, always the same of one key */
-  add(key: string, windowMs = MINUTE_MS): Counted | Promise<Counted> {
-    if (this.shared === null) return this.local.add(key, windowMs);
+  /** Do several processes count together? */
+  get isShared(): boolean {
+    return this.shared !== null && !this.failing;
+  }
+
+  /** @param windowMs always the same of one key, or what is left of its window; in whole seconds where it is shared */
+  add(key: string, windowMs = MINUTE_MS, n = 1): Counted | Promise<Counted> {
+    if (this.shared === null) return this.local.add(key, windowMs, n);
     if (this.failing) {
       this.probe();
-      return this.local.add(key, windowMs);
+      return this.local.add(key, windowMs, n);
     }
-    const options = windowMs === MINUTE_MS ? undefined : { customDuration: windowMs / 1_000 };
-    return this.shared.consume(key, 1, options).then(countedOf, () => {
+    const options = windowMs === MINUTE_MS ? undefined : { customDuration: Math.ceil(windowMs / 1_000) };
+    return this.shared.consume(key, n, options).then(countedOf, () => {
       this.fail();
-      return this.local.add(key, windowMs);
+      return this.local.add(key, windowMs, n);
     });
+  }
+
+  /** Takes back what was just counted. */
+  giveBack(key: string, n: number): void {
+    this.local.subtract(key, n);
+    // Lost: so much less is left in this window.
+    if (this.shared !== null && !this.failing) this.shared.reward(key, n).catch(() => undefined);
   }
 
   /** What was counted so far, without counting. @returns null when no window runs */

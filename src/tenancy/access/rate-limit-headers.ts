@@ -14,3 +14,14 @@ export function rateLimitHeaders(
     ratelimit: `"${policy}";r=${remaining};t=${seconds}`,
   };
 }
+
+/** Several policies of one answer, in their order: both fields are lists. */
+export function joinHeaders(all: Record<string, string>[]): Record<string, string> {
+  const joined: Record<string, string> = {};
+  for (const headers of all) {
+    for (const [name, value] of Object.entries(headers)) {
+      joined[name] = name in joined && name.startsWith('ratelimit') ? `${joined[name]}, ${value}` : value;
+    }
+  }
+  return joined;
+}

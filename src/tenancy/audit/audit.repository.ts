@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { metrics } from '../../platform/common/metrics.js';
 import { newId } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
@@ -23,6 +24,7 @@ export class AuditRepository {
 
   /** With the commit of the change. */
   add(tx: Tx, { client_id, actor, action, subject, before, after, ip }: AuditLine): void {
+    tx.afterCommit(() => metrics.auditLines.inc({ action }));
     tx.withCommit(INSERT, [
       client_id,
       newId(),

@@ -1,9 +1,9 @@
-import type { ClientFacts, ClientSettings } from '../access/caller.js';
+import type { ClientFacts, ClientLimits, ClientSettings } from '../access/caller.js';
 import { clientLimits } from './client-limits.js';
 
 /** As the client's row has it. */
 interface Stored {
-  limits: Record<string, number>;
+  limits: Partial<ClientLimits>;
   settings: ClientSettings;
   settings_rev: number;
 }

@@ -12,6 +12,7 @@ const PRESETS = {
     cooldown_s: null,
     sockets_per_user: null,
     sockets_per_client: null,
+    quotas: null,
   },
   fastchat: {
     messages_per_user_per_minute: 60,
@@ -27,7 +28,7 @@ export type LimitPreset = keyof typeof PRESETS;
 export const LIMIT_PRESETS = Object.keys(PRESETS) as LimitPreset[];
 
 /** What of its limits a client's row says; what it doesn't say is the configured default. */
-type OwnLimits = { [Name in keyof ClientLimits]?: number | null };
+type OwnLimits = { [Name in keyof ClientLimits]?: ClientLimits[Name] | null };
 
 /** What is to be stored of limits that were asked for: those of the preset, then those that are named. */
 export const givenLimits = ({ preset, ...named }: OwnLimits & { preset?: LimitPreset }): OwnLimits => ({
@@ -36,7 +37,7 @@ export const givenLimits = ({ preset, ...named }: OwnLimits & { preset?: LimitPr
 });
 
 /** A client's limits whole. */
-export const clientLimits = (own: Record<string, number>): ClientLimits => ({
+export const clientLimits = (own: Partial<ClientLimits>): ClientLimits => ({
   messages_per_user_per_minute: limits.messages_per_user_per_minute,
   reactions_per_user_per_minute: limits.reactions_per_user_per_minute,
   typing_per_user_per_minute: limits.typing_per_user_per_minute,
@@ -45,5 +46,6 @@ export const clientLimits = (own: Record<string, number>): ClientLimits => ({
   cooldown_s: 0,
   sockets_per_user: limits.sockets_per_user,
   sockets_per_client: limits.sockets_per_client,
+  quotas: {},
   ...own,
 });

@@ -1,5 +1,16 @@
-import { Bool, Int, Nested, NoFields, OneOf, Text, TextList, Time, Uuid } from '../../platform/common/fields.js';
-import type { ClientLimits } from '../access/caller.js';
+import {
+  Bool,
+  Int,
+  Nested,
+  NestedList,
+  NoFields,
+  OneOf,
+  Text,
+  TextList,
+  Time,
+  Uuid,
+} from '../../platform/common/fields.js';
+import type { ClientLimits, ClientQuotas, Quota } from '../access/caller.js';
 import { LIMIT_PRESETS, type LimitPreset } from './client-limits.js';
 
 export const TEN_YEARS_S = 315_360_000;
@@ -32,6 +43,57 @@ const LIMITS = {
 
 const PATCH = { optional: true, nullable: true } as const;
 const COUNT = { ...PATCH, min: 1, max: 1_000_000 } as const;
+
+const QUOTA = {
+  optional: true,
+  nullable: true,
+  min: 1,
+  max: 1_000_000_000,
+  description: 'Left out: as many as there are.',
+} as const;
+
+/** Hours and days are those of UTC. */
+export class QuotaDto implements Quota {
+  @Int({ ...QUOTA, example: 20 })
+  per_second?: number | null;
+
+  @Int({ ...QUOTA, example: 10_000 })
+  per_hour?: number | null;
+
+  @Int({ ...QUOTA, example: 100_000 })
+  per_day?: number | null;
+}
+
+export class ChannelQuotaDto extends QuotaDto {
+  @Text({ max: 64, example: 'email' })
+  channel: string;
+}
+
+const QUOTAS = {
+  ofUser: { optional: true, description: 'Messages of one user, sent, edited or scheduled.' },
+  ofClient: { optional: true, description: 'Messages of the client and all its users.' },
+  notifications: { optional: true, description: 'Notifications that one user sends.' },
+  deliveries: { optional: true, description: 'Deliveries accepted over all channels.' },
+  channels: { optional: true, max: 100, description: 'Deliveries accepted over a channel.' },
+} as const;
+
+/** Given as a whole: what is left out is not counted any more. */
+export class ClientQuotasDto implements ClientQuotas {
+  @Nested(() => QuotaDto, QUOTAS.ofUser)
+  messages_per_user?: QuotaDto;
+
+  @Nested(() => QuotaDto, QUOTAS.ofClient)
+  messages_per_client?: QuotaDto;
+
+  @Nested(() => QuotaDto, QUOTAS.notifications)
+  notifications_per_user?: QuotaDto;
+
+  @Nested(() => QuotaDto, QUOTAS.deliveries)
+  deliveries_per_client?: QuotaDto;
+
+  @NestedList(() => ChannelQuotaDto, QUOTAS.channels)
+  deliveries_per_channel?: ChannelQuotaDto[];
+}
 
 /** What the operator grants; null takes the configured default again. */
 export class ClientLimitsPatchDto {
@@ -66,6 +128,9 @@ export class ClientLimitsPatchDto {
 
   @Int({ ...COUNT, max: 10_000_000, ...LIMITS.socketsOfClient })
   sockets_per_client?: number | null;
+
+  @Nested(() => ClientQuotasDto, { ...PATCH, description: 'Takes the place of all quotas; null: there are none.' })
+  quotas?: ClientQuotasDto | null;
 }
 
 export class ClientLimitsDto implements ClientLimits {
@@ -92,6 +157,9 @@ export class ClientLimitsDto implements ClientLimits {
 
   @Int(LIMITS.socketsOfClient)
   sockets_per_client: number;
+
+  @Nested(() => ClientQuotasDto, { description: 'Beyond them 429; what is not named is not counted.' })
+  quotas: ClientQuotasDto;
 }
 
 const NAME = { max: 'name_chars', example: 'Acme' } as const;

@@ -6,6 +6,7 @@ import { ClientsRepository } from './clients.repository.js';
 import { ClientsService } from './clients.service.js';
 import { OwnClientController } from './own-client.controller.js';
 import { RateLimitsController } from './rate-limits.controller.js';
+import { Quotas } from './quotas.js';
 import { RateLimits } from './rate-limits.js';
 import { SocketLimit } from './socket-limit.js';
 import { SigningSecretsService } from './signing-secrets.service.js';
@@ -15,7 +16,7 @@ import { SigningSecretsService } from './signing-secrets.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ClientEntity])],
   controllers: [OwnClientController, ClientsController, RateLimitsController],
-  providers: [ClientsRepository, ClientsService, RateLimits, SigningSecretsService, SocketLimit],
-  exports: [ClientsService, RateLimits, SigningSecretsService, SocketLimit],
+  providers: [ClientsRepository, ClientsService, Quotas, RateLimits, SigningSecretsService, SocketLimit],
+  exports: [ClientsService, Quotas, RateLimits, SigningSecretsService, SocketLimit],
 })
 export class ClientsModule {}

@@ -3,7 +3,8 @@ import type { Caller } from '../access/caller.js';
 import { CurrentCaller } from '../access/request.js';
 import { Route, Tag, tag } from '../access/route.js';
 import { RateLimitsDto } from './rate-limits.dto.js';
-import { RateLimits, type LimitState } from './rate-limits.js';
+import type { LimitState } from './limit-state.js';
+import { RateLimits } from './rate-limits.js';
 
 const LIMITS = tag('Limits', 'How much a user and a client may do, and what is left of it.');
 

@@ -4,13 +4,19 @@ export class RateLimitDto {
   @Text({
     max: 64,
     description:
-      '`messages`, `reactions`, `typing`, `pings`, each with `_burst` where there is one, `sockets`. More may come.',
+      '`messages`, `reactions`, `typing`, `pings`, each with `_burst` where there is one, `sockets`; of quotas `messages`, `notifications` and `deliveries` with `_second`, `_hour` or `_day`. More may come.',
     example: 'messages',
   })
   name: string;
 
-  @OneOf(['user', 'client'], { description: 'Whose it is.', example: 'user' })
-  scope: 'user' | 'client';
+  @OneOf(['user', 'client', 'channel', 'provider'], { description: 'Whose it is.', example: 'user' })
+  scope: 'user' | 'client' | 'channel' | 'provider';
+
+  @Text({ optional: true, max: 64, description: "Of which channel, where it is one's.", example: 'email' })
+  channel?: string;
+
+  @Text({ optional: true, max: 'name_chars', description: "Of which provider, where it is one's.", example: 'main' })
+  provider?: string;
 
   @Int({ example: 600 })
   limit: number;
@@ -26,6 +32,6 @@ export class RateLimitDto {
 }
 
 export class RateLimitsDto {
-  @NestedList(() => RateLimitDto, { max: 100 })
+  @NestedList(() => RateLimitDto, { max: 1_000 })
   limits: RateLimitDto[];
 }

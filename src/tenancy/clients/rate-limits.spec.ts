@@ -2,11 +2,14 @@ import { RedisConnections } from '../../platform/database/redis.js';
 import type { Caller, ClientLimits } from '../access/caller.js';
 import { Request } from '../access/request.js';
 import { clientLimits } from './client-limits.js';
+import { Quotas } from './quotas.js';
 import { RateLimits } from './rate-limits.js';
 import { RateCounter, WindowCounts } from '../access/rate-counter.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 const withoutRedis = { configured: false } as RedisConnections;
+
+const limitsOver = (counter: RateCounter): RateLimits => new RateLimits(counter, new Quotas(counter));
 
 const request = (
   id: string,
@@ -29,7 +32,7 @@ const request = (
   );
 
 describe('the limit of messages', () => {
-  const limit = new RateLimits(new RateCounter(withoutRedis));
+  const limit = limitsOver(new RateCounter(withoutRedis));
   const consume = (by: Request): Request['headers'] => {
     expect(limit.consume(by, 'messages')).toBeUndefined();
     return by.headers;
@@ -68,7 +71,7 @@ describe('a burst', () => {
 
   it('is refused for the cooldown, which begins once, and each kind has its own', () => {
     jest.useFakeTimers();
-    const limit = new RateLimits(new RateCounter(withoutRedis));
+    const limit = limitsOver(new RateCounter(withoutRedis));
     const send = (): void => void limit.consume(request('frank', 100, 'scoped', own), 'messages');
     send();
     send();
@@ -85,7 +88,7 @@ describe('a burst', () => {
 });
 
 it('tells what is left, and counts nothing by it', async () => {
-  const limit = new RateLimits(new RateCounter(withoutRedis));
+  const limit = limitsOver(new RateCounter(withoutRedis));
   const alice = request('alice', 3, 'scoped', { burst_per_user_per_second: 2 });
   void limit.consume(alice, 'messages');
   for (let i = 0; i < 3; i++) {
@@ -106,7 +109,7 @@ it('is counted by each node alone while Redis is away', async () => {
   // Nobody listens there.
   const redis = new RedisConnections({ redisUrl: 'redis://127.0.0.1:1' });
   try {
-    const limit = new RateLimits(new RateCounter(redis));
+    const limit = limitsOver(new RateCounter(redis));
     const first = request('erin', 1);
     await limit.consume(first, 'messages');
     expect(first.headers).toMatchObject({ ratelimit: expect.stringContaining('r=0') });

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { metrics } from '../../platform/common/metrics.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { Caller, ClientLimits } from '../access/caller.js';
 import type { LimitKind } from '../access/limit-kind.js';
 import type { Request } from '../access/request.js';
+import type { LimitState } from './limit-state.js';
+import { Quotas } from './quotas.js';
 import { MINUTE_MS, RateCounter, type Counted } from '../access/rate-counter.js';
 import { rateLimitHeaders } from '../access/rate-limit-headers.js';
 
 const SECOND_MS = 1_000;
+
+/** Those that every user has. */
+type UserLimit = Exclude<LimitKind, 'notifications'>;
 
 /** Where a user's limit of each kind stands, and how a refusal names it. */
 const KINDS = {
@@ -14,17 +20,7 @@ const KINDS = {
   reactions: { quota: 'reactions_per_user_per_minute', refusal: 'add or take back %d reactions a minute' },
   typing: { quota: 'typing_per_user_per_minute', refusal: 'tell %d times a minute that they type' },
   pings: { quota: 'pings_per_user_per_minute', refusal: 'send %d pings a minute' },
-} as const satisfies Record<LimitKind, { quota: keyof ClientLimits; refusal: string }>;
-
-/** One limit and how far it is used up. */
-export interface LimitState {
-  name: string;
-  scope: 'user' | 'client';
-  limit: number;
-  remaining: number;
-  resetsInMs: number | null;
-  windowS: number | null;
-}
+} as const satisfies Record<UserLimit, { quota: keyof ClientLimits; refusal: string }>;
 
 /** What else can be used up, and is counted elsewhere. */
 export type LimitSource = (caller: Caller) => LimitState[] | Promise<LimitState[]>;
@@ -34,7 +30,10 @@ export type LimitSource = (caller: Caller) => LimitState[] | Promise<LimitState[
 export class RateLimits {
   private readonly sources: LimitSource[] = [];
 
-  constructor(private readonly counter: RateCounter) {}
+  constructor(
+    private readonly counter: RateCounter,
+    private readonly quotas: Quotas,
+  ) {}
 
   register(source: LimitSource): void {
     this.sources.push(source);
@@ -46,8 +45,14 @@ export class RateLimits {
    * @throws Problem `rate_limited` (429, Retry-After, RateLimit headers)
    */
   consume(request: Request, kind: LimitKind): Promise<void> | undefined {
+    const limited = this.consumeLimit(request, kind);
+    if (limited) return limited.then(() => this.quotas.consume(request, kind));
+    return this.quotas.consume(request, kind);
+  }
+
+  private consumeLimit(request: Request, kind: LimitKind): Promise<void> | undefined {
     const { caller } = request;
-    if (caller.kind !== 'scoped') return undefined;
+    if (caller.kind !== 'scoped' || kind === 'notifications') return undefined;
     const key = keyOf(caller, kind);
     const minute = this.counter.add(key);
     if (caller.limits.burst_per_user_per_second > 0) return this.consumeBurst(request, kind, key, minute);
@@ -58,14 +63,15 @@ export class RateLimits {
 
   /** Every limit that holds for the caller, without counting. */
   async list(caller: Caller): Promise<LimitState[]> {
-    const kinds = await Promise.all((Object.keys(KINDS) as LimitKind[]).map((kind) => this.statesOf(caller, kind)));
+    const kinds = await Promise.all((Object.keys(KINDS) as UserLimit[]).map((kind) => this.statesOf(caller, kind)));
+    const quotas = await this.quotas.states(caller);
     const others = await Promise.all(this.sources.map((source) => source(caller)));
-    return [...kinds, ...others].flat();
+    return [...kinds, quotas, ...others].flat();
   }
 
   private consumeBurst(
     request: Request,
-    kind: LimitKind,
+    kind: UserLimit,
     key: string,
     minute: Counted | Promise<Counted>,
   ): Promise<void> | undefined {
@@ -91,13 +97,14 @@ export class RateLimits {
       this.counter.stretch(burstOf(keyOf(caller, kind)), waitMs);
     }
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+    metrics.rateLimited.inc({ policy: `${kind}-burst` });
     throw new Problem('rate_limited', `More than ${burst} in a second: wait ${seconds} s.`, {
       retryAfterS: seconds,
       headers: rateLimitHeaders(`${kind}_burst`, burst, 0, seconds, 1),
     });
   }
 
-  private async statesOf(caller: Caller, kind: LimitKind): Promise<LimitState[]> {
+  private async statesOf(caller: Caller, kind: UserLimit): Promise<LimitState[]> {
     const { limits } = caller;
     const key = keyOf(caller, kind);
     const burst = limits.burst_per_user_per_second;
@@ -122,11 +129,12 @@ export class RateLimits {
 const keyOf = ({ user }: Caller, kind: LimitKind): string => `${kind}:${user?.user_pk}`;
 const burstOf = (key: string): string => `${key}:burst`;
 
-function judge(request: Request, kind: LimitKind, { count, resetsInMs }: Counted): void {
+function judge(request: Request, kind: UserLimit, { count, resetsInMs }: Counted): void {
   const quota = request.caller.limits[KINDS[kind].quota];
   const seconds = Math.ceil(resetsInMs / 1_000);
   const headers = rateLimitHeaders(kind, quota, Math.max(0, quota - count), seconds);
   if (count > quota) {
+    metrics.rateLimited.inc({ policy: kind });
     const what = KINDS[kind].refusal.replace('%d', String(quota));
     throw new Problem('rate_limited', `A user may ${what}.`, { retryAfterS: seconds, headers });
   }

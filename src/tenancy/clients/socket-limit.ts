@@ -5,7 +5,8 @@ import { ConnectionEnds } from '../../platform/realtime/connection-ends.js';
 import { Nodes } from '../../platform/realtime/nodes.js';
 import type { Caller } from '../access/caller.js';
 import { ConnectionStarts } from '../access/connection-starts.js';
-import { RateLimits, type LimitState } from './rate-limits.js';
+import type { LimitState } from './limit-state.js';
+import { RateLimits } from './rate-limits.js';
 
 /** A place that was given to a handshake whose connection never came is free again after this. */
 const UNOPENED_MS = 30_000;
@@ -25,6 +26,8 @@ interface Place {
 @Injectable()
 export class SocketLimit implements OnModuleInit, OnModuleDestroy {
   private readonly counts = new Map<string, number>();
+  /** The most of each client since somebody asked. */
+  private readonly peaks = new Map<string, number>();
   private readonly open = new Map<Connection, Place[]>();
   /** By the caller that the connection will come with: until when. */
   private readonly unopened = new Map<Caller, number>();
@@ -73,11 +76,24 @@ export class SocketLimit implements OnModuleInit, OnModuleDestroy {
     return open;
   }
 
+  /** By client, the most connections that were open here at once since this was asked last. */
+  takePeaks(): Map<string, number> {
+    for (const [key, count] of this.counts) {
+      if (key.startsWith(CLIENT)) this.peaks.set(key, Math.max(this.peaks.get(key) ?? 0, count));
+    }
+    const taken = new Map([...this.peaks].map(([key, peak]) => [key.slice(CLIENT.length), peak]));
+    this.peaks.clear();
+    return taken;
+  }
+
   private async take(place: Place): Promise<boolean> {
     const mine = (this.counts.get(place.key) ?? 0) + 1;
     this.counts.set(place.key, mine);
     const claimed = await this.nodes.claim(place.key, mine, place.limit);
-    if (claimed ?? mine <= place.limit) return true;
+    if (claimed ?? mine <= place.limit) {
+      if (place.key.startsWith(CLIENT)) this.peaks.set(place.key, Math.max(this.peaks.get(place.key) ?? 0, mine));
+      return true;
+    }
     this.giveBack(place);
     return false;
   }
@@ -125,7 +141,8 @@ export class SocketLimit implements OnModuleInit, OnModuleDestroy {
 }
 
 const userKey = (userPk: string): string => `sockets:u:${userPk}`;
-const clientKey = (clientId: string): string => `sockets:c:${clientId}`;
+const CLIENT = 'sockets:c:';
+const clientKey = (clientId: string): string => CLIENT + clientId;
 
 const placesOf = ({ kind, clientId, user, limits }: Caller): Place[] =>
   kind === 'scoped'
