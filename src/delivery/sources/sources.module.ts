@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { registerQueue } from '../../platform/queue/register-queue.js';
+import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
+import { ProviderEvents } from '../../engine/deliveries/provider-events.js';
 import { InboundController } from './inbound.controller.js';
 import { InboundDoor } from './inbound.door.js';
 import { InboundEffects } from './inbound-effects.js';
@@ -22,7 +24,7 @@ import { SourcesService } from './sources.service.js';
 
 /** Inbound webhooks: where others' services send to, what came, and the way to what follows from it. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SourceEntity]), registerQueue(INBOUND_QUEUE)],
+  imports: [TypeOrmModule.forFeature([SourceEntity]), registerQueue(INBOUND_QUEUE), DeliveriesModule],
   controllers: [InboundController, SourcesController],
   providers: [
     InboundDoor,
@@ -44,7 +46,8 @@ import { SourcesService } from './sources.service.js';
   exports: [InboundEffects, ProviderReports, SourcesService],
 })
 export class SourcesModule {
-  constructor(effects: InboundEffects, reports: ProviderReports) {
+  constructor(effects: InboundEffects, reports: ProviderReports, providerEvents: ProviderEvents) {
+    reports.register(providerEvents);
     effects.register(reports);
   }
 }
