@@ -112,6 +112,8 @@ describe('a delivery that is sent again', () => {
     const got = requestsTo('/fails/resent');
     expect(new Set(got.map((one) => one.headers['webhook-id']))).toEqual(new Set([first.id]));
     expect(new Set(got.map(({ body }) => body.toString()))).toEqual(new Set(['{"path":"/fails/resent"}']));
+    await until('all to end', async () => (await get(`/notifications/${notification.id}`)).body.counts.delivered === 2);
+    expect((await post(`/notifications/${notification.id}/retry`)).body.code).toBe('not_pending');
   });
 
   it('must have ended, and must not have been suppressed', async () => {

@@ -187,8 +187,15 @@ const changeDeliveries = async (client: TestClient, { ended, expired }: { ended:
   await call('PATCH', `/notifications/${id}`, { channels: { websocket: { title: 'b' } } });
   await call('GET', '/deliveries?limit=1');
   await call('POST', `/deliveries/${ended}/resend`, {});
-  await call('POST', `/deliveries/${expired}/discard`, {});
   await call('POST', `/notifications/${(await call('GET', `/deliveries/${expired}`)).notification_id}/retry`, {});
+  await until('it to be sent', async () => (await call('GET', `/deliveries/${expired}`)).status === 'sent');
+  const channels = { webhook: { url: 'http://127.0.0.1:1/', payload: {} } };
+  const failing = await call('POST', '/notifications', { channels, max_retry_attempts: 0 });
+  const failed = await until(
+    'it to fail',
+    async () => (await call('GET', `/deliveries?notification_id=${failing.id}&status=failed`)).data[0],
+  );
+  await call('POST', `/deliveries/${failed.id}/discard`, {});
   const recovery = await call('POST', '/recoveries', { filter: { status: 'delivered' } });
   await until('it to be through', async () => (await call('GET', `/recoveries/${recovery.id}`)).status === 'completed');
 };

@@ -126,12 +126,13 @@ export class DeliveryChangesRepository {
     return tx.query(CANCEL_SOME, [reason, ...IDS.values(deliveries)]);
   }
 
-  /** Those that failed or expired are to be tried again, as often as if they were new. */
+  /** Those that failed or expired are to be tried again, as often as if they were new: not what was sent again, or put aside. */
   reopen(tx: Tx, source: SourceRef, statuses: DeliveryStatus[], tries: Tries[]): Promise<Moved[]> {
     return tx.query(
       `with due as materialized (
          select e.client_id, e.id, e.created_at from ended_deliveries e
           where e.client_id = $1 and e.source_id = $2 and e.created_at between $3 and $4 and e.status = any ($5::text[])
+            and e.resent_at is null and e.discarded_at is null
           order by e.id for update
        ), gone as (
          delete from ended_deliveries e using due
