@@ -408,6 +408,46 @@ describe("the first version's callers", () => {
     },
   );
 
+  it('fall back to mail for who is not there', async () => {
+    const old = await world(true);
+    const mail = { to_email: 'bob@example.com', subject: 'Missed', content: 'You were away' };
+    const body = { type: 'websocket', subject: 'S', content: 'C', room_id: old.room.id, email_fallback: mail };
+    const told = ok(await old.as('ann', 'POST', '/notifications', body));
+    expect(told).toMatchObject({ type: 'websocket', strategy: 'fallback', email_fallback: mail });
+    const alone = ok(await old.as(undefined, 'POST', '/notifications', { ...body, room_id: null }));
+    await until('the mail', async () => {
+      const { deliveries } = ok(await old.as(undefined, 'GET', `/notifications/${alone.id}`));
+      return deliveries.some(
+        ({ channel, recipient }: any) => channel === 'email' && recipient.address === mail.to_email,
+      );
+    });
+    ok(await old.as(undefined, 'POST', `/rooms/${old.room.id}/members`, { user_id: 'cleo' }));
+    expect(await old.as('ann', 'POST', '/notifications', body)).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'email_fallback.to_email' }] },
+    });
+  });
+
+  it('send many at once, change and cancel one', async () => {
+    const old = await world(true);
+    const mail = { type: 'email', subject: 'A', content: 'B', to_email: 'a@example.com' };
+    const batch = ok(
+      await old.as(undefined, 'POST', '/notifications/batch', { notifications: [mail, { ...mail, type: 'fax' }] }),
+    );
+    expect(batch.results).toMatchObject([
+      { index: 0, status: 202 },
+      { index: 1, status: 422 },
+    ]);
+    const scheduled_for = new Date(Date.now() + 86_400_000).toISOString();
+    const later = ok(await old.as(undefined, 'POST', '/notifications', { ...mail, scheduled_for, meta: { a: 1 } }));
+    const change = { priority: 'high', meta: { b: 2 }, subject: null };
+    expect(ok(await old.as(undefined, 'PUT', `/notifications/${later.id}`, change))).toMatchObject({
+      priority: 'high',
+      meta: expect.objectContaining({ b: 2 }),
+    });
+    expect((await old.as(undefined, 'DELETE', `/notifications/${later.id}`)).status).toBe(204);
+  });
+
   describe('over sockets', () => {
     const socketOf = async (old: World, user: string) => connect(on.app, (await old.client.login(user)).key);
 
