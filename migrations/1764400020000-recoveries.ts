@@ -20,11 +20,11 @@ const view = (more: { open: string; ended: string }): string => /* sql */ `
 create or replace view deliveries as
   select ${columns}, next_attempt_at, lease_until, expires_at, null::timestamptz as sent_at, null::timestamptz as delivered_at,
          null::timestamptz as opened_at, null::timestamptz as clicked_at, null::text as provider_message_id, resend_of,
-         updated_at${more.open}
+         updated_at, null::timestamptz as complained_at, null::timestamptz as unsubscribed_at${more.open}
     from open_deliveries
   union all
   select ${columns}, null, null, expires_at, sent_at, delivered_at, opened_at, clicked_at, provider_message_id, resend_of,
-         updated_at${more.ended}
+         updated_at, complained_at, unsubscribed_at${more.ended}
     from ended_deliveries;
 `;
 

@@ -14,6 +14,8 @@ const NOT_ADMINISTRATION = [
   'PUT /api/v1/rooms/{room_id}/lifecycle',
   'PATCH /api/v1/reports/{id}',
   // They change nothing.
+  'POST /api/v1/webhooks/rules/test',
+  'POST /api/v1/webhooks/endpoints/{id}/test',
   'POST /api/v1/clients/me/providers/{name}/test',
   'POST /api/v1/clients/me/email-providers/{name}/test',
 ];

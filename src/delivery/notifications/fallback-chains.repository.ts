@@ -52,10 +52,11 @@ const KEYS = unnest<Pick<ChainRow, 'client_id' | 'id' | 'delivery_id'>>()('w', {
   delivery_id: 'uuid',
 });
 
-const CHANGES = unnest<DeliveryRow>()('w', {
+const CHANGES = unnest<Pick<DeliveryRow, 'client_id' | 'id' | 'status'> & { exhausted: boolean }>()('w', {
   client_id: 'uuid',
   delivery_id: ['uuid', ({ id }) => id],
   status: 'text',
+  exhausted: 'boolean',
 });
 
 const COLUMNS = `c.client_id, c.id, c.notification_id, c.step, c.delivery_id, c.until, c.user_pk, c.addresses, c.asks_presence`;
@@ -160,7 +161,7 @@ export class FallbackChains {
   }
 
   /**
-   * After deliveries changed: who has come to what its step was for is done; whose delivery did not get through is due.
+   * After deliveries changed: who has come to what its step was for is done; whose delivery did not get through, or had its channel's time, is due.
    * @returns those who are done
    */
   async settled(tx: Tx, transitions: Transition[]): Promise<Pick<ChainRow, 'client_id' | 'notification_id'>[]> {
@@ -169,13 +170,14 @@ export class FallbackChains {
          select * from ${CHANGES.sql}
        ), over as (
          update notification_chains c set due_at = clock_timestamp(), asks_presence = false from w
-          where c.client_id = w.client_id and c.delivery_id = w.delivery_id and w.status in ('failed', 'expired', 'suppressed')
+          where c.client_id = w.client_id and c.delivery_id = w.delivery_id 
+            and (w.exhausted or w.status in ('failed', 'expired', 'suppressed'))
        )
        delete from notification_chains c using w
         where c.client_id = w.client_id and c.delivery_id = w.delivery_id
           and (w.status = 'delivered' or (w.status = 'sent' and c.until = 'sent'))
        returning c.client_id, c.notification_id`,
-      CHANGES.values(transitions.map(({ row }) => row)),
+      CHANGES.values(transitions.map(({ row, exhausted = false }) => ({ ...row, exhausted }))),
     );
   }
 }

@@ -41,6 +41,7 @@ export class DeliveriesController {
     summary: 'Send a delivery again',
     description:
       'A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one. While it is on its way, asking again answers the same one.',
+    audit: 'delivery.resend',
     access: 'master',
     status: 202,
     answer: DeliveryDto,
@@ -55,6 +56,7 @@ export class DeliveriesController {
   @Route({
     summary: 'Put a failed delivery aside',
     description: 'It stays on record as it is, and no recovery sends it again.',
+    audit: 'delivery.discard',
     access: 'master',
     answer: DeliveryDto,
     errors: ['not_found', 'conflict'],

@@ -17,6 +17,7 @@ export class RecoveriesController {
     summary: 'Send again what a filter matches',
     description:
       'Goes on by itself, at most so many a second, over restarts, and sends nothing twice. What was sent again already, or was discarded, is skipped.',
+    audit: 'recovery.create',
     access: 'master',
     status: 202,
     answer: RecoveryDto,
@@ -42,6 +43,7 @@ export class RecoveriesController {
   @Route({
     summary: 'Stop a recovery',
     description: 'What it has sent again goes on.',
+    audit: 'recovery.cancel',
     access: 'master',
     answer: RecoveryDto,
     errors: ['not_found'],

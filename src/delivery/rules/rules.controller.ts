@@ -33,6 +33,7 @@ export class RulesController {
     summary: 'Make a rule',
     description:
       'Its actions take place once for each event that its condition holds for, in order, as the client; messages have `sender_type: "bot"`. What goes wrong is in the `results` of the event, and holds up neither the other actions nor other rules.',
+    audit: 'rule.create',
     access: 'master',
     status: 201,
     answer: RuleDto,
@@ -62,13 +63,19 @@ export class RulesController {
   }
 
   @Patch(':id')
-  @Route({ summary: 'Change a rule', access: 'master', answer: RuleDto, errors: ['not_found', 'overloaded'] })
+  @Route({
+    summary: 'Change a rule',
+    audit: 'rule.update',
+    access: 'master',
+    answer: RuleDto,
+    errors: ['not_found', 'overloaded'],
+  })
   update(@CurrentRequest() request: Request, @Param('id') id: string, @Body() dto: UpdateRuleDto): Promise<RuleDto> {
     return this.rules.update(request, id, dto);
   }
 
   @Delete(':id')
-  @Route({ summary: 'Delete a rule', access: 'master', status: 204, errors: ['not_found'] })
+  @Route({ summary: 'Delete a rule', audit: 'rule.delete', access: 'master', status: 204, errors: ['not_found'] })
   remove(@CurrentRequest() request: Request, @Param('id') id: string): Promise<void> {
     return this.rules.remove(request, id);
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../../platform/common/key-ring.js';
+import { sealedColumns } from '../../platform/database/sealed-columns.js';
 import { SECRET_FIELDS, type VerificationDto, type VerificationInputDto } from './verification.dto.js';
 
 /** How a source is set up, in the two halves that its row has. */
@@ -35,3 +36,10 @@ export const shownVerification = ({ verification }: Pick<StoredVerification, 've
 
 /** What the texts in `sources.secrets` are bound to. */
 const contextOf = (clientId: string, id: string): string => `sources.secrets:${clientId}:${id}`;
+
+sealedColumns({
+  table: 'sources',
+  key: { client_id: 'uuid', id: 'uuid' },
+  columns: ['secrets'],
+  context: ({ client_id, id }) => contextOf(String(client_id), String(id)),
+});

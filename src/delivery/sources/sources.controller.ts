@@ -45,6 +45,7 @@ export class SourcesController {
     summary: 'Make a source',
     description:
       'An address for another service to send to; `verification` says how its requests are signed. Secrets are encrypted and never returned. The template `none` takes unsigned requests, and `allow_unsigned: true`.',
+    audit: 'source.create',
     access: 'master',
     status: 201,
     answer: SourceDto,
@@ -69,6 +70,7 @@ export class SourcesController {
   @Route({
     summary: 'Change a source',
     description: 'A secret that is left out stays. The address stays, unless the source becomes unsigned.',
+    audit: 'source.update',
     access: 'master',
     answer: SourceDto,
     errors: ['not_found'],
@@ -86,6 +88,7 @@ export class SourcesController {
   @Route({
     summary: 'Delete a source',
     description: 'With its rules. Its address answers 404 at once.',
+    audit: 'source.delete',
     access: 'master',
     status: 204,
     errors: ['not_found'],
@@ -132,6 +135,7 @@ export class SourcesController {
     summary: 'Let events have their effects again',
     description:
       'One, some, or all of a time. What has been done is not repeated; what went wrong is tried again, and rules that were made since are applied. Refused requests and duplicates are passed over.',
+    audit: 'source.replay',
     access: 'master',
     status: 202,
     answer: ReplayedDto,

@@ -88,6 +88,7 @@ export class EndpointHistoryController {
     summary: 'Send an endpoint what it was not told',
     description:
       'Of the events since then: those that failed for good, and those that happened while it was disabled. Each goes under its own `webhook-id`, with the same body as before.',
+    audit: 'endpoint.recover',
     access: 'master',
     status: 202,
     answer: EndpointRecoveredDto,

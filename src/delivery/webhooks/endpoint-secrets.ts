@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../../platform/common/key-ring.js';
+import { sealedColumns } from '../../platform/database/sealed-columns.js';
 import { publicKeyOf } from '../../engine/providers/webhook/signature.js';
 import type { EndpointRow } from './endpoint.js';
 import type { SignatureKind } from './endpoints.dto.js';
@@ -46,3 +47,13 @@ export class EndpointSecrets {
 
 const secretContext = ({ client_id, id }: Place): string => `webhook_endpoints.secret:${client_id}:${id}`;
 const headersContext = ({ client_id, id }: Place): string => `webhook_endpoints.headers:${client_id}:${id}`;
+
+sealedColumns({
+  table: 'webhook_endpoints',
+  key: { client_id: 'uuid', id: 'uuid' },
+  columns: ['secret', 'previous_secret', 'headers'],
+  context: ({ client_id, id }, column) => {
+    const place = { client_id: String(client_id), id: String(id) };
+    return column === 'headers' ? headersContext(place) : secretContext(place);
+  },
+});

@@ -30,6 +30,7 @@ export class EndpointsController {
     summary: 'Add an endpoint',
     description:
       'It hears what happens from now on. `secret` is in this answer only. A client has at most 100 endpoints.',
+    audit: 'endpoint.create',
     access: 'master',
     status: 201,
     answer: EndpointDto,
@@ -50,6 +51,7 @@ export class EndpointsController {
   @Route({
     summary: 'Change an endpoint',
     description: 'What is on its way already goes where the endpoint is now, and is signed as it is now.',
+    audit: 'endpoint.update',
     access: 'master',
     answer: EndpointDto,
     errors: ['not_found', 'validation_failed', 'overloaded'],
@@ -67,6 +69,7 @@ export class EndpointsController {
   @Route({
     summary: 'Remove an endpoint',
     description: 'What is open of its events is cancelled, reason `endpoint_removed`.',
+    audit: 'endpoint.delete',
     access: 'master',
     status: 204,
     errors: ['not_found'],
@@ -80,6 +83,7 @@ export class EndpointsController {
   @Route({
     summary: 'Enable an endpoint',
     description: 'It hears what happens from now on, and what was held goes on. What it missed is sent by `recover`.',
+    audit: 'endpoint.enable',
     access: 'master',
     answer: EndpointDto,
     errors: ['not_found'],
@@ -94,6 +98,7 @@ export class EndpointsController {
   @Route({
     summary: 'Disable an endpoint',
     description: 'It is told nothing new, and what is open is `held`, reason `endpoint_disabled`.',
+    audit: 'endpoint.disable',
     access: 'master',
     answer: EndpointDto,
     errors: ['not_found'],
@@ -108,6 +113,7 @@ export class EndpointsController {
   @Route({
     summary: 'Give an endpoint a new secret',
     description: 'For `overlap_s` seconds the one before signs too. `secret` is in this answer only.',
+    audit: 'endpoint.rotate_secret',
     access: 'master',
     answer: EndpointDto,
     errors: ['not_found', 'validation_failed'],

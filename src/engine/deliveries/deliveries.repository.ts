@@ -27,6 +27,7 @@ const CLAIM_SIBLINGS = prepared(
      select o.client_id, o.id from open_deliveries o
       where o.client_id = $1 and o.source_id = $2 and o.channel = $3 and o.lane = $4
         and o.status in ('pending', 'retrying') and o.next_attempt_at <= clock_timestamp() + interval '1 second'
+        and not o.cancel_requested
         and (o.expires_at is null or o.expires_at > clock_timestamp())
       order by o.id limit $5 for update skip locked
    )

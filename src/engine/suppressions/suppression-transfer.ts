@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { invalidField, Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import { Database } from '../../platform/database/database.js';
+import type { Request } from '../../tenancy/access/request.js';
+import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { csvLines, toCsvLine } from './csv.js';
 import { SuppressionInputDto, type SuppressionImportDto } from './suppressions.dto.js';
 import { SuppressionsRepository, type NewSuppression } from './suppressions.repository.js';
@@ -29,13 +31,15 @@ export class SuppressionTransfer {
     private readonly suppressions: SuppressionsService,
     private readonly repository: SuppressionsRepository,
     private readonly database: Database,
+    private readonly idempotency: Idempotency,
   ) {}
 
   /**
    * Lines that can't be read are told of, and the others are taken.
    * @throws Problem `validation_failed` where none can be read
    */
-  async import(clientId: string, body: Buffer, contentType: string): Promise<SuppressionImportDto> {
+  async import(request: Request, body: Buffer, contentType: string): Promise<SuppressionImportDto> {
+    const { clientId } = request.caller;
     const done: SuppressionImportDto = { received: 0, added: 0, updated: 0, failed: 0, errors: [] };
     let rows = new Map<string, NewSuppression>();
     const write = async (): Promise<void> => {
@@ -62,7 +66,7 @@ export class SuppressionTransfer {
     }
     await write();
     if (done.failed === done.received) throw unreadable(done);
-    return done;
+    return this.idempotency.effect(request, async () => done);
   }
 
   /** All of the client's, oldest first, read as it is taken. */

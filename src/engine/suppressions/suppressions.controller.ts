@@ -39,6 +39,7 @@ export class SuppressionsController {
     summary: 'Suppress an address',
     description:
       'One that is suppressed already has the reason and the end that are sent now, and is answered with 200.',
+    audit: 'suppression.create',
     access: 'master',
     status: 201,
     also: { 200: 'It was suppressed already.' },
@@ -54,17 +55,18 @@ export class SuppressionsController {
     summary: 'Suppress many addresses',
     description:
       'CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`), or NDJSON with the same fields; at most 100,000 lines. Lines that cannot be read are told of, the others are taken.',
+    audit: 'suppression.import',
     access: 'master',
     answer: SuppressionImportDto,
     rawBody: true,
     bodyBytes: 'notification_body_bytes',
   })
   import(
-    @CurrentCaller() caller: Caller,
+    @CurrentRequest() request: Request,
     @RawBody() body: Buffer,
     @Headers('content-type') contentType = '',
   ): Promise<SuppressionImportDto> {
-    return this.transfer.import(caller.clientId, body, contentType);
+    return this.transfer.import(request, body, contentType);
   }
 
   @Get('export')
@@ -85,12 +87,13 @@ export class SuppressionsController {
   @Delete(':id')
   @Route({
     summary: 'Write to an address again',
+    audit: 'suppression.delete',
     access: 'master',
     status: 204,
     errors: ['not_found'],
     params: { id: 'A suppression.' },
   })
-  remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
-    return this.suppressions.remove(caller.clientId, id);
+  remove(@CurrentRequest() request: Request, @Param('id') id: string): Promise<void> {
+    return this.suppressions.remove(request, id);
   }
 }

@@ -114,12 +114,15 @@ export class SuppressionsRepository {
   }
 
   /** Again changes nothing. @returns was there ever such a one? */
-  async remove(clientId: string, id: string): Promise<boolean> {
-    const touched = await this.database.execute(
-      `update suppressions set removed_at = coalesce(removed_at, clock_timestamp()) where client_id = $1 and id = $2`,
+  async remove(tx: Tx, clientId: string, id: string): Promise<'removed' | 'was removed' | null> {
+    const [row] = await tx.query<{ was: boolean }>(
+      `with found as (select id, removed_at from suppressions where client_id = $1 and id = $2 for update)
+       update suppressions s set removed_at = coalesce(found.removed_at, clock_timestamp()) from found
+        where s.client_id = $1 and s.id = found.id returning found.removed_at is not null as was`,
       [clientId, id],
     );
-    return touched > 0;
+    if (!row) return null;
+    return row.was ? 'was removed' : 'removed';
   }
 
   /** Drops those that have held no more for a month. @returns how many */

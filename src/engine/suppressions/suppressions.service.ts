@@ -44,8 +44,14 @@ export class SuppressionsService {
   }
 
   /** Again changes nothing. */
-  async remove(clientId: string, id: string): Promise<void> {
-    if (!isUuid(id) || !(await this.repository.remove(clientId, id))) throw notFound('suppression');
+  async remove(request: Request, id: string): Promise<void> {
+    if (!isUuid(id)) throw notFound('suppression');
+    await this.idempotency.effect(request, async (tx) => {
+      const outcome = await this.repository.remove(tx, request.caller.clientId, id);
+      if (outcome === null) throw notFound('suppression');
+      if (outcome === 'was removed') return request.unchanged();
+      request.note({ subject: id });
+    });
   }
 
   /** @throws Problem naming the field that is at fault */

@@ -92,14 +92,14 @@ class ColumnRotation {
     const beyond = after ? `and (${names}) > (${this.keyNames.map((_, at) => `$${at + 3}`).join(', ')})` : '';
     return this.database.query(
       `select ${names}, ${this.column} as sealed from ${this.sealed.table}
-        where ${this.column} is not null and not starts_with(${this.column}, $1) ${beyond}
+        where ${this.column} <> '' and not starts_with(${this.column}, $1) ${beyond}
         order by ${names} limit $2`,
       [this.ring.current, AT_ONCE, ...(after ? this.keyNames.map((name) => after[name]) : [])],
     );
   }
 
   private replace(row: Row): Replacement[] {
-    const context = this.sealed.context(row);
+    const context = this.sealed.context(row, this.column);
     try {
       return [{ row, text: this.ring.encrypt(this.ring.decrypt(row.sealed, context), context) }];
     } catch {

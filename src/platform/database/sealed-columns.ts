@@ -9,7 +9,7 @@ export interface SealedColumns {
   key: Record<string, Extract<ColumnType, 'uuid' | 'text' | 'bytea'>>;
   columns: readonly string[];
   /** What the text of a row is bound to: the same that encrypts and decrypts it. */
-  context: (key: Record<string, KeyValue>) => string;
+  context: (key: Record<string, KeyValue>, column: string) => string;
 }
 
 const declared = new Map<string, SealedColumns>();
