@@ -14,7 +14,7 @@ import { NotificationsRepository, type More } from './notifications.repository.j
 /** Its time is over, and another channel has its turn. */
 const SUPERSEDED = 'fallback';
 
-type CircumstancesOf = (category: string | null) => Circumstances;
+type CircumstancesOf = (clientId: string, category: string | null) => Circumstances;
 
 /** What becomes of those who are due. */
 interface Plan {
@@ -91,7 +91,7 @@ function planOf(chains: ChainRow[], rows: Map<string, NotificationRow>, circumst
     const isOver = expires_at !== null && expires_at.getTime() <= Date.now();
     const { deliveries, chain } = isOver
       ? { deliveries: [], chain: null }
-      : goOn(fallback ?? [], row.step + 1, row, circumstancesOf(category), row.id);
+      : goOn(fallback ?? [], row.step + 1, row, circumstancesOf(client_id, category), row.id);
     const more = plan.more.get(id) ?? { client_id, id, priority, deliveries: [], open: 0 };
     plan.more.set(id, more);
     more.deliveries.push(...deliveries);

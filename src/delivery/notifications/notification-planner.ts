@@ -6,7 +6,6 @@ import { limits } from '../../platform/config/limits.js';
 import type { ChannelDescriptor, Person } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
-import { SuppressionList } from '../../engine/suppressions/suppression-list.js';
 import { goOn, type FallbackStep } from './fallback.js';
 import { FallbackCircumstances, type Refusal } from './fallback-circumstances.js';
 import { spellOut, stepsOf } from './fallback-input.js';
@@ -31,7 +30,6 @@ export class NotificationPlanner {
     private readonly routes: ProviderRoutes,
     private readonly registry: ProviderRegistry,
     private readonly circumstances: FallbackCircumstances,
-    private readonly suppressions: SuppressionList,
   ) {}
 
   /** @throws Problem for a request that can't be carried out as it is */
@@ -46,8 +44,8 @@ export class NotificationPlanner {
       create: input.simulate !== true,
     });
     const steps = stepsOf(input, contents, input.max_retry_attempts);
-    const clientsPeople = people.map(({ user_pk }) => ({ client_id: caller.clientId, user_pk }));
-    const refusal = (await this.circumstances.refusals(clientsPeople))(input.category ?? null);
+    const refusals = await this.circumstances.refusals(caller.clientId, people);
+    const refusal = refusals(caller.clientId, input.category ?? null);
     const { deliveries, chains } = steps
       ? await this.planInOrder(steps, people, input, refusal)
       : { deliveries: planDeliveries(contents, people, input.max_retry_attempts, refusal), chains: [] };
@@ -58,7 +56,6 @@ export class NotificationPlanner {
         `make ${deliveries.length} deliveries; a notification has at most ${limits.deliveries}`,
       );
     }
-    await this.suppressions.mark(caller.clientId, deliveries);
     const row = toRow(caller, input, contents, steps);
     if (row.scheduled_for !== null) for (const delivery of deliveries) delivery.begins_at = row.scheduled_for;
     const { dedup_key: key, dedup_window_s: window_s = DEDUP_WINDOW_S } = input;

@@ -4,6 +4,8 @@ import type { ProviderEvent } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { SuppressionList, type Learnt } from '../suppressions/suppression-list.js';
 import type { Transition } from './delivery.js';
+import { deltasOf, factsSince } from './delivery-counts.js';
+import { DeliveryCountsRepository } from './delivery-counts.repository.js';
 import { ProviderEventsRepository, type Changed, type ToldEvent } from './provider-events.repository.js';
 import { tell, type ToldRow } from './told-delivery.js';
 import { Transitions } from './transitions.js';
@@ -27,6 +29,7 @@ export class ProviderEvents {
     private readonly transitions: Transitions,
     private readonly suppressions: SuppressionList,
     private readonly registry: ProviderRegistry,
+    private readonly counts: DeliveryCountsRepository,
     private readonly database: Database,
   ) {}
 
@@ -127,9 +130,14 @@ export class ProviderEvents {
     }
     if (learnt.length > 0) await this.suppressions.learn(tx, learnt);
     const changed = changes.length === 0 ? [] : await this.repository.change(tx, changes);
-    return changed
-      .map((row): Transition => ({ from: before.get(row.id)!.status, row, content: null }))
-      .filter(({ from, row }) => from !== row.status);
+    const transitions = changed.map((row): Transition => {
+      const was = before.get(row.id)!;
+      return { from: was.status, row, content: null, facts: factsSince(was, row) };
+    });
+    const moved = transitions.filter(({ from, row }) => from !== row.status);
+    // Whoever opens what was delivered already changes no state: there is nothing to be told but in the counts.
+    this.counts.append(tx, deltasOf(transitions.filter((transition) => !moved.includes(transition))));
+    return moved;
   }
 
   /** Copies have no delivery of their own; their addresses go on the list all the same. */

@@ -8,13 +8,14 @@ import { SuppressionsRepository, type AddressRef } from './suppressions.reposito
 
 const PRUNED_AT_ONCE = 1_000;
 
-/** Something that goes to an address, of which it is asked whether it may. */
-export interface Addressed {
-  channel: string;
-  address: string | null;
-  /** Why it must not be sent; null where it may. */
-  suppressed: string | null;
+/** Somebody, and where that is, by channel. */
+export interface Reached {
+  client_id: string;
+  addresses: Partial<Record<string, string>>;
 }
+
+/** Why nothing must go to one of those who were asked about, over a channel; null where it may. */
+export type RefusalOf = (person: Reached, channel: string) => SuppressionReason | null;
 
 /** An address of which a provider, or its owner, said that nothing must go there. */
 export interface Learnt {
@@ -44,17 +45,25 @@ export class SuppressionList {
     private readonly registry: ProviderRegistry,
   ) {}
 
-  /** Says of new deliveries why they must not be sent; those that are suppressed already stay so. */
-  async mark(clientId: string, deliveries: Addressed[]): Promise<void> {
-    const open = deliveries.filter(
-      ({ channel, address, suppressed }) => suppressed === null && address !== null && this.isKept(channel),
+  /** Why people of any clients must not be written to, by where they are reached. */
+  async refusals(people: readonly Reached[]): Promise<RefusalOf> {
+    const ofClients = new Map<string, { channel: string; address: string }[]>();
+    for (const { client_id, addresses } of people) {
+      const asked = ofClients.get(client_id) ?? [];
+      ofClients.set(client_id, asked);
+      for (const [channel, address] of Object.entries(addresses))
+        if (address !== undefined && this.isKept(channel)) asked.push({ channel, address });
+    }
+    const found = new Map<string, SuppressionReason>();
+    await Promise.all(
+      [...ofClients].map(async ([clientId, asked]) => {
+        const reasons = asked.length === 0 ? [] : await this.reasons(clientId, asked);
+        asked.forEach(({ channel, address }, index) => {
+          if (reasons[index]) found.set(`${clientId} ${channel} ${address}`, reasons[index]);
+        });
+      }),
     );
-    if (open.length === 0) return;
-    const reasons = await this.reasons(
-      clientId,
-      open.map(({ channel, address }) => ({ channel, address: address! })),
-    );
-    open.forEach((delivery, index) => (delivery.suppressed = reasons[index]!));
+    return ({ client_id, addresses }, channel) => found.get(`${client_id} ${channel} ${addresses[channel]}`) ?? null;
   }
 
   /** Why each of these addresses must not be written to, in their order; null where it may. */
