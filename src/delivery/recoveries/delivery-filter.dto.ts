@@ -13,7 +13,7 @@ export class DeliveriesQueryDto extends PageQueryDto {
   /** One that there is; declared below. */
   channel?: string;
 
-  @OneOf(DELIVERY_STATUSES, { optional: true })
+  @OneOf(DELIVERY_STATUSES, { optional: true, description: 'In this state.' })
   status?: DeliveryStatus;
 
   @Text({ optional: true, max: 'name_chars', description: 'By name: the one that tried last.' })
@@ -22,13 +22,13 @@ export class DeliveriesQueryDto extends PageQueryDto {
   @Text(ERROR)
   error_code?: string;
 
-  @UserId({ optional: true })
+  @UserId({ optional: true, description: 'To this user.' })
   user_id?: UserId;
 
   @Text(ADDRESS)
   address?: string;
 
-  @Uuid({ optional: true })
+  @Uuid({ optional: true, description: 'Of this notification.' })
   notification_id?: string;
 
   @Text({ optional: true, max: 'name_chars', description: 'Of their notifications.' })

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag, tag } from '../../tenancy/access/route.js';
@@ -19,6 +19,15 @@ const SUPPRESSIONS = tag(
   'Suppressions',
   'Addresses that nothing is sent to: they bounced, complained, unsubscribed, or were put there by hand.',
 );
+
+const line = { channel: 'email', address: 'ann@example.com', reason: 'bounce', expires_at: null };
+const EXPORTED = {
+  'text/csv': {
+    schema: { type: 'string' as const },
+    example: 'channel,address,reason,expires_at,created_at\nemail,ann@example.com,bounce,,2026-11-20T10:00:00.000Z\n',
+  },
+  'application/x-ndjson': { schema: { type: 'string' as const }, example: `${JSON.stringify(line)}\n` },
+};
 
 @Tag(SUPPRESSIONS)
 @Controller('suppressions')
@@ -70,8 +79,8 @@ export class SuppressionsController {
   }
 
   @Get('export')
-  @ApiProduces('text/csv', 'application/x-ndjson')
   @Route({ summary: 'The whole list as CSV or NDJSON, oldest first', access: 'master' })
+  @ApiResponse({ status: 200, description: 'The list, as it is read.', content: EXPORTED })
   export(
     @CurrentCaller() caller: Caller,
     @Query() { format }: SuppressionExportQueryDto,

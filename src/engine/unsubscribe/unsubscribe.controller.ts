@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Param, Post, Res } from '@nestjs/common';
-import { ApiProduces } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { timeOfId } from '../../platform/common/ids.js';
 import { notFound } from '../../platform/common/problem.js';
@@ -14,6 +14,8 @@ export const UNPREFIXED_UNSUBSCRIBE = ['u/:token'];
 const UNSUBSCRIBE = tag('Unsubscribe', 'What the recipients of mail see who follow its link to unsubscribe.');
 const TOKEN = { token: 'Of the link in `List-Unsubscribe`.' };
 
+const PAGE = { 'text/html': { schema: { type: 'string' as const }, example: '<!doctype html>…' } };
+
 @Tag(UNSUBSCRIBE)
 @Controller('u')
 export class UnsubscribeController {
@@ -24,8 +26,8 @@ export class UnsubscribeController {
 
   /** Looking changes nothing: whoever checks the links of a mail follows them. */
   @Get(':token')
-  @ApiProduces('text/html')
   @Route({ summary: 'A page with one button', access: 'public', params: TOKEN, errors: ['not_found'] })
+  @ApiResponse({ status: 200, description: 'The page.', content: PAGE })
   ask(
     @Param('token') token: string,
     @Headers('accept') accept: string | undefined,
@@ -35,7 +37,6 @@ export class UnsubscribeController {
   }
 
   @Post(':token')
-  @ApiProduces('text/html')
   @Route({
     summary: 'Unsubscribe, by one click (RFC 8058)',
     access: 'public',
@@ -43,6 +44,7 @@ export class UnsubscribeController {
     errors: ['not_found'],
     rawBody: true,
   })
+  @ApiResponse({ status: 200, description: 'A page that says so.', content: PAGE })
   async unsubscribe(
     @Param('token') token: string,
     @Headers('accept') accept: string | undefined,
