@@ -35,7 +35,7 @@ describe('what a failed SMTP transaction means', () => {
   ])('%j', (fields, ...expected) => expect(found(fields)).toEqual(expected));
 
   it.each([
-    ['RCPT TO', '550 5.1.1 No such user', ['permanent', 'recipient', 'recipient_refused']],
+    ['RCPT TO', '550 5.1.1 No such user', ['permanent', 'recipient', 'address_unknown']],
     ['RCPT TO', '550-5.7.1 Relay access\n550 5.7.1 denied', ['permanent', 'provider', 'relay_denied']],
     ['RCPT TO', '450 4.7.1 Greylisted', ['retryable', 'recipient', 'recipient_refused']],
     ['RCPT TO', '552 5.2.2 Mailbox quota exceeded', ['permanent', 'recipient', 'mailbox_full']],

@@ -54,6 +54,9 @@ function refusal({ command = '', response = '', message }: SmtpError, reply: num
   const enhanced = ENHANCED.exec(text)?.[1]?.slice(2) ?? '';
   const known = ofStatus(enhanced, kind, command);
   if (known) return known;
+  // It is not the server that takes mail for them; other policies that are told by 5.7.1 are about the recipient or the message.
+  if (enhanced === '7.1' && kind === 'permanent' && command === 'RCPT TO' && /relay/i.test(text))
+    return [kind, 'provider', 'relay_denied'];
   if (enhanced !== '2.2' && SENDING_QUOTA.test(text)) return ['retryable', 'provider', 'quota_exhausted'];
   if (reply === 530 || reply === 535 || reply === 538) return ['retryable', 'provider', 'authentication_failed'];
   if (command === 'RCPT TO') return [kind, 'recipient', 'recipient_refused'];
@@ -100,9 +103,6 @@ function ofStatus(status: string, kind: 'permanent' | 'retryable', command: stri
     case '7.25':
     case '7.26':
       return [kind, 'provider', 'sender_unauthenticated'];
-    // To others, the server says: it is not the one that takes mail for them.
-    case '7.1':
-      return command === 'RCPT TO' && kind === 'permanent' ? [kind, 'provider', 'relay_denied'] : null;
     case '3.0':
     case '3.1':
     case '3.2':
