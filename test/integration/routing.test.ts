@@ -7,7 +7,7 @@ import { BreakersRepository } from '../../src/engine/deliveries/breakers.reposit
 import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import { holdVerdict, judge } from '../../src/engine/deliveries/retry.js';
-import { Quotas } from '../../src/engine/deliveries/quotas.js';
+import { ProviderQuotas } from '../../src/engine/deliveries/provider-quotas.js';
 import { Releases } from '../../src/engine/deliveries/releases.js';
 import { UsageRepository } from '../../src/engine/deliveries/usage.repository.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
@@ -396,7 +396,7 @@ describe('caps', () => {
       const rows = await truth.query<any>('select hour_used from provider_usage where client_id = $1', [client.id]);
       return rows[0]?.hour_used === 0;
     });
-    const [here, there] = [new Quotas(app.get(UsageRepository)), new Quotas(app.get(UsageRepository))];
+    const [here, there] = [new ProviderQuotas(app.get(UsageRepository)), new ProviderQuotas(app.get(UsageRepository))];
     const grants = await Promise.all([here, there].flatMap((quotas) => [quotas.take(route, 1), quotas.take(route, 1)]));
     expect(grants.map(({ granted }) => granted).toSorted()).toEqual([0, 0, 1, 1]);
     await truth.query(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ProviderRoute } from '../providers/provider-routes.js';
 import { Breakers } from './breakers.js';
 import type { Outage } from './delivery.js';
-import { Quotas, type Grant } from './quotas.js';
+import { ProviderQuotas, type Grant } from './provider-quotas.js';
 
 /** Who asks for a probe that another one has looks again after this. */
 const PROBED_MS = 2_000;
@@ -15,7 +15,7 @@ const PROBED_MS = 2_000;
 export class Admission {
   constructor(
     private readonly breakers: Breakers,
-    private readonly quotas: Quotas,
+    private readonly quotas: ProviderQuotas,
   ) {}
 
   /** What other processes found out, where it matters to one of these. */

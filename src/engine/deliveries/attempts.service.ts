@@ -9,7 +9,7 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { ClaimedDelivery, Outage, Routing } from './delivery.js';
 import { Handover, type Planned } from './handover.js';
 import { holdVerdict } from './retry.js';
-import type { Grant } from './quotas.js';
+import type { Grant } from './provider-quotas.js';
 import { Router } from './router.js';
 import { Screening } from './screening.js';
 import type { Choice } from './routing.js';

@@ -24,7 +24,7 @@ import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { Handover } from './handover.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
-import { Quotas } from './quotas.js';
+import { ProviderQuotas } from './provider-quotas.js';
 import { Reconciler } from './reconciler.js';
 import { Releases } from './releases.js';
 import { Router } from './router.js';
@@ -72,7 +72,7 @@ import { Workers } from './workers.js';
     DispatcherRepository,
     DueSignal,
     Handover,
-    Quotas,
+    ProviderQuotas,
     Reconciler,
     Releases,
     Router,

@@ -11,7 +11,7 @@ import { Breakers } from './breakers.js';
 import { DeliveriesService } from './deliveries.service.js';
 import type { ClaimedDelivery, Routing } from './delivery.js';
 import { DueSignal } from './due-signal.js';
-import { Quotas } from './quotas.js';
+import { ProviderQuotas } from './provider-quotas.js';
 import { judge } from './retry.js';
 
 /** Well below the lease. */
@@ -41,7 +41,7 @@ export class Handover implements OnModuleDestroy {
     private readonly registry: ProviderRegistry,
     private readonly due: DueSignal,
     private readonly breakers: Breakers,
-    private readonly quotas: Quotas,
+    private readonly quotas: ProviderQuotas,
   ) {}
 
   onModuleDestroy(): void {

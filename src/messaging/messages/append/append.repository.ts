@@ -20,7 +20,7 @@ import {
   STALE,
   type Duplicate,
   type NewMessage,
-  type Outcome,
+  type SendOutcome,
   type Sent,
   type SendVerdict,
 } from './new-message.js';
@@ -65,13 +65,13 @@ export class AppendRepository {
    * @returns what became of each, in the order given; committed when this returns. An Error of one is of it alone
    * @throws what makes the whole batch fail: a row that the database refuses, a lost connection, a lock time-out
    */
-  append(batch: NewMessage[], waitMs: number): Promise<(Outcome | Error)[]> {
+  append(batch: NewMessage[], waitMs: number): Promise<(SendOutcome | Error)[]> {
     const inSteps = waitMs > 0 || batch.some(({ again, request }) => again || request.lease !== null);
     return inSteps ? this.inSteps(batch, waitMs) : this.atOnce(batch);
   }
 
   /** Lock, write and commit in one round trip: nothing of it hangs on what was answered before. */
-  private async atOnce(batch: NewMessage[]): Promise<(Outcome | Error)[]> {
+  private async atOnce(batch: NewMessage[]): Promise<(SendOutcome | Error)[]> {
     const { firsts, firstOf } = foldEchoes(batch);
     const statements = [
       { name: 'lock_free_rooms', text: LOCK_FREE_ROOMS, values: ROOMS.values(firsts) },
@@ -89,7 +89,7 @@ export class AppendRepository {
   }
 
   /** Where something hangs on what a statement answers: a message that may be written already, an answer that is kept. */
-  private inSteps(batch: NewMessage[], waitMs: number): Promise<Outcome[]> {
+  private inSteps(batch: NewMessage[], waitMs: number): Promise<SendOutcome[]> {
     const { firsts, firstOf } = foldEchoes(batch);
     return this.database.transaction(
       async (tx) => {
@@ -202,7 +202,7 @@ export class AppendRepository {
   private async completeLeases(
     tx: Tx,
     batch: NewMessage[],
-    outcomes: Outcome[],
+    outcomes: SendOutcome[],
     written: Map<string, SendVerdict>,
   ): Promise<void> {
     const answers = batch.flatMap(({ id, request, again }, at) => {
@@ -222,7 +222,7 @@ export class AppendRepository {
 }
 
 /** What an echo is told: what its first was told, or that the two differ. What refuses one body need not refuse another. */
-function outcomeOf(message: NewMessage, first: NewMessage, verdict: SendVerdict | typeof HELD): Outcome {
+function outcomeOf(message: NewMessage, first: NewMessage, verdict: SendVerdict | typeof HELD): SendOutcome {
   if (message === first) return verdict;
   const same = message.body_hash!.equals(first.body_hash!);
   if (!isWritten(verdict)) return same || !(verdict instanceof Problem) ? verdict : APART;
@@ -230,7 +230,7 @@ function outcomeOf(message: NewMessage, first: NewMessage, verdict: SendVerdict 
   return new Problem('idempotency_conflict', REFUSALS.idempotency_conflict);
 }
 
-const isWritten = (outcome: Outcome): outcome is Sent | Duplicate =>
+const isWritten = (outcome: SendOutcome): outcome is Sent | Duplicate =>
   typeof outcome !== 'symbol' && !(outcome instanceof Problem);
 
 const slowMode = (seconds: number): Problem =>

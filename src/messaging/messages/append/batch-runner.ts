@@ -6,7 +6,7 @@ import { Problem } from '../../../platform/common/problem.js';
 import { toProblem } from '../../../platform/common/to-problem.js';
 import { AppendRepository } from './append.repository.js';
 import { roomKey } from './append.sql.js';
-import { APART, HELD, type NewMessage, type Outcome, type SendVerdict } from './new-message.js';
+import { APART, HELD, type NewMessage, type SendOutcome, type SendVerdict } from './new-message.js';
 
 /** Pauses between tries when the connection is lost, together as long as a restart of PostgreSQL may take. */
 const PAUSES_MS = [20, 100, 300, 600, 1000, 2000];
@@ -29,7 +29,7 @@ export class BatchRunner {
     for (let round = 0; round < ASKED_APART; round++) {
       const apart = batch.filter((_, at) => verdicts[at] === APART);
       if (apart.length === 0) break;
-      const decided = new Map<NewMessage, Outcome | Error>();
+      const decided = new Map<NewMessage, SendOutcome | Error>();
       (await this.inHalves(apart, waitMs, held)).forEach((verdict, at) => decided.set(apart[at]!, verdict));
       batch.forEach((message, at) => (verdicts[at] = decided.get(message) ?? verdicts[at]!));
     }
@@ -43,7 +43,7 @@ export class BatchRunner {
     });
   }
 
-  private inHalves(batch: NewMessage[], waitMs: number, held: Set<string>): Promise<(Outcome | Error)[]> {
+  private inHalves(batch: NewMessage[], waitMs: number, held: Set<string>): Promise<(SendOutcome | Error)[]> {
     return inHalves(batch, (part) => this.inOrder(part, waitMs, held), isOverloaded);
   }
 
@@ -51,10 +51,10 @@ export class BatchRunner {
    * The parts of a batch follow each other, and a room that one of them found held may be free for the next: its later
    * messages wait all the same, behind those that were found held.
    */
-  private async inOrder(part: NewMessage[], waitMs: number, held: Set<string>): Promise<(Outcome | Error)[]> {
+  private async inOrder(part: NewMessage[], waitMs: number, held: Set<string>): Promise<(SendOutcome | Error)[]> {
     const free = part.filter(({ client_id, room_id }) => !held.has(roomKey(client_id, room_id)));
     const verdicts = free.length > 0 ? await this.persist(free, waitMs) : [];
-    const decided = new Map<NewMessage, Outcome | Error>(free.map((message, at) => [message, verdicts[at]!]));
+    const decided = new Map<NewMessage, SendOutcome | Error>(free.map((message, at) => [message, verdicts[at]!]));
     for (const [{ client_id, room_id }, verdict] of decided) {
       if (verdict === HELD) held.add(roomKey(client_id, room_id));
     }
@@ -65,7 +65,7 @@ export class BatchRunner {
    * Tries again when the connection is lost. Nobody knows then whether the commit succeeded: its messages are looked for
    * from now on, wherever they go next.
    */
-  private async persist(batch: NewMessage[], waitMs: number): Promise<(Outcome | Error)[]> {
+  private async persist(batch: NewMessage[], waitMs: number): Promise<(SendOutcome | Error)[]> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.repository.append(batch, waitMs);

@@ -73,4 +73,4 @@ export const HELD = Symbol('held');
 export const APART = Symbol('apart');
 
 /** What one transaction makes of a message. */
-export type Outcome = SendVerdict | typeof HELD | typeof APART;
+export type SendOutcome = SendVerdict | typeof HELD | typeof APART;

@@ -33,7 +33,7 @@ interface Wish {
 
 /** Counts what providers are sent against their caps, over all processes: taken before it is sent, in gathered statements. */
 @Injectable()
-export class Quotas {
+export class ProviderQuotas {
   /** Whose row is there. */
   private readonly begun = new LRUCache<string, true>({ max: MAX_KNOWN });
   /** Until when nothing is left, as it was found last; raised caps are asked for anew. */
