@@ -44,6 +44,8 @@ async function startPostgres(dataDir) {
   const server = await startEmbeddedPostgres({
     dataDir,
     fsync: false,
+    // Each worker of jest holds several applications.
+    maxConnections: 500,
     settings: { shared_buffers: '256MB', max_wal_size: '4GB', wal_level: 'minimal', max_wal_senders: '0' },
   });
   try {

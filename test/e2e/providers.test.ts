@@ -130,7 +130,7 @@ describe('a provider', () => {
   });
 
   it.each([
-    ['an unknown type', () => smtp({ provider_type: 'mailgun' }), 'provider_type'],
+    ['an unknown type', () => smtp({ provider_type: 'pigeon' }), 'provider_type'],
     ['a cap that lets nothing through', () => smtp({ hourly_cap: 0 }), 'hourly_cap'],
     ['a rate that is no whole number', () => smtp({ rate_limit_per_second: 0.5 }), 'rate_limit_per_second'],
     ['a port that is none', () => smtp({}, { port: 0 }), 'config.port'],
@@ -158,8 +158,8 @@ it('GET /providers lists each kind with its schema and limits, to master keys', 
   const { status, body } = await client.request('GET', '/providers');
   expect(status).toBe(200);
   const kinds = body.data.map(({ channel, provider_type: type }: any) => `${channel} ${type}`);
-  expect(kinds).toEqual(['email smtp', 'websocket websocket', 'webhook webhook']);
-  const [mail, socket] = body.data;
+  expect(kinds).toEqual(['email smtp', 'email mailgun', 'websocket websocket', 'webhook webhook']);
+  const [mail, , socket] = body.data;
   expect(mail.config_schema).toMatchObject({ type: 'object', required: ['host', 'port', 'secure'] });
   expect(mail.config_schema.properties.dkim.properties.private_key.writeOnly).toBe(true);
   expect(mail.limits).toEqual({ max_batch: 1, in_flight: 20, max_attempts: 100 });

@@ -11,11 +11,13 @@ interface Transport {
   connect(app: TestApp, key: string, options?: { user_id?: string }): Promise<TestConnection>;
   /** How a connection ends whose key did. */
   over: string;
+  /** Where its client is suspended. */
+  barred: string;
 }
 
 const TRANSPORTS: [string, Transport][] = [
-  ['Socket.IO', { label: 'socket.io', connect, over: 'io server disconnect' }],
-  ['raw WebSocket', { label: 'websocket', connect: connectRaw, over: '4401' }],
+  ['Socket.IO', { label: 'socket.io', connect, over: 'io server disconnect', barred: 'io server disconnect' }],
+  ['raw WebSocket', { label: 'websocket', connect: connectRaw, over: '4401', barred: '4403' }],
 ];
 
 /** As it is unless an operator sets it. */
@@ -31,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 /** What holds whatever carries a connection. */
-describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over }) => {
+describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over, barred }) => {
   let client: TestClient;
 
   beforeEach(async () => {
@@ -170,7 +172,7 @@ describe.each(TRANSPORTS)('over %s', (_name, { connect: open, label, over }) => 
     expect(await phone.waitForEnd()).toBe(over);
     expect(await other.get('ping', {})).toBeDefined();
     await app.admin().request('POST', `/clients/${client.id}/suspend`);
-    expect(await other.waitForEnd()).toBe(over);
+    expect(await other.waitForEnd()).toBe(barred);
   });
 
   it('limits count over all transports, and are followed by open connections', async () => {
