@@ -80,6 +80,6 @@ export class RecoveryFilterDto {
 
 fieldsLater(() => {
   const names = declared.channels.map(({ name }) => name);
-  addField(DeliveriesQueryDto, 'channel', OneOf(names, { optional: true }));
-  addField(RecoveryFilterDto, 'channel', OneOf(names, { optional: true }));
+  addField(DeliveriesQueryDto, 'channel', OneOf(names, { optional: true, description: 'Over this channel.' }));
+  addField(RecoveryFilterDto, 'channel', OneOf(names, { optional: true, description: 'Over this channel.' }));
 });
