@@ -29,6 +29,8 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const shown = await queuesOf(app);
     expect(shown.map(({ name }) => name).toSorted()).toEqual([
+      'analytics-pruning',
+      'audit-pruning',
       'auth-changes-pruning',
       'deliveries',
       'idempotency-pruning',
@@ -40,6 +42,7 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'messages-purging',
       'notifications-pruning',
       'partitions',
+      'provider-events',
       'queue-health',
       'system-report',
       'truncation-purging',

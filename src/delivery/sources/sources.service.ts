@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../platform/common/without-end.js';
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { isUuid, newId } from '../../platform/common/ids.js';
@@ -160,7 +161,7 @@ export class SourcesService {
   /** What the addresses of a client's sources begin with. */
   private async baseOf(clientId: string, origin: string): Promise<string> {
     const { slug } = await this.clients.get(clientId);
-    return `${(this.config.publicUrl ?? origin).replace(/\/+$/, '')}/webhooks/${encodeURIComponent(slug)}/`;
+    return `${withoutEnd(this.config.publicUrl ?? origin, '/')}/webhooks/${encodeURIComponent(slug)}/`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../platform/common/without-end.js';
 import { createHash, createHmac, timingSafeEqual, type BinaryToTextEncoding } from 'node:crypto';
 import { sameSecret } from '../../platform/common/same-secret.js';
 
@@ -73,7 +74,7 @@ export function isSigned(given: string[], expected: Buffer, encoding: BinaryToTe
 }
 
 /** Hexadecimal digits in any case, base64 with and without its end. */
-const stripped = (text: string): string => (/^[0-9a-f]*$/i.test(text) ? text.toLowerCase() : text.replace(/=+$/, ''));
+const stripped = (text: string): string => (/^[0-9a-f]*$/i.test(text) ? text.toLowerCase() : withoutEnd(text, '='));
 
 export const wrongSignature = (): Refused => new Refused('The signature is wrong.');
 

@@ -79,7 +79,7 @@ async function websocketOf(body: Plain, findOnly: FindOnly): Promise<Plain> {
 
 /** What looks like HTML is. */
 const textOf = (content: unknown): Plain =>
-  typeof content === 'string' && /<[a-z!/][^>]*>/i.test(content) ? { html: content } : { text: content };
+  typeof content === 'string' && isMarkup(content) ? { html: content } : { text: content };
 
 /** @throws Problem for settings: a provider is saved once, and then named */
 function providerOf(config: unknown): unknown {
@@ -135,4 +135,10 @@ function ofDeliveries(deliveries: OldDelivery[]): Plain {
     retry_count: Math.max(0, first.attempt_count - 1),
     error_message: first.attempts?.at(-1)?.error_message ?? null,
   };
+}
+
+/** Has it a tag? */
+function isMarkup(text: string): boolean {
+  const at = text.search(/<[a-z!/]/i);
+  return at !== -1 && text.includes('>', at);
 }

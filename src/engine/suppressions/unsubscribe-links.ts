@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../platform/common/without-end.js';
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../../platform/common/key-ring.js';
 import { isUuid } from '../../platform/common/ids.js';
@@ -28,7 +29,7 @@ export class UnsubscribeLinks {
     { publicUrl, host, port }: Config,
   ) {
     const local = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
-    this.base = (publicUrl ?? local).replace(/\/+$/, '');
+    this.base = withoutEnd(publicUrl ?? local, '/');
   }
 
   urlFor({ client_id, delivery_id, channel, address }: UnsubscribeTarget): string {

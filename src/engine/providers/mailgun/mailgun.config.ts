@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../../platform/common/without-end.js';
 import { Bool, OneOf, Text } from '../../../platform/common/fields.js';
 
 const VISIBLE = { pattern: /^[\u0021-\u007e]+$/, patternMessage: 'must be visible ASCII characters without spaces' };
@@ -45,5 +46,5 @@ export class MailgunConfigDto {
 
 /** What paths are put behind: without a slash, and without `/v3`. */
 export function baseUrlOf({ base_url, region = 'us' }: MailgunConfigDto): string {
-  return (base_url ?? HOSTS[region]).replace(/\/+$/, '').replace(/\/v3$/i, '').replace(/\/+$/, '');
+  return withoutEnd(withoutEnd(base_url ?? HOSTS[region], '/').replace(/\/v3$/i, ''), '/');
 }
