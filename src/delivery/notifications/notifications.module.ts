@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationEntity } from './notification.entity.js';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { SuppressionsModule } from '../../engine/suppressions/suppressions.module.js';
@@ -22,7 +21,7 @@ import { NotificationEnds } from './notification-ends.js';
 import { NotificationOrders } from './notification-orders.service.js';
 import { NotificationPlanner } from './notification-planner.js';
 import { NotificationProgress } from './notification-progress.js';
-import { NOTIFICATIONS_PRUNING_QUEUE, NotificationsPruningProcessor } from './notifications-pruning.processor.js';
+import { NotificationsPruningProcessor } from './notifications-pruning.processor.js';
 import { NotificationsController } from './notifications.controller.js';
 import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -37,7 +36,6 @@ import { Simulation } from './simulation.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([NotificationEntity]),
-    registerQueue(NOTIFICATIONS_PRUNING_QUEUE, { everyMs: 3_600_000 }),
     ProvidersModule,
     SuppressionsModule,
     DeliveriesModule,
