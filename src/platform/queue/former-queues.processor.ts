@@ -1,3 +1,4 @@
+import { logger } from '../common/logger.js';
 import { JobQueue, queueOptions } from './job-queue.js';
 import { Periodic, type PeriodicWork } from './periodic.js';
 import { QueueBackend } from './queue.backend.js';
@@ -36,6 +37,11 @@ export class FormerQueuesProcessor implements PeriodicWork {
         if ((await queue.getJobSchedulersCount()) === 0) continue;
         await queue.removeJobScheduler(name);
         await queue.obliterate({ force: true });
+      } catch (error) {
+        return logger.debug(
+          { queue: name, reason: (error as Error).message },
+          'a former queue is left for another day',
+        );
       } finally {
         await queue.close();
       }

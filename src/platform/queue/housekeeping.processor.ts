@@ -37,9 +37,12 @@ export class HousekeepingProcessor extends WorkerHost {
     }
   }
 
-  /** The turn that another process has at this moment. By their ids, which say when each was due: of two, both find the same. */
+  /**
+   * The turn that another process has at this moment. By their ids, which say when each was due: of two, both find the same.
+   * While the backend is away, none: one too many does no harm.
+   */
   private async earlier({ name, id }: Job): Promise<Job | undefined> {
-    const active = (await this.queue.getActive()) as (Job | undefined)[];
+    const active = (await this.queue.getActive().catch(() => [])) as (Job | undefined)[];
     return active.find((other) => other?.name === name && other.id! < id!);
   }
 

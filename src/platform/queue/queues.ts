@@ -62,7 +62,7 @@ export class Queues implements OnModuleInit {
     const now = Date.now();
     for (const { name, timestamp, delay, opts } of await jobsOf(queue, ['waiting', 'prioritized'])) {
       // Of a job that had to wait for its time, only what it waited beyond that; once that has come, it says no longer how long.
-      const { repeat }: { repeat?: RepeatOptions } = opts;
+      const { repeat } = opts as typeof opts & { repeat?: RepeatOptions };
       const since = timestamp + (delay || repeat?.every || 0);
       if (now - since > oldest.seconds * 1_000) oldest = { job: name, seconds: (now - since) / 1_000 };
     }
