@@ -12,8 +12,6 @@ const LONG_MS = 60_000;
 /** Gives each kind of periodic work its turns: those of one kind one after the other in the whole cluster, no kind after another. */
 @Processor(HOUSEKEEPING_QUEUE, { concurrency: KINDS_AT_ONCE })
 export class HousekeepingProcessor extends WorkerHost {
-  private readonly running = new Set<string>();
-
   constructor(
     private readonly housekeeping: Housekeeping,
     @InjectQueue(HOUSEKEEPING_QUEUE) private readonly queue: Queue,
@@ -26,28 +24,22 @@ export class HousekeepingProcessor extends WorkerHost {
     const chore = this.housekeeping.find(name);
     // Of another version, which runs beside this one or did before it.
     if (!chore) return logger.debug({ job: name }, 'periodic work of another version');
-    if (this.running.has(name)) return this.leaveOut(job, await this.earlier(job));
-    this.running.add(name);
-    try {
-      const earlier = await this.earlier(job);
-      if (earlier) return this.leaveOut(job, earlier);
-      await inTime(name, chore.work.process());
-    } finally {
-      this.running.delete(name);
-    }
+    const earlier = await this.earlier(job);
+    if (earlier) this.leaveOut(job, earlier);
+    else await inTime(name, chore.work.process());
   }
 
   /**
-   * The turn that another process has at this moment. By their ids, which say when each was due: of two, both find the same.
-   * While the backend is away, none: one too many does no harm.
+   * The turn that it has at this moment, here or in another process. By their ids, which say when each was due: of two, both
+   * find the same. While the backend is away, none: one too many does no harm.
    */
   private async earlier({ name, id }: Job): Promise<Job | undefined> {
     const active = (await this.queue.getActive().catch(() => [])) as (Job | undefined)[];
     return active.find((other) => other?.name === name && other.id! < id!);
   }
 
-  private leaveOut({ name }: Job, earlier: Job | undefined): void {
-    const runs_ms = Date.now() - (earlier?.processedOn ?? Date.now());
+  private leaveOut({ name }: Job, { processedOn: since = Date.now() }: Job): void {
+    const runs_ms = Date.now() - since;
     if (runs_ms < LONG_MS) return;
     logger.warn({ job: name, runs_s: Math.round(runs_ms / 1_000) }, 'Periodic work takes long: a turn is left out.');
   }
