@@ -29,15 +29,26 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     const shown = await queuesOf(app);
     expect(shown.map(({ name }) => name).toSorted()).toEqual([
+      'deliveries',
+      'housekeeping',
+      'inbound-events',
+      'link-previews',
+    ]);
+    // What every application has waiting for its time, or has in hand just then.
+    const jobs = async () => {
+      const found = await Promise.all(['delayed', 'active'].map((state) => queuesOf(app, 'housekeeping', state)));
+      return found.flatMap((queues) =>
+        queues.find(({ name }) => name === 'housekeeping')!.jobs.map(({ name }) => name),
+      );
+    };
+    const KINDS = [
       'analytics-pruning',
       'audit-pruning',
       'auth-changes-pruning',
-      'deliveries',
+      'former-queues',
       'idempotency-pruning',
-      'inbound-events',
       'keys-pruning',
       'lifecycle',
-      'link-previews',
       'membership-changes-pruning',
       'messages-purging',
       'notifications-pruning',
@@ -46,11 +57,16 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'queue-health',
       'system-report',
       'truncation-purging',
-    ]);
-    // What every application has waiting for its time.
-    const jobs = async () =>
-      (await queuesOf(app, 'partitions', 'delayed')).find(({ name }) => name === 'partitions')!.jobs;
-    await until('the job to be made', async () => (await jobs()).some(({ name }) => name === 'partitions'));
+    ];
+    const seen = new Set<string>();
+    await until('the jobs to be made', async () => {
+      for (const name of await jobs()) seen.add(name);
+      return seen.size >= KINDS.length;
+    });
+    expect([...seen].toSorted()).toEqual(KINDS);
+    const { body } = await app.request<string>('GET', '//metrics');
+    const counted = [...body.matchAll(/^chatapi_queue_jobs\{queue="housekeeping",kind="([\w-]+)",state="delayed"\}/gm)];
+    expect(counted.map(([, kind]) => kind).toSorted()).toEqual(KINDS);
   });
 
   it('asks for the password, on its pages, files and actions alike', async () => {

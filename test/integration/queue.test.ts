@@ -7,10 +7,12 @@ import { ConfigModule } from '../../src/platform/config/config.module.js';
 import { loadConfig } from '../../src/platform/config/config.js';
 import { Database } from '../../src/platform/database/database.js';
 import { RedisConnections } from '../../src/platform/database/redis.js';
-import type { JobQueue } from '../../src/platform/queue/job-queue.js';
+import { FormerQueuesProcessor } from '../../src/platform/queue/former-queues.processor.js';
+import { JobQueue, queueOptions } from '../../src/platform/queue/job-queue.js';
 import { QueueBackend } from '../../src/platform/queue/queue.backend.js';
 import { QueueModule } from '../../src/platform/queue/queue.module.js';
 import { Queues } from '../../src/platform/queue/queues.js';
+import { Periodic, type PeriodicWork } from '../../src/platform/queue/periodic.js';
 import { registerQueue } from '../../src/platform/queue/register-queue.js';
 import { TestDatabase } from '../support/postgres.js';
 import { TestRedis } from '../support/redis.js';
@@ -47,19 +49,21 @@ function processorOf<Data>(name: string, handler: Handler<Data>, concurrency = 1
 }
 
 /** A feature with a queue and what works on it. */
-function feature<Data>(
-  name: string,
-  handler: Handler<Data>,
-  options: { concurrency?: number; everyMs?: number } = {},
-): DynamicModule {
-  const { concurrency, everyMs } = options;
+function feature<Data>(name: string, handler: Handler<Data>, concurrency = 1): DynamicModule {
   @Module({})
   class Feature {}
-  return {
-    module: Feature,
-    imports: [registerQueue(name, everyMs === undefined ? {} : { everyMs })],
-    providers: [processorOf(name, handler, concurrency)],
-  };
+  return { module: Feature, imports: [registerQueue(name)], providers: [processorOf(name, handler, concurrency)] };
+}
+
+/** A feature with work that comes round again and again. */
+function periodic(name: string, turn: () => Promise<void>, everyMs: number): DynamicModule {
+  @Periodic({ name, everyMs })
+  class TestPeriodic implements PeriodicWork {
+    process = turn;
+  }
+  @Module({})
+  class Feature {}
+  return { module: Feature, providers: [TestPeriodic] };
 }
 
 interface HouseOptions {
@@ -140,7 +144,7 @@ describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
     class Adder {
       constructor(@InjectQueue(name) readonly queue: JobQueue) {}
     }
-    const jobs = feature<{ n: number }>(name, async ({ n }) => void seen.add(n), { concurrency: 10 });
+    const jobs = feature<{ n: number }>(name, async ({ n }) => void seen.add(n), 10);
     const house = await openHouse(on(), [{ ...jobs, providers: [...jobs.providers!, Adder] }]);
     expect(house.app.get(QueueBackend).name).toBe(backend);
     const { queue } = house.app.get(Adder, { strict: false });
@@ -220,13 +224,65 @@ describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       running--;
     };
-    const houses = [1, 2].map(() => openHouse(on(), [feature(name, tick, { everyMs: 200 })]));
-    await Promise.all(houses);
-    await until('several runs', () => ran >= 3);
+    const houses = await Promise.all([1, 2].map(() => openHouse(on(), [periodic(name, tick, 200)])));
+    await until('several turns', () => ran >= 3);
     expect(overlapped).toBe(false);
-    // Whatever is added besides: what comes from somebody's hands does not run beside a tick either.
-    const house = await houses[0]!;
-    expect(await house.queue(name).getGlobalConcurrency()).toBe(1);
+    expect(houses[0]!.app.get(Queues).all.map((queue) => queue.name)).toEqual(['housekeeping']);
+  });
+
+  it('leaves out the turns of what still runs, in any process, and holds up nothing else for it', async () => {
+    const [slow, quick] = [newName(), newName()];
+    const waiting: (() => void)[] = [];
+    let [began, running, most, ran, over] = [0, 0, 0, 0, false];
+    const long = async () => {
+      began++;
+      most = Math.max(most, ++running);
+      if (!over) await new Promise<void>((resolve) => waiting.push(resolve));
+      running--;
+    };
+    const features = () => [periodic(slow, long, 100), periodic(quick, async () => void ran++, 100)];
+    const [house] = await Promise.all([1, 2].map(() => openHouse(on(), features())));
+    await until('the slow one to begin', () => began > 0);
+    const before = ran;
+    await until('the other one to go on', () => ran >= before + 5);
+    over = true;
+    const beganMeanwhile = began;
+    const kinds = await house!.app.get(Queues).countsByJob(house!.queue('housekeeping'));
+    for (const release of waiting) release();
+    expect(kinds.get(slow)!.active).toBeGreaterThanOrEqual(1);
+    expect([...kinds.keys()].toSorted()).toEqual(['former-queues', 'partitions', slow, quick].toSorted());
+    await until('it to begin again', () => began > beganMeanwhile);
+    expect({ beganMeanwhile, most }).toEqual({ beganMeanwhile: 1, most: 1 });
+  });
+
+  it('goes on with what runs into a fault, at its next turn', async () => {
+    const name = newName();
+    let ran = 0;
+    await openHouse(on(), [periodic(name, () => (ran++ === 0 ? Promise.reject(new Error('fault')) : nothing()), 50)]);
+    expect(await until('the turn behind it', () => ran >= 2)).toBe(true);
+  });
+
+  it('clears away the queues that periodic work had in earlier versions', async () => {
+    const house = await openHouse(on('api'), []);
+    const former = new JobQueue('keys-pruning', queueOptions(house.app.get(QueueBackend)));
+    await former.setGlobalConcurrency(1);
+    await former.upsertJobScheduler('keys-pruning', { every: 60_000 }, { name: 'keys-pruning' });
+    expect(await former.getJobSchedulersCount()).toBe(1);
+    for (let time = 0; time < 2; time++) await house.app.get(FormerQueuesProcessor, { strict: false }).process();
+    expect(await former.getJobSchedulersCount()).toBe(0);
+    expect(await former.getJobCountByTypes('waiting', 'delayed')).toBe(0);
+    expect(await former.getGlobalConcurrency()).toBe(null);
+    await former.close();
+  });
+
+  it('says which job waits and for how long: periodic work beyond its time only', async () => {
+    const name = newName();
+    const api = await openHouse(on('api'), [feature(name, nothing), periodic(`${name}-turns`, nothing, 1_000)]);
+    const oldest = (queue: string) => api.app.get(Queues).oldest(api.queue(queue));
+    expect(await oldest(name)).toEqual({ job: '', seconds: 0 });
+    await api.add(name, [{ data: {} }]);
+    await until('a second', async () => (await oldest(name)).seconds > 0);
+    expect((await oldest(name)).job).toBe(name);
   });
 
   it('runs nothing in a process that serves only requests', async () => {
@@ -271,9 +327,15 @@ describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
     await expect(start).rejects.toThrow(`The queue "${name}" has several processors: TestProcessor, TestProcessor.`);
   });
 
+  it('does not start with two kinds of periodic work of one name', async () => {
+    const name = newName();
+    const start = openHouse(on(), [periodic(name, nothing, 1_000), periodic(name, nothing, 2_000)]);
+    await expect(start).rejects.toThrow(`Two kinds of periodic work are named "${name}".`);
+  });
+
   it('does not start with a queue that is registered twice', async () => {
     const name = newName();
-    @Module({ imports: [registerQueue(name, { everyMs: 1_000 })] })
+    @Module({ imports: [registerQueue(name)] })
     class Feature {}
     const start = openHouse(on(), [feature(name, nothing), { module: Feature }]);
     await expect(start).rejects.toThrow(`The queue "${name}" is registered twice.`);
@@ -291,6 +353,31 @@ describe('the queues of two applications in one process', () => {
     await onPostgres.add('both', [{ data: {} }]);
     await until('the job on PostgreSQL', () => seen.length === 2);
     expect(seen).toEqual(['redis', 'postgres']);
+  });
+});
+
+describe('the queues on PostgreSQL', () => {
+  it('hear of jobs on one connection, and again when it was cut', async () => {
+    const names = Array.from({ length: 15 }, (_, n) => `heard-${n}`);
+    const seen = new Set<string>();
+    const house = await openHouse(
+      { redisUrl: undefined },
+      names.map((name) => feature(name, async () => void seen.add(name))),
+    );
+    const LISTENING = `from pg_stat_activity where application_name = 'chatapi queue' and query like '%LISTEN bullmq_jobs%'`;
+    const listening = async () => (await database.query(`select pid ${LISTENING}`)).length;
+    await until('them to listen', async () => (await listening()) > 0);
+    const addAll = () => Promise.all(names.map((name) => house.add(name, [{ data: {} }])));
+    await addAll();
+    await until('a job of each', () => seen.size === names.length);
+    await until('them to wait again', async () => (await listening()) === 1);
+    expect(await house.queue(names[14]!).getWorkersCount()).toBe(1);
+
+    seen.clear();
+    await database.query(`select pg_terminate_backend(pid) ${LISTENING}`);
+    await addAll();
+    await until('a job of each again', () => seen.size === names.length);
+    await until('them to wait again', async () => (await listening()) === 1);
   });
 });
 
@@ -320,7 +407,7 @@ describe('the queue on a Redis', () => {
     opened.push(() => Promise.resolve(client.disconnect()));
     const names = async () =>
       [...((await client.client('LIST')) as string).matchAll(/ name=(chatapi:\S+)/g)].map(([, name]) => name);
-    const expected = ['queue', 'worker:one', 'worker:two', 'worker:partitions'].map((name) => `chatapi:${name}`);
+    const expected = ['queue', 'worker:one', 'worker:two', 'worker:housekeeping'].map((name) => `chatapi:${name}`);
     const ours = async () => (await names()).filter((name) => expected.includes(name!));
     await until('all of them', async () => new Set(await ours()).size === expected.length);
     expect((await ours()).toSorted()).toEqual(expected.toSorted());
@@ -328,14 +415,13 @@ describe('the queue on a Redis', () => {
 
   it('makes its schedulers again after it was flushed', async () => {
     let ran = 0;
-    const house = await openHouse({ redisUrl: own.url }, [feature('ticks', async () => void ran++, { everyMs: 100 })]);
+    const house = await openHouse({ redisUrl: own.url }, [periodic('ticks', async () => void ran++, 100)]);
     await until('a tick', () => ran > 0);
     await own.flush();
     // schedules.spec.ts says how soon.
-    await until('the scheduler', async () => Boolean(await house.queue('ticks').getJobScheduler('ticks')));
+    await until('the scheduler', async () => Boolean(await house.queue('housekeeping').getJobScheduler('ticks')));
     ran = 0;
-    await until('more ticks', () => ran > 1);
-    expect(await house.queue('ticks').getGlobalConcurrency()).toBe(1);
+    expect(await until('more ticks', () => ran > 1)).toBe(true);
   });
 
   it('closes although it went away for good', async () => {

@@ -14,7 +14,7 @@ interface BoardQueue {
 
 /** The queues as the board shows them, with the jobs of one in one state when both are named. */
 export async function queuesOf(app: TestApp, queue = '', state = ''): Promise<BoardQueue[]> {
-  const path = `//admin/queues/api/queues?activeQueue=${encodeURIComponent(queue)}&status=${state}&page=1`;
+  const path = `//admin/queues/api/queues?activeQueue=${encodeURIComponent(queue)}&status=${state}&page=1&jobsPerPage=50`;
   const { status, body } = await app.request('GET', path, { headers: basic(app.admin().key) });
   if (status !== 200) throw new Error(`The board answers ${status}: ${JSON.stringify(body)}`);
   return body.queues as BoardQueue[];

@@ -1,24 +1,20 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Config } from '../../platform/config/config.js';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { DeliveryCountsRepository } from '../../engine/deliveries/delivery-counts.repository.js';
 import { ActivityRepository } from './activity.repository.js';
 import { ConnectionsRepository } from './connections.repository.js';
 
-export const ANALYTICS_PRUNING_QUEUE = 'analytics-pruning';
-
 const AT_ONCE = 2_000;
 
 /** Drops numbers whose time is over. */
-@Processor(ANALYTICS_PRUNING_QUEUE)
-export class AnalyticsPruningProcessor extends WorkerHost {
+@Periodic({ name: 'analytics-pruning', everyMs: 3_600_000 })
+export class AnalyticsPruningProcessor implements PeriodicWork {
   constructor(
     private readonly counts: DeliveryCountsRepository,
     private readonly activity: ActivityRepository,
     private readonly connections: ConnectionsRepository,
     private readonly config: Config,
-  ) {
-    super();
-  }
+  ) {}
 
   async process(): Promise<void> {
     const days = this.config.analyticsKeptDays;

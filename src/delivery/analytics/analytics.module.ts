@@ -1,12 +1,11 @@
 import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
 import { EventsModule } from '../../engine/events/events.module.js';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { ActivityReader } from './activity.reader.js';
 import { ActivityRepository } from './activity.repository.js';
 import { AnalyticsController } from './analytics.controller.js';
-import { ANALYTICS_PRUNING_QUEUE, AnalyticsPruningProcessor } from './analytics-pruning.processor.js';
+import { AnalyticsPruningProcessor } from './analytics-pruning.processor.js';
 import { AnalyticsRepository } from './analytics.repository.js';
 import { AnalyticsService } from './analytics.service.js';
 import { ConnectionSampling } from './connection-sampling.js';
@@ -17,12 +16,7 @@ import { ClientMetrics } from './client-metrics.service.js';
 
 /** Deliveries and messages in numbers, and the ledger that they add up to. */
 @Module({
-  imports: [
-    DeliveriesModule,
-    EventsModule,
-    UsersModule,
-    registerQueue(ANALYTICS_PRUNING_QUEUE, { everyMs: 3_600_000 }),
-  ],
+  imports: [DeliveriesModule, EventsModule, UsersModule],
   controllers: [AnalyticsController, ClientMetricsController],
   providers: [
     ActivityReader,

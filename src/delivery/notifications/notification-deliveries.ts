@@ -1,13 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
-import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import {
   isFailed,
   isOpen,
-  type Content,
   type DeliveryObserver,
   type DeliveryRow,
-  type DeliverySource,
   type DeliveryStatus,
   type Transition,
 } from '../../engine/deliveries/delivery.js';
@@ -15,24 +12,21 @@ import { Transitions } from '../../engine/deliveries/transitions.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import type { WebsocketContent } from '../../engine/providers/websocket/websocket.channel.js';
-import { ContentCache } from './content-cache.js';
 import { FallbackChains } from './fallback-chains.repository.js';
 import { FallbackRunner } from './fallback-runner.js';
 import { NOTIFICATION } from './notification.js';
-import { noDelta, NotificationProgress, type MovedRow } from './notification-progress.js';
+import { noDelta, NotificationCounters, type Delta, type MovedRow } from './notification-counters.repository.js';
+import { NotificationProgress } from './notification-progress.js';
 import { notificationCreated } from './notifications.events.js';
-import { NotificationsRepository, type Delta } from './notifications.repository.js';
 
-/** What notifications are to the delivery engine: the source of its bodies, and who counts what became of them. */
+/** Hears what became of the deliveries of notifications, and counts it. */
 @Injectable()
-export class NotificationDeliveries implements DeliverySource, DeliveryObserver, OnModuleInit {
+export class NotificationDeliveries implements DeliveryObserver, OnModuleInit {
   readonly kind = NOTIFICATION;
-  private readonly cache = new ContentCache();
 
   constructor(
-    private readonly repository: NotificationsRepository,
-    private readonly deliveries: DeliveriesService,
     private readonly transitions: Transitions,
+    private readonly counters: NotificationCounters,
     private readonly progress: NotificationProgress,
     private readonly chains: FallbackChains,
     private readonly turns: FallbackRunner,
@@ -40,26 +34,7 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
   ) {}
 
   onModuleInit(): void {
-    this.deliveries.registerSource(this);
     this.transitions.register(this);
-  }
-
-  async load(deliveries: DeliveryRow[]): Promise<Map<string, Content>> {
-    const wanted = new Map<string, { client_id: string; id: string; channel: string }>();
-    const found = new Map<string, Content>();
-    for (const row of deliveries) {
-      const cached = this.cache.get(keyOf(row));
-      if (cached) found.set(keyOf(row), cached);
-      else wanted.set(keyOf(row), { client_id: row.client_id, id: row.source_id, channel: row.channel });
-    }
-    if (wanted.size > 0) {
-      for (const { id, channel, content } of await this.repository.contents([...wanted.values()])) {
-        if (content === null) continue;
-        found.set(`${id} ${channel}`, content as Content);
-        this.cache.put(`${id} ${channel}`, content as Content);
-      }
-    }
-    return new Map(deliveries.flatMap((row) => (found.has(keyOf(row)) ? [[row.id, found.get(keyOf(row))!]] : [])));
   }
 
   async settled(tx: Tx, ours: Transition[]): Promise<NewEvent[]> {
@@ -71,7 +46,7 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
   }
 
   made(tx: Tx, rows: DeliveryRow[]): Promise<void> {
-    return this.repository.extend(tx, rows);
+    return this.counters.extend(tx, rows);
   }
 
   /** Behind the counters of deliveries come the turns of other channels, which count as open, too. */
@@ -96,8 +71,6 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
     return row.status === 'sent' && this.registry.findChannel(row.channel)?.acknowledged === true;
   }
 }
-
-const keyOf = (row: DeliveryRow): string => `${row.source_id} ${row.channel}`;
 
 function deltasOf(transitions: Transition[]): Delta[] {
   const deltas = new Map<string, Delta>();

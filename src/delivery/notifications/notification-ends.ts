@@ -1,38 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from '../../tenancy/access/request.js';
-import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
-import { notFound } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import { DeliveryChanges } from '../../engine/deliveries/delivery-changes.js';
 import type { Transition } from '../../engine/deliveries/delivery.js';
-import { Transitions } from '../../engine/deliveries/transitions.js';
-import type { EventRow } from '../../engine/events/events.repository.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { FallbackChains } from './fallback-chains.repository.js';
 import type { NotificationRow } from './notification.js';
 import { notPending } from './notification-changes.js';
-import { NotificationProgress } from './notification-progress.js';
+import { NotificationCounters } from './notification-counters.repository.js';
+import { NotificationMoves } from './notification-moves.js';
 import type { NotificationDto } from './notifications.dto.js';
-import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsRepository } from './notifications.repository.js';
 
 /** Ends notifications before they are through, and begins those again that did not get through. */
 @Injectable()
 export class NotificationEnds {
   constructor(
-    private readonly reader: NotificationsReader,
+    private readonly moves: NotificationMoves,
     private readonly repository: NotificationsRepository,
     private readonly deliveries: DeliveryChanges,
-    private readonly transitions: Transitions,
-    private readonly idempotency: Idempotency,
     private readonly registry: ProviderRegistry,
     private readonly chains: FallbackChains,
-    private readonly progress: NotificationProgress,
+    private readonly counters: NotificationCounters,
   ) {}
 
   /** Again changes nothing. @throws Problem `not_pending` for one that ended by itself */
   cancel(request: Request, id: string): Promise<NotificationDto> {
-    return this.move(request, id, async (tx, row) => {
+    return this.moves.run(request, id, async (tx, row) => {
       if (row.open_count > 0) return this.cancelAll(tx, row);
       if (row.cancelled_count > 0) return [];
       throw notPending('Nothing of it is open any more.');
@@ -41,12 +35,12 @@ export class NotificationEnds {
 
   /** The same, and no complaint about what ended by itself: nothing more of it is sent. */
   async remove(request: Request, id: string): Promise<void> {
-    await this.move(request, id, async (tx, row) => (row.open_count > 0 ? this.cancelAll(tx, row) : []));
+    await this.moves.run(request, id, async (tx, row) => (row.open_count > 0 ? this.cancelAll(tx, row) : []));
   }
 
   /** @throws Problem `not_pending` where nothing failed or expired */
   retry(request: Request, id: string): Promise<NotificationDto> {
-    return this.move(request, id, async (tx, row) => {
+    return this.moves.run(request, id, async (tx, row) => {
       const retries = await this.repository.retriesOf(tx, row.client_id, id);
       const tries = this.registry.channels().map(({ name, retryPolicy }) => ({
         channel: name,
@@ -65,30 +59,7 @@ export class NotificationEnds {
     const cancelled = await this.deliveries.cancelAll(tx, row, 'cancelled');
     await this.repository.lock(tx, row.client_id, row.id);
     const turns = await this.chains.endAll(tx, row.client_id, row.id);
-    if (turns > 0) await this.repository.close(tx, row.client_id, row.id, turns);
+    if (turns > 0) await this.counters.close(tx, row.client_id, row.id, turns);
     return cancelled;
-  }
-
-  /** In one transaction with its counts and events. Its deliveries are locked first, as by whoever settles them. */
-  private async move(
-    request: Request,
-    id: string,
-    change: (tx: Tx, row: NotificationRow) => Promise<Transition[]>,
-  ): Promise<NotificationDto> {
-    const { clientId } = request.caller;
-    await this.reader.checkSender(request.caller, id);
-    let transitions: Transition[] = [];
-    let written: EventRow[] = [];
-    const answer = await this.idempotency.effect(request, async (tx) => {
-      await this.deliveries.lockOpen(tx, { client_id: clientId, id });
-      const row = await this.repository.find(tx, clientId, id);
-      if (!row) throw notFound('notification');
-      transitions = await change(tx, row);
-      written = await this.transitions.record(tx, transitions);
-      if (row.strategy === 'fallback') written.push(...(await this.progress.recount(tx, [row])));
-      return this.reader.show(tx, clientId, id);
-    });
-    await this.transitions.announce(transitions, written);
-    return answer;
   }
 }

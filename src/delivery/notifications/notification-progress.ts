@@ -6,24 +6,22 @@ import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { countsOf, toNotification, type NotificationRow } from './notification.js';
+import { noDelta, NotificationCounters, type Delta, type MovedRow } from './notification-counters.repository.js';
 import type { NotificationDto } from './notifications.dto.js';
 import { notificationCompleted, notificationFailed } from './notifications.events.js';
-import { NotificationsRepository, type Delta } from './notifications.repository.js';
-
-export type MovedRow = NotificationRow & { before: string };
 
 /** How far notifications have come: their counters, their status, and the events of those that are through. */
 @Injectable()
 export class NotificationProgress {
   constructor(
-    private readonly repository: NotificationsRepository,
+    private readonly counters: NotificationCounters,
     private readonly reader: DeliveriesReader,
     private readonly events: EventsService,
   ) {}
 
   /** @returns them as they stand, with the status that they had */
   move(tx: Tx, deltas: Delta[]): Promise<MovedRow[]> {
-    return this.repository.move(tx, deltas);
+    return this.counters.move(tx, deltas);
   }
 
   /**
@@ -56,15 +54,6 @@ export class NotificationProgress {
     return counts;
   }
 }
-
-export const noDelta = ({ client_id, id }: { client_id: string; id: string }): Delta => ({
-  client_id,
-  id,
-  open: 0,
-  failed: 0,
-  expired: 0,
-  cancelled: 0,
-});
 
 const endedEvent = (row: NotificationRow, data: NotificationDto): NewEvent =>
   newEvent({

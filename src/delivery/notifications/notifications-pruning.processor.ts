@@ -1,25 +1,21 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { OldDeliveries } from '../../engine/deliveries/old-deliveries.js';
 import { logger } from '../../platform/common/logger.js';
 import { Config } from '../../platform/config/config.js';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { OldNotificationsRepository } from './old-notifications.repository.js';
-
-export const NOTIFICATIONS_PRUNING_QUEUE = 'notifications-pruning';
 
 /** What one run deletes at most: the next one goes on. */
 const AT_ONCE = 1_000;
 const ROUNDS = 200;
 
 /** Forgets notifications, their deliveries and attempts when `NOTIFICATIONS_KEPT_DAYS` are over. */
-@Processor(NOTIFICATIONS_PRUNING_QUEUE)
-export class NotificationsPruningProcessor extends WorkerHost {
+@Periodic({ name: 'notifications-pruning', everyMs: 3_600_000 })
+export class NotificationsPruningProcessor implements PeriodicWork {
   constructor(
     private readonly notifications: OldNotificationsRepository,
     private readonly deliveries: OldDeliveries,
     private readonly config: Config,
-  ) {
-    super();
-  }
+  ) {}
 
   async process(): Promise<void> {
     const { notificationsKeptDays: keptDays } = this.config;

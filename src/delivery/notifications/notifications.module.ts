@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { NotificationEntity } from './notification.entity.js';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { SuppressionsModule } from '../../engine/suppressions/suppressions.module.js';
@@ -14,15 +13,22 @@ import { PresenceModule } from '../../messaging/presence/presence.module.js';
 import { FallbackChains } from './fallback-chains.repository.js';
 import { FallbackCircumstances } from './fallback-circumstances.js';
 import { FallbackRunner } from './fallback-runner.js';
+import { FallbackSteps } from './fallback-steps.js';
 import { FallbackTurns } from './fallback-turns.js';
+import { NotificationAcknowledgements } from './notification-acknowledgements.js';
 import { NotificationChanges } from './notification-changes.js';
+import { NotificationContents } from './notification-contents.js';
+import { NotificationCounters } from './notification-counters.repository.js';
 import { NotificationDedup } from './notification-dedup.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
 import { NotificationEnds } from './notification-ends.js';
+import { NotificationMoves } from './notification-moves.js';
 import { NotificationOrders } from './notification-orders.service.js';
 import { NotificationPlanner } from './notification-planner.js';
 import { NotificationProgress } from './notification-progress.js';
-import { NOTIFICATIONS_PRUNING_QUEUE, NotificationsPruningProcessor } from './notifications-pruning.processor.js';
+import { NotificationSets } from './notification-sets.js';
+import { NotificationStarts } from './notification-starts.js';
+import { NotificationsPruningProcessor } from './notifications-pruning.processor.js';
 import { NotificationsController } from './notifications.controller.js';
 import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -37,7 +43,6 @@ import { Simulation } from './simulation.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([NotificationEntity]),
-    registerQueue(NOTIFICATIONS_PRUNING_QUEUE, { everyMs: 3_600_000 }),
     ProvidersModule,
     SuppressionsModule,
     DeliveriesModule,
@@ -52,14 +57,21 @@ import { Simulation } from './simulation.js';
     FallbackChains,
     FallbackCircumstances,
     FallbackRunner,
+    FallbackSteps,
     FallbackTurns,
+    NotificationAcknowledgements,
     NotificationChanges,
+    NotificationContents,
+    NotificationCounters,
     NotificationDedup,
     NotificationDeliveries,
     NotificationEnds,
+    NotificationMoves,
     NotificationOrders,
     NotificationPlanner,
     NotificationProgress,
+    NotificationSets,
+    NotificationStarts,
     NotificationsPruningProcessor,
     NotificationsReader,
     NotificationsRepository,

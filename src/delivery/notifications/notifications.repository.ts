@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { declared } from '../../engine/providers/declared.js';
-import type { DeliveryRow, Priority } from '../../engine/deliveries/delivery.js';
+import type { Priority } from '../../engine/deliveries/delivery.js';
 import { insertDeliveries, sourcesOfRecipient, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
@@ -126,64 +126,6 @@ const INSERT_MORE = `with written as (
        ), ${MORE_DELIVERIES.sql}
        select w.client_id, w.id, w.created_at from written w`;
 
-const ADDED = unnest<Pick<DeliveryRow, 'client_id' | 'source_id' | 'created_at'>>()('a', {
-  client_id: 'uuid',
-  source_id: 'uuid',
-  created_at: 'timestamptz',
-});
-
-const EXTEND = `with w as (
-         select client_id, source_id as id, count(*)::int as n, max(created_at) as at from ${ADDED.sql} group by 1, 2
-       ), l as materialized (
-         select n.client_id, n.id, w.n, w.at from notifications n join w on n.client_id = w.client_id and n.id = w.id
-          order by n.client_id, n.id for update of n
-       )
-       update notifications n
-          set total = n.total + l.n, open_count = n.open_count + l.n, last_delivery_at = greatest(n.last_delivery_at, l.at),
-              status = case when n.status = 'scheduled' then n.status else 'processing' end, updated_at = clock_timestamp()
-         from l where n.client_id = l.client_id and n.id = l.id`;
-
-/** By which a notification's counters change. */
-export interface Delta {
-  client_id: string;
-  id: string;
-  open: number;
-  failed: number;
-  expired: number;
-  cancelled: number;
-}
-
-const DELTAS = unnest<Delta>()('w', {
-  client_id: 'uuid',
-  id: 'uuid',
-  open: 'int',
-  failed: 'int',
-  expired: 'int',
-  cancelled: 'int',
-});
-
-const MOVE = prepared(
-  'notifications.move',
-  `with w as (
-         select * from ${DELTAS.sql}
-       ), l as materialized (
-         select n.client_id, n.id, n.status, n.total, n.open_count + w.open as open, n.failed_count + w.failed as failed,
-                n.expired_count + w.expired as expired, n.cancelled_count + w.cancelled as cancelled,
-                n.scheduled_for > clock_timestamp() as waits
-           from notifications n join w on n.client_id = w.client_id and n.id = w.id
-          order by n.client_id, n.id for update of n
-       )
-       update notifications n
-          set open_count = l.open, failed_count = l.failed, expired_count = l.expired, cancelled_count = l.cancelled,
-              updated_at = clock_timestamp(),
-              status = case when l.open > 0 then case when l.waits then 'scheduled' else 'processing' end
-                            when l.cancelled = l.total then 'cancelled' when l.expired = l.total then 'expired'
-                            when l.failed = 0 then 'completed' when l.failed = l.total then 'failed'
-                            else 'partially_failed' end
-         from l where n.client_id = l.client_id and n.id = l.id
-       returning ${NOTIFICATION_COLUMNS}, l.status as before`,
-);
-
 /** Planned once, for a few: a plan for any number would join what was written with its deliveries one by one. */
 const INSERT_FEW = prepared('notifications.insert', INSERT);
 const FEW = 64;
@@ -216,16 +158,6 @@ export class NotificationsRepository {
       deliveries,
     }));
     return tx.query(INSERT_MORE, [...MORE.values(items), ...MORE_DELIVERIES.values(wanted)]);
-  }
-
-  /** Counters after open deliveries were added by somebody else; notifications are locked in id order. */
-  async extend(tx: Tx, rows: Pick<DeliveryRow, 'client_id' | 'source_id' | 'created_at'>[]): Promise<void> {
-    await tx.execute(EXTEND, ADDED.values(rows));
-  }
-
-  /** Counters after deliveries changed; notifications are locked in id order. @returns them, with their status before */
-  async move(tx: Tx, deltas: Delta[]): Promise<(NotificationRow & { before: string })[]> {
-    return tx.query(MOVE, DELTAS.values(deltas));
   }
 
   /** What is to be sent, of notifications of any clients; only the channels that are asked for. */
@@ -330,15 +262,6 @@ export class NotificationsRepository {
         change.fallback && JSON.stringify(change.fallback),
       ],
     );
-  }
-
-  /** Under its lock: so much less is open. */
-  async close(tx: Tx, clientId: string, id: string, open: number): Promise<void> {
-    await tx.execute('update notifications set open_count = open_count - $3 where client_id = $1 and id = $2', [
-      clientId,
-      id,
-      open,
-    ]);
   }
 
   async retag(tx: Tx, clientId: string, id: string, tags: string[]): Promise<void> {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { SocketEvent, type SocketRequest } from '../../tenancy/access/socket-event.js';
+import { NotificationAcknowledgements } from './notification-acknowledgements.js';
 import { AcknowledgeDto, AcknowledgedDto } from './notifications.dto.js';
-import { NotificationsService } from './notifications.service.js';
 
 /** What a user's app says of the notifications that it got. */
 @Injectable()
 export class NotificationsSocket {
-  constructor(private readonly notifications: NotificationsService) {}
+  constructor(private readonly acknowledgements: NotificationAcknowledgements) {}
 
   @SocketEvent({
     name: 'notification.ack',
@@ -16,6 +16,6 @@ export class NotificationsSocket {
     answer: AcknowledgedDto,
   })
   acknowledge({ caller, dto }: SocketRequest<AcknowledgeDto>): Promise<AcknowledgedDto> {
-    return this.notifications.acknowledge(caller, dto.id);
+    return this.acknowledgements.acknowledge(caller, dto.id);
   }
 }

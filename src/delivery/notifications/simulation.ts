@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Content, Routing } from '../../engine/deliveries/delivery.js';
-import type { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import { untriedDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { recipientsOf, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { Router } from '../../engine/deliveries/router.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
@@ -85,30 +85,15 @@ function toShown(
 ): DeliveryDto {
   const routing = suppressed === null ? routings.get(channel)! : null;
   const userId = user_pk === null ? undefined : names.get(user_pk);
+  const recipient = {
+    ...(userId === undefined ? {} : { user_id: userId }),
+    ...(address === null ? {} : { address }),
+  };
+  const status = suppressed === null ? 'pending' : 'suppressed';
   return {
-    id,
-    notification_id: notificationId,
-    channel,
-    recipient: {
-      ...(userId === undefined ? {} : { user_id: userId }),
-      ...(address === null ? {} : { address }),
-    },
-    status: suppressed === null ? 'pending' : 'suppressed',
-    reason: suppressed,
+    ...untriedDelivery({ id, notification_id: notificationId, channel, recipient, status, reason: suppressed }, now),
     provider: routing?.decision || null,
     routing: routing && { decision: routing.decision, reason: routing.reason },
-    attempt_count: 0,
     next_attempt_at: suppressed === null ? (begins_at ?? now.toISOString()) : null,
-    sent_at: null,
-    delivered_at: null,
-    opened_at: null,
-    clicked_at: null,
-    complained_at: null,
-    unsubscribed_at: null,
-    provider_message_id: null,
-    resend_of: null,
-    attempts: [],
-    created_at: now.toISOString(),
-    updated_at: now.toISOString(),
   };
 }

@@ -5,7 +5,7 @@ import { decodeIdCursor, toPage, type Page } from '../../platform/common/paginat
 import { Database } from '../../platform/database/database.js';
 import { DeliveriesReader } from '../../engine/deliveries/deliveries.reader.js';
 import { isOpen, type DeliveryStatus } from '../../engine/deliveries/delivery.js';
-import type { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import { untriedDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import type { EndpointRow } from './endpoint.js';
 import { EndpointMessagesRepository, type EndpointMessageRow } from './endpoint-messages.repository.js';
@@ -127,26 +127,15 @@ function shown(
   };
 }
 
-const waiting = (address: string, { id, created_at }: EndpointMessageRow): DeliveryDto => ({
-  id,
-  notification_id: null,
-  channel: 'webhook',
-  recipient: { address },
-  status: 'pending',
-  reason: 'waiting_for_turn',
-  provider: null,
-  routing: null,
-  attempt_count: 0,
-  next_attempt_at: null,
-  sent_at: null,
-  delivered_at: null,
-  opened_at: null,
-  clicked_at: null,
-  complained_at: null,
-  unsubscribed_at: null,
-  provider_message_id: null,
-  resend_of: null,
-  attempts: [],
-  created_at: created_at.toISOString(),
-  updated_at: created_at.toISOString(),
-});
+const waiting = (address: string, { id, created_at }: EndpointMessageRow): DeliveryDto =>
+  untriedDelivery(
+    {
+      id,
+      notification_id: null,
+      channel: 'webhook',
+      recipient: { address },
+      status: 'pending',
+      reason: 'waiting_for_turn',
+    },
+    created_at,
+  );

@@ -72,10 +72,12 @@ export class MetricsService {
   /** A queue that can't be asked shows nothing rather than its last depth. */
   private async readQueue(queue: JobQueue): Promise<void> {
     try {
-      for (const [state, jobs] of Object.entries(await this.queues.counts(queue))) {
-        metrics.queueJobs.set({ queue: queue.name, state }, jobs);
+      for (const [kind, counts] of await this.queues.countsByJob(queue)) {
+        for (const [state, jobs] of Object.entries(counts)) {
+          metrics.queueJobs.set({ queue: queue.name, kind, state }, jobs);
+        }
       }
-      metrics.queueOldestJob.set({ queue: queue.name }, await this.queues.oldest(queue));
+      metrics.queueOldestJob.set({ queue: queue.name }, (await this.queues.oldest(queue)).seconds);
     } catch {
       metrics.queueJobs.reset();
       metrics.queueOldestJob.reset();

@@ -1,18 +1,14 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { logger } from '../../platform/common/logger.js';
 import { metrics } from '../../platform/common/metrics.js';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { SystemReport } from './system-report.js';
-
-export const SYSTEM_REPORT_QUEUE = 'system-report';
 
 const STARTED_S = 60;
 
 /** Once an hour, how the installation is: one line of the log, and the same as metrics of the process that looked. */
-@Processor(SYSTEM_REPORT_QUEUE)
-export class SystemReportProcessor extends WorkerHost {
-  constructor(private readonly report: SystemReport) {
-    super();
-  }
+@Periodic({ name: 'system-report', everyMs: 3_600_000 })
+export class SystemReportProcessor implements PeriodicWork {
+  constructor(private readonly report: SystemReport) {}
 
   async process(): Promise<void> {
     const report = await this.report.make();

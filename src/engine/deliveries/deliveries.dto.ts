@@ -189,6 +189,29 @@ export const shownRouting = ({ decision, reason, skipped }: Routing): DeliveryRo
   ...(skipped && { skipped }),
 });
 
+/** One that nobody has tried yet, before there is a row of it. @param made when it was, or would be */
+export const untriedDelivery = (
+  known: Pick<DeliveryDto, 'id' | 'notification_id' | 'channel' | 'recipient' | 'status' | 'reason'>,
+  made: Date,
+): DeliveryDto => ({
+  ...known,
+  provider: null,
+  routing: null,
+  attempt_count: 0,
+  next_attempt_at: null,
+  sent_at: null,
+  delivered_at: null,
+  opened_at: null,
+  clicked_at: null,
+  complained_at: null,
+  unsubscribed_at: null,
+  provider_message_id: null,
+  resend_of: null,
+  attempts: [],
+  created_at: made.toISOString(),
+  updated_at: made.toISOString(),
+});
+
 /** @param userId the recipient's, where the recipient is a user */
 export function toDelivery(row: DeliveryRow, userId: UserId | undefined): DeliveryDto {
   return {

@@ -31,7 +31,7 @@ import { Router } from './router.js';
 import { Resends } from './resends.js';
 import { ResendsRepository } from './resends.repository.js';
 import { ProviderEvents } from './provider-events.js';
-import { PROVIDER_EVENTS_QUEUE, ProviderEventsProcessor } from './provider-events.processor.js';
+import { ProviderEventsProcessor } from './provider-events.processor.js';
 import { ProviderEventsRepository } from './provider-events.repository.js';
 import { ProviderPoller } from './provider-poller.js';
 import { ProviderPollsRepository } from './provider-polls.repository.js';
@@ -46,14 +46,7 @@ import { UsageRepository } from './usage.repository.js';
 import { Workers } from './workers.js';
 
 @Module({
-  imports: [
-    EventsModule,
-    UsersModule,
-    ProvidersModule,
-    SuppressionsModule,
-    registerQueue(DELIVERY_QUEUE),
-    registerQueue(PROVIDER_EVENTS_QUEUE, { everyMs: 15_000 }),
-  ],
+  imports: [EventsModule, UsersModule, ProvidersModule, SuppressionsModule, registerQueue(DELIVERY_QUEUE)],
   providers: [
     Admission,
     AttemptsService,

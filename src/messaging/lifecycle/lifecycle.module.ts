@@ -1,11 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { ClientsModule } from '../../tenancy/clients/clients.module.js';
 import { ClientsService } from '../../tenancy/clients/clients.service.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { LifecycleController } from './lifecycle.controller.js';
-import { LIFECYCLE_QUEUE, LifecycleProcessor } from './lifecycle.processor.js';
+import { LifecycleProcessor } from './lifecycle.processor.js';
 import { LifecycleRepository } from './lifecycle.repository.js';
 import { LifecycleRescanEntity } from './lifecycle-rescan.entity.js';
 import { LifecycleRounds } from './lifecycle-rounds.js';
@@ -14,12 +13,7 @@ import { RoomStatesService } from './room-states.service.js';
 
 /** States of rooms: by hand, and by themselves where nobody writes any more. */
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([LifecycleRescanEntity]),
-    registerQueue(LIFECYCLE_QUEUE, { everyMs: 60_000 }),
-    ClientsModule,
-    RoomsModule,
-  ],
+  imports: [TypeOrmModule.forFeature([LifecycleRescanEntity]), ClientsModule, RoomsModule],
   controllers: [LifecycleController],
   providers: [LifecycleProcessor, LifecycleRepository, LifecycleRounds, LifecycleService, RoomStatesService],
   exports: [RoomStatesService],

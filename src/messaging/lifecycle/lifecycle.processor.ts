@@ -1,14 +1,10 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { LifecycleRounds } from './lifecycle-rounds.js';
 
-export const LIFECYCLE_QUEUE = 'lifecycle';
-
 /** Looks at the rooms whose time has come. */
-@Processor(LIFECYCLE_QUEUE)
-export class LifecycleProcessor extends WorkerHost {
-  constructor(private readonly rounds: LifecycleRounds) {
-    super();
-  }
+@Periodic({ name: 'lifecycle', everyMs: 60_000 })
+export class LifecycleProcessor implements PeriodicWork {
+  constructor(private readonly rounds: LifecycleRounds) {}
 
   process(): Promise<void> {
     return this.rounds.run();

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { RoomsModule } from '../rooms/rooms.module.js';
 import { BansController } from './bans.controller.js';
@@ -8,17 +7,14 @@ import { JoiningController } from './joining.controller.js';
 import { JoiningService } from './joining.service.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
-import {
-  MEMBERSHIP_CHANGES_PRUNING_QUEUE,
-  MembershipChangesPruningProcessor,
-} from './membership-changes-pruning.processor.js';
+import { MembershipChangesPruningProcessor } from './membership-changes-pruning.processor.js';
 import { Memberships } from './memberships.js';
 import { OwnSideController } from './own-side.controller.js';
 import { OwnSideService } from './own-side.service.js';
 
 /** Who comes into rooms, goes, is kept out, and in which role; what each member sets of a room for itself. */
 @Module({
-  imports: [registerQueue(MEMBERSHIP_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 }), UsersModule, RoomsModule],
+  imports: [UsersModule, RoomsModule],
   controllers: [MembersController, JoiningController, BansController, OwnSideController],
   providers: [
     MembershipChangesPruningProcessor,

@@ -1,14 +1,10 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
 
-export const MEMBERSHIP_CHANGES_PRUNING_QUEUE = 'membership-changes-pruning';
-
 /** Drops changes of memberships that every node has heard of. */
-@Processor(MEMBERSHIP_CHANGES_PRUNING_QUEUE)
-export class MembershipChangesPruningProcessor extends WorkerHost {
-  constructor(private readonly members: MembersRepository) {
-    super();
-  }
+@Periodic({ name: 'membership-changes-pruning', everyMs: 600_000 })
+export class MembershipChangesPruningProcessor implements PeriodicWork {
+  constructor(private readonly members: MembersRepository) {}
 
   process(): Promise<void> {
     return this.members.pruneChanges();

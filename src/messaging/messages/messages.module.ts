@@ -6,7 +6,6 @@ import { RoomsModule } from '../rooms/rooms.module.js';
 import { AppendRepository } from './append/append.repository.js';
 import { BatchRunner } from './append/batch-runner.js';
 import { GatheredSend } from './append/gathered-send.js';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { ChangesController } from './changes/changes.controller.js';
 import { ChangesRepository } from './changes/changes.repository.js';
 import { ChangesService } from './changes/changes.service.js';
@@ -14,7 +13,7 @@ import { DeletionsService } from './changes/deletions.service.js';
 import { EditsService } from './changes/edits.service.js';
 import { FlagsRepository } from './flags.repository.js';
 import { MessageAnnouncer } from './changes/message-announcer.js';
-import { MESSAGES_PURGING_QUEUE, MessagesPurgingProcessor } from './changes/messages-purging.processor.js';
+import { MessagesPurgingProcessor } from './changes/messages-purging.processor.js';
 import { VersionsService } from './changes/versions.service.js';
 import { MentionsService } from './mentions.service.js';
 import { MessageParts } from './message-parts.js';
@@ -33,7 +32,7 @@ import { SendingService } from './sending.service.js';
 
 /** Messages: written in gathered batches, read in pages. */
 @Module({
-  imports: [registerQueue(MESSAGES_PURGING_QUEUE, { everyMs: 600_000 }), ClientsModule, RoomsModule],
+  imports: [ClientsModule, RoomsModule],
   controllers: [MessagesController, ChangesController],
   providers: [
     AppendRepository,

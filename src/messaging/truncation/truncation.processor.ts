@@ -1,14 +1,10 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { TruncationPurge } from './truncation.purge.js';
 
-export const TRUNCATION_QUEUE = 'truncation-purging';
-
 /** Looks at the rooms that were truncated, once what was read before has been read. */
-@Processor(TRUNCATION_QUEUE)
-export class TruncationProcessor extends WorkerHost {
-  constructor(private readonly purge: TruncationPurge) {
-    super();
-  }
+@Periodic({ name: 'truncation-purging', everyMs: 60_000 })
+export class TruncationProcessor implements PeriodicWork {
+  constructor(private readonly purge: TruncationPurge) {}
 
   process(): Promise<void> {
     return this.purge.run();

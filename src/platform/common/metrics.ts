@@ -169,8 +169,8 @@ export const metrics = {
   /** Read when `/metrics` is asked for. */
   queueJobs: new Gauge({
     name: 'chatapi_queue_jobs',
-    help: 'Jobs in the queue by state.',
-    labelNames: ['queue', 'state'],
+    help: 'Jobs in the queue by their kind and state. A queue of one kind of job has that of its own name.',
+    labelNames: ['queue', 'kind', 'state'],
     registers,
   }),
 

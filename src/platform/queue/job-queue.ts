@@ -20,18 +20,10 @@ export const queueOptions = (backend: QueueBackend): QueueOptions => ({
   ...backend.queueOptions,
 });
 
-export interface JobQueueOptions extends QueueOptions {
-  /** Its one job is run about this often, in milliseconds, by one process of the cluster at a time. */
-  everyMs?: number | undefined;
-}
-
 /** A queue as `@InjectQueue` gives it. Adding to it fails at once while the backend is away. */
 export class JobQueue extends Queue {
-  readonly everyMs: number | undefined;
-
-  constructor(name: string, { everyMs, ...options }: JobQueueOptions) {
+  constructor(name: string, options: QueueOptions) {
     super(name, options, createBackend as never);
-    this.everyMs = everyMs;
     this.on('error', (error) => logger.debug({ queue: name, reason: error.message }, 'queue error'));
   }
 }

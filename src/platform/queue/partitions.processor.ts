@@ -1,19 +1,18 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { dropDays, ensurePartitions, type PARTITIONED_TABLES } from '../database/partitions.js';
+import { Periodic, type PeriodicWork } from './periodic.js';
 
-export const PARTITIONS_QUEUE = 'partitions';
-
-/** Makes the next days' partitions, so that a write never finds its day without one, and drops those whose time is over. */
-@Processor(PARTITIONS_QUEUE)
-export class PartitionsProcessor extends WorkerHost {
+/**
+ * Makes the next days' partitions, so that a write never finds its day without one, and drops those whose time is over.
+ * Starts make them too: what stays up must not run out of days. Two weeks ahead leave room for many misses.
+ */
+@Periodic({ name: 'partitions', everyMs: 3_600_000 })
+export class PartitionsProcessor implements PeriodicWork {
   constructor(
     private readonly database: Database,
     private readonly config: Config,
-  ) {
-    super();
-  }
+  ) {}
 
   async process(): Promise<void> {
     await ensurePartitions((sql) => this.database.query(sql));

@@ -1,4 +1,4 @@
-import { createPostgresBackend, createRedisBackend, runMigrations } from 'bullmq';
+import { createRedisBackend, runMigrations } from 'bullmq';
 import type { BackendFactory, ConnectionOptions, IQueueBackend, QueueOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
 import type { RedisConnections } from '../database/redis.js';
+import { SharedConnection, SharedQueueBackend } from './shared-listening.js';
 
 /**
  * What the queues and workers of one application share, and what differs between BullMQ on Redis and on PostgreSQL. It
@@ -84,8 +85,8 @@ class RedisBackend extends QueueBackend {
   async close(): Promise<void> {}
 }
 
-/** Connections beyond those that workers keep to listen on. Without any left over, all would wait for each other. */
-const SHARED_CONNECTIONS = 12;
+/** With the one that workers listen on. Without any left over, all would wait for each other. */
+const CONNECTIONS = 13;
 
 /** Who connects anew plans all of BullMQ's functions anew, which takes PostgreSQL more than they do. */
 const IDLE_MS = 600_000;
@@ -93,18 +94,20 @@ const IDLE_MS = 600_000;
 /** The backend may be away for longer than a stop may take. */
 const CLOSE_MS = 2_000;
 
-/** Its schema is `bullmq`; one pool for all queues and workers. */
+/** Its schema is `bullmq`; one pool for all queues and workers, and one connection of it to listen on. */
 class PostgresBackend extends QueueBackend {
   readonly name = 'postgres';
   readonly reassertMs = 60_000;
   readonly queueOptions = {};
   private readonly pool: pg.Pool;
+  private readonly connection: SharedConnection;
+  private readonly workers = new Set<string>();
 
   constructor(private readonly url: string) {
     super();
     this.pool = new pg.Pool({
       connectionString: url,
-      max: SHARED_CONNECTIONS,
+      max: CONNECTIONS,
       options: '-c search_path=bullmq,public -c jit=off',
       application_name: 'chatapi queue',
       connectionTimeoutMillis: 5_000,
@@ -112,11 +115,10 @@ class PostgresBackend extends QueueBackend {
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
     });
-    // Each queue and worker listens for the pool's errors.
-    this.pool.setMaxListeners(0);
     this.pool.on('error', (error) =>
       logger.warn({ reason: error.message }, 'The queue lost a connection to PostgreSQL.'),
     );
+    this.connection = new SharedConnection(this.pool);
   }
 
   /** Any number of processes may do so at once: BullMQ takes an advisory lock of its own. */
@@ -130,14 +132,18 @@ class PostgresBackend extends QueueBackend {
     }
   }
 
-  /** The pool grows with the number of workers, each of which keeps one connection to listen on. */
   readonly create = (name: string, options: BackendOptions, use: BackendUse): IQueueBackend => {
-    if (isWorker(use)) this.pool.options.max += 1;
-    return createPostgresBackend(name, { ...options, connection: this.pool }, use);
+    if (isWorker(use)) this.workers.add(name);
+    return new SharedQueueBackend(this.connection, name, options, this.workers, isWorker(use));
   };
 
   async close(): Promise<void> {
-    await Promise.race([this.pool.end(), sleep(CLOSE_MS, undefined, { ref: false })]);
+    await Promise.race([this.end(), sleep(CLOSE_MS, undefined, { ref: false })]);
+  }
+
+  private async end(): Promise<void> {
+    await this.connection.close();
+    await this.pool.end();
   }
 }
 

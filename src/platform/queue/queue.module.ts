@@ -5,7 +5,10 @@ import { Config } from '../config/config.js';
 import { RedisConnections } from '../database/redis.js';
 import { JobRunner } from './job-runner.js';
 import { queueOptions } from './job-queue.js';
-import { PARTITIONS_QUEUE, PartitionsProcessor } from './partitions.processor.js';
+import { FormerQueuesProcessor } from './former-queues.processor.js';
+import { Housekeeping, HOUSEKEEPING_QUEUE } from './housekeeping.js';
+import { HousekeepingProcessor } from './housekeeping.processor.js';
+import { PartitionsProcessor } from './partitions.processor.js';
 import { QueueBackend } from './queue.backend.js';
 import { Queues } from './queues.js';
 import { registerQueue } from './register-queue.js';
@@ -33,10 +36,17 @@ class QueueBackendModule {}
       // Not every process runs jobs, and those that do begin once everything is initialized: see JobRunner.
       extraOptions: { manualRegistration: true },
     }),
-    // Starts make partitions too: what stays up must not run out of days. Two weeks ahead leave room for many misses.
-    registerQueue(PARTITIONS_QUEUE, { everyMs: 3_600_000 }),
+    registerQueue(HOUSEKEEPING_QUEUE),
   ],
-  providers: [JobRunner, PartitionsProcessor, Queues, Schedules],
+  providers: [
+    FormerQueuesProcessor,
+    Housekeeping,
+    HousekeepingProcessor,
+    JobRunner,
+    PartitionsProcessor,
+    Queues,
+    Schedules,
+  ],
   exports: [Queues],
 })
 export class QueueModule {}

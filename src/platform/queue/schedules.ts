@@ -1,17 +1,19 @@
+import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
+import type { Queue } from 'bullmq';
 import { logger } from '../common/logger.js';
-import type { JobQueue } from './job-queue.js';
+import { Housekeeping, HOUSEKEEPING_QUEUE } from './housekeeping.js';
 import { QueueBackend } from './queue.backend.js';
-import { Queues } from './queues.js';
 
-/** Keeps a scheduler for each queue of periodic work. */
+/** Keeps a scheduler for each kind of periodic work. */
 @Injectable()
 export class Schedules {
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
 
   constructor(
-    private readonly queues: Queues,
+    @InjectQueue(HOUSEKEEPING_QUEUE) private readonly queue: Queue,
+    private readonly housekeeping: Housekeeping,
     private readonly backend: QueueBackend,
   ) {}
 
@@ -24,24 +26,18 @@ export class Schedules {
     clearInterval(this.timer);
   }
 
+  /** Makes those that are not there. One that is there is left alone: making it again would delay its turn. */
   private async assertAll(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
-    await Promise.all(this.queues.all.map((queue) => this.assertOne(queue)));
-    this.looking = false;
-  }
-
-  /** Makes the scheduler if it is not there. One that is there is left alone: making it again would delay its tick. */
-  private async assertOne(queue: JobQueue): Promise<void> {
-    const { name, everyMs } = queue;
-    if (everyMs === undefined) return;
     try {
-      // Whatever made two ticks at once: one runs at a time, in the whole cluster.
-      if ((await queue.getGlobalConcurrency()) !== 1) await queue.setGlobalConcurrency(1);
-      const found = await queue.getJobScheduler(name);
-      if (found?.every !== everyMs) await queue.upsertJobScheduler(name, { every: everyMs }, { name });
+      for (const { name, everyMs } of this.housekeeping.all) {
+        const found = await this.queue.getJobScheduler(name);
+        if (found?.every !== everyMs) await this.queue.upsertJobScheduler(name, { every: everyMs }, { name });
+      }
     } catch (error) {
-      logger.debug({ queue: name, reason: (error as Error).message }, 'scheduler not reachable');
+      logger.debug({ reason: (error as Error).message }, 'schedulers not reachable');
     }
+    this.looking = false;
   }
 }

@@ -1,16 +1,15 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { AuditController } from './audit.controller.js';
 import { AuditLogEntity } from './audit-log.entity.js';
-import { AUDIT_PRUNING_QUEUE, AuditPruningProcessor } from './audit-pruning.processor.js';
+import { AuditPruningProcessor } from './audit-pruning.processor.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditService } from './audit.service.js';
 
 /** Who changed what: a line for every administrative change, in its transaction. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([AuditLogEntity]), registerQueue(AUDIT_PRUNING_QUEUE, { everyMs: 3_600_000 })],
+  imports: [TypeOrmModule.forFeature([AuditLogEntity])],
   controllers: [AuditController],
   providers: [AuditPruningProcessor, AuditRepository, AuditService],
   exports: [AuditService],

@@ -1,14 +1,10 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
-export const IDEMPOTENCY_PRUNING_QUEUE = 'idempotency-pruning';
-
 /** Drops answers that were kept for Idempotency-Keys whose time is over. */
-@Processor(IDEMPOTENCY_PRUNING_QUEUE)
-export class IdempotencyPruningProcessor extends WorkerHost {
-  constructor(private readonly idempotency: IdempotencyRepository) {
-    super();
-  }
+@Periodic({ name: 'idempotency-pruning', everyMs: 600_000 })
+export class IdempotencyPruningProcessor implements PeriodicWork {
+  constructor(private readonly idempotency: IdempotencyRepository) {}
 
   process(): Promise<void> {
     return this.idempotency.prune();

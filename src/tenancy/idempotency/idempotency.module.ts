@@ -1,15 +1,14 @@
 import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
-import { registerQueue } from '../../platform/queue/register-queue.js';
 import { Answers } from './answers.js';
 import { Idempotency } from './idempotency.js';
-import { IDEMPOTENCY_PRUNING_QUEUE, IdempotencyPruningProcessor } from './idempotency-pruning.processor.js';
+import { IdempotencyPruningProcessor } from './idempotency-pruning.processor.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 /** `Idempotency-Key`: claimed by the guard, completed with the effect, answered again from what was kept. */
 @Global()
 @Module({
-  imports: [registerQueue(IDEMPOTENCY_PRUNING_QUEUE, { everyMs: 600_000 })],
+  imports: [],
   providers: [Answers, Idempotency, IdempotencyPruningProcessor, IdempotencyRepository],
   exports: [Idempotency],
 })

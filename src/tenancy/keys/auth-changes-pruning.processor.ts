@@ -1,14 +1,10 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { AuthChangesRepository } from './auth-changes.repository.js';
 
-export const AUTH_CHANGES_PRUNING_QUEUE = 'auth-changes-pruning';
-
 /** Drops changes of keys that every node has heard of. */
-@Processor(AUTH_CHANGES_PRUNING_QUEUE)
-export class AuthChangesPruningProcessor extends WorkerHost {
-  constructor(private readonly changes: AuthChangesRepository) {
-    super();
-  }
+@Periodic({ name: 'auth-changes-pruning', everyMs: 600_000 })
+export class AuthChangesPruningProcessor implements PeriodicWork {
+  constructor(private readonly changes: AuthChangesRepository) {}
 
   process(): Promise<void> {
     return this.changes.prune();

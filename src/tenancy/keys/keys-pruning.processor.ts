@@ -1,14 +1,10 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';
 import { KeysRepository } from './keys.repository.js';
 
-export const KEYS_PRUNING_QUEUE = 'keys-pruning';
-
 /** Drops keys that were revoked or expired long ago. */
-@Processor(KEYS_PRUNING_QUEUE)
-export class KeysPruningProcessor extends WorkerHost {
-  constructor(private readonly keys: KeysRepository) {
-    super();
-  }
+@Periodic({ name: 'keys-pruning', everyMs: 3_600_000 })
+export class KeysPruningProcessor implements PeriodicWork {
+  constructor(private readonly keys: KeysRepository) {}
 
   process(): Promise<void> {
     return this.keys.prune();

@@ -2,14 +2,13 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { APP_GUARD } from '@nestjs/core';
-import { registerQueue } from '../../platform/queue/register-queue.js';
-import { AUTH_CHANGES_PRUNING_QUEUE, AuthChangesPruningProcessor } from './auth-changes-pruning.processor.js';
+import { AuthChangesPruningProcessor } from './auth-changes-pruning.processor.js';
 import { AuthChanges } from './auth-changes.js';
 import { AuthChangesRepository } from './auth-changes.repository.js';
 import { CallerFactory } from './caller.factory.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
 import { KeyGuard } from './key.guard.js';
-import { KEYS_PRUNING_QUEUE, KeysPruningProcessor } from './keys-pruning.processor.js';
+import { KeysPruningProcessor } from './keys-pruning.processor.js';
 import { KeysRepository } from './keys.repository.js';
 import { KeysService } from './keys.service.js';
 import { LastUsed } from './last-used.js';
@@ -25,11 +24,7 @@ const shared = [AuthChanges, CallerFactory, FailedKeyLimit, KeysRepository, Keys
 /** Keys of all kinds: who they stand for, the guard before every route, and their end. */
 @Global()
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([ApiKeyEntity]),
-    registerQueue(AUTH_CHANGES_PRUNING_QUEUE, { everyMs: 600_000 }),
-    registerQueue(KEYS_PRUNING_QUEUE, { everyMs: 3_600_000 }),
-  ],
+  imports: [TypeOrmModule.forFeature([ApiKeyEntity])],
   controllers: [MeController, NewClientsController],
   providers: [
     ...shared,

@@ -1,0 +1,42 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
+import type { Content, DeliveryRow, DeliverySource } from '../../engine/deliveries/delivery.js';
+import { ContentCache } from './content-cache.js';
+import { NOTIFICATION } from './notification.js';
+import { NotificationsRepository } from './notifications.repository.js';
+
+/** Gives the delivery engine what notifications say. */
+@Injectable()
+export class NotificationContents implements DeliverySource, OnModuleInit {
+  readonly kind = NOTIFICATION;
+  private readonly cache = new ContentCache();
+
+  constructor(
+    private readonly repository: NotificationsRepository,
+    private readonly deliveries: DeliveriesService,
+  ) {}
+
+  onModuleInit(): void {
+    this.deliveries.registerSource(this);
+  }
+
+  async load(deliveries: DeliveryRow[]): Promise<Map<string, Content>> {
+    const wanted = new Map<string, { client_id: string; id: string; channel: string }>();
+    const found = new Map<string, Content>();
+    for (const row of deliveries) {
+      const cached = this.cache.get(keyOf(row));
+      if (cached) found.set(keyOf(row), cached);
+      else wanted.set(keyOf(row), { client_id: row.client_id, id: row.source_id, channel: row.channel });
+    }
+    if (wanted.size > 0) {
+      for (const { id, channel, content } of await this.repository.contents([...wanted.values()])) {
+        if (content === null) continue;
+        found.set(`${id} ${channel}`, content as Content);
+        this.cache.put(`${id} ${channel}`, content as Content);
+      }
+    }
+    return new Map(deliveries.flatMap((row) => (found.has(keyOf(row)) ? [[row.id, found.get(keyOf(row))!]] : [])));
+  }
+}
+
+const keyOf = (row: DeliveryRow): string => `${row.source_id} ${row.channel}`;

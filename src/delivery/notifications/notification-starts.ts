@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { Content } from '../../engine/deliveries/delivery.js';
+import { DueSignal } from '../../engine/deliveries/due-signal.js';
+import { Workers, type Reservation } from '../../engine/deliveries/workers.js';
+import { NOTIFICATION } from './notification.js';
+import type { WriteOutcome } from './notification-sets.js';
+import type { Accepted } from './notifications.repository.js';
+
+/** Begins what was just accepted: in this process, as far as it has room; the rest waits for whoever has. */
+@Injectable()
+export class NotificationStarts {
+  constructor(
+    private readonly workers: Workers,
+    private readonly due: DueSignal,
+  ) {}
+
+  /** With what there is room for here. It is given back, but for what was begun. */
+  async reserving<T>(items: Accepted[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
+    const reservations = items.map(({ client_id, deliveries }) => this.workers.reserve(client_id, deliveries));
+    try {
+      return await work(reservations);
+    } finally {
+      for (const reservation of reservations) reservation.end();
+    }
+  }
+
+  /** After the commit: what there is room for is on its way when this returns. */
+  begin({ row }: Accepted, outcome: WriteOutcome, reservation: Reservation): void {
+    if (!('written' in outcome)) return;
+    const contents = row.channels as Record<string, Content>;
+    const written = { ...outcome.written, source_kind: NOTIFICATION };
+    const left = reservation.begin(written, (channel) => contents[channel]!);
+    if (left && row.scheduled_for === null) this.due.raise();
+  }
+}
