@@ -61,12 +61,23 @@ const ending = (are: string, order: string, status: DeliveryStatus, reason: stri
      returning ${ENDED_COLUMNS}
    )
    select ended.*, gone.status as "from" from ended join gone on gone.client_id = ended.client_id and gone.id = ended.id`;
+/** A delivery whose outcome is unknown, and for how long it has been. */
+export interface UnknownRow extends DeliveryRow {
+  unknown_for_ms: number;
+}
+
 /** What becomes of a delivery whose outcome was unknown. */
 export interface Resolution {
   row: DeliveryRow;
-  status: 'retrying' | 'failed' | 'sent' | 'delivered';
+  /** `unknown`: it is asked about again, after `delay_ms`. */
+  status: 'retrying' | 'failed' | 'sent' | 'delivered' | 'unknown';
   reason: string | null;
+  /** Who had it, where that was found out. */
+  provider: string | null;
   provider_message_id: string | null;
+  delay_ms: number;
+  /** How often its provider was asked. */
+  looks: number;
 }
 
 const RESOLUTIONS = unnest<Resolution>()('r', {
@@ -75,8 +86,16 @@ const RESOLUTIONS = unnest<Resolution>()('r', {
   attempt_count: ['int', ({ row }) => row.attempt_count],
   status: 'text',
   reason: 'text',
+  provider: 'text',
   provider_message_id: 'text',
+  delay_ms: 'float8',
+  looks: 'int',
 });
+
+/** Who asks has this long to do so; then somebody else does. */
+const ASKED_FOR = `interval '60 seconds'`;
+
+const ASKED = unnest<DeliveryRow>()('r', { client_id: 'uuid', id: 'uuid', attempt_count: 'int' });
 
 const RESOLVED = `o.client_id = r.client_id and o.id = r.id and o.status = 'unknown' and o.attempt_count = r.attempt_count`;
 
@@ -84,16 +103,21 @@ const RESOLVE = prepared(
   'deliveries.resolve',
   `with r as (
      select * from ${RESOLUTIONS.sql}
+   ), later as (
+     update open_deliveries o
+        set next_attempt_at = clock_timestamp() + r.delay_ms * interval '1 millisecond',
+            routing = case when o.routing ? 'unknown' then jsonb_set(o.routing, '{unknown,looks}', to_jsonb(r.looks)) else o.routing end
+       from r where r.status = 'unknown' and ${RESOLVED}
    ), kept as (
      update open_deliveries o
-        set status = 'retrying', awake = true, next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
+        set status = 'retrying', reason = r.reason, awake = true, next_attempt_at = clock_timestamp(), updated_at = clock_timestamp()
        from r where r.status = 'retrying' and ${RESOLVED}
      returning ${OPEN_COLUMNS}
    ), gone as (
-     delete from open_deliveries o using r where r.status <> 'retrying' and ${RESOLVED}
-     returning o.*, r.status as becomes, r.reason as because, r.provider_message_id
+     delete from open_deliveries o using r where r.status not in ('retrying', 'unknown') and ${RESOLVED}
+     returning o.*, r.status as becomes, r.reason as because, r.provider as had_by, r.provider_message_id
    ), ended as (
-     ${END} select ${KEPT}, becomes, because, provider_message_id,
+     ${END} select ${KEPT.replace(' provider,', ' coalesce(had_by, provider),')}, becomes, because, provider_message_id,
                    case when becomes in ('sent', 'delivered') then clock_timestamp() end,
                    case when becomes = 'delivered' then clock_timestamp() end, clock_timestamp() from gone
      returning ${ENDED_COLUMNS}
@@ -155,11 +179,23 @@ export class SweeperRepository {
   }
 
   /** Unknown outcomes that were left alone for long enough. */
-  findUnknown(limit: number): Promise<DeliveryRow[]> {
+  findUnknown(limit: number): Promise<UnknownRow[]> {
     return this.database.query(
-      `select ${OPEN_COLUMNS} from open_deliveries o where ${UNKNOWN} order by o.next_attempt_at limit $1`,
+      `select ${OPEN_COLUMNS}, extract(epoch from clock_timestamp() - o.updated_at)::float8 * 1000 as unknown_for_ms
+         from open_deliveries o where ${UNKNOWN} order by o.next_attempt_at limit $1`,
       [limit],
     );
+  }
+
+  /** Nobody else asks about them for a while. @returns the ids of those about which nobody did */
+  async askAbout(rows: DeliveryRow[]): Promise<Set<string>> {
+    const taken = await this.database.query<{ id: string }>(
+      `update open_deliveries o set next_attempt_at = clock_timestamp() + ${ASKED_FOR}
+         from ${ASKED.sql} where ${RESOLVED} and o.next_attempt_at <= clock_timestamp()
+       returning o.id`,
+      ASKED.values(rows),
+    );
+    return new Set(taken.map(({ id }) => id));
   }
 
   /** What becomes of unknown outcomes. Those that somebody else has moved on meanwhile stay as they are. */

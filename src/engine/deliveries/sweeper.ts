@@ -6,7 +6,7 @@ import { ProviderRegistry } from '../providers/provider.registry.js';
 import { attemptOf } from './attempt-record.js';
 import { DeliveriesService } from './deliveries.service.js';
 import type { Transition } from './delivery.js';
-import { Reconciler } from './reconciler.js';
+import { Reconciler, WORKER_LOST_CODE } from './reconciler.js';
 import { judge } from './retry.js';
 import { SweeperRepository, type Moved } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -21,7 +21,7 @@ const WAKES_PER_SWEEP = 10;
 const WORKER_LOST: Outcome = {
   kind: 'unknown',
   fault: 'provider',
-  code: 'worker_lost',
+  code: WORKER_LOST_CODE,
   message: 'The process that sent it went away before it could say what became of it.',
 };
 
