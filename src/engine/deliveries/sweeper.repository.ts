@@ -11,6 +11,7 @@ export interface Overdue {
   asleep: boolean;
   unknown: boolean;
   held: boolean;
+  inTurn: boolean;
   expired: boolean;
   unseen: boolean;
   cancelled: boolean;
@@ -30,6 +31,8 @@ const LOST = `o.status = 'sending' and o.lease_until < statement_timestamp()`;
 const ASLEEP = `o.status in ('pending', 'retrying') and not o.awake and o.next_attempt_at <= statement_timestamp() + ${AHEAD}`;
 const UNKNOWN = `o.status = 'unknown' and o.next_attempt_at <= statement_timestamp()`;
 const HELD = `o.status = 'held' and o.next_attempt_at <= statement_timestamp()`;
+/** As the index `open_deliveries_in_turn` has them. */
+const IN_TURN = `o.status = 'held' and o.reason in ('rate_limited', 'quota_exhausted')`;
 const EXPIRED = `o.status <> 'sending' and o.expires_at <= statement_timestamp()`;
 /** Cancelled while it was being sent, which did not end it. */
 const CANCELLED = `o.cancel_requested and o.status <> 'sending'`;
@@ -43,9 +46,32 @@ const OVERDUE = prepared(
           exists (select 1 from open_deliveries o where ${ASLEEP}) as asleep,
           exists (select 1 from open_deliveries o where ${UNKNOWN}) as unknown,
           exists (select 1 from open_deliveries o where ${HELD}) as held,
+          exists (select 1 from open_deliveries o where ${IN_TURN}) as "inTurn",
           exists (select 1 from open_deliveries o where ${EXPIRED}) as expired,
           exists (select 1 from ended_deliveries e where ${UNSEEN}) as unseen,
           exists (select 1 from open_deliveries o where ${CANCELLED}) as cancelled`,
+);
+
+/** A rate has room for the first of those that wait within seconds, whatever was estimated when others were before it. */
+const WAKE_FIRST = prepared(
+  'deliveries.wake-first',
+  `with recursive lanes as (
+     (select o.client_id, o.lane from open_deliveries o where ${IN_TURN} order by o.client_id, o.lane limit 1)
+     union all
+     select n.client_id, n.lane
+       from lanes l, lateral (
+         select o.client_id, o.lane from open_deliveries o where ${IN_TURN} and (o.client_id, o.lane) > (l.client_id, l.lane)
+          order by o.client_id, o.lane limit 1) n
+   ), firsts as (
+     select o.client_id, o.id
+       from (select * from lanes limit $1) l cross join lateral (
+         select o.client_id, o.id, o.next_attempt_at from open_deliveries o
+          where o.client_id = l.client_id and o.lane = l.lane and ${IN_TURN} and o.reason = 'rate_limited'
+          order by o.priority, o.id limit 1) o
+      where o.next_attempt_at > clock_timestamp() + interval '5 seconds'
+   )
+   update open_deliveries o set next_attempt_at = clock_timestamp()
+     from firsts w where o.client_id = w.client_id and o.id = w.id and o.status = 'held'`,
 );
 
 /** Ends those that are so, `$1` at most. */
@@ -162,7 +188,7 @@ export class SweeperRepository {
     );
   }
 
-  /** What waited for a provider for as long as was estimated is due again. */
+  /** What waited for a provider for as long as was estimated is due again; in its lane by its age, whenever it came back. */
   resume(tx: Tx, limit: number): Promise<Moved[]> {
     return tx.query(
       `with due as (
@@ -171,11 +197,16 @@ export class SweeperRepository {
        )
        update open_deliveries o
           set status = case when o.attempt_count = 0 then 'pending' else 'retrying' end, awake = true,
-              updated_at = clock_timestamp()
+              next_attempt_at = least(o.next_attempt_at, o.created_at), updated_at = clock_timestamp()
          from due where o.client_id = due.client_id and o.id = due.id
       returning ${OPEN_COLUMNS}, 'held' as "from"`,
       [limit],
     );
+  }
+
+  /** Those whose turn it is, of what waits for a rate, are due. */
+  async wakeFirst(lanes: number): Promise<void> {
+    await this.database.query(WAKE_FIRST, [lanes]);
   }
 
   /** Unknown outcomes that were left alone for long enough. */
