@@ -56,11 +56,16 @@ const become = (id: string, status: string) =>
     return found.length > 0 && found.every((row) => row.status === status) && found;
   });
 const waitOf = ({ next_attempt_at }: any) => (next_attempt_at - Date.now()) / 60_000;
-/** As if the time of the next look had come. @returns the deliveries when it is over */
+/** As if the time of the next look had come, which the sweep need not find by itself. */
+const bringForward = async () => {
+  await truth.bringRetriesForward();
+  await app.get(Reconciler).settle(500);
+};
+/** @returns the deliveries when it is over */
 const look = async (id: string) => {
   const looks = (all: any[]) => all.map(({ routing }) => routing.unknown?.looks ?? 0);
   const before = looks(await rows(id));
-  await truth.bringRetriesForward();
+  await bringForward();
   return until('it to be asked about', async () => {
     const found = await rows(id);
     return found.every((row, at) => row.status !== 'unknown' || looks(found)[at] > before[at]!) && found;
@@ -77,7 +82,7 @@ describe('an outcome that is unknown', () => {
     const about = (at: number) => ({ 'user-variables': { delivery_id: unknown[at].id } });
     mailgun.event('delivered', 'p1@example.com', message!.id, about(1));
     mailgun.event('failed', 'p2@example.com', message!.id, { ...about(2), severity: 'permanent', reason: 'bounce' });
-    await truth.bringRetriesForward();
+    await bringForward();
     // What became of it since is known with it.
     const settled = await until('them to be settled', async () => {
       const found = await rows(id);
@@ -117,7 +122,7 @@ describe('an outcome that is unknown', () => {
       expect(waitOf(row)).toBeCloseTo(minutes, 0);
       expect(mailgun.messages).toHaveLength(0);
     }
-    await truth.bringRetriesForward();
+    await bringForward();
     expect((await become(id, 'sent'))[0]).toMatchObject({ attempt_count: 2 });
     expect(mailgun.asked.filter((query) => query['message-id'])).toHaveLength(4);
     expect(mailgun.messages).toHaveLength(1);
@@ -143,7 +148,7 @@ describe('an outcome that is unknown', () => {
       ]);
     }
     away();
-    await truth.bringRetriesForward();
+    await bringForward();
     expect((await become(given, 'failed'))[0]).toMatchObject({ reason: 'outcome_unknown', attempt_count: 1 });
     expect((await become(again, 'sent'))[0]).toMatchObject({ attempt_count: 2 });
   });
@@ -168,7 +173,7 @@ describe('an outcome that is unknown', () => {
     await truth.query(`update open_deliveries set updated_at = updated_at - interval '1 hour' where source_id = $1`, [
       id,
     ]);
-    await truth.bringRetriesForward();
+    await bringForward();
     await become(id, 'sent');
     expect(mailgun.messages.map(({ to }) => to.toSorted())).toEqual([
       ['p0@example.com', 'p1@example.com'],
