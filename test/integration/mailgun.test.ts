@@ -5,7 +5,12 @@ import { Problem } from '../../src/platform/common/problem.js';
 import type { EmailContent } from '../../src/engine/providers/email/email.content.js';
 import { baseUrlOf } from '../../src/engine/providers/mailgun/mailgun.config.js';
 import { MailgunProvider } from '../../src/engine/providers/mailgun/mailgun.provider.js';
-import type { Outcome, OutboundDelivery, ProviderConfig } from '../../src/engine/providers/provider.js';
+import type {
+  Outcome,
+  OutboundDelivery,
+  ProviderConfig,
+  UnknownDelivery,
+} from '../../src/engine/providers/provider.js';
 import { MailgunServer, valueOf, valuesOf } from '../support/mailgun.js';
 
 const guard = new AddressGuard('loopback');
@@ -76,6 +81,7 @@ describe('a message', () => {
       text: 'Text',
       html: '<img src="cid:logo@acme">',
       'recipient-variables': JSON.stringify({ 'bob@example.com': { id: mail!.id } }),
+      'v:delivery_id': mail!.id,
       'o:tag': 'sale',
       'o:tracking-opens': 'yes',
       'o:tracking-clicks': 'no',
@@ -164,7 +170,8 @@ describe('what Mailgun answers', () => {
     [400, { message: 'Something else' }, ['permanent', 'recipient', 'message_refused']],
     [413, { message: 'Too large' }, ['permanent', 'recipient', 'message_too_large']],
     [500, { message: 'Internal' }, ['retryable', 'provider', 'http_500']],
-    [502, '<html>Bad gateway</html>', ['retryable', 'provider', 'http_502']],
+    [502, '<html>Bad gateway</html>', ['unknown', 'provider', 'http_502']],
+    [503, { message: 'Busy' }, ['retryable', 'provider', 'http_503']],
     [301, {}, ['retryable', 'provider', 'redirected']],
     [200, '<html>A proxy</html>', ['unknown', 'provider', 'unreadable_answer']],
     [200, { message: 'Queued' }, ['unknown', 'provider', 'unreadable_answer']],
@@ -202,6 +209,85 @@ describe('what Mailgun answers', () => {
     mute.close();
     const [refused] = await send(mails(['bob@example.com']), config({ base_url: `http://127.0.0.1:${port}` }));
     expect(kindOf(refused)).toEqual(['retryable', 'provider', 'connection_failed']);
+  });
+});
+
+describe('what it is asked about', () => {
+  const unknown = (mail: OutboundDelivery<EmailContent>, message: string | null): UnknownDelivery => {
+    const { content: _, ...asked } = mail;
+    return { ...asked, created_at: new Date(), attempted_at: new Date(), provider_message_id: message };
+  };
+  const ask = (batch: UnknownDelivery[], settings = config(), signal = AbortSignal.timeout(60_000)) =>
+    provider.reconcile(batch, settings, signal);
+  const taken = async (addresses: string[]) => {
+    const batch = mails(addresses);
+    const [outcome] = await send(batch);
+    return { batch, message: (outcome as { provider_message_id: string }).provider_message_id };
+  };
+  const five = [1, 2, 3, 4, 5].map((n) => `user${n}@example.com`);
+
+  it('it finds by the message id in one search, page by page, each recipient for itself, with what became of them', async () => {
+    const { batch, message } = await taken(five);
+    mailgun.pageSize = 2;
+    mailgun.event('delivered', five[1]!, message, { 'user-variables': { delivery_id: batch[1]!.id } });
+    const [never] = mails(['user3@example.com']);
+    const outcomes = await ask([...batch, never!].map((mail) => unknown(mail, message)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual([...five.map(() => 'accepted'), 'retryable']);
+    expect(outcomes[0]).toEqual({ kind: 'accepted', provider_message_id: message, events: [] });
+    expect(outcomes[1]!.events).toMatchObject([{ kind: 'delivered', recipient: five[1] }]);
+    expect(kindOf(outcomes[5])).toEqual(['retryable', 'provider', 'not_accepted']);
+    expect(mailgun.asked).toEqual([
+      { begin: expect.stringMatching(/^\d+$/), ascending: 'yes', limit: '300', 'message-id': message.slice(1, -1) },
+    ]);
+    expect(mailgun.requests.filter((one) => one.includes('/events/'))).toHaveLength(3);
+    expect(Date.now() / 1_000 - Number(mailgun.asked[0]!.begin)).toBeGreaterThan(60);
+  });
+
+  it('it finds by a recipient, and by that the others of the request', async () => {
+    const { batch, message } = await taken(five);
+    const [never] = mails([five[0]!]);
+    const outcomes = await ask([...batch, never!].map((mail) => unknown(mail, null)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual([...five.map(() => 'accepted'), 'retryable']);
+    expect((outcomes[4] as { provider_message_id: string }).provider_message_id).toBe(message);
+    expect(mailgun.asked.filter((query) => query['message-id'])).toHaveLength(1);
+    expect(mailgun.asked.some(({ recipient }) => recipient === five[0])).toBe(true);
+  });
+
+  it('it gave up where it rejected the mail', async () => {
+    const [mail] = mails(['bob@example.com']);
+    mailgun.event('rejected', 'bob@example.com', 'x@example.com', { 'user-variables': { delivery_id: mail!.id } });
+    expect((await ask([unknown(mail!, null)])).map(kindOf)).toEqual([['permanent', 'recipient', 'rejected']]);
+  });
+
+  it('it can not tell when it does not answer, or not as it should, and nothing private is asked', async () => {
+    const asked = [unknown(mails(['bob@example.com'])[0]!, null)];
+    await expect(ask(asked, config({ api_key: 'wrong' }))).rejects.toThrow('Forbidden');
+    mailgun.answerEventsWith({ status: 500, body: { message: 'Oh.' } });
+    await expect(ask(asked)).rejects.toThrow('Oh.');
+    mailgun.answerEventsWith({ status: 200, body: {} });
+    await expect(ask(asked)).rejects.toThrow('no events');
+    mailgun.answerEventsWith('hang');
+    await expect(ask(asked, config(), AbortSignal.timeout(300))).rejects.toThrow();
+    mailgun.forget();
+    const strict = new MailgunProvider(new AddressGuard('false'));
+    await expect(strict.reconcile(asked, config(), AbortSignal.timeout(60_000))).rejects.toThrow('not a public');
+    expect(mailgun.requests).toEqual([]);
+    strict.close();
+  });
+
+  it('it is told apart from what was found when a later page fails', async () => {
+    const { batch, message } = await taken(five);
+    mailgun.pageSize = 3;
+    mailgun.answerEventsWith({
+      status: 200,
+      body: {
+        items: mailgun.events.slice(0, 3),
+        paging: { next: `${mailgun.url}/v3/${mailgun.domain}/events/more` },
+      },
+    });
+    mailgun.answerEventsWith({ status: 503, body: {} });
+    const outcomes = await ask(batch.map((mail) => unknown(mail, message)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'accepted', 'unknown', 'unknown']);
   });
 });
 

@@ -205,7 +205,7 @@ describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
     if (!provider.reconcile) return;
     await expect(provider.reconcile([], subject.config(), signal())).resolves.toEqual([]);
     const { content: _, ...asked } = subject.make();
-    const outcomes = await provider.reconcile([{ ...asked, created_at: new Date() }], subject.config(), signal());
+    const outcomes = await provider.reconcile([{ ...asked, ...AGO }], subject.config(), signal());
     expect(outcomes).toHaveLength(1);
   });
 
@@ -226,6 +226,8 @@ describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
     expect(['accepted', 'retryable', 'unknown']).toContain(outcome!.kind);
   });
 });
+
+const AGO = { created_at: new Date(), attempted_at: new Date(), provider_message_id: null };
 
 /** Paths of the fields of a DTO that are written and never read. */
 function writeOnlyIn(dto: new () => object): string[] {

@@ -5,6 +5,7 @@ import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
+import { holdSlowOnes } from '../support/slow-receivers.js';
 import { until } from '../support/until.js';
 
 describe('while Redis hangs', () => {
@@ -44,6 +45,28 @@ describe('while Redis hangs', () => {
     letGo();
     redis.resume();
     await become(kept, 'delivered');
+  });
+
+  it('this process does what it can not hand on, beyond its share', async () => {
+    const client = await app.client();
+    const letGo = holdHands(app);
+    const slow = holdSlowOnes();
+    for (let n = 0; n < 90; n++) {
+      const channels = { webhook: { url: `https://${n}.slow.example/${n}`, payload: {} } };
+      expect((await client.request('POST', '/notifications', { body: { channels } })).status).toBe(202);
+    }
+    redis.pause();
+    letGo();
+    await until('all of them to be in hand', () => slow.held.length === 90);
+    slow.release();
+    redis.resume();
+    await until('them to be delivered', async () => {
+      const [row] = await app.sql(
+        `select count(*)::int as n from deliveries where client_id = $1 and status = 'delivered'`,
+        [client.id],
+      );
+      return row.n === 90;
+    });
   });
 
   it('it is asked once how often users sent, and then no more until it answers again', async () => {

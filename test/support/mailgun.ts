@@ -14,7 +14,13 @@ export interface MailgunMessage {
   to: string[];
 }
 
-type Answer = { status: number; body?: unknown; headers?: Record<string, string> } | 'reset' | 'hang' | 'reset-early';
+/** `taken`: the mail was taken all the same. */
+type Answer =
+  | { status: number; body?: unknown; headers?: Record<string, string>; taken?: true }
+  | 'reset'
+  | 'hang'
+  | 'reset-early'
+  | 'taken-and-reset';
 
 interface StoredEvent extends Record<string, unknown> {
   event: string;
@@ -24,6 +30,17 @@ interface StoredEvent extends Record<string, unknown> {
 /** What a field may be called: https://documentation.mailgun.com, Messages, POST /v3/{domain_name}/messages. */
 const FIELDS =
   /^(from|to|cc|bcc|subject|text|html|recipient-variables|attachment|inline|o:(tag|testmode|tracking|tracking-opens|tracking-clicks)|h:[A-Za-z0-9-]+|v:[\w-]+)$/;
+
+/** What its events may be asked by: the same manual, Events, GET /v3/{domain_name}/events. */
+const QUERY: Record<string, RegExp> = {
+  begin: /^\d{10}$/,
+  end: /^\d{10}$/,
+  ascending: /^(yes|no)$/,
+  limit: /^([1-9]|[1-9]\d|[12]\d\d|300)$/,
+  event: /^[a-z]+( OR [a-z]+)*$/,
+  'message-id': /^[^<>\s]+@[^<>\s]+$/,
+  recipient: /^\S+@\S+$/,
+};
 
 /**
  * Mailgun's API as its manual says it is, on a free loopback port: it takes what is written to the letter, and answers
@@ -36,9 +53,15 @@ export class MailgunServer {
   readonly messages: MailgunMessage[] = [];
   /** Every request, as `METHOD path`. */
   readonly requests: string[] = [];
+  /** Every first page of events that was asked for, as it was asked. */
+  readonly asked: Record<string, string>[] = [];
   readonly events: StoredEvent[] = [];
   pageSize = 300;
+  /** Of what is taken meanwhile, the events don't show up. */
+  eventsAreLate = false;
+  private readonly late: StoredEvent[] = [];
   private readonly answers: Answer[] = [];
+  private readonly answersOfEvents: Answer[] = [];
   private readonly badAddresses = new Set<string>();
 
   private constructor(private readonly server: Server) {}
@@ -67,13 +90,26 @@ export class MailgunServer {
     this.answers.push(answer);
   }
 
+  /** The next request for events gets this instead. */
+  answerEventsWith(answer: Answer): void {
+    this.answersOfEvents.push(answer);
+  }
+
+  /** The events that were late are there now. */
+  showEvents(): void {
+    this.eventsAreLate = false;
+    this.events.push(...this.late.splice(0));
+  }
+
   /** A request that has this one among its recipients is refused whole. */
   refuse(address: string): void {
     this.badAddresses.add(address);
   }
 
   forget(): void {
-    for (const list of [this.messages, this.requests, this.events, this.answers]) list.length = 0;
+    for (const list of [this.messages, this.requests, this.events, this.late, this.asked]) list.length = 0;
+    for (const list of [this.answers, this.answersOfEvents]) list.length = 0;
+    this.eventsAreLate = false;
     this.badAddresses.clear();
     this.pageSize = 300;
   }
@@ -95,7 +131,7 @@ export class MailgunServer {
       tags: [],
       ...more,
     };
-    this.events.push(made);
+    (this.eventsAreLate ? this.late : this.events).push(made);
     return made;
   }
 
@@ -114,43 +150,53 @@ export class MailgunServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     this.requests.push(`${request.method} ${url.pathname}`);
-    const planned = url.pathname.endsWith('/messages') ? this.answers.shift() : undefined;
+    const planned = this.plannedFor(url);
     if (planned === 'reset-early') return void request.socket.resetAndDestroy();
     const body = await read(request);
     if (planned === 'reset') return void request.socket.resetAndDestroy();
     if (planned === 'hang') return;
+    if (planned === 'taken-and-reset' || (planned && planned.taken)) {
+      const [status] = await this.take(url, request, body);
+      if (status !== 200) throw new Error('it was to be taken');
+      if (planned === 'taken-and-reset') return void request.socket.resetAndDestroy();
+    }
     if (planned) return say(response, planned.status, planned.body ?? {}, planned.headers);
     if (request.headers.authorization !== `Basic ${Buffer.from(`api:${this.key}`).toString('base64')}`)
       return say(response, 401, 'Forbidden');
-    if (request.method === 'POST') return this.post(url, request, body, response);
+    if (request.method === 'POST') return say(response, ...(await this.take(url, request, body)));
     return this.get(url, response);
+  }
+
+  private plannedFor({ pathname }: URL): Answer | undefined {
+    if (pathname.endsWith('/messages')) return this.answers.shift();
+    return pathname.includes('/events') ? this.answersOfEvents.shift() : undefined;
   }
 
   private get(url: URL, response: ServerResponse): void {
     if (url.pathname === `/v4/domains/${this.domain}` || url.pathname === `/v3/domains/${this.domain}`)
       return say(response, 200, { domain: { name: this.domain, state: 'active' } });
-    const [, token] = /^\/v3\/[^/]+\/events(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
-    if (!url.pathname.startsWith(`/v3/${this.domain}/events`)) return say(response, 404, { message: 'Not Found' });
-    const asked = token
-      ? (JSON.parse(Buffer.from(token, 'base64url').toString()) as { begin: number; from: number })
-      : { begin: Number(url.searchParams.get('begin')), from: 0 };
-    if (!token && url.searchParams.get('ascending') !== 'yes') throw new Error('the poller must ask in order of time');
-    const found = this.events.filter(({ timestamp }) => timestamp >= asked.begin);
-    const items = found.slice(asked.from, asked.from + this.pageSize);
-    const next = Buffer.from(JSON.stringify({ begin: asked.begin, from: asked.from + items.length })).toString(
-      'base64url',
-    );
+    const [, domain, token] = /^\/v3\/([^/]+)\/events(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
+    if (domain !== this.domain) return say(response, 404, { message: 'Not Found' });
+    const asked = token ? readToken(token) : { query: Object.fromEntries(url.searchParams), from: 0 };
+    const fault = token ? (url.search === '' ? null : 'a page is asked for by its token alone') : faultOf(asked.query);
+    if (!asked || fault) return say(response, 400, { message: fault ?? 'bad page' });
+    if (!token) this.asked.push(asked.query);
+    const items = this.events
+      .filter((event) => fits(event, asked.query))
+      .toSorted((a, b) => a.timestamp - b.timestamp)
+      .slice(asked.from, asked.from + Math.min(this.pageSize, Number(asked.query.limit)));
+    const next = Buffer.from(JSON.stringify({ query: asked.query, from: asked.from + items.length }));
     say(response, 200, {
       items,
-      paging: { next: `https://api.mailgun.net/v3/${this.domain}/events/${next}` },
+      paging: { next: `https://api.mailgun.net/v3/${this.domain}/events/${next.toString('base64url')}` },
     });
   }
 
-  private async post(url: URL, request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+  private async take(url: URL, request: IncomingMessage, body: Buffer): Promise<[status: number, body: unknown]> {
     if (url.pathname !== `/v3/${this.domain}/messages`)
-      return say(response, 404, { message: `Domain not found: ${url.pathname.split('/')[2]}` });
+      return [404, { message: `Domain not found: ${url.pathname.split('/')[2]}` }];
     const type = request.headers['content-type'] ?? '';
-    if (!type.startsWith('multipart/form-data; boundary=')) return say(response, 400, { message: `bad type ${type}` });
+    if (!type.startsWith('multipart/form-data; boundary=')) return [400, { message: `bad type ${type}` }];
     const form = await new Response(body, { headers: { 'content-type': type } }).formData();
     const message: MailgunMessage = {
       domain: this.domain,
@@ -161,7 +207,7 @@ export class MailgunServer {
       to: [],
     };
     for (const [name, value] of form) {
-      if (!FIELDS.test(name)) return say(response, 400, { message: `unknown parameter ${name}` });
+      if (!FIELDS.test(name)) return [400, { message: `unknown parameter ${name}` }];
       if (typeof value === 'string') message.fields.push([name, value]);
       else
         message.files.push({
@@ -172,10 +218,12 @@ export class MailgunServer {
         });
     }
     const fault = this.read(message);
-    if (fault) return say(response, 400, { message: fault });
+    if (fault) return [400, { message: fault }];
     message.id = valueOf(message, 'h:Message-Id') ?? `<${randomBytes(8).toString('hex')}@${this.domain}>`;
     this.messages.push(message);
-    say(response, 200, { id: message.id, message: 'Queued. Thank you.' });
+    for (const recipient of [...message.to, ...valuesOf(message, 'cc'), ...valuesOf(message, 'bcc')])
+      this.event('accepted', addressIn(recipient), message.id, { 'user-variables': variablesFor(message, recipient) });
+    return [200, { id: message.id, message: 'Queued. Thank you.' }];
   }
 
   /** @returns what Mailgun would say is wrong */
@@ -195,6 +243,45 @@ export class MailgunServer {
     message.variables = JSON.parse(variables ?? '{}') as MailgunMessage['variables'];
     return message.to.every((address) => address in message.variables) ? null : 'recipient-variables lack a recipient';
   }
+}
+
+const addressIn = (written: string): string => /<([^>]+)>$/.exec(written)?.[1] ?? written;
+
+/** Of each `v:` field, as this recipient's mail has it: recipient variables are put in. */
+const variablesFor = ({ fields, variables }: MailgunMessage, recipient: string): Record<string, string> =>
+  Object.fromEntries(
+    fields.flatMap(([name, value]) => {
+      if (!name.startsWith('v:')) return [];
+      const filled = value.replaceAll(/%recipient\.(\w+)%/g, (as, key: string) =>
+        String(variables[recipient]?.[key] ?? as),
+      );
+      return [[name.slice(2), filled]];
+    }),
+  );
+
+interface AskedEvents {
+  query: Record<string, string>;
+  from: number;
+}
+
+const readToken = (token: string): AskedEvents => JSON.parse(Buffer.from(token, 'base64url').toString()) as AskedEvents;
+
+/** @returns what Mailgun would say is wrong */
+function faultOf(query: Record<string, string>): string | null {
+  const bad = Object.entries(query).find(([name, value]) => !QUERY[name]?.test(value));
+  if (bad) return `bad parameter ${bad.join('=')}`;
+  return query.begin && (query.end || query.ascending) ? null : 'a range has a begin, and an end or a direction';
+}
+
+function fits(event: StoredEvent, { begin, end, event: kinds, 'message-id': id, recipient }: Record<string, string>) {
+  const message = event.message as { headers: Record<string, string> };
+  return (
+    event.timestamp >= Number(begin) &&
+    event.timestamp <= Number(end ?? Infinity) &&
+    (kinds === undefined || kinds.split(' OR ').includes(event.event)) &&
+    (id === undefined || message.headers['message-id'] === id) &&
+    (recipient === undefined || event.recipient === recipient)
+  );
 }
 
 export const valueOf = ({ fields }: MailgunMessage, name: string): string | undefined =>

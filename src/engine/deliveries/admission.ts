@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ProviderRoute } from '../providers/provider-routes.js';
 import { Breakers } from './breakers.js';
 import type { Outage } from './delivery.js';
-import { ProviderQuotas, type Grant } from './provider-quotas.js';
+import { grantOf, ProviderQuotas, type Grant, type Turn } from './provider-quotas.js';
 
 /** Who asks for a probe that another one has looks again after this. */
 const PROBED_MS = 2_000;
@@ -28,14 +28,22 @@ export class Admission {
     return this.breakers.outageOf(route) ?? this.quotas.outageOf(route);
   }
 
-  /** Takes room for deliveries: what is granted is to be sent. */
-  async admit(route: ProviderRoute, wanted: number): Promise<Grant> {
-    if (!isGuarded(route)) return { granted: wanted, firstInMs: 0, spacingMs: 0, outage: null };
+  /** Takes room for deliveries: what is granted is to be sent. @param turns those who came first, first */
+  async admit(route: ProviderRoute, turns: Turn[]): Promise<Grant> {
+    const wanted = turns.length;
+    if (!isGuarded(route)) return grantOf(wanted);
     const admitted = await this.breakers.admit(route, wanted);
     const outage: Outage | null = admitted < wanted ? { reason: 'breaker_open', until: Date.now() + PROBED_MS } : null;
-    if (admitted === 0) return { granted: 0, firstInMs: 0, spacingMs: 0, outage };
-    const grant = await this.quotas.take(route, admitted);
-    return { ...grant, outage: grant.outage ?? outage };
+    if (admitted === 0) return grantOf(0, outage);
+    let granted = 0;
+    try {
+      const grant = await this.quotas.take(route, admitted, turns.slice(0, admitted));
+      granted = grant.granted;
+      return { ...grant, outage: grant.outage ?? outage };
+    } finally {
+      // Nobody tries it: the next one may.
+      if (granted === 0) await this.breakers.giveBackProbe(route);
+    }
   }
 
   /** When those that were turned away may come again. */

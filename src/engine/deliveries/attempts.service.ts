@@ -9,7 +9,7 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { ClaimedDelivery, Outage, Routing } from './delivery.js';
 import { Handover, type Planned } from './handover.js';
 import { holdVerdict } from './retry.js';
-import type { Grant } from './provider-quotas.js';
+import { grantOf, type Grant } from './provider-quotas.js';
 import { Router } from './router.js';
 import { Screening } from './screening.js';
 import type { Choice } from './routing.js';
@@ -124,14 +124,18 @@ export class AttemptsService {
 
   /** What the provider does not take now goes elsewhere, and need not wait for what it takes. */
   private async send({ route, planned }: Group, outages: Outages): Promise<void> {
-    const { granted, firstInMs, spacingMs, outage } = await this.admit(route, planned.length);
+    const inTurn = isGuarded(route) ? planned.toSorted(byAge) : planned;
+    const { granted, going, counted, outage } = await this.admit(route, inTurn);
+    const goes = going === null ? inTurn.slice(0, granted) : inTurn.filter(({ delivery }) => going.has(delivery.id));
     const size = batchSizeOf(route);
     const sends: Promise<void>[] = [];
-    for (let at = 0; at < granted; at += size) {
-      const batch = planned.slice(at, Math.min(at + size, granted));
-      sends.push(this.handover.send(route, batch, firstInMs + at * spacingMs));
+    for (let at = 0; at < goes.length; at += size) {
+      const batch = goes.slice(at, at + size);
+      const inMs = going === null ? 0 : Math.min(...batch.map(({ delivery }) => going.get(delivery.id)!));
+      sends.push(this.handover.send(route, batch, { inMs, counted }));
     }
-    const turnedAway = planned.slice(granted);
+    const gone = new Set(goes);
+    const turnedAway = goes.length === inTurn.length ? [] : inTurn.filter((one) => !gone.has(one));
     if (turnedAway.length > 0) {
       outages.set(route, outage!);
       sends.push(this.bring(turnedAway, outages, false));
@@ -145,13 +149,16 @@ export class AttemptsService {
     return route ? this.admission.queueBehind(route, outage) : outage;
   }
 
-  private async admit(route: ProviderRoute, wanted: number): Promise<Grant> {
+  private async admit(route: ProviderRoute, planned: Planned[]): Promise<Grant> {
     try {
-      return await this.admission.admit(route, wanted);
+      return await this.admission.admit(
+        route,
+        planned.map(({ delivery }) => delivery),
+      );
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'What a provider takes could not be counted.');
       const outage: Outage = { reason: 'quota_unknown', until: Date.now() + AGAIN_MS };
-      return { granted: 0, firstInMs: 0, spacingMs: 0, outage };
+      return grantOf(0, outage);
     }
   }
 
@@ -199,6 +206,9 @@ const TOO_LATE: Outcome = {
   code: 'time_exhausted',
   message: 'No provider took it for as long as it is tried.',
 };
+
+/** Ids are made when deliveries are, and grow with time. */
+const byAge = ({ delivery: { id: a } }: Planned, { delivery: { id: b } }: Planned): number => (a < b ? -1 : 1);
 
 /** Deliveries of one call. */
 const batchSizeOf = ({ descriptor, caps }: ProviderRoute): number =>

@@ -93,6 +93,18 @@ describe('the breaker of a provider', () => {
     expect([breaker.outUntil(now), changes.length]).toEqual([null, 1]);
   });
 
+  it('is neither closed nor opened by a trial that our own stop broke off', async () => {
+    const { breaker, changes, fail, run } = made();
+    await fail(5);
+    now += 30_000;
+    breaker.takeProbe();
+    await run(away, false);
+    expect([breaker.isHalfOpen, breaker.outUntil(now), changes.length]).toEqual([true, null, 1]);
+    breaker.takeProbe();
+    await run(accepted);
+    expect([breaker.isHalfOpen, changes.length]).toEqual([false, 2]);
+  });
+
   it('sends what was let in before it opened, and asks nothing of it', async () => {
     const { breaker, changes, fail, run } = made();
     await fail(5);

@@ -62,6 +62,13 @@ export class Breaker {
     this.probe = 'taken';
   }
 
+  /** @returns was there one that nobody had begun? */
+  giveBackProbe(): boolean {
+    if (this.probe !== 'taken') return false;
+    this.probe = 'no';
+    return true;
+  }
+
   /** Another one has it for now. */
   leaveProbe(until: number): void {
     this.probedUntil = until;
@@ -86,8 +93,10 @@ export class Breaker {
     try {
       await policy.execute(async () => {
         outcomes = await send();
-        // What was broken off by our own stop says nothing of the provider.
-        return counts() ? outcomes : [];
+        if (counts()) return outcomes;
+        // What was broken off by our own stop says nothing of the provider: whatever follows is the old policy's.
+        this.policy = this.make(this.known);
+        return [];
       });
     } catch {
       // It opened after these were let in: they go all the same.

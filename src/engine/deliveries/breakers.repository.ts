@@ -92,4 +92,12 @@ export class BreakersRepository {
     );
     return taken > 0;
   }
+
+  /** One that was taken and is not used. */
+  async giveBackProbe({ client_id, key }: BreakerKey): Promise<void> {
+    await this.database.execute(
+      `update provider_breakers set probe_until = null where client_id = $1 and key = $2 and is_open`,
+      [client_id, key],
+    );
+  }
 }

@@ -85,6 +85,17 @@ export class Breakers {
     return 0;
   }
 
+  /** Who was to find out whether it works again does not: somebody else may. Never throws. */
+  async giveBackProbe(route: ProviderRoute): Promise<void> {
+    if (!this.of(route).giveBackProbe()) return;
+    try {
+      await this.repository.giveBackProbe(rowKeyOf(route));
+    } catch (error) {
+      // It comes free when its time is over.
+      logger.warn({ reason: (error as Error).message }, 'That nobody tries a provider could not be shared.');
+    }
+  }
+
   run(route: ProviderRoute, send: () => Promise<Outcome[]>, counts: () => boolean): Promise<Outcome[]> {
     return this.of(route).run(send, counts);
   }

@@ -100,14 +100,15 @@ export class DeliveriesService {
 
   /**
    * Records an attempt and what follows. The outcome is known once only, so a database that is away is waited for.
+   * @param tries how often, where it can be said again later
    * @returns null when the delivery was not held by this attempt any more
    */
-  async settle(settlement: Settlement): Promise<Transition | null> {
+  async settle(settlement: Settlement, tries = SETTLE_TRIES): Promise<Transition | null> {
     for (let tried = 1; ; tried++) {
       try {
         return await this.settlements.add(settlement.delivery.client_id, settlement);
       } catch (error) {
-        if (tried >= SETTLE_TRIES) throw error;
+        if (tried >= tries) throw error;
         if (tried === 1) logger.warn({ reason: (error as Error).message }, 'Attempts could not be recorded yet.');
         await sleep(SETTLE_AGAIN_MS);
       }
@@ -130,9 +131,9 @@ export class DeliveriesService {
     return done.length > 0;
   }
 
-  /** Where being recorded is what sends it, or what lets the next provider try it. */
-  private isAwaited({ channel }: DeliveryRow, { delayMs }: AttemptVerdict): boolean {
-    return delayMs === 0 || this.registry.findChannel(channel)?.acknowledged === true;
+  /** Where being recorded is what sends it, what lets the next provider try it, or what keeps those behind it waiting. */
+  private isAwaited({ channel }: DeliveryRow, { delayMs, status }: AttemptVerdict): boolean {
+    return delayMs === 0 || status === 'held' || this.registry.findChannel(channel)?.acknowledged === true;
   }
 
   private async claimBatch(refs: DeliveryRef[]): Promise<(ClaimedDelivery | null)[]> {

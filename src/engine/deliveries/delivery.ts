@@ -55,6 +55,18 @@ export interface Routing {
   failing_since?: number;
   /** The channel's budget is spent, which was told ({@link Transition}). */
   exhausted?: boolean;
+  /** Of the attempt whose outcome is unknown. */
+  unknown?: UnknownAttempt;
+}
+
+/** What is asked about an attempt that may have arrived. */
+export interface UnknownAttempt {
+  /** When it began, in milliseconds since 1970. */
+  since: number;
+  /** What its provider would call it. */
+  message_id?: string;
+  /** How often the provider was asked. */
+  looks: number;
 }
 
 /** Why a provider takes nothing for a while, whatever it is. */

@@ -43,6 +43,8 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private sweptAt = Number.NEGATIVE_INFINITY;
   /** Something is due for which there was no room here. */
   private crowded = false;
+  /** It takes no jobs: what others would have done is done here, as far as there is room. */
+  private queueIsAway = false;
 
   constructor(
     repository: DispatcherRepository,
@@ -112,13 +114,20 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     const later = wanted.filter(({ due_in_ms }) => due_in_ms > 0);
     // Without Redis there is no other process.
     const shared = this.redis.configured;
-    const left = await this.workers.take(now, shared ? OWN_SHARE : Number.POSITIVE_INFINITY);
+    const share = shared && !this.queueIsAway ? OWN_SHARE : Number.POSITIVE_INFINITY;
+    const left = await this.workers.take(now, share);
     this.crowded = left.length > 0;
     const waiting = (shared ? [...left, ...later] : later).slice(0, MAX_QUEUED);
     const jobs = this.plan.next(waiting, performance.now());
     // In one round trip.
-    if (jobs.length > 0) await this.queue.addBulk(jobs.map(toJob));
+    if (jobs.length > 0) await this.add(jobs);
     return waiting.length;
+  }
+
+  private async add(jobs: PlannedJob[]): Promise<void> {
+    this.queueIsAway = true;
+    await this.queue.addBulk(jobs.map(toJob));
+    this.queueIsAway = false;
   }
 
   private async holdsLock(): Promise<boolean> {

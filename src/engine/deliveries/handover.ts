@@ -13,6 +13,7 @@ import type { ClaimedDelivery, Routing } from './delivery.js';
 import { DueSignal } from './due-signal.js';
 import { ProviderQuotas } from './provider-quotas.js';
 import { judge } from './retry.js';
+import type { CountedIn } from './usage.repository.js';
 
 /** Well below the lease. */
 const ATTEMPT_TIMEOUT_MS = 60_000;
@@ -29,6 +30,12 @@ export interface Planned {
   othersLeft: boolean;
   /** Gives back the room that it took in its lane, when the other side has nothing to do with it any more. */
   leave: () => void;
+}
+
+/** What a batch was admitted with. */
+export interface Admitted {
+  inMs: number;
+  counted: CountedIn | null;
 }
 
 /** Hands claimed deliveries to their provider, in one call, and records what became of each. */
@@ -48,8 +55,12 @@ export class Handover implements OnModuleDestroy {
     setTimeout(() => this.stopping.abort(), GRACE_MS).unref();
   }
 
-  /** Never throws. @param inMs when its rate lets it go */
-  async send(route: ProviderRoute, batch: Planned[], inMs = 0): Promise<void> {
+  /**
+   * Never throws.
+   * @param inMs when its rate lets it go
+   * @param counted where it was counted, by its quota
+   */
+  async send(route: ProviderRoute, batch: Planned[], { inMs, counted }: Admitted): Promise<void> {
     if (inMs > 0) await sleep(inMs);
     const started = performance.now();
     const outcomes = isGuarded(route)
@@ -61,7 +72,12 @@ export class Handover implements OnModuleDestroy {
       : await this.call(route, batch);
     const durationMs = Math.round(performance.now() - started);
     for (const { leave } of batch) leave();
-    if (isGuarded(route)) void this.quotas.giveBack(route, outcomes.filter(isUntouched).length);
+    const untouched = batch.filter((_, index) => outcomes[index] && isUntouched(outcomes[index]));
+    void this.quotas.giveBack(
+      route,
+      untouched.map(({ delivery }) => delivery),
+      counted,
+    );
     // What went in one call goes in one call again.
     const random = Math.random();
     await Promise.all(

@@ -4,32 +4,55 @@ import { Coalescer } from '../../platform/common/coalescer.js';
 import { logger } from '../../platform/common/logger.js';
 import type { ProviderRoute } from '../providers/provider-routes.js';
 import type { Outage } from './delivery.js';
-import { UsageRepository, type UsageGranted, type UsageWanted } from './usage.repository.js';
+import {
+  UsageRepository,
+  type CountedIn,
+  type UsageGranted,
+  type UsageTurn,
+  type UsageWanted,
+} from './usage.repository.js';
 
 const MAX_KNOWN = 10_000;
+/** That nothing is left is found out anew after this: what others were granted may have come back. */
+const USED_FOR_MS = 10_000;
+/** Those who come later than others that wait for a quota look again after this. */
+const BEHIND_MS = 2_000;
+
+/** A claimed delivery that wants its turn. */
+export type Turn = Pick<UsageTurn, 'client_id' | 'id'>;
 
 /** What a provider takes of what was wanted. */
 export interface Grant {
   granted: number;
-  /** Until the first of them may go, and between two of them, in milliseconds. */
-  firstInMs: number;
-  spacingMs: number;
+  /** When each of them may go, in milliseconds from now, in their order; null: all of them at once, in the order in which they came. */
+  going: Map<string, number> | null;
+  /** Where it counts; null: nowhere. */
+  counted: CountedIn | null;
   /** Why it was not all; set where it was not. */
   outage: Outage | null;
 }
 
 interface Counted {
   row: UsageGranted;
-  /** Of what was granted. */
-  given: number;
+  /** Of those granted that are not named. */
+  unnamed: number;
 }
 
-const NOTHING: Grant = { granted: 0, firstInMs: 0, spacingMs: 0, outage: null };
-
+/** As much as there is room for, or what was granted and is not needed. */
 interface Wish {
   route: ProviderRoute;
   wanted: number;
+  turns: Turn[];
+  back: CountedIn | null;
 }
+
+/** Of `count` deliveries, or of as many as are named, all at once. */
+export const grantOf = (count: number, outage: Outage | null = null): Grant => ({
+  granted: count,
+  going: null,
+  counted: null,
+  outage,
+});
 
 /** Counts what providers are sent against their caps, over all processes: taken before it is sent, in gathered statements. */
 @Injectable()
@@ -37,7 +60,7 @@ export class ProviderQuotas {
   /** Whose row is there. */
   private readonly begun = new LRUCache<string, true>({ max: MAX_KNOWN });
   /** Until when nothing is left, as it was found last; raised caps are asked for anew. */
-  private readonly used = new LRUCache<string, number>({ max: MAX_KNOWN });
+  private readonly used = new LRUCache<string, { until: number; foundAt: number }>({ max: MAX_KNOWN });
 
   /** When the last of those goes that a rate turned away. */
   private readonly queued = new LRUCache<string, number>({ max: MAX_KNOWN });
@@ -54,14 +77,19 @@ export class ProviderQuotas {
 
   outageOf(route: ProviderRoute): Outage | null {
     if (!isCapped(route)) return null;
-    const until = this.used.get(usedKey(route)) ?? 0;
-    return until > Date.now() ? { reason: 'quota_exhausted', until } : null;
+    const { until, foundAt } = this.used.get(usedKey(route)) ?? { until: 0, foundAt: 0 };
+    const now = Date.now();
+    return now < Math.min(until, foundAt + USED_FOR_MS) ? { reason: 'quota_exhausted', until } : null;
   }
 
-  /** Costs nothing where there is no cap. */
-  async take(route: ProviderRoute, wanted: number): Promise<Grant> {
-    if (!isCapped(route)) return { granted: wanted, firstInMs: 0, spacingMs: 0, outage: null };
-    return this.wishes.add(route.identity.client_id, { route, wanted });
+  /**
+   * Costs nothing where there is no cap.
+   * @param turns those for which it is; who waits in their lane since before, over all processes, goes first. Without them, it is
+   * nobody's turn in particular
+   */
+  async take(route: ProviderRoute, wanted: number, turns: Turn[] = []): Promise<Grant> {
+    if (!isCapped(route)) return grantOf(wanted);
+    return this.wishes.add(route.identity.client_id, { route, wanted, turns, back: null });
   }
 
   /**
@@ -76,21 +104,21 @@ export class ProviderQuotas {
     return { ...outage, until };
   }
 
-  /** What the provider did not get does not count. Never throws. */
-  async giveBack(route: ProviderRoute, count: number): Promise<void> {
+  /** What the provider did not get does not count, where it was counted. Never throws. */
+  async giveBack(route: ProviderRoute, turns: Turn[], back: CountedIn | null): Promise<void> {
     const { hourly_cap, daily_cap } = route.caps;
-    if (count === 0 || (hourly_cap === null && daily_cap === null)) return;
-    await this.wishes.add(route.identity.client_id, { route, wanted: -count }).catch((error: unknown) => {
+    if (turns.length === 0 || back === null || (hourly_cap === null && daily_cap === null)) return;
+    try {
+      await this.wishes.add(route.identity.client_id, { route, wanted: 0, turns, back });
+      this.used.delete(usedKey(route));
+    } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'What a provider did not get could not be given back.');
-    });
+    }
   }
 
   private async takeBatch(wishes: Wish[]): Promise<Grant[]> {
-    const back = wishes.filter(({ wanted }) => wanted < 0);
-    const taking = wishes.filter(({ wanted }) => wanted > 0);
-    if (back.length > 0) await this.count(back);
-    const counted = taking.length > 0 ? await this.count(taking) : new Map<string, Counted>();
-    return wishes.map((wish) => (wish.wanted > 0 ? this.share(wish, counted.get(keyOf(wish.route))!) : NOTHING));
+    const counted = await this.count(wishes);
+    return wishes.map((wish) => (wish.back ? grantOf(0) : this.share(wish, counted.get(keyOf(wish.route))!)));
   }
 
   /** One row for each provider. */
@@ -104,27 +132,38 @@ export class ProviderQuotas {
     const fresh = [...wanted].filter(([key]) => !this.begun.has(key));
     if (fresh.length > 0) await this.repository.begin(fresh.map(([, one]) => one));
     for (const [key] of fresh) this.begun.set(key, true);
-    const rows = await this.repository.take([...wanted.values()]);
-    return new Map(rows.map((row) => [`${row.client_id} ${row.key}`, { row, given: 0 }]));
+    const rows = await this.repository.take([...wanted.values()], wishes.flatMap(turnsOf));
+    return new Map(rows.map((row) => [`${row.client_id} ${row.key}`, { row, unnamed: row.granted - row.ids.length }]));
   }
 
-  /** Who came first gets first. */
-  private share({ route, wanted }: Wish, taken: Counted): Grant {
+  private share({ route, wanted, turns }: Wish, taken: Counted): Grant {
     const { row } = taken;
-    const granted = Math.max(0, Math.min(wanted, row.granted - taken.given));
-    const spacingMs = route.caps.rate_limit_per_second === null ? 0 : 1_000 / route.caps.rate_limit_per_second;
-    const firstInMs = route.caps.rate_limit_per_second === null ? 0 : row.first_in_ms + taken.given * spacingMs;
-    taken.given += granted;
-    const outage = granted < wanted ? this.outageIn(route, row) : null;
-    return { granted, firstInMs, spacingMs, outage };
+    const { hour, day, ids } = row;
+    const counted = { hour, day };
+    const short = (granted: number): Outage | null => (granted < wanted ? this.outageIn(route, row) : null);
+    if (turns.length === 0) {
+      const granted = Math.max(0, Math.min(wanted, taken.unnamed));
+      taken.unnamed -= granted;
+      return { granted, going: null, counted, outage: short(granted) };
+    }
+    const { rate_limit_per_second: rate } = route.caps;
+    const named = new Set(turns.map(({ id }) => id));
+    const going = new Map<string, number>();
+    for (const [place, id] of ids.entries())
+      if (named.has(id)) going.set(id, rate === null ? 0 : row.first_in_ms + (place * 1_000) / rate);
+    return { granted: going.size, going, counted, outage: short(going.size) };
   }
 
+  /** Nothing is left; or it is too early; or others wait. */
   private outageIn(route: ProviderRoute, row: UsageGranted): Outage {
     const now = Date.now();
-    if (row.granted < row.in_quota) return { reason: 'rate_limited', until: now + row.next_in_ms };
-    const until = now + (row.day_is_used ? row.day_ends_in_ms : row.hour_ends_in_ms);
-    this.used.set(usedKey(route), until);
-    return { reason: 'quota_exhausted', until };
+    if (row.quota_left !== null && row.quota_left <= 0) {
+      const until = now + (row.day_is_used ? row.day_ends_in_ms : row.hour_ends_in_ms);
+      this.used.set(usedKey(route), { until, foundAt: now });
+      return { reason: 'quota_exhausted', until };
+    }
+    if (route.caps.rate_limit_per_second !== null) return { reason: 'rate_limited', until: now + row.next_in_ms };
+    return { reason: 'quota_exhausted', until: now + BEHIND_MS };
   }
 }
 
@@ -136,11 +175,21 @@ const keyOf = ({ identity: { client_id, key } }: ProviderRoute): string => `${cl
 const usedKey = (route: ProviderRoute): string =>
   `${keyOf(route)} ${route.caps.hourly_cap ?? ''} ${route.caps.daily_cap ?? ''}`;
 
+const turnsOf = ({ route: { identity, name }, turns, back }: Wish): UsageTurn[] =>
+  turns.map(({ client_id, id }) => ({
+    provider_client_id: identity.client_id,
+    key: identity.key,
+    provider: name,
+    client_id,
+    id,
+    back,
+  }));
+
 function sumOf(wishes: Wish[]): UsageWanted {
   const { identity, caps } = wishes[0]!.route;
   return {
     ...identity,
-    wanted: wishes.reduce((sum, { wanted }) => sum + wanted, 0),
+    wanted: wishes.reduce((sum, { wanted, turns }) => sum + (turns.length === 0 ? wanted : 0), 0),
     hourly_cap: caps.hourly_cap,
     daily_cap: caps.daily_cap,
     rate: caps.rate_limit_per_second,

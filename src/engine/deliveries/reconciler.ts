@@ -1,110 +1,216 @@
 import { Injectable } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import { cleanOutcome } from '../providers/clean-text.js';
-import type { Outcome, UnknownDelivery } from '../providers/provider.js';
-import { ProviderRegistry } from '../providers/provider.registry.js';
-import { ProviderRoutes, type ProviderRoute } from '../providers/provider-routes.js';
-import type { DeliveryRow } from './delivery.js';
-import { SweeperRepository, type Resolution } from './sweeper.repository.js';
+import type { Reconciled, UnknownDelivery } from '../providers/provider.js';
+import { ProviderRegistry, type ConfiguredProvider, type DeliveryRules } from '../providers/provider.registry.js';
+import { ProviderRoutes } from '../providers/provider-routes.js';
+import { ProviderEvents } from './provider-events.js';
+import { nextLookMs } from './retry.js';
+import { SweeperRepository, type Resolution, type UnknownRow } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
 
 /** Well below what anybody would wait for; what is not answered then can't be told. */
 const ASK_TIMEOUT_MS = 30_000;
+/** Providers of clients that are asked at once: who does not answer must not take all there is. */
+const MAX_ASKED = 50;
 
-const CANNOT_TELL: Outcome = {
+/** Who had it may be readable later: for so long nothing else is done, and it is looked again after this. */
+const UNREADABLE_FOR_MS = 3_600_000;
+const UNREADABLE_AGAIN_MS = 60_000;
+
+/** The reason of those whose worker went away before it could say who had them. */
+export const WORKER_LOST_CODE = 'worker_lost';
+
+const CANNOT_TELL: Reconciled = {
   kind: 'unknown',
   fault: 'provider',
   code: 'outcome_unknown',
   message: 'Nobody can say whether it arrived.',
 };
 
-/** Settles unknown outcomes when they were left alone for long enough: by asking the provider where it can be asked. */
+/** What is known of an unknown outcome now. */
+interface Verdict {
+  outcome: Reconciled;
+  /** Who said so; null: nobody could be asked. */
+  by: ConfiguredProvider | null;
+}
+
+const NOBODY: Verdict = { outcome: CANNOT_TELL, by: null };
+
+/** Deliveries about which the same providers are asked. */
+interface Question {
+  providers: ConfiguredProvider[];
+  /** Nobody else can have had them. */
+  complete: boolean;
+  rows: UnknownRow[];
+}
+
+/**
+ * Settles unknown outcomes when they were left alone for long enough: by asking the provider where it can be asked, in the
+ * background, because the sweep must not wait for it.
+ */
 @Injectable()
 export class Reconciler {
-  /** Ids of deliveries about which a provider is being asked: in the background, because the sweep must not wait for it. */
-  private readonly asking = new Set<string>();
+  private asking = 0;
 
   constructor(
     private readonly repository: SweeperRepository,
     private readonly transitions: Transitions,
     private readonly registry: ProviderRegistry,
     private readonly routes: ProviderRoutes,
+    private readonly events: ProviderEvents,
   ) {}
 
   async settle(limit: number): Promise<void> {
-    const due = (await this.repository.findUnknown(limit + this.asking.size)).filter(({ id }) => !this.asking.has(id));
-    const byRoute = new Map<ProviderRoute, DeliveryRow[]>();
-    const others: DeliveryRow[] = [];
+    const due = await this.repository.findUnknown(limit);
+    const questions = new Map<string, Question>();
+    const others: Resolution[] = [];
     for (const row of due) {
-      const route = await this.askable(row);
-      if (route) byRoute.set(route, [...(byRoute.get(route) ?? []), row]);
-      else others.push(row);
+      const found = await this.askable(row);
+      if (found === null) {
+        others.push(this.unreadable(row));
+        continue;
+      }
+      const { providers, complete } = found;
+      const key = providers.map(({ config }) => config.key).join(' ');
+      const question = questions.get(key);
+      if (providers.length === 0) others.push(this.resolutionOf(row, NOBODY));
+      else if (question) question.rows.push(row);
+      else questions.set(key, { providers, complete, rows: [row] });
     }
-    for (const [route, rows] of byRoute) void this.ask(route, rows);
-    await this.resolve(others.map((row) => this.resolutionOf(row, CANNOT_TELL)));
+    await this.resolve(others);
+    await this.askAll([...questions.values()]);
   }
 
-  /** The provider that had it, where it can be asked. */
-  private async askable({ client_id, channel, provider }: DeliveryRow): Promise<ProviderRoute | null> {
-    if (this.registry.configurable(channel).every((known) => !known.provider.reconcile)) return null;
-    const { routes } = await this.routes.of(client_id, channel);
-    // Whose worker was lost, nobody knows who had it: unless there is one only.
-    const had = provider ?? (routes.length === 1 ? routes[0]!.name : null);
-    return routes.find(({ name, provider: it }) => name === had && it.reconcile) ?? null;
-  }
-
-  private async ask(route: ProviderRoute, rows: DeliveryRow[]): Promise<void> {
-    for (const { id } of rows) this.asking.add(id);
+  /** Those who may have had it and can be asked; null where that can't be read now. */
+  private async askable(row: UnknownRow): Promise<Omit<Question, 'rows'> | null> {
+    const { client_id, channel, provider, reason } = row;
+    const nobody = { providers: [], complete: false };
+    if (this.registry.configurable(channel).every((known) => !known.provider.reconcile)) return nobody;
     try {
-      const outcomes = await inTime(
-        route.provider.reconcile!(rows.map(toUnknown), route.config, AbortSignal.timeout(ASK_TIMEOUT_MS)),
-      ).catch((error: unknown) => {
-        logger.warn(
-          { provider: route.descriptor.type, reason: (error as Error).message },
-          'A provider could not tell.',
-        );
-        return [];
-      });
-      await this.resolve(rows.map((row, at) => this.resolutionOf(row, cleanOutcome(outcomes[at] ?? CANNOT_TELL))));
+      const { routes } = await this.routes.of(client_id, channel);
+      const canTell = (one: ConfiguredProvider): boolean => one.provider.reconcile !== undefined;
+      // Whose worker was lost, nobody knows who had it.
+      if (reason === WORKER_LOST_CODE) return { providers: routes.filter(canTell), complete: routes.every(canTell) };
+      // The operator's may have had it before the client had one of its own.
+      const others = this.routes.operators().filter(({ descriptor }) => descriptor.channel.name === channel);
+      const had = [...routes, ...others].find(({ name }) => name === provider);
+      return had && canTell(had) ? { providers: [had], complete: true } : nobody;
+    } catch (error) {
+      // One client's settings that can't be read must not hold up the others.
+      logger.warn({ client_id, reason: (error as Error).message }, 'Who had a delivery could not be read.');
+      return null;
+    }
+  }
+
+  private async askAll(questions: Question[]): Promise<void> {
+    const now = questions.slice(0, Math.max(0, MAX_ASKED - this.asking));
+    if (now.length === 0) return;
+    const ours = await this.repository.askAbout(now.flatMap(({ rows }) => rows));
+    for (const question of now) {
+      const rows = question.rows.filter(({ id }) => ours.has(id));
+      if (rows.length > 0) void this.ask({ ...question, rows });
+    }
+  }
+
+  /** Never throws. */
+  private async ask({ providers, complete, rows }: Question): Promise<void> {
+    this.asking++;
+    try {
+      const answers = await Promise.all(providers.map((provider) => this.answersOf(provider, rows)));
+      const verdicts = rows.map((_, at) =>
+        verdictOf(
+          answers.map((of, n): Verdict => ({ outcome: of[at]!, by: providers[n]! })),
+          complete,
+        ),
+      );
+      const moved = await this.resolve(rows.map((row, at) => this.resolutionOf(row, verdicts[at]!)));
+      for (const [at, { client_id, id }] of rows.entries())
+        if (moved.has(id)) await this.tell(client_id, verdicts[at]!);
     } catch (error) {
       logger.error(
         { err: error },
         'What a provider told of unknown outcomes could not be recorded: it is asked again.',
       );
     } finally {
-      for (const { id } of rows) this.asking.delete(id);
+      this.asking--;
     }
   }
 
-  private resolutionOf(row: DeliveryRow, outcome: Outcome): Resolution {
-    const as = (status: Resolution['status'], reason: string | null, provider_message_id?: string): Resolution => ({
+  private async answersOf({ provider, descriptor, config }: ConfiguredProvider, rows: UnknownRow[]) {
+    let answers: Reconciled[] = [];
+    try {
+      const signal = AbortSignal.timeout(ASK_TIMEOUT_MS);
+      answers = await inTime(provider.reconcile!(rows.map(toUnknown), config, signal));
+    } catch (error) {
+      logger.warn({ provider: descriptor.type, reason: (error as Error).message }, 'A provider could not tell.');
+    }
+    return rows.map((_, at): Reconciled => {
+      const { events = [], ...outcome } = answers[at] ?? CANNOT_TELL;
+      return { ...cleanOutcome(outcome), events };
+    });
+  }
+
+  private resolutionOf(row: UnknownRow, { outcome, by }: Verdict): Resolution {
+    const { success, retryPolicy }: DeliveryRules = by?.rules ?? this.registry.rulesOf(row.channel);
+    const looks = (row.routing?.unknown?.looks ?? 0) + 1;
+    const as = (status: Resolution['status'], reason: string | null, more: Partial<Resolution> = {}): Resolution => ({
       row,
       status,
       reason,
-      provider_message_id: provider_message_id ?? null,
+      provider: null,
+      provider_message_id: null,
+      delay_ms: 0,
+      looks,
+      ...more,
     });
     if (outcome.kind === 'accepted')
-      return as(this.registry.rulesOf(row.channel).success, null, outcome.provider_message_id);
-    if (outcome.kind === 'permanent') return as('failed', outcome.code);
+      return as(success, null, { provider: by!.name, provider_message_id: outcome.provider_message_id ?? null });
+    if (outcome.kind === 'permanent') return as('failed', outcome.code, { provider: by!.name });
+    const again = by && row.routing?.unknown ? nextLookMs(retryPolicy, looks, row.unknown_for_ms) : null;
+    if (again !== null) return as('unknown', row.reason, { delay_ms: again });
     if (row.attempt_count < row.max_attempts) return as('retrying', outcome.code);
     return as('failed', outcome.kind === 'unknown' ? 'outcome_unknown' : 'attempts_exhausted');
   }
 
-  private async resolve(resolutions: Resolution[]): Promise<void> {
-    if (resolutions.length === 0) return;
-    await this.transitions.commit(async (tx) => {
+  private unreadable(row: UnknownRow): Resolution {
+    if (row.unknown_for_ms >= UNREADABLE_FOR_MS) return this.resolutionOf(row, NOBODY);
+    const { looks = 0 } = row.routing?.unknown ?? {};
+    const later = { status: 'unknown', reason: row.reason, delay_ms: UNREADABLE_AGAIN_MS } as const;
+    return { row, ...later, provider: null, provider_message_id: null, looks };
+  }
+
+  /** @returns the ids of those that moved on by it */
+  private async resolve(resolutions: Resolution[]): Promise<Set<string>> {
+    if (resolutions.length === 0) return new Set();
+    const done = await this.transitions.commit(async (tx) => {
       const moved = await this.repository.resolve(tx, resolutions);
       return moved.map(({ from, ...row }) => ({ from, row, content: null }));
     });
+    return new Set(done.map(({ row }) => row.id));
+  }
+
+  /** What became of them since, which those who listen may have heard before there was a record to move. */
+  private async tell(clientId: string, { outcome: { events = [] }, by }: Verdict): Promise<void> {
+    if (events.length > 0) await this.events.apply(clientId, by!.descriptor.type, events, { park: false });
   }
 }
 
-const toUnknown = ({ id, client_id, resend_of, address, created_at }: DeliveryRow): UnknownDelivery => ({
-  id,
-  client_id,
-  message_id: resend_of ?? id,
-  address,
-  created_at,
+/** One of those who may have had it took it, or gave it up; or else all of them know nothing of it. */
+function verdictOf(answers: Verdict[], complete: boolean): Verdict {
+  const said = (kind: Reconciled['kind']) => answers.find(({ outcome }) => outcome.kind === kind);
+  const known = said('accepted') ?? said('permanent') ?? said('unknown') ?? said('retryable')!;
+  return known.outcome.kind === 'retryable' && !complete ? { ...known, outcome: CANNOT_TELL } : known;
+}
+
+const toUnknown = (row: UnknownRow): UnknownDelivery => ({
+  id: row.id,
+  client_id: row.client_id,
+  message_id: row.resend_of ?? row.id,
+  address: row.address,
+  created_at: row.created_at,
+  attempted_at: new Date(row.routing?.unknown?.since ?? row.created_at),
+  provider_message_id: row.routing?.unknown?.message_id ?? null,
 });
 
 /** Also where the provider does not listen to its signal. */

@@ -60,7 +60,10 @@ function follow(
   const again = (delayMs: number, next: Routing) => verdictOf('retrying', fault.code, delayMs, next);
 
   if (fault.kind === 'unknown' && policy.unknownWait !== null)
-    return verdictOf('unknown', fault.code, policy.unknownWait, routing);
+    return verdictOf('unknown', fault.code, policy.looks?.[0] ?? policy.unknownWait, {
+      ...routing,
+      unknown: { since: now, looks: 0, ...(fault.provider_message_id && { message_id: fault.provider_message_id }) },
+    });
   const attemptsLeft = made < max_attempts;
   const retryAfterMs = fault.retryAfterMs ?? 0;
   const elsewhere = fault.kind !== 'unknown' && fault.fault === 'provider' && othersLeft;
@@ -116,6 +119,22 @@ const verdictOf = (
   delayMs: number | null,
   routing: Routing,
 ): AttemptVerdict => ({ status, reason, delayMs, routing, provider_message_id: null });
+
+/**
+ * When a provider is asked again of an outcome that it could not tell; null: it was asked for the last time.
+ * @param looks how often it was asked, this time included
+ * @param forMs for how long the outcome has been unknown
+ */
+export function nextLookMs(
+  { looks: early = [], unknownWait }: RetryPolicy,
+  looks: number,
+  forMs: number,
+): number | null {
+  const all = [...early, unknownWait ?? 0];
+  // Those that were missed are not made up for.
+  const over = Math.max(looks, all.filter((at) => at <= forMs).length);
+  return over < all.length ? all[over]! - forMs : null;
+}
 
 /** What is left of it in the record: who opens it again begins with budgets of its own. */
 const decided = ({ decision, reason, skipped }: Routing): Routing => ({

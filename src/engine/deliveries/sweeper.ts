@@ -6,7 +6,7 @@ import { ProviderRegistry } from '../providers/provider.registry.js';
 import { attemptOf } from './attempt-record.js';
 import { DeliveriesService } from './deliveries.service.js';
 import type { Transition } from './delivery.js';
-import { Reconciler } from './reconciler.js';
+import { Reconciler, WORKER_LOST_CODE } from './reconciler.js';
 import { judge } from './retry.js';
 import { SweeperRepository, type Moved } from './sweeper.repository.js';
 import { Transitions } from './transitions.js';
@@ -14,6 +14,8 @@ import { Transitions } from './transitions.js';
 const PER_SWEEP = 500;
 /** What waited for a provider may all come back at once. */
 const HELD_PER_SWEEP = 2_000;
+/** With something that waits for its turn. */
+const LANES_PER_SWEEP = 1_000;
 /** More of them may come due at once than may be done at once: they are seen well before they are due. */
 const WOKEN_AT_ONCE = 2_000;
 const WAKES_PER_SWEEP = 10;
@@ -21,7 +23,7 @@ const WAKES_PER_SWEEP = 10;
 const WORKER_LOST: Outcome = {
   kind: 'unknown',
   fault: 'provider',
-  code: 'worker_lost',
+  code: WORKER_LOST_CODE,
   message: 'The process that sent it went away before it could say what became of it.',
 };
 
@@ -51,6 +53,7 @@ export class Sweeper {
     if (overdue.asleep) await this.wake();
     if (overdue.lost) await this.settleLost();
     if (overdue.unknown) await this.reconciler.settle(PER_SWEEP);
+    if (overdue.inTurn) await this.repository.wakeFirst(LANES_PER_SWEEP);
     if (overdue.held) await this.move((tx) => this.repository.resume(tx, HELD_PER_SWEEP));
     if (overdue.expired) await this.move((tx) => this.repository.expire(tx, PER_SWEEP));
     if (overdue.cancelled) await this.move((tx) => this.repository.endCancelled(tx, PER_SWEEP));
@@ -63,16 +66,19 @@ export class Sweeper {
     }
   }
 
+  /** Those that can't be recorded are found again: nobody waits for them, and they hold up nothing else. */
   private async settleLost(): Promise<void> {
     const lost = await this.repository.findLost(PER_SWEEP);
-    await Promise.all(
+    const settled = await Promise.allSettled(
       lost.map((delivery) => {
         const rules = this.registry.rulesOf(delivery.channel);
         const routing = delivery.routing ?? { decision: '', reason: 'only' as const };
         const verdict = judge(delivery, WORKER_LOST, routing, false, rules);
-        return this.deliveries.settle({ delivery, attempt: attemptOf(WORKER_LOST, null, null), verdict });
+        return this.deliveries.settle({ delivery, attempt: attemptOf(WORKER_LOST, null, null), verdict }, 1);
       }),
     );
+    const failed = settled.find((one) => one.status === 'rejected');
+    if (failed) logger.error({ err: failed.reason as Error }, 'Attempts of a lost worker could not be recorded yet.');
   }
 
   private async move(find: (tx: Tx) => Promise<Moved[]>): Promise<void> {

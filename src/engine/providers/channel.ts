@@ -8,6 +8,8 @@ export interface RetryPolicy {
   readonly waits: readonly number[];
   /** How long an unknown outcome is left alone, so that what did arrive is not sent twice at once; null: tried again. */
   readonly unknownWait: number | null;
+  /** When, before that time is over, a provider that can be asked is asked already; it may know later what it does not know yet. */
+  readonly looks?: readonly number[];
   /** For how long faults are borne; left out, the number of attempts alone ends it. */
   readonly budgets?: Budgets;
 }

@@ -15,8 +15,6 @@ export function cleanOutcome(outcome: Outcome): Outcome {
   const clean = { ...outcome };
   if (clean.response) clean.response = { ...clean.response, body: cleanText(clean.response.body ?? '', MAX_RESPONSE) };
   if (clean.kind !== 'accepted') clean.message = cleanText(clean.message, MAX_MESSAGE);
-  else if (clean.provider_message_id !== undefined) {
-    clean.provider_message_id = cleanText(clean.provider_message_id, MAX_ID);
-  }
+  if (clean.provider_message_id !== undefined) clean.provider_message_id = cleanText(clean.provider_message_id, MAX_ID);
   return clean;
 }

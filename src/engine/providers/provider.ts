@@ -17,6 +17,10 @@ export interface OutboundDelivery<Content = unknown> {
 /** A delivery that may have arrived. */
 export interface UnknownDelivery extends Omit<OutboundDelivery, 'content'> {
   created_at: Date;
+  /** When the attempt began, by our clock. */
+  attempted_at: Date;
+  /** What the provider would call it, where the attempt could say so; null where it could say nothing. */
+  provider_message_id: string | null;
 }
 
 /** What the other side answered, for the record of the attempt. */
@@ -44,7 +48,12 @@ export type Outcome =
       message: string;
       retryAfterMs?: number;
       response?: ProviderResponse;
+      /** Of `unknown`: what the provider would call it, if it took it. */
+      provider_message_id?: string;
     };
+
+/** What a provider tells of a delivery that it may have taken, with what became of it since. */
+export type Reconciled = Outcome & { events?: ProviderEvent[] };
 
 /**
  * Codes of a provider's faults that leave no hope for the next minutes: another takes over at once, where other retryable faults
@@ -116,10 +125,10 @@ export interface Provider<Content = unknown, Values = unknown> {
   send(batch: OutboundDelivery<Content>[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Outcome[]>;
   /**
    * Asks what became of deliveries whose outcome is unknown, one outcome for each: `accepted` it has them, `permanent` it gave
-   * up, `retryable` it never got them, `unknown` it can't tell. May throw: then it can't tell. Asked once, when the policy's
-   * `unknownWait` is over.
+   * up, `retryable` it knows nothing of them, `unknown` it can't tell. May throw: then it can't tell. Asked as often as the
+   * policy says (`looks`, `unknownWait`); the last answer decides.
    */
-  reconcile?(batch: UnknownDelivery[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Outcome[]>;
+  reconcile?(batch: UnknownDelivery[], config: ProviderConfig<Values>, signal: AbortSignal): Promise<Reconciled[]>;
   /** @throws Error with a message for the caller's developer when the settings don't work */
   verify?(config: ProviderConfig<Values>): Promise<void>;
   /** @throws Problem when the request is not the provider's own */

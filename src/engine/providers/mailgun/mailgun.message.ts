@@ -44,6 +44,13 @@ function byContent(batch: Mail[]): Mail[][] {
   return [...groups.values()];
 }
 
+/** Mailgun's events carry it, so that each of them can be told to be of this very delivery. */
+export const DELIVERY_VARIABLE = 'delivery_id';
+
+/** By which Mailgun knows all mails of a request. */
+export const messageIdOf = ([first]: Mail[], from: MailAddress): string =>
+  `<${first!.message_id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
+
 const keyOf = ({ address }: Mail): string => (address ?? '').toLowerCase();
 
 /**
@@ -67,6 +74,8 @@ export function fieldsOf(mails: Mail[], from: MailAddress, testMode: boolean): M
     'recipient-variables': JSON.stringify(
       Object.fromEntries(mails.map((mail) => [mail.address ?? '', variablesOf(mail)])),
     ),
+    // What is one recipient's alone goes for the copies, too, which have no variables of their own.
+    [`v:${DELIVERY_VARIABLE}`]: mails.length === 1 ? first.id : '%recipient.id%',
     ...(cc.length > 0 && { cc: cc.map(written) }),
     ...(bcc.length > 0 && { bcc: bcc.map(written) }),
     ...(tags.length > 0 && { 'o:tag': tags }),
@@ -86,7 +95,7 @@ function headersOf(mails: Mail[], from: MailAddress): Record<string, string> {
   const { headers = {}, reply_to } = first.content;
   return {
     ...headers,
-    'Message-Id': `<${first.message_id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    'Message-Id': messageIdOf(mails, from),
     ...(reply_to && { 'Reply-To': written(reply_to) }),
     ...(first.unsubscribe_url !== undefined && {
       'List-Unsubscribe': '<%recipient.unsubscribe_url%>',

@@ -27,6 +27,8 @@ function meaningOf({ status, message }: MailgunRefusal): Meaning {
       return provider('rate_limited');
   }
   if (status >= 200 && status < 300) return { kind: 'unknown', fault: 'provider', code: 'unreadable_answer' };
+  // Somebody in between handed the request on, and got no answer.
+  if (status === 502 || status === 504) return { kind: 'unknown', fault: 'provider', code: `http_${status}` };
   if (status >= 300 && status < 400) return provider('redirected');
   if (status < 400 || status >= 500) return provider(`http_${status}`);
   if (SENDER.test(message)) return { kind: 'permanent', fault: 'provider', code: 'sender_refused' };

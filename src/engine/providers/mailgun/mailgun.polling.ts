@@ -1,9 +1,7 @@
-import type Mailgun from 'mailgun.js';
 import type { EventsCursor, EventsPage } from '../provider.js';
 import { readEvent } from './mailgun.events.js';
+import { readPage, type EventsApi } from './mailgun.pages.js';
 
-/** Mailgun's most. */
-const PAGE = 300;
 const KINDS = 'delivered OR failed OR opened OR clicked OR complained OR unsubscribed';
 /** Mailgun's events may show up late, and out of order: each pass begins this long before the one before it did. */
 const OVERLAP_S = 30 * 60;
@@ -22,39 +20,20 @@ interface Place {
 
 /** The next page of events: of the pass under way, or of a new one where the last has come to its end. */
 export async function pollEvents(
-  { request }: ReturnType<Mailgun['client']>,
-  domain: string,
+  api: EventsApi,
   cursor: EventsCursor | null,
   now = Math.floor(Date.now() / 1_000),
 ): Promise<EventsPage> {
   const place = readCursor(cursor) ?? { began: now, since: now - FIRST_S };
   if (place.page === undefined) place.began = now;
-  const path = `/v3/${domain}/events`;
-  const { body } = (await (place.page === undefined
-    ? request.get(path, {
-        searchParams: [
-          ['begin', String(place.since)],
-          ['ascending', 'yes'],
-          ['limit', String(PAGE)],
-          ['event', KINDS],
-        ],
-      })
-    : request.get(`${path}/${place.page}`))) as { body: { items?: unknown; paging?: { next?: unknown } } };
-  const items = Array.isArray(body.items) ? body.items : [];
-  const page = pageIn(body.paging?.next);
-  const more = items.length > 0 && page !== undefined && page !== place.page;
+  const { items, page } = await readPage(api, place.page ?? { begin: place.since, event: KINDS });
+  const more = page !== null;
   const next: Place = more ? { ...place, page } : { began: place.began, since: place.began - OVERLAP_S };
   return {
     events: items.map((item) => readEvent(item as Record<string, unknown>)).filter((event) => event !== null),
     next: JSON.stringify(next),
     more,
   };
-}
-
-/** The token alone: whatever host the link names, the settings say where the next page is asked for. */
-function pageIn(link: unknown): string | undefined {
-  if (typeof link !== 'string') return undefined;
-  return /\/events\/([A-Za-z0-9_=%.~-]{1,4096})$/.exec(link.split('?')[0]!)?.[1];
 }
 
 function readCursor(cursor: EventsCursor | null): Place | null {

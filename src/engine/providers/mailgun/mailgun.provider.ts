@@ -15,18 +15,25 @@ import type {
   ProviderConfig,
   ProviderEvent,
   ProviderRequest,
+  Reconciled,
+  UnknownDelivery,
 } from '../provider.js';
 import { baseUrlOf, MailgunConfigDto } from './mailgun.config.js';
 import { eventIn, isSigned, signatureIn, TOLERANCE_S } from './mailgun.events.js';
-import { fieldsOf, MAX_RECIPIENTS, requestsOf } from './mailgun.message.js';
+import { fieldsOf, MAX_RECIPIENTS, messageIdOf, requestsOf } from './mailgun.message.js';
 import { isOfOne, outcomeOf } from './mailgun.outcome.js';
+import type { EventsApi } from './mailgun.pages.js';
 import { pollEvents } from './mailgun.polling.js';
+import { reconcile } from './mailgun.reconciling.js';
 import { MailgunRequests } from './mailgun.requests.js';
 
 type Mail = OutboundDelivery<EmailContent>;
 type Config = ProviderConfig<MailgunConfigDto>;
 
 const VERIFY_TIMEOUT_MS = 15_000;
+/** For one page of events. */
+const PAGE_TIMEOUT_MS = 10_000;
+const MINUTE = 60_000;
 /** Requests at once for one batch: mail that can't be sent together goes one by one. */
 const AT_ONCE = 10;
 /** Requests for one batch that Mailgun refused for the sake of some of its recipients. */
@@ -76,7 +83,11 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
   }
 
   pollEvents({ values }: Config, cursor: EventsCursor | null, signal: AbortSignal): Promise<EventsPage> {
-    return pollEvents(this.client(values, signal), values.domain, cursor);
+    return pollEvents(this.events(values, signal), cursor);
+  }
+
+  reconcile(batch: UnknownDelivery[], { values }: Config, signal: AbortSignal): Promise<Reconciled[]> {
+    return reconcile(this.events(values, signal), batch);
   }
 
   close(): void {
@@ -110,11 +121,19 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
     try {
       const fields = fieldsOf(mails, from, values.test_mode ?? false);
       const { id, message, status } = await this.client(values, signal).messages.create(values.domain, fields);
-      if (typeof id !== 'string' || id === '') return UNREADABLE;
+      if (typeof id !== 'string' || id === '') return { ...UNREADABLE, provider_message_id: messageIdOf(mails, from) };
       return { kind: 'accepted', provider_message_id: id, response: { status, body: JSON.stringify({ id, message }) } };
     } catch (error) {
-      return outcomeOf(error);
+      const outcome = outcomeOf(error);
+      return outcome.kind === 'unknown' ? { ...outcome, provider_message_id: messageIdOf(mails, from) } : outcome;
     }
+  }
+
+  private events(values: MailgunConfigDto, signal: AbortSignal): EventsApi {
+    return (path, query) => {
+      const inTime = AbortSignal.any([signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)]);
+      return this.client(values, inTime).request.get(`/v3/${values.domain}/events${path}`, { searchParams: query });
+    };
   }
 
   private client(values: MailgunConfigDto, signal: AbortSignal) {
@@ -139,12 +158,12 @@ const NO_KEY: Outcome = {
   message: 'The provider has no api_key.',
 };
 
-const UNREADABLE: Outcome = {
+const UNREADABLE = {
   kind: 'unknown',
   fault: 'provider',
   code: 'unreadable_answer',
   message: 'The answer names no message.',
-};
+} as const satisfies Outcome;
 
 function parseJson(body: Buffer): unknown {
   try {
@@ -161,6 +180,11 @@ export const MAILGUN = declareProvider<EmailContent, MailgunConfigDto>({
   secretFields: ['api_key', 'webhook_signing_key'],
   maxBatch: MAX_RECIPIENTS,
   inFlight: MAX_RECIPIENTS,
-  retryPolicy: EMAIL.retryPolicy,
+  retryPolicy: {
+    ...EMAIL.retryPolicy,
+    // Its events may show up late: what is not among them after half an hour, by its manual, is not going to be.
+    looks: [1 * MINUTE, 5 * MINUTE, 15 * MINUTE],
+    unknownWait: 30 * MINUTE,
+  },
   create: (guard) => new MailgunProvider(guard),
 });
