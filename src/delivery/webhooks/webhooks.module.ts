@@ -7,6 +7,7 @@ import { EventsModule } from '../../engine/events/events.module.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { Conditions } from './conditions.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
+import { EndpointChecks } from './endpoint-checks.js';
 import { EndpointHealth } from './endpoint-health.js';
 import { EndpointHealthRepository } from './endpoint-health.repository.js';
 import { EndpointHistoryController } from './endpoint-history.controller.js';
@@ -36,6 +37,7 @@ import * as webhooksEvents from './webhooks.events.js';
     Conditions,
     EndpointDeliveries,
     EndpointHealth,
+    EndpointChecks,
     EndpointHealthRepository,
     EndpointHistoryService,
     EndpointLimits,

@@ -9,7 +9,7 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { ClaimedDelivery, Outage, Routing } from './delivery.js';
 import { Handover, type Planned } from './handover.js';
 import { holdVerdict } from './retry.js';
-import type { Grant } from './provider-quotas.js';
+import type { Capped, Grant } from './provider-quotas.js';
 import { Router } from './router.js';
 import { Screening } from './screening.js';
 import type { Choice } from './routing.js';
@@ -21,6 +21,8 @@ type Held = Pick<Planned, 'delivery' | 'leave'>;
 interface Group {
   route: ProviderRoute;
   planned: Planned[];
+  /** Their lane, where it has a rate of its own. */
+  paced: Capped | null;
 }
 
 /** Which provider takes what, as it was found out in one round of decisions. */
@@ -70,11 +72,13 @@ export class AttemptsService {
         const { route, delivery } = planned;
         const ofRoute = groups.get(route) ?? new Map<unknown, Group>();
         groups.set(route, ofRoute);
+        const paced = this.admission.paceOf(delivery, route);
         // Deliveries of one notification share their content.
-        const what = isGuarded(route) && route.descriptor.maxBatch > 1 ? delivery.content : route;
+        const together = isGuarded(route) && route.descriptor.maxBatch > 1 ? delivery.content : route;
+        const what = paced ? `${delivery.client_id} ${delivery.lane}` : together;
         const group = ofRoute.get(what);
         if (group) group.planned.push(planned);
-        else ofRoute.set(what, { route, planned: [planned] });
+        else ofRoute.set(what, { route, planned: [planned], paced });
       }),
     );
     return [...groups.values()].flatMap((ofRoute) => [...ofRoute.values()]);
@@ -123,8 +127,8 @@ export class AttemptsService {
   }
 
   /** What the provider does not take now goes elsewhere, and need not wait for what it takes. */
-  private async send({ route, planned }: Group, outages: Outages): Promise<void> {
-    const { granted, firstInMs, spacingMs, outage } = await this.admit(route, planned.length);
+  private async send({ route, planned, paced }: Group, outages: Outages): Promise<void> {
+    const { granted, firstInMs, spacingMs, outage } = await this.admit(paced ?? route, planned.length);
     const size = batchSizeOf(route);
     const sends: Promise<void>[] = [];
     for (let at = 0; at < granted; at += size) {
@@ -132,11 +136,19 @@ export class AttemptsService {
       sends.push(this.handover.send(route, batch, firstInMs + at * spacingMs));
     }
     const turnedAway = planned.slice(granted);
-    if (turnedAway.length > 0) {
+    if (turnedAway.length > 0 && paced) {
+      sends.push(...turnedAway.map((one) => this.waitForTurn(one, paced, outage!)));
+    } else if (turnedAway.length > 0) {
       outages.set(route, outage!);
       sends.push(this.bring(turnedAway, outages, false));
     }
     await Promise.all(sends);
+  }
+
+  /** There is no other way: its lane takes it, but not yet. */
+  private waitForTurn(planned: Planned, lane: Capped, outage: Outage): Promise<void> {
+    planned.leave();
+    return this.hold(planned, this.admission.queueBehind(lane, outage));
   }
 
   /** What a rate turned away comes again one after the other. */
@@ -145,9 +157,9 @@ export class AttemptsService {
     return route ? this.admission.queueBehind(route, outage) : outage;
   }
 
-  private async admit(route: ProviderRoute, wanted: number): Promise<Grant> {
+  private async admit(what: ProviderRoute | Capped, wanted: number): Promise<Grant> {
     try {
-      return await this.admission.admit(route, wanted);
+      return 'descriptor' in what ? await this.admission.admit(what, wanted) : await this.admission.pace(what, wanted);
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'What a provider takes could not be counted.');
       const outage: Outage = { reason: 'quota_unknown', until: Date.now() + AGAIN_MS };
