@@ -261,11 +261,12 @@ export class EndpointDeliveriesQueryDto extends PageQueryDto {
 export class EndpointRecoverDto {
   @Time({ description: 'At most 14 days ago.', example: '2026-11-20T00:00:00Z' })
   since: string;
-}
 
-export class EndpointRecoveredDto {
-  @Int({ description: 'Events that are on their way now.' })
-  recovered: number;
+  @Time({ optional: true, description: 'Left out: now.', example: '2026-11-21T00:00:00Z' })
+  until?: string;
+
+  @Bool({ optional: true, default: false, description: 'Only counts: nothing is sent.', example: true })
+  dry_run?: boolean;
 
   @Int({
     optional: true,
