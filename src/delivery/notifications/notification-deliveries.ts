@@ -18,7 +18,7 @@ import type { WebsocketContent } from '../../engine/providers/websocket/websocke
 import { ContentCache } from './content-cache.js';
 import { FallbackChains } from './fallback-chains.repository.js';
 import { FallbackRunner } from './fallback-runner.js';
-import { NOTIFICATION } from './notification.js';
+import { NOTIFICATION, withCategory } from './notification.js';
 import { noDelta, NotificationProgress, type MovedRow } from './notification-progress.js';
 import { notificationCreated } from './notifications.events.js';
 import { NotificationsRepository, type Delta } from './notifications.repository.js';
@@ -53,10 +53,11 @@ export class NotificationDeliveries implements DeliverySource, DeliveryObserver,
       else wanted.set(keyOf(row), { client_id: row.client_id, id: row.source_id, channel: row.channel });
     }
     if (wanted.size > 0) {
-      for (const { id, channel, content } of await this.repository.contents([...wanted.values()])) {
+      for (const { id, channel, content, category } of await this.repository.contents([...wanted.values()])) {
         if (content === null) continue;
-        found.set(`${id} ${channel}`, content as Content);
-        this.cache.put(`${id} ${channel}`, content as Content);
+        const sent = withCategory(content as Content, category);
+        found.set(`${id} ${channel}`, sent);
+        this.cache.put(`${id} ${channel}`, sent);
       }
     }
     return new Map(deliveries.flatMap((row) => (found.has(keyOf(row)) ? [[row.id, found.get(keyOf(row))!]] : [])));

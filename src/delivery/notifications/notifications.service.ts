@@ -9,7 +9,7 @@ import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js
 import type { Content } from '../../engine/deliveries/delivery.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import { Workers, type Reservation } from '../../engine/deliveries/workers.js';
-import { asAccepted, NOTIFICATION } from './notification.js';
+import { asAccepted, NOTIFICATION, withCategory } from './notification.js';
 import { NotificationPlanner, type Planned } from './notification-planner.js';
 import type { AcknowledgedDto, NotificationDto, NotificationInputDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -103,7 +103,13 @@ export class NotificationsService {
     if (!('written' in outcome)) return;
     const contents = row.channels as Record<string, Content>;
     const written = { ...outcome.written, source_kind: NOTIFICATION };
-    const left = reservation.begin(written, (channel) => contents[channel]!);
+    const begun = new Map<string, Content>();
+    const left = reservation.begin(written, (channel) => {
+      const content = begun.get(channel) ?? withCategory(contents[channel]!, row.category);
+      // The same one for all: by that, what goes in one call is known.
+      begun.set(channel, content);
+      return content;
+    });
     if (left && row.scheduled_for === null) this.due.raise();
   }
 }

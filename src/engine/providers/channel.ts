@@ -101,6 +101,8 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   withoutCopies?(content: Content, addresses: ReadonlySet<string>): Content;
   /** Are recipients to get a link by which they unsubscribe? */
   unsubscribes?(content: Content): boolean;
+  /** What its notification is of: recipients may leave that and nothing else. */
+  category?(content: Content): string | null;
   /** The provider that must take it, by name. */
   namedProvider?(content: Content): string | undefined;
   /** What is sent to try out a provider of this name. */
