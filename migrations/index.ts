@@ -27,6 +27,8 @@ import { Rules1764600010000 } from './1764600010000-rules.js';
 import { Analytics1764700000000 } from './1764700000000-analytics.js';
 import { Audit1764700010000 } from './1764700010000-audit.js';
 import { ProviderTurns1764700010020 } from './1764700010020-provider-turns.js';
+import { EndpointRecoveries1764700010030 } from './1764700010030-endpoint-recoveries.js';
+import { CategoryOptOuts1764700010031 } from './1764700010031-category-opt-outs.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -60,4 +62,6 @@ export const MIGRATIONS = [
   Analytics1764700000000,
   Audit1764700010000,
   ProviderTurns1764700010020,
+  EndpointRecoveries1764700010030,
+  CategoryOptOuts1764700010031,
 ];

@@ -409,5 +409,18 @@ describe('a replay', () => {
       expect((await as(undefined, 'POST', path, body)).status).toBe(422);
     }
     expect((await as(undefined, 'POST', path, { event_ids: [randomUUID()] })).status).toBe(404);
+
+    // Of many, all: a range is taken in parts.
+    const idle = async () =>
+      (await one.app.sql('select from inbound_work where source_id = $1', [source.id])).length === 0;
+    await until('the work to be done again', idle);
+    await one.app.sql(
+      `insert into inbound_events
+       select (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'verified', n > 5000))).*
+         from inbound_events e, generate_series(1, 5003) n where e.id = $1`,
+      [first.id],
+    );
+    const many = { matched: 5_006, replayed: 4, skipped: 5_002 };
+    expect((await as(undefined, 'POST', path, { from, to })).body).toEqual(many);
   });
 });

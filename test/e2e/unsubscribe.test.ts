@@ -1,3 +1,4 @@
+import { headersFor, MailgunServer } from '../support/mailgun.js';
 import { oneApp } from '../support/one-app.js';
 import { SmtpSink, type ReceivedMail } from '../support/smtp.js';
 import { until } from '../support/until.js';
@@ -20,8 +21,12 @@ beforeEach(async () => {
 });
 
 const call = (method: string, path: string, body?: object) => one.as(undefined, method, path, body);
-const send = (email: object, recipients: object[] = [{ email: 'Carol@example.com' }]) =>
-  call('POST', '/notifications', { recipients, channels: { email: { subject: 'News', text: 'Hi', ...email } } });
+const send = (email: object, recipients: object[] = [{ email: 'Carol@example.com' }], more: object = {}) =>
+  call('POST', '/notifications', {
+    recipients,
+    channels: { email: { subject: 'News', text: 'Hi', ...email } },
+    ...more,
+  });
 const header = ({ mail }: ReceivedMail, name: string) =>
   mail.headers.find(({ key }) => key === name.toLowerCase())?.value;
 const linkOf = (mail: ReceivedMail) => new URL(/^<(.+)>$/.exec(header(mail, 'List-Unsubscribe') ?? '')![1]!);
@@ -80,6 +85,124 @@ describe('a mail that may be unsubscribed', () => {
     const { status, body } = await send({ list_unsubscribe: true, ...more });
     expect(status).toBe(422);
     expect(body.errors[0].field).toBe(`channels.email.${field}`);
+  });
+});
+
+describe('a mail of a category', () => {
+  const marketing = { category: 'marketing' };
+  /** What becomes of a mail to them, once it has. */
+  const sent = async (recipient: object, more: object = {}) => {
+    const { status, body } = await send({ list_unsubscribe: true }, [recipient], more);
+    expect([status, body.detail]).toEqual([202, undefined]);
+    return until('the mail to be recorded', async () => {
+      const [delivery] = (await call('GET', `/notifications/${body.id}`)).body.deliveries;
+      return ['sent', 'suppressed'].includes(delivery.status) && delivery;
+    });
+  };
+  const stateOf = async (recipient: object, more: object = {}) => {
+    const { status, reason } = await sent(recipient, more);
+    return reason === null ? status : `${status} ${reason}`;
+  };
+  const latestLink = () => linkOf(smtp.messages.at(-1)!).pathname;
+
+  it('is left by a user for that category alone, which the opt-outs show', async () => {
+    await call('PUT', '/users/carol', { email: 'carol@example.com' });
+    const carol = { user_id: 'carol' };
+    const { id } = await sent(carol, marketing);
+    const link = latestLink();
+    expect((await press(link, 'GET')).status).toBe(200);
+    expect((await call('GET', '/users/carol/opt-outs')).body).toEqual({ categories: [], channels: [] });
+    for (const status of [200, 200]) expect((await press(link)).status).toBe(status);
+    const optOuts = (await call('GET', '/users/carol/opt-outs')).body;
+    expect(optOuts).toEqual({
+      categories: ['marketing'],
+      channels: [],
+      unsubscribed: { marketing: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/) },
+    });
+    expect((await call('GET', '/suppressions')).body.data).toEqual([]);
+    expect((await call('GET', `/deliveries/${id}`)).body.unsubscribed_at).not.toBeNull();
+    expect(await stateOf(carol, marketing)).toBe('suppressed opted_out');
+    expect(await stateOf(carol, { category: 'orders' })).toBe('sent');
+    expect(await stateOf(carol)).toBe('sent');
+
+    await call('PUT', '/users/carol/opt-outs', { categories: ['orders', 'marketing'] });
+    expect((await call('GET', '/users/carol/opt-outs')).body).toMatchObject({ unsubscribed: optOuts.unsubscribed });
+    await call('PUT', '/users/carol/opt-outs', { categories: ['orders'] });
+    expect((await call('GET', '/users/carol/opt-outs')).body).toEqual({ categories: ['orders'], channels: [] });
+    expect(await stateOf(carol, marketing)).toBe('sent');
+  });
+
+  it('is left by an address without a user for that category alone, which the suppression list shows', async () => {
+    const dora = { email: 'Dora@example.com' };
+    expect(await stateOf(dora, marketing)).toBe('sent');
+    await press(latestLink());
+    const listed = async () =>
+      (await call('GET', '/suppressions')).body.data.map((one: any) => [
+        one.address,
+        one.reason,
+        one.category ?? 'all',
+      ]);
+    expect(await listed()).toEqual([['Dora@example.com', 'unsubscribe', 'marketing']]);
+    expect(await stateOf({ email: 'dora@example.com' }, marketing)).toBe('suppressed unsubscribe');
+    expect(await stateOf(dora, { category: 'orders' })).toBe('sent');
+    expect(await stateOf(dora)).toBe('sent');
+    // Of all mail now, beside it.
+    await press(latestLink());
+    expect((await listed()).toSorted()).toEqual([
+      ['Dora@example.com', 'unsubscribe', 'all'],
+      ['Dora@example.com', 'unsubscribe', 'marketing'],
+    ]);
+    expect(await stateOf(dora, { category: 'orders' })).toBe('suppressed unsubscribe');
+    const { body } = await one.client.request('GET', '/suppressions/export?format=ndjson');
+    for (const { id } of (await call('GET', '/suppressions')).body.data) await call('DELETE', `/suppressions/${id}`);
+    expect(await stateOf(dora, marketing)).toBe('sent');
+    const lines = typeof body === 'string' ? body : `${JSON.stringify(body)}\n`;
+    const imported = await one.client.request('POST', '/suppressions/import', {
+      body: lines,
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+    expect(imported.body).toMatchObject({ received: 2, added: 2 });
+    expect((await listed()).map(([, , category]: any) => category)).toEqual(
+      expect.arrayContaining(['all', 'marketing']),
+    );
+  });
+
+  it('has a name that a link can carry', async () => {
+    const { status, body } = await send({ list_unsubscribe: true }, undefined, { category: 'ü'.repeat(151) });
+    expect([status, body.errors[0].field]).toEqual([422, 'category']);
+    await sent({ email: 'eve@example.com' }, { category: 'ü'.repeat(150) });
+    expect(latestLink().length).toBeLessThan(950);
+    expect((await press(latestLink())).status).toBe(200);
+  });
+});
+
+describe('a batch over Mailgun', () => {
+  let mailgun: MailgunServer;
+  beforeAll(async () => (mailgun = await MailgunServer.start()));
+  afterAll(() => mailgun.stop());
+
+  it('is one request, in which each recipient has a link that is of nobody else', async () => {
+    await call('POST', '/clients/me/email-providers?verify=false', {
+      name: 'mailgun',
+      provider_type: 'mailgun',
+      from_email: 'acme@example.com',
+      config: mailgun.config,
+    });
+    const people = ['ann', 'ben', 'cleo'].map((name) => `${name}@example.com`);
+    const recipients = people.map((email) => ({ email }));
+    const { body } = await send({ list_unsubscribe: true, provider: 'mailgun' }, recipients, { category: 'news' });
+    await until('all to be sent', async () => (await call('GET', `/notifications/${body.id}`)).body.counts.sent === 3);
+    expect(mailgun.messages.map(({ to }) => to.toSorted())).toEqual([people]);
+    const headers = people.map((address) => headersFor(mailgun.messages[0]!, address));
+    const links = headers.map((one) => /^<(\S+)>$/.exec(one['List-Unsubscribe']!)![1]!);
+    expect(new Set(links).size).toBe(3);
+    for (const one of headers) expect(one['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
+    expect((await press(new URL(links[1]!).pathname)).status).toBe(200);
+    const listed = (await call('GET', '/suppressions')).body.data;
+    expect(listed.map((entry: any) => [entry.address, entry.category])).toEqual([['ben@example.com', 'news']]);
+    const { deliveries } = (await call('GET', `/notifications/${body.id}`)).body;
+    const left = deliveries.filter((one: any) => one.unsubscribed_at !== null);
+    expect(left.map((one: any) => one.recipient.address)).toEqual(['ben@example.com']);
   });
 });
 

@@ -150,8 +150,7 @@ describe('what is kept by days', () => {
     const told = app.get(ProviderEvents);
     const event = { provider_message_id: 'of nothing', kind: 'delivered', occurred_at: new Date() } as const;
     await told.apply(client.id, 'mailgun', [event], { park: false });
-    const learnt = { client_id: client.id, channel: 'email', address: 'x@example.com', reason: 'unsubscribe' } as const;
-    await told.unsubscribed(learnt, shown.id, new Date());
+    await told.unsubscribed(client.id, shown.id, new Date(), async () => undefined);
     await readLog(app, user.client_id);
 
     const statements = new Map(

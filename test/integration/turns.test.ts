@@ -260,16 +260,17 @@ describe('what a provider did not get', () => {
     }
     const quotas = process();
     await quotas.take(route, 1);
-    const admission = new Admission(here, quotas);
+    const admission = new Admission(here, quotas, {} as any);
     const turn = [{ client_id: client.id, id: client.id }];
     expect(await admission.admit(route, turn)).toMatchObject({ granted: 0, outage: { reason: 'quota_exhausted' } });
     expect(await state()).toEqual([{ is_open: true, probe_until: null }]);
-    const broken = new Admission(here, { take: () => Promise.reject(new Error('away')) } as any);
+    const broken = new Admission(here, { take: () => Promise.reject(new Error('away')) } as any, {} as any);
     await expect(broken.admit(route, turn)).rejects.toThrow('away');
     // In the hour that follows, whoever comes first tries it, here as there.
     await truth.query(`update provider_usage set hour = hour - interval '1 hour' where client_id = $1`, [client.id]);
     const trials = [];
-    for (const one of [here, there]) trials.push((await new Admission(one, process()).admit(route, turn)).granted);
+    for (const one of [here, there])
+      trials.push((await new Admission(one, process(), {} as any).admit(route, turn)).granted);
     expect(trials).toEqual([1, 0]);
   });
 });

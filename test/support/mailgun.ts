@@ -241,7 +241,10 @@ export class MailgunServer {
     const variables = valueOf(message, 'recipient-variables');
     if (message.to.length > 1 && variables === undefined) return 'recipients would see each other';
     message.variables = JSON.parse(variables ?? '{}') as MailgunMessage['variables'];
-    return message.to.every((address) => address in message.variables) ? null : 'recipient-variables lack a recipient';
+    if (!message.to.every((address) => address in message.variables)) return 'recipient-variables lack a recipient';
+    const named = message.fields.flatMap(([, value]) => [...value.matchAll(VARIABLE)].map(([, name]) => name!));
+    const lacking = named.find((name) => message.to.some((address) => !(name in message.variables[address]!)));
+    return lacking === undefined ? null : `recipient-variables lack ${lacking}`;
   }
 }
 
@@ -283,6 +286,19 @@ function fits(event: StoredEvent, { begin, end, event: kinds, 'message-id': id, 
     (recipient === undefined || event.recipient === recipient)
   );
 }
+
+/** User manual, Batch sending: `%recipient.yourkey%`, wherever it stands in the message. */
+const VARIABLE = /%recipient\.([\w-]+)%/g;
+
+/** The headers of the mail that one recipient of a batch gets: with the recipient's own variables. */
+export const headersFor = ({ fields, variables }: MailgunMessage, recipient: string): Record<string, string> =>
+  Object.fromEntries(
+    fields.flatMap(([field, value]) =>
+      field.startsWith('h:')
+        ? [[field.slice(2), value.replaceAll(VARIABLE, (_, name: string) => String(variables[recipient]![name]))]]
+        : [],
+    ),
+  );
 
 export const valueOf = ({ fields }: MailgunMessage, name: string): string | undefined =>
   fields.find(([field]) => field === name)?.[1];

@@ -35,7 +35,7 @@ export class FallbackCircumstances {
     return (clientId, category) =>
       ({ user_pk, addresses }, channel) =>
         (user_pk === null ? null : refusalOf(wishes.get(user_pk), category, channel)) ??
-        suppressed({ client_id: clientId, addresses }, channel);
+        suppressed({ client_id: clientId, addresses }, channel, category);
   }
 
   /** At the acceptance. @param later its time has not come, so nobody is looked for yet */

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import type { Content, DeliveryRow, DeliverySource } from '../../engine/deliveries/delivery.js';
 import { ContentCache } from './content-cache.js';
-import { NOTIFICATION } from './notification.js';
+import { NOTIFICATION, withCategory } from './notification.js';
 import { NotificationsRepository } from './notifications.repository.js';
 
 /** Gives the delivery engine what notifications say. */
@@ -29,10 +29,11 @@ export class NotificationContents implements DeliverySource, OnModuleInit {
       else wanted.set(keyOf(row), { client_id: row.client_id, id: row.source_id, channel: row.channel });
     }
     if (wanted.size > 0) {
-      for (const { id, channel, content } of await this.repository.contents([...wanted.values()])) {
+      for (const { id, channel, content, category } of await this.repository.contents([...wanted.values()])) {
         if (content === null) continue;
-        found.set(`${id} ${channel}`, content as Content);
-        this.cache.put(`${id} ${channel}`, content as Content);
+        const sent = withCategory(content as Content, category);
+        found.set(`${id} ${channel}`, sent);
+        this.cache.put(`${id} ${channel}`, sent);
       }
     }
     return new Map(deliveries.flatMap((row) => (found.has(keyOf(row)) ? [[row.id, found.get(keyOf(row))!]] : [])));

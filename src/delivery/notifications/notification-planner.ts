@@ -5,6 +5,7 @@ import { invalidField, Problem } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import type { ChannelDescriptor, Person } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
+import { MAX_CATEGORY_BYTES } from '../../engine/suppressions/unsubscribe-links.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
 import { goOn, type FallbackStep } from './fallback.js';
 import { FallbackCircumstances, type Refusal } from './fallback-circumstances.js';
@@ -116,13 +117,19 @@ function refuseBeyondPermission(caller: Caller, contents: ChannelContent[], all:
 }
 
 function refuseUnsendable(
-  { recipients = [] }: NotificationInputDto,
+  { recipients = [], category = '' }: NotificationInputDto,
   contents: ChannelContent[],
   all: ChannelDescriptor[],
 ): void {
   if (contents.length === 0) throw invalidField('channels', `must have at least one of ${namesOf(all)}`);
   if (recipients.length === 0 && contents.some(({ channel }) => channel.reach))
     throw invalidField('recipients', 'must name at least one recipient');
+  const links = contents.some(({ channel, content }) => channel.unsubscribes?.(content));
+  if (links && Buffer.byteLength(category) > MAX_CATEGORY_BYTES)
+    throw invalidField(
+      'category',
+      `must have at most ${MAX_CATEGORY_BYTES} bytes beside list_unsubscribe: links carry it`,
+    );
 }
 
 /** Where the content says where it goes, and no recipient is needed. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Content } from '../../engine/deliveries/delivery.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import { Workers, type Reservation } from '../../engine/deliveries/workers.js';
-import { NOTIFICATION } from './notification.js';
+import { NOTIFICATION, withCategory } from './notification.js';
 import type { WriteOutcome } from './notification-sets.js';
 import type { Accepted } from './notifications.repository.js';
 
@@ -29,7 +29,13 @@ export class NotificationStarts {
     if (!('written' in outcome)) return;
     const contents = row.channels as Record<string, Content>;
     const written = { ...outcome.written, source_kind: NOTIFICATION };
-    const left = reservation.begin(written, (channel) => contents[channel]!);
+    const begun = new Map<string, Content>();
+    const left = reservation.begin(written, (channel) => {
+      const content = begun.get(channel) ?? withCategory(contents[channel]!, row.category);
+      // The same one for all: by that, what goes in one call is known.
+      begun.set(channel, content);
+      return content;
+    });
     if (left && row.scheduled_for === null) this.due.raise();
   }
 }

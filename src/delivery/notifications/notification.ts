@@ -61,3 +61,7 @@ export function asAccepted(row: NotificationRow, deliveries: NewDelivery[]): Not
   ]);
   return toNotification(row.open_count === 0 ? { ...row, status: 'completed' } : row, counts);
 }
+
+/** What a channel sends, with what it is of: recipients may leave that alone. */
+export const withCategory = <Content extends object>(content: Content, category: string | null): Content =>
+  category === null ? content : { ...content, category };

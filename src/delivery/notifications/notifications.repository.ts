@@ -163,9 +163,9 @@ export class NotificationsRepository {
   /** What is to be sent, of notifications of any clients; only the channels that are asked for. */
   contents(
     wanted: { client_id: string; id: string; channel: string }[],
-  ): Promise<{ id: string; channel: string; content: unknown }[]> {
+  ): Promise<{ id: string; channel: string; content: unknown; category: string | null }[]> {
     return this.database.query(
-      `select n.id, w.channel, n.channels -> w.channel as content
+      `select n.id, w.channel, n.channels -> w.channel as content, n.category
          from unnest($1::uuid[], $2::uuid[], $3::text[]) as w (client_id, id, channel)
          join notifications n on n.client_id = w.client_id and n.id = w.id`,
       [wanted.map((row) => row.client_id), wanted.map((row) => row.id), wanted.map((row) => row.channel)],

@@ -4,7 +4,7 @@ import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { USERS } from '../../tenancy/users/users.controller.js';
-import { OptOutsDto } from './opt-outs.dto.js';
+import { OptOutsDto, UserOptOutsDto } from './opt-outs.dto.js';
 import { OptOutsService } from './opt-outs.service.js';
 
 @Tag(USERS)
@@ -17,11 +17,11 @@ export class OptOutsController {
     summary: 'See what a user does not want to be told of',
     description: 'With a scoped key: the own user, also as `me`.',
     access: 'key',
-    answer: OptOutsDto,
+    answer: UserOptOutsDto,
     errors: ['not_found'],
     actsForUser: true,
   })
-  get(@CurrentCaller() caller: Caller, @Param('user_id') userId: UserId): Promise<OptOutsDto> {
+  get(@CurrentCaller() caller: Caller, @Param('user_id') userId: UserId): Promise<UserOptOutsDto> {
     return this.optOuts.get(caller, userId);
   }
 
@@ -31,7 +31,7 @@ export class OptOutsController {
     description:
       'What notifications of these categories, or over these channels, would have sent to the user is `suppressed` with the reason `opted_out`. Both lists are replaced.',
     access: 'key',
-    answer: OptOutsDto,
+    answer: UserOptOutsDto,
     errors: ['not_found'],
     actsForUser: true,
   })
@@ -39,7 +39,7 @@ export class OptOutsController {
     @CurrentRequest() { caller }: Request,
     @Param('user_id') userId: UserId,
     @Body() dto: OptOutsDto,
-  ): Promise<OptOutsDto> {
+  ): Promise<UserOptOutsDto> {
     return this.optOuts.put(caller, userId, dto);
   }
 }

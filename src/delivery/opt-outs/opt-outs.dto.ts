@@ -1,5 +1,5 @@
 import { addField, fieldsLater } from '../../platform/common/field-registry.js';
-import { TextList } from '../../platform/common/fields.js';
+import { Json, TextList } from '../../platform/common/fields.js';
 import { declared } from '../../engine/providers/declared.js';
 
 const MAX_CATEGORIES = 200;
@@ -17,6 +17,17 @@ export class OptOutsDto {
 
   /** Those that there are; declared below. */
   channels?: string[];
+}
+
+export class UserOptOutsDto extends OptOutsDto {
+  @Json({
+    optional: true,
+    maxBytes: 'body_bytes',
+    description:
+      'Of the categories, those that the user left by the link of a mail, and when; not there where there are none.',
+    example: { marketing: '2026-01-31T12:00:00.000Z' },
+  })
+  unsubscribed?: Record<string, string>;
 }
 
 fieldsLater(() => {

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { UnsubscribeModule } from '../../engine/unsubscribe/unsubscribe.module.js';
+import { UnsubscribeService } from '../../engine/unsubscribe/unsubscribe.service.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { OptOutsController } from './opt-outs.controller.js';
 import { OptOutsRepository } from './opt-outs.repository.js';
@@ -6,9 +8,13 @@ import { OptOutsService } from './opt-outs.service.js';
 
 /** What users don't want to be told of. */
 @Module({
-  imports: [UsersModule],
+  imports: [UnsubscribeModule, UsersModule],
   controllers: [OptOutsController],
   providers: [OptOutsRepository, OptOutsService],
   exports: [OptOutsService],
 })
-export class OptOutsModule {}
+export class OptOutsModule {
+  constructor(optOuts: OptOutsService, unsubscribing: UnsubscribeService) {
+    unsubscribing.register(optOuts);
+  }
+}

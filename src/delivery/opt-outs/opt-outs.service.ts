@@ -3,37 +3,47 @@ import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { managesClient, userOf, type Caller } from '../../tenancy/access/caller.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import type { OptOutsDto } from './opt-outs.dto.js';
+import type { Tx } from '../../platform/database/database.js';
+import type { CategoryOptOuts } from '../../engine/unsubscribe/unsubscribe.service.js';
+import type { OptOutsDto, UserOptOutsDto } from './opt-outs.dto.js';
 import { OptOutsRepository, type OptOut, type UserKey } from './opt-outs.repository.js';
 
 const OPTED_OUT = 'opted_out';
 
 /** What users don't want to be told of. A master key may say so for all, a user for itself. */
 @Injectable()
-export class OptOutsService {
+export class OptOutsService implements CategoryOptOuts {
   constructor(
     private readonly repository: OptOutsRepository,
     private readonly users: UsersService,
   ) {}
 
-  async get(caller: Caller, userId: UserId): Promise<OptOutsDto> {
-    const user_pk = await this.userOf(caller, userId);
-    const [found] = await this.repository.find([{ client_id: caller.clientId, user_pk }]);
-    return { categories: found?.categories ?? [], channels: found?.channels ?? [] };
+  async get(caller: Caller, userId: UserId): Promise<UserOptOutsDto> {
+    return this.shown(caller.clientId, await this.userOf(caller, userId));
   }
 
   /** What is left out is wanted again. */
-  async put(caller: Caller, userId: UserId, { categories = [], channels = [] }: OptOutsDto): Promise<OptOutsDto> {
+  async put(caller: Caller, userId: UserId, { categories = [], channels = [] }: OptOutsDto): Promise<UserOptOutsDto> {
     const user_pk = await this.userOf(caller, userId);
     const optOut = { categories: [...new Set(categories)], channels: [...new Set(channels)] };
     await this.repository.put({ client_id: caller.clientId, user_pk, ...optOut });
-    return optOut;
+    return this.shown(caller.clientId, user_pk);
+  }
+
+  leave(tx: Tx, clientId: string, userPk: UserPk, category: string): Promise<boolean> {
+    return this.repository.leave(tx, clientId, userPk, category);
   }
 
   /** By `user_pk`; who wants everything is missing. */
   async of(users: UserKey[]): Promise<Map<UserPk, OptOut>> {
     const found = users.length > 0 ? await this.repository.find(users) : [];
     return new Map(found.map((optOut) => [optOut.user_pk, optOut]));
+  }
+
+  private async shown(clientId: string, userPk: UserPk): Promise<UserOptOutsDto> {
+    const [found] = await this.repository.find([{ client_id: clientId, user_pk: userPk }]);
+    const { categories = [], channels = [], unsubscribed = {} } = found ?? {};
+    return { categories, channels, ...(Object.keys(unsubscribed).length > 0 && { unsubscribed }) };
   }
 
   private async userOf(caller: Caller, userId: UserId): Promise<UserPk> {

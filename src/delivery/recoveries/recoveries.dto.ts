@@ -1,7 +1,7 @@
 import { Bool, Int, Nested, OneOf, Time, Uuid } from '../../platform/common/fields.js';
 import { RecoveryFilterDto } from './delivery-filter.dto.js';
 
-const MAX_RATE = 1_000;
+export const MAX_RATE = 1_000;
 
 export class StartRecoveryDto {
   @Nested(() => RecoveryFilterDto, {
@@ -21,10 +21,16 @@ export class StartRecoveryDto {
 const RECOVERY_STATUSES = ['running', 'completed', 'cancelled'] as const;
 export type RecoveryStatus = (typeof RECOVERY_STATUSES)[number];
 
-/** Deliveries that are sent again by a filter. */
+/** What is sent again: deliveries by a filter, or events to an endpoint. */
 export class RecoveryDto {
   @Uuid()
   id: string;
+
+  @Uuid({
+    nullable: true,
+    description: 'The endpoint that is told again what it was not told; null: deliveries are sent again.',
+  })
+  endpoint_id: string | null;
 
   @Nested(() => RecoveryFilterDto)
   filter: RecoveryFilterDto;

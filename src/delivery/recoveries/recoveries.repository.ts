@@ -8,6 +8,10 @@ import type { RecoveryStatus } from './recoveries.dto.js';
 export interface RecoveryRow {
   client_id: string;
   id: string;
+  /** Who knows what is recovered ({@link RecoveryKind}). */
+  kind: string;
+  /** Of what, where the kind is of many. */
+  subject_id: string | null;
   filter: RecoveryFilterDto;
   since: Date;
   upto: Date;
@@ -19,24 +23,29 @@ export interface RecoveryRow {
   resent: string;
   skipped: string;
   cursor: string;
+  /** How far it has come, as its kind says it; null at the beginning, and for those that the cursor is enough for. */
+  place: unknown;
   created_at: Date;
   updated_at: Date;
 }
 
 export type NewRecovery = Pick<
   RecoveryRow,
-  'client_id' | 'id' | 'filter' | 'since' | 'upto' | 'dry_run' | 'rate_per_second' | 'cursor'
+  'client_id' | 'id' | 'kind' | 'subject_id' | 'filter' | 'since' | 'upto' | 'dry_run' | 'rate_per_second' | 'cursor'
 > & { matched: number };
 
 /** How far a batch came. */
 export interface Progress {
   /** null: to the end. */
   cursor: string | null;
+  place?: object;
+  /** It can't go on any more. */
+  cancelled?: boolean;
   resent: number;
   skipped: number;
 }
 
-const COLUMNS = `r.client_id, r.id, r.filter, r.since, r.upto, r.dry_run, r.rate_per_second, r.status, r.matched, r.resent, r.skipped,
+const COLUMNS = `r.client_id, r.id, r.kind, r.subject_id, r.place, r.filter, r.since, r.upto, r.dry_run, r.rate_per_second, r.status, r.matched, r.resent, r.skipped,
   r.cursor, r.created_at, r.updated_at`;
 
 const NEXT_DUE = prepared(
@@ -50,8 +59,8 @@ export class RecoveriesRepository {
 
   async insert(tx: Tx, row: NewRecovery): Promise<RecoveryRow> {
     const [made] = await tx.query<RecoveryRow>(
-      `insert into recoveries as r (client_id, id, filter, since, upto, dry_run, rate_per_second, matched, cursor, status, next_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $6 then 'completed' else 'running' end,
+      `insert into recoveries as r (client_id, id, filter, since, upto, dry_run, rate_per_second, matched, cursor, kind, subject_id, status, next_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $6 then 'completed' else 'running' end,
                case when not $6 then clock_timestamp() end)
        returning ${COLUMNS}`,
       [
@@ -64,6 +73,8 @@ export class RecoveriesRepository {
         row.rate_per_second,
         row.matched,
         row.cursor,
+        row.kind,
+        row.subject_id,
       ],
     );
     return made!;
@@ -118,16 +129,25 @@ export class RecoveriesRepository {
   async progress(
     tx: Tx,
     { client_id, id, rate_per_second }: RecoveryRow,
-    { cursor, resent, skipped }: Progress,
+    { cursor, place, cancelled = false, resent, skipped }: Progress,
   ): Promise<void> {
     await tx.execute(
       `update recoveries r
-          set cursor = coalesce($3, r.cursor), resent = r.resent + $4, skipped = r.skipped + $5, updated_at = clock_timestamp(),
+          set cursor = coalesce($3, r.cursor), place = coalesce($7, r.place), resent = r.resent + $4, skipped = r.skipped + $5, updated_at = clock_timestamp(),
               matched = greatest(r.matched, r.resent + r.skipped + $4 + $5),
-              status = case when $3::uuid is null then 'completed' else r.status end,
-              next_at = case when $3::uuid is not null then clock_timestamp() + make_interval(secs => $6) end
+              status = case when $8 then 'cancelled' when $3::uuid is null then 'completed' else r.status end,
+              next_at = case when $3::uuid is not null and not $8 then clock_timestamp() + make_interval(secs => $6) end
         where r.client_id = $1 and r.id = $2`,
-      [client_id, id, cursor, resent, skipped, resent / rate_per_second],
+      [
+        client_id,
+        id,
+        cursor,
+        resent,
+        skipped,
+        resent / rate_per_second,
+        place ? JSON.stringify(place) : null,
+        cancelled,
+      ],
     );
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
@@ -10,12 +10,13 @@ import { firstIdOf, HOUR_MS, statusesOf, Windows, type DeliveryFilter } from './
 import { DeliverySearch } from './delivery-search.js';
 import { DeliverySearchRepository } from './delivery-search.repository.js';
 import type { RecoveryDto, StartRecoveryDto } from './recoveries.dto.js';
-import { RecoveriesRepository, type RecoveryRow } from './recoveries.repository.js';
+import { RecoveriesRepository, type NewRecovery, type RecoveryRow } from './recoveries.repository.js';
+import { OF_DELIVERIES } from './recovery-kinds.js';
 import { RecoveryRunner } from './recovery-runner.js';
 
-const RATE_PER_SECOND = 100;
+export const RATE_PER_SECOND = 100;
 /** To count takes so long at most: of those that are sent the number is found on the way. */
-const COUNT_MS = { dry: 20_000, real: 3_000 };
+export const COUNT_MS = { dry: 20_000, real: 3_000 };
 
 /** Starts, shows and stops recoveries. */
 @Injectable()
@@ -39,18 +40,16 @@ export class RecoveriesService {
     const { from = new Date(), to = new Date() } = wanted ?? {};
     // What is made from now on, such as its own deliveries, is not meant.
     const upto = new Date(Math.min(to.getTime(), Date.now()));
-    const row = { client_id: clientId, id: newId(), filter, since: from, upto, dry_run, rate_per_second };
-    const made = await this.idempotency.effect(request, async (tx) =>
-      toRecovery(
-        await this.repository.insert(tx, {
-          ...row,
-          matched: matched ?? 0,
-          cursor: firstIdOf(new Date(from.getTime() - HOUR_MS)),
-        }),
-      ),
-    );
-    if (!dry_run) this.runner.raise();
-    return made;
+    const row = { client_id: clientId, kind: OF_DELIVERIES, subject_id: null, filter, since: from, upto, dry_run };
+    return this.idempotency.effect(request, (tx) => this.begin(tx, { ...row, rate_per_second, matched: matched ?? 0 }));
+  }
+
+  /** It goes on by itself once the transaction is committed; one that only counts has ended. */
+  async begin(tx: Tx, row: Omit<NewRecovery, 'id' | 'cursor'>): Promise<RecoveryDto> {
+    const cursor = firstIdOf(new Date(row.since.getTime() - HOUR_MS));
+    const made = await this.repository.insert(tx, { ...row, id: newId(), cursor });
+    if (!row.dry_run) tx.afterCommit(() => this.runner.raise());
+    return toRecovery(made);
   }
 
   async list({ clientId }: Caller, { limit = 50, cursor: text }: PageQueryDto): Promise<Page<RecoveryDto>> {
@@ -91,6 +90,7 @@ export class RecoveriesService {
 
 const toRecovery = (row: RecoveryRow): RecoveryDto => ({
   id: row.id,
+  endpoint_id: row.subject_id,
   filter: row.filter,
   dry_run: row.dry_run,
   rate_per_second: row.rate_per_second,

@@ -15,6 +15,8 @@ import { SourcesService } from './sources.service.js';
 /** What is larger is shown on its own only. */
 const LISTED_BYTES = 65_536;
 const DAY_MS = 86_400_000;
+const REPLAYED_AT_ONCE = 5_000;
+const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** What came to a source, to be looked at and worked on again. */
 @Injectable()
@@ -71,6 +73,18 @@ export class InboundEventsService {
     return { matched: ids.length, replayed };
   }
 
+  /** However many there are, no statement is of more than some. */
+  private async replayAll(clientId: string, sourceId: string, range: [Date, Date]) {
+    const sum = { matched: 0, replayed: 0 };
+    for (let after: string | null = NO_ID; after !== null;) {
+      const some = await this.work.nextAgain(clientId, sourceId, range, after, REPLAYED_AT_ONCE);
+      sum.matched += some.matched;
+      sum.replayed += some.replayed;
+      after = some.matched < REPLAYED_AT_ONCE ? null : some.last;
+    }
+    return sum;
+  }
+
   private replayRange(clientId: string, sourceId: string, from: string | undefined, to: string | undefined) {
     const earliest = Date.now() - (this.config.inboundEventsKeptDays + 1) * DAY_MS;
     const first = Math.max(from === undefined ? earliest : Date.parse(from), earliest);
@@ -78,7 +92,7 @@ export class InboundEventsService {
     if (from !== undefined && to !== undefined && Date.parse(from) >= Date.parse(to)) {
       throw invalidField('to', 'must be after from');
     }
-    return this.work.againAll(clientId, sourceId, new Date(first), new Date(Math.max(first, end)));
+    return this.replayAll(clientId, sourceId, [new Date(first), new Date(Math.max(first, end))]);
   }
 }
 

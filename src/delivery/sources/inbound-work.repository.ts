@@ -113,23 +113,26 @@ export class InboundWorkRepository {
     );
   }
 
-  /** The same of all that came in a time. */
-  async againAll(
+  /** The same of those that came in a time, in the order of their ids. @param after the last one that was looked at */
+  async nextAgain(
     clientId: string,
     sourceId: string,
-    from: Date,
-    to: Date,
-  ): Promise<{ matched: number; replayed: number }> {
-    const [counts] = await this.database.query<{ matched: number; replayed: number }>(
+    [from, to]: [Date, Date],
+    after: string,
+    limit: number,
+  ): Promise<{ matched: number; replayed: number; last: string | null }> {
+    const [counts] = await this.database.query<{ matched: number; replayed: number; last: string | null }>(
       `with found as materialized (
          select client_id, id, source_id, created_at, verified and status <> 'duplicate' as works from inbound_events
-          where client_id = $1 and source_id = $2 and created_at >= $3 and created_at < $4),
+          where client_id = $1 and source_id = $2 and created_at >= $3 and created_at < $4 and id > $5
+          order by id limit $6),
        added as (
          insert into inbound_work (client_id, event_id, source_id, created_at)
          select client_id, id, source_id, created_at from found where works
          on conflict do nothing returning 1)
-       select (select count(*) from found)::int as matched, (select count(*) from added)::int as replayed`,
-      [clientId, sourceId, from, to],
+       select (select count(*) from found)::int as matched, (select count(*) from added)::int as replayed,
+              (select id from found order by id desc limit 1) as last`,
+      [clientId, sourceId, from, to, after, limit],
     );
     return counts!;
   }

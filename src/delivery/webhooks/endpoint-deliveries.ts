@@ -102,10 +102,12 @@ export class EndpointDeliveries implements DeliverySource, DeliveryObserver {
       message_id: message.event_id,
       headers: this.secrets.headers(endpoint),
       timeout_ms: endpoint.timeout_ms,
+      // A test is sent now, whatever waits.
+      rate_limit_per_second: message.is_test ? null : endpoint.rate_limit_per_second,
     };
     if (endpoint.status === 'enabled' || message.is_test) return content;
     this.health.holdSoon(endpoint);
-    return { ...content, withheld: WITHHELD };
+    return { ...content, rate_limit_per_second: null, withheld: WITHHELD };
   }
 }
 

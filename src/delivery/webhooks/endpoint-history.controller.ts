@@ -3,6 +3,7 @@ import type { Page } from '../../platform/common/pagination.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
+import { RecoveryDto } from '../recoveries/recoveries.dto.js';
 import { EndpointHistoryService } from './endpoint-history.service.js';
 import {
   EndpointDeliveriesQueryDto,
@@ -11,7 +12,6 @@ import {
   EndpointTestDto,
   EventTypeDto,
   EndpointRecoverDto,
-  EndpointRecoveredDto,
 } from './endpoints.dto.js';
 import { EventTypes } from './event-types.js';
 import { EndpointRecoveriesService } from './endpoint-recoveries.service.js';
@@ -87,11 +87,11 @@ export class EndpointHistoryController {
   @Route({
     summary: 'Send an endpoint what it was not told',
     description:
-      'Of the events since then: those that failed for good, and those that happened while it was disabled. Each goes under its own `webhook-id`, with the same body as before.',
+      'Of the events since then: those that failed for good, and those that happened while it was disabled. Each goes under its own `webhook-id`, with the same body as before, and once. However many there are, it goes on by itself, also over restarts; how far it has come says `GET /recoveries/{id}`, and `POST /recoveries/{id}/cancel` stops it.',
     audit: 'endpoint.recover',
     access: 'master',
     status: 202,
-    answer: EndpointRecoveredDto,
+    answer: RecoveryDto,
     errors: ['not_found', 'conflict', 'validation_failed'],
     params: OF_ONE,
     idempotent: true,
@@ -99,8 +99,8 @@ export class EndpointHistoryController {
   recover(
     @CurrentRequest() request: Request,
     @Param('id') id: string,
-    @Body() { since }: EndpointRecoverDto,
-  ): Promise<EndpointRecoveredDto> {
-    return this.recoveries.recover(request, id, new Date(since));
+    @Body() dto: EndpointRecoverDto,
+  ): Promise<RecoveryDto> {
+    return this.recoveries.recover(request, id, dto);
   }
 }

@@ -2,6 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import type { EndpointRow } from './endpoint.js';
 
+/** From `since` to before `upto`. */
+export interface Period {
+  since: Date;
+  upto: Date;
+}
+
+/** The last event that was looked at: days come one after the other, of each day one stream after the other, as the log is kept. */
+export interface Place {
+  /** When the day begins, in UTC. */
+  day: string;
+  stream_id: string;
+  rev: number;
+}
+
 export interface Missed {
   client_id: string;
   id: string;
@@ -10,42 +24,103 @@ export interface Missed {
   occurred_at: Date;
   stream_id: string;
   room_id: string | null;
-  /** As it was first tried. */
-  body: string | null;
 }
 
+/** What was found on the way from one place to the next. */
+export interface Walked {
+  missed: Missed[];
+  /** null: there is no more. */
+  next: Place | null;
+}
+
+const DAY_MS = 86_400_000;
+const NOTHING = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * An event was told where it is on its way, came through, or was not wanted by the condition. One of which nothing is known was missed where
+ * it happened before the endpoint was enabled last: the others are still to be planned, unless it is disabled. Events are named by an array
+ * and states looked up one by one, so that also before there are statistics nothing is compared with everything.
+ */
+const WALK = `
+  with seen as materialized (
+    select e.client_id, e.id, e.type, e.rev, e.occurred_at, e.stream_id, e.room_id,
+           e.type like any ($9::text[]) and ($10::uuid[] is null or e.room_id = any ($10))
+           and (e.type not like 'delivery.%' or e.data ->> 'notification_id' is not null) as is_heard
+      from events e
+     where e.client_id = $1 and e.occurred_at >= $3 and e.occurred_at < $4 and (e.stream_id, e.rev) > ($5::uuid, $6::bigint)
+     order by e.stream_id, e.rev limit $7
+  ), told as materialized (
+    select m.event_id, bool_or(m.state = 'skipped' or coalesce(
+             (select d.status from deliveries d where d.client_id = m.client_id and d.id = m.id and d.created_at = m.created_at),
+             'pending') not in ('failed', 'expired', 'cancelled')) as is_told
+      from endpoint_messages m
+     where m.client_id = $1 and m.endpoint_id = $2 and m.event_id = any (array(select s.id from seen s where s.is_heard))
+       and not m.is_test and m.created_at between $3::timestamptz - interval '1 hour' and $11
+     group by m.event_id
+  )
+  select s.client_id, s.id, s.type, s.rev, s.occurred_at, s.stream_id, s.room_id,
+         s.is_heard and coalesce(not t.is_told, s.occurred_at < $8) as is_missed
+    from seen s left join told t on t.event_id = s.id
+   order by s.stream_id, s.rev`;
+
+/** What an endpoint was not told, as it is found in the log: in bounded pieces, each event looked at once. */
 @Injectable()
 export class EndpointRecoveriesRepository {
-  /**
-   * Events since a time that the endpoint hears, and that it was not told: those that failed for good, and those that it was not sent at all
-   * while it was disabled. Oldest first.
-   */
-  missed(tx: Tx, { client_id, id, event_types, room_ids }: EndpointRow, since: Date, limit: number): Promise<Missed[]> {
-    return tx.query<Missed>(
-      `with told as materialized (
-         select m.event_id, (array_agg(m.body order by m.position desc) filter (where m.body is not null))[1] as body,
-                bool_or(m.state = 'skipped' or coalesce(d.status, 'pending') not in ('failed', 'expired', 'cancelled')) as is_told
-           from endpoint_messages m
-           left join deliveries d on d.client_id = m.client_id and d.id = m.id and d.created_at = m.created_at
-          where m.client_id = $1 and m.endpoint_id = $2 and not m.is_test
-            and m.created_at between $3::timestamptz - interval '1 hour' and $4
-          group by m.event_id
-       )
-       select e.client_id, e.id, e.type, e.rev, e.occurred_at, e.stream_id, e.room_id, t.body
-         from events e left join told t on t.event_id = e.id
-        where e.client_id = $1 and e.occurred_at between $3 and $4 and t.is_told is not true
-          and e.type like any ($5::text[]) and ($6::uuid[] is null or e.room_id = any ($6))
-          and (e.type not like 'delivery.%' or e.data ->> 'notification_id' is not null)
-        order by e.occurred_at, e.stream_id, e.rev limit $7`,
-      [
-        client_id,
-        id,
-        since,
-        new Date(Date.now() + 3_600_000),
-        event_types.map((pattern) => pattern.replaceAll('_', '\\_').replace(/\*$/, '%')),
-        room_ids,
-        limit,
-      ],
+  start({ since }: Period): Place {
+    return placeIn(Math.floor(since.getTime() / DAY_MS) * DAY_MS);
+  }
+
+  /** @param events of the log, looked at at most; those of one day */
+  async walk(
+    on: Pick<Tx, 'query'>,
+    { client_id, id, event_types, room_ids, status, enabled_at }: EndpointRow,
+    { since, upto }: Period,
+    place: Place,
+    events: number,
+  ): Promise<Walked> {
+    const begins = Date.parse(place.day);
+    const [first, end] = [Math.max(since.getTime(), begins), Math.min(upto.getTime(), begins + DAY_MS)];
+    const seen = await on.query<Missed & { is_missed: boolean }>(WALK, [
+      client_id,
+      id,
+      new Date(first),
+      new Date(end),
+      place.stream_id,
+      place.rev,
+      events,
+      status === 'enabled' ? enabled_at : upto,
+      event_types.map((pattern) => pattern.replaceAll('_', '\\_').replace(/\*$/, '%')),
+      room_ids,
+      new Date(Date.now() + 3_600_000),
+    ]);
+    const last = seen.at(-1);
+    const following = begins + DAY_MS < upto.getTime() ? placeIn(begins + DAY_MS) : null;
+    return {
+      missed: seen.filter(({ is_missed }) => is_missed).map(({ is_missed: _, ...event }) => event),
+      next: last && seen.length === events ? after(place, last) : following,
+    };
+  }
+
+  /** Bodies as they were first tried, by the event's id; what was never tried has none. */
+  async bodies(
+    tx: Tx,
+    { client_id, id }: EndpointRow,
+    missed: Missed[],
+    { since }: Period,
+  ): Promise<Map<string, string>> {
+    if (missed.length === 0) return new Map();
+    const rows = await tx.query<{ event_id: string; body: string }>(
+      `select distinct on (m.event_id) m.event_id, m.body from endpoint_messages m
+        where m.client_id = $1 and m.endpoint_id = $2 and m.event_id = any ($3::uuid[]) and m.body is not null and not m.is_test
+          and m.created_at between $4::timestamptz - interval '1 hour' and $5
+        order by m.event_id, m.position`,
+      [client_id, id, missed.map((event) => event.id), since, new Date(Date.now() + 3_600_000)],
     );
+    return new Map(rows.map(({ event_id, body }) => [event_id, body]));
   }
 }
+
+const placeIn = (day: number): Place => ({ day: new Date(day).toISOString(), stream_id: NOTHING, rev: 0 });
+
+/** Behind this event. */
+export const after = ({ day }: Place, { stream_id, rev }: Missed): Place => ({ day, stream_id, rev: Number(rev) });

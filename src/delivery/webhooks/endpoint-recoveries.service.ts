@@ -1,48 +1,71 @@
 import { Injectable } from '@nestjs/common';
 import { isUuid } from '../../platform/common/ids.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
+import { Database } from '../../platform/database/database.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Request } from '../../tenancy/access/request.js';
-import { DueSignal } from '../../engine/deliveries/due-signal.js';
-import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
-import { targetsOf } from './endpoint-targets.js';
-import { EndpointsRepository } from './endpoints.repository.js';
-import type { EndpointRecoveredDto } from './endpoints.dto.js';
-import { newMessageOf } from './new-message.js';
-import { EndpointRecoveriesRepository } from './endpoint-recoveries.repository.js';
-import { EndpointReleases } from './endpoint-releases.js';
+import type { RecoveryDto } from '../recoveries/recoveries.dto.js';
+import { COUNT_MS, RATE_PER_SECOND, RecoveriesService } from '../recoveries/recoveries.service.js';
+import type { EndpointRow } from './endpoint.js';
+import { OF_ENDPOINT } from './endpoint-recoveries.js';
+import { EndpointRecoveriesRepository, type Period, type Place } from './endpoint-recoveries.repository.js';
+import { EndpointsService } from './endpoints.service.js';
+import type { EndpointRecoverDto } from './endpoints.dto.js';
 
-const MOST = 10_000;
 const FURTHEST_MS = 14 * 86_400_000;
+/** Of the log, read at once to count. */
+const COUNTED_AT_ONCE = 5_000;
 
-/** Tells an endpoint again what it was not told. */
+/** Begins to tell an endpoint again what it was not told, or counts what that would be. */
 @Injectable()
 export class EndpointRecoveriesService {
   constructor(
     private readonly repository: EndpointRecoveriesRepository,
-    private readonly endpoints: EndpointsRepository,
-    private readonly messages: EndpointMessagesRepository,
+    private readonly endpoints: EndpointsService,
+    private readonly recoveries: RecoveriesService,
     private readonly idempotency: Idempotency,
-    private readonly releases: EndpointReleases,
-    private readonly due: DueSignal,
+    private readonly database: Database,
   ) {}
 
-  async recover(request: Request, id: string, since: Date): Promise<EndpointRecoveredDto> {
+  async recover(request: Request, id: string, dto: EndpointRecoverDto): Promise<RecoveryDto> {
     const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('endpoint');
-    if (since.getTime() < Date.now() - FURTHEST_MS) throw invalidField('since', 'must be at most 14 days ago');
-    const answer = await this.idempotency.effect(request, async (tx) => {
-      const endpoint = await this.endpoints.lock(tx, clientId, id);
-      if (!endpoint) throw notFound('endpoint');
-      if (endpoint.status === 'disabled') throw new Problem('conflict', 'The endpoint is disabled: enable it first.');
-      const missed = await this.repository.missed(tx, endpoint, since, MOST + 1);
-      const now = missed.slice(0, MOST);
-      const fresh = now.map((event) => ({ ...newMessageOf(endpoint, event), body: event.body }));
-      if (fresh.length > 0) await this.messages.insert(tx, fresh, targetsOf([endpoint]));
-      return { recovered: now.length, more: missed.length > MOST };
-    });
-    this.due.raise();
-    this.releases.nudge(clientId, id);
-    return answer;
+    const { dry_run = false, rate_per_second = RATE_PER_SECOND } = dto;
+    const { since, upto } = periodOf(dto);
+    const endpoint = await this.endpoints.find(clientId, id);
+    if (!dry_run && endpoint.status === 'disabled')
+      throw new Problem('conflict', 'The endpoint is disabled: enable it first.');
+    const matched = await this.count(endpoint, { since, upto }, dry_run ? COUNT_MS.dry : COUNT_MS.real);
+    if (dry_run && matched === null)
+      throw invalidField('since', 'has more behind it than can be counted at once: give a shorter time');
+    const filter = { from: since.toISOString(), to: upto.toISOString() };
+    const row = { client_id: clientId, kind: OF_ENDPOINT, subject_id: endpoint.id, filter, since, upto, dry_run };
+    return this.idempotency.effect(request, (tx) =>
+      this.recoveries.begin(tx, { ...row, rate_per_second, matched: matched ?? 0 }),
+    );
   }
+
+  /** @returns null when that takes longer than so many milliseconds */
+  private async count(endpoint: EndpointRow, period: Period, ms: number): Promise<number | null> {
+    const deadline = performance.now() + ms;
+    let matched = 0;
+    let place: Place | null = this.repository.start(period);
+    while (place !== null) {
+      if (performance.now() > deadline) return null;
+      const walked = await this.repository.walk(this.database, endpoint, period, place, COUNTED_AT_ONCE);
+      matched += walked.missed.length;
+      place = walked.next;
+    }
+    return matched;
+  }
+}
+
+/** @throws Problem `validation_failed` */
+function periodOf({ since, until }: EndpointRecoverDto): Period {
+  const now = Date.now();
+  const from = Date.parse(since);
+  if (from < now - FURTHEST_MS) throw invalidField('since', 'must be at most 14 days ago');
+  if (until !== undefined && Date.parse(until) <= from) throw invalidField('until', 'must be after since');
+  // What happens from now on is not meant.
+  return { since: new Date(from), upto: new Date(until === undefined ? now : Math.min(Date.parse(until), now)) };
 }

@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { LaneRates } from '../../engine/deliveries/lane-rates.js';
 import { Conditions, type Judged } from './conditions.js';
-import type { EndpointRow } from './endpoint.js';
+import { laneOfEndpoint, type EndpointRow } from './endpoint.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
 import { targetsOf } from './endpoint-targets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 
 const BATCH = 100;
 const SHORTEST_WAIT_MS = 50;
+/** Of what goes at a rate, so much is let go before its time: less than the engine takes ahead, so that it does not come to be held. */
+const AHEAD_MS = 1_000;
 
 export interface Released {
   released: number;
@@ -29,6 +32,7 @@ export class EndpointReleasesRepository {
     private readonly endpoints: EndpointsRepository,
     private readonly messages: EndpointMessagesRepository,
     private readonly conditions: Conditions,
+    private readonly rates: LaneRates,
   ) {}
 
   waiting(limit: number): Promise<{ client_id: string; id: string }[]> {
@@ -54,7 +58,9 @@ export class EndpointReleasesRepository {
     return { released, more: found.length === batch || judged.skipped.length > 0, waitMs };
   }
 
+  /** What is let go is begun soon: not where retries, or what was sent again, take the rate already. */
   private async tokens(clientId: string, endpointId: string): Promise<number> {
+    if ((await this.rates.busyForMs(clientId, laneOfEndpoint(endpointId))) > AHEAD_MS) return 0;
     const [row] = await this.database.query<{ tokens: number }>(
       `select ${TOKENS} as tokens from webhook_endpoints where client_id = $1 and id = $2`,
       [clientId, endpointId],

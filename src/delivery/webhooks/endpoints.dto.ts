@@ -14,6 +14,7 @@ import {
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DELIVERY_STATUSES } from '../../engine/deliveries/delivery.js';
+import { MAX_RATE } from '../recoveries/recoveries.dto.js';
 
 export const SIGNATURES = ['v1', 'v1a'] as const;
 export type SignatureKind = (typeof SIGNATURES)[number];
@@ -51,7 +52,11 @@ const ORDERED_BY = {
   description:
     '`room`: the next event of a room is sent when the one before has been delivered, or has failed for good.',
 };
-const RATE = { min: 1, max: 10_000, description: 'Events begun per second at most; null: as many as there are.' };
+const RATE = {
+  min: 1,
+  max: 10_000,
+  description: 'Requests per second at most, of all attempts and over all processes; null: as many as there are.',
+};
 const CONCURRENCY = { min: 1, max: 128, description: 'Requests at once per process at most; null: 128.' };
 const TIMEOUT = { min: 1_000, max: 30_000, description: 'How long the receiver may take to answer.' };
 
@@ -256,14 +261,21 @@ export class EndpointDeliveriesQueryDto extends PageQueryDto {
 export class EndpointRecoverDto {
   @Time({ description: 'At most 14 days ago.', example: '2026-11-20T00:00:00Z' })
   since: string;
-}
 
-export class EndpointRecoveredDto {
-  @Int({ description: 'Events that are on their way now.' })
-  recovered: number;
+  @Time({ optional: true, description: 'Left out: now.', example: '2026-11-21T00:00:00Z' })
+  until?: string;
 
-  @Bool({ description: 'There are more than one call takes: ask again.' })
-  more: boolean;
+  @Bool({ optional: true, default: false, description: 'Only counts: nothing is sent.', example: true })
+  dry_run?: boolean;
+
+  @Int({
+    optional: true,
+    min: 1,
+    max: MAX_RATE,
+    default: 100,
+    description: 'Events at most; the rate of the endpoint holds too.',
+  })
+  rate_per_second?: number;
 }
 
 export class EndpointStatsDto {

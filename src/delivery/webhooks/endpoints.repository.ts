@@ -152,10 +152,10 @@ export class EndpointsRepository {
     );
   }
 
-  /** Those that say how many requests they take at once. */
+  /** Those that say how many requests they take at once, whether or not they take any now. */
   limited(): Promise<{ client_id: string; id: string; concurrency: number }[]> {
     return this.database.query(
-      `select client_id, id, concurrency from webhook_endpoints where concurrency is not null and status = 'enabled'`,
+      `select client_id, id, concurrency from webhook_endpoints where concurrency is not null and status <> 'removed'`,
     );
   }
 

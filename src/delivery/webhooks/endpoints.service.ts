@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { isUuid, newId } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
-import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
-import { Expressions } from '../../platform/expressions/expressions.js';
+import { notFound, Problem } from '../../platform/common/problem.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Request } from '../../tenancy/access/request.js';
-import { checkUrl } from '../../engine/providers/webhook/webhook.channel.js';
 import { isGated, type EndpointRow, type EndpointValues } from './endpoint.js';
+import { EndpointChecks } from './endpoint-checks.js';
 import { changedHeaders } from './endpoint-headers.js';
+import { EndpointLimits } from './endpoint-limits.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointView } from './endpoint-view.js';
 import {
@@ -18,7 +18,6 @@ import {
   type EndpointPatchDto,
 } from './endpoints.dto.js';
 import { EndpointsRepository } from './endpoints.repository.js';
-import { EventTypes } from './event-types.js';
 
 const MOST_ENDPOINTS = 100;
 
@@ -30,8 +29,8 @@ export class EndpointsService {
     private readonly idempotency: Idempotency,
     private readonly secrets: EndpointSecrets,
     private readonly view: EndpointView,
-    private readonly types: EventTypes,
-    private readonly expressions: Expressions,
+    private readonly checks: EndpointChecks,
+    private readonly limits: EndpointLimits,
   ) {}
 
   async list(clientId: string, { limit = 50, cursor: text }: PageQueryDto): Promise<Page<EndpointDto>> {
@@ -61,13 +60,14 @@ export class EndpointsService {
     const { clientId } = request.caller;
     const place = { client_id: clientId, id: newId() };
     const { signature = 'v1' } = dto;
-    await this.check(clientId, dto);
+    await this.checks.check(clientId, dto);
     const values = this.changed(place, blank(signature, this.secrets.make(place, signature)), dto);
     return this.idempotency.effect(request, async (tx) => {
       if ((await this.repository.count(tx, clientId)) >= MOST_ENDPOINTS) {
         throw new Problem('conflict', `A client has at most ${MOST_ENDPOINTS} endpoints: remove one first.`);
       }
       const row = await this.repository.insert(tx, clientId, place.id, values, isGated(values));
+      tx.afterCommit(() => this.limits.changed(null, row));
       return this.view.withSecret(row);
     });
   }
@@ -76,12 +76,13 @@ export class EndpointsService {
   async update(request: Request, id: string, patch: EndpointPatchDto): Promise<EndpointDto> {
     const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('endpoint');
-    await this.check(clientId, patch);
+    await this.checks.check(clientId, patch);
     return this.idempotency.effect(request, async (tx) => {
       const before = await this.repository.lock(tx, clientId, id);
       if (!before) throw notFound('endpoint');
       const values = this.changed(before, before, patch);
       const row = await this.repository.update(tx, clientId, id, values, isGated(values));
+      tx.afterCommit(() => this.limits.changed(before, row));
       return values.secret === before.secret ? this.view.of(row) : this.view.withSecret(row);
     });
   }
@@ -95,14 +96,6 @@ export class EndpointsService {
       if (!row) throw notFound('endpoint');
       return this.view.withSecret(row);
     });
-  }
-
-  /** What needs no look at the endpoint. @throws Problem `validation_failed` */
-  private async check(clientId: string, { url, event_types, room_ids, condition }: EndpointPatchDto): Promise<void> {
-    if (url !== undefined) checkUrl(url, 'url');
-    if (event_types) this.checkTypes(event_types);
-    if (room_ids) checkRooms(room_ids);
-    if (condition) await this.checkCondition(clientId, condition);
   }
 
   /** What is set after a change. @throws Problem `validation_failed` */
@@ -137,21 +130,6 @@ export class EndpointsService {
     const stored = change === null ? {} : this.secrets.headers({ ...place, headers: before.headers });
     return this.secrets.sealHeaders(place, changedHeaders(stored, change ?? {}));
   }
-
-  private checkTypes(patterns: string[]): void {
-    const errors = patterns.flatMap((pattern, at) => {
-      const message = this.types.fault(pattern);
-      return message === undefined ? [] : [{ field: `event_types[${at}]`, message }];
-    });
-    if (errors.length > 0) throw new Problem('validation_failed', `event_types: ${errors[0]!.message}`, { errors });
-  }
-
-  private async checkCondition(clientId: string, condition: string): Promise<void> {
-    const fault = await this.expressions.check(condition, clientId);
-    if (!fault) return;
-    const at = fault.position === undefined ? '' : ` (at character ${fault.position})`;
-    throw invalidField('condition', `is not JSONata: ${fault.message}${at}`);
-  }
 }
 
 const orBefore = <T>(change: T | undefined, before: T): T => (change === undefined ? before : change);
@@ -170,9 +148,3 @@ const blank = (signature: EndpointRow['signature'], secret: string): EndpointVal
   concurrency: null,
   timeout_ms: ENDPOINT_TIMEOUT_MS,
 });
-
-function checkRooms(ids: string[]): void {
-  ids.forEach((id, at) => {
-    if (!isUuid(id)) throw invalidField(`room_ids[${at}]`, 'must be a UUID');
-  });
-}

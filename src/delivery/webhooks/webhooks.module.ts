@@ -5,7 +5,9 @@ import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import { EventsModule } from '../../engine/events/events.module.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
+import { RecoveriesModule } from '../recoveries/recoveries.module.js';
 import { Conditions } from './conditions.js';
+import { EndpointChecks } from './endpoint-checks.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
 import { EndpointHealth } from './endpoint-health.js';
 import { EndpointHealthRepository } from './endpoint-health.repository.js';
@@ -22,6 +24,7 @@ import { EndpointsService } from './endpoints.service.js';
 import { Envelopes } from './envelopes.js';
 import { EventTypes } from './event-types.js';
 import { PlanningReader } from './planning.reader.js';
+import { EndpointRecoveries } from './endpoint-recoveries.js';
 import { EndpointRecoveriesRepository } from './endpoint-recoveries.repository.js';
 import { EndpointRecoveriesService } from './endpoint-recoveries.service.js';
 import { EndpointReleases } from './endpoint-releases.js';
@@ -30,10 +33,11 @@ import * as webhooksEvents from './webhooks.events.js';
 
 /** Events of a client, told to its endpoints. */
 @Module({
-  imports: [DeliveriesModule, EventsModule, ProvidersModule],
+  imports: [DeliveriesModule, EventsModule, ProvidersModule, RecoveriesModule],
   controllers: [EndpointsController, EndpointHistoryController],
   providers: [
     Conditions,
+    EndpointChecks,
     EndpointDeliveries,
     EndpointHealth,
     EndpointHealthRepository,
@@ -48,6 +52,7 @@ import * as webhooksEvents from './webhooks.events.js';
     Envelopes,
     EventTypes,
     PlanningReader,
+    EndpointRecoveries,
     EndpointRecoveriesRepository,
     EndpointRecoveriesService,
     EndpointReleases,

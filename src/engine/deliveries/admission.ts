@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ProviderRoute } from '../providers/provider-routes.js';
 import { Breakers } from './breakers.js';
-import type { Outage } from './delivery.js';
-import { grantOf, ProviderQuotas, type Grant, type Turn } from './provider-quotas.js';
+import type { ClaimedDelivery, Outage } from './delivery.js';
+import { LaneRates } from './lane-rates.js';
+import { grantOf, ProviderQuotas, type Capped, type Grant, type Turn } from './provider-quotas.js';
 
 /** Who asks for a probe that another one has looks again after this. */
 const PROBED_MS = 2_000;
@@ -16,6 +17,7 @@ export class Admission {
   constructor(
     private readonly breakers: Breakers,
     private readonly quotas: ProviderQuotas,
+    private readonly rates: LaneRates,
   ) {}
 
   /** What other processes found out, where it matters to one of these. */
@@ -46,8 +48,18 @@ export class Admission {
     }
   }
 
+  /** What is counted of a delivery's lane, where there is no other way and its receiver takes no more than so many a second; else null. */
+  paceOf(delivery: ClaimedDelivery, route: ProviderRoute): Capped | null {
+    return isGuarded(route) ? null : this.rates.of(delivery);
+  }
+
+  /** The same as {@link admit}, by the rate of a lane. */
+  pace(lane: Capped, wanted: number): Promise<Grant> {
+    return this.rates.take(lane, wanted);
+  }
+
   /** When those that were turned away may come again. */
-  queueBehind(route: ProviderRoute, outage: Outage): Outage {
+  queueBehind(route: Capped, outage: Outage): Outage {
     return this.quotas.queueBehind(route, outage);
   }
 }

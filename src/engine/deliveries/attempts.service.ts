@@ -9,7 +9,7 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { ClaimedDelivery, Outage, Routing } from './delivery.js';
 import { Handover, type Planned } from './handover.js';
 import { holdVerdict } from './retry.js';
-import { grantOf, type Grant } from './provider-quotas.js';
+import { grantOf, type Capped, type Grant } from './provider-quotas.js';
 import { Router } from './router.js';
 import { Screening } from './screening.js';
 import type { Choice } from './routing.js';
@@ -21,6 +21,8 @@ type Held = Pick<Planned, 'delivery' | 'leave'>;
 interface Group {
   route: ProviderRoute;
   planned: Planned[];
+  /** Their lane, where it has a rate of its own. */
+  paced: Capped | null;
 }
 
 /** Which provider takes what, as it was found out in one round of decisions. */
@@ -70,11 +72,13 @@ export class AttemptsService {
         const { route, delivery } = planned;
         const ofRoute = groups.get(route) ?? new Map<unknown, Group>();
         groups.set(route, ofRoute);
+        const paced = this.admission.paceOf(delivery, route);
         // Deliveries of one notification share their content.
-        const what = isGuarded(route) && route.descriptor.maxBatch > 1 ? delivery.content : route;
+        const together = isGuarded(route) && route.descriptor.maxBatch > 1 ? delivery.content : route;
+        const what = paced ? `${delivery.client_id} ${delivery.lane}` : together;
         const group = ofRoute.get(what);
         if (group) group.planned.push(planned);
-        else ofRoute.set(what, { route, planned: [planned] });
+        else ofRoute.set(what, { route, planned: [planned], paced });
       }),
     );
     return [...groups.values()].flatMap((ofRoute) => [...ofRoute.values()]);
@@ -123,24 +127,36 @@ export class AttemptsService {
   }
 
   /** What the provider does not take now goes elsewhere, and need not wait for what it takes. */
-  private async send({ route, planned }: Group, outages: Outages): Promise<void> {
+  private async send({ route, planned, paced }: Group, outages: Outages): Promise<void> {
     const inTurn = isGuarded(route) ? planned.toSorted(byAge) : planned;
-    const { granted, going, counted, outage } = await this.admit(route, inTurn);
+    const grant = await this.admit(paced ?? route, inTurn);
+    const { granted, going, counted, outage } = grant;
     const goes = going === null ? inTurn.slice(0, granted) : inTurn.filter(({ delivery }) => going.has(delivery.id));
     const size = batchSizeOf(route);
     const sends: Promise<void>[] = [];
     for (let at = 0; at < goes.length; at += size) {
       const batch = goes.slice(at, at + size);
-      const inMs = going === null ? 0 : Math.min(...batch.map(({ delivery }) => going.get(delivery.id)!));
+      const inMs =
+        going === null
+          ? grant.firstInMs + at * grant.spacingMs
+          : Math.min(...batch.map(({ delivery }) => going.get(delivery.id)!));
       sends.push(this.handover.send(route, batch, { inMs, counted }));
     }
     const gone = new Set(goes);
     const turnedAway = goes.length === inTurn.length ? [] : inTurn.filter((one) => !gone.has(one));
-    if (turnedAway.length > 0) {
+    if (turnedAway.length > 0 && paced) {
+      sends.push(...turnedAway.map((one) => this.waitForTurn(one, paced, outage!)));
+    } else if (turnedAway.length > 0) {
       outages.set(route, outage!);
       sends.push(this.bring(turnedAway, outages, false));
     }
     await Promise.all(sends);
+  }
+
+  /** There is no other way: its lane takes it, but not yet. */
+  private waitForTurn(planned: Planned, lane: Capped, outage: Outage): Promise<void> {
+    planned.leave();
+    return this.hold(planned, this.admission.queueBehind(lane, outage));
   }
 
   /** What a rate turned away comes again one after the other. */
@@ -149,10 +165,11 @@ export class AttemptsService {
     return route ? this.admission.queueBehind(route, outage) : outage;
   }
 
-  private async admit(route: ProviderRoute, planned: Planned[]): Promise<Grant> {
+  private async admit(what: ProviderRoute | Capped, planned: Planned[]): Promise<Grant> {
     try {
+      if (!('descriptor' in what)) return await this.admission.pace(what, planned.length);
       return await this.admission.admit(
-        route,
+        what,
         planned.map(({ delivery }) => delivery),
       );
     } catch (error) {

@@ -36,6 +36,7 @@ import { ProviderEventsRepository } from './provider-events.repository.js';
 import { ProviderPoller } from './provider-poller.js';
 import { ProviderPollsRepository } from './provider-polls.repository.js';
 import { Screening } from './screening.js';
+import { LaneRates } from './lane-rates.js';
 import { Lanes } from './lanes.js';
 import { LanesRepository } from './lanes.repository.js';
 import { OldDeliveries } from './old-deliveries.js';
@@ -77,6 +78,7 @@ import { Workers } from './workers.js';
     ProviderPoller,
     ProviderPollsRepository,
     Screening,
+    LaneRates,
     Lanes,
     LanesRepository,
     OldDeliveries,
@@ -93,6 +95,7 @@ import { Workers } from './workers.js';
     DeliveryChanges,
     DeliveryCountsRepository,
     DueSignal,
+    LaneRates,
     Lanes,
     OldDeliveries,
     ProviderEvents,

@@ -70,11 +70,17 @@ export class ProviderEvents {
   /**
    * A recipient unsubscribed by the link of a mail. Again changes nothing.
    * @param around about when the delivery was made
+   * @param leave writes that nothing more of it is to be sent, in the same transaction
    */
-  async unsubscribed(learnt: Learnt, deliveryId: string, around: Date): Promise<void> {
+  async unsubscribed(
+    clientId: string,
+    deliveryId: string,
+    around: Date,
+    leave: (tx: Tx) => Promise<void>,
+  ): Promise<void> {
     await this.transitions.commit(async (tx) => {
-      await this.suppressions.learn(tx, [learnt]);
-      const row = await this.repository.findOwn(tx, learnt.client_id, deliveryId, around);
+      await leave(tx);
+      const row = await this.repository.findOwn(tx, clientId, deliveryId, around);
       if (!row) return [];
       const event: ProviderEvent = { provider_message_id: '', kind: 'unsubscribed', occurred_at: new Date() };
       return this.tellAll(tx, new Map([[row.id, { row, events: [event] }]]));

@@ -24,8 +24,11 @@ export type Turn = Pick<UsageTurn, 'client_id' | 'id'>;
 /** What a provider takes of what was wanted. */
 export interface Grant {
   granted: number;
-  /** When each of them may go, in milliseconds from now, in their order; null: all of them at once, in the order in which they came. */
+  /** When each of them may go, in milliseconds from now, in their order; null: in the order in which they came. */
   going: Map<string, number> | null;
+  /** Of those that are not named: when the first one may go, and how long after it each other one. */
+  firstInMs: number;
+  spacingMs: number;
   /** Where it counts; null: nowhere. */
   counted: CountedIn | null;
   /** Why it was not all; set where it was not. */
@@ -36,11 +39,16 @@ interface Counted {
   row: UsageGranted;
   /** Of those granted that are not named. */
   unnamed: number;
+  /** How many of them were given away. */
+  given: number;
 }
+
+/** What is counted, and how much of it may be. */
+export type Capped = Pick<ProviderRoute, 'identity' | 'caps'> & Partial<Pick<ProviderRoute, 'name'>>;
 
 /** As much as there is room for, or what was granted and is not needed. */
 interface Wish {
-  route: ProviderRoute;
+  route: Capped;
   wanted: number;
   turns: Turn[];
   back: CountedIn | null;
@@ -50,6 +58,8 @@ interface Wish {
 export const grantOf = (count: number, outage: Outage | null = null): Grant => ({
   granted: count,
   going: null,
+  firstInMs: 0,
+  spacingMs: 0,
   counted: null,
   outage,
 });
@@ -75,7 +85,7 @@ export class ProviderQuotas {
 
   constructor(private readonly repository: UsageRepository) {}
 
-  outageOf(route: ProviderRoute): Outage | null {
+  outageOf(route: Capped): Outage | null {
     if (!isCapped(route)) return null;
     const { until, foundAt } = this.used.get(usedKey(route)) ?? { until: 0, foundAt: 0 };
     const now = Date.now();
@@ -87,7 +97,7 @@ export class ProviderQuotas {
    * @param turns those for which it is; who waits in their lane since before, over all processes, goes first. Without them, it is
    * nobody's turn in particular
    */
-  async take(route: ProviderRoute, wanted: number, turns: Turn[] = []): Promise<Grant> {
+  async take(route: Capped, wanted: number, turns: Turn[] = []): Promise<Grant> {
     if (!isCapped(route)) return grantOf(wanted);
     return this.wishes.add(route.identity.client_id, { route, wanted, turns, back: null });
   }
@@ -96,7 +106,7 @@ export class ProviderQuotas {
    * When what a rate turned away may try again: one after the other, as the rate has it, so that a backlog neither comes all
    * at once nor has no estimate.
    */
-  queueBehind(route: ProviderRoute, outage: Outage): Outage {
+  queueBehind(route: Capped, outage: Outage): Outage {
     const { rate_limit_per_second: rate } = route.caps;
     if (outage.reason !== 'rate_limited' || rate === null) return outage;
     const until = Math.max(this.queued.get(keyOf(route)) ?? 0, outage.until) + 1_000 / rate;
@@ -105,7 +115,7 @@ export class ProviderQuotas {
   }
 
   /** What the provider did not get does not count, where it was counted. Never throws. */
-  async giveBack(route: ProviderRoute, turns: Turn[], back: CountedIn | null): Promise<void> {
+  async giveBack(route: Capped, turns: Turn[], back: CountedIn | null): Promise<void> {
     const { hourly_cap, daily_cap } = route.caps;
     if (turns.length === 0 || back === null || (hourly_cap === null && daily_cap === null)) return;
     try {
@@ -133,7 +143,9 @@ export class ProviderQuotas {
     if (fresh.length > 0) await this.repository.begin(fresh.map(([, one]) => one));
     for (const [key] of fresh) this.begun.set(key, true);
     const rows = await this.repository.take([...wanted.values()], wishes.flatMap(turnsOf));
-    return new Map(rows.map((row) => [`${row.client_id} ${row.key}`, { row, unnamed: row.granted - row.ids.length }]));
+    return new Map(
+      rows.map((row) => [`${row.client_id} ${row.key}`, { row, unnamed: row.granted - row.ids.length, given: 0 }]),
+    );
   }
 
   private share({ route, wanted, turns }: Wish, taken: Counted): Grant {
@@ -141,21 +153,23 @@ export class ProviderQuotas {
     const { hour, day, ids } = row;
     const counted = { hour, day };
     const short = (granted: number): Outage | null => (granted < wanted ? this.outageIn(route, row) : null);
+    const { rate_limit_per_second: rate } = route.caps;
+    const spacingMs = rate === null ? 0 : 1_000 / rate;
+    const firstInMs = rate === null ? 0 : row.first_in_ms + taken.given * spacingMs;
     if (turns.length === 0) {
       const granted = Math.max(0, Math.min(wanted, taken.unnamed));
       taken.unnamed -= granted;
-      return { granted, going: null, counted, outage: short(granted) };
+      taken.given += granted;
+      return { granted, going: null, firstInMs, spacingMs, counted, outage: short(granted) };
     }
-    const { rate_limit_per_second: rate } = route.caps;
     const named = new Set(turns.map(({ id }) => id));
     const going = new Map<string, number>();
-    for (const [place, id] of ids.entries())
-      if (named.has(id)) going.set(id, rate === null ? 0 : row.first_in_ms + (place * 1_000) / rate);
-    return { granted: going.size, going, counted, outage: short(going.size) };
+    for (const [place, id] of ids.entries()) if (named.has(id)) going.set(id, firstInMs + place * spacingMs);
+    return { granted: going.size, going, firstInMs, spacingMs, counted, outage: short(going.size) };
   }
 
   /** Nothing is left; or it is too early; or others wait. */
-  private outageIn(route: ProviderRoute, row: UsageGranted): Outage {
+  private outageIn(route: Capped, row: UsageGranted): Outage {
     const now = Date.now();
     if (row.quota_left !== null && row.quota_left <= 0) {
       const until = now + (row.day_is_used ? row.day_ends_in_ms : row.hour_ends_in_ms);
@@ -167,15 +181,15 @@ export class ProviderQuotas {
   }
 }
 
-const isCapped = ({ caps }: ProviderRoute): boolean =>
+const isCapped = ({ caps }: Capped): boolean =>
   caps.hourly_cap !== null || caps.daily_cap !== null || caps.rate_limit_per_second !== null;
 
-const keyOf = ({ identity: { client_id, key } }: ProviderRoute): string => `${client_id} ${key}`;
+const keyOf = ({ identity: { client_id, key } }: Capped): string => `${client_id} ${key}`;
 
-const usedKey = (route: ProviderRoute): string =>
+const usedKey = (route: Capped): string =>
   `${keyOf(route)} ${route.caps.hourly_cap ?? ''} ${route.caps.daily_cap ?? ''}`;
 
-const turnsOf = ({ route: { identity, name }, turns, back }: Wish): UsageTurn[] =>
+const turnsOf = ({ route: { identity, name = '' }, turns, back }: Wish): UsageTurn[] =>
   turns.map(({ client_id, id }) => ({
     provider_client_id: identity.client_id,
     key: identity.key,

@@ -51,10 +51,16 @@ export class Screening {
   }
 
   private withLink(delivery: ClaimedDelivery): ClaimedDelivery {
-    const { client_id, id: delivery_id, channel, address, content } = delivery;
+    const { client_id, id: delivery_id, channel, address, content, user_pk } = delivery;
     if (content === null || address === null || !this.registry.findChannel(channel)?.unsubscribes?.(content))
       return delivery;
-    return { ...delivery, unsubscribe_url: this.links.urlFor({ client_id, delivery_id, channel, address }) };
+    const category = this.categoryOf(delivery);
+    const target = { client_id, delivery_id, channel, address, category, user_pk };
+    return { ...delivery, unsubscribe_url: this.links.urlFor(target) };
+  }
+
+  private categoryOf({ channel, content }: ClaimedDelivery): string | null {
+    return content === null ? null : (this.registry.findChannel(channel)?.category?.(content) ?? null);
   }
 
   /** Its own, where it was accepted a while ago, and those of its copies. */
@@ -74,6 +80,7 @@ export class Screening {
     const reasons = await this.suppressions.reasons(
       client_id,
       asked.map((address) => ({ channel, address })),
+      this.categoryOf(delivery),
     );
     const suppressed = isLater(delivery) && delivery.address === asked[0] ? reasons[0]! : null;
     if (suppressed !== null) {

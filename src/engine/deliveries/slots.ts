@@ -80,6 +80,14 @@ export class Slots {
     });
   }
 
+  /** `ofLane` says something else of this lane than before. What it holds beyond that it gives back as it ends. */
+  resize(name: string): void {
+    const lane = this.lanes.get(name);
+    if (!lane) return;
+    lane.capacity = this.options.ofLane(name);
+    this.admitSoon();
+  }
+
   leave(name: string, count: number): void {
     const lane = this.lanes.get(name)!;
     lane.inHand -= count;

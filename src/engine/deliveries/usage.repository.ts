@@ -195,6 +195,16 @@ export class UsageRepository {
     await this.database.query(BEGIN, KEYS.values(wanted));
   }
 
+  /** Until the next slot that is free by a rate, in milliseconds; 0: now. */
+  async untilFree(clientId: string, key: string): Promise<number> {
+    const [row] = await this.database.query<{ ms: number }>(
+      `select greatest(0, extract(epoch from next_slot_at - clock_timestamp())::float8 * 1000) as ms
+         from provider_usage where client_id = $1 and key = $2`,
+      [clientId, key],
+    );
+    return row?.ms ?? 0;
+  }
+
   /** @param wanted each provider at most once, also where something is given back only */
   take(wanted: UsageWanted[], turns: UsageTurn[]): Promise<UsageGranted[]> {
     return this.database.query(TAKE, [...WANTED.values(wanted), ...TURNS.values(turns)]);

@@ -69,6 +69,11 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     this.laneLimit = limit;
   }
 
+  /** What {@link limitLanes} says of this lane has changed. */
+  laneChanged(lane: string): void {
+    this.slots.resize(lane);
+  }
+
   /** Calls back when there is room again. One listener. */
   onFree(listener: () => void): void {
     this.slots.onFree(listener);

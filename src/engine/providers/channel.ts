@@ -95,12 +95,16 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   target?(content: Content): Target;
   /** Which of its kind the delivery's lane is; left out where the channel of a client is one lane. */
   lane?(content: Content): string;
+  /** How many a second go to its lane, whatever it is that they are sent for; left out or null: as many as there are. */
+  rate?(content: Content): number | null;
   /** Addresses that get a copy beside the delivery's own: they count where providers are chosen by how many are told. */
   copies?(content: Content): string[];
   /** The content without the copies to these addresses. */
   withoutCopies?(content: Content, addresses: ReadonlySet<string>): Content;
   /** Are recipients to get a link by which they unsubscribe? */
   unsubscribes?(content: Content): boolean;
+  /** What its notification is of: recipients may leave that and nothing else. */
+  category?(content: Content): string | null;
   /** The provider that must take it, by name. */
   namedProvider?(content: Content): string | undefined;
   /** What is sent to try out a provider of this name. */

@@ -10,7 +10,7 @@ import { SuppressionInputDto, type SuppressionImportDto } from './suppressions.d
 import { SuppressionsRepository, type NewSuppression } from './suppressions.repository.js';
 import { SuppressionsService, toSuppression } from './suppressions.service.js';
 
-const COLUMNS = ['channel', 'address', 'reason', 'expires_at'] as const;
+const COLUMNS = ['channel', 'address', 'reason', 'expires_at', 'category'] as const;
 /** Rows written in one statement, and read in one. */
 const AT_ONCE = 1_000;
 const MAX_ROWS = 100_000;
@@ -56,7 +56,7 @@ export class SuppressionTransfer {
       try {
         const row = this.suppressions.read(clientId, toDto(SuppressionInputDto, value));
         // The last line of an address counts, as it would line by line.
-        rows.set(`${row.channel} ${row.address_key}`, row);
+        rows.set(`${row.channel} ${row.address_key} ${row.category}`, row);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         done.failed++;
@@ -90,7 +90,7 @@ export class SuppressionTransfer {
 
 type Shown = ReturnType<typeof toSuppression>;
 
-const toCsv = (row: Shown): string => toCsvLine([...COLUMNS.map((column) => row[column]), row.created_at]);
+const toCsv = (row: Shown): string => toCsvLine([...COLUMNS.map((column) => row[column] ?? null), row.created_at]);
 
 const toJson = ({ id: _, updated_at: __, ...row }: Shown): string => `${JSON.stringify(row)}\n`;
 

@@ -12,6 +12,8 @@ export class SuppressionEntity {
   @Column('text') address: string;
   /** As it is compared. */
   @Column('text') address_key: string;
+  /** Of these notifications alone; empty: of all. */
+  @Column('text') category: string;
   @Column('text') reason: SuppressionReason;
   @Column('timestamptz', { nullable: true }) expires_at: Date | null;
   /** It holds no more, by the client's wish. */

@@ -7,6 +7,11 @@ import { SUPPRESSION_REASONS, type SuppressionReason } from './suppression.entit
 export const DEFAULT_CHANNEL = 'email';
 
 const ADDRESS = { max: 320, example: 'carol@example.com' } as const;
+const CATEGORY = {
+  max: 'name_chars',
+  example: 'marketing',
+  description: 'Of notifications of this category alone; left out: of all.',
+} as const;
 const ENDS = 'From then on the address is written to again; null: never.';
 
 export class SuppressionInputDto {
@@ -18,6 +23,9 @@ export class SuppressionInputDto {
 
   @OneOf(SUPPRESSION_REASONS, { optional: true, default: 'manual' })
   reason?: SuppressionReason;
+
+  @Text({ ...CATEGORY, optional: true, nullable: true })
+  category?: string | null;
 
   @Time({ optional: true, nullable: true, description: ENDS })
   expires_at?: string | null;
@@ -35,6 +43,9 @@ export class SuppressionDto {
 
   @OneOf(SUPPRESSION_REASONS)
   reason: SuppressionReason;
+
+  @Text({ ...CATEGORY, optional: true })
+  category?: string;
 
   @Time({ nullable: true, description: ENDS })
   expires_at: string | null;

@@ -14,6 +14,8 @@ export interface AddressRef {
 
 export interface NewSuppression extends AddressRef {
   id: string;
+  /** Empty: of all notifications. */
+  category: string;
   address: string;
   reason: SuppressionReason;
   expires_at: string | null;
@@ -29,7 +31,7 @@ const ADDRESSES = unnest<AddressRef>()('w', { client_id: 'uuid', channel: 'text'
 
 const FIND = prepared(
   'suppressions.find',
-  `select s.client_id, s.channel, s.address_key, s.reason
+  `select s.client_id, s.channel, s.address_key, s.category, s.reason
      from ${ADDRESSES.sql}
      join suppressions s on s.client_id = w.client_id and s.channel = w.channel and s.address_key = w.address_key
     where (s.expires_at is null or s.expires_at > statement_timestamp()) and s.removed_at is null`,
@@ -41,17 +43,18 @@ const NEW = unnest<NewSuppression>()('w', {
   channel: 'text',
   address: 'text',
   address_key: 'text',
+  category: 'text',
   reason: 'text',
   expires_at: 'timestamptz',
 });
 
-const COLUMNS = 'client_id, id, channel, address, address_key, reason, expires_at';
+const COLUMNS = 'client_id, id, channel, address, address_key, category, reason, expires_at';
 /** One that comes back after it was removed is a new one in its old place. */
 const insert = (onConflict: string) =>
   `insert into suppressions as s (${COLUMNS}, created_at, updated_at)
    select ${COLUMNS}, statement_timestamp(), statement_timestamp() from ${NEW.sql}
-    order by w.client_id, w.channel, w.address_key
-   on conflict (client_id, channel, address_key) do update
+    order by w.client_id, w.channel, w.address_key, w.category
+   on conflict (client_id, channel, address_key, category) do update
       set reason = excluded.reason, expires_at = excluded.expires_at, removed_at = null,
           created_at = case when s.removed_at is null then s.created_at else excluded.created_at end,
           updated_at = excluded.updated_at${onConflict}
@@ -67,17 +70,17 @@ export type PutRow = SuppressionEntity & { added: boolean };
 export class SuppressionsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Those that are suppressed now, of any clients. One statement. */
-  find(addresses: AddressRef[]): Promise<(AddressRef & { reason: SuppressionReason })[]> {
+  /** Those that are suppressed now, for all notifications or for those of a category, of any clients. One statement. */
+  find(addresses: AddressRef[]): Promise<(AddressRef & { category: string; reason: SuppressionReason })[]> {
     return this.database.query(FIND, ADDRESSES.values(addresses));
   }
 
-  /** @param rows each address once */
+  /** @param rows each address once, of each category */
   put(tx: Pick<Tx, 'query'>, rows: NewSuppression[]): Promise<PutRow[]> {
     return tx.query(PUT, NEW.values(rows));
   }
 
-  /** What providers and recipients said. @param rows each address once */
+  /** What providers and recipients said. @param rows each address once, of each category */
   learn(tx: Tx, rows: NewSuppression[]): Promise<PutRow[]> {
     return tx.query(LEARN, NEW.values(rows));
   }

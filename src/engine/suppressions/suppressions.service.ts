@@ -56,7 +56,7 @@ export class SuppressionsService {
 
   /** @throws Problem naming the field that is at fault */
   read(clientId: string, input: SuppressionInputDto): NewSuppression {
-    const { channel = DEFAULT_CHANNEL, reason = 'manual', expires_at = null } = input;
+    const { channel = DEFAULT_CHANNEL, reason = 'manual', expires_at = null, category } = input;
     const address = input.address.trim();
     const fault = this.registry.findChannel(channel)?.address?.fault(address);
     if (fault) throw invalidField('address', fault);
@@ -64,7 +64,8 @@ export class SuppressionsService {
       throw invalidField('expires_at', 'must be in the future');
     const ends = expires_at === null ? null : new Date(expires_at).toISOString();
     const address_key = this.list.keyOf(channel, address);
-    return { client_id: clientId, id: newId(), channel, address, address_key, reason, expires_at: ends };
+    const place = { client_id: clientId, channel, address, address_key, category: category ?? '' };
+    return { ...place, id: newId(), reason, expires_at: ends };
   }
 
   private keysOf(channel: string | undefined, address: string): string[] {
@@ -78,6 +79,7 @@ export const toSuppression = (row: SuppressionEntity): SuppressionDto => ({
   channel: row.channel,
   address: row.address,
   reason: row.reason,
+  ...(row.category !== '' && { category: row.category }),
   expires_at: row.expires_at?.toISOString() ?? null,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),

@@ -1,7 +1,7 @@
 import { withoutEnd } from '../../platform/common/without-end.js';
 import { Injectable } from '@nestjs/common';
 import { KeyRing } from '../../platform/common/key-ring.js';
-import { isUuid } from '../../platform/common/ids.js';
+import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { Config } from '../../platform/config/config.js';
 
 /** Whom a link to unsubscribe is of. */
@@ -10,11 +10,18 @@ export interface UnsubscribeTarget {
   delivery_id: string;
   channel: string;
   address: string;
+  /** What its notification was of: that alone is left. */
+  category: string | null;
+  /** Who got it, where that is a user. */
+  user_pk: UserPk | null;
 }
 
 const CONTEXT = 'unsubscribe';
 /** Longer is no token of ours. */
 const MAX_TOKEN = 2_048;
+
+/** Of a category in UTF-8: lines of a mail have 998 characters at most. */
+export const MAX_CATEGORY_BYTES = 300;
 
 /**
  * Links by which the recipient of one delivery unsubscribes, without a login (RFC 8058). The token is encrypted under the
@@ -32,8 +39,9 @@ export class UnsubscribeLinks {
     this.base = withoutEnd(publicUrl ?? local, '/');
   }
 
-  urlFor({ client_id, delivery_id, channel, address }: UnsubscribeTarget): string {
-    const text = this.keys.encrypt(JSON.stringify([client_id, delivery_id, channel, address]), CONTEXT);
+  urlFor({ client_id, delivery_id, channel, address, category, user_pk }: UnsubscribeTarget): string {
+    const said = [client_id, delivery_id, channel, address, ...(category === null ? [] : [category, user_pk])];
+    const text = this.keys.encrypt(JSON.stringify(said), CONTEXT);
     const colon = text.lastIndexOf(':');
     const [key, sealed] = [text.slice(0, colon), Buffer.from(text.slice(colon + 1), 'base64')];
     return `${this.base}/u/${Buffer.from(key).toString('base64url')}.${sealed.toString('base64url')}`;
@@ -46,9 +54,9 @@ export class UnsubscribeLinks {
     try {
       const bytes = Buffer.from(sealed, 'base64url').toString('base64');
       const text = this.keys.decrypt(`${Buffer.from(key, 'base64url').toString()}:${bytes}`, CONTEXT);
-      const [client_id, delivery_id, channel, address] = JSON.parse(text) as string[];
+      const [client_id, delivery_id, channel, address, category = null, user_pk = null] = JSON.parse(text) as string[];
       return isUuid(client_id) && isUuid(delivery_id)
-        ? { client_id, delivery_id, channel: channel!, address: address! }
+        ? { client_id, delivery_id, channel: channel!, address: address!, category, user_pk: user_pk as UserPk | null }
         : null;
     } catch {
       return null;

@@ -1,11 +1,10 @@
 import { Controller, Get, Headers, Param, Post, Res } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { timeOfId } from '../../platform/common/ids.js';
 import { notFound } from '../../platform/common/problem.js';
 import { Route, Tag, tag } from '../../tenancy/access/route.js';
-import { ProviderEvents } from '../deliveries/provider-events.js';
 import { UnsubscribeLinks, type UnsubscribeTarget } from '../suppressions/unsubscribe-links.js';
+import { UnsubscribeService } from './unsubscribe.service.js';
 import { ASKING, DONE, PAGE_HEADERS, UNKNOWN } from './unsubscribe.page.js';
 
 /** Controllers' routes of this room that stand outside of the prefix `/api/v1`. */
@@ -21,7 +20,7 @@ const PAGE = { 'text/html': { schema: { type: 'string' as const }, example: '<!d
 export class UnsubscribeController {
   constructor(
     private readonly links: UnsubscribeLinks,
-    private readonly events: ProviderEvents,
+    private readonly unsubscribing: UnsubscribeService,
   ) {}
 
   /** Looking changes nothing: whoever checks the links of a mail follows them. */
@@ -39,6 +38,7 @@ export class UnsubscribeController {
   @Post(':token')
   @Route({
     summary: 'Unsubscribe, by one click (RFC 8058)',
+    description: 'From the category of the notification, where it has one; else from all mail of the client.',
     access: 'public',
     params: TOKEN,
     errors: ['not_found'],
@@ -52,8 +52,7 @@ export class UnsubscribeController {
   ): Promise<string> {
     const target = this.target(token, accept, reply);
     if (!target) return UNKNOWN;
-    const { delivery_id, ...rest } = target;
-    await this.events.unsubscribed({ ...rest, reason: 'unsubscribe' }, delivery_id, timeOfId(delivery_id));
+    await this.unsubscribing.unsubscribe(target);
     return DONE;
   }
 

@@ -37,6 +37,7 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
   copies: ({ cc = [], bcc = [] }) => [...cc, ...bcc].map(({ address }) => address),
   withoutCopies,
   unsubscribes: ({ list_unsubscribe = false }) => list_unsubscribe,
+  category: ({ category = null }) => category,
   lane: ({ provider = '' }) => provider,
   namedProvider: ({ provider }) => provider,
   testContent: (name) => ({

@@ -20,6 +20,8 @@ export interface EmailContent {
   tracking?: { opens?: boolean; clicks?: boolean };
   /** Recipients can unsubscribe by one click (RFC 8058). */
   list_unsubscribe?: boolean;
+  /** Of its notification; not stored with the rest. */
+  category?: string;
   /** Name of the provider that must send it. */
   provider?: string;
 }

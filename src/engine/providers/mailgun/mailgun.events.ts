@@ -13,9 +13,9 @@ export interface MailgunSignature {
 /** How far the signature's time may be from ours. */
 export const TOLERANCE_S = 900;
 
-/** Read from a webhook's body; null when there is none. */
+/** Read from a webhook's body, or from among the fields of a form; null when there is none. */
 export function signatureIn(payload: unknown): MailgunSignature | null {
-  const found = objectAt(payload, 'signature');
+  const found = objectAt(payload, 'signature') ?? (payload as Record<string, unknown> | null);
   const [timestamp, token, signature] = [found?.timestamp, found?.token, found?.signature].map((value) =>
     typeof value === 'number' ? String(value) : value,
   );
@@ -38,7 +38,52 @@ export function isSigned(
 }
 
 /** The event that a webhook's body tells of; null for those that change nothing, such as `accepted`. */
-export const eventIn = (payload: unknown): ProviderEvent | null => readEvent(objectAt(payload, 'event-data'));
+export function eventIn(payload: unknown): ProviderEvent | null {
+  const data = objectAt(payload, 'event-data');
+  return readEvent(data ?? eventOfForm(payload));
+}
+
+/** What Mailgun's lists are the reason of, by the code of a `dropped`. */
+const DROPPED: Record<string, string> = {
+  '605': 'suppress-bounce',
+  '606': 'suppress-unsubscribe',
+  '607': 'suppress-complaint',
+};
+
+/**
+ * The fields of a form, as Mailgun's legacy webhooks (help.mailgun.com, Legacy Webhooks) have them, as an event of today: what hard
+ * bounced and what was dropped both are a permanent failure.
+ */
+function eventOfForm(payload: unknown): Record<string, unknown> | null {
+  const form = typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
+  const { event, code, reason } = form;
+  const id = messageIdIn(form);
+  if (typeof event !== 'string' || id === null) return null;
+  const told = { recipient: form.recipient, timestamp: form.timestamp, message: { headers: { 'message-id': id } } };
+  if (event === 'bounced') return { ...told, event: 'failed', severity: 'permanent', reason: 'bounce' };
+  if (event !== 'dropped') return { ...told, event };
+  const because = DROPPED[String(code)] ?? (reason === 'hardfail' ? 'generic' : reason);
+  const status = { message: form.error ?? form.description };
+  return { ...told, event: 'failed', severity: 'permanent', reason: because, 'delivery-status': status };
+}
+
+function messageIdIn(form: Record<string, unknown>): string | null {
+  const given = form['Message-Id'] ?? form['message-id'] ?? headerIn(form['message-headers'], 'message-id');
+  return typeof given === 'string' && given !== '' ? given.replace(/^<|>$/g, '') : null;
+}
+
+/** `message-headers`: JSON, a list of names and values. */
+function headerIn(text: unknown, name: string): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const list = JSON.parse(text) as unknown;
+    if (!Array.isArray(list)) return undefined;
+    const found: unknown = list.find((pair) => Array.isArray(pair) && String(pair[0]).toLowerCase() === name);
+    return (found as unknown[] | undefined)?.[1];
+  } catch {
+    return undefined;
+  }
+}
 
 const KINDS: Record<string, ProviderEvent['kind']> = {
   delivered: 'delivered',

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import Mailgun from 'mailgun.js';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import { formIn } from '../../../platform/common/form-body.js';
 import { Problem } from '../../../platform/common/problem.js';
 import { declareProvider } from '../declared.js';
 import { EMAIL } from '../email/email.channel.js';
@@ -67,8 +68,9 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
     await this.client(config.values, AbortSignal.timeout(VERIFY_TIMEOUT_MS)).domains.get(config.values.domain);
   }
 
-  parseEvents({ body }: ProviderRequest, { values }: Config): ProviderEvent[] {
-    const payload = parseJson(body);
+  parseEvents({ headers, body }: ProviderRequest, { values }: Config): ProviderEvent[] {
+    const type = headers['content-type'];
+    const payload = formIn(typeof type === 'string' ? type : null, body) ?? parseJson(body);
     const signature = signatureIn(payload);
     if (!values.webhook_signing_key || !signature || !isSigned(signature, values.webhook_signing_key))
       throw new Problem('forbidden', 'The request is not signed with the webhook_signing_key, or not now.');

@@ -23,6 +23,8 @@ export interface WebhookContent {
   headers?: Record<string, string>;
   /** How long the receiver may take; the provider's own time unless told. */
   timeout_ms?: number;
+  /** How many requests a second the receiver takes of all that goes to its lane. */
+  rate_limit_per_second?: number | null;
   /** Why it is not to be sent now: the attempt fails with this, and nothing is posted. */
   withheld?: { code: string; message: string };
 }
@@ -51,6 +53,7 @@ export const WEBHOOK = declareChannel<WebhookInputDto, WebhookContent>({
   toContent: ({ url, payload }, at) => ({ url: checkUrl(url, `${at}.url`), body: JSON.stringify(payload) }),
   target: ({ url }) => ({ user_pk: null, address: url, suppressed: null }),
   lane: ({ url }) => laneOf(new URL(url)),
+  rate: ({ rate_limit_per_second = null }) => rate_limit_per_second,
 });
 
 /** A receiver that hangs at one path holds up no other at the same host. */

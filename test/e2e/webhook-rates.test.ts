@@ -1,0 +1,119 @@
+import type { TestClient } from '../support/app.js';
+import { endpointsOf, type TestEndpoint } from '../support/endpoints.js';
+import { oneApp } from '../support/one-app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
+
+const the = oneApp();
+let client: TestClient;
+let receiver: Receiver;
+const { call, endpoint, room, say, deliveriesOf } = endpointsOf(
+  () => client,
+  () => receiver,
+);
+
+beforeAll(async () => {
+  receiver = await Receiver.start();
+});
+afterAll(() => receiver.stop());
+beforeEach(async () => {
+  receiver.respond(() => ({ status: 200 }));
+  client = await the.app.client();
+});
+
+const RATE = 4;
+const COUNT = 12;
+
+/** All of them at once, and one after the other as the rate has it: who is late makes it no shorter by more than this. */
+async function spaced(one: TestEndpoint, count: number, doing: () => Promise<unknown>): Promise<void> {
+  const before = one.requests().length;
+  await doing();
+  await one.heard(before + count);
+  const times = one
+    .requests()
+    .slice(before, before + count)
+    .map(({ receivedAt }) => receivedAt);
+  expect(times.at(-1)! - times[0]!).toBeGreaterThan((((count - 1) / RATE) * 1_000) / 2);
+}
+
+const statuses = async (id: string): Promise<string[]> =>
+  (await deliveriesOf(id)).map(({ status, reason }) => (reason === null ? status : `${status} ${reason}`));
+
+describe('the rate of an endpoint', () => {
+  it('holds for retries, for what was held, and for what is sent again', async () => {
+    const roomId = await room();
+    const one = await endpoint({ event_types: ['message.created'] });
+    // Their own time does not come meanwhile.
+    receiver.respond(() => ({ status: 503, headers: { 'retry-after': '600' } }));
+    for (let n = 0; n < COUNT; n++) await say(roomId, `m${n}`);
+    const failed = async () => (await statuses(one.id)).every((status) => status === 'retrying http_503');
+    await one.heard(COUNT);
+    await until('all of them to fail', failed);
+
+    receiver.respond(() => ({ status: 200 }));
+    await call('PATCH', `endpoints/${one.id}`, { rate_limit_per_second: RATE });
+    await spaced(one, 5, async () => {
+      await the.app.sql('update open_deliveries set next_attempt_at = now(), awake = true where lane = $1', [
+        `webhook:endpoint/${one.id}`,
+      ]);
+      await until('some of them to wait for their turn', async () =>
+        (await statuses(one.id)).includes('held rate_limited'),
+      );
+    });
+    // What waits goes with what is held, and comes back with it.
+    await call('POST', `endpoints/${one.id}/disable`);
+    await until('the others to be held', async () => {
+      const now = await statuses(one.id);
+      return !now.includes('held rate_limited') && now.includes('held endpoint_disabled');
+    });
+    await call('POST', `endpoints/${one.id}/enable`);
+    // Nothing keeps to a rate that is no more.
+    await call('PATCH', `endpoints/${one.id}`, { rate_limit_per_second: null });
+    await until('all of them', async () => (await statuses(one.id)).every((status) => status === 'delivered'));
+    expect(one.requests()).toHaveLength(2 * COUNT);
+    const ended = await deliveriesOf(one.id);
+    expect(ended.map(({ attempt_count }) => attempt_count)).toEqual(ended.map(() => 2));
+
+    await call('PATCH', `endpoints/${one.id}`, { rate_limit_per_second: RATE });
+    await spaced(one, 7, async () => {
+      for (const { id } of ended.slice(0, 6))
+        expect((await client.request('POST', `/deliveries/${id}/resend`)).status).toBe(202);
+      await say(roomId, 'new');
+    });
+  });
+
+  it('does not hold for a test', async () => {
+    const one = await endpoint({ rate_limit_per_second: 1 });
+    for (let n = 0; n < 4; n++)
+      expect(await call('POST', `endpoints/${one.id}/test`, {})).toMatchObject({ status: 'delivered' });
+    const times = one.requests().map(({ receivedAt }) => receivedAt);
+    expect(times).toHaveLength(4);
+  });
+});
+
+describe('the concurrency of an endpoint', () => {
+  it('holds from when it is set, and no longer', async () => {
+    const roomId = await room();
+    let now = 0;
+    let most = 0;
+    let letGo: () => void = () => {};
+    let gate = new Promise<void>((resolve) => (letGo = resolve));
+    receiver.respond(async () => {
+      most = Math.max(most, ++now);
+      await gate;
+      now--;
+      return { status: 200 };
+    });
+    const one = await endpoint({ event_types: ['message.created'], concurrency: 2 });
+    for (let n = 0; n < 8; n++) await say(roomId, `m${n}`);
+    await one.heard(2);
+    await until('the others to be planned', async () => (await deliveriesOf(one.id)).length === 8);
+    expect(most).toBe(2);
+    await call('PATCH', `endpoints/${one.id}`, { concurrency: 6 });
+    await until('more at once', () => now === 6);
+    letGo();
+    gate = Promise.resolve();
+    await one.heard(8);
+    expect(most).toBe(6);
+  });
+});
