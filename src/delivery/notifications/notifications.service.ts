@@ -20,6 +20,12 @@ import { byChannel } from './plan-deliveries.js';
 /** What a request for a notification is answered; {@link Existing} where nothing was made. */
 export type Answer = NotificationDto | Existing<NotificationDto>;
 
+/** What is to be written, and was counted. */
+export interface Counted extends Planned {
+  /** It was not accepted in the end, or had been before. */
+  giveBack(): void;
+}
+
 /** Takes notifications on: once answered, they and their deliveries are rows, and the engine does the rest. */
 @Injectable()
 export class NotificationsService {
@@ -46,18 +52,17 @@ export class NotificationsService {
     });
   }
 
-  /** What is to be written, counted against the client's quotas. @throws Problem for what can't be carried out as it is */
-  async plan(request: Request, input: NotificationInputDto): Promise<Planned> {
+  /** What is to be written, counted against the quotas of user and client. @throws Problem for what can't be carried out as it is */
+  async plan(request: Request, input: NotificationInputDto): Promise<Counted> {
     const item = await this.planner.plan(request.caller, input);
-    await this.quotas.take(request, byChannel(item.deliveries));
-    return item;
+    return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
   }
 
   /**
    * Many at once, in one transaction, each with its answer.
    * @param answer what the request is answered, from these
    */
-  async acceptAll<T>(request: Request, items: Planned[], answer: (answers: Answer[]) => T): Promise<T> {
+  async acceptAll<T>(request: Request, items: Counted[], answer: (answers: Answer[]) => T): Promise<T> {
     return this.reserving(items, async (reservations) => {
       let whole: T | undefined;
       const outcomes = await this.writer.writeAll(request, items, async (tx, written) => {
@@ -89,18 +94,21 @@ export class NotificationsService {
   }
 
   /** With what there is room for here. It is given back, but for what was begun. */
-  private async reserving<T>(items: Accepted[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
+  private async reserving<T>(items: Counted[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
     const reservations = items.map(({ client_id, deliveries }) => this.workers.reserve(client_id, deliveries));
     try {
       return await work(reservations);
+    } catch (error) {
+      for (const { giveBack } of items) giveBack();
+      throw error;
     } finally {
       for (const reservation of reservations) reservation.end();
     }
   }
 
   /** What there is room for here is on its way when this returns; the rest waits for whoever has room. */
-  private begin({ row }: Accepted, outcome: WriteOutcome, reservation: Reservation): void {
-    if (!('written' in outcome)) return;
+  private begin({ row, giveBack }: Counted, outcome: WriteOutcome, reservation: Reservation): void {
+    if (!('written' in outcome)) return giveBack();
     const contents = row.channels as Record<string, Content>;
     const written = { ...outcome.written, source_kind: NOTIFICATION };
     const left = reservation.begin(written, (channel) => contents[channel]!);
