@@ -26,8 +26,11 @@ interface Counted {
 
 const NOTHING: Grant = { granted: 0, firstInMs: 0, spacingMs: 0, outage: null };
 
+/** What is counted, and how much of it may be. */
+export type Capped = Pick<ProviderRoute, 'identity' | 'caps'>;
+
 interface Wish {
-  route: ProviderRoute;
+  route: Capped;
   wanted: number;
 }
 
@@ -52,14 +55,14 @@ export class ProviderQuotas {
 
   constructor(private readonly repository: UsageRepository) {}
 
-  outageOf(route: ProviderRoute): Outage | null {
+  outageOf(route: Capped): Outage | null {
     if (!isCapped(route)) return null;
     const until = this.used.get(usedKey(route)) ?? 0;
     return until > Date.now() ? { reason: 'quota_exhausted', until } : null;
   }
 
   /** Costs nothing where there is no cap. */
-  async take(route: ProviderRoute, wanted: number): Promise<Grant> {
+  async take(route: Capped, wanted: number): Promise<Grant> {
     if (!isCapped(route)) return { granted: wanted, firstInMs: 0, spacingMs: 0, outage: null };
     return this.wishes.add(route.identity.client_id, { route, wanted });
   }
@@ -68,7 +71,7 @@ export class ProviderQuotas {
    * When what a rate turned away may try again: one after the other, as the rate has it, so that a backlog neither comes all
    * at once nor has no estimate.
    */
-  queueBehind(route: ProviderRoute, outage: Outage): Outage {
+  queueBehind(route: Capped, outage: Outage): Outage {
     const { rate_limit_per_second: rate } = route.caps;
     if (outage.reason !== 'rate_limited' || rate === null) return outage;
     const until = Math.max(this.queued.get(keyOf(route)) ?? 0, outage.until) + 1_000 / rate;
@@ -77,7 +80,7 @@ export class ProviderQuotas {
   }
 
   /** What the provider did not get does not count. Never throws. */
-  async giveBack(route: ProviderRoute, count: number): Promise<void> {
+  async giveBack(route: Capped, count: number): Promise<void> {
     const { hourly_cap, daily_cap } = route.caps;
     if (count === 0 || (hourly_cap === null && daily_cap === null)) return;
     await this.wishes.add(route.identity.client_id, { route, wanted: -count }).catch((error: unknown) => {
@@ -119,7 +122,7 @@ export class ProviderQuotas {
     return { granted, firstInMs, spacingMs, outage };
   }
 
-  private outageIn(route: ProviderRoute, row: UsageGranted): Outage {
+  private outageIn(route: Capped, row: UsageGranted): Outage {
     const now = Date.now();
     if (row.granted < row.in_quota) return { reason: 'rate_limited', until: now + row.next_in_ms };
     const until = now + (row.day_is_used ? row.day_ends_in_ms : row.hour_ends_in_ms);
@@ -128,12 +131,12 @@ export class ProviderQuotas {
   }
 }
 
-const isCapped = ({ caps }: ProviderRoute): boolean =>
+const isCapped = ({ caps }: Capped): boolean =>
   caps.hourly_cap !== null || caps.daily_cap !== null || caps.rate_limit_per_second !== null;
 
-const keyOf = ({ identity: { client_id, key } }: ProviderRoute): string => `${client_id} ${key}`;
+const keyOf = ({ identity: { client_id, key } }: Capped): string => `${client_id} ${key}`;
 
-const usedKey = (route: ProviderRoute): string =>
+const usedKey = (route: Capped): string =>
   `${keyOf(route)} ${route.caps.hourly_cap ?? ''} ${route.caps.daily_cap ?? ''}`;
 
 function sumOf(wishes: Wish[]): UsageWanted {
