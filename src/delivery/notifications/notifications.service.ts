@@ -95,7 +95,9 @@ export class NotificationsService {
 
   /** With what there is room for here. It is given back, but for what was begun. */
   private async reserving<T>(items: Counted[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
-    const reservations = items.map(({ client_id, deliveries }) => this.workers.reserve(client_id, deliveries));
+    const reservations = items.map(({ client_id, deliveries, row }) =>
+      this.workers.reserve(client_id, deliveries, row.priority),
+    );
     try {
       return await work(reservations);
     } catch (error) {
