@@ -103,12 +103,14 @@ describe('quotas', () => {
       status: 429,
       body: { code: 'rate_limited', retryable: true, violated_policies: ['deliveries-hour'] },
     });
+    expect(refused.body.detail).toMatch(/begins anew in \d+ s\.$/);
     expect(Number(refused.headers.get('retry-after'))).toBe(refused.body.retry_after_s);
     expect(refused.body.retry_after_s).toBeLessThanOrEqual(3_600);
 
     const mail = { email: { subject: 's', text: 't' } };
     const both = await notify(client, ['a', 'b'], mail);
     expect(both).toMatchObject({ status: 429, body: { violated_policies: ['email-deliveries-day'] } });
+    expect(both.body.detail).toContain('never grants so many at once');
     expect(both.headers.get('ratelimit-policy')).toBe(
       '"deliveries-hour";q=5;w=3600, "email-deliveries-day";q=1;w=86400',
     );
@@ -123,6 +125,13 @@ describe('quotas', () => {
     ]);
     expect(n).toBe(3);
     expect((await notify(await clientWith({}), ['a'])).headers.get('ratelimit')).toBeNull();
+
+    const bursts = await clientWith({ deliveries_per_client: { per_second: 2 } });
+    const burst = await notify(bursts, ['a', 'b', 'c']);
+    expect(burst).toMatchObject({ status: 429, body: { violated_policies: ['deliveries-second'], retry_after_s: 1 } });
+    expect(burst.headers.get('ratelimit-policy')).toBe('"deliveries-second";q=2;w=1');
+    // Whenever the next second begins.
+    await until('the next second', async () => (await notify(bursts, ['a', 'b'])).status === 202);
   });
 
   it('of users hold for who sends with a key of its own, those of the client for all', async () => {

@@ -128,7 +128,9 @@ export class Quotas {
     const names = violated.map(({ policy }) => policy.name);
     for (const name of names) metrics.rateLimited.inc({ policy: name });
     const seconds = Math.max(1, ...violated.map(({ leftMs }) => Math.ceil(leftMs / 1_000)));
-    throw new Problem('rate_limited', `The quota is used up: ${names.join(', ')}. It begins anew in ${seconds} s.`, {
+    const tooMany = violated.some(({ policy, n }) => n > policy.limit) ? ' It never grants so many at once.' : '';
+    const detail = `The quota is used up: ${names.join(', ')}. It begins anew in ${seconds} s.${tooMany}`;
+    throw new Problem('rate_limited', detail, {
       retryAfterS: seconds,
       policies: names,
       headers: request.headers,
