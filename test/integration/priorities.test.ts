@@ -43,19 +43,20 @@ describe.each(['postgres', 'redis'])('what is urgent; queue on %s', (backend) =>
     return answer.body.id;
   };
   const arrived = (path: string) => receiver.requests.filter((request) => request.path === path).length;
-  /** Of so many lanes. */
-  const backlog = async (lanes: number): Promise<void> => {
-    const template = await notify('/low', 'low');
-    await until('the first', () => arrived('/low') === 1);
-    await until('it to be recorded', async () => (await truth.states(client.id)).delivered === 1);
-    await truth.query(
+  /** So many more low ones of this notification, over so many lanes. */
+  const multiply = (id: string, n: number, lanes: number) =>
+    truth.query(
       `insert into open_deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, status, awake,
                                     attempt_count, max_attempts, next_attempt_at, updated_at)
        select client_id, gen_random_uuid(), created_at, source_kind, source_id, channel,
               lane || case when $3 = 1 then '' else '/' || n % $3 end, 3, 'pending', true, 0, 8, clock_timestamp(), updated_at
          from deliveries, generate_series(1, $2::int) n where source_id = $1`,
-      [template, BACKLOG, lanes],
+      [id, n, lanes],
     );
+  const backlog = async (lanes: number): Promise<void> => {
+    const template = await notify('/low', 'low');
+    await until('the first', async () => (await truth.states(client.id)).delivered === 1);
+    await multiply(template, BACKLOG, lanes);
     await until('the backlog to be on its way', () => arrived('/low') >= 200);
   };
 
@@ -76,17 +77,15 @@ describe.each(['postgres', 'redis'])('what is urgent; queue on %s', (backend) =>
   it('has room where receivers of the same client hang, however many', async () => {
     const slow = holdSlowOnes();
     try {
-      for (let at = 0; at < 700; at += 50)
-        await Promise.all(Array.from({ length: 50 }, (_, n) => notify(`http://${at + n}.slow.example/`, 'low')));
-      await until('all there is room for', async () => ((await truth.states(client.id)).pending ?? 0) > 0);
+      await multiply(await notify('http://a.slow.example/', 'low'), 1_000, 1_000);
+      // Half of all that a process sends at once.
+      await until('all there is room for', () => slow.held.length >= 512);
       await notify('/urgent', 'urgent');
       await until('the urgent one', () => arrived('/urgent') === 1);
-      expect((await truth.states(client.id)).delivered).toBeUndefined();
+      // Of the others, none has ended.
+      expect((await truth.states(client.id)).delivered ?? 0).toBeLessThanOrEqual(1);
     } finally {
       slow.release();
-      await until('all to have ended', async () => ((await truth.states(client.id)).pending ?? 0) === 0, {
-        timeout: 60_000,
-      });
     }
   });
 });
