@@ -44,7 +44,7 @@ export function operationsOf(document: any): Operation[] {
         access: operation['x-access'],
         secured: (operation.security ?? document.security ?? []).length > 0,
         parameters: (operation.parameters ?? []).filter((one: { $ref?: string }) => !one.$ref),
-        example: json?.example,
+        example: json?.example ?? Object.values<any>(json?.examples ?? {})[0]?.value,
         body: json && resolve(json.schema),
       };
     }),

@@ -33,8 +33,7 @@ export class NotificationChanges {
   async change({ caller }: Request, id: string, dto: PatchNotificationDto): Promise<NotificationDto> {
     const { clientId } = caller;
     await this.reader.checkSender(caller, id);
-    const contents = dto.channels ? this.planner.contentsOf(dto.channels) : [];
-    await this.planner.refuseUnusable(caller, contents);
+    const contents = await this.planner.usable(caller, dto.channels ? this.planner.contentsOf(dto.channels) : []);
     return this.database.transaction(
       async (tx) => {
         const open = await this.deliveries.lockOpen(tx, { client_id: clientId, id });

@@ -4,7 +4,7 @@ import { itemProblem } from '../../platform/common/batch.js';
 import { Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import type { NotificationBatchDto, NotificationResultDto, NotificationResultsDto } from './notification-orders.dto.js';
-import { NotificationPlanner, type Planned } from './notification-planner.js';
+import { NotificationPlanner } from './notification-planner.js';
 import { NotificationInputDto } from './notifications.dto.js';
 import { NotificationsService, type Answer } from './notifications.service.js';
 import { Simulation } from './simulation.js';
@@ -33,7 +33,7 @@ export class NotificationOrders {
   /** Those at fault are left out; the others are written in one transaction. */
   async many(request: Request, { notifications }: NotificationBatchDto): Promise<NotificationResultsDto> {
     const results: NotificationResultDto[] = [];
-    const planned: { index: number; item: Planned }[] = [];
+    const planned: { index: number; item: Counted }[] = [];
     for (const [index, plain] of notifications.entries()) {
       try {
         const input = toDto(NotificationInputDto, plain);
@@ -41,7 +41,10 @@ export class NotificationOrders {
         else planned.push({ index, item: await this.notifications.plan(request, input) });
       } catch (error) {
         // What is at fault on our side fails all, and nothing was written.
-        if (!(error instanceof Problem) || error.status >= 500) throw error;
+        if (!(error instanceof Problem) || error.status >= 500) {
+          for (const { item } of planned) item.giveBack();
+          throw error;
+        }
         results[index] = { index, status: error.status, error: itemProblem(error) };
       }
     }

@@ -23,6 +23,12 @@ export interface Planned extends Accepted {
 
 const DEDUP_WINDOW_S = 86_400;
 
+/** What is to be written, and was counted. */
+export interface Counted extends Planned {
+  /** It was not accepted in the end, or had been before. */
+  giveBack(): void;
+}
+
 /** From a request to what is written of it: who is meant, over which channels, and what each is sent. */
 @Injectable()
 export class NotificationPlanner {
@@ -36,10 +42,10 @@ export class NotificationPlanner {
   /** @throws Problem for a request that can't be carried out as it is */
   async plan(caller: Caller, wish: NotificationInputDto): Promise<Planned> {
     const input = spellOut(wish);
-    const contents = this.contentsOf(input.channels);
-    refuseUnsendable(input, contents, this.registry.channels());
+    const wanted = this.contentsOf(input.channels);
+    refuseUnsendable(input, wanted, this.registry.channels());
     refuseUnsendableTimes(input);
-    await this.refuseUnusable(caller, contents);
+    const contents = await this.usable(caller, wanted);
     const channels = contents.map(({ channel }) => channel);
     const people = await this.recipients.resolve(caller, input.recipients ?? [], channels, {
       create: input.simulate !== true,
@@ -92,10 +98,19 @@ export class NotificationPlanner {
     });
   }
 
-  /** @throws Problem for channels that this caller may not use, and providers that there are not */
-  async refuseUnusable(caller: Caller, contents: ChannelContent[]): Promise<void> {
+  /**
+   * @returns the contents, with what the client's own rows say of them
+   * @throws Problem for channels that this caller may not use, and for providers and endpoints that there are not
+   */
+  async usable(caller: Caller, contents: ChannelContent[]): Promise<ChannelContent[]> {
     refuseBeyondPermission(caller, contents, this.registry.channels());
     await this.refuseUnknownProvider(caller.clientId, contents);
+    return Promise.all(
+      contents.map(async ({ channel, content }) => ({
+        channel,
+        content: await this.registry.complete(caller.clientId, channel.name, content, `channels.${channel.name}`),
+      })),
+    );
   }
 
   private async refuseUnknownProvider(clientId: string, contents: ChannelContent[]): Promise<void> {

@@ -4,7 +4,7 @@ import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import { Workers, type Reservation } from '../../engine/deliveries/workers.js';
 import { NOTIFICATION, withCategory } from './notification.js';
 import type { WriteOutcome } from './notification-sets.js';
-import type { Accepted } from './notifications.repository.js';
+import type { Counted } from './notification-planner.js';
 
 /** Begins what was just accepted: in this process, as far as it has room; the rest waits for whoever has. */
 @Injectable()
@@ -15,18 +15,23 @@ export class NotificationStarts {
   ) {}
 
   /** With what there is room for here. It is given back, but for what was begun. */
-  async reserving<T>(items: Accepted[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
-    const reservations = items.map(({ client_id, deliveries }) => this.workers.reserve(client_id, deliveries));
+  async reserving<T>(items: Counted[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
+    const reservations = items.map(({ client_id, deliveries, row }) =>
+      this.workers.reserve(client_id, deliveries, row.priority),
+    );
     try {
       return await work(reservations);
+    } catch (error) {
+      for (const { giveBack } of items) giveBack();
+      throw error;
     } finally {
       for (const reservation of reservations) reservation.end();
     }
   }
 
   /** After the commit: what there is room for is on its way when this returns. */
-  begin({ row }: Accepted, outcome: WriteOutcome, reservation: Reservation): void {
-    if (!('written' in outcome)) return;
+  begin({ row, giveBack }: Counted, outcome: WriteOutcome, reservation: Reservation): void {
+    if (!('written' in outcome)) return giveBack();
     const contents = row.channels as Record<string, Content>;
     const written = { ...outcome.written, source_kind: NOTIFICATION };
     const begun = new Map<string, Content>();

@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
@@ -7,6 +8,7 @@ import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { NotificationChanges } from './notification-changes.js';
 import { NotificationEnds } from './notification-ends.js';
 import { NotificationBatchDto, NotificationResultsDto, PatchNotificationDto } from './notification-orders.dto.js';
+import { NOTIFICATION_EXAMPLES } from './notifications.examples.js';
 import { NotificationOrders } from './notification-orders.service.js';
 import { NotificationDto, NotificationInputDto, NotificationsQueryDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
@@ -28,6 +30,7 @@ export class NotificationsController {
   ) {}
 
   @Post(['', 'send'])
+  @ApiBody({ type: NotificationInputDto, examples: NOTIFICATION_EXAMPLES })
   @Route({
     summary: 'Send a notification over email, websocket and webhook',
     description:
@@ -36,7 +39,7 @@ export class NotificationsController {
     status: 202,
     answer: NotificationDto,
     also: { 200: 'Nothing was made: it was accepted before under this dedup_key, or only simulated.' },
-    errors: ['user_unavailable', 'not_found', 'too_large'],
+    errors: ['user_unavailable', 'endpoint_disabled', 'not_found', 'too_large'],
     actsForUser: true,
     idempotent: true,
     limited: 'notifications',
@@ -49,13 +52,15 @@ export class NotificationsController {
   @Post('batch')
   @Route({
     summary: 'Send up to 100 notifications',
-    description: 'Each is answered on its own: one at fault keeps no other from being sent.',
+    description:
+      'Each is answered on its own, and counts on its own: one at fault, or beyond a quota, keeps no other from being sent.',
     access: 'send_notifications',
     status: 202,
     answer: NotificationResultsDto,
     errors: ['too_large'],
     actsForUser: true,
     idempotent: true,
+    limited: 'notifications',
     bodyBytes: 'notification_body_bytes',
   })
   sendMany(@CurrentRequest() request: Request, @Body() dto: NotificationBatchDto): Promise<NotificationResultsDto> {
@@ -106,7 +111,7 @@ export class NotificationsController {
       'Its time can be moved, and what a channel sends be replaced, as long as nothing of it has begun; a priority holds for whatever still waits.',
     access: 'send_notifications',
     answer: NotificationDto,
-    errors: ['not_found', 'not_pending', 'too_large'],
+    errors: ['not_found', 'not_pending', 'endpoint_disabled', 'too_large'],
     actsForUser: true,
     bodyBytes: 'notification_body_bytes',
   })
@@ -125,7 +130,7 @@ export class NotificationsController {
     deprecated: true,
     access: 'send_notifications',
     answer: NotificationDto,
-    errors: ['not_found', 'not_pending', 'too_large'],
+    errors: ['not_found', 'not_pending', 'endpoint_disabled', 'too_large'],
     actsForUser: true,
     bodyBytes: 'notification_body_bytes',
   })

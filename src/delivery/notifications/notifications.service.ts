@@ -3,7 +3,7 @@ import { Existing, type Request } from '../../tenancy/access/request.js';
 import type { Tx } from '../../platform/database/database.js';
 import { Quotas } from '../../tenancy/clients/quotas.js';
 import { asAccepted } from './notification.js';
-import { NotificationPlanner, type Planned } from './notification-planner.js';
+import { NotificationPlanner, type Counted } from './notification-planner.js';
 import { NotificationSets, type WriteOutcome } from './notification-sets.js';
 import { NotificationStarts } from './notification-starts.js';
 import type { NotificationDto, NotificationInputDto } from './notifications.dto.js';
@@ -40,18 +40,17 @@ export class NotificationsService {
     });
   }
 
-  /** What is to be written, counted against the client's quotas. @throws Problem for what can't be carried out as it is */
-  async plan(request: Request, input: NotificationInputDto): Promise<Planned> {
+  /** What is to be written, counted against the quotas of user and client. @throws Problem for what can't be carried out as it is */
+  async plan(request: Request, input: NotificationInputDto): Promise<Counted> {
     const item = await this.planner.plan(request.caller, input);
-    await this.quotas.take(request, byChannel(item.deliveries));
-    return item;
+    return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
   }
 
   /**
    * Many at once, in one transaction, each with its answer.
    * @param answer what the request is answered, from these
    */
-  async acceptAll<T>(request: Request, items: Planned[], answer: (answers: Answer[]) => T): Promise<T> {
+  async acceptAll<T>(request: Request, items: Counted[], answer: (answers: Answer[]) => T): Promise<T> {
     return this.starts.reserving(items, async (reservations) => {
       let whole: T | undefined;
       const outcomes = await this.sets.write(request, items, async (tx, written) => {

@@ -4,7 +4,7 @@ import { notFound } from '../../platform/common/problem.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Lanes } from '../../engine/deliveries/lanes.js';
-import { laneOfEndpoint } from './endpoint.js';
+import { EVENT, laneOfEndpoint } from './endpoint.js';
 import { ENDPOINT_DISABLED } from './endpoint-health.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
 import { EndpointView } from './endpoint-view.js';
@@ -14,7 +14,7 @@ import { EndpointReleases } from './endpoint-releases.js';
 
 /**
  * Endpoints that are switched on, off, and removed. While one is disabled it is told nothing new, and what is open is held; enabled again,
- * that goes on. What is open of one that is removed is cancelled.
+ * that goes on. Events that are open of one that is removed are cancelled; notifications that name it fail.
  */
 @Injectable()
 export class EndpointStatesService {
@@ -46,7 +46,9 @@ export class EndpointStatesService {
       if (!isUuid(id) || !(await this.repository.remove(tx, clientId, id))) throw notFound('endpoint');
       await this.messages.skipAll(tx, clientId, id);
     });
-    await this.lanes.cancel(clientId, laneOfEndpoint(id), 'endpoint_removed');
+    await this.lanes.cancel(clientId, laneOfEndpoint(id), 'endpoint_removed', EVENT);
+    // Notifications that name it fail by their next attempt.
+    await this.lanes.rouse(clientId, laneOfEndpoint(id));
   }
 
   private async set(request: Request, id: string, reason: string | null): Promise<EndpointDto> {

@@ -1,3 +1,4 @@
+import { endpointLane, WEBHOOK } from '../../engine/providers/webhook/webhook.channel.js';
 import type { SignatureKind } from './endpoints.dto.js';
 
 /** `source_kind` of the deliveries of events to endpoints. */
@@ -60,7 +61,7 @@ export const isGated = (values: EndpointValues): boolean =>
   values.condition !== null || values.ordered_by !== null || values.rate_limit_per_second !== null;
 
 /** The lane of an endpoint's deliveries: its own, so that it holds up no other. */
-export const laneOfEndpoint = (id: string): string => `webhook:endpoint/${id}`;
+export const laneOfEndpoint = (id: string): string => `${WEBHOOK.name}:${endpointLane(id)}`;
 
 /** Does an endpoint hear events of this type? */
 export const hears = (patterns: string[], type: string): boolean =>

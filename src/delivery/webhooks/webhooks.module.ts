@@ -6,6 +6,8 @@ import { Transitions } from '../../engine/deliveries/transitions.js';
 import { EventsModule } from '../../engine/events/events.module.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
 import { RecoveriesModule } from '../recoveries/recoveries.module.js';
+import { WebhookEndpoints } from '../../engine/providers/webhook/webhook-endpoints.js';
+import { WebhookModule } from '../../engine/providers/webhook/webhook.module.js';
 import { Conditions } from './conditions.js';
 import { EndpointChecks } from './endpoint-checks.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
@@ -27,13 +29,14 @@ import { PlanningReader } from './planning.reader.js';
 import { EndpointRecoveries } from './endpoint-recoveries.js';
 import { EndpointRecoveriesRepository } from './endpoint-recoveries.repository.js';
 import { EndpointRecoveriesService } from './endpoint-recoveries.service.js';
+import { EndpointNotifications } from './endpoint-notifications.js';
 import { EndpointReleases } from './endpoint-releases.js';
 import { EndpointReleasesRepository } from './endpoint-releases.repository.js';
 import * as webhooksEvents from './webhooks.events.js';
 
-/** Events of a client, told to its endpoints. */
+/** Events of a client, told to its endpoints; and notifications that name one. */
 @Module({
-  imports: [DeliveriesModule, EventsModule, ProvidersModule, RecoveriesModule],
+  imports: [DeliveriesModule, EventsModule, ProvidersModule, RecoveriesModule, WebhookModule],
   controllers: [EndpointsController, EndpointHistoryController],
   providers: [
     Conditions,
@@ -44,6 +47,7 @@ import * as webhooksEvents from './webhooks.events.js';
     EndpointHistoryService,
     EndpointLimits,
     EndpointMessagesRepository,
+    EndpointNotifications,
     EndpointSecrets,
     EndpointStatesService,
     EndpointView,
@@ -61,7 +65,14 @@ import * as webhooksEvents from './webhooks.events.js';
   ],
 })
 export class WebhooksModule {
-  constructor(ours: EndpointDeliveries, deliveries: DeliveriesService, transitions: Transitions) {
-    ours.register(deliveries, transitions);
+  constructor(
+    events: EndpointDeliveries,
+    notifications: EndpointNotifications,
+    deliveries: DeliveriesService,
+    transitions: Transitions,
+    webhooks: WebhookEndpoints,
+  ) {
+    events.register(deliveries, transitions);
+    notifications.register(webhooks, transitions);
   }
 }

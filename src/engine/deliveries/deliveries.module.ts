@@ -4,6 +4,7 @@ import { registerEvents } from '../../platform/realtime/event.registry.js';
 import { EventsModule } from '../events/events.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { SuppressionsModule } from '../suppressions/suppressions.module.js';
+import { ClientsModule } from '../../tenancy/clients/clients.module.js';
 import { UsersModule } from '../../tenancy/users/users.module.js';
 import { Admission } from './admission.js';
 import { AttemptsService } from './attempts.service.js';
@@ -24,6 +25,7 @@ import { DueSignal } from './due-signal.js';
 import { DispatcherRepository } from './dispatcher.repository.js';
 import { Handover } from './handover.js';
 import { DELIVERY_QUEUE } from './job-plan.js';
+import { ProviderLimits } from './provider-limits.js';
 import { ProviderQuotas } from './provider-quotas.js';
 import { Reconciler } from './reconciler.js';
 import { Releases } from './releases.js';
@@ -47,7 +49,14 @@ import { UsageRepository } from './usage.repository.js';
 import { Workers } from './workers.js';
 
 @Module({
-  imports: [EventsModule, UsersModule, ProvidersModule, SuppressionsModule, registerQueue(DELIVERY_QUEUE)],
+  imports: [
+    ClientsModule,
+    EventsModule,
+    UsersModule,
+    ProvidersModule,
+    SuppressionsModule,
+    registerQueue(DELIVERY_QUEUE),
+  ],
   providers: [
     Admission,
     AttemptsService,
@@ -75,6 +84,7 @@ import { Workers } from './workers.js';
     ProviderEvents,
     ProviderEventsProcessor,
     ProviderEventsRepository,
+    ProviderLimits,
     ProviderPoller,
     ProviderPollsRepository,
     Screening,
@@ -99,6 +109,7 @@ import { Workers } from './workers.js';
     Lanes,
     OldDeliveries,
     ProviderEvents,
+    ProviderQuotas,
     Resends,
     Router,
     Transitions,

@@ -9,10 +9,10 @@ import { isGuarded } from './admission.js';
 import { attemptOf } from './attempt-record.js';
 import { Breakers } from './breakers.js';
 import { DeliveriesService } from './deliveries.service.js';
-import type { ClaimedDelivery, Routing } from './delivery.js';
+import type { AttemptVerdict, ClaimedDelivery, Routing } from './delivery.js';
 import { DueSignal } from './due-signal.js';
 import { ProviderQuotas } from './provider-quotas.js';
-import { judge } from './retry.js';
+import { judge, untriedVerdict } from './retry.js';
 import type { CountedIn } from './usage.repository.js';
 
 /** Well below the lease. */
@@ -92,6 +92,7 @@ export class Handover implements OnModuleDestroy {
     random?: number,
   ): Promise<void> {
     const rules = route?.rules ?? this.registry.rulesOf(delivery.channel);
+    if (outcome.kind !== 'accepted' && outcome.untried) return this.putBack(delivery, untriedVerdict(outcome, routing));
     const verdict = judge(delivery, outcome, routing, othersLeft, rules, random);
     const attempt = attemptOf(outcome, route?.name ?? null, durationMs);
     attempt.error_message ??= delivery.left_out ?? null;
@@ -102,6 +103,15 @@ export class Handover implements OnModuleDestroy {
       logger.error({ client_id: delivery.client_id, err: error }, 'An attempt could not be recorded.');
     }
     if (verdict.delayMs === 0) this.due.raise();
+  }
+
+  /** Nothing was tried, so nothing is on record but that it waits. */
+  private async putBack(delivery: ClaimedDelivery, verdict: AttemptVerdict): Promise<void> {
+    try {
+      await this.deliveries.hold(delivery, verdict);
+    } catch (error) {
+      logger.error({ client_id: delivery.client_id, err: error }, 'A delivery could not be held.');
+    }
   }
 
   private async call(route: ProviderRoute, batch: Planned[]): Promise<Outcome[]> {

@@ -25,19 +25,26 @@ export class Lanes {
     this.due.raise();
   }
 
-  async cancel(clientId: string, lane: string, reason: string): Promise<void> {
-    await this.each('cancel', clientId, lane, reason);
+  /** @param kind of the sources whose deliveries are meant */
+  async cancel(clientId: string, lane: string, reason: string, kind: string): Promise<void> {
+    await this.each('cancel', clientId, lane, reason, kind);
+  }
+
+  /** What waits to be tried again, or is held, is tried now. What has not begun for its time has not come stays. */
+  async rouse(clientId: string, lane: string): Promise<void> {
+    await this.each('rouse', clientId, lane);
+    this.due.raise();
   }
 
   private async each(
-    what: 'hold' | 'resume' | 'cancel',
+    what: 'hold' | 'resume' | 'cancel' | 'rouse',
     clientId: string,
     lane: string,
-    reason: string,
+    ...more: string[]
   ): Promise<void> {
     for (;;) {
       const moved = await this.transitions.commit(async (tx) => {
-        const rows = await this.repository[what](tx, clientId, lane, AT_ONCE, reason);
+        const rows = await this.repository.move(tx, what, clientId, lane, AT_ONCE, more);
         return rows.map(({ from, ...row }) => ({ from, row, content: null }));
       });
       if (moved.length < AT_ONCE) return;

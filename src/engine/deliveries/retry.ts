@@ -105,6 +105,10 @@ export function holdVerdict(
   return budgets ? told(held, budgets, began + delayMs) : held;
 }
 
+/** What waits because nothing was sent, through nobody's fault. */
+export const untriedVerdict = ({ code, retryAfterMs = 0 }: Fault, routing: Routing): AttemptVerdict =>
+  verdictOf('held', code, Math.max(retryAfterMs, MIN_HOLD_MS), routing);
+
 /** Between two looks whether a provider is back. */
 const MIN_HOLD_MS = 250;
 

@@ -22,6 +22,8 @@ interface Lane {
   patience: NodeJS.Timeout | undefined;
 }
 
+/** The priority of what has a share of its own. */
+const URGENT = 0;
 /** A tenant may always hold so many, whatever others hold: beyond `total` then, up to this multiple of it. */
 const OWN = 4;
 const AT_MOST = 4;
@@ -30,10 +32,12 @@ const AT_MOST = 4;
  * What this process has in hand: so much of each lane, of each tenant, and of all. A tenant may hold as much as is still
  * free, so that one alone takes half of all there is; and a few it may hold when nothing is free any more, for the dead
  * receivers of a dozen tenants together hold all. So nobody's dead receivers keep another's deliveries from being begun.
+ * What is urgent counts as another tenant's, so that the rest of its own does not keep it from being begun either.
  */
 export class Slots {
   private readonly lanes = new Map<string, Lane>();
-  private readonly ofTenant = new Map<string, number>();
+  /** What is in hand of each tenant, and of what is urgent of each. */
+  private readonly shares = new Map<string, number>();
   /** Lanes in which somebody waits, who waits longest first. */
   private readonly queued = new Set<Lane>();
   private inHand = 0;
@@ -54,12 +58,13 @@ export class Slots {
   /**
    * Takes what there is room for at once; each is to be given back ({@link leave}).
    * @param name `<tenant> <which>`
+   * @param priority as an index of `PRIORITIES`; the same is said when they are given back
    * @returns how many of those wanted
    */
-  take(name: string, wanted: number): number {
+  take(name: string, wanted: number, priority: number): number {
     const lane = this.laneOf(name);
     // Who comes later does not overtake.
-    const granted = lane.waiting.length > 0 ? 0 : this.grant(lane, wanted);
+    const granted = lane.waiting.length > 0 ? 0 : this.grant(lane, wanted, priority);
     this.tidy(name, lane);
     return granted;
   }
@@ -69,7 +74,7 @@ export class Slots {
    * @returns how many of those wanted; 0: turned away
    */
   enter(name: string, priority: number, wanted: number): Promise<number> {
-    const granted = this.take(name, wanted);
+    const granted = this.take(name, wanted, priority);
     if (granted > 0) return Promise.resolve(granted);
     const lane = this.laneOf(name);
     return new Promise((resolve) => {
@@ -88,13 +93,14 @@ export class Slots {
     this.admitSoon();
   }
 
-  leave(name: string, count: number): void {
+  leave(name: string, count: number, priority: number): void {
     const lane = this.lanes.get(name)!;
     lane.inHand -= count;
     this.inHand -= count;
-    const ofTenant = this.ofTenant.get(lane.tenant)! - count;
-    if (ofTenant === 0) this.ofTenant.delete(lane.tenant);
-    else this.ofTenant.set(lane.tenant, ofTenant);
+    const share = shareOf(lane, priority);
+    const inShare = this.shares.get(share)! - count;
+    if (inShare === 0) this.shares.delete(share);
+    else this.shares.set(share, inShare);
     this.restart(name, lane);
     this.tidy(name, lane);
     this.admitSoon();
@@ -110,17 +116,18 @@ export class Slots {
     return lane;
   }
 
-  private grant(lane: Lane, wanted: number): number {
-    const ofTenant = this.ofTenant.get(lane.tenant) ?? 0;
+  private grant(lane: Lane, wanted: number, priority: number): number {
+    const share = shareOf(lane, priority);
+    const inShare = this.shares.get(share) ?? 0;
     const free = this.options.total - this.inHand;
     // While it takes, what is free shrinks as its own share grows.
-    const ofShare = Math.max(Math.ceil((free - ofTenant) / 2), OWN - ofTenant);
+    const ofShare = Math.max(Math.ceil((free - inShare) / 2), OWN - inShare);
     const left = AT_MOST * this.options.total - this.inHand;
     const granted = Math.max(0, Math.min(wanted, lane.capacity - lane.inHand, ofShare, left));
     if (granted === 0) return 0;
     lane.inHand += granted;
     this.inHand += granted;
-    this.ofTenant.set(lane.tenant, ofTenant + granted);
+    this.shares.set(share, inShare + granted);
     return granted;
   }
 
@@ -138,7 +145,7 @@ export class Slots {
   private admit(lane: Lane): void {
     for (;;) {
       const [first] = lane.waiting;
-      const granted = first ? this.grant(lane, first.wanted) : 0;
+      const granted = first ? this.grant(lane, first.wanted, first.priority) : 0;
       if (granted === 0) break;
       lane.waiting.shift();
       first!.admit(granted);
@@ -167,3 +174,5 @@ export class Slots {
     if (lane.inHand === 0 && lane.waiting.length === 0) this.lanes.delete(name);
   }
 }
+
+const shareOf = ({ tenant }: Lane, priority: number): string => (priority === URGENT ? `${tenant} urgent` : tenant);

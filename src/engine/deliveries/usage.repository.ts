@@ -185,6 +185,36 @@ const TAKE = prepared(
      from g`,
 );
 
+/** What of a provider is used in the hour and the day that run. Times in milliseconds from now. */
+export interface Usage {
+  of_hour: number;
+  of_day: number;
+  hour_ends_in_ms: number;
+  day_ends_in_ms: number;
+  /** For how long its rate is taken. */
+  paced_ms: number;
+}
+
+const READ_KEYS = unnest<Pick<UsageWanted, 'client_id' | 'key'>>()(
+  'w',
+  { client_id: 'uuid', key: 'text' },
+  { ordinality: 'nth' },
+);
+
+const READ = prepared(
+  'usage.read',
+  `select case when u.hour = this_hour then u.hour_used else 0 end as of_hour,
+          case when u.day = this_day then u.day_used else 0 end as of_day,
+          extract(epoch from this_hour + interval '1 hour' - at)::float8 * 1000 as hour_ends_in_ms,
+          extract(epoch from this_day + interval '1 day' - at)::float8 * 1000 as day_ends_in_ms,
+          greatest(0, coalesce(extract(epoch from u.next_slot_at - at)::float8 * 1000, 0)) as paced_ms
+     from ${READ_KEYS.sql}
+     left join provider_usage u on u.client_id = w.client_id and u.key = w.key
+    cross join lateral (select clock_timestamp() as at) c
+    cross join lateral (select date_trunc('hour', at, 'UTC') as this_hour, date_trunc('day', at, 'UTC') as this_day) n
+    order by w.nth`,
+);
+
 /** What of providers is used, over all processes. */
 @Injectable()
 export class UsageRepository {
@@ -203,6 +233,11 @@ export class UsageRepository {
       [clientId, key],
     );
     return row?.ms ?? 0;
+  }
+
+  /** In their order, without counting. */
+  read(of: Pick<UsageWanted, 'client_id' | 'key'>[]): Promise<Usage[]> {
+    return this.database.query(READ, READ_KEYS.values(of));
   }
 
   /** @param wanted each provider at most once, also where something is given back only */

@@ -3,7 +3,7 @@ import { Config } from '../../platform/config/config.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { AttemptsService } from './attempts.service.js';
 import { DeliveriesService } from './deliveries.service.js';
-import type { ClaimedDelivery, Content, SourceRef } from './delivery.js';
+import { PRIORITIES, type ClaimedDelivery, type Content, type Priority, type SourceRef } from './delivery.js';
 import type { DueDelivery } from './dispatcher.repository.js';
 import { channelOf, laneOf, type DeliveryJob } from './job-plan.js';
 import { recipientsOf, type NewDelivery } from './new-deliveries.js';
@@ -87,8 +87,8 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
       const refs = deliveries.slice(done, done + room);
       const claims = await Promise.allSettled(refs.map((ref) => this.deliveries.claim(ref)));
       const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : []));
-      this.leave(lane, room - claimed.length);
-      await this.begin(claimed);
+      this.leave(lane, room - claimed.length, priority);
+      await this.begin(claimed, () => priority);
       done += room;
     }
   }
@@ -102,29 +102,31 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     const wanted: DueDelivery[] = [];
     const left: DueDelivery[] = [];
     for (const row of due) {
-      const taken = this.slots.taken < atMost && this.slots.take(laneOf(row), 1) === 1;
+      const taken = this.slots.taken < atMost && this.slots.take(laneOf(row), 1, row.priority) === 1;
       (taken ? wanted : left).push(row);
     }
     if (wanted.length === 0) return left;
     const claimed = await this.deliveries.claimAll(wanted).catch((error: unknown) => {
-      for (const row of wanted) this.leave(laneOf(row), 1);
+      for (const row of wanted) this.leave(laneOf(row), 1, row.priority);
       throw error;
     });
     const ours = new Set(claimed.map(({ id }) => id));
-    for (const row of wanted) if (!ours.has(row.id)) this.leave(laneOf(row), 1);
-    void this.begin(claimed);
+    for (const row of wanted) if (!ours.has(row.id)) this.leave(laneOf(row), 1, row.priority);
+    const priorities = new Map(wanted.map(({ id, priority }) => [id, priority]));
+    void this.begin(claimed, ({ id }) => priorities.get(id)!);
     return left;
   }
 
   /** Marks those for which there is room here as {@link NewDelivery.reserved}: none where this process runs no jobs. */
-  reserve(clientId: string, deliveries: NewDelivery[]): Reservation {
+  reserve(clientId: string, deliveries: NewDelivery[], of: Priority): Reservation {
+    const priority = PRIORITIES.indexOf(of);
     const held = new Map<string, NewDelivery>();
     if (this.config.runsJobs() && !this.stopped) {
       for (const delivery of deliveries) {
         if (
           delivery.suppressed !== null ||
           delivery.begins_at != null ||
-          this.slots.take(laneOf({ client_id: clientId, lane: delivery.lane }), 1) === 0
+          this.slots.take(laneOf({ client_id: clientId, lane: delivery.lane }), 1, priority) === 0
         )
           continue;
         delivery.reserved = true;
@@ -139,28 +141,28 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
           held.delete(id);
           return claimedFrom({ ...delivery, recipients: recipients(delivery) }, written, contentOf(delivery.channel));
         });
-        void this.begin(begun);
+        void this.begin(begun, () => priority);
         return begun.length < deliveries.filter(({ suppressed }) => suppressed === null).length;
       },
       end: () => {
-        for (const { lane } of held.values()) this.leave(laneOf({ client_id: clientId, lane }), 1);
+        for (const { lane } of held.values()) this.leave(laneOf({ client_id: clientId, lane }), 1, priority);
         held.clear();
       },
     };
   }
 
-  /** Each holds a slot, which it leaves when it was sent. Never throws. */
-  private begin(claimed: ClaimedDelivery[]): Promise<void> {
+  /** Each holds a slot, which it leaves when it was sent. Never throws. @param priorityOf with which it took that */
+  private begin(claimed: ClaimedDelivery[], priorityOf: (delivery: ClaimedDelivery) => number): Promise<void> {
     if (claimed.length === 0) return Promise.resolve();
     const work = this.attempts
-      .attempt(claimed, (delivery) => this.leave(laneOf(delivery), 1))
+      .attempt(claimed, (delivery) => this.leave(laneOf(delivery), 1, priorityOf(delivery)))
       .finally(() => this.inHand.delete(work));
     this.inHand.add(work);
     return work;
   }
 
-  private leave(lane: string, count: number): void {
-    if (count > 0) this.slots.leave(lane, count);
+  private leave(lane: string, count: number, priority: number): void {
+    if (count > 0) this.slots.leave(lane, count, priority);
   }
 }
 

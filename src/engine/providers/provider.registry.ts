@@ -87,6 +87,15 @@ export class ProviderRegistry implements OnApplicationShutdown {
     return this.channels().flatMap(({ name, acknowledged }) => (acknowledged ? [name] : []));
   }
 
+  /** Content as the channel's providers complete it when it is accepted. @throws Problem for what the client does not have */
+  async complete(clientId: string, channel: string, content: unknown, at: string): Promise<unknown> {
+    let whole = content;
+    for (const { descriptor } of this.providers)
+      if (descriptor.channel.name === channel && descriptor.complete)
+        whole = await descriptor.complete(clientId, whole, at);
+    return whole;
+  }
+
   all(): readonly KnownProvider[] {
     return this.providers;
   }

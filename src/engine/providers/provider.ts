@@ -50,6 +50,8 @@ export type Outcome =
       response?: ProviderResponse;
       /** Of `unknown`: what the provider would call it, if it took it. */
       provider_message_id?: string;
+      /** Nothing was sent, and that is nobody's fault: it is held for `retryAfterMs` with `code` as the reason, and counts as no attempt. */
+      untried?: true;
     };
 
 /** What a provider tells of a delivery that it may have taken, with what became of it since. */
@@ -172,6 +174,12 @@ export interface ProviderDescriptor<Content = unknown, Values = unknown> {
   /** Deliveries of one lane in hand at once, per process. What waits for a connection uses up its time. */
   readonly inFlight: number;
   readonly retryPolicy: RetryPolicy;
+  /**
+   * Adds to content what only the client's own rows say of it, when it is accepted.
+   * @param at the path of the channel's input, for the fields of a Problem
+   * @throws Problem for what the client does not have
+   */
+  complete?(clientId: string, content: Content, at: string): Promise<Content>;
   /** @param guard says which addresses may be connected to: tenants' providers and the operator's differ in it */
   create(guard: AddressGuard): Provider<Content, Values>;
 }

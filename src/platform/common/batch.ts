@@ -1,4 +1,4 @@
-import { AnyText, Bool, Int, NestedList, Text } from './fields.js';
+import { AnyText, Bool, Int, NestedList, Text, TextList } from './fields.js';
 import type { Problem } from './problem.js';
 
 // Calls that carry many items, each of which is answered on its own.
@@ -30,6 +30,12 @@ export class ItemProblemDto {
 
   @Bool({ description: 'May the same item succeed later without a change?', example: false })
   retryable: boolean;
+
+  @Int({ optional: true, description: 'Seconds to wait, where it was one too many.', example: 60 })
+  retry_after_s?: number;
+
+  @TextList({ optional: true, max: 100, maxChars: 100, description: 'The quotas that are used up.', example: [] })
+  violated_policies?: string[];
 
   @NestedList(() => ItemFieldErrorDto, { max: 100, example: [] })
   errors: ItemFieldErrorDto[];

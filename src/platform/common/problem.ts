@@ -47,6 +47,7 @@ export const PROBLEMS = {
   user_unavailable: { status: 422, title: 'The user is not available' },
   message_rejected: { status: 422, title: 'The message was rejected' },
   idempotency_mismatch: { status: 422, title: 'The Idempotency-Key was used for another request' },
+  endpoint_disabled: { status: 422, title: 'The endpoint is disabled' },
   provider_rejected: { status: 422, title: 'The provider did not accept this configuration' },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Something failed on our side', retryable: true },

@@ -15,13 +15,19 @@ export function rateLimitHeaders(
   };
 }
 
-/** Several policies of one answer, in their order: both fields are lists. */
+/** Several policies of one answer, in their order: both fields are lists. Of a policy that is there twice, the later state counts. */
 export function joinHeaders(all: Record<string, string>[]): Record<string, string> {
   const joined: Record<string, string> = {};
   for (const headers of all) {
     for (const [name, value] of Object.entries(headers)) {
-      joined[name] = name in joined && name.startsWith('ratelimit') ? `${joined[name]}, ${value}` : value;
+      joined[name] = name in joined && name.startsWith('ratelimit') ? joinLists(joined[name]!, value) : value;
     }
   }
   return joined;
+}
+
+/** Names of policies hold no commas. */
+function joinLists(...lists: string[]): string {
+  const members = lists.flatMap((list) => list.split(', '));
+  return [...new Map(members.map((member) => [member.split(';')[0], member])).values()].join(', ');
 }

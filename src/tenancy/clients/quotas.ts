@@ -67,20 +67,24 @@ export class Quotas {
       : this.spend(
           request,
           policies.map((policy) => ({ policy, n: 1 })),
-        );
+        ).then(() => undefined);
   }
 
   /**
-   * Counts deliveries, before they are accepted: all of them or none.
+   * Counts a notification and its deliveries, before they are accepted: all of it or nothing.
+   * @returns takes it back, where it was not accepted in the end
    * @throws Problem `rate_limited`
    */
-  async take(request: Request, wanted: Wanted): Promise<void> {
+  async take(request: Request, wanted: Wanted): Promise<() => void> {
     const all = [...wanted.values()].reduce((sum, n) => sum + n, 0);
-    const uses = ofDeliveries(request.caller).flatMap((policy) => {
-      const n = policy.state.channel === undefined ? all : (wanted.get(policy.state.channel) ?? 0);
-      return n > 0 ? [{ policy, n }] : [];
-    });
-    if (uses.length > 0) await this.spend(request, uses);
+    const uses = [
+      ...ofKind(request.caller, 'notifications').map((policy) => ({ policy, n: 1 })),
+      ...ofDeliveries(request.caller).map((policy) => ({
+        policy,
+        n: policy.state.channel === undefined ? all : (wanted.get(policy.state.channel) ?? 0),
+      })),
+    ].filter(({ n }) => n > 0);
+    return uses.length > 0 ? this.spend(request, uses) : () => undefined;
   }
 
   /** Every quota that is set, without counting. */
@@ -103,7 +107,8 @@ export class Quotas {
     );
   }
 
-  private async spend(request: Request, uses: { policy: Policy; n: number }[]): Promise<void> {
+  /** @returns takes it back */
+  private async spend(request: Request, uses: { policy: Policy; n: number }[]): Promise<() => void> {
     const counted = await Promise.all(
       uses.map(async ({ policy, n }) => {
         await this.takeOver(policy);
@@ -115,12 +120,17 @@ export class Quotas {
     const headers = counted.map(({ policy, count, leftMs }) => headersOf(policy, count, leftMs));
     request.headers = joinHeaders([...(request.headers ? [request.headers] : []), ...headers]);
     const violated = counted.filter(({ policy, count }) => count > policy.limit);
-    if (violated.length === 0) return;
-    for (const { key, n } of counted) this.counter.giveBack(key, n);
+    const giveBack = () => {
+      for (const { key, n } of counted) this.counter.giveBack(key, n);
+    };
+    if (violated.length === 0) return giveBack;
+    giveBack();
     const names = violated.map(({ policy }) => policy.name);
     for (const name of names) metrics.rateLimited.inc({ policy: name });
     const seconds = Math.max(1, ...violated.map(({ leftMs }) => Math.ceil(leftMs / 1_000)));
-    throw new Problem('rate_limited', `The quota is used up: ${names.join(', ')}. It begins anew in ${seconds} s.`, {
+    const tooMany = violated.some(({ policy, n }) => n > policy.limit) ? ' It never grants so many at once.' : '';
+    const detail = `The quota is used up: ${names.join(', ')}. It begins anew in ${seconds} s.${tooMany}`;
+    throw new Problem('rate_limited', detail, {
       retryAfterS: seconds,
       policies: names,
       headers: request.headers,

@@ -17,7 +17,7 @@ export class RateLimitsController {
   @Route({
     summary: 'Read the limits and what is left of them',
     description:
-      "The limits of the key's user, or of the one that a master key names in X-User-Id, and of the client. Asking counts against none. A master key itself counts against none.",
+      "The limits of the key's user, or of the one that a master key names in X-User-Id, and of the client; for a master key that manages the client also what its providers take. Asking counts against none. A master key itself counts against none.",
     access: 'key',
     answer: RateLimitsDto,
     actsForUser: true,

@@ -4,7 +4,7 @@ export class RateLimitDto {
   @Text({
     max: 64,
     description:
-      '`messages`, `reactions`, `typing`, `pings`, each with `_burst` where there is one, `sockets`; of quotas `messages`, `notifications` and `deliveries` with `_second`, `_hour` or `_day`. More may come.',
+      '`messages`, `reactions`, `typing`, `pings`, each with `_burst` where there is one, `sockets`; of quotas and of what a provider takes `messages`, `notifications` and `deliveries` with `_second`, `_hour` or `_day`. More may come.',
     example: 'messages',
   })
   name: string;

@@ -45,14 +45,16 @@ export class RateLimits {
    * @throws Problem `rate_limited` (429, Retry-After, RateLimit headers)
    */
   consume(request: Request, kind: LimitKind): Promise<void> | undefined {
+    // Counted where each is planned: a batch has many, and what is only simulated is none.
+    if (kind === 'notifications') return undefined;
     const limited = this.consumeLimit(request, kind);
     if (limited) return limited.then(() => this.quotas.consume(request, kind));
     return this.quotas.consume(request, kind);
   }
 
-  private consumeLimit(request: Request, kind: LimitKind): Promise<void> | undefined {
+  private consumeLimit(request: Request, kind: UserLimit): Promise<void> | undefined {
     const { caller } = request;
-    if (caller.kind !== 'scoped' || kind === 'notifications') return undefined;
+    if (caller.kind !== 'scoped') return undefined;
     const key = keyOf(caller, kind);
     const minute = this.counter.add(key);
     if (caller.limits.burst_per_user_per_second > 0) return this.consumeBurst(request, kind, key, minute);

@@ -1,18 +1,33 @@
 import { createHash } from 'node:crypto';
-import { HttpUrl, Json } from '../../../platform/common/fields.js';
+import { HttpUrl, Json, Uuid } from '../../../platform/common/fields.js';
 import { invalidField } from '../../../platform/common/problem.js';
 import { declareChannel } from '../declared.js';
 
 export class WebhookInputDto {
-  @HttpUrl({ description: 'Gets one signed POST (Standard Webhooks 1.0).', example: 'https://example.com/hook' })
-  url: string;
+  @HttpUrl({
+    optional: true,
+    description:
+      'Gets one signed POST (Standard Webhooks 1.0), signed with the secret of the client. Either this or `endpoint_id`.',
+    example: 'https://example.com/hook',
+  })
+  url?: string;
+
+  @Uuid({
+    optional: true,
+    description:
+      'In place of `url`: one of the endpoints at `/webhooks/endpoints`. It goes to where the endpoint is at the time of each attempt, with its headers, its time-out, its rate and concurrency, signed with its secrets.',
+  })
+  endpoint_id?: string;
 
   @Json({ maxBytes: 'body_bytes', description: 'The body, word for word.' })
   payload: Record<string, unknown>;
 }
 
 export interface WebhookContent {
+  /** Of what goes to an endpoint, where that was when it was accepted. */
   url: string;
+  /** Goes to this endpoint of the client, as it is when it is sent. */
+  endpoint_id?: string;
   /** The bytes that are signed and sent, the same at every attempt. */
   body: string;
   /** What it is signed with, where whoever sends it has secrets of its own; otherwise the client's. Never stored. */
@@ -50,11 +65,28 @@ export const WEBHOOK = declareChannel<WebhookInputDto, WebhookContent>({
   scopedKeys: false,
   address: null,
   // Serialised once: every attempt signs and sends these very bytes.
-  toContent: ({ url, payload }, at) => ({ url: checkUrl(url, `${at}.url`), body: JSON.stringify(payload) }),
+  toContent: ({ payload, ...to }, at) => ({ ...destinationOf(to, at), body: JSON.stringify(payload) }),
   target: ({ url }) => ({ user_pk: null, address: url, suppressed: null }),
-  lane: ({ url }) => laneOf(new URL(url)),
+  lane: ({ url, endpoint_id }) => (endpoint_id === undefined ? laneOf(new URL(url)) : endpointLane(endpoint_id)),
   rate: ({ rate_limit_per_second = null }) => rate_limit_per_second,
 });
+
+/** Which of the webhooks' lanes is an endpoint's: its own, so that it holds up no other. */
+export const endpointLane = (id: string): string => `endpoint/${id}`;
+
+/** @throws Problem `validation_failed` unless exactly one of both is given */
+function destinationOf(
+  { url, endpoint_id }: Pick<WebhookInputDto, 'url' | 'endpoint_id'>,
+  at: string,
+): Pick<WebhookContent, 'url' | 'endpoint_id'> {
+  if (endpoint_id === undefined) {
+    if (url === undefined) throw invalidField(`${at}.url`, 'must be given, or endpoint_id in its place');
+    return { url: checkUrl(url, `${at}.url`) };
+  }
+  if (url !== undefined) throw invalidField(`${at}.endpoint_id`, 'stands in place of url: give one of them');
+  // Where that is, only the client's own rows say.
+  return { url: '', endpoint_id };
+}
 
 /** A receiver that hangs at one path holds up no other at the same host. */
 function laneOf({ origin, pathname }: URL): string {

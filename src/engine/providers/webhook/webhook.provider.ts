@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig, ProviderDescriptor } from '../provider.js';
 import { HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
 import { signedHeaders } from './signature.js';
 import { WEBHOOK, type WebhookContent } from './webhook.channel.js';
+import { WebhookEndpoints } from './webhook-endpoints.js';
 
 interface WebhookConfig {
   /** `whsec_…`: the current one, and during a rotation's overlap the one before. */
@@ -21,7 +23,11 @@ const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> {
   private readonly client: HttpClient;
 
-  constructor(guard: AddressGuard, timeoutMs = TIMEOUT_MS) {
+  constructor(
+    guard: AddressGuard,
+    timeoutMs = TIMEOUT_MS,
+    private readonly endpoints = new WebhookEndpoints(),
+  ) {
     this.client = new HttpClient(guard, { timeoutMs, maxBodyBytes: MAX_BODY_BYTES });
   }
 
@@ -38,6 +44,17 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
   }
 
   private async sendOne(
+    delivery: OutboundDelivery<WebhookContent>,
+    secrets: string[],
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    const aim = await this.endpoints.aim(delivery.client_id, delivery.content);
+    if ('outcome' in aim) return aim.outcome;
+    if (aim.inMs > 0) await sleep(aim.inMs, undefined, { signal }).catch(() => undefined);
+    return this.post({ ...delivery, content: aim.content }, secrets, signal);
+  }
+
+  private async post(
     { client_id, message_id, content }: OutboundDelivery<WebhookContent>,
     secrets: string[],
     signal: AbortSignal,
@@ -59,6 +76,7 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
 /** @param secretsOf what a client's webhooks are signed with, the current secret first */
 export const webhookBuiltIn = (
   secretsOf: (clientId: string) => Promise<string[]>,
+  endpoints = new WebhookEndpoints(),
 ): ProviderDescriptor<WebhookContent, WebhookConfig> => ({
   channel: WEBHOOK,
   type: 'webhook',
@@ -68,7 +86,8 @@ export const webhookBuiltIn = (
   maxBatch: 1,
   inFlight: IN_FLIGHT,
   retryPolicy: WEBHOOK.retryPolicy,
-  create: (guard) => new WebhookProvider(guard),
+  complete: (clientId, content, at) => endpoints.complete(clientId, content, at),
+  create: (guard) => new WebhookProvider(guard, TIMEOUT_MS, endpoints),
 });
 
 function outcomeOf({ status, retryAfter, body }: HttpAnswer, messageId: string): Outcome {
