@@ -66,6 +66,8 @@ describe('GET /deliveries', () => {
       ['?tag=t2', [good.id]],
       ['?tag=t2&status=failed', []],
       [`?from=${failed.created_at}`, all],
+      [`?from=${good.created_at}`, [shown.id, good.id]],
+      [`?from=${good.created_at}&to=${shown.created_at}`, [good.id]],
       [`?to=${failed.created_at}`, []],
       ['?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z', []],
     ];
@@ -152,6 +154,22 @@ describe('a recovery', () => {
       202,
       { filter, dry_run: true, status: 'completed', matched: 3, resent: 0, skipped: 0, rate_per_second: 100 },
     ]);
+    const [delivery] = one.deliveries;
+    for (const [wish, matched] of [
+      [{}, 4],
+      [{ status: 'delivered' }, 1],
+      [{ channel: 'email' }, 0],
+      [{ provider: 'webhook' }, 4],
+      [{ provider: 'other' }, 0],
+      [{ error_code: 'http_500' }, 0],
+      [{ address: delivery.recipient.address.toUpperCase() }, 1],
+      [{ notification_id: one.id }, 1],
+      [{ user_id: 'nobody' }, 0],
+      [{ from: delivery.created_at, to: two.created_at }, 1],
+    ] as const) {
+      const { body } = await post('/recoveries', { filter: wish, dry_run: true });
+      expect([wish, body.matched]).toEqual([wish, matched]);
+    }
     receiver.respond(() => ({ status: 200 }));
     const started = await post('/recoveries', { filter, rate_per_second: 50 });
     expect([started.status, started.body]).toMatchObject([202, { dry_run: false, matched: 3 }]);
