@@ -153,6 +153,7 @@ describe('a decision that is simulated', () => {
     await provider({ name: 'bulk', is_bulk: true });
     await provider({ name: 'small', is_primary: true });
     await post('/suppressions', { address: 'gone@example.com', reason: 'complaint' });
+    await here.client.request('PUT', '/users/alice', { body: {} });
     await here.client.request('PUT', '/users/alice/opt-outs', { body: { channels: ['email'] } });
     const decided = async (recipients: object[], email: object = {}) => {
       const channels = { email: { subject: 's', text: 't', ...email } };

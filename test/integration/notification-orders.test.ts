@@ -1,3 +1,5 @@
+import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { Workers } from '../../src/engine/deliveries/workers.js';
 import { DeliveryChanges } from '../../src/engine/deliveries/delivery-changes.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
@@ -105,6 +107,32 @@ describe('what is asked for at the same time', () => {
         [[`/${which}/${n}`, JSON.stringify({ which, n })]],
       ]);
     }
+  });
+
+  it('to change where it goes, and to claim it, gives back the room that it was given', async () => {
+    const { slots } = app.get(Workers) as unknown as { slots: { taken: number } };
+    await until('all that is in hand to be through', () => slots.taken === 0);
+    const channels = { webhook: { url: `${receiver.url}/before`, payload: {} } };
+    const { id } = (await post('/notifications', { channels, scheduled_for: soon() })).body;
+    const [delivery] = (await client.request('GET', `/notifications/${id}`)).body.deliveries;
+    const deliveries = app.get(DeliveriesService);
+    const claimAll = deliveries.claimAll.bind(deliveries);
+    const elsewhere = { channels: { webhook: { url: `${receiver.url}/after`, payload: {} } } };
+    jest.spyOn(deliveries, 'claimAll').mockImplementation(async (refs) => {
+      // It has room in the lane where it would have gone.
+      if (refs.some((ref) => ref.id === delivery.id))
+        expect((await client.request('PATCH', `/notifications/${id}`, { body: elsewhere })).status).toBe(200);
+      return claimAll(refs);
+    });
+    await app.sql('update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where source_id = $1', [
+      id,
+    ]);
+    await until('it to be delivered', async () => {
+      const { body } = await client.request('GET', `/notifications/${id}`);
+      return body.counts.delivered === 1;
+    });
+    expect(receiver.requests.map(({ path }) => path).filter((path) => /before|after/.test(path))).toEqual(['/after']);
+    await until('the room to be free again', () => slots.taken === 0);
   });
 
   it('to change it and to claim it, waits for the one that came first', async () => {

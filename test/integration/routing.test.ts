@@ -410,12 +410,12 @@ describe('caps', () => {
   it('that are changed release what is held of their own client; those of the operator, of every client', async () => {
     const other = await app.client();
     const held: Record<string, string> = {};
-    for (const of of [client, other]) {
-      await provider('main', one.port, { daily_cap: 1 }, of);
+    for (const tenant of [client, other]) {
+      await provider('main', one.port, { daily_cap: 1 }, tenant);
       for (let n = 0; n < 2; n++) {
         const body = { recipients: people(1), channels: { email: { subject: 's', text: 't' } } };
-        held[of.id] = (await of.request('POST', '/notifications', { body })).body.id;
-        await become(held[of.id]!, n === 0 ? 'sent' : 'held');
+        held[tenant.id] = (await tenant.request('POST', '/notifications', { body })).body.id;
+        await become(held[tenant.id]!, n === 0 ? 'sent' : 'held');
       }
     }
     const waits = async (of: TestClient) =>

@@ -83,7 +83,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
       const claims = await Promise.allSettled(refs.map((ref) => this.deliveries.claim(ref)));
       const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : []));
       this.leave(lane, room - claimed.length);
-      await this.begin(claimed);
+      await this.begin(claimed, () => lane);
       done += room;
     }
   }
@@ -105,9 +105,10 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
       for (const row of wanted) this.leave(laneOf(row), 1);
       throw error;
     });
+    const lanes = new Map(wanted.map((row) => [row.id, laneOf(row)]));
     const ours = new Set(claimed.map(({ id }) => id));
     for (const row of wanted) if (!ours.has(row.id)) this.leave(laneOf(row), 1);
-    void this.begin(claimed);
+    void this.begin(claimed, ({ id }) => lanes.get(id)!);
     return left;
   }
 
@@ -134,7 +135,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
           held.delete(id);
           return claimedFrom({ ...delivery, recipients: recipients(delivery) }, written, contentOf(delivery.channel));
         });
-        void this.begin(begun);
+        void this.begin(begun, laneOf);
         return begun.length < deliveries.filter(({ suppressed }) => suppressed === null).length;
       },
       end: () => {
@@ -144,11 +145,14 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     };
   }
 
-  /** Each holds a slot, which it leaves when it was sent. Never throws. */
-  private begin(claimed: ClaimedDelivery[]): Promise<void> {
+  /**
+   * Each holds a slot, which it leaves when it was sent. Never throws.
+   * @param takenFor the lane of that slot: where it goes may have been changed since
+   */
+  private begin(claimed: ClaimedDelivery[], takenFor: (delivery: ClaimedDelivery) => string): Promise<void> {
     if (claimed.length === 0) return Promise.resolve();
     const work = this.attempts
-      .attempt(claimed, (delivery) => this.leave(laneOf(delivery), 1))
+      .attempt(claimed, (delivery) => this.leave(takenFor(delivery), 1))
       .finally(() => this.inHand.delete(work));
     this.inHand.add(work);
     return work;
