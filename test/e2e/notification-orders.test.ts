@@ -237,6 +237,16 @@ describe('a scheduled notification', () => {
     expect((await becomes(id, 'completed')).counts.sent).toBe(1);
   });
 
+  it('ends at the time that is set anew, in each of its deliveries', async () => {
+    const { id } = await send({ ...toAlice, scheduled_for: soon(), expires_at: soon(7_200) });
+    for (const expires_at of [soon(9_000), null]) {
+      const { status, body } = await here.client.request('PATCH', `/notifications/${id}`, { body: { expires_at } });
+      expect([status, body.expires_at]).toEqual([200, expires_at]);
+      const ends = await here.app.sql('select expires_at from open_deliveries where source_id = $1', [id]);
+      expect(ends).toEqual([{ expires_at: expires_at && new Date(expires_at) }]);
+    }
+  });
+
   it('is not begun by what was cancelled, and expires where its time is over first', async () => {
     const cancelled = await send({ ...toAlice, scheduled_for: soon() });
     const answer = await post(`/notifications/${cancelled.id}/cancel`);

@@ -537,6 +537,35 @@ describe('a provider that takes many in one call', () => {
     expect(sizes()).toEqual([60, 60]);
   });
 
+  it('is asked what became of what it may have taken, before that is sent again', async () => {
+    await many();
+    answer = () => ({ kind: 'unknown', fault: 'provider', code: 'connection_lost', message: 'Gone.' });
+    const id = await mail(3);
+    await become(id, 'unknown');
+    answer = () => ({ kind: 'accepted' });
+    const verdicts: Record<string, Outcome> = {
+      'p0@example.com': { kind: 'accepted', provider_message_id: 'found' },
+      'p1@example.com': { kind: 'retryable', fault: 'provider', code: 'not_there', message: 'Not there.' },
+      'p2@example.com': { kind: 'permanent', fault: 'recipient', code: 'bounced', message: 'No.' },
+    };
+    told = (delivery) => verdicts[(delivery as OutboundDelivery).address!]!;
+    await truth.bringRetriesForward();
+    const all = await become(id, 'over', (rows) => rows.every(({ status }) => ['sent', 'failed'].includes(status)));
+    const byAddress = all.map((row) => [
+      row.address,
+      row.status,
+      row.reason,
+      row.attempt_count,
+      row.provider_message_id,
+    ]);
+    expect(byAddress.toSorted()).toEqual([
+      ['p0@example.com', 'sent', null, 1, 'found'],
+      ['p1@example.com', 'sent', null, 2, null],
+      ['p2@example.com', 'failed', 'bounced', 1, null],
+    ]);
+    expect(sizes()).toEqual([3, 1]);
+  });
+
   it('gets nothing along with another that was suppressed, cancelled or is over since, or is of another lane', async () => {
     await many();
     answer = () => ({ kind: 'retryable', fault: 'provider', code: 'http_500', message: 'Oh.' });
@@ -583,34 +612,5 @@ describe('a provider that takes many in one call', () => {
       return row.n < 5 && row.n;
     });
     expect(used).toBe(4);
-  });
-
-  it('is asked what became of what it may have taken, before that is sent again', async () => {
-    await many();
-    answer = () => ({ kind: 'unknown', fault: 'provider', code: 'connection_lost', message: 'Gone.' });
-    const id = await mail(3);
-    await become(id, 'unknown');
-    answer = () => ({ kind: 'accepted' });
-    const verdicts: Record<string, Outcome> = {
-      'p0@example.com': { kind: 'accepted', provider_message_id: 'found' },
-      'p1@example.com': { kind: 'retryable', fault: 'provider', code: 'not_there', message: 'Not there.' },
-      'p2@example.com': { kind: 'permanent', fault: 'recipient', code: 'bounced', message: 'No.' },
-    };
-    told = (delivery) => verdicts[(delivery as OutboundDelivery).address!]!;
-    await truth.bringRetriesForward();
-    const all = await become(id, 'over', (rows) => rows.every(({ status }) => ['sent', 'failed'].includes(status)));
-    const byAddress = all.map((row) => [
-      row.address,
-      row.status,
-      row.reason,
-      row.attempt_count,
-      row.provider_message_id,
-    ]);
-    expect(byAddress.toSorted()).toEqual([
-      ['p0@example.com', 'sent', null, 1, 'found'],
-      ['p1@example.com', 'sent', null, 2, null],
-      ['p2@example.com', 'failed', 'bounced', 1, null],
-    ]);
-    expect(sizes()).toEqual([3, 1]);
   });
 });
