@@ -425,7 +425,10 @@ describe('caps', () => {
     const releases = app.get(Releases);
     await releases.release(client.id, 'email');
     await again(client, 2);
+    // What waits for another channel is not concerned.
+    const before = await rows(held[client.id]!);
     await releases.release(client.id, 'pigeon');
+    expect(await rows(held[client.id]!)).toEqual(before);
     await releases.release(OPERATOR, 'email');
     await again(client, 3);
     await again(other, 2);
@@ -473,6 +476,19 @@ describe('caps', () => {
     expect(took).toBeGreaterThan(2_000);
     expect(took).toBeLessThan(8_000);
     expect(one.messages).toHaveLength(14);
+  });
+
+  it('of a second hold what would wait for long with its room taken, one behind the other', async () => {
+    await provider('slow', one.port, { rate_limit_per_second: 1 });
+    const id = await mail(8);
+    const isHeld = (row: any) => row.status === 'held';
+    const held = (await become(id, 'held', (all) => all.filter(isHeld).length >= 4)).filter(isHeld);
+    expect(held.map(({ reason, attempt_count }) => [reason, attempt_count])).toEqual(
+      held.map(() => ['rate_limited', 0]),
+    );
+    const times = held.map(({ next_attempt_at }) => Number(next_attempt_at));
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan((held.length - 1) * 700);
+    expect((await client.request('POST', `/notifications/${id}/cancel`, { body: {} })).status).toBe(200);
   });
 });
 
