@@ -1,5 +1,7 @@
 import { oneApp } from '../support/one-app.js';
 import type { TestClient } from '../support/app.js';
+import { Receiver } from '../support/receiver.js';
+import { until } from '../support/until.js';
 
 const shared = oneApp();
 const app = () => shared.app;
@@ -96,6 +98,105 @@ describe('the audit log', () => {
     expect(lines.find(({ action }: any) => action === 'user.ban').after).toMatchObject({ ban_reason: 'spam' });
     const text = JSON.stringify(lines);
     for (const secret of ['hunter2', 'whsec_', client.key, key.api_key]) expect(text).not.toContain(secret);
+  });
+
+  it('has one line for each change of what is delivered, and none for what changed nothing', async () => {
+    const receiver = await Receiver.start(() => ({ status: 500 }));
+    const call = async (method: string, path: string, body?: object) => {
+      const answer = await client.request(method, path, body ? { body } : {});
+      expect([method, path, answer.status < 300]).toEqual([method, path, true]);
+      return answer.body;
+    };
+    const twice = async (method: string, path: string, body?: object) => {
+      await call(method, path, body);
+      return call(method, path, body);
+    };
+    const secret = 'a-secret-of-the-source';
+    const suppression = await call('POST', '/suppressions', { address: 'gone@example.com', reason: 'bounce' });
+    await client.request('POST', '/suppressions/import', {
+      body: 'address\nother@example.com',
+      headers: { 'content-type': 'text/csv' },
+    });
+    await twice('DELETE', `/suppressions/${suppression.id}`);
+
+    const endpoint = await call('POST', '/webhooks/endpoints', {
+      url: receiver.url,
+      headers: { 'X-Key': 'hidden-value' },
+    });
+    const endpoints = `/webhooks/endpoints/${endpoint.id}`;
+    await call('PATCH', endpoints, { description: 'changed' });
+    const rotated = await call('POST', `${endpoints}/rotate-secret`, {});
+    await call('POST', `${endpoints}/recover`, { since: new Date(Date.now() - 60_000).toISOString() });
+    await twice('POST', `${endpoints}/disable`);
+    await twice('POST', `${endpoints}/enable`);
+    await twice('DELETE', endpoints);
+
+    const source = await call('POST', '/webhooks/sources', { name: 'S', verification: { template: 'github', secret } });
+    const rule = await call('POST', '/webhooks/rules', {
+      source_id: source.id,
+      name: 'R',
+      actions: [{ type: 'create_room', params: { room_type: 'support' } }],
+    });
+    await call('PATCH', `/webhooks/rules/${rule.id}`, { enabled: false });
+    await twice('DELETE', `/webhooks/rules/${rule.id}`);
+    await call('PATCH', `/webhooks/sources/${source.id}`, { tolerance_s: 60 });
+    await call('POST', `/webhooks/sources/${source.id}/replay`, { from: new Date(Date.now() - 60_000).toISOString() });
+    await twice('DELETE', `/webhooks/sources/${source.id}`);
+
+    const channels = { webhook: { url: receiver.url, payload: {} } };
+    const notification = { channels, max_retry_attempts: 0 };
+    await call('POST', '/notifications/batch', { notifications: [notification, notification] });
+    const [failed, aside] = await until('them to fail', async () => {
+      const { data } = await call('GET', '/deliveries?status=failed');
+      return data.length === 2 && data;
+    });
+    receiver.respond(() => 'hang');
+    const again = await twice('POST', `/deliveries/${failed.id}/resend`);
+    expect(again.resend_of).toBe(failed.id);
+    await twice('POST', `/deliveries/${aside.id}/discard`);
+    const recovery = await call('POST', '/recoveries', { filter: { tag: 'none' } });
+    await until('it to end', async () => (await call('GET', `/recoveries/${recovery.id}`)).status === 'completed');
+    await app().sql(
+      `update recoveries set status = 'running', next_at = clock_timestamp() + interval '1 hour' where id = $1`,
+      [recovery.id],
+    );
+    await twice('POST', `/recoveries/${recovery.id}/cancel`);
+    await receiver.stop();
+
+    const lines = (await linesOf('?limit=100')).toReversed().slice(1);
+    expect(lines.map(({ action, subject }: any) => [action, subject])).toEqual([
+      ['suppression.create', suppression.id],
+      ['suppression.import', expect.any(String)],
+      ['suppression.delete', suppression.id],
+      ['endpoint.create', endpoint.id],
+      ['endpoint.update', endpoint.id],
+      ['endpoint.rotate_secret', endpoint.id],
+      ['endpoint.recover', endpoint.id],
+      ['endpoint.disable', endpoint.id],
+      ['endpoint.enable', endpoint.id],
+      ['endpoint.delete', endpoint.id],
+      ['source.create', source.id],
+      ['rule.create', rule.id],
+      ['rule.update', rule.id],
+      ['rule.delete', rule.id],
+      ['source.update', source.id],
+      ['source.replay', source.id],
+      ['source.delete', source.id],
+      ['delivery.resend', failed.id],
+      ['delivery.discard', aside.id],
+      ['recovery.create', recovery.id],
+      ['recovery.cancel', recovery.id],
+    ]);
+    const text = JSON.stringify(lines);
+    for (const hidden of [secret, endpoint.secret, rotated.secret, 'hidden-value']) expect(text).not.toContain(hidden);
+    const { body: document } = await app().request('GET', '/openapi.json');
+    const declared = Object.values<any>(document.paths).flatMap((methods) =>
+      Object.values<any>(methods).flatMap((operation) => operation['x-audit'] ?? []),
+    );
+    const delivery = declared.filter((action: string) =>
+      /^(suppression|endpoint|source|rule|recovery|delivery)\./.test(action),
+    );
+    expect(new Set(lines.map(({ action }: any) => action))).toEqual(new Set(delivery));
   });
 
   it('is of one transaction with the change', async () => {

@@ -428,6 +428,51 @@ describe("the first version's callers", () => {
     });
   });
 
+  it('see rooms come back, people of all rooms and what was deleted', async () => {
+    const old = await world(true);
+    const { id } = old.room;
+    for (const is_active of [false, true])
+      expect(ok(await old.as('ann', 'PUT', `/rooms/${id}`, { is_active }))).toMatchObject({
+        is_active,
+        status: is_active ? 'active' : 'inactive',
+      });
+    const all = ok(await old.as(undefined, 'GET', '/rooms/all?include_members=true')).data;
+    expect(all).toMatchObject([{ id, is_active: true, created_by_user_id: null }]);
+    expect(all[0].members.map((member: any) => [member.user_id, member.display_name]).toSorted()).toEqual([
+      ['ann', 'Ann'],
+      ['bob', 'bob'],
+    ]);
+    const people = { members: [{ user_id: 'cleo', display_name: 'Cleo', role: null }, 'dan'] };
+    const added = ok(await old.as(undefined, 'POST', `/rooms/${id}/members`, people));
+    expect(added.data.map(({ member }: any) => member ?? {})).toHaveLength(2);
+    expect(ok(await old.as(undefined, 'GET', '/users/cleo')).display_name).toBe('Cleo');
+    expect((await old.as('ann', 'DELETE', `/messages/${old.sent[1].id}`)).status).toBe(204);
+    expect(ok(await old.as('bob', 'GET', `/messages/${old.sent[1].id}`))).toMatchObject({
+      is_deleted: true,
+      sender_user_id: 'ann',
+      file_url: null,
+    });
+    const beyond = await old.as(undefined, 'GET', '/notifications?offset=5');
+    expect(beyond).toMatchObject({ status: 422, body: { errors: [{ field: 'offset' }] } });
+    const named = { name: 'named', provider_type: 'smtp', from_email: 'p@example.com' };
+    const config = { host: '127.0.0.1', port: 1, secure: false };
+    ok(await old.as(undefined, 'POST', '/clients/me/email-providers?verify=false', { ...named, config }));
+    const mail = {
+      type: 'email',
+      subject: 'S',
+      content: 'C',
+      to_email: 'x@example.com',
+      provider_config: { name: 'named' },
+    };
+    const sent = ok(await old.as(undefined, 'POST', '/notifications', mail));
+    const tried = await until('the attempt', async () => {
+      const { body } = await old.as(undefined, 'GET', `/notifications/${sent.id}`);
+      return body.error_message && body;
+    });
+    expect(tried).toMatchObject({ type: 'email', to_email: 'x@example.com', sent_at: null, retry_count: 0 });
+    expect(tried.deliveries[0].routing).toMatchObject({ decision: 'named', reason: 'explicit' });
+  });
+
   it('send many at once, change and cancel one', async () => {
     const old = await world(true);
     const mail = { type: 'email', subject: 'A', content: 'B', to_email: 'a@example.com' };
@@ -445,7 +490,34 @@ describe("the first version's callers", () => {
       priority: 'high',
       meta: expect.objectContaining({ b: 2 }),
     });
+    const said = { subject: 'New', content: '<p>New</p>', cc: ['c@example.com'] };
+    const changed = await old.as(undefined, 'PUT', `/notifications/${later.id}`, said);
+    expect(changed).toMatchObject({ status: 200, body: { ...said, id: later.id, meta: { a: 1, b: 2 } } });
+    const sends = async (id: string) =>
+      (await on.app.sql('select channels from notifications where id = $1', [id]))[0].channels;
+    expect(await sends(later.id)).toEqual({
+      email: { subject: 'New', html: '<p>New</p>', cc: [{ name: '', address: 'c@example.com' }] },
+    });
+    const faulty = await old.as(undefined, 'PUT', `/notifications/${later.id}`, { subject: 'a\nb' });
+    expect(faulty).toMatchObject({ status: 422, body: { errors: [{ field: 'channels.email.subject' }] } });
     expect((await old.as(undefined, 'DELETE', `/notifications/${later.id}`)).status).toBe(204);
+    const over = await old.as(undefined, 'PUT', `/notifications/${later.id}`, { subject: 'Late' });
+    expect(over).toMatchObject({ status: 409, body: { code: 'not_pending' } });
+    expect((await old.as(undefined, 'PUT', `/notifications/${newUuid()}`, said)).status).toBe(404);
+
+    const room = { type: 'websocket', subject: 'S', content: 'C', room_id: old.room.id, meta: { a: 1 }, scheduled_for };
+    const told = ok(await old.as('ann', 'POST', '/notifications', room));
+    expect((await old.as('bob', 'PUT', `/notifications/${told.id}`, { content: 'No' })).status).toBe(200);
+    expect(await sends(told.id)).toEqual({ websocket: { title: 'S', body: 'No', data: { a: 1 } } });
+    const bob = await old.client.login('bob', { permissions: ['send_notifications'] });
+    const byBob = await bob.request('PUT', `/notifications/${told.id}`, { body: { content: 'No more' } });
+    expect([byBob.status, byBob.body.code]).toEqual([403, 'forbidden']);
+
+    const now = await on.app.client();
+    const send = { channels: { email: { subject: 's', text: 't' } }, recipients: [{ email: 'a@example.com' }] };
+    const { body: other } = await now.request('POST', '/notifications', { body: { ...send, scheduled_for } });
+    const refused = await now.request('PUT', `/notifications/${other.id}`, { body: { subject: 'New' } });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: 'subject' }] } });
   });
 
   describe('over sockets', () => {

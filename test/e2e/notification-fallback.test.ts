@@ -159,6 +159,50 @@ describe('a notification with an order of channels', () => {
     ]);
   });
 
+  it('leaves a channel whose providers have failed for half an hour, before its time', async () => {
+    const provider = '/clients/me/email-providers/sink?verify=false';
+    await here.client.request('PATCH', provider, { body: { config: { port: 1 } } });
+    const { id } = await send({
+      recipients: alice,
+      channels: { websocket, email },
+      fallback: [
+        { channel: 'email', within_s: 86_400 },
+        { channel: 'websocket', until: 'sent' },
+      ],
+    });
+    await until('the first attempt', async () => (await read(id)).deliveries[0].status === 'retrying');
+    await here.app.sql(
+      `update open_deliveries set next_attempt_at = clock_timestamp(), awake = true,
+              routing = jsonb_set(routing, '{failing_since}', to_jsonb((routing ->> 'failing_since')::float8 - 1900000))
+        where source_id = $1`,
+      [id],
+    );
+    expect(shownOf(await becomes(id, 'completed'))).toEqual([
+      ['email', 'cancelled', 'fallback'],
+      ['websocket', 'sent', null],
+    ]);
+  });
+
+  it('passes over an address that is suppressed, when it is accepted and when its turn comes', async () => {
+    const body = { recipients: alice, channels: { websocket, email }, fallback: order(3_600) };
+    const { id } = await send(body);
+    await sentOver(id, 'websocket');
+    await post('/suppressions', { address: `alice.${here.client.id}@example.com`, reason: 'bounce' });
+    await age(id);
+    expect(shownOf(await becomes(id, 'completed'))).toEqual([
+      ['websocket', 'sent', null],
+      ['email', 'suppressed', 'bounce'],
+    ]);
+    const fallback = [{ channel: 'email' }, { channel: 'websocket', until: 'sent' }];
+    const next = await send({ ...body, fallback });
+    expect(next.counts).toMatchObject({ total: 2, suppressed: 1, pending: 1 });
+    expect(shownOf(await becomes(next.id, 'completed'))).toEqual([
+      ['email', 'suppressed', 'bounce'],
+      ['websocket', 'sent', null],
+    ]);
+    expect(mails()).toBe(0);
+  });
+
   it('is not gone on with when it was cancelled or has expired', async () => {
     const body = { recipients: alice, channels: { websocket, email }, fallback: order(3_600) };
     const cancelled = await send(body);

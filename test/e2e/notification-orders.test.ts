@@ -87,6 +87,17 @@ describe('a dedup_key', () => {
   it('answers the first notification for as long as it holds, to its own sender', async () => {
     const body = { ...toAlice, dedup_key: 'order-1', dedup_window_s: 60 };
     const first = await send(body);
+    const holds = async (id: string) =>
+      (
+        await here.app.sql(
+          `select extract(epoch from k.expires_at - n.created_at)::float8 as s from notification_dedup_keys k
+             join notifications n on n.id = k.notification_id where n.id = $1`,
+          [id],
+        )
+      )[0].s;
+    expect(Math.round((await holds(first.id)) / 10)).toBe(6);
+    const forADay = await send({ ...toAlice, dedup_key: 'order-2' });
+    expect(Math.round((await holds(forADay.id)) / 100)).toBe(864);
     const again = await post('/notifications', body);
     expect([again.status, again.body]).toMatchObject([200, { id: first.id, deduplicated: true }]);
     const other = await here.as('bob', 'POST', '/notifications', body);
@@ -123,6 +134,61 @@ describe('a simulated notification', () => {
     expect((await here.client.request('GET', '/users/nobody-yet')).status).toBe(404);
     expect((await here.client.request('GET', `/notifications/${body.id}`)).status).toBe(404);
     expect((await send({ ...toAlice, dedup_key: 'sim' })).deduplicated).toBeUndefined();
+  });
+});
+
+describe('a decision that is simulated', () => {
+  it('is the one that would be made, and takes from nothing', async () => {
+    const quotas = { deliveries_per_client: { per_hour: 2 } };
+    const provider = (more: object) =>
+      post('/clients/me/email-providers?verify=false', {
+        provider_type: 'smtp',
+        from_email: 'a@example.com',
+        config: { host: '127.0.0.1', port: 1, secure: false },
+        hourly_cap: 1,
+        ...more,
+      });
+    await here.app.admin().request('PATCH', `/clients/${here.client.id}`, { body: { limits: { quotas } } });
+    await here.client.request('PATCH', '/clients/me', { body: { settings: { bulk_threshold: 3, primary_max: 0 } } });
+    await provider({ name: 'bulk', is_bulk: true });
+    await provider({ name: 'small', is_primary: true });
+    await post('/suppressions', { address: 'gone@example.com', reason: 'complaint' });
+    await here.client.request('PUT', '/users/alice', { body: {} });
+    await here.client.request('PUT', '/users/alice/opt-outs', { body: { channels: ['email'] } });
+    const decided = async (recipients: object[], email: object = {}) => {
+      const channels = { email: { subject: 's', text: 't', ...email } };
+      const { status, body } = await post('/notifications', { recipients, channels, simulate: true });
+      expect(status).toBe(200);
+      return body.deliveries.map((one: any) => [one.status, one.provider ?? one.reason, one.routing?.reason]);
+    };
+    const people = (n: number) => Array.from({ length: n }, (_, at) => ({ email: `p${at}@example.com` }));
+    expect(await decided(people(2))).toEqual(Array.from({ length: 2 }, () => ['pending', 'small', 'primary']));
+    expect(await decided(people(3))).toEqual(Array.from({ length: 3 }, () => ['pending', 'bulk', 'bulk']));
+    expect(await decided(people(3), { provider: 'small' })).toContainEqual(['pending', 'small', 'explicit']);
+    const refused = [{ email: 'gone@example.com' }, { user_id: 'alice', email: 'al@example.com' }];
+    expect(await decided([...people(2), ...refused])).toEqual([
+      ['pending', 'small', 'primary'],
+      ['pending', 'small', 'primary'],
+      ['suppressed', 'complaint', undefined],
+      ['suppressed', 'opted_out', undefined],
+    ]);
+    const batch = {
+      notifications: [{ recipients: people(3), channels: { email: { subject: 's', text: 't' } }, simulate: true }],
+    };
+    expect((await post('/notifications/batch', batch)).body.results).toMatchObject([{ status: 200 }]);
+
+    const { limits } = (await here.client.request('GET', '/rate-limits')).body;
+    expect(limits).toContainEqual(expect.objectContaining({ name: 'deliveries_hour', remaining: 2 }));
+    const used = await here.app.sql('select from provider_usage where client_id = $1 and hour_used > 0', [
+      here.client.id,
+    ]);
+    const events = await here.app.sql('select from events where client_id = $1', [here.client.id]);
+    const ledger = (await here.client.request('GET', '/analytics/ledger')).body;
+    expect([used, events, ledger.accepted, await rows()]).toEqual([[], [], 0, 0]);
+    expect(
+      (await post('/notifications', { recipients: [{ user_id: 'a' }, { user_id: 'b' }], channels: { websocket } }))
+        .status,
+    ).toBe(202);
   });
 });
 
@@ -169,6 +235,16 @@ describe('a scheduled notification', () => {
     const { id } = await send({ ...toAlice, scheduled_for: soon() });
     await age(id);
     expect((await becomes(id, 'completed')).counts.sent).toBe(1);
+  });
+
+  it('ends at the time that is set anew, in each of its deliveries', async () => {
+    const { id } = await send({ ...toAlice, scheduled_for: soon(), expires_at: soon(7_200) });
+    for (const expires_at of [soon(9_000), null]) {
+      const { status, body } = await here.client.request('PATCH', `/notifications/${id}`, { body: { expires_at } });
+      expect([status, body.expires_at]).toEqual([200, expires_at]);
+      const ends = await here.app.sql('select expires_at from open_deliveries where source_id = $1', [id]);
+      expect(ends).toEqual([{ expires_at: expires_at && new Date(expires_at) }]);
+    }
   });
 
   it('is not begun by what was cancelled, and expires where its time is over first', async () => {

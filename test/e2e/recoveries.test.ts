@@ -66,10 +66,14 @@ describe('GET /deliveries', () => {
       ['?tag=t2', [good.id]],
       ['?tag=t2&status=failed', []],
       [`?from=${failed.created_at}`, all],
+      [`?from=${good.created_at}`, [shown.id, good.id]],
+      [`?from=${good.created_at}&to=${shown.created_at}`, [good.id]],
       [`?to=${failed.created_at}`, []],
       ['?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z', []],
     ];
-    for (const [query, ids] of cases) expect([query, await idsOf(query)]).toEqual([query, ids]);
+    const found: typeof cases = [];
+    for (const [query] of cases) found.push([query, await idsOf(query)]);
+    expect(found).toEqual(cases);
     const first = (await get('/deliveries?limit=2')).body;
     const second = (await get(`/deliveries?limit=2&cursor=${first.page.next_cursor}`)).body;
     expect([...first.data, ...second.data].map(({ id }: any) => id)).toEqual(all);
@@ -152,6 +156,23 @@ describe('a recovery', () => {
       202,
       { filter, dry_run: true, status: 'completed', matched: 3, resent: 0, skipped: 0, rate_per_second: 100 },
     ]);
+    const [delivery] = one.deliveries;
+    const wishes: [object, number][] = [
+      [{}, 4],
+      [{ status: 'delivered' }, 1],
+      [{ channel: 'email' }, 0],
+      [{ provider: 'webhook' }, 4],
+      [{ provider: 'other' }, 0],
+      [{ error_code: 'http_500' }, 0],
+      [{ address: delivery.recipient.address.toUpperCase() }, 1],
+      [{ notification_id: one.id }, 1],
+      [{ user_id: 'nobody' }, 0],
+      [{ from: delivery.created_at, to: two.created_at }, 1],
+    ];
+    const counted: typeof wishes = [];
+    for (const [wish] of wishes)
+      counted.push([wish, (await post('/recoveries', { filter: wish, dry_run: true })).body.matched]);
+    expect(counted).toEqual(wishes);
     receiver.respond(() => ({ status: 200 }));
     const started = await post('/recoveries', { filter, rate_per_second: 50 });
     expect([started.status, started.body]).toMatchObject([202, { dry_run: false, matched: 3 }]);

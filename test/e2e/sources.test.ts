@@ -285,6 +285,11 @@ describe('what comes', () => {
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     const events = await eventsOf(source, '?limit=100');
     expect(events.filter(({ status }) => status === 'duplicate')).toHaveLength(19);
+    const [kept] = await one.app.sql(
+      `select round(extract(epoch from expires_at - clock_timestamp()) / 86400)::int as days from inbound_ids where source_id = $1`,
+      [source.id],
+    );
+    expect(kept).toEqual({ days: 90 });
   });
 
   it('may have 25 MiB and no more; in lists only what is small is shown whole', async () => {

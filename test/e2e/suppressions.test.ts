@@ -176,6 +176,18 @@ describe('what must not be sent', () => {
     expect(smtp.messages).toHaveLength(0);
   });
 
+  it('is not sent when it is asked for once more', async () => {
+    await sink();
+    const { id } = await send([{ email: 'gil@example.com' }]);
+    await settled(id);
+    const [first] = await deliveriesOf(id);
+    await suppress('gil@example.com', { reason: 'complaint' });
+    expect((await call('POST', `/deliveries/${first.id}/resend`)).status).toBe(202);
+    expect((await settled(id)).counts).toMatchObject({ total: 2, sent: 1, suppressed: 1 });
+    expect((await deliveriesOf(id))[1]).toMatchObject({ reason: 'complaint', resend_of: first.id });
+    expect(smtp.messages).toHaveLength(1);
+  });
+
   it('is what a mail server says that it does not have', async () => {
     await sink();
     for (const [message, address] of [

@@ -3,6 +3,7 @@ import { ConnectionSampling } from '../../src/delivery/analytics/connection-samp
 import { CountsFolding } from '../../src/delivery/analytics/counts-folding.js';
 import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.js';
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
+import { binOf, percentile } from '../../src/platform/common/log-histogram.js';
 import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-counts.repository.js';
 import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
 import { TestClient } from '../support/app.js';
@@ -163,6 +164,34 @@ describe('analytics of deliveries', () => {
     expect(ledger.body).toMatch(/^channel,accepted,.*\r\nwebhook,1,/);
   });
 
+  it('makes percentiles of the whole from those of its parts, added up or not', async () => {
+    const at = '2026-03-01T10:00:00Z';
+    const into = (table: string, minutes: number, provider: string, ms: number, n: number) =>
+      app.sql(
+        `insert into ${table} (client_id, bucket, channel, provider, counts)
+         values ($1, $2::timestamptz + make_interval(mins => $3), 'email', $4, jsonb_build_object('s:' || $5::int, $6::int, 'sent', $6::int))`,
+        [client.id, at, minutes, provider, binOf(ms), n],
+      );
+    await into('delivery_rollups', 0, 'fast', 10, 80);
+    await into('delivery_rollups', 15, 'fast', 10, 10);
+    await into('delivery_rollups', 0, 'slow', 1_000, 6);
+    await into('delivery_deltas', 30, 'slow', 60_000, 2);
+    await into('delivery_deltas', 30, 'slow', 60_000, 2);
+    const shown = (ms: number) => percentile(new Map([[binOf(ms), 1]]), 0.5);
+    const of = (p50: number, p95: number, p99: number) => ({ p50: shown(p50), p95: shown(p95), p99: shown(p99) });
+    const period = 'interval=1h&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
+    const whole = of(10, 1_000, 60_000);
+    const deliveries = await get(`/analytics/deliveries?${period}`);
+    expect(deliveries.totals).toMatchObject({ sent: 100, latency_ms: whole });
+    expect(deliveries.data).toMatchObject([{ bucket: '2026-03-01T10:00:00.000Z', latency_ms: whole }]);
+    const { data, totals } = await get(`/analytics/latency?group_by=provider&${period}`);
+    expect(totals).toMatchObject({ count: 100, latency_ms: whole, sent_ms: { count: 100, ...whole } });
+    expect(data).toMatchObject([
+      { group: 'fast', count: 90, latency_ms: of(10, 10, 10) },
+      { group: 'slow', count: 10, latency_ms: of(1_000, 60_000, 60_000) },
+    ]);
+  });
+
   it.each([
     ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'from'],
     ['from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
@@ -193,6 +222,18 @@ describe('analytics of deliveries', () => {
     expect(await daysIn('Europe/Berlin')).toEqual([
       ['2026-03-27T23:00:00.000Z', 24],
       ['2026-03-28T23:00:00.000Z', 23],
+    ]);
+    await app.sql(
+      `insert into delivery_rollups (client_id, bucket, channel, provider, counts)
+       select $1, at, 'email', '', '{"accepted": 1}'
+         from generate_series('2026-10-24T22:30:00Z'::timestamptz, '2026-10-25T22:30:00Z', '1 hour') at`,
+      [client.id],
+    );
+    const back = '&from=2026-10-24T00:00:00Z&to=2026-10-27T00:00:00Z&timezone=Europe/Berlin';
+    const hours = (await get(`/analytics/deliveries?interval=1h${back}`)).data;
+    expect([hours.length, (await get(`/analytics/deliveries?interval=1d${back}`)).data]).toMatchObject([
+      25,
+      [{ bucket: '2026-10-24T22:00:00.000Z', accepted: 25 }],
     ]);
     expect(await daysIn('UTC')).toEqual([
       ['2026-03-27T00:00:00.000Z', 1],
@@ -283,6 +324,22 @@ describe('the ledger', () => {
     expect((await check()).differences).toMatchObject([{ what: 'accepted', channel: 'email' }]);
     await check(true);
     expect(await ledgerOf()).toMatchObject({ balanced: true });
+  });
+
+  it('does not balance where a delivery that was accepted is gone', async () => {
+    receiver.respond(() => ({ status: 503 }));
+    await webhook();
+    await webhook(client, { max_retry_attempts: 0 });
+    await settled(client, 1);
+    expect(await ledgerOf()).toMatchObject({ accepted: 2, retrying: 1, failed: 1, balanced: true });
+    await app.sql('delete from open_deliveries where client_id = $1', [client.id]);
+    const missing = { accepted: 2, retrying: 0, failed: 1, balanced: false, difference: 1 };
+    expect(await ledgerOf()).toMatchObject({ ...missing, channels: [{ channel: 'webhook', balanced: false }] });
+    const steps = await get('/analytics/ledger?interval=15m&group_by=channel');
+    expect(steps).toMatchObject(missing);
+    expect(steps.data.filter(({ balanced }: any) => !balanced)).toHaveLength(1);
+    expect((await check()).differences).toMatchObject([{ what: 'accepted', rows: 1, counted: 2 }]);
+    await check(true);
   });
 
   it('is nobody else’s, and numbers whose time is over go', async () => {

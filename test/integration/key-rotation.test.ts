@@ -51,6 +51,60 @@ describe('the rotation of encryption keys', () => {
   const providers = '/clients/me/email-providers?verify=false';
   const keyed = (n: number) => ({ headers: { 'idempotency-key': `k${n}` }, body: { name: `key ${n}` } });
 
+  it('overwrites nothing that was changed since it was read', async () => {
+    await withKeys(`${NEW},${OLD}`, async (app) => {
+      const client = await app.client();
+      const { body } = await client.request('POST', providers, {
+        body: { name: 'p', provider_type: 'smtp', from_email: 'a@example.com', config },
+      });
+      const [{ id }] = await app.sql('select id from providers where client_id = $1', [client.id]);
+      expect(body.name).toBe('p');
+      const context = `provider:${client.id}:${id}`;
+      const put = (key: string, password: string) =>
+        app.sql('update providers set config = $2 where id = $1', [
+          id,
+          ringOf(key).encrypt(JSON.stringify({ ...config, password }), context),
+        ]);
+      const database = app.get(Database);
+      const only = allSealedColumns().filter(({ table }) => table === 'providers');
+      /** @param change is made when everything was read, before the first of it is written; and so on */
+      const rotated = async (change: (times: number) => Promise<unknown>) => {
+        let times = 0;
+        const racing = {
+          query: database.query.bind(database),
+          execute: async (...args: Parameters<Database['execute']>) => {
+            await change(times++);
+            return database.execute(...args);
+          },
+        };
+        const results = await rotateKeys(racing as unknown as Database, ringOf(NEW, OLD), only);
+        const [row] = await app.sql('select config from providers where id = $1', [id]);
+        const { password } = JSON.parse(ringOf(NEW, OLD).decrypt(row.config, context));
+        return [results.find(({ column }) => column === 'config'), row.config.split(':')[0], password];
+      };
+      await put(OLD, 'first');
+      expect(await rotated(async (times) => times === 0 && put(NEW, 'by another'))).toMatchObject([
+        { rotated: 0, left: 0 },
+        'new',
+        'by another',
+      ]);
+      // Of a process that has not heard of the new key.
+      await put(OLD, 'first');
+      expect(await rotated(async (times) => times === 0 && put(OLD, 'by an old one'))).toMatchObject([
+        { rotated: 1, left: 0 },
+        'new',
+        'by an old one',
+      ]);
+      await put(OLD, 'first');
+      expect(await rotated((times) => put(OLD, `again ${times}`))).toMatchObject([
+        { rotated: 0, left: 1 },
+        'old',
+        'again 4',
+      ]);
+    });
+    await database.query('delete from providers');
+  });
+
   it('goes on while secrets are read and written, can be broken off, and leaves nothing of the old key', async () => {
     const seen = await withKeys(OLD, async (app) => {
       const client = await app.client();

@@ -159,6 +159,24 @@ describe('a batch', () => {
   });
 });
 
+describe('a batch with many that Mailgun refuses', () => {
+  it('is not split for ever: who is left is tried again, and nobody is written to twice', async () => {
+    const batch = mails(Array.from({ length: 150 }, (_, n) => [`bad${n}@example.com`, `good${n}@example.com`]).flat());
+    for (const { address } of batch) if (address!.startsWith('bad')) mailgun.refuse(address!);
+    const outcomes = await send(batch);
+    expect(mailgun.requests.length).toBeLessThan(220);
+    const kinds = (which: string) =>
+      new Set(outcomes.filter((_, n) => batch[n]!.address!.startsWith(which)).map(({ kind }) => kind));
+    expect([kinds('good'), kinds('bad')]).toEqual([
+      new Set(['accepted', 'retryable']),
+      new Set(['permanent', 'retryable']),
+    ]);
+    const taken = mailgun.messages.flatMap(({ to }) => to);
+    const accepted = batch.filter((_, n) => outcomes[n]!.kind === 'accepted').map(({ address }) => address);
+    expect(taken.toSorted()).toEqual(accepted.toSorted());
+  });
+});
+
 describe('what Mailgun answers', () => {
   it.each([
     [401, 'Forbidden', ['retryable', 'provider', 'authentication_failed']],

@@ -1,3 +1,6 @@
+import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { Workers } from '../../src/engine/deliveries/workers.js';
+import { DeliveryChanges } from '../../src/engine/deliveries/delivery-changes.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
@@ -75,6 +78,89 @@ describe('what is asked for at the same time', () => {
     }
     const sent = receiver.requests.filter(({ path }) => path.startsWith('/race/')).map(({ path }) => path);
     expect(sent).toHaveLength(ended.filter(({ delivery }) => delivery === 'delivered').length);
+  });
+
+  it('to change it and to send it, sends what was answered: the new, or the old and a refusal', async () => {
+    const webhook = (which: string, n: number) => ({ url: `${receiver.url}/${which}/${n}`, payload: { which, n } });
+    const made = await times(20, async (n) => {
+      const channels = { webhook: webhook('old', n) };
+      return (await post('/notifications', { channels, scheduled_for: soon() })).body.id as string;
+    });
+    const begin =
+      'update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where source_id = any ($1)';
+    const of = (which: string) => receiver.requests.filter(({ path }) => path.startsWith(`/${which}/`));
+    const [, answers] = await Promise.all([
+      app.sql(begin, [made]),
+      times(20, async (n) => {
+        await until('some to be sent', () => of('old').length + of('new').length >= n % 4);
+        const body = { channels: { webhook: webhook('new', n) } };
+        return (await client.request('PATCH', `/notifications/${made[n]}`, { body })).status;
+      }),
+    ]);
+    await until('all to be sent', () => of('old').length + of('new').length >= 20);
+    for (const [n, status] of answers.entries()) {
+      const got = [...of('old'), ...of('new')].filter(({ path }) => path.endsWith(`/${n}`));
+      const which = status === 200 ? 'new' : 'old';
+      expect([n, status, got.map(({ path, body }) => [path, body.toString()])]).toEqual([
+        n,
+        status === 200 ? 200 : 409,
+        [[`/${which}/${n}`, JSON.stringify({ which, n })]],
+      ]);
+    }
+  });
+
+  it('to change where it goes, and to claim it, gives back the room that it was given', async () => {
+    const { slots } = app.get(Workers) as unknown as { slots: { taken: number } };
+    await until('all that is in hand to be through', () => slots.taken === 0);
+    const channels = { webhook: { url: `${receiver.url}/before`, payload: {} } };
+    const { id } = (await post('/notifications', { channels, scheduled_for: soon() })).body;
+    const [delivery] = (await client.request('GET', `/notifications/${id}`)).body.deliveries;
+    const deliveries = app.get(DeliveriesService);
+    const claimAll = deliveries.claimAll.bind(deliveries);
+    const elsewhere = { channels: { webhook: { url: `${receiver.url}/after`, payload: {} } } };
+    jest.spyOn(deliveries, 'claimAll').mockImplementation(async (refs) => {
+      // It has room in the lane where it would have gone.
+      if (refs.some((ref) => ref.id === delivery.id))
+        expect((await client.request('PATCH', `/notifications/${id}`, { body: elsewhere })).status).toBe(200);
+      return claimAll(refs);
+    });
+    await app.sql('update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where source_id = $1', [
+      id,
+    ]);
+    await until('it to be delivered', async () => {
+      const { body } = await client.request('GET', `/notifications/${id}`);
+      return body.counts.delivered === 1;
+    });
+    expect(receiver.requests.map(({ path }) => path).filter((path) => /before|after/.test(path))).toEqual(['/after']);
+    await until('the room to be free again', () => slots.taken === 0);
+  });
+
+  it('to change it and to claim it, waits for the one that came first', async () => {
+    const channels = { webhook: { url: `${receiver.url}/early`, payload: {} } };
+    const { id } = (await post('/notifications', { channels, scheduled_for: soon() })).body;
+    const changes = app.get(DeliveryChanges);
+    const begun = changes.begun.bind(changes);
+    let claiming: Promise<unknown> | undefined;
+    jest.spyOn(changes, 'begun').mockImplementationOnce(async (...args) => {
+      const found = await begun(...args);
+      // Its time comes between the look and the change.
+      claiming = app.sql(
+        'update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where source_id = $1',
+        [id],
+      );
+      await until('it to be sent, or to wait', async () => {
+        const waiting = await app.sql(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0 || receiver.requests.some(({ path }) => path === '/early');
+      });
+      return found;
+    });
+    const late = { channels: { webhook: { url: `${receiver.url}/late`, payload: {} } } };
+    expect((await client.request('PATCH', `/notifications/${id}`, { body: late })).status).toBe(200);
+    await claiming;
+    await until('it to be sent', () => receiver.requests.some(({ path }) => path === '/late' || path === '/early'));
+    expect(receiver.requests.map(({ path }) => path).filter((path) => /early|late/.test(path))).toEqual(['/late']);
   });
 
   it('to try again what failed, tries it again once', async () => {

@@ -86,6 +86,12 @@ describe('what a provider tells', () => {
     ]);
     const { body } = await client.request('GET', `/notifications/${id}`);
     expect(body).toMatchObject({ status: 'partially_failed', counts: { delivered: 2, failed: 1, total: 3 } });
+    const counted = async () => (await client.request('GET', '/analytics/deliveries')).body.totals;
+    const facts = { accepted: 3, delivered: 2, failed: 1, clicked: 1, complained: 1, unsubscribed: 0 };
+    expect(await counted()).toMatchObject({ ...facts, opened: 0 });
+    // Nothing of its state changes any more.
+    for (let times = 0; times < 2; times++) await told('opened', 'b@example.com', message);
+    expect(await counted()).toMatchObject({ ...facts, opened: 1 });
     const rows = await app.sql(`select type from events where client_id = $1 and subject_id = any ($2)`, [
       client.id,
       shown.map((one) => one.id),

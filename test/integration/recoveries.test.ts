@@ -1,4 +1,5 @@
 import { RecoveriesRepository } from '../../src/delivery/recoveries/recoveries.repository.js';
+import { DeliverySearch } from '../../src/delivery/recoveries/delivery-search.js';
 import { TestDatabase } from '../support/postgres.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
@@ -52,6 +53,33 @@ it('sends a delivery again once, however many ask for it at the same time', asyn
     async () => (await client.request('GET', '/deliveries?status=delivered')).body.data.length === 1,
   );
   expect(receiver.requests.filter(({ path }) => path.startsWith(`/${client.id}/`))).toHaveLength(2);
+});
+
+it('looks at the last thirty days unless it is told otherwise, and no further back than anything is kept', async () => {
+  const { id } = await app.client();
+  const daysOf = async (times: { from?: string; to?: string }) => {
+    const { from, to } = (await app.get(DeliverySearch).filterOf(id, times, undefined))!;
+    return Math.round((to.getTime() - from.getTime()) / 86_400_000);
+  };
+  const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  expect(await Promise.all([{}, { to: ago(50) }, { from: ago(50) }, { from: ago(5_000) }].map(daysOf))).toEqual([
+    30, 30, 50, 400,
+  ]);
+});
+
+it('does not mean what fails after it began', async () => {
+  const client = await app.client();
+  await failed(client, 3);
+  const { body } = await client.request('POST', '/recoveries', { body: { rate_per_second: 1 } });
+  const channels = { webhook: { url: `${receiver.url}/late`, payload: {} } };
+  await client.request('POST', '/notifications', { body: { channels, max_retry_attempts: 0 } });
+  const failures = async () => (await client.request('GET', '/deliveries?status=failed')).body.data.length;
+  await until('the late one to fail', async () => (await failures()) === 4);
+  const done = await until('it to end', async () => {
+    const seen = (await client.request('GET', `/recoveries/${body.id}`)).body;
+    return seen.status === 'completed' && seen;
+  });
+  expect(done).toMatchObject({ matched: 3, resent: 3, skipped: 0 });
 });
 
 it('goes on with a recovery whose process was killed in the middle, and sends nothing twice', async () => {

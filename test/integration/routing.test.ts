@@ -6,6 +6,7 @@ import { Breakers } from '../../src/engine/deliveries/breakers.js';
 import { BreakersRepository } from '../../src/engine/deliveries/breakers.repository.js';
 import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { AttemptsService } from '../../src/engine/deliveries/attempts.service.js';
 import { holdVerdict, judge } from '../../src/engine/deliveries/retry.js';
 import { ProviderQuotas } from '../../src/engine/deliveries/provider-quotas.js';
 import { Releases } from '../../src/engine/deliveries/releases.js';
@@ -14,7 +15,7 @@ import { EventsService } from '../../src/engine/events/events.service.js';
 import { declareProvider } from '../../src/engine/providers/declared.js';
 import { EMAIL } from '../../src/engine/providers/email/email.channel.js';
 import type { Outcome, OutboundDelivery, ProviderDescriptor } from '../../src/engine/providers/provider.js';
-import { ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
+import { OPERATOR, ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../../src/engine/providers/provider-routes.js';
 import type { TestClient } from '../support/app.js';
 import { holdHands } from '../support/hands.js';
@@ -406,6 +407,35 @@ describe('caps', () => {
     expect((await here.take(route, 5)).granted).toBe(2);
   });
 
+  it('that are changed release what is held of their own client; those of the operator, of every client', async () => {
+    const other = await app.client();
+    const held: Record<string, string> = {};
+    for (const tenant of [client, other]) {
+      await provider('main', one.port, { daily_cap: 1 }, tenant);
+      for (let n = 0; n < 2; n++) {
+        const body = { recipients: people(1), channels: { email: { subject: 's', text: 't' } } };
+        held[tenant.id] = (await tenant.request('POST', '/notifications', { body })).body.id;
+        await become(held[tenant.id]!, n === 0 ? 'sent' : 'held');
+      }
+    }
+    const waits = async (of: TestClient) =>
+      (await rows(held[of.id]!)).map(({ status, holds }: any) => [status, holds]).toString();
+    const again = (of: TestClient, times: number) =>
+      until('it to be held again', async () => (await waits(of)) === `held,${times}`);
+    const releases = app.get(Releases);
+    await releases.release(client.id, 'email');
+    await again(client, 2);
+    // What waits for another channel is not concerned.
+    const before = await rows(held[client.id]!);
+    await releases.release(client.id, 'pigeon');
+    expect(await rows(held[client.id]!)).toEqual(before);
+    await releases.release(OPERATOR, 'email');
+    await again(client, 3);
+    await again(other, 2);
+    // Had anything more been released, it had been held once more.
+    expect([await waits(client), await waits(other)]).toEqual(['held,3', 'held,2']);
+  });
+
   it("of the operator's providers hold for all clients together", async () => {
     const config = { host: '127.0.0.1', port: one.port, secure: false };
     const house = {
@@ -446,6 +476,19 @@ describe('caps', () => {
     expect(took).toBeGreaterThan(2_000);
     expect(took).toBeLessThan(8_000);
     expect(one.messages).toHaveLength(14);
+  });
+
+  it('of a second hold what would wait for long with its room taken, one behind the other', async () => {
+    await provider('slow', one.port, { rate_limit_per_second: 1 });
+    const id = await mail(8);
+    const isHeld = (row: any) => row.status === 'held';
+    const held = (await become(id, 'held', (all) => all.filter(isHeld).length >= 4)).filter(isHeld);
+    expect(held.map(({ reason, attempt_count }) => [reason, attempt_count])).toEqual(
+      held.map(() => ['rate_limited', 0]),
+    );
+    const times = held.map(({ next_attempt_at }) => Number(next_attempt_at));
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan((held.length - 1) * 700);
+    expect((await client.request('POST', `/notifications/${id}/cancel`, { body: {} })).status).toBe(200);
   });
 });
 
@@ -537,5 +580,53 @@ describe('a provider that takes many in one call', () => {
       ['p2@example.com', 'failed', 'bounced', 1, null],
     ]);
     expect(sizes()).toEqual([3, 1]);
+  });
+
+  it('gets nothing along with another that was suppressed, cancelled or is over since, or is of another lane', async () => {
+    await many();
+    answer = () => ({ kind: 'retryable', fault: 'provider', code: 'http_500', message: 'Oh.' });
+    const id = await mail(6);
+    const all = await become(id, 'retrying');
+    holdHands(app);
+    answer = () => ({ kind: 'accepted' });
+    await client.request('POST', '/suppressions', { body: { address: 'p1@example.com', reason: 'bounce' } });
+    const change = (set: string, address: string) =>
+      truth.query(`update open_deliveries set ${set} where source_id = $1 and address = $2`, [id, address]);
+    await change('cancel_requested = true', 'p2@example.com');
+    await change(`expires_at = clock_timestamp() - interval '1 second'`, 'p3@example.com');
+    await change(`lane = 'email:other'`, 'p4@example.com');
+    await truth.bringRetriesForward();
+    const deliveries = app.get(DeliveriesService);
+    const { client_id, id: first, attempt_count } = all.find(({ address }) => address === 'p0@example.com');
+    const claimed = (await deliveries.claim({ client_id, id: first, attempt_count }))!;
+    await app.get(AttemptsService).attempt([claimed], () => undefined);
+    expect(
+      calls
+        .at(-1)!
+        .map(({ address }) => address)
+        .toSorted(),
+    ).toEqual(['p0@example.com', 'p5@example.com']);
+    const became = (await rows(id)).map(({ address, status, reason }) => [address, status, reason]);
+    expect(became).toEqual(expect.arrayContaining([['p1@example.com', 'suppressed', 'bounce']]));
+  });
+
+  it('is counted as it got them, also what it refused or may have taken, and not what it never got', async () => {
+    await many({ daily_cap: 100 });
+    const outcomes: Record<string, Outcome> = {
+      'p1@example.com': { kind: 'permanent', fault: 'recipient', code: 'no_such_user', message: 'No.' },
+      'p2@example.com': { kind: 'unknown', fault: 'provider', code: 'connection_lost', message: 'Gone.' },
+      'p3@example.com': { kind: 'retryable', fault: 'recipient', code: 'mailbox_full', message: 'Full.' },
+      'p4@example.com': { kind: 'retryable', fault: 'provider', code: 'connection_failed', message: 'Away.' },
+    };
+    answer = ({ address }) => outcomes[address!] ?? { kind: 'accepted' };
+    const id = await mail(5);
+    await become(id, 'over', (all) => all.every((row) => row.attempt_count === 1 && row.status !== 'sending'));
+    const used = await until('something to be given back', async () => {
+      const [row] = await truth.query<any>('select day_used as n from provider_usage where client_id = $1', [
+        client.id,
+      ]);
+      return row.n < 5 && row.n;
+    });
+    expect(used).toBe(4);
   });
 });

@@ -4,7 +4,7 @@ import { itemProblem } from '../../platform/common/batch.js';
 import { Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import type { NotificationBatchDto, NotificationResultDto, NotificationResultsDto } from './notification-orders.dto.js';
-import { NotificationPlanner } from './notification-planner.js';
+import { NotificationPlanner, type Counted } from './notification-planner.js';
 import { NotificationInputDto } from './notifications.dto.js';
 import { NotificationsService, type Answer } from './notifications.service.js';
 import { Simulation } from './simulation.js';

@@ -83,6 +83,6 @@ import { Simulation } from './simulation.js';
     Simulation,
     registerEvents(notificationsEvents),
   ],
-  exports: [NotificationsService],
+  exports: [NotificationsReader, NotificationsService],
 })
 export class NotificationsModule {}

@@ -58,9 +58,19 @@ export class NotificationsReader {
    * @throws Problem `not_found` to who may not see it, `forbidden` to who only got it
    */
   async checkSender(caller: Caller, id: string): Promise<void> {
-    await this.read(caller, id, async (_, row, viewer) => {
-      if (viewer !== null && row.sender_pk !== viewer)
-        throw new Problem('forbidden', 'Only who sent it may change a notification, and the client.');
+    await this.read(caller, id, async (_, row, viewer) => refuseOthers(row, viewer));
+  }
+
+  /**
+   * What its channels send, as it is stored, in the order of their turns.
+   * @throws Problem as {@link checkSender} does
+   */
+  contents(caller: Caller, id: string): Promise<[channel: string, content: unknown][]> {
+    return this.read(caller, id, async (tx, row, viewer) => {
+      refuseOthers(row, viewer);
+      const channels = await this.repository.channels(tx, row.client_id, id);
+      const names = row.fallback?.map(({ channel }) => channel) ?? Object.keys(channels);
+      return names.map((name) => [name, channels[name]]);
     });
   }
 
@@ -94,6 +104,11 @@ export class NotificationsReader {
       return look(tx, row, viewer);
     });
   }
+}
+
+function refuseOthers({ sender_pk }: NotificationRow, viewer: UserPk | null): void {
+  if (viewer !== null && sender_pk !== viewer)
+    throw new Problem('forbidden', 'Only who sent it may change a notification, and the client.');
 }
 
 /** null: sees everything of the client. @throws Problem `forbidden` for a narrowed master key that may not send any */

@@ -222,6 +222,15 @@ export class NotificationsRepository {
     return row!.channel_names.split(' ');
   }
 
+  /** What it sends, by channel. May hold attachments of megabytes. */
+  async channels(tx: Tx, clientId: string, id: string): Promise<Record<string, unknown>> {
+    const [row] = await tx.query<{ channels: Record<string, unknown> }>(
+      'select channels from notifications where client_id = $1 and id = $2',
+      [clientId, id],
+    );
+    return row!.channels;
+  }
+
   /** How often its deliveries are tried again; null: as often as the channel says. */
   async retriesOf(tx: Tx, clientId: string, id: string): Promise<number | null> {
     const [row] = await tx.query<{ max_retry_attempts: number | null }>(

@@ -28,7 +28,10 @@ export class DeliveryActions {
       const { client_id, status } = delivery;
       if (status === 'suppressed') throw new Problem('conflict', 'It was suppressed: its reason would hold again.');
       const underWay = (await this.resends.underWay(tx, client_id, [delivery])).get(firstOf(delivery));
-      if (underWay !== undefined) return this.search.show(tx, client_id, underWay);
+      if (underWay !== undefined) {
+        request.unchanged();
+        return this.search.show(tx, client_id, underWay);
+      }
       const [made] = await this.resends.send(tx, client_id, [delivery]);
       return this.search.show(tx, client_id, made!.id);
     });
@@ -38,7 +41,8 @@ export class DeliveryActions {
   discard(request: Request, id: string): Promise<DeliveryDto> {
     return this.withEnded(request, id, async (tx, delivery) => {
       if (!isFailed(delivery.status)) throw new Problem('conflict', 'Only what failed or expired is discarded.');
-      await this.resends.discard(tx, delivery);
+      if (delivery.discarded_at !== null) request.unchanged();
+      else await this.resends.discard(tx, delivery);
       return this.search.show(tx, delivery.client_id, id);
     });
   }

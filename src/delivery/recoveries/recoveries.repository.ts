@@ -103,13 +103,14 @@ export class RecoveriesRepository {
     );
   }
 
-  /** What is on its way stays so. */
-  async cancel(tx: Tx, clientId: string, id: string): Promise<void> {
-    await tx.execute(
+  /** What is on its way stays so. @returns did it run still? */
+  async cancel(tx: Tx, clientId: string, id: string): Promise<boolean> {
+    const cancelled = await tx.execute(
       `update recoveries set status = 'cancelled', next_at = null, updated_at = clock_timestamp()
         where client_id = $1 and id = $2 and status = 'running'`,
       [clientId, id],
     );
+    return cancelled > 0;
   }
 
   /** In how many milliseconds one goes on; null: none runs. */

@@ -69,7 +69,7 @@ export class RecoveriesService {
     await this.get(request.caller, id);
     const { clientId } = request.caller;
     return this.idempotency.effect(request, async (tx) => {
-      await this.repository.cancel(tx, clientId, id);
+      if (!(await this.repository.cancel(tx, clientId, id))) request.unchanged();
       return toRecovery((await this.repository.find(tx, clientId, id))!);
     });
   }

@@ -65,12 +65,15 @@ export class RulesRepository {
     await tx.manager.update(RuleEntity, where, changed as QueryDeepPartialEntity<RuleEntity>);
   }
 
-  /** @returns whether it is there, or was */
-  async delete(tx: Tx, clientId: string, id: string): Promise<boolean> {
-    const touched = await tx.execute(
-      'update rules set deleted_at = coalesce(deleted_at, clock_timestamp()) where client_id = $1 and id = $2',
+  /** Again changes nothing. @returns was there ever such a one? */
+  async delete(tx: Tx, clientId: string, id: string): Promise<'deleted' | 'was deleted' | null> {
+    const [row] = await tx.query<{ was: boolean }>(
+      `with found as (select id, deleted_at from rules where client_id = $1 and id = $2 for update)
+       update rules r set deleted_at = coalesce(found.deleted_at, clock_timestamp()) from found
+        where r.client_id = $1 and r.id = found.id returning found.deleted_at is not null as was`,
       [clientId, id],
     );
-    return touched > 0;
+    if (!row) return null;
+    return row.was ? 'was deleted' : 'deleted';
   }
 }

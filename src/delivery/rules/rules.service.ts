@@ -78,7 +78,9 @@ export class RulesService {
   async remove(request: Request, id: string): Promise<void> {
     const { clientId } = request.caller;
     await this.idempotency.effect(request, async (tx) => {
-      if (!isUuid(id) || !(await this.repository.delete(tx, clientId, id))) throw notFound('rule');
+      const outcome = isUuid(id) ? await this.repository.delete(tx, clientId, id) : null;
+      if (outcome === null) throw notFound('rule');
+      if (outcome === 'was deleted') request.unchanged();
     });
   }
 }

@@ -89,15 +89,17 @@ export class SourcesRepository {
     return this.get(tx, clientId, id);
   }
 
-  /** Its address is free, its secrets are gone. @returns whether it is there, or was */
-  async delete(tx: Tx, clientId: string, id: string): Promise<boolean> {
-    const touched = await tx.execute(
-      `update sources
-          set deleted_at = coalesce(deleted_at, clock_timestamp()), slug = 'deleted-' || id, secrets = null, enabled = false
-        where client_id = $1 and id = $2`,
+  /** Its address is free, its secrets are gone. Again changes nothing. @returns was there ever such a one? */
+  async delete(tx: Tx, clientId: string, id: string): Promise<'deleted' | 'was deleted' | null> {
+    const [row] = await tx.query<{ was: boolean }>(
+      `with found as (select id, deleted_at from sources where client_id = $1 and id = $2 for update)
+       update sources s
+          set deleted_at = coalesce(found.deleted_at, clock_timestamp()), slug = 'deleted-' || s.id, secrets = null, enabled = false
+         from found where s.client_id = $1 and s.id = found.id returning found.deleted_at is not null as was`,
       [clientId, id],
     );
-    return touched > 0;
+    if (!row) return null;
+    return row.was ? 'was deleted' : 'deleted';
   }
 
   /** Forgets those that were deleted long ago, and what belongs to them. @returns how many of at most `limit` */

@@ -121,7 +121,9 @@ export class SourcesService {
   async remove(request: Request, id: string): Promise<void> {
     const { clientId } = request.caller;
     await this.idempotency.effect(request, async (tx) => {
-      if (!isUuid(id) || !(await this.repository.delete(tx, clientId, id))) throw notFound('source');
+      const outcome = isUuid(id) ? await this.repository.delete(tx, clientId, id) : null;
+      if (outcome === null) throw notFound('source');
+      if (outcome === 'was deleted') request.unchanged();
     });
   }
 

@@ -43,7 +43,9 @@ export class EndpointStatesService {
   async remove(request: Request, id: string): Promise<void> {
     const { clientId } = request.caller;
     await this.idempotency.effect(request, async (tx) => {
-      if (!isUuid(id) || !(await this.repository.remove(tx, clientId, id))) throw notFound('endpoint');
+      const outcome = isUuid(id) ? await this.repository.remove(tx, clientId, id) : null;
+      if (outcome === null) throw notFound('endpoint');
+      if (outcome === 'was removed') request.unchanged();
       await this.messages.skipAll(tx, clientId, id);
     });
     await this.lanes.cancel(clientId, laneOfEndpoint(id), 'endpoint_removed', EVENT);
@@ -57,6 +59,7 @@ export class EndpointStatesService {
     return this.idempotency.effect(request, async (tx) => {
       const done = await this.repository.setStatus(tx, clientId, id, reason);
       if (!done) throw notFound('endpoint');
+      if (!done.changed) request.unchanged();
       return this.view.of(done.row);
     });
   }

@@ -108,19 +108,21 @@ export class EndpointsRepository {
   }
 
   /** It is known by its id for 30 days more, without what was secret of it. @returns false where there is none, and was none */
-  async remove(tx: Tx, clientId: string, id: string): Promise<boolean> {
+  async remove(tx: Tx, clientId: string, id: string): Promise<'removed' | 'was removed' | null> {
     await tx.execute(
       `delete from webhook_endpoints
         where client_id = $1 and status = 'removed' and updated_at < clock_timestamp() - interval '30 days'`,
       [clientId],
     );
-    const removed = await tx.execute(
-      `update webhook_endpoints
+    const [row] = await tx.query<{ was: boolean }>(
+      `with found as (select id, status from webhook_endpoints where client_id = $1 and id = $2 for update)
+       update webhook_endpoints e
           set status = 'removed', secret = '', previous_secret = null, headers = null, updated_at = clock_timestamp()
-        where client_id = $1 and id = $2`,
+         from found where e.client_id = $1 and e.id = found.id returning found.status = 'removed' as was`,
       [clientId, id],
     );
-    return removed > 0;
+    if (!row) return null;
+    return row.was ? 'was removed' : 'removed';
   }
 
   /** @returns null where there is none; as it was where it is in that state already */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { NotificationsModule } from '../../delivery/notifications/notifications.module.js';
 import { InvitationsModule } from '../../messaging/invitations/invitations.module.js';
 import { LifecycleModule } from '../../messaging/lifecycle/lifecycle.module.js';
 import { MembersModule } from '../../messaging/members/members.module.js';
@@ -23,6 +24,7 @@ import { UpWords } from './up.words.js';
     LifecycleModule,
     MembersModule,
     MessagesModule,
+    NotificationsModule,
     PresenceModule,
     RoomsModule,
     UsersModule,

@@ -62,6 +62,38 @@ describe('messages of the first version', () => {
   });
 });
 
+it('events say in their words who came, who went and what one was told', () => {
+  const told = { client_id: 'c', occurred_at: '2026-01-01T00:00:00.000Z', room_id: 'r' };
+  const users = [
+    { user_id: 'a', state: 'away' },
+    { user_id: 'b', state: 'offline' },
+  ];
+  expect(saidOf('presence.updated', { ...told, data: { users } })).toEqual([
+    { name: 'user_online', body: { user_id: 'a', client_id: 'c' } },
+    { name: 'user_offline', body: { user_id: 'b', client_id: 'c' } },
+  ]);
+  const data = { notification_id: 'n', delivery_id: 'd', title: 'T', body: 'B', data: { x: 1 } };
+  expect(saidOf('notification.created', { ...told, data })).toEqual([
+    {
+      name: 'notification',
+      body: {
+        type: 'websocket',
+        notification_id: 'n',
+        delivery_id: 'd',
+        subject: 'T',
+        content: 'B',
+        metadata: { x: 1 },
+        room_id: 'r',
+        timestamp: told.occurred_at,
+      },
+    },
+  ]);
+  const joined = { user_id: 'a', display_name: 'A', role: 'member' };
+  expect(saidOf('member.joined', { ...told, data: joined })).toEqual([
+    { name: 'user_joined_room', body: { room_id: 'r', user_id: 'a', display_name: 'A' } },
+  ]);
+});
+
 it('events are read as Socket.IO encodes them', () => {
   const text = `2${JSON.stringify(['receipt.updated', { data: { room_id: 'r', user_id: 'a', last_read_seq: 2 } }])}`;
   expect([typeOf(text), isSaid(typeOf(text)), isSaid('message.updated'), isSaid('constructor')]).toEqual([

@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { NotificationsReader } from '../../delivery/notifications/notifications.reader.js';
 import { MembersService } from '../../messaging/members/members.service.js';
 import type { Admitted } from '../../tenancy/access/request.js';
-import { isOld, listQueryOf, newNotificationOf, oldNotification } from './notifications.words.js';
-import { callerOf, queryOf, type Way, type Ways } from './way.js';
+import {
+  changedNotificationOf,
+  changesContent,
+  isOld,
+  listQueryOf,
+  newNotificationOf,
+  oldNotification,
+} from './notifications.words.js';
+import { callerOf, paramOf, queryOf, type Way, type Ways } from './way.js';
 import { eachOf, isPlain, withoutNulls, type Plain } from './words.js';
 
 /** Notifications: one for one channel, there. */
@@ -10,11 +18,12 @@ import { eachOf, isPlain, withoutNulls, type Plain } from './words.js';
 export class NotificationsWays {
   readonly ways: Ways;
 
-  constructor(private readonly members: MembersService) {
-    const send: Way = {
-      ask: (request) => this.ask(request),
-      answer: (body, _, asked) => oldNotification(body, isPlain(asked) ? asked : undefined),
-    };
+  constructor(
+    private readonly members: MembersService,
+    private readonly notifications: NotificationsReader,
+  ) {
+    const answer: Way['answer'] = (body, _, asked) => oldNotification(body, isPlain(asked) ? asked : undefined);
+    const send: Way = { answer, ask: (request) => this.ask(request) };
     const read: Way = { answer: (body) => oldNotification(body) };
     this.ways = {
       'POST /notifications': send,
@@ -25,7 +34,7 @@ export class NotificationsWays {
         answer: (body) => eachOf(body, oldNotification),
       },
       'GET /notifications/:id': read,
-      'PUT /notifications/:id': { ...read, ask: askForChange },
+      'PUT /notifications/:id': { answer, ask: (request) => this.askForChange(request) },
       'POST /notifications/:id/retry': read,
       'POST /notifications/:id/cancel': read,
     };
@@ -59,10 +68,16 @@ export class NotificationsWays {
       return others.length === 1 ? others[0]!.user_id : null;
     });
   }
-}
 
-function askForChange(request: Admitted): void {
-  if (!isPlain(request.body)) return;
-  const { meta, ...body } = withoutNulls(request.body);
-  request.body = { ...body, ...(meta !== undefined && { metadata: meta }) };
+  /** @returns the body as it came, where it says anew what is sent */
+  private async askForChange(request: Admitted): Promise<Plain | undefined> {
+    if (!isPlain(request.body)) return undefined;
+    const { meta, ...rest } = withoutNulls(request.body);
+    const body = { ...rest, ...(meta !== undefined && { metadata: meta }) };
+    request.body = body;
+    if (!changesContent(body)) return undefined;
+    const contents = await this.notifications.contents(callerOf(request), paramOf(request, 'id'));
+    request.body = changedNotificationOf(body, contents);
+    return rest;
+  }
 }

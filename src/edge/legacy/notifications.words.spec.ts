@@ -1,4 +1,10 @@
-import { listQueryOf, newNotificationOf, oldNotification } from './notifications.words.js';
+import {
+  changedNotificationOf,
+  changesContent,
+  listQueryOf,
+  newNotificationOf,
+  oldNotification,
+} from './notifications.words.js';
 import type { Plain } from './words.js';
 
 const ROOM = 'the room';
@@ -79,6 +85,64 @@ describe('what a notification of the first version becomes', () => {
       code: 'validation_failed',
       options: { errors: [{ field: 'email_fallback.to_email' }] },
     });
+  });
+});
+
+describe('what a change of the first version becomes', () => {
+  const stored = {
+    subject: 'S',
+    text: 'T',
+    from: { name: 'A "B" \\ C', address: 'a@b.example' },
+    cc: [{ name: '', address: 'c@b.example' }],
+    tags: ['t'],
+    provider: 'main',
+  };
+  const kept = { from: '"A \\"B\\" \\\\ C" <a@b.example>', cc: ['c@b.example'], tags: ['t'], provider: 'main' };
+
+  it.each<[string, Plain, [string, unknown][], Plain]>([
+    ['a subject', { subject: 'N' }, [['email', stored]], { channels: { email: { ...kept, subject: 'N', text: 'T' } } }],
+    [
+      'text that is HTML now',
+      { content: '<b>N</b>', priority: 'low' },
+      [['email', stored]],
+      { channels: { email: { ...kept, subject: 'S', html: '<b>N</b>' } }, priority: 'low' },
+    ],
+    [
+      'other addresses',
+      { from_email: 'n@b.example', reply_to: 'r@b.example', cc: [], bcc: ['d@b.example'] },
+      [['email', stored]],
+      {
+        channels: {
+          email: {
+            ...kept,
+            subject: 'S',
+            text: 'T',
+            from: 'n@b.example',
+            reply_to: 'r@b.example',
+            cc: [],
+            bcc: ['d@b.example'],
+          },
+        },
+      },
+    ],
+    [
+      'what a room is told, before a mail has its turn',
+      { content: 'N' },
+      [
+        ['websocket', { title: 'S', body: 'C', data: null }],
+        ['email', stored],
+      ],
+      { channels: { websocket: { title: 'S', body: 'N' } } },
+    ],
+    ['nothing that it knows', { subject: 'N' }, [['webhook', { url: 'u' }]], { subject: 'N' }],
+  ])('%s', (_, body, contents, now) => {
+    expect(changesContent(body)).toBe(true);
+    expect(changedNotificationOf(body, contents)).toEqual(now);
+  });
+
+  it('nothing else is one', () => {
+    for (const body of [{}, { priority: 'low' }, { subject: 'N', channels: {} }])
+      expect(changesContent(body)).toBe(false);
   });
 });
 

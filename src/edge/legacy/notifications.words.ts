@@ -92,6 +92,55 @@ function providerOf(config: unknown): unknown {
   );
 }
 
+/** Fields of a body that say what is sent. */
+const SAID = ['subject', 'content', 'from_email', 'reply_to', 'cc', 'bcc'];
+
+/** Does the body of `PUT /notifications/{id}` say anew, in the first version's words, what is sent? */
+export const changesContent = (body: Plain): boolean =>
+  body.channels === undefined && SAID.some((field) => body[field] !== undefined);
+
+/**
+ * That body. A notification went over one channel, there: what is said is of the first one, and what of that is not said
+ * stays as it is.
+ * @param contents what its channels send, as it is stored, in the order of their turns
+ */
+export function changedNotificationOf(body: Plain, [first]: [channel: string, content: unknown][]): Plain {
+  const stored = (first?.[1] ?? {}) as Plain;
+  switch (first?.[0]) {
+    case 'email':
+      return changedMailOf(body, emailInputOf(stored));
+    case 'websocket': {
+      const { subject, content, ...rest } = body;
+      const websocket = { ...withoutNulls(stored), ...withoutUndefined({ title: subject, body: content }) };
+      return { ...rest, channels: { websocket } };
+    }
+    default:
+      return body;
+  }
+}
+
+function changedMailOf(body: Plain, { html, text, ...kept }: Plain): Plain {
+  const { subject, content, from_email, reply_to, cc, bcc, ...rest } = body;
+  const said = withoutUndefined({ subject, from: from_email, reply_to, cc, bcc });
+  const bodies = content === undefined ? withoutUndefined({ html, text }) : textOf(content);
+  return { ...rest, channels: { email: { ...kept, ...bodies, ...said } } };
+}
+
+/** A mail as it is stored, as a request says it: addresses are text there. */
+function emailInputOf({ from, reply_to, cc, bcc, ...rest }: Plain): Plain {
+  const all = (list: unknown): unknown => (Array.isArray(list) ? list.map(mailboxOf) : undefined);
+  return {
+    ...rest,
+    ...withoutUndefined({ from: mailboxOf(from), reply_to: mailboxOf(reply_to), cc: all(cc), bcc: all(bcc) }),
+  };
+}
+
+function mailboxOf(stored: unknown): string | undefined {
+  if (!isPlain(stored)) return undefined;
+  const [name, address] = [String(stored.name), String(stored.address)];
+  return name === '' ? address : `"${name.replaceAll(/["\\]/g, '\\$&')}" <${address}>`;
+}
+
 const withoutUndefined = (fields: Plain): Plain =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 

@@ -27,6 +27,13 @@ describe('the order in which due deliveries are served', () => {
     expect(low.length).toBeLessThanOrEqual(6);
   });
 
+  it('gives of fifteen places eight to urgent ones, four to high, two to normal and one to low', () => {
+    const order = fairOrder([3, 2, 1, 0].flatMap((priority) => rows(20, 'c', 'l', priority)));
+    const places = [0, 1, 2, 3].map((priority) => order.slice(0, 15).filter((row) => row.priority === priority).length);
+    expect(places).toEqual([8, 4, 2, 1]);
+    expect(order[0]!.priority).toBe(0);
+  });
+
   it('keeps the order within a lane', () => {
     expect(fairOrder(rows(5, 'c')).map(({ n }) => n)).toEqual([0, 1, 2, 3, 4]);
   });

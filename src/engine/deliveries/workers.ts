@@ -14,6 +14,12 @@ const SLOTS = 1_024;
 /** A lane in which nothing was done for so long hangs: its jobs leave, and are made again for whichever process has room. */
 const LANE_PATIENCE_MS = 10_000;
 
+/** By what room was taken. */
+interface Slot {
+  lane: string;
+  priority: number;
+}
+
 /** A source's deliveries as they were written, with those that were written as claimed. */
 export interface Written extends SourceRef {
   source_kind: string;
@@ -88,7 +94,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
       const claims = await Promise.allSettled(refs.map((ref) => this.deliveries.claim(ref)));
       const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : []));
       this.leave(lane, room - claimed.length, priority);
-      await this.begin(claimed, () => priority);
+      await this.begin(claimed, () => ({ lane, priority }));
       done += room;
     }
   }
@@ -112,8 +118,8 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     });
     const ours = new Set(claimed.map(({ id }) => id));
     for (const row of wanted) if (!ours.has(row.id)) this.leave(laneOf(row), 1, row.priority);
-    const priorities = new Map(wanted.map(({ id, priority }) => [id, priority]));
-    void this.begin(claimed, ({ id }) => priorities.get(id)!);
+    const slots = new Map(wanted.map((row) => [row.id, { lane: laneOf(row), priority: row.priority }]));
+    void this.begin(claimed, ({ id }) => slots.get(id)!);
     return left;
   }
 
@@ -141,7 +147,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
           held.delete(id);
           return claimedFrom({ ...delivery, recipients: recipients(delivery) }, written, contentOf(delivery.channel));
         });
-        void this.begin(begun, () => priority);
+        void this.begin(begun, (delivery) => ({ lane: laneOf(delivery), priority }));
         return begun.length < deliveries.filter(({ suppressed }) => suppressed === null).length;
       },
       end: () => {
@@ -151,11 +157,17 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     };
   }
 
-  /** Each holds a slot, which it leaves when it was sent. Never throws. @param priorityOf with which it took that */
-  private begin(claimed: ClaimedDelivery[], priorityOf: (delivery: ClaimedDelivery) => number): Promise<void> {
+  /**
+   * Each holds a slot, which it leaves when it was sent. Never throws.
+   * @param slotOf as it was taken: where it goes may have been changed since
+   */
+  private begin(claimed: ClaimedDelivery[], slotOf: (delivery: ClaimedDelivery) => Slot): Promise<void> {
     if (claimed.length === 0) return Promise.resolve();
     const work = this.attempts
-      .attempt(claimed, (delivery) => this.leave(laneOf(delivery), 1, priorityOf(delivery)))
+      .attempt(claimed, (delivery) => {
+        const { lane, priority } = slotOf(delivery);
+        this.leave(lane, 1, priority);
+      })
       .finally(() => this.inHand.delete(work));
     this.inHand.add(work);
     return work;
