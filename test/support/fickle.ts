@@ -1,5 +1,6 @@
 import { Receiver, type Reply } from './receiver.js';
 import { SmtpSink, type SmtpReply } from './smtp.js';
+import { until } from './until.js';
 
 /** One recipient's character: what the other side says, by how often it was asked for this delivery before. */
 interface Character<Answer> {
@@ -81,6 +82,7 @@ export class Fickle {
   kept = 0;
   private readonly asked = new Map<string, number>();
   private waiting: (() => void)[] = [];
+  private holds: 'those who wait' | 'all' | 'nobody' = 'those who wait';
 
   private constructor(
     readonly hooks: Receiver,
@@ -97,22 +99,29 @@ export class Fickle {
     return new Fickle(await Receiver.start(), [await SmtpSink.start(), await SmtpSink.start()]);
   }
 
-  /** Answers those that were made to wait. */
-  release(): void {
+  /** From now on no webhook is answered. @returns once there are some that wait */
+  async hold(count: number): Promise<void> {
+    this.holds = 'all';
+    await until('webhooks to wait', () => this.waiting.length >= count);
+  }
+
+  /** Answers those that were made to wait. @param forGood from now on nobody is */
+  release(forGood = false): void {
+    this.holds = forGood ? 'nobody' : 'those who wait';
     for (const go of this.waiting.splice(0)) go();
   }
 
   async stop(): Promise<void> {
-    this.release();
+    this.release(true);
     await Promise.all([this.hooks.stop(), ...this.mail.map((sink) => sink.stop())]);
   }
 
   private async answerHook(id: string, reply: HookReply): Promise<Reply> {
     const refused = typeof reply === 'object' && (reply.status ?? 200) >= 300;
     this.came(id, !refused);
-    if (reply !== 'until released') return reply;
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
-    return OK;
+    if (this.holds === 'all' || (reply === 'until released' && this.holds !== 'nobody'))
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return reply === 'until released' ? OK : reply;
   }
 
   private answerMail(server: number, stage: 'rcpt' | 'data', [to]: string[], raw?: Buffer): SmtpReply | null {
