@@ -165,7 +165,7 @@ async function checkLedger(database: TestDatabase): Promise<void> {
 }
 
 async function expectNothingLost(scene: Scene): Promise<void> {
-  const { fickle, client, truth, told, database } = scene;
+  const { fickle, fleet, client, truth, told, database } = scene;
   const began = performance.now();
   const orders = new Orders(fickle.hooks.url, FULL);
   const parts = ROUNDS * PARTS.length;
@@ -184,7 +184,7 @@ async function expectNothingLost(scene: Scene): Promise<void> {
 
   const balance = await expectConserved(truth, client, told, fickle);
   await expectPlannedOnce(truth, client, ENDS);
-  await expectTold(truth, client);
+  await expectTold(truth, client, fleet.door);
   await truth.expectBalancedLedger(client.id);
   await checkLedger(database);
   // What was meant to happen did, or this proves nothing.

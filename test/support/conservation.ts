@@ -1,4 +1,4 @@
-import type { TestClient } from './app.js';
+import type { Api, TestClient } from './app.js';
 import type { Fickle } from './fickle.js';
 import type { Order } from './orders.js';
 import type { Truth } from './truth.js';
@@ -114,14 +114,15 @@ async function expectOnStreams(truth: Truth, client: TestClient, deliveries: Del
 }
 
 /** What the API tells of all of it is what the rows are: the ledger, as a whole and by channel, and the statistics. */
-export async function expectTold(truth: Truth, client: TestClient): Promise<void> {
+export async function expectTold(truth: Truth, client: TestClient, door: Api): Promise<void> {
+  const request = door.requester(client.key);
   const states = await truth.states(client.id);
   const accepted = sumOf(Object.values(states));
-  const { body: ledger } = await client.request('GET', '/analytics/ledger');
+  const { body: ledger } = await request('GET', '/analytics/ledger');
   expect(ledger).toMatchObject({ accepted, balanced: true, difference: 0, ...states });
   for (const of of ledger.channels) expect(of).toMatchObject({ balanced: true, difference: 0 });
 
-  const { body: stats } = await client.request('GET', '/notifications/stats');
+  const { body: stats } = await request('GET', '/notifications/stats');
   const { sent = 0, delivered = 0, failed = 0 } = states;
   expect(stats).toMatchObject({ total_sent: sent + delivered, total_failed: failed, total_pending: 0 });
   expect(stats.by_status).toMatchObject(states);

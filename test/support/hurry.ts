@@ -15,6 +15,11 @@ const END_OUTAGES = `
   update provider_breakers set open_until = clock_timestamp()
    where is_open and open_until > clock_timestamp() + interval '2 seconds'`;
 
+/** Who was to find out whether a provider works again, and was killed. It had 70 seconds for that. */
+const END_PROBES = `
+  update provider_breakers set probe_until = null
+   where probe_until > clock_timestamp() and probe_until < clock_timestamp() + make_interval(secs => 70 - $1::float8)`;
+
 const LOSE = `
   update open_deliveries o set lease_until = clock_timestamp() - interval '1 second'
    where o.status = 'sending' and o.updated_at < $1 and o.updated_at < clock_timestamp() - make_interval(secs => $2)
@@ -51,7 +56,10 @@ export class Hurry {
     while (!this.stopped) {
       if (this.hurries === 'everything') await this.database.query(END_OUTAGES);
       if (this.hurries !== 'nothing') await this.database.query(HURRY);
-      if (this.killedAt) await this.database.query(LOSE, [this.killedAt, this.longestS]);
+      if (this.killedAt) {
+        await this.database.query(LOSE, [this.killedAt, this.longestS]);
+        await this.database.query(END_PROBES, [Math.min(this.longestS, 60)]);
+      }
       await sleep(300);
     }
   }
