@@ -548,9 +548,21 @@ describe('webhooks', () => {
     expect(receiver.requests.map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'keep-alive']);
   });
 
-  it('sends again over a new connection when a kept one was closed meanwhile', async () => {
+  it('begins with a new connection when a kept one was closed meanwhile', async () => {
+    await send(hook());
+    receiver.closeIdle();
+    // While another one is asked, this process hears that the connection has ended.
+    const other = await Receiver.start();
+    await send(delivery<WebhookContent>({ url: other.url, body: '{}' }, other.url));
+    expect((await send(hook())).kind).toBe('accepted');
+    expect(receiver.requests).toHaveLength(2);
+    await other.stop();
+  });
+
+  it('does not know what became of it when a kept connection is cut, and sends it no second time by itself', async () => {
     await send(hook());
     receiver.respond((_, index) => (index === 1 ? 'reset' : { status: 200 }));
-    expect((await send(hook())).kind).toBe('accepted');
+    expect(kindOf(await send(hook()))).toEqual(['unknown', 'recipient', 'connection_failed']);
+    expect(receiver.requests).toHaveLength(2);
   });
 });

@@ -11,8 +11,9 @@ export interface ReceivedRequest {
   receivedAt: number;
 }
 
-/** What to answer; `hang` never answers, `reset` cuts the connection. */
-export type Reply = { status?: number; headers?: Record<string, string>; body?: string | Buffer } | 'hang' | 'reset';
+/** What to answer; `hang` never answers, `reset` cuts the connection, `half` does so in the middle of a 200. */
+export type Reply =
+  { status?: number; headers?: Record<string, string>; body?: string | Buffer } | 'hang' | 'reset' | 'half';
 
 export type ReplyTo = (request: ReceivedRequest, index: number) => Reply | Promise<Reply>;
 
@@ -22,6 +23,8 @@ export class Receiver {
   private readonly server = createServer((request, response) => {
     this.receive(request, response).catch(() => response.destroy());
   });
+
+  private deadPort = 0;
 
   private constructor(private replyTo: ReplyTo) {}
 
@@ -46,6 +49,22 @@ export class Receiver {
     return this.requests;
   }
 
+  /** Ends the connections on which nothing is under way. */
+  closeIdle(): void {
+    this.server.closeIdleConnections();
+  }
+
+  /** Nobody listens any more, and every connection is cut, whatever was under way on it. */
+  async die(): Promise<void> {
+    this.deadPort = Number(new URL(this.url).port);
+    await this.stop();
+  }
+
+  /** After {@link die}: at the same address. */
+  async revive(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(this.deadPort, '127.0.0.1', resolve));
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeAllConnections();
@@ -68,6 +87,10 @@ export class Receiver {
     if (reply === 'hang') return;
     if (reply === 'reset') {
       request.socket.resetAndDestroy();
+      return;
+    }
+    if (reply === 'half') {
+      response.writeHead(200, { 'content-length': '100' }).write('half', () => request.socket.destroy());
       return;
     }
     response.writeHead(reply.status ?? 200, reply.headers).end(reply.body);

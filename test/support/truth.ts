@@ -38,7 +38,7 @@ export class Truth {
   async expectBalancedLedger(clientId: string): Promise<void> {
     const [totals] = await this.query<{ accepted: number; in_states: number }>(
       `select (select coalesce(sum(total), 0)::int from notifications where client_id = $1) as accepted,
-              (select count(*)::int from deliveries where client_id = $1) as in_states`,
+              (select count(*)::int from deliveries where client_id = $1 and source_kind = 'notification') as in_states`,
       [clientId],
     );
     expect(totals!.in_states).toBe(totals!.accepted);

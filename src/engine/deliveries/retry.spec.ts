@@ -88,6 +88,20 @@ describe('what follows from an outcome', () => {
     expect(judge(of('email', 8), failed('retryable', 'provider'), routing, true).status).toBe('failed');
   });
 
+  it('a provider that never will: tried again while another one is out, which may take it when it is back', () => {
+    const skipped = [{ provider: 'two', reason: 'breaker_open' as const }];
+    const never = failed('permanent', 'provider');
+    expect(judge(of('email'), never, { ...routing, skipped }, false, 0.5)).toMatchObject({
+      status: 'retrying',
+      reason: 'code',
+      delayMs: 30_000,
+      routing: { tried: [] },
+    });
+    expect(judge(of('email'), never, { ...routing, skipped, tried: ['two'] }, false).status).toBe('failed');
+    expect(judge(of('email', 8), never, { ...routing, skipped }, false).reason).toBe('attempts_exhausted');
+    expect(judge(of('email'), failed('permanent'), { ...routing, skipped }, false).status).toBe('failed');
+  });
+
   it.each(['connection_failed', 'authentication_failed', 'quota_exhausted'])(
     'the next provider at once also where it may pass, but not within minutes: %s',
     (code) => {

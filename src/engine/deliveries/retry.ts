@@ -71,7 +71,8 @@ function follow(
   // It is asked again within its budget, unless it says itself that this is of no use.
   const leaves = elsewhere && (left === 0 || retryAfterMs > left);
   if (leaves && attemptsLeft) return again(0, { ...withoutSpent(routing), tried: triedWith(routing) });
-  if (fault.kind === 'permanent') return ended(fault.code);
+  // Who is out just now may take what this one never will.
+  if (fault.kind === 'permanent' && !(fault.fault === 'provider' && isAnotherOut(routing))) return ended(fault.code);
   if (budgets && isOver(routing, budgets.message, now)) return ended('time_exhausted');
   if (!attemptsLeft) return ended('attempts_exhausted');
   if (elsewhere) {
@@ -146,6 +147,9 @@ const decided = ({ decision, reason, skipped }: Routing): Routing => ({
   reason,
   ...(skipped && { skipped }),
 });
+
+const isAnotherOut = ({ skipped = [], tried = [] }: Routing): boolean =>
+  skipped.some(({ provider }) => !tried.includes(provider));
 
 const triedWith = ({ tried = [], decision }: Routing): string[] => [...tried, decision];
 

@@ -24,9 +24,12 @@ export interface HttpClientOptions {
   /** From the first byte to the end of the answer. */
   timeoutMs: number;
   maxBodyBytes: number;
+  /** Asks again over a new connection where a kept one ended: only for what may be asked twice. */
+  repeats?: boolean;
 }
 
-const IDLE_MS = 20_000;
+/** Receivers close what idles, most of them after five seconds or more: whoever is first need not wonder what became of a request. */
+const IDLE_MS = 4_000;
 
 /** How many are open at once is for the callers to bound. A burst's connections are kept for the next, then closed when idle. */
 const AGENT = {
@@ -84,7 +87,7 @@ export class HttpClient {
     try {
       // Literals are not looked up, so the guard sees them here.
       this.guard.assertLiteral(target.hostname);
-      return await this.attempt(tenant, target, headers, body, signal, timeoutMs, true);
+      return await this.attempt(tenant, target, headers, body, signal, timeoutMs, this.options.repeats ?? false);
     } catch (error) {
       throw error instanceof HttpFailure ? error : failureOf(error as NodeJS.ErrnoException, false);
     }
@@ -127,7 +130,7 @@ export class HttpClient {
       });
       request.once('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
-        // A kept connection that the other side closed, nearly always before it read this; else it knows the repeat by its id.
+        // A kept connection that ended, nearly always before the request was read; but nobody can tell.
         const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
         if (stale && mayRepeat) resolve(this.attempt(tenant, target, headers, body, signal, timeoutMs, false));
         else reject(failureOf(error, connected));

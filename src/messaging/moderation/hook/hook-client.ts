@@ -23,6 +23,7 @@ export class HookClient implements OnApplicationShutdown {
     this.http = new HttpClient(new AddressGuard(config.egressAllowPrivate), {
       timeoutMs: MAX_TIMEOUT_MS,
       maxBodyBytes: MAX_ANSWER_BYTES,
+      repeats: true,
     });
   }
 
