@@ -339,7 +339,7 @@ describe('SMTP', () => {
     await new Promise<void>((resolve) => drip.listen(0, '127.0.0.1', resolve));
     const settings = smtpConfig({ port: (drip.address() as AddressInfo).port });
     await expect(provider.verify(settings, 300)).rejects.toThrow('did not come to an end within 0.3 s');
-    await until(() => open.size === 0);
+    await until('its connection to end', () => open.size === 0);
     drip.close();
   });
 

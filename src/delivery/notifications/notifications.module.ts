@@ -15,6 +15,8 @@ import { FallbackChains } from './fallback-chains.repository.js';
 import { FallbackCircumstances } from './fallback-circumstances.js';
 import { FallbackRunner } from './fallback-runner.js';
 import { FallbackTurns } from './fallback-turns.js';
+import { LateOptOuts } from './late-opt-outs.js';
+import { LateOptOutsRepository } from './late-opt-outs.repository.js';
 import { NotificationChanges } from './notification-changes.js';
 import { NotificationDedup } from './notification-dedup.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
@@ -49,6 +51,8 @@ import { Simulation } from './simulation.js';
   ],
   controllers: [NotificationsController],
   providers: [
+    LateOptOuts,
+    LateOptOutsRepository,
     FallbackChains,
     FallbackCircumstances,
     FallbackRunner,

@@ -105,6 +105,7 @@ import { Workers } from './workers.js';
     ProviderEvents,
     Resends,
     Router,
+    Screening,
     Transitions,
     Workers,
   ],
