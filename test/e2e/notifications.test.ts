@@ -105,6 +105,24 @@ describe('the recipients of a notification', () => {
     ]);
   });
 
+  it('are told once at an address that is one of the users, too, however it is written', async () => {
+    await client.request('PUT', '/users/prof', { body: { email: 'dup@bücher.example' } });
+    const email = { subject: 'S', text: 'T' };
+    const recipients = [
+      { email: 'DUP@xn--bcher-kva.example' },
+      { user_id: 'prof' },
+      { email: 'else@example.com' },
+      { email: 'else@EXAMPLE.com' },
+    ];
+    const { id, counts } = await send({ recipients, channels: { email } });
+    expect(counts.total).toBe(2);
+    const { deliveries } = (await client.request('GET', `/notifications/${id}`)).body;
+    expect(deliveries.map(({ recipient }: any) => recipient.user_id ?? recipient.address).toSorted()).toEqual([
+      'else@example.com',
+      'prof',
+    ]);
+  });
+
   it('are the members of a room, but for those excluded', async () => {
     const room = await client.request('POST', '/rooms', {
       body: { room_type: 'group', name: 'r', members: ['a', 'b', 'c'] },

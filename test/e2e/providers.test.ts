@@ -80,6 +80,17 @@ describe('a provider', () => {
     expect(sink.messages[0]).toMatchObject({ to: ['bob@example.com'], user: 'u' });
   });
 
+  it('loses no change of those that come at once', async () => {
+    await post(smtp());
+    const patch = (body: object) => client.request('PATCH', '/clients/me/providers/main', { body });
+    for (let n = 1; n <= 5; n++) {
+      const answers = await Promise.all([patch({ hourly_cap: n }), patch({ daily_cap: 100 + n })]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      const { body } = await client.request('GET', '/clients/me/providers');
+      expect(body.data[0]).toMatchObject({ hourly_cap: n, daily_cap: 100 + n });
+    }
+  });
+
   it('says for how many it is meant and what it takes at most, until that is taken back', async () => {
     const caps = { is_bulk: true, max_recipients: 50, rate_limit_per_second: 14, hourly_cap: 2_000, daily_cap: 20_000 };
     expect((await post(smtp(caps))).body).toMatchObject(caps);

@@ -188,6 +188,46 @@ describe('what must not be sent', () => {
     expect(smtp.messages).toHaveLength(1);
   });
 
+  it('is not sent by a first attempt that comes late, nor to whom opted out meanwhile; a suspended client waits', async () => {
+    await sink();
+    await call('PUT', '/users/uma', { email: 'uma@example.com' });
+    await call('PUT', '/users/vic', { email: 'vic@example.com' });
+    const { body } = await call('POST', '/notifications', {
+      recipients: [{ email: 'eve@example.com' }, { user_id: 'uma' }, { user_id: 'vic' }, { email: 'zoe@example.com' }],
+      category: 'marketing',
+      channels: { email: { subject: 'Hello', text: 'Hi' } },
+      scheduled_for: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+    await suppress('eve@example.com', { reason: 'unsubscribe' });
+    await call('PUT', '/users/uma/opt-outs', { channels: ['email'] });
+    await call('PUT', '/users/vic/opt-outs', { categories: ['marketing'] });
+    // As after it was held for a while.
+    const due = () =>
+      one.app.sql(
+        `update open_deliveries set next_attempt_at = now(), awake = status <> 'held', holds = holds + 1
+          where client_id = $1 and status in ('pending', 'held')`,
+        [one.client.id],
+      );
+    await one.app.admin().request('POST', `/clients/${one.client.id}/suspend`);
+    await due();
+    await until('it to be held', async () => {
+      const rows = await one.app.sql(`select status, reason from open_deliveries where client_id = $1`, [
+        one.client.id,
+      ]);
+      return rows.every(({ status, reason }: any) => status === 'held' && reason === 'client_suspended');
+    });
+    await one.app.admin().request('POST', `/clients/${one.client.id}/reactivate`);
+    await until('it to be known again', async () => (await call('GET', '/suppressions')).status === 200);
+    await until('it to be sent', async () => {
+      await due();
+      return smtp.messages.length > 0;
+    });
+    expect((await settled(body.id)).counts).toMatchObject({ total: 4, suppressed: 3, sent: 1 });
+    const reasons = (await deliveriesOf(body.id)).map(({ reason }) => reason ?? 'none');
+    expect(reasons.toSorted()).toEqual(['none', 'opted_out', 'opted_out', 'unsubscribe']);
+    expect(smtp.messages.map(({ to }) => to)).toEqual([['zoe@example.com']]);
+  });
+
   it('is what a mail server says that it does not have', async () => {
     await sink();
     for (const [message, address] of [

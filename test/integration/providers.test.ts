@@ -1,7 +1,7 @@
 import { cleanOutcome } from '../../src/engine/providers/clean-text.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { generateKeyPairSync, verify } from 'node:crypto';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
@@ -29,6 +29,7 @@ import { MailgunServer } from '../support/mailgun.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
 import { SmtpSink } from '../support/smtp.js';
+import { until } from '../support/until.js';
 
 const guard = new AddressGuard('loopback');
 const signal = () => AbortSignal.timeout(60_000);
@@ -326,6 +327,22 @@ describe('SMTP', () => {
     await expect(provider.verify(settings('p'))).resolves.toBeUndefined();
     await expect(provider.verify(settings('wrong'))).rejects.toThrow('Invalid login');
     await strict.stop();
+  });
+
+  it('ends a look at a server that never comes to an end', async () => {
+    const open = new Set<Socket>();
+    const drip = createServer((socket) => {
+      open.add(socket);
+      socket.once('close', () => open.delete(socket)).on('error', () => undefined);
+      socket.write('220 mail.example.com\r\n');
+      const timer = setInterval(() => socket.write('250-and more\r\n'), 20);
+      socket.once('close', () => clearInterval(timer));
+    });
+    await new Promise<void>((resolve) => drip.listen(0, '127.0.0.1', resolve));
+    const settings = smtpConfig({ port: (drip.address() as AddressInfo).port });
+    await expect(provider.verify(settings, 300)).rejects.toThrow('did not come to an end within 0.3 s');
+    await until('its connection to end', () => open.size === 0);
+    drip.close();
   });
 
   it('refuses to send without TLS when told so', async () => {

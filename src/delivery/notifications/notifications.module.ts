@@ -15,6 +15,8 @@ import { FallbackCircumstances } from './fallback-circumstances.js';
 import { FallbackRunner } from './fallback-runner.js';
 import { FallbackSteps } from './fallback-steps.js';
 import { FallbackTurns } from './fallback-turns.js';
+import { LateOptOuts } from './late-opt-outs.js';
+import { LateOptOutsRepository } from './late-opt-outs.repository.js';
 import { NotificationAcknowledgements } from './notification-acknowledgements.js';
 import { NotificationChanges } from './notification-changes.js';
 import { NotificationContents } from './notification-contents.js';
@@ -54,6 +56,8 @@ import { Simulation } from './simulation.js';
   ],
   controllers: [NotificationsController],
   providers: [
+    LateOptOuts,
+    LateOptOutsRepository,
     FallbackChains,
     FallbackCircumstances,
     FallbackRunner,

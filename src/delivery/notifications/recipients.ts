@@ -39,7 +39,7 @@ export class Recipients {
     const people = dedupe(await this.named(caller, named, addressed, create));
     const unique = dedupe([...people, ...(await this.members(caller, inputs, limits.deliveries - people.length))]);
     await this.addAddresses(caller.clientId, unique, channels.filter(hasAddresses));
-    return unique;
+    return withoutNamesakes(unique, addressed);
   }
 
   private async named(
@@ -148,6 +148,31 @@ function checkShape(input: RecipientInputDto, index: number, channels: Addressed
     throw invalidField(`recipients[${index}].exclude_user_ids`, 'goes with room_id');
   }
 }
+
+/** An address that is a user's, too, is told once: as the user's. Users who share one are told each. */
+function withoutNamesakes(people: NamedPerson[], channels: Addressed[]): NamedPerson[] {
+  const keysOf = ({ addresses }: NamedPerson): Map<string, string> =>
+    new Map(
+      channels.flatMap(({ name, address: { key } }): [string, string][] => {
+        const address = addresses[name];
+        return address === undefined ? [] : [[name, `${name} ${key?.(address) ?? address}`]];
+      }),
+    );
+  const [users, strangers] = [people.filter(isUser), people.filter((person) => !isUser(person))];
+  if (strangers.length === 0) return people;
+  const known = new Set(users.flatMap((user) => [...keysOf(user).values()]));
+  const again = new Set<NamedPerson>();
+  for (const stranger of strangers) {
+    for (const [channel, key] of keysOf(stranger)) {
+      if (known.has(key)) delete stranger.addresses[channel];
+      known.add(key);
+    }
+    if (anyAddress(stranger) === undefined) again.add(stranger);
+  }
+  return people.filter((person) => !again.has(person));
+}
+
+const isUser = ({ user_pk }: NamedPerson): boolean => user_pk !== null;
 
 /** Whoever is named twice is told once; an address given with the request wins. */
 function dedupe(people: NamedPerson[]): NamedPerson[] {

@@ -13,11 +13,19 @@ import { SourcesRepository, type CalledSource } from './sources.repository.js';
 /** The path of a source, as controllers and Fastify have it. */
 export const INBOUND_PATH = 'webhooks/:client_slug/:source_slug';
 
+/** Verifying as much takes far less than what it takes to answer. */
+const LOOKED_AT_BYTES = 64 * 1024;
+
 /** How long a body may take to arrive. */
 const BODY_MS = 60_000;
 
 /** A request that was let in: where to, and whose it is counted as. */
-export type CalledRequest = FastifyRequest & SentBody & { source?: CalledSource };
+export type CalledRequest = FastifyRequest &
+  SentBody & {
+    source?: CalledSource;
+    /** What it is answered where it is refused as well: so many of its address were. */
+    tooManyRefused?: Problem;
+  };
 
 /**
  * Stands before the body of what is sent to sources: nobody has shown anything yet, so the address alone decides. Who is not
@@ -37,7 +45,7 @@ export class InboundDoor {
     fastify?.addHook('onRoute', (route) => this.guard(route));
   }
 
-  /** A request was refused for what it came with: those of its address are not read for the rest of the minute, if it goes on so. */
+  /** A request was refused for what it came with: large ones of its address are not read for the rest of the minute, if it goes on so, and wrong ones not noted. */
   async refused(source: CalledSource, request: FastifyRequest): Promise<void> {
     await this.counter.add(refusedKey(source, request));
   }
@@ -55,8 +63,12 @@ export class InboundDoor {
     const source = isSlug(client_slug) && isSlug(source_slug) ? await this.find(client_slug, source_slug) : null;
     if (!source) return this.refuseUnknown(request);
     const refused = await this.counter.peek(refusedKey(source, request));
-    if (refused && refused.count >= limits.inbound_refused_per_minute)
-      throw tooMany('refused', limits.inbound_refused_per_minute, refused);
+    if (refused && refused.count >= limits.inbound_refused_per_minute) {
+      const problem = tooMany('refused', limits.inbound_refused_per_minute, refused);
+      // Senders share their addresses with others, who may sign wrongly on purpose: what costs little is looked at.
+      if (!(Number(request.headers['content-length']) <= LOOKED_AT_BYTES)) throw problem;
+      request.tooManyRefused = problem;
+    }
     const counted = await this.counter.add(`inbound:${source.id}:${networkOf(request.ip)}`);
     if (counted.count > limits.inbound_per_source_per_minute)
       throw tooMany('inbound', limits.inbound_per_source_per_minute, counted);

@@ -126,6 +126,7 @@ export class InboundService {
 
   private async refuse({ source, event }: Taken, called: CalledRequest, reason: string): Promise<Problem> {
     metrics.inboundEvents.inc({ outcome: 'refused' });
+    if (called.tooManyRefused) return called.tooManyRefused;
     await Promise.all([this.door.refused(source, called), this.log.refused(event, reason)]);
     if (source.template === 'mailgun') return new Problem('webhook_refused', reason);
     const challenge = source.template === 'basic' ? { headers: { 'www-authenticate': 'Basic realm="webhook"' } } : {};

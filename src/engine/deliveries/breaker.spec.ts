@@ -35,6 +35,7 @@ describe('the breaker of a provider', () => {
     ['a refused recipient', [fault('permanent', 'recipient')], false],
     ['a recipient who is away', [fault('retryable', 'recipient')], false],
     ['a refused sender', [fault('permanent', 'provider')], false],
+    ['a sender who is to come later', [fault('retryable', 'provider', 'sender_refused')], false],
     ['silence', [fault('unknown', 'provider')], true],
     ['a fault of the provider', [away, away], true],
     ['nothing', [], false],

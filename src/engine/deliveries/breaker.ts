@@ -10,11 +10,18 @@ const LONGEST_MS = 300_000;
 /** How long a provider is left alone that opened for the nth time since it last worked. */
 export const openMs = (times: number): number => Math.min(SHORTEST_MS * 2 ** (times - 1), LONGEST_MS);
 
-/** Did the provider do nothing for anybody? What it says of a recipient or a message shows that it works. */
+/** Of a provider that many share, each chooses its own sender: what one is refused must not keep the others from it. */
+const ABOUT_SENDERS: ReadonlySet<string> = new Set(['sender_refused', 'sender_unauthenticated']);
+
+/** Did the provider do nothing for anybody? What it says of a recipient, a message or a sender shows that it works. */
 export const isOut = (outcomes: Outcome[]): boolean =>
   outcomes.length > 0 &&
   outcomes.every(
-    (outcome) => outcome.kind !== 'accepted' && outcome.kind !== 'permanent' && outcome.fault === 'provider',
+    (outcome) =>
+      outcome.kind !== 'accepted' &&
+      outcome.kind !== 'permanent' &&
+      outcome.fault === 'provider' &&
+      !ABOUT_SENDERS.has(outcome.code),
   );
 
 export interface BreakerState {

@@ -112,6 +112,7 @@ import { Workers } from './workers.js';
     ProviderQuotas,
     Resends,
     Router,
+    Screening,
     Transitions,
     Workers,
   ],

@@ -204,6 +204,12 @@ export interface DeliverySource {
   load(deliveries: DeliveryRow[]): Promise<Map<string, Content>>;
 }
 
+/** Knows why some of what was accepted a while ago must not be sent any more; registered by the room that is told so. */
+export interface LateRefuser {
+  /** @returns reasons by delivery id, as `suppressed` shows them */
+  refusals(late: ClaimedDelivery[]): Promise<ReadonlyMap<string, string>>;
+}
+
 /** Is told of changes in their own transaction, after the deliveries' rows; @returns events to append there. */
 export interface DeliveryObserver {
   /** Of which kind of source it is told; never of none. */

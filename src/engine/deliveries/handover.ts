@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
+import { within } from '../../platform/common/within.js';
 import { cleanOutcome } from '../providers/clean-text.js';
 import type { Outcome, OutboundDelivery } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
@@ -115,9 +116,9 @@ export class Handover implements OnModuleDestroy {
   }
 
   private async call(route: ProviderRoute, batch: Planned[]): Promise<Outcome[]> {
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]);
-    const sending = route.provider.send(batch.map(toOutbound), route.config, signal);
-    return unlessDeaf(sending, signal).catch((error: unknown) => {
+    const work = (signal: AbortSignal) =>
+      unlessDeaf(route.provider.send(batch.map(toOutbound), route.config, signal), signal);
+    return within(ATTEMPT_TIMEOUT_MS, work, this.stopping.signal).catch((error: unknown) => {
       logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
       return batch.map((): Outcome => THREW);
     });

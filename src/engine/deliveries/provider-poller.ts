@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
+import { within } from '../../platform/common/within.js';
 import { cleanText } from '../providers/clean-text.js';
 import type { EventsCursor } from '../providers/provider.js';
 import { ProviderRegistry, type ConfiguredProvider } from '../providers/provider.registry.js';
@@ -88,13 +89,15 @@ export class ProviderPoller implements OnModuleDestroy {
     cursor: EventsCursor | null,
     read: (next: EventsCursor) => void,
   ): Promise<{ more: boolean }> {
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    for (let page = 1; ; page++) {
-      const { events, next, more } = await provider.pollEvents!(config, cursor, signal);
-      await this.events.apply(client_id, descriptor.type, events, { park: false });
-      read((cursor = next));
-      if (!more || page === MAX_PAGES) return { more };
-    }
+    const readOn = async (signal: AbortSignal): Promise<{ more: boolean }> => {
+      for (let page = 1; ; page++) {
+        const { events, next, more } = await provider.pollEvents!(config, cursor, signal);
+        await this.events.apply(client_id, descriptor.type, events, { park: false });
+        read((cursor = next));
+        if (!more || page === MAX_PAGES) return { more };
+      }
+    };
+    return within(TIMEOUT_MS, readOn, this.stopping.signal);
   }
 
   /** null: it is gone since. */

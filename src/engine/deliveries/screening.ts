@@ -1,31 +1,41 @@
 import { Injectable } from '@nestjs/common';
+import { timeOfId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
+import { SuspendedClients } from '../../tenancy/clients/suspended-clients.js';
 import { SuppressionList } from '../suppressions/suppression-list.js';
 import { UnsubscribeLinks } from '../suppressions/unsubscribe-links.js';
 import type { Outcome } from '../providers/provider.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { attemptOf } from './attempt-record.js';
 import { DeliveriesService } from './deliveries.service.js';
-import type { AttemptVerdict, ClaimedDelivery, Content, Routing } from './delivery.js';
+import type { AttemptVerdict, ClaimedDelivery, Content, LateRefuser, Routing } from './delivery.js';
 
 const UNREAD_WAIT_MS = 30_000;
+/** Of a suspended client. It goes on soon after it is reactivated. */
+const HELD_MS = 30_000;
 
 /**
- * Makes of claimed deliveries what is sent now. It asks the suppression list once more: since a delivery was accepted, its
- * address may have come there, and of copies nobody has asked yet; first attempts without copies cost nothing. Who may
- * unsubscribe gets a link.
+ * Makes of claimed deliveries what is sent now. Since a delivery was accepted its client may have been suspended, its
+ * address may have come on the suppression list, or its recipient may want no more of it; and of copies nobody has asked yet.
+ * What is sent at once, without copies, costs nothing. Who may unsubscribe gets a link.
  */
 @Injectable()
 export class Screening {
   /** Deliveries of one notification share their content, also without some copies: by that, batches know each other. */
   private readonly made = new WeakMap<Content, Map<string, Content>>();
+  private readonly refusers: LateRefuser[] = [];
 
   constructor(
     private readonly suppressions: SuppressionList,
     private readonly registry: ProviderRegistry,
     private readonly deliveries: DeliveriesService,
     private readonly links: UnsubscribeLinks,
+    private readonly clients: SuspendedClients,
   ) {}
+
+  register(refuser: LateRefuser): void {
+    this.refusers.push(refuser);
+  }
 
   /**
    * Settles those that must not be sent any more. Never throws.
@@ -33,21 +43,32 @@ export class Screening {
    * @returns the others, as they are to be sent now
    */
   async screen(claimed: ClaimedDelivery[], done: (delivery: ClaimedDelivery) => void): Promise<ClaimedDelivery[]> {
+    const about = this.circumstances(claimed);
     const screened = await Promise.all(
       claimed.map(async (delivery) => {
-        const asked = this.addressesOf(delivery);
-        if (asked.length === 0) return delivery;
         try {
-          return await this.ask(delivery, asked, done);
+          const { suspended, refused } = await about;
+          if (suspended.has(delivery.client_id)) return await this.put(delivery, SUSPENDED, HELD, done);
+          const reason = refused.get(delivery.id);
+          if (reason !== undefined) return await this.suppress(delivery, reason, done);
+          const asked = this.addressesOf(delivery);
+          return asked.length === 0 ? delivery : await this.ask(delivery, asked, done);
         } catch (error) {
-          logger.error({ client_id: delivery.client_id, err: error }, 'The suppression list could not be read.');
-          done(delivery);
-          await this.settle(delivery, UNREAD, { status: 'retrying', reason: UNREAD.code, delayMs: UNREAD_WAIT_MS });
-          return null;
+          logger.error({ client_id: delivery.client_id, err: error }, 'Who may be written to could not be read.');
+          return this.put(delivery, UNREAD, UNREAD_VERDICT, done);
         }
       }),
     );
     return screened.flatMap((delivery) => (delivery === null ? [] : [this.withLink(delivery)]));
+  }
+
+  private async circumstances(claimed: ClaimedDelivery[]) {
+    const late = claimed.filter((delivery) => isLater(delivery));
+    const [suspended, ...found] = await Promise.all([
+      this.clients.now(),
+      ...(late.length === 0 ? [] : this.refusers.map((refuser) => refuser.refusals(late))),
+    ]);
+    return { suspended, refused: new Map(found.flatMap((reasons) => [...reasons])) };
   }
 
   private withLink(delivery: ClaimedDelivery): ClaimedDelivery {
@@ -83,15 +104,7 @@ export class Screening {
       this.categoryOf(delivery),
     );
     const suppressed = isLater(delivery) && delivery.address === asked[0] ? reasons[0]! : null;
-    if (suppressed !== null) {
-      done(delivery);
-      await this.settle(delivery, suppressedFor(suppressed), {
-        status: 'suppressed',
-        reason: suppressed,
-        delayMs: null,
-      });
-      return null;
-    }
+    if (suppressed !== null) return this.suppress(delivery, suppressed, done);
     const left = asked.flatMap((address, at) => (reasons[at] ? [{ address, reason: reasons[at] }] : []));
     if (left.length === 0) return delivery;
     const left_out = `Left out: ${left.map(({ address, reason }) => `${address} (${reason})`).join(', ')}.`;
@@ -107,11 +120,22 @@ export class Screening {
     return made;
   }
 
-  private async settle(
+  private suppress(
+    delivery: ClaimedDelivery,
+    reason: string,
+    done: (delivery: ClaimedDelivery) => void,
+  ): Promise<null> {
+    return this.put(delivery, suppressedFor(reason), { status: 'suppressed', reason, delayMs: null }, done);
+  }
+
+  /** It is not sent now. */
+  private async put(
     delivery: ClaimedDelivery,
     outcome: Outcome,
-    verdict: Pick<AttemptVerdict, 'status' | 'reason' | 'delayMs'>,
-  ): Promise<void> {
+    verdict: Verdict,
+    done: (delivery: ClaimedDelivery) => void,
+  ): Promise<null> {
+    done(delivery);
     const routing = delivery.routing ?? NO_ROUTING;
     try {
       await this.deliveries.settle({
@@ -123,11 +147,18 @@ export class Screening {
       // Its lease runs out, and who finds it then tries again.
       logger.error({ client_id: delivery.client_id, err: error }, 'An attempt could not be recorded.');
     }
+    return null;
   }
 }
 
-/** Its address was asked about when it was accepted, and may have come on the list since. */
-const isLater = ({ attempt_count, resend_of }: ClaimedDelivery): boolean => attempt_count > 1 || resend_of !== null;
+/** Whoever may have been refused since it was accepted is asked about again. */
+const LATER_MS = 60_000;
+export const isLater = (
+  { id, attempt_count, resend_of, holds }: Pick<ClaimedDelivery, 'id' | 'attempt_count' | 'resend_of' | 'holds'>,
+  now = Date.now(),
+): boolean => attempt_count > 1 || resend_of !== null || (holds ?? 0) > 0 || now - timeOfId(id).getTime() > LATER_MS;
+
+type Verdict = Pick<AttemptVerdict, 'status' | 'reason' | 'delayMs'>;
 
 const NO_ROUTING: Routing = { decision: '', reason: 'no_provider' };
 
@@ -135,7 +166,7 @@ const suppressedFor = (reason: string): Outcome => ({
   kind: 'permanent',
   fault: 'recipient',
   code: 'suppressed',
-  message: `The address came on the suppression list after the delivery was accepted: ${reason}.`,
+  message: `Refused after the delivery was accepted: ${reason}.`,
 });
 
 const UNREAD = {
@@ -144,3 +175,14 @@ const UNREAD = {
   code: 'suppressions_unreadable',
   message: 'The suppression list could not be read.',
 } as const satisfies Outcome;
+
+const UNREAD_VERDICT: Verdict = { status: 'retrying', reason: UNREAD.code, delayMs: UNREAD_WAIT_MS };
+
+const SUSPENDED = {
+  kind: 'retryable',
+  fault: 'provider',
+  code: 'client_suspended',
+  message: 'The client is suspended.',
+} as const satisfies Outcome;
+
+const HELD: Verdict = { status: 'held', reason: SUSPENDED.code, delayMs: HELD_MS };

@@ -11,7 +11,7 @@ import { cleanText } from './clean-text.js';
 import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
 import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry } from './provider.registry.js';
-import { readProvider, withKnown, type ProviderInput } from './provider-input.js';
+import { channelOf, MAX_PROVIDERS, readList, readProvider, withKnown, type ProviderInput } from './provider-input.js';
 import {
   DEFAULT_CHANNEL,
   type ProviderInputDto,
@@ -23,7 +23,6 @@ import { capsOf } from './provider-caps.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { ProviderRoutes } from './provider-routes.js';
 
-const MAX_PROVIDERS = 20;
 const TEST_TIMEOUT_MS = 30_000;
 
 /** Is told when a client's providers of a channel have changed: what waits for one may go on. */
@@ -112,18 +111,21 @@ export class ProvidersService {
   ): Promise<ProviderDto> {
     const { clientId } = request.caller;
     const row = await this.getRow(clientId, name, channel);
-    const input = this.patched(row, patch);
-    if (verify && patch.config !== undefined) await this.verify(input);
+    const wanted = this.patched(row, patch);
+    if (verify && patch.config !== undefined) await this.verify(wanted);
     const updated = await this.idempotency.effect(request, async (tx) => {
       const rows = await this.repository.lock(tx, clientId, channel);
-      if (!rows.some(({ id }) => id === row.id)) throw notFound('provider');
+      const before = rows.find(({ id }) => id === row.id);
+      if (!before) throw notFound('provider');
+      // As it is now: what others changed since it was verified stays.
+      const input = this.patched(before, patch);
       refuseTaken(
         rows.filter(({ id }) => id !== row.id),
         input.name,
       );
-      request.note({ subject: name, before: this.present(row) });
-      const verified = patch.config === undefined ? row.verified_at !== null : verify;
-      return this.save(tx, clientId, row.id, input, row.position, verified);
+      request.note({ subject: name, before: this.present(before) });
+      const verified = patch.config === undefined ? before.verified_at !== null : verify;
+      return this.save(tx, clientId, row.id, input, before.position, verified);
     });
     await this.changed(clientId, channel);
     return updated;
@@ -261,8 +263,6 @@ export class ProvidersService {
   }
 }
 
-const channelOf = ({ known }: ProviderInput): string => known.descriptor.channel.name;
-
 function refuseTaken(rows: ProviderEntity[], name: string): void {
   if (rows.some((row) => row.name === name)) {
     throw new Problem(
@@ -271,34 +271,3 @@ function refuseTaken(rows: ProviderEntity[], name: string): void {
     );
   }
 }
-
-/** All are of one channel: the list is the order in which it is served. */
-function readList(registry: ProviderRegistry, body: unknown, channel: string): ProviderInput[] {
-  if (!Array.isArray(body)) throw invalidField('', 'must be a JSON array of providers');
-  if (body.length > MAX_PROVIDERS) throw invalidField('', `must have at most ${MAX_PROVIDERS} items`);
-  const errors: { field: string; message: string }[] = [];
-  const inputs = body.map((item: unknown, index) => {
-    try {
-      return readProvider(registry, ofChannel(item ?? {}, channel));
-    } catch (error) {
-      const { errors: found = [] } = (error as Problem).options;
-      errors.push(...found.map(({ field, message }) => ({ field: `[${index}]${field && '.'}${field}`, message })));
-      return null;
-    }
-  });
-  const names = new Set<string>();
-  for (const [index, input] of inputs.entries()) {
-    if (input && names.has(input.name)) errors.push({ field: `[${index}].name`, message: 'is in the list twice' });
-    if (input) names.add(input.name);
-    if (input && channelOf(input) !== channel)
-      errors.push({ field: `[${index}].channel`, message: `must be ${channel}, as the whole list` });
-  }
-  if (inputs.filter((input) => input?.is_primary).length > 1)
-    errors.push({ field: '', message: 'at most one may be primary' });
-  if (errors.length > 0)
-    throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
-  return inputs as ProviderInput[];
-}
-
-const ofChannel = (item: unknown, channel: string): unknown =>
-  typeof item === 'object' && !Array.isArray(item) ? { channel, ...item } : item;

@@ -25,7 +25,13 @@ export class UnsubscribeController {
 
   /** Looking changes nothing: whoever checks the links of a mail follows them. */
   @Get(':token')
-  @Route({ summary: 'A page with one button', access: 'public', params: TOKEN, errors: ['not_found'] })
+  @Route({
+    summary: 'A page with one button',
+    access: 'public',
+    params: TOKEN,
+    errors: ['not_found'],
+    secretPath: true,
+  })
   @ApiResponse({ status: 200, description: 'The page.', content: PAGE })
   ask(
     @Param('token') token: string,
@@ -43,6 +49,7 @@ export class UnsubscribeController {
     params: TOKEN,
     errors: ['not_found'],
     rawBody: true,
+    secretPath: true,
   })
   @ApiResponse({ status: 200, description: 'A page that says so.', content: PAGE })
   async unsubscribe(

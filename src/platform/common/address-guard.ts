@@ -1,7 +1,8 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { parseIpAddress, type IpAddress } from '../config/ip-address.js';
+import { NameResolver } from './name-resolver.js';
 
 /** `false`: public addresses only. `loopback`: 127.0.0.0/8 and ::1 too. `true`: anything. */
 export type PrivateEgress = 'false' | 'loopback' | 'true';
@@ -21,6 +22,9 @@ type Resolve = (
   options: { all: true; family?: number },
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
+
+/** What one has found, all guards of the process know. */
+const names = new NameResolver();
 
 /** Where IPv6 embeds an IPv4 address: the subnet, and the byte at which the embedded one begins. */
 const EMBEDDING = (
@@ -61,7 +65,7 @@ function isAllowed(address: IpAddress, policy: PrivateEgress): boolean {
 export class AddressGuard {
   constructor(
     private readonly policy: PrivateEgress,
-    private readonly resolve: Resolve = systemLookup,
+    private readonly resolve: Resolve = names.resolve,
   ) {}
 
   /** @throws BlockedAddressError when `host` is an IP literal (also in brackets) that may not be reached */

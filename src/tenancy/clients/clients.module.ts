@@ -9,6 +9,7 @@ import { RateLimitsController } from './rate-limits.controller.js';
 import { Quotas } from './quotas.js';
 import { RateLimits } from './rate-limits.js';
 import { SocketLimit } from './socket-limit.js';
+import { SuspendedClients } from './suspended-clients.js';
 import { SigningSecretsService } from './signing-secrets.service.js';
 
 /** Tenants: what the operator grants them, what they set for themselves, and how much their users may do. */
@@ -16,7 +17,15 @@ import { SigningSecretsService } from './signing-secrets.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ClientEntity])],
   controllers: [OwnClientController, ClientsController, RateLimitsController],
-  providers: [ClientsRepository, ClientsService, Quotas, RateLimits, SigningSecretsService, SocketLimit],
-  exports: [ClientsService, Quotas, RateLimits, SigningSecretsService, SocketLimit],
+  providers: [
+    ClientsRepository,
+    ClientsService,
+    Quotas,
+    RateLimits,
+    SigningSecretsService,
+    SocketLimit,
+    SuspendedClients,
+  ],
+  exports: [ClientsService, Quotas, RateLimits, SigningSecretsService, SocketLimit, SuspendedClients],
 })
 export class ClientsModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan } from 'typeorm';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
 import { ClientEntity } from './client.entity.js';
 
 export type SigningSecretRow = Pick<
@@ -29,6 +30,8 @@ const COLUMNS =
 /** Null clears a member; inside of one it may have a meaning of its own. */
 const withoutNulls = (json: string): string =>
   `(select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(${json}) where value <> 'null')`;
+
+const SUSPENDED = prepared('clients.suspended', 'select id from clients where suspended_at is not null');
 
 const SECRETS = `signing_secret,
   case when previous_signing_secret_expires_at > clock_timestamp() then previous_signing_secret end as previous_signing_secret,
@@ -112,6 +115,11 @@ export class ClientsRepository {
       [clientId, suspended],
     );
     return row ?? null;
+  }
+
+  async suspended(): Promise<ReadonlySet<string>> {
+    const rows = await this.database.query<{ id: string }>(SUSPENDED, []);
+    return new Set(rows.map(({ id }) => id));
   }
 
   async findSecrets(clientId: string): Promise<SigningSecretRow | null> {

@@ -85,37 +85,38 @@ function headerIn(text: unknown, name: string): unknown {
   }
 }
 
-const KINDS: Record<string, ProviderEvent['kind']> = {
-  delivered: 'delivered',
-  opened: 'opened',
-  clicked: 'clicked',
-  complained: 'complained',
-  unsubscribed: 'unsubscribed',
-};
+const KINDS: ReadonlyMap<string, ProviderEvent['kind']> = new Map(
+  (['delivered', 'opened', 'clicked', 'complained', 'unsubscribed'] as const).map((kind) => [kind, kind]),
+);
 
 /** What Mailgun did not even try, because its own list says so. */
-const SUPPRESSED: Record<string, ProviderSuppression> = {
-  bounce: 'bounce',
-  'suppress-bounce': 'bounce',
-  'suppress-complaint': 'complaint',
-  'suppress-unsubscribe': 'unsubscribe',
-};
+const SUPPRESSED: ReadonlyMap<string, ProviderSuppression> = new Map([
+  ['bounce', 'bounce'],
+  ['suppress-bounce', 'bounce'],
+  ['suppress-complaint', 'complaint'],
+  ['suppress-unsubscribe', 'unsubscribe'],
+]);
 
 /** An event as webhooks and the events API write it. @returns null for one that is of no consequence, or is none */
 export function readEvent(data: Record<string, unknown> | null): ProviderEvent | null {
   const id = objectAt(objectAt(data, 'message'), 'headers')?.['message-id'];
   const { event, recipient, timestamp } = data ?? {};
   const seconds = Number(timestamp);
-  if (typeof event !== 'string' || typeof id !== 'string' || id === '' || !Number.isFinite(seconds)) return null;
+  if (typeof event !== 'string' || !isStorable(id) || !Number.isFinite(seconds)) return null;
+  if (recipient !== undefined && recipient !== '' && !isStorable(recipient)) return null;
   const meaning = event === 'failed' ? failureOf(data!) : meaningOf(event);
   if (!meaning) return null;
   return {
     provider_message_id: id,
-    ...(typeof recipient === 'string' && recipient !== '' && { recipient }),
+    ...(isStorable(recipient) && { recipient }),
     occurred_at: new Date(Math.min(Math.max(seconds, 0) * 1_000, MAX_TIME_MS)),
     ...meaning,
   };
 }
+
+/** Ids and addresses that hold what PostgreSQL can't are none of ours. */
+const isStorable = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && !value.includes('\u0000') && value.isWellFormed();
 
 /** The last moment of year 9999. */
 const MAX_TIME_MS = 253_402_300_799_000;
@@ -123,7 +124,7 @@ const MAX_TIME_MS = 253_402_300_799_000;
 type Meaning = Pick<ProviderEvent, 'kind' | 'code' | 'suppress'>;
 
 function meaningOf(event: string): Meaning | null {
-  const kind = KINDS[event];
+  const kind = KINDS.get(event);
   if (!kind) return null;
   if (kind === 'complained') return { kind, suppress: 'complaint' };
   return kind === 'unsubscribed' ? { kind, suppress: 'unsubscribe' } : { kind };
@@ -133,7 +134,7 @@ function meaningOf(event: string): Meaning | null {
 function failureOf(data: Record<string, unknown>): Meaning {
   const reason = typeof data.reason === 'string' ? data.reason.toLowerCase() : 'bounce';
   if (data.severity === 'temporary') return { kind: 'deferred', code: 'deferred' };
-  const suppress = SUPPRESSED[reason] ?? (reason === 'generic' && isHard(data) ? 'bounce' : undefined);
+  const suppress = SUPPRESSED.get(reason) ?? (reason === 'generic' && isHard(data) ? 'bounce' : undefined);
   return { kind: 'failed', code: codeOf(reason), ...(suppress && { suppress }) };
 }
 

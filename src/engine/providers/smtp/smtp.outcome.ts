@@ -46,11 +46,14 @@ function meaningOf(error: SmtpError, bodyHandedOver: boolean): Meaning {
 /** `5.1.1` in `550 5.1.1 No such user`; in replies of several lines it stands in each. */
 const ENHANCED = /^[45]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/;
 /** What senders may send, not what mailboxes may hold: 454 and 452 of large providers, 550 5.4.5 of Google. */
-const SENDING_QUOTA = /throttl|(?:sending|message|daily|hourly)[\w ]*(?:quota|limit|rate)[\w ]*(?:exceeded|reached)/i;
+const SENDING_QUOTA =
+  /throttl|(?:sending|message|daily|hourly)[\w ]{0,30}(?:quota|limit|rate)[\w ]{0,30}(?:exceeded|reached)/i;
+/** Whoever says why says it in the beginning; a server may answer a mebibyte. */
+const READ = 1_000;
 
 function refusal({ command = '', response = '', message }: SmtpError, reply: number): Meaning {
   const kind = reply >= 500 ? 'permanent' : 'retryable';
-  const text = response || message;
+  const text = (response || message).slice(0, READ);
   const enhanced = ENHANCED.exec(text)?.[1]?.slice(2) ?? '';
   const known = ofStatus(enhanced, kind, command);
   if (known) return known;

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import { within } from '../../../platform/common/within.js';
 import { declareProvider } from '../declared.js';
 import { EMAIL } from '../email/email.channel.js';
 import type { EmailContent } from '../email/email.content.js';
@@ -9,6 +10,9 @@ import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../pro
 import { SmtpConfigDto } from './smtp.config.js';
 import { outcomeOf, type SmtpError } from './smtp.outcome.js';
 import { POOL_CONNECTIONS, singleTransport, SmtpTransports } from './smtp.transports.js';
+
+/** Of all that a look at a server takes. */
+const VERIFY_TIMEOUT_MS = 30_000;
 
 /** Mail over SMTP (RFC 5321), by nodemailer. */
 export class SmtpProvider implements Provider<EmailContent, SmtpConfigDto> {
@@ -26,13 +30,18 @@ export class SmtpProvider implements Provider<EmailContent, SmtpConfigDto> {
     return Promise.all(batch.map((delivery) => this.sendOne(delivery, config, signal)));
   }
 
-  async verify(config: ProviderConfig<SmtpConfigDto>): Promise<void> {
-    const transport = singleTransport(config.values, this.guard);
-    try {
-      await transport.verify();
-    } finally {
-      transport.close();
-    }
+  /** @throws Error that says what is wrong, after this time at the latest: a server may answer for ever, line by line */
+  async verify(config: ProviderConfig<SmtpConfigDto>, timeoutMs = VERIFY_TIMEOUT_MS): Promise<void> {
+    await within(timeoutMs, async (signal) => {
+      const transport = singleTransport(config.values, this.guard, signal);
+      try {
+        await transport.verify();
+      } catch (error) {
+        throw signal.aborted ? new Error(`The server did not come to an end within ${timeoutMs / 1000} s.`) : error;
+      } finally {
+        transport.close();
+      }
+    });
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { ProviderConfig } from '../provider.js';
@@ -17,7 +18,7 @@ const SIGNED = [
   'In-Reply-To:References:List-Id:List-Help:List-Unsubscribe:List-Unsubscribe-Post',
 ].join(':');
 
-const optionsOf = (config: SmtpConfigDto, guard: AddressGuard) => ({
+const optionsOf = (config: SmtpConfigDto, guard: AddressGuard, signal?: AbortSignal) => ({
   host: config.host,
   port: config.port,
   secure: config.secure,
@@ -40,14 +41,18 @@ const optionsOf = (config: SmtpConfigDto, guard: AddressGuard) => ({
   // Our own socket: the address is looked at when the connection is made.
   getSocket: (_: unknown, done: (error: Error | null, socket?: object | false) => void) => {
     guard.connect(config.host, config.port, CONNECT_TIMEOUT_MS).then(
-      (connection) => done(null, { connection }),
+      (connection) => {
+        if (signal) addAbortSignal(signal, connection);
+        done(null, { connection });
+      },
       (error: Error) => done(error),
     );
   },
 });
 
-export const singleTransport = (config: SmtpConfigDto, guard: AddressGuard): Transporter =>
-  createTransport(optionsOf(config, guard));
+/** @param signal ends its connection, whatever the server is about to say */
+export const singleTransport = (config: SmtpConfigDto, guard: AddressGuard, signal: AbortSignal): Transporter =>
+  createTransport(optionsOf(config, guard, signal));
 
 interface Pooled {
   transport: Transporter;

@@ -1,0 +1,26 @@
+/**
+ * Does something under a signal that aborts when the time is over, or when another signal does. The signal is held until
+ * the work ends: on Node 20, one of `AbortSignal.any([…, AbortSignal.timeout(ms)])` may be collected before it aborts.
+ * @param work must end by itself when it is told to
+ * @returns what the work does
+ */
+export async function within<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  stopping?: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(stopping?.reason);
+  const timer = setTimeout(
+    () => controller.abort(new DOMException(`Not done within ${ms} ms.`, 'TimeoutError')),
+    ms,
+  ).unref();
+  if (stopping?.aborted) stop();
+  else stopping?.addEventListener('abort', stop, { once: true });
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    stopping?.removeEventListener('abort', stop);
+  }
+}
