@@ -35,7 +35,7 @@ export class NotificationsService {
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
   async accept(request: Request, input: NotificationInputDto): Promise<Answer> {
-    const item = await this.plan(request, input);
+    const item = await this.counted(request, await this.planner.plan(request.caller, input));
     return this.reserving([item], async ([reservation]) => {
       let answer: Answer | undefined;
       const outcome = await this.writer.write(request, item, async (tx, [written]) => {
@@ -46,9 +46,8 @@ export class NotificationsService {
     });
   }
 
-  /** What is to be written, counted against the client's quotas. @throws Problem for what can't be carried out as it is */
-  async plan(request: Request, input: NotificationInputDto): Promise<Planned> {
-    const item = await this.planner.plan(request.caller, input);
+  /** Counts what is to be written against the client's quotas. @throws Problem `rate_limited` */
+  async counted(request: Request, item: Planned): Promise<Planned> {
     await this.quotas.take(request, byChannel(item.deliveries));
     return item;
   }
