@@ -26,6 +26,7 @@ import { Sources1764600000000 } from './1764600000000-sources.js';
 import { Rules1764600010000 } from './1764600010000-rules.js';
 import { Analytics1764700000000 } from './1764700000000-analytics.js';
 import { Audit1764700010000 } from './1764700010000-audit.js';
+import { DeliveryHistograms1764800000000 } from './1764800000000-delivery-histograms.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -58,4 +59,5 @@ export const MIGRATIONS = [
   Rules1764600010000,
   Analytics1764700000000,
   Audit1764700010000,
+  DeliveryHistograms1764800000000,
 ];
