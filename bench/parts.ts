@@ -4,6 +4,7 @@ import { measureDeliveries } from './measures/deliveries.js';
 import { measureFanOut } from './measures/fan-out.js';
 import { measureMany } from './measures/many.js';
 import { measureNodes } from './measures/nodes.js';
+import { measureNotifications } from './measures/notifications.js';
 import { measureNumbers } from './measures/numbers.js';
 import { measureReconnects } from './measures/reconnects.js';
 import { measureSearch } from './measures/search.js';
@@ -58,9 +59,10 @@ const APART: Part<Ground>[] = [
   },
   { name: 'many', measure: (bench, { server, postmasterPid }) => measureMany(bench, server, postmasterPid) },
   {
-    name: 'numbers',
-    measure: (bench, ground) => inProduct(ground, 'bench_numbers', (site) => measureNumbers(bench, site)),
+    name: 'notifications',
+    measure: (bench, ground) => inProduct(ground, 'bench_notifications', (site) => measureNotifications(bench, site)),
   },
+  { name: 'numbers', measure: measureNumbers },
   { name: 'search', measure: (bench, { server }) => measureSearch(bench, server) },
   {
     name: 'nodes',

@@ -4,6 +4,8 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
 import { Deliveries } from './paths/deliveries.js';
+import { Mails } from './paths/mails.js';
+import { Notifications, SHAPES } from './paths/notifications.js';
 import { Reconnects } from './paths/reconnects.js';
 import { Sessions } from './paths/sessions.js';
 import { prepareSenders, restSend, socketSend } from './paths/sends.js';
@@ -12,8 +14,9 @@ import { Product } from './support/product.js';
 import { costsByStage } from './support/stages.js';
 
 /*
- * npm run bench:profile [-- sends,sessions,reconnects,deliveries]: where the time of a send, of a connection, a login, a return, and of a
- * notification to a webhook goes: in the application by stage and in PostgreSQL by statement.
+ * npm run bench:profile [-- sends,sessions,reconnects,notifications,deliveries,mails]: where the time of a send, of a connection, a login, a
+ * return, of accepting notifications, and of delivering them to a webhook and by mail goes: in the application by stage and in PostgreSQL
+ * by statement.
  */
 const only = process.argv[2]?.split(',');
 const wanted = (part: string): boolean => only?.includes(part) ?? true;
@@ -55,11 +58,26 @@ try {
       await reconnects.stop();
     }
   }
+  if (wanted('notifications')) {
+    const floorUrl = await createDatabase(postgres.url, 'bench_floor', { migrate: true });
+    const place = { databaseUrl: url, floorUrl, productPid: pids.productPids[0]!, postmasterPid: pids.postmasterPid };
+    const notifications = await Notifications.prepare(tenant, place);
+    for (const shape of SHAPES) {
+      const count = shape.each === 1 ? 5_000 : 20_000;
+      await report(`Of ${shape.name}`, count, (count) => notifications.accept(shape, count));
+    }
+    await notifications.stop();
+  }
   if (wanted('deliveries')) {
     const deliveries = await Deliveries.prepare(tenant, { databaseUrl: url, ...pids });
     await report('A notification to a webhook', 10_000, (count) => deliveries.burst('product', count));
     await report('The same at 200/s', 2_000, (count) => deliveries.paced('product', 200, count / 200));
     await deliveries.stop();
+  }
+  if (wanted('mails')) {
+    const mails = await Mails.prepare(tenant, url);
+    await report('A mail', 2_000, (count) => mails.measure(count));
+    await mails.stop();
   }
 } finally {
   await product.stop();

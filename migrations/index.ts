@@ -29,6 +29,7 @@ import { Audit1764700010000 } from './1764700010000-audit.js';
 import { ProviderTurns1764700010020 } from './1764700010020-provider-turns.js';
 import { EndpointRecoveries1764700010030 } from './1764700010030-endpoint-recoveries.js';
 import { CategoryOptOuts1764700010031 } from './1764700010031-category-opt-outs.js';
+import { DeliveryHistograms1764800000000 } from './1764800000000-delivery-histograms.js';
 import { SuspendedClients1764800010000 } from './1764800010000-suspended-clients.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
@@ -65,5 +66,6 @@ export const MIGRATIONS = [
   ProviderTurns1764700010020,
   EndpointRecoveries1764700010030,
   CategoryOptOuts1764700010031,
+  DeliveryHistograms1764800000000,
   SuspendedClients1764800010000,
 ];

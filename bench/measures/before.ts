@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { Deliveries } from '../paths/deliveries.js';
+import { Notifications, SHAPES } from '../paths/notifications.js';
 import { prepareSenders, restSend, socketSend, type Senders } from '../paths/sends.js';
 import { cpuOf } from '../support/cpu.js';
 import { createDatabase } from '../support/database.js';
@@ -17,7 +18,7 @@ interface Version {
 }
 
 /**
- * The send, and webhooks, of this version by those of an earlier one, whose built checkout lies in `directory` (`npm ci && npm run build` there): in turn on one
+ * The send, notifications and webhooks, of this version by those of an earlier one, whose built checkout lies in `directory` (`npm ci && npm run build` there): in turn on one
  * PostgreSQL, the order swapped each round. The CPU time is that of the send and of all that follows from it: a round ends when
  * the readers of the log have read it.
  */
@@ -26,13 +27,15 @@ export async function measureAgainst(
   directory: string,
   server: string,
   postmasterPid: number,
-  only: string[] = ['deliveries', 'sends'],
+  only: string[] = ['notifications', 'deliveries', 'sends'],
 ): Promise<void> {
   const versions: Version[] = [];
   try {
-    versions.push(await start(bench, server, 'before', join(resolve(directory), 'dist/src/main.js')));
-    versions.push(await start(bench, server, 'after'));
+    const rooms = only.includes('sends') ? bench.size(1000) : 0;
+    versions.push(await start(rooms, server, 'before', join(resolve(directory), 'dist/src/main.js')));
+    versions.push(await start(rooms, server, 'after'));
     const [before, after] = versions as [Version, Version];
+    if (only.includes('notifications')) await measureNotifications(bench, before, after, postmasterPid);
     if (only.includes('deliveries')) await measureWebhooks(bench, before, after, postmasterPid);
     if (!only.includes('sends')) return;
     for (const [name, send] of Object.entries({ REST: restSend, socket: socketSend })) {
@@ -74,6 +77,40 @@ export async function measureAgainst(
   }
 }
 
+/** Notifications until they are accepted. */
+async function measureNotifications(
+  bench: Bench,
+  before: Version,
+  after: Version,
+  postmasterPid: number,
+): Promise<void> {
+  const paths = new Map<Version, Notifications>();
+  for (const version of [before, after]) {
+    const { databaseUrl, tenant, product } = version;
+    const place = { databaseUrl, productPid: product.child.process.pid!, postmasterPid };
+    paths.set(version, await Notifications.prepare(tenant, place));
+  }
+  for (const shape of SHAPES) {
+    const count = bench.size(10_000);
+    for (const version of [before, after]) await paths.get(version)!.accept(shape, count);
+    const [floors, values]: [Measured[], Measured[]] = [[], []];
+    for (let round = 0; round < bench.rounds * 2; round++) {
+      for (const version of round % 2 === 0 ? [before, after] : [after, before])
+        (version === before ? floors : values).push(await paths.get(version)!.accept(shape, count));
+    }
+    const [floor, value] = [medians(floors), medians(values)];
+    bench.record({
+      name: `${shape.name}, by the version before`,
+      value: value.perSecond,
+      unit: '/s',
+      floor: { name: 'the version before', value: floor.perSecond },
+      goal: { atLeast: 0.9 },
+      cpu: { value: value.cpu, floor: floor.cpu },
+    });
+  }
+  for (const path of paths.values()) await path.stop();
+}
+
 /** Webhooks from the acceptance until they are on record. */
 async function measureWebhooks(bench: Bench, before: Version, after: Version, postmasterPid: number): Promise<void> {
   const paths = new Map<Version, Deliveries>();
@@ -112,7 +149,7 @@ async function measureWebhooks(bench: Bench, before: Version, after: Version, po
   });
 }
 
-async function start(bench: Bench, server: string, name: string, main?: string): Promise<Version> {
+async function start(rooms: number, server: string, name: string, main?: string): Promise<Version> {
   const databaseUrl = await createDatabase(server, `bench_${name}`);
   const product = await Product.start(databaseUrl, main === undefined ? {} : { main });
   const tenant = await product.tenant();
@@ -120,7 +157,7 @@ async function start(bench: Bench, server: string, name: string, main?: string):
     product,
     tenant,
     databaseUrl,
-    senders: await prepareSenders(tenant, await tenant.rooms(bench.size(1000), 20, 500)),
+    senders: await prepareSenders(tenant, await tenant.rooms(rooms, 20, 500)),
   };
 }
 

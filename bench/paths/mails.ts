@@ -27,7 +27,8 @@ export class Mails {
     private readonly listeners: LoadSocket[],
   ) {}
 
-  static async prepare(tenant: Tenant, databaseUrl: string): Promise<Mails> {
+  /** @param caps of the provider */
+  static async prepare(tenant: Tenant, databaseUrl: string, caps: object = {}): Promise<Mails> {
     const arrived = { count: 0 };
     const server = new SMTPServer({
       authOptional: true,
@@ -55,6 +56,7 @@ export class Mails {
       name: 'bench',
       provider_type: 'smtp',
       from_email: FROM,
+      ...caps,
       config: { host: '127.0.0.1', port: mails.port, secure: false },
     });
     return mails;

@@ -1,87 +1,112 @@
 import pg from 'pg';
-import type { Tenant } from '../support/product.js';
+import { cpuOf } from '../support/cpu.js';
+import { DAYS, makeDelivered } from '../support/delivered.js';
+import type { Product, Tenant } from '../support/product.js';
+import { countsFolded } from './notifications.js';
 
-/** Over which the deliveries are spread: what the analytics of thirty days read. */
-const DAYS = 30;
+/** A question, and how often slower its answer may be among many deliveries than among few. */
+export interface Query {
+  name: string;
+  path: string;
+  atMost: number;
+}
 
-const QUERIES = {
-  ledger: '/analytics/ledger',
-  'ledger of 30 days': `/analytics/ledger?${lastDays(DAYS)}`,
-  'deliveries by day and channel': `/analytics/deliveries?interval=1d&group_by=channel&${lastDays(DAYS)}`,
-  'latency by hour': `/analytics/latency?interval=1h&${lastDays(DAYS)}`,
-} as const;
+const rollups = (name: string, path: string): Query => ({ name, path, atMost: 1.2 });
+const rows = (name: string, filter: string): Query => ({
+  name: `deliveries: ${name}`,
+  path: `/deliveries?limit=50&${filter}`,
+  atMost: 2,
+});
 
-function lastDays(days: number): string {
+export const QUERIES: Query[] = [
+  rollups('ledger of a day', '/analytics/ledger'),
+  rollups(`ledger of ${DAYS} days`, `/analytics/ledger?${last(DAYS)}`),
+  rollups('deliveries of a day by hour', '/analytics/deliveries'),
+  rollups(
+    `deliveries of ${DAYS} days by day and channel`,
+    `/analytics/deliveries?interval=1d&group_by=channel&${last(DAYS)}`,
+  ),
+  rollups('latency of a day by hour', '/analytics/latency'),
+  rollups(`latency of ${DAYS} days by hour`, `/analytics/latency?interval=1h&${last(DAYS)}`),
+  rollups('stats of a day', '/notifications/stats'),
+  rollups(`stats of ${DAYS} days`, `/notifications/stats?days=${DAYS}`),
+  rollups('metrics of a day by hour', '/metrics/hourly'),
+  rows('the newest', ''),
+  rows('in the middle of the time', `to=${encodeURIComponent(ago(DAYS / 2))}`),
+  rows('of a channel', 'channel=webhook'),
+  rows('of a provider', 'provider=second'),
+  rows('that failed', 'status=failed'),
+  rows('that failed of what is rare', 'status=failed&error_code=rare'),
+  rows('with an error that is rare', 'error_code=rare'),
+  rows('to a user', 'user_id=reader'),
+  rows('to an address', 'address=reader@example.com'),
+  rows('with a tag', 'tag=rare'),
+  rows('to an address that nobody has', 'address=nobody@example.com'),
+];
+
+function ago(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
+}
+
+function last(days: number): string {
   const to = Date.now() + 900_000;
   return `from=${new Date(to - days * 86_400_000).toISOString()}&to=${new Date(to).toISOString()}`;
 }
 
-export type Query = keyof typeof QUERIES;
-export const NUMBER_QUERIES = Object.keys(QUERIES) as Query[];
-
-/** Analytics of a tenant that has so many deliveries, of which a few are open. */
+/** A product of whose tenant there are so many deliveries: what operators ask of it. */
 export class Numbers {
-  private constructor(private readonly tenant: Tenant) {}
+  private constructor(
+    readonly product: Product,
+    private readonly tenant: Tenant,
+  ) {}
 
-  /** The deliveries themselves and what they were counted as: over three channels and thirty days. */
-  static async prepare(tenant: Tenant, databaseUrl: string, deliveries: number): Promise<Numbers> {
-    const { client } = await tenant.call<{ client: { id: string } }>('GET', '/clients/me');
+  static async prepare(product: Product, databaseUrl: string, deliveries: number): Promise<Numbers> {
+    const tenant = await product.tenant();
+    await tenant.login('reader');
     const db = new pg.Client(databaseUrl);
     await db.connect();
     try {
-      await db.query('set statement_timeout = 0');
-      await makeDays(db);
-      await db.query(
-        `insert into ended_deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, status, provider,
-           attempt_count, max_attempts, sent_at, delivered_at, updated_at)
-         select $1, gen_random_uuid(), at, 'notification', gen_random_uuid(), channel, channel, 2, 'delivered', channel, 1, 8,
-                at + interval '1 second', at + interval '1 second', at + interval '1 second'
-           from (
-             select clock_timestamp() - (n::float8 / $2) * interval '${DAYS} days' as at,
-                    (array['email', 'websocket', 'webhook'])[n % 3 + 1] as channel
-               from generate_series(1, $2::int) n
-           ) d`,
-        [client.id, deliveries],
+      const { rows: readers } = await db.query<{ client_id: string; user_pk: string }>(
+        `select client_id, user_pk from users where user_id = 'reader'`,
       );
-      await db.query(
-        `insert into delivery_rollups (client_id, bucket, channel, provider, counts)
-         select client_id, date_bin('15 minutes', created_at, 'epoch'), channel, provider,
-                jsonb_build_object('accepted', count(*), 'delivered', count(*), 'attempts', count(*), 'sent_ms', count(*) * 1000)
-                  || (select jsonb_object_agg(kind || ':' || bin, 1 + count(*) / 60)
-                        from unnest(array['f', 's', 'd']) kind, generate_series(60, 80) bin)
-           from ended_deliveries where client_id = $1 group by 1, 2, 3, 4`,
-        [client.id],
-      );
-      await db.query('vacuum analyze delivery_rollups');
+      const { client_id, user_pk } = readers[0]!;
+      await makeDelivered(db, client_id, user_pk, deliveries);
+      await countsFolded(db);
+      await db.query('vacuum analyze delivery_rollups, delivery_deltas');
     } finally {
       await db.end();
     }
-    return new Numbers(tenant);
+    const numbers = new Numbers(product, tenant);
+    await numbers.check(deliveries);
+    return numbers;
   }
 
-  /** Milliseconds of the answer, the middle one of `times`. */
-  async measure(query: Query, times: number): Promise<number> {
-    const taken: number[] = [];
+  /** @returns milliseconds of each answer, and the microseconds of CPU that the server and PostgreSQL took for each */
+  async time({ path }: Query, times: number, postmasterPid: number): Promise<{ ms: number[]; cpu: number }> {
+    const pids = [this.product.child.process.pid!, postmasterPid];
+    const before = cpuOf(pids);
+    const ms: number[] = [];
     for (let n = 0; n < times; n++) {
       const started = performance.now();
-      await this.tenant.call('GET', QUERIES[query]);
-      taken.push(performance.now() - started);
+      await this.tenant.call('GET', path);
+      ms.push(performance.now() - started);
     }
-    return taken.toSorted((a, b) => a - b)[times >> 1]!;
+    return { ms, cpu: (cpuOf(pids) - before) / times };
   }
-}
 
-/** The days of the past, which an installation of today has no partitions of. */
-async function makeDays(db: pg.Client): Promise<void> {
-  await db.query(`
-    do $$ declare first date; part text; begin
-      for ago in 2..${DAYS + 1} loop
-        first := (clock_timestamp() at time zone 'UTC')::date - ago;
-        part := 'ended_deliveries_' || to_char(first, 'YYYYMMDD');
-        if to_regclass(part) is null then
-          execute format('create table %I partition of ended_deliveries for values from (%L) to (%L)',
-            part, first || ' 00:00:00+00', (first + 1) || ' 00:00:00+00');
-        end if;
-      end loop;
-    end $$`);
+  /** How many rows an answer shows, which few and many must have in common; -1 where it shows none. */
+  async sizeOf({ path }: Query): Promise<number> {
+    const { data } = await this.tenant.call<{ data?: unknown[] }>('GET', path);
+    return data?.length ?? -1;
+  }
+
+  /** What was made is what the product counts. */
+  private async check(deliveries: number): Promise<void> {
+    const ledger = await this.tenant.call<{ accepted: number; balanced: boolean }>(
+      'GET',
+      `/analytics/ledger?${last(DAYS + 1)}`,
+    );
+    if (!ledger.balanced || ledger.accepted < deliveries)
+      throw new Error(`not as it was made: ${JSON.stringify(ledger)}`);
+  }
 }

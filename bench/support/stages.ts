@@ -29,7 +29,20 @@ export const STAGES: Stage[] = [
     name: 'message path (service, gathering, rows to messages)',
     sources: ['messaging/', 'engine/events/', 'platform/common/coalescer.', 'platform/database/'],
   },
-  { name: 'webhook client and signatures', sources: ['engine/providers/'] },
+  { name: 'providers: webhook client, signatures, SMTP', sources: ['engine/providers/'] },
+  { name: 'mail (nodemailer)', frames: /node_modules\/nodemailer\// },
+  { name: 'counting of deliveries', sources: ['engine/deliveries/delivery-counts', 'delivery/analytics/'] },
+  {
+    name: 'routing, screening, admission',
+    sources: [
+      'engine/deliveries/rout',
+      'engine/deliveries/screening.',
+      'engine/deliveries/admission.',
+      'engine/deliveries/breaker',
+      'engine/deliveries/provider-quotas.',
+      'engine/suppressions/',
+    ],
+  },
   {
     name: 'delivery engine and queue',
     frames: /node_modules\/bullmq\//,

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { ConnectionSampling } from '../../src/delivery/analytics/connection-sampling.js';
+import { DeliveryHistograms1764800000000 } from '../../migrations/1764800000000-delivery-histograms.js';
 import { CountsFolding } from '../../src/delivery/analytics/counts-folding.js';
 import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.js';
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
 import { binOf, percentile } from '../../src/platform/common/log-histogram.js';
 import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-counts.repository.js';
 import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
+import { Database } from '../../src/platform/database/database.js';
 import { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { closeSockets, connect } from '../support/socket.js';
@@ -120,6 +122,25 @@ describe('analytics of deliveries', () => {
       sent_ms: { count: 2 },
       delivered_ms: { count: 1 },
     });
+    // Who adds up numbers reads none of the histograms.
+    const kept = await app.sql(
+      `select bool_or(exists (select from jsonb_object_keys(r.counts) key where key ~ '^[fsd]:')) as bins_in_counts,
+              sum((select sum(value::int) from jsonb_each_text(r.first_attempt)))::int as first_attempts
+         from delivery_rollups r where client_id = $1`,
+      [client.id],
+    );
+    expect(kept).toEqual([{ bins_in_counts: false, first_attempts: 4 }]);
+    const [{ bucket }] = await app.sql('select max(bucket) as bucket from delivery_rollups where client_id = $1', [
+      client.id,
+    ]);
+    await app.sql(
+      `insert into delivery_deltas (client_id, bucket, channel, provider, counts) values ($1, $2, 'webhook', 'webhook', '{"f:3": 2}')`,
+      [client.id, bucket],
+    );
+    for (const folded of [false, true]) {
+      if (folded) await fold();
+      expect((await get('/analytics/latency')).totals).toMatchObject({ count: 2, first_attempt_ms: { count: 6 } });
+    }
     expect(await get('/notifications/stats')).toMatchObject({
       total_sent: 2,
       total_failed: 1,
@@ -356,6 +377,35 @@ describe('the ledger', () => {
     expect(await app.get(DeliveryCountsRepository).prune(400, 100)).toBe(0);
     expect((await ledgerOf()).accepted).toBe(1);
   });
+});
+
+it('histograms leave the counts, and come back into them, as the schema goes up and down', async () => {
+  const runner = app.get(Database).dataSource.createQueryRunner();
+  const counts = { accepted: 3, 'e:timeout': 1, 'f:12': 2, 's:12': 1, 's:40': 2, 'd:41': 1 };
+  const read = () =>
+    runner.query(`select to_jsonb(r) - 'client_id' as row from delivery_rollups r where client_id = $1`, [client.id]);
+  await runner.startTransaction();
+  try {
+    await new DeliveryHistograms1764800000000().down(runner);
+    await runner.query(
+      `insert into delivery_rollups (client_id, bucket, channel, provider, counts) values ($1, '2026-01-01T00:00:00Z', 'email', '', $2)`,
+      [client.id, counts],
+    );
+    await new DeliveryHistograms1764800000000().up(runner);
+    const [up] = await read();
+    expect(up.row).toMatchObject({
+      counts: { accepted: 3, 'e:timeout': 1 },
+      first_attempt: { 12: 2 },
+      sent: { 12: 1, 40: 2 },
+      delivered: { 41: 1 },
+    });
+    await new DeliveryHistograms1764800000000().down(runner);
+    const [down] = await read();
+    expect(down.row.counts).toEqual(counts);
+  } finally {
+    await runner.rollbackTransaction();
+    await runner.release();
+  }
 });
 
 it('a process that has just begun knows how much of a quota is used', async () => {

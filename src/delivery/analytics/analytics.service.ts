@@ -68,7 +68,7 @@ export class AnalyticsService implements OnModuleInit {
 
   async latency(clientId: string, query: LatencyQueryDto): Promise<LatencyAnswerDto> {
     const period = periodOf(query);
-    const cells = cellsOf(await this.repository.read(clientId, period, query.group_by ?? null));
+    const cells = cellsOf(await this.repository.read(clientId, period, query.group_by ?? null, 'latencies'));
     return {
       data: cells
         .map(({ bucket, group, counts }) => ({ bucket: bucket!.toISOString(), group, ...latenciesOf(counts) }))
@@ -94,7 +94,7 @@ export class AnalyticsService implements OnModuleInit {
 
   /** Of one statement, too: the whole is the sum of its steps. */
   private async ledgerBySteps(clientId: string, period: Period, by: 'channel' | undefined): Promise<LedgerDto> {
-    const cells = cellsOf(await this.repository.read(clientId, period, 'channel'));
+    const cells = cellsOf(await this.repository.read(clientId, period, 'channel', 'states'));
     const mergedBy = (keyOf: (cell: Cell) => string): Cell[] => {
       const groups = new Map<string, Cell[]>();
       for (const cell of cells) groups.set(keyOf(cell), [...(groups.get(keyOf(cell)) ?? []), cell]);

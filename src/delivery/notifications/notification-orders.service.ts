@@ -4,7 +4,7 @@ import { itemProblem } from '../../platform/common/batch.js';
 import { Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import type { NotificationBatchDto, NotificationResultDto, NotificationResultsDto } from './notification-orders.dto.js';
-import { NotificationPlanner, type Counted } from './notification-planner.js';
+import { NotificationPlanner, type Counted, type Planned } from './notification-planner.js';
 import { NotificationInputDto } from './notifications.dto.js';
 import { NotificationsService, type Answer } from './notifications.service.js';
 import { Simulation } from './simulation.js';
@@ -23,22 +23,23 @@ export class NotificationOrders {
 
   async one(request: Request, input: NotificationInputDto): Promise<Answer> {
     if (!input.simulate) return this.notifications.accept(request, input);
-    return this.simulated(request, input);
+    return this.simulated(await this.planner.plan(request.caller, input));
   }
 
-  private async simulated({ caller }: Request, input: NotificationInputDto): Promise<Answer> {
-    return new Existing(await this.simulation.of(await this.planner.plan(caller, input)));
-  }
-
-  /** Those at fault are left out; the others are written in one transaction. */
+  /**
+   * Those at fault are left out; the others are written in one transaction. All are planned together, so that what they ask of the
+   * database is asked at once; quotas count them in their order.
+   */
   async many(request: Request, { notifications }: NotificationBatchDto): Promise<NotificationResultsDto> {
     const results: NotificationResultDto[] = [];
     const planned: { index: number; item: Counted }[] = [];
-    for (const [index, plain] of notifications.entries()) {
+    const plans = await Promise.allSettled(notifications.map((plain) => this.planOne(request, plain)));
+    for (const [index, plan] of plans.entries()) {
       try {
-        const input = toDto(NotificationInputDto, plain);
-        if (input.simulate) results[index] = resultOf(index, await this.simulated(request, input));
-        else planned.push({ index, item: await this.notifications.plan(request, input) });
+        if (plan.status === 'rejected') throw plan.reason;
+        const { input, item } = plan.value;
+        if (input.simulate) results[index] = resultOf(index, await this.simulated(item));
+        else planned.push({ index, item: await this.notifications.counted(request, item) });
       } catch (error) {
         // What is at fault on our side fails all, and nothing was written.
         if (!(error instanceof Problem) || error.status >= 500) {
@@ -53,6 +54,15 @@ export class NotificationOrders {
       answers.forEach((answer, at) => (results[planned[at]!.index] = resultOf(planned[at]!.index, answer)));
       return { results };
     });
+  }
+
+  private async planOne({ caller }: Request, plain: unknown) {
+    const input = toDto(NotificationInputDto, plain);
+    return { input, item: await this.planner.plan(caller, input) };
+  }
+
+  private async simulated(item: Planned): Promise<Answer> {
+    return new Existing(await this.simulation.of(item));
   }
 }
 

@@ -3,7 +3,7 @@ import { Existing, type Request } from '../../tenancy/access/request.js';
 import type { Tx } from '../../platform/database/database.js';
 import { Quotas } from '../../tenancy/clients/quotas.js';
 import { asAccepted } from './notification.js';
-import { NotificationPlanner, type Counted } from './notification-planner.js';
+import { NotificationPlanner, type Counted, type Planned } from './notification-planner.js';
 import { NotificationSets, type WriteOutcome } from './notification-sets.js';
 import { NotificationStarts } from './notification-starts.js';
 import type { NotificationDto, NotificationInputDto } from './notifications.dto.js';
@@ -29,7 +29,7 @@ export class NotificationsService {
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
   async accept(request: Request, input: NotificationInputDto): Promise<Answer> {
-    const item = await this.plan(request, input);
+    const item = await this.counted(request, await this.planner.plan(request.caller, input));
     return this.starts.reserving([item], async ([reservation]) => {
       let answer: Answer | undefined;
       const outcome = await this.writer.write(request, item, async (tx, [written]) => {
@@ -40,9 +40,8 @@ export class NotificationsService {
     });
   }
 
-  /** What is to be written, counted against the quotas of user and client. @throws Problem for what can't be carried out as it is */
-  async plan(request: Request, input: NotificationInputDto): Promise<Counted> {
-    const item = await this.planner.plan(request.caller, input);
+  /** Counts what is to be written against the quotas of user and client. @throws Problem `rate_limited` */
+  async counted(request: Request, item: Planned): Promise<Counted> {
     return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
+import { Coalescer } from '../../platform/common/coalescer.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { managesClient, userOf, type Caller } from '../../tenancy/access/caller.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
@@ -13,6 +14,14 @@ const OPTED_OUT = 'opted_out';
 /** What users don't want to be told of. A master key may say so for all, a user for itself. */
 @Injectable()
 export class OptOutsService implements CategoryOptOuts {
+  /** What is asked at one time is one statement, however many ask. */
+  private readonly questions = new Coalescer<UserKey[], Map<UserPk, OptOut>>({
+    maxBatch: 200,
+    maxWaiting: 20_000,
+    maxWaitingPerTenant: 20_000,
+    run: (asked) => this.find(asked),
+  });
+
   constructor(
     private readonly repository: OptOutsRepository,
     private readonly users: UsersService,
@@ -36,8 +45,14 @@ export class OptOutsService implements CategoryOptOuts {
 
   /** By `user_pk`; who wants everything is missing. */
   async of(users: UserKey[]): Promise<Map<UserPk, OptOut>> {
-    const found = users.length > 0 ? await this.repository.find(users) : [];
-    return new Map(found.map((optOut) => [optOut.user_pk, optOut]));
+    const [first] = users;
+    return first ? this.questions.add(first.client_id, users) : new Map();
+  }
+
+  private async find(asked: UserKey[][]): Promise<Map<UserPk, OptOut>[]> {
+    const found = await this.repository.find(asked.flat());
+    const byUser = new Map(found.map((optOut) => [optOut.user_pk, optOut]));
+    return asked.map(() => byUser);
   }
 
   private async shown(clientId: string, userPk: UserPk): Promise<UserOptOutsDto> {

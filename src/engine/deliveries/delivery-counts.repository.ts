@@ -4,7 +4,7 @@ import { prepared } from '../../platform/database/prepared.js';
 import { LOCKS } from '../../platform/database/session-lock.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { DeliveryStatus } from './delivery.js';
-import { bucketOf, type Delta } from './delivery-counts.js';
+import { bucketOf, LATENCIES, type Delta } from './delivery-counts.js';
 
 const DELTAS = unnest<Delta>()('d', {
   client_id: 'uuid',
@@ -26,6 +26,22 @@ export const COUNT_ACCEPTED = `${INTO}
 
 const KEY = 'client_id, bucket, channel, provider';
 
+/** Histograms of what is added up have columns of their own, so that numbers are read without them. */
+const STAGES = Object.entries(LATENCIES);
+const HISTOGRAMS = STAGES.map(([column]) => column).join(', ');
+const IS_NUMBER = `key !~ '^[${Object.values(LATENCIES).join('')}]:'`;
+
+/** Rows of `key` and `value`, as changes have them, of a row that was added up. @param stages of which histograms are wanted */
+export const countsIn = (row: string, stages: readonly (keyof typeof LATENCIES)[], numbers = true): string =>
+  [
+    ...(numbers ? [`select key, value from jsonb_each_text(${row}.counts)`] : []),
+    ...stages.map(
+      (stage) => `select '${LATENCIES[stage]}:' || key as key, value from jsonb_each_text(${row}.${stage})`,
+    ),
+  ].join(' union all ');
+
+const ALL = STAGES.map(([stage]) => stage as keyof typeof LATENCIES);
+
 const FOLD = `
   with due as (
     select client_id, bucket, channel, id from delivery_deltas order by client_id, bucket, channel, id limit $1
@@ -38,17 +54,24 @@ const FOLD = `
   ), summed as (
     select ${KEY}, key, sum(value::bigint) as n
       from (
-        select * from taken
+        select ${KEY}, key, value from taken t cross join lateral jsonb_each_text(t.counts)
         union all
-        select r.client_id, r.bucket, r.channel, r.provider, r.counts
-          from delivery_rollups r join touched using (${KEY})
-      ) c cross join lateral jsonb_each_text(c.counts)
+        select ${KEY}, k.key, k.value
+          from delivery_rollups r join touched using (${KEY}) cross join lateral (${countsIn('r', ALL)}) k
+      ) c
      group by ${KEY}, key
   ), folded as (
-    insert into delivery_rollups (${KEY}, counts)
-    select ${KEY}, coalesce(jsonb_object_agg(key, n) filter (where n <> 0), '{}') from summed
+    insert into delivery_rollups (${KEY}, counts, ${HISTOGRAMS})
+    select ${KEY}, coalesce(jsonb_object_agg(key, n) filter (where n <> 0 and ${IS_NUMBER}), '{}'),
+           ${STAGES.map(
+             ([, kind]) =>
+               `coalesce(jsonb_object_agg(substr(key, 3), n) filter (where n <> 0 and starts_with(key, '${kind}:')), '{}')`,
+           ).join(`,
+           `)}
+      from summed
      group by ${KEY} order by ${KEY}
-    on conflict (${KEY}) do update set counts = excluded.counts
+    on conflict (${KEY}) do update
+       set counts = excluded.counts, ${STAGES.map(([column]) => `${column} = excluded.${column}`).join(', ')}
   )
   select count(*)::int as n from taken`;
 

@@ -4,6 +4,7 @@ import type { UserRef } from '../access/user-ref.js';
 import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { UserEntity } from './user.entity.js';
 
@@ -34,6 +35,22 @@ const NEW: Record<(typeof PROFILE)[number], string> = {
   phone: `w.profile ->> 'phone'`,
   metadata: `w.profile -> 'metadata'`,
 };
+
+export interface AddressedUser {
+  client_id: string;
+  user_pk: UserPk;
+}
+
+/** Where a user is reached. */
+export type Addresses = Pick<UserEntity, 'email' | 'phone'>;
+
+const KEYS = unnest<AddressedUser>()('w', { client_id: 'uuid', user_pk: 'uuid' });
+
+const ADDRESSES = prepared(
+  'users.addresses',
+  `select u.client_id, u.user_pk, u.email, u.phone
+     from ${KEYS.sql} join users u on u.client_id = w.client_id and u.user_pk = w.user_pk`,
+);
 
 @Injectable()
 export class UsersRepository {
@@ -86,14 +103,9 @@ export class UsersRepository {
     );
   }
 
-  async addressesOf(
-    clientId: string,
-    userPks: UserPk[],
-  ): Promise<{ user_pk: UserPk; email: string | null; phone: string | null }[]> {
-    return this.database.query(
-      'select user_pk, email, phone from users where client_id = $1 and user_pk = any ($2::uuid[])',
-      [clientId, userPks],
-    );
+  /** Of users of any clients. One statement. */
+  addressesOf(users: AddressedUser[]): Promise<(AddressedUser & Addresses)[]> {
+    return this.database.query(ADDRESSES, KEYS.values(users));
   }
 
   async blockersOf(clientId: string, userPk: UserPk, others: UserPk[]): Promise<Set<UserPk>> {

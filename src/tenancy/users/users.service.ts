@@ -3,12 +3,13 @@ import { AuthChanges } from '../keys/auth-changes.js';
 import { KeysRepository } from '../keys/keys.repository.js';
 import { CallerFactory, type UserDirectory } from '../keys/caller.factory.js';
 import type { UserRef } from '../access/user-ref.js';
+import { Coalescer } from '../../platform/common/coalescer.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { UserEntity } from './user.entity.js';
 import { checkUserId } from './user-id.js';
 import { UserRefs } from './user-refs.js';
-import { UsersRepository } from './users.repository.js';
+import { UsersRepository, type Addresses, type AddressedUser } from './users.repository.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 
 const REMEMBERED_USERS = 50_000;
@@ -17,6 +18,13 @@ const REMEMBERED_USERS = 50_000;
 @Injectable()
 export class UsersService implements UserDirectory {
   private readonly refs = new UserRefs(REMEMBERED_USERS);
+  /** What is asked at one time is one statement, however many ask. */
+  private readonly addresses = new Coalescer<AddressedUser[], Map<UserPk, Addresses>>({
+    maxBatch: 200,
+    maxWaiting: 20_000,
+    maxWaitingPerTenant: 20_000,
+    run: (asked) => this.findAddresses(asked),
+  });
 
   constructor(
     private readonly users: UsersRepository,
@@ -98,12 +106,11 @@ export class UsersService implements UserDirectory {
   }
 
   /** Where users are reached, by `user_pk`. */
-  async addressesOf(
-    clientId: string,
-    userPks: UserPk[],
-  ): Promise<Map<UserPk, { email: string | null; phone: string | null }>> {
-    const rows = await this.users.addressesOf(clientId, userPks);
-    return new Map(rows.map(({ user_pk, email, phone }) => [user_pk, { email, phone }]));
+  addressesOf(clientId: string, userPks: UserPk[]): Promise<Map<UserPk, Addresses>> {
+    return this.addresses.add(
+      clientId,
+      userPks.map((user_pk) => ({ client_id: clientId, user_pk })),
+    );
   }
 
   recall(clientId: string, userId: UserId): UserRef | undefined {
@@ -125,6 +132,12 @@ export class UsersService implements UserDirectory {
   async tellKeys(tx: Tx, clientId: string, before: UserEntity, after: UserEntity): Promise<void> {
     if (before.display_name === after.display_name) return;
     this.changes.record(tx, clientId, await this.keys.liveKeysOf(tx, clientId, after.user_pk));
+  }
+
+  private async findAddresses(asked: AddressedUser[][]): Promise<Map<UserPk, Addresses>[]> {
+    const found = await this.users.addressesOf(asked.flat());
+    const byUser = new Map(found.map(({ user_pk, email, phone }) => [user_pk, { email, phone }]));
+    return asked.map(() => byUser);
   }
 
   private async findMissing(clientId: string, wanted: Set<UserId>, found: Map<UserId, UserRef>): Promise<void> {
