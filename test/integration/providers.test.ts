@@ -329,6 +329,14 @@ describe('SMTP', () => {
     await strict.stop();
   });
 
+  it('is not verified with a key that cannot sign', async () => {
+    const ofCurve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    for (const private_key of ['garbage', ofCurve.export({ type: 'pkcs8', format: 'pem' }) as string]) {
+      const settings = smtpConfig({ dkim: { domain: 'example.com', selector: 'mail', private_key } });
+      await expect(provider.verify(settings)).rejects.toThrow('dkim.private_key must be an RSA key');
+    }
+  });
+
   it('ends a look at a server that never comes to an end', async () => {
     const open = new Set<Socket>();
     const drip = createServer((socket) => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Existing, type Request } from '../../tenancy/access/request.js';
+import { invalidField } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import { Quotas } from '../../tenancy/clients/quotas.js';
 import { asAccepted } from './notification.js';
@@ -29,6 +30,8 @@ export class NotificationsService {
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
   async accept(request: Request, input: NotificationInputDto): Promise<Answer> {
+    // Whoever is only imagined there can't be told anything.
+    if (input.simulate) throw invalidField('simulate', 'is for requests of their own, not for what is to be sent');
     const item = await this.counted(request, await this.planner.plan(request.caller, input));
     return this.starts.reserving([item], async ([reservation]) => {
       let answer: Answer | undefined;

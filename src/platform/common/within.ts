@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Does something under a signal that aborts when the time is over, or when another signal does. The signal is held until
  * the work ends: on Node 20, one of `AbortSignal.any([…, AbortSignal.timeout(ms)])` may be collected before it aborts.
@@ -15,6 +17,8 @@ export async function within<T>(
     () => controller.abort(new DOMException(`Not done within ${ms} ms.`, 'TimeoutError')),
     ms,
   ).unref();
+  // As many listen as there is work in hand.
+  if (stopping) setMaxListeners(0, stopping);
   if (stopping?.aborted) stop();
   else stopping?.addEventListener('abort', stop, { once: true });
   try {

@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
@@ -13,6 +14,21 @@ import { POOL_CONNECTIONS, singleTransport, SmtpTransports } from './smtp.transp
 
 /** Of all that a look at a server takes. */
 const VERIFY_TIMEOUT_MS = 30_000;
+
+const MIN_RSA_BITS = 1_024;
+
+/** A key that can't sign would only be noticed by who gets mail without a signature. @throws Error that says what is wrong */
+function refuseUnusable(dkim: SmtpConfigDto['dkim']): void {
+  if (dkim?.private_key === undefined) return;
+  let key: KeyObject | undefined;
+  try {
+    key = createPrivateKey(dkim.private_key);
+  } catch {
+    // Said below.
+  }
+  if (key?.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS)
+    throw new Error(`dkim.private_key must be an RSA key of at least ${MIN_RSA_BITS} bits in PEM, not encrypted.`);
+}
 
 /** Mail over SMTP (RFC 5321), by nodemailer. */
 export class SmtpProvider implements Provider<EmailContent, SmtpConfigDto> {
@@ -32,6 +48,7 @@ export class SmtpProvider implements Provider<EmailContent, SmtpConfigDto> {
 
   /** @throws Error that says what is wrong, after this time at the latest: a server may answer for ever, line by line */
   async verify(config: ProviderConfig<SmtpConfigDto>, timeoutMs = VERIFY_TIMEOUT_MS): Promise<void> {
+    refuseUnusable(config.values.dkim);
     await within(timeoutMs, async (signal) => {
       const transport = singleTransport(config.values, this.guard, signal);
       try {
