@@ -277,9 +277,10 @@ describe('the limits of an endpoint', () => {
     for (const [index, time] of times.slice(1).entries()) expect(time - times[index]!).toBeGreaterThanOrEqual(500);
     for (const id of ids) {
       await until('it to be delivered', async () => {
-        await the.app.sql(`update provider_usage set next_slot_at = null where key = 'webhook:endpoint/' || $1`, [
-          to.id,
-        ]);
+        await the.app.sql(
+          `update provider_usage set next_slot_at = clock_timestamp() where key = 'webhook:endpoint/' || $1`,
+          [to.id],
+        );
         await the.app.sql(
           `update open_deliveries set next_attempt_at = clock_timestamp()
             where source_id = $1 and status = 'held' and next_attempt_at > clock_timestamp()`,

@@ -1,8 +1,8 @@
 /** A text without any of these holds no whole number that a double can't. */
 const LONG_NUMBER = /\d{16}/;
 
-/** What JSON is made of; strings whole, whatever is in them. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[[\]{},:]/g;
+/** All that a number may be made of. */
+const NUMBER = /[-+.\deE]+/y;
 
 interface Level {
   /** The index of an item, or the name of a member. */
@@ -19,18 +19,32 @@ interface Level {
 export function findInexactNumber(text: string): string | null {
   if (!LONG_NUMBER.test(text)) return null;
   const levels: Level[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (let at = 0; at < text.length; at++) {
     const level = levels.at(-1);
-    const [first] = token;
+    const first = text[at]!;
     if (first === '{' || first === '[') levels.push({ at: 0, isArray: first === '[' });
     else if (first === '}' || first === ']') levels.pop();
     else if (first === ',' && level?.isArray) (level.at as number)++;
     else if (first === '"') {
+      const end = endOfString(text, at);
       // The last one before a value is its name.
-      if (level && !level.isArray) level.at = token;
-    } else if (/^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token))) return pathOf(levels);
+      if (level && !level.isArray) level.at = text.slice(at, end + 1);
+      at = end;
+    } else if (first === '-' || (first >= '0' && first <= '9')) {
+      NUMBER.lastIndex = at;
+      const [number] = NUMBER.exec(text)!;
+      if (/^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number))) return pathOf(levels);
+      at += number.length - 1;
+    }
   }
   return null;
+}
+
+/** Where the string ends that begins there. */
+function endOfString(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
 }
 
 const pathOf = (levels: Level[]): string =>
