@@ -10,7 +10,7 @@ import { startServers } from './test-servers.mjs';
 
 // Faults kill and stop servers of their own: after the rest, which they would slow down.
 const RUNS = [
-  { projects: ['unit', 'integration', 'e2e'], flags: ['--maxWorkers=2'] },
+  { projects: ['unit', 'integration', 'e2e'], flags: ['--maxWorkers=3'] },
   { projects: ['faults'], flags: ['--maxWorkers=2'] },
 ];
 
