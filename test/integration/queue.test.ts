@@ -364,7 +364,8 @@ describe('the queues on PostgreSQL', () => {
       { redisUrl: undefined },
       names.map((name) => feature(name, async () => void seen.add(name))),
     );
-    const LISTENING = `from pg_stat_activity where application_name = 'chatapi queue' and query like '%LISTEN bullmq_jobs%'`;
+    const LISTENING = `from pg_stat_activity
+      where datname = current_database() and application_name = 'chatapi queue' and query like '%LISTEN bullmq_jobs%'`;
     const listening = async () => (await database.query(`select pid ${LISTENING}`)).length;
     await until('them to listen', async () => (await listening()) > 0);
     const addAll = () => Promise.all(names.map((name) => house.add(name, [{ data: {} }])));
