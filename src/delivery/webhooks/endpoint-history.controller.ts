@@ -9,10 +9,9 @@ import {
   EndpointDeliveriesQueryDto,
   EndpointDeliveryDto,
   EndpointStatsDto,
-  EndpointTestDto,
-  EventTypeDto,
   EndpointRecoverDto,
-} from './endpoints.dto.js';
+} from './endpoint-history.dto.js';
+import { EndpointTestDto, EventTypeDto } from './endpoints.dto.js';
 import { EventTypes } from './event-types.js';
 import { EndpointRecoveriesService } from './endpoint-recoveries.service.js';
 import { WEBHOOKS } from './webhooks.tag.js';

@@ -10,7 +10,7 @@ import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import type { EndpointRow } from './endpoint.js';
 import { EndpointMessagesRepository, type EndpointMessageRow } from './endpoint-messages.repository.js';
 import { EndpointsService } from './endpoints.service.js';
-import type { EndpointDeliveriesQueryDto, EndpointDeliveryDto, EndpointStatsDto } from './endpoints.dto.js';
+import type { EndpointDeliveriesQueryDto, EndpointDeliveryDto, EndpointStatsDto } from './endpoint-history.dto.js';
 import { EventTypes } from './event-types.js';
 
 const COUNTED = 10_000;

@@ -10,7 +10,7 @@ import type { EndpointRow } from './endpoint.js';
 import { OF_ENDPOINT } from './endpoint-recoveries.js';
 import { EndpointRecoveriesRepository, type Period, type Place } from './endpoint-recoveries.repository.js';
 import { EndpointsService } from './endpoints.service.js';
-import type { EndpointRecoverDto } from './endpoints.dto.js';
+import type { EndpointRecoverDto } from './endpoint-history.dto.js';
 
 const FURTHEST_MS = 14 * 86_400_000;
 /** Of the log, read at once to count. */

@@ -11,8 +11,9 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { AttemptVerdict, ClaimedDelivery, Content, LateRefuser, Routing } from './delivery.js';
 
 const UNREAD_WAIT_MS = 30_000;
-/** Of a suspended client. It goes on soon after it is reactivated. */
+/** Of a suspended client, doubled each time: a backlog that waits for weeks is not looked at all the time. */
 const HELD_MS = 30_000;
+const MAX_HELD_MS = 15 * 60_000;
 
 /**
  * Makes of claimed deliveries what is sent now. Since a delivery was accepted its client may have been suspended, its
@@ -43,12 +44,14 @@ export class Screening {
    * @returns the others, as they are to be sent now
    */
   async screen(claimed: ClaimedDelivery[], done: (delivery: ClaimedDelivery) => void): Promise<ClaimedDelivery[]> {
+    // Nobody would hear that it could not be read.
+    if (claimed.length === 0) return [];
     const about = this.circumstances(claimed);
     const screened = await Promise.all(
       claimed.map(async (delivery) => {
         try {
           const { suspended, refused } = await about;
-          if (suspended.has(delivery.client_id)) return await this.put(delivery, SUSPENDED, HELD, done);
+          if (suspended.has(delivery.client_id)) return await this.put(delivery, SUSPENDED, heldFor(delivery), done);
           const reason = refused.get(delivery.id);
           if (reason !== undefined) return await this.suppress(delivery, reason, done);
           const asked = this.addressesOf(delivery);
@@ -185,4 +188,8 @@ const SUSPENDED = {
   message: 'The client is suspended.',
 } as const satisfies Outcome;
 
-const HELD: Verdict = { status: 'held', reason: SUSPENDED.code, delayMs: HELD_MS };
+const heldFor = ({ holds }: Pick<ClaimedDelivery, 'holds'>): Verdict => ({
+  status: 'held',
+  reason: SUSPENDED.code,
+  delayMs: Math.min(HELD_MS * 2 ** Math.min(holds ?? 0, 10), MAX_HELD_MS),
+});
