@@ -125,6 +125,43 @@ describe('the suppression list', () => {
     ] as const)
       expect((await importing(body, type)).status).toBe(422);
   });
+
+  it('shows and exports what holds, which can all be imported again', async () => {
+    const importing = (body: string) =>
+      one.client.request('POST', '/suppressions/import', { body, headers: { 'content-type': 'application/x-ndjson' } });
+    const over = await suppress('over@example.com', { expires_at: new Date(Date.now() + 60_000).toISOString() });
+    await suppress('ann@example.com');
+    await one.app.sql(`update suppressions set expires_at = now() - interval '1 s' where client_id = $1 and id = $2`, [
+      one.client.id,
+      over.id,
+    ]);
+    const listed = async (query = '') =>
+      (await call('GET', `/suppressions${query}`)).body.data.map(({ address }: any) => address);
+    expect(await listed()).toEqual(['ann@example.com']);
+    expect(await listed('?address=over@example.com')).toEqual([]);
+    const exported = String((await one.client.request('GET', '/suppressions/export?format=ndjson')).body);
+    expect(exported).not.toContain('over@example.com');
+    const past = JSON.stringify({ address: 'ann@example.com', expires_at: '2020-01-01T00:00:00Z' });
+    const { status, body } = await importing(`${exported}${past}\n`);
+    expect([status, body]).toEqual([200, { received: 2, added: 0, updated: 1, skipped: 1, failed: 0, errors: [] }]);
+    expect(await listed()).toEqual(['ann@example.com']);
+    // One that comes back is a new one.
+    expect((await call('POST', '/suppressions', { address: 'over@example.com' })).status).toBe(201);
+  });
+
+  it('tells how far an import came that has more lines than it takes', async () => {
+    const body = `address\n${'nobody\n'.repeat(99_999)}last@example.com\nbeyond@example.com\n`;
+    const answer = await one.client.request('POST', '/suppressions/import', {
+      body,
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect([answer.status, answer.body]).toMatchObject([
+      200,
+      { received: 100_000, added: 1, failed: 99_999, next_line: 100_002 },
+    ]);
+    const { data } = (await call('GET', '/suppressions')).body;
+    expect(data.map(({ address }: any) => address)).toEqual(['last@example.com']);
+  });
 });
 
 describe('what must not be sent', () => {

@@ -8,7 +8,7 @@ import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { csvLines, toCsvLine } from './csv.js';
 import { SuppressionInputDto, type SuppressionImportDto } from './suppressions.dto.js';
 import { SuppressionsRepository, type NewSuppression } from './suppressions.repository.js';
-import { SuppressionsService, toSuppression } from './suppressions.service.js';
+import { isOver, SuppressionsService, toSuppression } from './suppressions.service.js';
 
 const COLUMNS = ['channel', 'address', 'reason', 'expires_at', 'category'] as const;
 /** Rows written in one statement, and read in one. */
@@ -35,7 +35,7 @@ export class SuppressionTransfer {
   ) {}
 
   /**
-   * Lines that can't be read are told of, and the others are taken.
+   * Lines that can't be read are told of, and the others are taken. Of what is over, nothing is to be done.
    * @throws Problem `validation_failed` where none can be read
    */
   async import(request: Request, body: Buffer, contentType: string): Promise<SuppressionImportDto> {
@@ -48,13 +48,18 @@ export class SuppressionTransfer {
       rows = new Map();
     };
     for (const { line, value } of linesOf(body.toString('utf8'), contentType)) {
-      if (++done.received > MAX_ROWS)
-        throw invalidField(
-          '',
-          `has more than ${MAX_ROWS} lines: the first ${MAX_ROWS} are in the list, send the others`,
-        );
+      if (done.received === MAX_ROWS) {
+        done.next_line = line;
+        break;
+      }
+      done.received++;
       try {
-        const row = this.suppressions.read(clientId, toDto(SuppressionInputDto, value));
+        const input = toDto(SuppressionInputDto, value);
+        if (isOver(input.expires_at)) {
+          done.skipped = (done.skipped ?? 0) + 1;
+          continue;
+        }
+        const row = this.suppressions.read(clientId, input);
         // The last line of an address counts, as it would line by line.
         rows.set(`${row.channel} ${row.address_key} ${row.category}`, row);
       } catch (error) {

@@ -38,7 +38,11 @@ export class SuppressionsController {
   ) {}
 
   @Get()
-  @Route({ summary: 'List suppressed addresses, newest first', access: 'master', page: SuppressionDto })
+  @Route({
+    summary: 'List suppressed addresses, newest first; those that are over are left out',
+    access: 'master',
+    page: SuppressionDto,
+  })
   list(@CurrentCaller() caller: Caller, @Query() query: SuppressionsQueryDto): Promise<Page<SuppressionDto>> {
     return this.suppressions.page(caller.clientId, query);
   }
@@ -63,7 +67,7 @@ export class SuppressionsController {
   @Route({
     summary: 'Suppress many addresses',
     description:
-      'CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`), or NDJSON with the same fields; at most 100,000 lines. Lines that cannot be read are told of, the others are taken.',
+      'CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`), or NDJSON with the same fields. Lines that cannot be read are told of, the others are taken; of 100,000 at most: where there are more, `next_line` says which is the first that was not.',
     audit: 'suppression.import',
     access: 'master',
     answer: SuppressionImportDto,
@@ -79,7 +83,7 @@ export class SuppressionsController {
   }
 
   @Get('export')
-  @Route({ summary: 'The whole list as CSV or NDJSON, oldest first', access: 'master' })
+  @Route({ summary: 'The whole list as CSV or NDJSON, oldest first; what is over is left out', access: 'master' })
   @ApiResponse({ status: 200, description: 'The list, as it is read.', content: EXPORTED })
   export(
     @CurrentCaller() caller: Caller,

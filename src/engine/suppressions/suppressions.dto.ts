@@ -90,11 +90,25 @@ export class SuppressionImportDto {
   @Int({ description: 'Addresses that were in it, and have the reason and the end of the import now.' })
   updated: number;
 
+  @Int({
+    optional: true,
+    description: 'Lines whose `expires_at` is over: there is nothing to do. Left out where there are none.',
+  })
+  skipped?: number;
+
   @Int({ description: 'Lines that could not be read.' })
   failed: number;
 
   @NestedList(() => SuppressionImportErrorDto, { max: 100, description: 'The first of them.' })
   errors: SuppressionImportErrorDto[];
+
+  @Int({
+    optional: true,
+    min: 1,
+    description:
+      'There are more lines than an import takes: those from here on were not looked at. Send them in another one. Left out where all were.',
+  })
+  next_line?: number;
 }
 
 fieldsLater(() => {

@@ -29,12 +29,15 @@ export interface SuppressionFilter {
 
 const ADDRESSES = unnest<AddressRef>()('w', { client_id: 'uuid', channel: 'text', address_key: 'text' });
 
+/** What is over, or was removed, is kept for a while only so that nothing is lost by a mistake of a time or an id. */
+const HOLDS = '(s.expires_at is null or s.expires_at > statement_timestamp()) and s.removed_at is null';
+
 const FIND = prepared(
   'suppressions.find',
   `select s.client_id, s.channel, s.address_key, s.category, s.reason
      from ${ADDRESSES.sql}
      join suppressions s on s.client_id = w.client_id and s.channel = w.channel and s.address_key = w.address_key
-    where (s.expires_at is null or s.expires_at > statement_timestamp()) and s.removed_at is null`,
+    where ${HOLDS}`,
 );
 
 const NEW = unnest<NewSuppression>()('w', {
@@ -49,14 +52,14 @@ const NEW = unnest<NewSuppression>()('w', {
 });
 
 const COLUMNS = 'client_id, id, channel, address, address_key, category, reason, expires_at';
-/** One that comes back after it was removed is a new one in its old place. */
+/** One that comes back after it was removed, or over, is a new one in its old place. */
 const insert = (onConflict: string) =>
   `insert into suppressions as s (${COLUMNS}, created_at, updated_at)
    select ${COLUMNS}, statement_timestamp(), statement_timestamp() from ${NEW.sql}
     order by w.client_id, w.channel, w.address_key, w.category
    on conflict (client_id, channel, address_key, category) do update
       set reason = excluded.reason, expires_at = excluded.expires_at, removed_at = null,
-          created_at = case when s.removed_at is null then s.created_at else excluded.created_at end,
+          created_at = case when ${HOLDS} then s.created_at else excluded.created_at end,
           updated_at = excluded.updated_at${onConflict}
    returning s.*, s.created_at = s.updated_at as added`;
 
@@ -85,7 +88,7 @@ export class SuppressionsRepository {
     return tx.query(LEARN, NEW.values(rows));
   }
 
-  /** Newest first, one more than `limit`. */
+  /** Those that hold, newest first, one more than `limit`. */
   list(
     clientId: string,
     { channel, reason, addressKeys }: SuppressionFilter,
@@ -95,7 +98,7 @@ export class SuppressionsRepository {
     const backwards = cursor?.direction === 'prev';
     const values: unknown[] = [clientId, limit + 1];
     const given = (value: unknown): string => `$${values.push(value)}`;
-    const conditions = ['s.client_id = $1', 's.removed_at is null'];
+    const conditions = ['s.client_id = $1', HOLDS];
     if (channel !== undefined) conditions.push(`s.channel = ${given(channel)}`);
     if (reason !== undefined) conditions.push(`s.reason = ${given(reason)}`);
     if (addressKeys !== undefined) conditions.push(`s.address_key = any (${given(addressKeys)}::text[])`);
@@ -107,10 +110,10 @@ export class SuppressionsRepository {
     );
   }
 
-  /** Oldest first. @param after the last id that was read; null: from the beginning */
+  /** Those that hold, oldest first. @param after the last id that was read; null: from the beginning */
   after(clientId: string, after: string | null, limit: number): Promise<SuppressionEntity[]> {
     return this.database.query(
-      `select s.* from suppressions s where s.client_id = $1 and s.removed_at is null and ($2::uuid is null or s.id > $2::uuid)
+      `select s.* from suppressions s where s.client_id = $1 and ${HOLDS} and ($2::uuid is null or s.id > $2::uuid)
         order by s.id limit $3`,
       [clientId, after, limit],
     );

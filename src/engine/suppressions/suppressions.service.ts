@@ -60,8 +60,7 @@ export class SuppressionsService {
     const address = input.address.trim();
     const fault = this.registry.findChannel(channel)?.address?.fault(address);
     if (fault) throw invalidField('address', fault);
-    if (expires_at !== null && Date.parse(expires_at) <= Date.now())
-      throw invalidField('expires_at', 'must be in the future');
+    if (isOver(expires_at)) throw invalidField('expires_at', 'must be in the future');
     const ends = expires_at === null ? null : new Date(expires_at).toISOString();
     const address_key = this.list.keyOf(channel, address);
     const place = { client_id: clientId, channel, address, address_key, category: category ?? '' };
@@ -73,6 +72,9 @@ export class SuppressionsService {
     return [...new Set(channels.map(({ name }) => this.list.keyOf(name, address)))];
   }
 }
+
+export const isOver = (expiresAt: string | null | undefined): boolean =>
+  typeof expiresAt === 'string' && Date.parse(expiresAt) <= Date.now();
 
 export const toSuppression = (row: SuppressionEntity): SuppressionDto => ({
   id: row.id,
