@@ -45,7 +45,8 @@ describe('a mail that may be unsubscribed', () => {
     await smtp.waitFor(2);
     const mail = smtp.messages.find(({ to }) => to[0] === 'Carol@example.com')!;
     expect(header(mail, 'List-Unsubscribe-Post')).toBe('List-Unsubscribe=One-Click');
-    const { pathname } = linkOf(mail);
+    const { pathname, host } = linkOf(mail);
+    expect(host).toBe(new URL(one.app.url).host);
     expect(linkOf(smtp.messages.find((it) => it !== mail)!).pathname).not.toBe(pathname);
     expect(pathname).toMatch(/^\/u\/[\w.-]{100,600}$/);
     expect(Buffer.from(pathname.split('.')[1]!, 'base64url').toString('latin1').toLowerCase()).not.toContain('carol');

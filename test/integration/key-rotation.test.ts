@@ -3,11 +3,21 @@ import { KeyRing } from '../../src/platform/common/key-ring.js';
 import { rotateKeys } from '../../src/platform/database/key-rotation.js';
 import { allSealedColumns } from '../../src/platform/database/sealed-columns.js';
 import { Database } from '../../src/platform/database/database.js';
+import { UnsubscribeLinks, type UnsubscribeTarget } from '../../src/engine/suppressions/unsubscribe-links.js';
+import { newId } from '../../src/platform/common/ids.js';
 import { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { TestDatabase } from '../support/postgres.js';
 
 const text = (id: string, key = randomBytes(32)) => `${id}:${key.toString('base64')}`;
+const TARGET: UnsubscribeTarget = {
+  client_id: newId(),
+  delivery_id: newId(),
+  channel: 'email',
+  address: 'carol@example.com',
+  category: null,
+  user_pk: null,
+};
 const [OLD, NEW] = [text('old'), text('new')];
 const ringOf = (...keys: string[]) =>
   new KeyRing(
@@ -103,6 +113,7 @@ describe('the rotation of encryption keys', () => {
       ]);
     });
     await database.query('delete from providers');
+    await database.query('delete from link_keys');
   });
 
   it('goes on while secrets are read and written, can be broken off, and leaves nothing of the old key', async () => {
@@ -126,7 +137,8 @@ describe('the rotation of encryption keys', () => {
            from idempotency_keys, generate_series(1, 3) n where client_id = $1`,
         [client.id],
       );
-      return { client, room: room.body.id, code: invite.body.code, made: made.body, secret };
+      const link = new URL(app.get(UnsubscribeLinks).urlFor(TARGET)).pathname.slice('/u/'.length);
+      return { client, room: room.body.id, code: invite.body.code, made: made.body, secret, link };
     });
 
     await withKeys(`${NEW},${OLD}`, async (app) => {
@@ -187,6 +199,8 @@ describe('the rotation of encryption keys', () => {
 
     await withKeys(NEW, async (app) => {
       const client = new TestClient(app, seen.client.created);
+      // Mail that was sent long ago has links.
+      expect(app.get(UnsubscribeLinks).read(seen.link)).toEqual(TARGET);
       expect((await client.request('GET', '/clients/me/signing-secret')).body).toEqual(seen.secret);
       expect((await client.request('GET', '/clients/me/email-providers')).body.data[0].config.host).toBe(config.host);
       const again = await client.request('POST', '/clients/me/keys', keyed(0));

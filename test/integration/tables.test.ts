@@ -25,6 +25,7 @@ const OWNERS: Record<string, string> = {
   log_reader_failures: 'engine/events',
   providers: 'engine/providers',
   suppressions: 'engine/suppressions',
+  link_keys: 'engine/suppressions',
   open_deliveries: 'engine/deliveries',
   ended_deliveries: 'engine/deliveries',
   // Both of them, to be read.

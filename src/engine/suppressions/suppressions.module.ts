@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { LinkKeys } from './link-keys.js';
 import { SuppressionEntity } from './suppression.entity.js';
 import { SuppressionList } from './suppression-list.js';
 import { SuppressionTransfer } from './suppression-transfer.js';
@@ -13,7 +14,14 @@ import { SuppressionsService } from './suppressions.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([SuppressionEntity]), ProvidersModule],
   controllers: [SuppressionsController],
-  providers: [SuppressionList, SuppressionTransfer, SuppressionsRepository, SuppressionsService, UnsubscribeLinks],
+  providers: [
+    LinkKeys,
+    SuppressionList,
+    SuppressionTransfer,
+    SuppressionsRepository,
+    SuppressionsService,
+    UnsubscribeLinks,
+  ],
   exports: [SuppressionList, UnsubscribeLinks],
 })
 export class SuppressionsModule {}

@@ -1,8 +1,10 @@
 import { withoutEnd } from '../../platform/common/without-end.js';
+import type { AddressInfo } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import { KeyRing } from '../../platform/common/key-ring.js';
+import { HttpAdapterHost } from '@nestjs/core';
 import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { Config } from '../../platform/config/config.js';
+import { LinkKeys } from './link-keys.js';
 
 /** Whom a link to unsubscribe is of. */
 export interface UnsubscribeTarget {
@@ -24,27 +26,23 @@ const MAX_TOKEN = 2_048;
 export const MAX_CATEGORY_BYTES = 300;
 
 /**
- * Links by which the recipient of one delivery unsubscribes, without a login (RFC 8058). The token is encrypted under the
- * key ring: nobody guesses one, and it shows no address. It holds for as long as the ring has its key.
+ * Links by which the recipient of one delivery unsubscribes, without a login (RFC 8058). The token is encrypted: nobody
+ * guesses one, and it shows no address. It holds for good.
  */
 @Injectable()
 export class UnsubscribeLinks {
-  private readonly base: string;
-
   constructor(
-    private readonly keys: KeyRing,
-    { publicUrl, host, port }: Config,
-  ) {
-    const local = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
-    this.base = withoutEnd(publicUrl ?? local, '/');
-  }
+    private readonly keys: LinkKeys,
+    private readonly config: Config,
+    private readonly http: HttpAdapterHost,
+  ) {}
 
   urlFor({ client_id, delivery_id, channel, address, category, user_pk }: UnsubscribeTarget): string {
     const said = [client_id, delivery_id, channel, address, ...(category === null ? [] : [category, user_pk])];
     const text = this.keys.encrypt(JSON.stringify(said), CONTEXT);
     const colon = text.lastIndexOf(':');
     const [key, sealed] = [text.slice(0, colon), Buffer.from(text.slice(colon + 1), 'base64')];
-    return `${this.base}/u/${Buffer.from(key).toString('base64url')}.${sealed.toString('base64url')}`;
+    return `${this.base()}/u/${Buffer.from(key).toString('base64url')}.${sealed.toString('base64url')}`;
   }
 
   /** @returns null for what is no token of ours */
@@ -61,5 +59,17 @@ export class UnsubscribeLinks {
     } catch {
       return null;
     }
+  }
+
+  private base(): string {
+    const { publicUrl, host } = this.config;
+    if (publicUrl !== undefined) return withoutEnd(publicUrl, '/');
+    return `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${this.port()}`;
+  }
+
+  /** The one that was taken, where any was to be. */
+  private port(): number {
+    const server = this.config.port === 0 ? this.http.httpAdapter?.getHttpServer() : undefined;
+    return (server as { address(): AddressInfo | null } | undefined)?.address()?.port ?? this.config.port;
   }
 }
