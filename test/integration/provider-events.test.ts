@@ -62,6 +62,18 @@ const suppressed = async () =>
 const BOUNCE = { severity: 'permanent', reason: 'bounce' };
 
 describe('what a provider tells', () => {
+  it('is about a delivery where it says of which, or only one has the id', async () => {
+    await ownProvider();
+    const withoutRecipient = async (addresses: string[]) => {
+      const id = await sent(addresses);
+      const [{ provider_message_id: message }] = (await deliveries(id)) as [any];
+      await told('opened', addresses[0]!, message, { recipient: undefined });
+      return (await deliveries(id)).map(({ opened_at }) => opened_at !== null);
+    };
+    expect(await withoutRecipient(['a@example.com', 'b@example.com'])).toEqual([false, false]);
+    expect(await withoutRecipient(['a@example.com'])).toEqual([true]);
+  });
+
   it('moves exactly the delivery of its recipient, in any order and repeated', async () => {
     expect((await ownProvider()).status).toBe(201);
     const id = await sent(['a@example.com', 'B@example.com', 'c@example.com']);

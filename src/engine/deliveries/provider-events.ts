@@ -167,7 +167,11 @@ interface Told {
 
 function groupByRow(found: (ToldRow & { n: number })[], events: ToldEvent[]): Map<string, Told> {
   const groups = new Map<string, Told>();
+  const matches = new Map<number, number>();
+  for (const { n } of found) matches.set(n, (matches.get(n) ?? 0) + 1);
   for (const { n, ...row } of found) {
+    // Of many that share an id, it can't be told whom it is about.
+    if (events[n - 1]!.event.recipient === undefined && matches.get(n)! > 1) continue;
     const group = groups.get(row.id) ?? { row, events: [] };
     group.events.push(events[n - 1]!.event);
     groups.set(row.id, group);

@@ -44,11 +44,11 @@ export function eventIn(payload: unknown): ProviderEvent | null {
 }
 
 /** What Mailgun's lists are the reason of, by the code of a `dropped`. */
-const DROPPED: Record<string, string> = {
-  '605': 'suppress-bounce',
-  '606': 'suppress-unsubscribe',
-  '607': 'suppress-complaint',
-};
+const DROPPED: ReadonlyMap<string, string> = new Map([
+  ['605', 'suppress-bounce'],
+  ['606', 'suppress-unsubscribe'],
+  ['607', 'suppress-complaint'],
+]);
 
 /**
  * The fields of a form, as Mailgun's legacy webhooks (help.mailgun.com, Legacy Webhooks) have them, as an event of today: what hard
@@ -62,7 +62,7 @@ function eventOfForm(payload: unknown): Record<string, unknown> | null {
   const told = { recipient: form.recipient, timestamp: form.timestamp, message: { headers: { 'message-id': id } } };
   if (event === 'bounced') return { ...told, event: 'failed', severity: 'permanent', reason: 'bounce' };
   if (event !== 'dropped') return { ...told, event };
-  const because = DROPPED[String(code)] ?? (reason === 'hardfail' ? 'generic' : reason);
+  const because = DROPPED.get(String(code)) ?? (reason === 'hardfail' ? 'generic' : reason);
   const status = { message: form.error ?? form.description };
   return { ...told, event: 'failed', severity: 'permanent', reason: because, 'delivery-status': status };
 }
