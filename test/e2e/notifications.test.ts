@@ -259,6 +259,42 @@ describe('a request for a notification', () => {
       { recipients: to, channels: { email: { ...email, headers: { bcc: 'x' } } } },
       'channels.email.headers.bcc',
     ],
+    ...['Received-SPF', 'Delivered-To', 'Return-Path', 'Errors-To', 'X-Spam-Flag', 'ARC-Seal'].map(
+      (name) =>
+        [
+          `the header ${name}, which servers write`,
+          { recipients: to, channels: { email: { ...email, headers: { [name]: 'x' } } } },
+          `channels.email.headers.${name}`,
+        ] as const,
+    ),
+    ...(['"a>b"@example.com', '"a b"@example.com', 'a@b..c', 'a@-x.com'] as const).flatMap(
+      (address) =>
+        [
+          [
+            `the recipient ${address}`,
+            { recipients: [{ email: address }], channels: { email } },
+            'recipients[0].email',
+          ],
+          [
+            `the sender ${address}`,
+            { recipients: to, channels: { email: { ...email, from: address } } },
+            'channels.email.from',
+          ],
+          [
+            `the copy ${address}`,
+            { recipients: to, channels: { email: { ...email, cc: [`C <${address}>`] } } },
+            'channels.email.cc[0]',
+          ],
+        ] as const,
+    ),
+    ...([-1, 21, 1e9, '3', 0.5] as const).map(
+      (max_retry_attempts) =>
+        [
+          `${JSON.stringify(max_retry_attempts)} retries`,
+          { recipients: to, channels: { email }, max_retry_attempts },
+          'max_retry_attempts',
+        ] as const,
+    ),
     [
       'a header that is two',
       { recipients: to, channels: { email: { ...email, headers: { 'X-A': 'a\nb' } } } },

@@ -1,5 +1,6 @@
 import { sharedApp, startApp, type TestApp, type TestClient } from '../support/app.js';
 import { SmtpSink } from '../support/smtp.js';
+import { until } from '../support/until.js';
 
 let app: TestApp;
 let client: TestClient;
@@ -72,12 +73,55 @@ describe('a provider', () => {
     });
     expect(put.status).toBe(200);
     const patched = await client.request('PATCH', '/clients/me/providers/main', {
-      body: { config: { host: 'localhost' } },
+      body: { config: { require_tls: false } },
     });
-    expect(patched).toMatchObject({ status: 200, body: { config: { host: 'localhost', port } } });
+    expect(patched).toMatchObject({ status: 200, body: { config: { host, port, require_tls: false } } });
     const tested = await client.request('POST', '/clients/me/providers/main/test', { body: { to: 'bob@example.com' } });
     expect(tested).toMatchObject({ status: 200, body: { status: 'sent' } });
     expect(sink.messages[0]).toMatchObject({ to: ['bob@example.com'], user: 'u' });
+  });
+
+  it('tells its password to no other server: where that changes, it is needed again', async () => {
+    await post(smtp());
+    const patch = (config: object) => client.request('PATCH', '/clients/me/providers/main', { body: { config } });
+    const other = await SmtpSink.start({ auth: { user: 'u', pass: 'secret-p' } });
+    for (const [config, because] of [
+      [{ host: 'localhost' }, 'host changes'],
+      [{ port: other.port }, 'port changes'],
+      [{ host: 'localhost', port: other.port, username: null }, 'host and port change'],
+    ] as const) {
+      const { status, body } = await patch(config);
+      const message = `is needed again, because ${because}: send it, or null in a PATCH to remove it`;
+      expect([status, body.code, body.errors]).toEqual([
+        422,
+        'validation_failed',
+        [{ field: 'config.password', message }],
+      ]);
+    }
+    const { password: _, ...without } = smtp({}, { port: other.port }).config;
+    const put = (config: object) => client.request('PUT', '/clients/me/providers', { body: [smtp({ config })] });
+    const refused = await put(without);
+    expect([refused.status, refused.body.errors[0].field]).toEqual([422, '[0].config.password']);
+    expect((await put({ ...without, password: 'secret-p' })).status).toBe(200);
+    expect((await patch({ host: 'localhost', password: 'secret-p' })).status).toBe(200);
+    // Where there is none, nothing can get out.
+    expect((await patch({ host: '127.0.0.1', username: null, password: null })).status).toBe(200);
+    expect((await patch({ host: 'localhost' })).status).toBe(200);
+    expect(other.messages).toHaveLength(0);
+    await other.stop();
+  });
+
+  it('tells its key to no other service either', async () => {
+    const mailgun = (config: object) => ({ name: 'mg', provider_type: 'mailgun', config });
+    const config = { api_key: 'key', webhook_signing_key: 'w', domain: 'mg.example.com' };
+    const base = '/clients/me/providers';
+    await client.request('POST', `${base}?verify=false`, { body: mailgun(config) });
+    const patch = (body: object) => client.request('PATCH', `${base}/mg?verify=false`, { body: { config: body } });
+    const refused = await patch({ base_url: 'https://evil.example' });
+    // The signing key goes nowhere.
+    expect([refused.status, refused.body.errors.map(({ field }: any) => field)]).toEqual([422, ['config.api_key']]);
+    expect((await patch({ region: 'eu' })).status).toBe(200);
+    expect((await patch({ base_url: 'https://mine.example', api_key: 'other' })).status).toBe(200);
   });
 
   it('loses no change of those that come at once', async () => {
@@ -148,6 +192,17 @@ describe('a provider', () => {
     ['an unknown setting', () => smtp({}, { pool: true }), 'config.pool'],
     ['a host with a line break', () => smtp({}, { host: 'a\r\nb' }), 'config.host'],
     ['no config', () => ({ name: 'x', provider_type: 'smtp' }), 'config'],
+    ['a password that is none', () => smtp({}, { password: 5 }), 'config.password'],
+    [
+      'a key that cannot sign',
+      () => smtp({}, { dkim: { domain: 'example.com', selector: 'mail', private_key: 'garbage' } }),
+      'config.dkim.private_key',
+    ],
+    [
+      'a selector that is more than a name',
+      () => smtp({}, { dkim: { domain: 'example.com', selector: 'a; x=y' } }),
+      'config.dkim.selector',
+    ],
   ])('refuses %s', async (_, body, field) => {
     const { status, body: problem } = await post(body());
     expect([status, problem.code]).toEqual([422, 'validation_failed']);
@@ -203,6 +258,27 @@ describe('mail of a client without a provider', () => {
     await tenant.request('POST', '/notifications', { body: { recipients: [{ email: 'b@example.com' }], channels } });
     const [mail] = await open.waitFor(1);
     expect(mail!.from).toBe('house@example.com');
+
+    // Who shares an account gives it no commands.
+    const headers = { 'X-SMTPAPI': '{"to":["victim@example.com"]}' };
+    const body = { recipients: [{ email: 'b@example.com' }], channels: { email: { ...channels.email, headers } } };
+    const commanding = await tenant.request('POST', '/notifications', { body });
+    expect([commanding.status, commanding.body.errors[0].field]).toEqual([422, 'channels.email.headers.X-SMTPAPI']);
+    // It was accepted for a provider of the client's own, which is gone when it is sent.
+    const ownOne = { name: 'own', provider_type: 'smtp', from_email: 'own@example.com', config };
+    const saved = await tenant.request('POST', '/clients/me/providers?verify=false', { body: ownOne });
+    expect(saved.status).toBe(201);
+    const scheduled_for = new Date(Date.now() + 3_600_000).toISOString();
+    const later = await tenant.request('POST', '/notifications', { body: { ...body, scheduled_for } });
+    expect(later.status).toBe(202);
+    await tenant.request('DELETE', '/clients/me/providers/own');
+    await own.sql(`update open_deliveries set next_attempt_at = now(), awake = true where client_id = $1`, [tenant.id]);
+    const shown = await until('it to fail', async () => {
+      const { body: found } = await tenant.request('GET', `/notifications/${later.body.id}`);
+      return found.counts.failed === 1 ? found : null;
+    });
+    expect(shown.deliveries[0].attempts[0]).toMatchObject({ error_code: 'content_refused', provider: 'house' });
+    expect(open.messages).toHaveLength(1);
 
     const refused = await tenant.request('POST', '/clients/me/providers', {
       body: { name: 'inside', channel: 'email', provider_type: 'smtp', config },

@@ -64,6 +64,15 @@ describe('endpoints', () => {
       headers: { Authorization: '***', 'X-More': '1' },
       updated_at: expect.any(String),
     });
+    // What is not shown goes to no other server; another path is none.
+    const url = 'https://elsewhere.example/hook';
+    const moved = await call('PATCH', `endpoints/${made.id}`, { url, headers: { Authorization: '***' } }, 422);
+    expect(moved.errors[0].field).toBe('headers.Authorization');
+    await call('PATCH', `endpoints/${made.id}`, { url }, 422);
+    await call('PATCH', `endpoints/${made.id}`, { url: new URL('/elsewhere', made.url).href });
+    await call('PATCH', `endpoints/${made.id}`, { url, headers: { authorization: 'Bearer s3cret-2' } });
+    await call('PATCH', `endpoints/${made.id}`, { url: made.url, headers: { authorization: null } });
+    await call('PATCH', `endpoints/${made.id}`, { headers: { Authorization: 'Bearer s3cret' } });
     const [row] = await the.app.sql<any>('select headers, secret from webhook_endpoints where id = $1', [made.id]);
     expect(JSON.stringify(row)).not.toMatch(/whsec_|s3cret/);
     await call('DELETE', `endpoints/${made.id}`, undefined, 204);

@@ -80,7 +80,6 @@ describe('a message', () => {
       subject: 'Subject',
       text: 'Text',
       html: '<img src="cid:logo@acme">',
-      'recipient-variables': JSON.stringify({ 'bob@example.com': { id: mail!.id } }),
       'v:delivery_id': mail!.id,
       'o:tag': 'sale',
       'o:tracking-opens': 'yes',
@@ -102,6 +101,21 @@ describe('a message', () => {
   it('names its sender so that no name can be read as an address', async () => {
     await send(mails(['bob@example.com']));
     expect(valueOf(mailgun.messages[0]!, 'from')).toBe('"Acme, \\"Ltd\\"" <acme@example.com>');
+  });
+
+  it('has variables only where it is for many, or has a link', async () => {
+    const [one] = mails(['a@example.com']);
+    await send([one!]);
+    await send([{ ...one!, unsubscribe_url: 'https://chat.example/u/1' }]);
+    await send(mails(['a@example.com', 'b@example.com']));
+    expect(mailgun.messages.map((message) => Object.keys(message.variables).length)).toEqual([0, 1, 2]);
+    expect(valueOf(mailgun.messages[0]!, 'recipient-variables')).toBeUndefined();
+  });
+
+  it('has an id in ASCII, whatever the sender is called', async () => {
+    const [mail] = mails(['a@example.com'], { from: { name: '', address: 'shop@exämple.com' } });
+    await send([mail!]);
+    expect(valueOf(mailgun.messages[0]!, 'h:Message-Id')).toBe(`<${mail!.id}@xn--exmple-cua.com>`);
   });
 
   it('has a link of its own for each recipient to unsubscribe by', async () => {

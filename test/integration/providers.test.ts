@@ -173,6 +173,13 @@ describe.each(Object.keys(conforming))('the provider contract: %s', (name) => {
     expect(secretFields.toSorted()).toEqual(configSchema ? writeOnlyIn(configSchema).toSorted() : []);
   });
 
+  it('says where its secrets go by settings that there are', () => {
+    const { configSchema, secretFields, secretsGoTo = {} } = subject.descriptor;
+    expect(secretFields).toEqual(expect.arrayContaining(Object.keys(secretsGoTo)));
+    const known = configSchema ? [...fieldsOf(configSchema)].map(([name]) => name) : [];
+    expect(known).toEqual(expect.arrayContaining(Object.values(secretsGoTo).flat()));
+  });
+
   it('keeps secrets that a change leaves out, and shows none', () => {
     const values = (subject.config().values ?? {}) as object;
     if (!subject.descriptor.configSchema) return;
@@ -294,6 +301,47 @@ describe('SMTP', () => {
     expect(outcome.response).toMatchObject({ status: code });
   });
 
+  it('writes addresses beyond ASCII to servers only that offer to take them', async () => {
+    const ascii = await SmtpSink.start({ asciiOnly: true });
+    const settings = smtpConfig({ port: ascii.port });
+    const to = 'bäb@exämple.com';
+    for (const outbound of [
+      mail({}, to),
+      mail({ cc: [{ name: '', address: to }] }),
+      mail({ from: { name: '', address: to } }),
+    ])
+      expect(kindOf(await send(outbound, settings))).toEqual(['permanent', 'provider', 'invalid_address']);
+    expect(kindOf(await send(mail({}, 'bob@exämple.com'), settings))).toEqual(['accepted']);
+    // By its DNS name on the wire; the test's server shows it in Unicode.
+    expect(ascii.messages.map(({ to: [first] }) => first)).toEqual(['bob@exämple.com']);
+    await ascii.stop();
+    expect(kindOf(await send(mail({}, to)))).toEqual(['accepted']);
+    expect(sink.messages[0]!.to).toEqual([to]);
+  });
+
+  it('names its mail in ASCII, whatever the sender is called', async () => {
+    const outbound = mail({ from: { name: '', address: 'shop@Exämple.com' } });
+    const outcome = await send(outbound);
+    expect(outcome).toMatchObject({ provider_message_id: `<${outbound.id}@xn--exmple-cua.com>` });
+    expect(sink.messages[0]!.raw.toString()).toMatch(/^Message-ID: <[\w-]+@xn--exmple-cua\.com>\r$/m);
+  });
+
+  it('knows whom a server refused, however the address is written', async () => {
+    sink.refuse(550, { stage: 'rcpt', message: '5.1.1 No such user' });
+    const cc = [{ name: '', address: 'carl@example.com' }];
+    const outcome = await send(mail({ cc }, 'Bob@EXÄMPLE.com'));
+    expect(kindOf(outcome)).toEqual(['permanent', 'recipient', 'address_unknown']);
+  });
+
+  it('writes further headers as they are', async () => {
+    const value = '{"to": ["a@example.com"], "x": "=?"}';
+    await send(mail({ headers: { 'X-Metadata': value, 'X-Long': 'word '.repeat(199), 'X-Name': 'Grüße' } }));
+    const raw = sink.messages[0]!.raw.toString();
+    expect(raw.split('\r\n')).toContain(`X-Metadata: ${value}`);
+    expect(raw).toContain('X-Name: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=');
+    expect(Math.max(...raw.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(998);
+  });
+
   it('keeps using a connection after a refusal', async () => {
     const settings = smtpConfig();
     sink.refuse(550, { stage: 'rcpt' });
@@ -356,6 +404,25 @@ describe('SMTP', () => {
   it('refuses to send without TLS when told so', async () => {
     expect(kindOf(await send(mail(), smtpConfig({ require_tls: true })))[0]).toBe('retryable');
     expect(sink.messages).toHaveLength(0);
+  });
+
+  it('sends no password in the clear to another machine, unless told so', async () => {
+    const open = await SmtpSink.start({ auth: { user: 'u', pass: 'p' } });
+    const named: NonNullable<ConstructorParameters<typeof AddressGuard>[1]> = (_host, _options, done) =>
+      done(null, [{ address: '127.0.0.1', family: 4 }]);
+    const remote = new SmtpProvider(new AddressGuard('loopback', named));
+    const settings = (more: object) => smtpConfig({ host: 'mail.example.com', port: open.port, ...more });
+    const login = { username: 'u', password: 'p' };
+    const outcomes = async (more: object) => kindOf((await remote.send([mail()], settings(more), signal()))[0]);
+    expect(await outcomes(login)).toEqual(['retryable', 'provider', 'tls_failed']);
+    await expect(remote.verify(settings(login))).rejects.toThrow('unless require_tls is false');
+    expect(open.messages).toHaveLength(0);
+    expect(await outcomes({ ...login, require_tls: false })).toEqual(['accepted']);
+    expect(SMTP.derived!(settings(login).values as never)).toEqual({ require_tls: true });
+    expect(SMTP.derived!(settings({}).values as never)).toEqual({ require_tls: false });
+    expect(SMTP.derived!(smtpConfig(login).values as never)).toEqual({ require_tls: false });
+    remote.close();
+    await open.stop();
   });
 
   it('refuses private hosts', async () => {

@@ -241,9 +241,10 @@ export class MailgunServer {
     const variables = valueOf(message, 'recipient-variables');
     if (message.to.length > 1 && variables === undefined) return 'recipients would see each other';
     message.variables = JSON.parse(variables ?? '{}') as MailgunMessage['variables'];
-    if (!message.to.every((address) => address in message.variables)) return 'recipient-variables lack a recipient';
+    if (variables !== undefined && !message.to.every((address) => address in message.variables))
+      return 'recipient-variables lack a recipient';
     const named = message.fields.flatMap(([, value]) => [...value.matchAll(VARIABLE)].map(([, name]) => name!));
-    const lacking = named.find((name) => message.to.some((address) => !(name in message.variables[address]!)));
+    const lacking = named.find((name) => message.to.some((address) => !(name in (message.variables[address] ?? {}))));
     return lacking === undefined ? null : `recipient-variables lack ${lacking}`;
   }
 }

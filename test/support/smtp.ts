@@ -8,6 +8,8 @@ export interface SmtpSinkOptions {
   auth?: { user: string; pass: string };
   /** `starttls` offers the upgrade, `implicit` speaks TLS from the first byte; both with a self-signed certificate. */
   tls?: 'starttls' | 'implicit';
+  /** Takes addresses in ASCII only. */
+  asciiOnly?: boolean;
 }
 
 export interface ReceivedMail {
@@ -45,6 +47,7 @@ export class SmtpSink {
       secure: options.tls === 'implicit',
       disabledCommands: options.tls === 'starttls' ? [] : ['STARTTLS'],
       authOptional: !options.auth,
+      hideSMTPUTF8: options.asciiOnly === true,
       allowInsecureAuth: true,
       disableReverseLookup: true,
       closeTimeout: 500,

@@ -100,11 +100,12 @@ export class NotificationPlanner {
 
   /**
    * @returns the contents, with what the client's own rows say of them
-   * @throws Problem for channels that this caller may not use, and for providers and endpoints that there are not
+   * @throws Problem for channels that this caller may not use, for providers and endpoints that there are not, and for what shared providers don't take
    */
   async usable(caller: Caller, contents: ChannelContent[]): Promise<ChannelContent[]> {
     refuseBeyondPermission(caller, contents, this.registry.channels());
     await this.refuseUnknownProvider(caller.clientId, contents);
+    await this.refuseCommands(caller.clientId, contents);
     return Promise.all(
       contents.map(async ({ channel, content }) => ({
         channel,
@@ -118,6 +119,15 @@ export class NotificationPlanner {
       const named = channel.namedProvider?.(content);
       if (named === undefined || (await this.routes.has(clientId, channel.name, named))) continue;
       throw invalidField(`channels.${channel.name}.provider`, 'is not the name of a provider of this client');
+    }
+  }
+
+  /** Whoever sends over the operator's providers shares an account with others. */
+  private async refuseCommands(clientId: string, contents: ChannelContent[]): Promise<void> {
+    for (const { channel, content } of contents) {
+      const fault = channel.ownProviderOnly?.(content);
+      if (fault && (await this.routes.areShared(clientId, channel.name)))
+        throw invalidField(`channels.${channel.name}.${fault.field}`, fault.message);
     }
   }
 }

@@ -31,6 +31,26 @@ export function changedHeaders(
   return Object.fromEntries(after);
 }
 
+/**
+ * Values that are not shown go to no other server without being said anew: who may change an endpoint must not learn them
+ * by naming a URL of their own. Another path of the same server is no other place.
+ * @throws Problem `validation_failed` naming the first header
+ */
+export function refuseMovedHeaders(
+  before: Record<string, string>,
+  change: Record<string, unknown> | null | undefined,
+  urls: { before: string; after: string },
+): void {
+  if (change === null || new URL(urls.before).origin === new URL(urls.after).origin) return;
+  const said = new Map(Object.entries(change ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const kept = Object.keys(before).find((name) => {
+    const value = said.get(name.toLowerCase());
+    return SECRET.test(name) && (value === undefined || value === HIDDEN);
+  });
+  if (kept === undefined) return;
+  throw invalidField(`headers.${kept}`, 'is needed again, because url changes: send it, or null to remove it');
+}
+
 function check(name: string, value: unknown): void {
   const field = `headers.${name}`;
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name)) throw invalidField(field, 'is not the name of a header');

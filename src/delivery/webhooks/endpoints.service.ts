@@ -6,7 +6,7 @@ import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { isGated, type EndpointRow, type EndpointValues } from './endpoint.js';
 import { EndpointChecks } from './endpoint-checks.js';
-import { changedHeaders } from './endpoint-headers.js';
+import { changedHeaders, refuseMovedHeaders } from './endpoint-headers.js';
 import { EndpointLimits } from './endpoint-limits.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointView } from './endpoint-view.js';
@@ -80,6 +80,8 @@ export class EndpointsService {
     return this.idempotency.effect(request, async (tx) => {
       const before = await this.repository.lock(tx, clientId, id);
       if (!before) throw notFound('endpoint');
+      if (patch.url !== undefined)
+        refuseMovedHeaders(this.secrets.headers(before), patch.headers, { before: before.url, after: patch.url });
       const values = this.changed(before, before, patch);
       const row = await this.repository.update(tx, clientId, id, values, isGated(values));
       tx.afterCommit(() => this.limits.changed(before, row));

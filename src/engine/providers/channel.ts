@@ -1,4 +1,5 @@
 import type { UserPk } from '../../platform/common/ids.js';
+import type { FieldError } from '../../platform/common/problem.js';
 
 /** How deliveries that did not succeed are tried again. Times are milliseconds. */
 export interface RetryPolicy {
@@ -107,6 +108,8 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   category?(content: Content): string | null;
   /** The provider that must take it, by name. */
   namedProvider?(content: Content): string | undefined;
+  /** What in it a provider that many clients share must not be told, by its field; null where there is no such thing. */
+  ownProviderOnly?(content: Content): FieldError | null;
   /** What is sent to try out a provider of this name. */
   testContent?(providerName: string): Content;
 }

@@ -7,7 +7,7 @@ import { DefaultProviders } from './default-providers.js';
 import type { BuiltIn } from './provider.js';
 import type { ProviderEntity } from './provider.entity.js';
 import { capsOf, UNCAPPED } from './provider-caps.js';
-import { ProviderRegistry, type ConfiguredProvider, type KnownProvider } from './provider.registry.js';
+import { OPERATOR, ProviderRegistry, type ConfiguredProvider, type KnownProvider } from './provider.registry.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { unseal } from './provider-secrets.js';
 import { thresholdsOf, type Thresholds } from './routing.settings.js';
@@ -73,6 +73,16 @@ export class ProviderRoutes implements ClientObserver, OnModuleInit {
     if (await named()) return true;
     this.forget(clientId);
     return named();
+  }
+
+  /** Is a channel of which the client has set up no provider served by those of the operator? */
+  async areShared(clientId: string, channel: string): Promise<boolean> {
+    const shared = async () =>
+      (await this.of(clientId, channel)).routes.some(({ identity }) => identity.client_id === OPERATOR);
+    if (!(await shared())) return false;
+    // Another process may have just added one.
+    this.forget(clientId);
+    return shared();
   }
 
   forget(clientId: string): void {

@@ -1,4 +1,5 @@
 import { KeyRing } from '../../platform/common/key-ring.js';
+import type { FieldError } from '../../platform/common/problem.js';
 import { sealedColumns } from '../../platform/database/sealed-columns.js';
 import type { ProviderDescriptor } from './provider.js';
 import type { ProviderEntity } from './provider.entity.js';
@@ -32,6 +33,33 @@ export function keepSecrets<T extends object>({ secretFields }: Secrets, next: T
   return kept as T;
 }
 
+/** Settings of a provider: as they were sent, as they are to be, and as they are stored. */
+interface ChangeOfSettings {
+  sent: object;
+  next: object;
+  stored: object;
+}
+
+/**
+ * What is wrong with a change by which a stored secret would go elsewhere: who may change a provider must not learn its
+ * secrets by naming a server of their own.
+ * @param at the path of the settings, for the fields of the errors
+ */
+export function movedSecrets(
+  { secretsGoTo = {} }: Pick<ProviderDescriptor, 'secretsGoTo'>,
+  { sent, next, stored }: ChangeOfSettings,
+  at: string,
+): FieldError[] {
+  return Object.entries(secretsGoTo).flatMap(([secret, places]) => {
+    if (valueAt(stored, secret) === undefined || valueAt(sent, secret) !== undefined) return [];
+    const changed = places.filter((place) => valueAt(next, place) !== valueAt(stored, place));
+    if (changed.length === 0) return [];
+    const because = `${changed.join(' and ')} ${changed.length === 1 ? 'changes' : 'change'}`;
+    const message = `is needed again, because ${because}: send it, or null in a PATCH to remove it`;
+    return [{ field: `${at}.${secret}`, message }];
+  });
+}
+
 export function withoutSecrets({ secretFields }: Secrets, config: object): object {
   const shown = structuredClone(config) as Settings;
   for (const path of secretFields) delete holderOf(shown, path)?.[lastOf(path)];
@@ -39,6 +67,8 @@ export function withoutSecrets({ secretFields }: Secrets, config: object): objec
 }
 
 const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+
+const valueAt = (settings: object, path: string): unknown => holderOf(settings as Settings, path)?.[lastOf(path)];
 
 /** The object that holds what the path names. */
 function holderOf(settings: Settings, path: string): Settings | undefined {

@@ -5,6 +5,7 @@ import type { ChannelDescriptor, RetryPolicy } from './channel.js';
 import { declared } from './declared.js';
 import type { Provider, ProviderConfig, ProviderDescriptor } from './provider.js';
 import type { ProviderCaps } from './provider-caps.js';
+import { asShared } from './shared-provider.js';
 
 /** What follows from the outcomes of a provider is judged by these. */
 export interface DeliveryRules {
@@ -113,7 +114,10 @@ export class ProviderRegistry implements OnApplicationShutdown {
 
   /** The same provider as it serves from the operator's settings. */
   ofOperator({ descriptor }: KnownProvider): KnownProvider {
-    const made = this.operators.get(descriptor) ?? this.known(descriptor, this.operatorsGuard);
+    const found = this.operators.get(descriptor);
+    if (found) return found;
+    const known = this.known(descriptor, this.operatorsGuard);
+    const made = { ...known, provider: asShared(known.provider, descriptor.channel) };
     this.operators.set(descriptor, made);
     return made;
   }

@@ -97,7 +97,7 @@ export type ProviderSuppression = 'bounce' | 'complaint' | 'unsubscribe';
 export interface ProviderEvent {
   /** As the provider writes it there, with or without angle brackets. */
   provider_message_id: string;
-  /** The address that it is about: the deliveries of a batch share one id. Without one, it is about all of them. */
+  /** The address that it is about: the deliveries of a batch share one id. Without one, it is about the only one, or about none. */
   recipient?: string;
   /** `deferred`: it failed for now, and the provider tries again. `failed`: for good. */
   kind: 'delivered' | 'deferred' | 'failed' | 'opened' | 'clicked' | 'complained' | 'unsubscribed';
@@ -167,6 +167,13 @@ export interface ProviderDescriptor<Content = unknown, Values = unknown> {
   readonly configSchema: (new () => Values & object) | null;
   /** Paths in the settings, such as `dkim.private_key`: encrypted, never returned, kept when a change omits them. */
   readonly secretFields: readonly string[];
+  /**
+   * Of each secret that is sent to the other side, the settings that say where that is, such as `host`: when one of them
+   * changes, a stored secret is not kept, and must be said again. Others never leave this process.
+   */
+  readonly secretsGoTo?: Readonly<Record<string, readonly string[]>>;
+  /** Settings that follow from others where they were not said: shown as they hold, not stored. */
+  derived?(values: Values): Partial<Values>;
   /** Set exactly when there is no `configSchema`. */
   readonly builtIn?: BuiltIn;
   /** Deliveries per call of `send` at most. */

@@ -3,12 +3,12 @@ import { newId } from '../../platform/common/ids.js';
 import { KeyRing } from '../../platform/common/key-ring.js';
 import { mergePatch } from '../../platform/common/merge-patch.js';
 import { wholePage, type Page } from '../../platform/common/pagination.js';
-import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
+import { invalidField, notFound, Problem, type FieldError } from '../../platform/common/problem.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Tx } from '../../platform/database/database.js';
 import { cleanText } from './clean-text.js';
-import { keepSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
+import { keepSecrets, movedSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
 import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry } from './provider.registry.js';
 import { channelOf, MAX_PROVIDERS, readList, readProvider, withKnown, type ProviderInput } from './provider-input.js';
@@ -80,12 +80,18 @@ export class ProvidersService {
   ): Promise<Page<ProviderDto>> {
     const { clientId } = request.caller;
     const stored = new Map((await this.repository.list(clientId, channel)).map((row) => [row.name, row]));
-    const inputs = readList(this.registry, body, channel).map((input) => {
+    const moved: FieldError[] = [];
+    const inputs = readList(this.registry, body, channel).map((input, index) => {
       const row = stored.get(input.name);
+      const { known, config: sent } = input;
       // The secrets of another type are not this one's.
       const before = row?.provider_type === input.provider_type ? unseal(this.keys, row) : null;
-      return { ...input, config: keepSecrets(input.known.descriptor, input.config, before) };
+      const config = keepSecrets(known.descriptor, sent, before);
+      if (before)
+        moved.push(...movedSecrets(known.descriptor, { sent, next: config, stored: before }, `[${index}].config`));
+      return { ...input, config };
     });
+    refuseMoved(moved);
     if (verify) await Promise.all(inputs.map((input, index) => this.verify(input, `[${index}]`)));
     await this.idempotency.effect(request, async (tx) => {
       const before = await this.repository.lock(tx, clientId, channel);
@@ -192,7 +198,10 @@ export class ProvidersService {
       ...capsOf(row),
       config: unseal(this.keys, row),
     };
-    return readProvider(this.registry, mergePatch(stored, { ...patch }));
+    const input = readProvider(this.registry, mergePatch(stored, { ...patch }));
+    const change = { sent: patch.config ?? {}, next: input.config, stored: stored.config };
+    refuseMoved(movedSecrets(input.known.descriptor, change, 'config'));
+    return input;
   }
 
   private async save(
@@ -258,9 +267,16 @@ export class ProvidersService {
 
   /** Settings of a type that this build doesn't have are not shown: which of them are secret is not known. */
   private shown(row: ProviderEntity): object {
-    const known = this.registry.find(row.channel, row.provider_type);
-    return known ? withoutSecrets(known.descriptor, unseal(this.keys, row)) : {};
+    const { descriptor } = this.registry.find(row.channel, row.provider_type) ?? {};
+    if (!descriptor) return {};
+    const values = unseal(this.keys, row);
+    return withoutSecrets(descriptor, { ...values, ...descriptor.derived?.(values) });
   }
+}
+
+function refuseMoved(errors: FieldError[]): void {
+  if (errors.length > 0)
+    throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
 }
 
 function refuseTaken(rows: ProviderEntity[], name: string): void {

@@ -287,7 +287,7 @@ export const firstVersionKeys = {
   smtpTls: key(
     'SMTP_USE_TLS',
     '',
-    'true refuses to send without TLS; by default it is used where the server has it.',
+    'true refuses to send without TLS, false sends without where the server has none; by default it is refused where SMTP_USERNAME is set and SMTP_HOST is not this machine.',
     flag,
   ),
   smtpFromEmail: key('SMTP_FROM_EMAIL', '', 'Who mail over SMTP is from.', address),

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { isEmailAddress } from '../../../platform/common/email-address.js';
 
 /** A person's name, empty where there is none, and where their mail goes. */
 export interface MailAddress {
@@ -10,7 +11,6 @@ export interface MailAddress {
 const CONTROLS = /[\u0000-\u001f\u007f]/; // eslint-disable-line no-control-regex
 
 // Each of these has one way only to match a text, so that what fits nothing is not tried again and again.
-const ADDRESS = /^[^<>\s@,;"]+@[^<>\s@,;"]+$/;
 const QUOTED_NAME = /^"((?:[^"\\]|\\.)*)"$/;
 const PLAIN_NAME = /^[^"<>,;]*$/;
 
@@ -21,12 +21,12 @@ const PLAIN_NAME = /^[^"<>,;]*$/;
 export function parseMailbox(text: string): MailAddress | null {
   if (CONTROLS.test(text)) return null;
   const whole = text.trim();
-  if (!whole.endsWith('>')) return ADDRESS.test(whole) ? { name: '', address: whole } : null;
+  if (!whole.endsWith('>')) return isEmailAddress(whole) ? { name: '', address: whole } : null;
   const bracket = whole.lastIndexOf('<');
   if (bracket === -1) return null;
   const address = whole.slice(bracket + 1, -1);
   const name = nameIn(whole.slice(0, bracket).trimEnd());
-  return name !== null && ADDRESS.test(address) ? { name, address } : null;
+  return name !== null && isEmailAddress(address) ? { name, address } : null;
 }
 
 function nameIn(text: string): string | null {
@@ -41,7 +41,11 @@ function nameIn(text: string): string | null {
  */
 export function addressKey(address: string): string {
   const at = address.lastIndexOf('@');
-  const [local, domain] = [address.slice(0, at), address.slice(at + 1)];
-  const known = domainToASCII(domain.trim());
-  return `${local.trim().normalize('NFC').toLowerCase()}@${known === '' ? domain.trim().toLowerCase() : known}`;
+  return `${address.slice(0, at).trim().normalize('NFC').toLowerCase()}@${domainOf(address)}`;
+}
+
+/** The domain of an address as DNS has it, in ASCII; as it was written, where DNS can have no such name. */
+export function domainOf(address: string): string {
+  const domain = address.slice(address.lastIndexOf('@') + 1).trim();
+  return domainToASCII(domain) || domain.toLowerCase();
 }

@@ -1,9 +1,9 @@
-import { isEmail } from 'class-validator';
+import { isEmailAddress } from '../../../platform/common/email-address.js';
 import { Email } from '../../../platform/common/fields.js';
 import { reachByAddress } from '../channel.js';
 import { declareChannel } from '../declared.js';
 import { addressKey } from './email.address.js';
-import { toEmailContent, withoutCopies, type EmailContent } from './email.content.js';
+import { commandIn, toEmailContent, withoutCopies, type EmailContent } from './email.content.js';
 import { EmailInputDto } from './email.dto.js';
 
 const MINUTE = 60_000;
@@ -27,7 +27,7 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
       optional: true,
       description: "One person; beside a user_id it overrides the profile's address.",
     }),
-    fault: (address) => (isEmail(address) ? null : 'must be an email address'),
+    fault: (address) => (isEmailAddress(address) ? null : 'must be an email address'),
     key: addressKey,
     ofProfile: ({ email }) => email,
   },
@@ -40,6 +40,7 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
   category: ({ category = null }) => category,
   lane: ({ provider = '' }) => provider,
   namedProvider: ({ provider }) => provider,
+  ownProviderOnly: commandIn,
   testContent: (name) => ({
     subject: `Test of the provider ${name}`,
     text: 'This provider can send mail for ChatAPI.',

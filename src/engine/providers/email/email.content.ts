@@ -31,7 +31,15 @@ const NOBODY: MailAddress = { name: '', address: '' };
 
 /** Headers that say what the mail is, who sent it, or how it is to be read: ChatAPI writes them from their own fields. */
 const RESERVED =
-  /^(from|to|cc|bcc|subject|sender|reply-to|return-path|date|message-id|mime-version|received|dkim-signature|content-.*|resent-.*|arc-.*|authentication-results)$/i;
+  /^(from|to|cc|bcc|subject|sender|reply-to|date|message-id|mime-version|dkim-signature|domainkey-signature|content-.*|resent-.*)$/i;
+/** What servers on the way write of a mail: whom it came from and went to, and what they found. */
+const TRACE =
+  /^((?:x-)?received|received-spf|return-path|(?:x-)?delivered-to|x-original-to|(?:x-)?envelope-.*|apparently-to|errors-to|(?:x-)?authentication-results|arc-.*|x-spam(?:-.*)?)$/i;
+/**
+ * Commands to the services that take mail by SMTP or by an API, of all that are widely used: to SendGrid, Mailgun, Amazon,
+ * Mandrill, Postmark, Mailtrap, Mailjet, Brevo and SparkPost. Some name other recipients.
+ */
+const COMMAND = /^x-(smtpapi|(?:mailgun|ses|mc|pm|mt|mj|mailjet|mailin|sib|msys)-.*)$/i;
 const UNSUBSCRIBE = /^list-unsubscribe(-post)?$/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9-]{0,75}$/;
 const VALUE = /^[^\u0000-\u001f\u007f]{0,998}$/u; // eslint-disable-line no-control-regex
@@ -74,6 +82,13 @@ export function toEmailContent(email: EmailInputDto, at: string): EmailContent {
   return content;
 }
 
+/** Whoever shares an account with others gives it no commands. */
+export function commandIn({ headers = {} }: EmailContent): FieldError | null {
+  const name = Object.keys(headers).find((one) => COMMAND.test(one));
+  if (name === undefined) return null;
+  return { field: `headers.${name}`, message: 'commands the mail service, which only a provider of your own takes' };
+}
+
 /** @param addresses as they stand in the content */
 export function withoutCopies(content: EmailContent, addresses: ReadonlySet<string>): EmailContent {
   const kept = (list: MailAddress[] | undefined) => list?.filter(({ address }) => !addresses.has(address));
@@ -84,6 +99,7 @@ export function withoutCopies(content: EmailContent, addresses: ReadonlySet<stri
 function headerFault(name: string, value: unknown): string | null {
   if (!NAME.test(name)) return 'must be a header name: letters, digits and hyphens';
   if (RESERVED.test(name)) return 'is a header that ChatAPI writes itself';
+  if (TRACE.test(name)) return 'is a header that mail servers write';
   if (typeof value !== 'string' || !VALUE.test(value)) return 'must be one line of at most 998 characters';
   return null;
 }

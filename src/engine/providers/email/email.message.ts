@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import type { OutboundDelivery, ProviderConfig } from '../provider.js';
-import type { MailAddress } from './email.address.js';
+import { domainOf, type MailAddress } from './email.address.js';
 import type { EmailContent } from './email.content.js';
 
 /** Who the mail is from: what the caller said, else the provider's own. */
@@ -30,13 +30,26 @@ const unsubscribeHeaders = ({ unsubscribe_url: url }: OutboundDelivery) =>
         'List-Unsubscribe-Post': { prepared: true, value: 'List-Unsubscribe=One-Click' },
       };
 
-/** The whole mail. Its Message-ID is made from the delivery's id, so that a second try is known as the same mail. */
+/** As it stands in a line of at most 998 characters (RFC 5322), or as nodemailer writes it, who would encode plain JSON, too. */
+const asWritten = ([name, value]: [string, string]) =>
+  /^x-/i.test(name) && /^[!-~](?:[ -~]*[!-~])?$/.test(value) && name.length + value.length < 990
+    ? [name, { prepared: true, value }]
+    : [name, value];
+
+const furtherHeaders = ({ headers = {} }: EmailContent) =>
+  Object.fromEntries(Object.entries(headers).map(asWritten)) as NonNullable<SendMailOptions['headers']>;
+
+/** The Message-ID, made from the delivery's id, so that a second try is known as the same mail. In ASCII, as RFC 5322 has it. */
+export const messageIdOf = ({ message_id }: Pick<OutboundDelivery, 'message_id'>, from: MailAddress): string =>
+  `<${message_id}@${domainOf(from.address)}>`;
+
+/** The whole mail. */
 export function toMail(delivery: OutboundDelivery<EmailContent>, from: MailAddress): SendMailOptions {
   const { content } = delivery;
   const to = delivery.address ?? '';
   const { cc = [], bcc = [] } = content;
   return {
-    messageId: `<${delivery.message_id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
+    messageId: messageIdOf(delivery, from),
     from,
     to: { name: '', address: to },
     cc,
@@ -44,7 +57,7 @@ export function toMail(delivery: OutboundDelivery<EmailContent>, from: MailAddre
     text: content.text,
     html: content.html,
     replyTo: content.reply_to,
-    headers: { ...content.headers, ...unsubscribeHeaders(delivery) },
+    headers: { ...furtherHeaders(content), ...unsubscribeHeaders(delivery) },
     attachments: content.attachments?.map((attachment) => ({
       filename: attachment.filename,
       content: bytesOf(attachment),

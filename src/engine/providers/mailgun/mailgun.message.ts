@@ -1,7 +1,7 @@
 import type Mailgun from 'mailgun.js';
 import type { MailAddress } from '../email/email.address.js';
 import type { EmailContent } from '../email/email.content.js';
-import { bytesOf } from '../email/email.message.js';
+import { bytesOf, messageIdOf } from '../email/email.message.js';
 import type { OutboundDelivery } from '../provider.js';
 
 type Mail = OutboundDelivery<EmailContent>;
@@ -47,15 +47,14 @@ function byContent(batch: Mail[]): Mail[][] {
 /** Mailgun's events carry it, so that each of them can be told to be of this very delivery. */
 export const DELIVERY_VARIABLE = 'delivery_id';
 
-/** By which Mailgun knows all mails of a request. */
-export const messageIdOf = ([first]: Mail[], from: MailAddress): string =>
-  `<${first!.message_id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
+/** By which Mailgun knows all mails of a request: the first one's. */
+export const messageIdOfAll = ([first]: Mail[], from: MailAddress): string => messageIdOf(first!, from);
 
 const keyOf = ({ address }: Mail): string => (address ?? '').toLowerCase();
 
 /**
- * The fields of `POST /v3/{domain}/messages`. Recipient variables make it a mail of its own for each recipient, who sees
- * no other. Its Message-ID is made from the first delivery's id, so that a second try is known as the same mail.
+ * The fields of `POST /v3/{domain}/messages`. Recipient variables make it a mail of its own for each of many recipients, who
+ * sees no other. Its Message-ID is made from the first delivery's id, so that a second try is known as the same mail.
  * @param mails of one content, as {@link requestsOf} puts them together
  */
 export function fieldsOf(mails: Mail[], from: MailAddress, testMode: boolean): MailgunFields {
@@ -71,9 +70,12 @@ export function fieldsOf(mails: Mail[], from: MailAddress, testMode: boolean): M
     subject: content.subject,
     text: content.text,
     html: content.html,
-    'recipient-variables': JSON.stringify(
-      Object.fromEntries(mails.map((mail) => [mail.address ?? '', variablesOf(mail)])),
-    ),
+    // Where there are any, Mailgun writes them into the text, too: a mail to one that needs none says what it was to say.
+    ...((mails.length > 1 || first.unsubscribe_url !== undefined) && {
+      'recipient-variables': JSON.stringify(
+        Object.fromEntries(mails.map((mail) => [mail.address ?? '', variablesOf(mail)])),
+      ),
+    }),
     // What is one recipient's alone goes for the copies, too, which have no variables of their own.
     [`v:${DELIVERY_VARIABLE}`]: mails.length === 1 ? first.id : '%recipient.id%',
     ...(cc.length > 0 && { cc: cc.map(written) }),
@@ -95,7 +97,7 @@ function headersOf(mails: Mail[], from: MailAddress): Record<string, string> {
   const { headers = {}, reply_to } = first.content;
   return {
     ...headers,
-    'Message-Id': messageIdOf(mails, from),
+    'Message-Id': messageIdOfAll(mails, from),
     ...(reply_to && { 'Reply-To': written(reply_to) }),
     ...(first.unsubscribe_url !== undefined && {
       'List-Unsubscribe': '<%recipient.unsubscribe_url%>',

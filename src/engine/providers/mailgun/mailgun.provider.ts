@@ -3,6 +3,7 @@ import Mailgun from 'mailgun.js';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import { formIn } from '../../../platform/common/form-body.js';
 import { Problem } from '../../../platform/common/problem.js';
+import { within } from '../../../platform/common/within.js';
 import { declareProvider } from '../declared.js';
 import { EMAIL } from '../email/email.channel.js';
 import type { EmailContent } from '../email/email.content.js';
@@ -21,7 +22,7 @@ import type {
 } from '../provider.js';
 import { baseUrlOf, MailgunConfigDto } from './mailgun.config.js';
 import { eventIn, isSigned, signatureIn, TOLERANCE_S } from './mailgun.events.js';
-import { fieldsOf, MAX_RECIPIENTS, messageIdOf, requestsOf } from './mailgun.message.js';
+import { fieldsOf, MAX_RECIPIENTS, messageIdOfAll, requestsOf } from './mailgun.message.js';
 import { isOfOne, outcomeOf } from './mailgun.outcome.js';
 import type { EventsApi } from './mailgun.pages.js';
 import { pollEvents } from './mailgun.polling.js';
@@ -123,19 +124,23 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
     try {
       const fields = fieldsOf(mails, from, values.test_mode ?? false);
       const { id, message, status } = await this.client(values, signal).messages.create(values.domain, fields);
-      if (typeof id !== 'string' || id === '') return { ...UNREADABLE, provider_message_id: messageIdOf(mails, from) };
+      if (typeof id !== 'string' || id === '')
+        return { ...UNREADABLE, provider_message_id: messageIdOfAll(mails, from) };
       return { kind: 'accepted', provider_message_id: id, response: { status, body: JSON.stringify({ id, message }) } };
     } catch (error) {
       const outcome = outcomeOf(error);
-      return outcome.kind === 'unknown' ? { ...outcome, provider_message_id: messageIdOf(mails, from) } : outcome;
+      return outcome.kind === 'unknown' ? { ...outcome, provider_message_id: messageIdOfAll(mails, from) } : outcome;
     }
   }
 
   private events(values: MailgunConfigDto, signal: AbortSignal): EventsApi {
-    return (path, query) => {
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)]);
-      return this.client(values, inTime).request.get(`/v3/${values.domain}/events${path}`, { searchParams: query });
-    };
+    const path = `/v3/${values.domain}/events`;
+    return (page, query) =>
+      within(
+        PAGE_TIMEOUT_MS,
+        (inTime) => this.client(values, inTime).request.get(path + page, { searchParams: query }),
+        signal,
+      );
   }
 
   private client(values: MailgunConfigDto, signal: AbortSignal) {
@@ -180,6 +185,7 @@ export const MAILGUN = declareProvider<EmailContent, MailgunConfigDto>({
   type: 'mailgun',
   configSchema: MailgunConfigDto,
   secretFields: ['api_key', 'webhook_signing_key'],
+  secretsGoTo: { api_key: ['base_url'] },
   maxBatch: MAX_RECIPIENTS,
   inFlight: MAX_RECIPIENTS,
   retryPolicy: {

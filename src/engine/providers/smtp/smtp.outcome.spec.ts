@@ -28,10 +28,12 @@ describe('what a failed SMTP transaction means', () => {
     [{ code: 'EMESSAGE', command: 'DATA', responseCode: 421 }, 'retryable', 'provider', 'connection_failed'],
     [{ code: 'EAUTH', responseCode: 535 }, 'retryable', 'provider', 'authentication_failed'],
     [{ code: 'EENVELOPE', command: 'API' }, 'permanent', 'recipient', 'invalid_address'],
+    [{ code: 'EENVELOPE', command: 'SMTPUTF8' }, 'permanent', 'provider', 'invalid_address'],
     [{ code: 'EBLOCKED' }, 'permanent', 'provider', 'address_blocked'],
     [{ code: 'ESOCKET' }, 'retryable', 'provider', 'connection_failed'],
     [{ code: 'ETIMEDOUT' }, 'retryable', 'provider', 'timeout'],
     [{ code: 'ETLS' }, 'retryable', 'provider', 'tls_failed'],
+    [{ code: 'ETLS', command: 'STARTTLS', responseCode: 502 }, 'retryable', 'provider', 'tls_failed'],
   ])('%j', (fields, ...expected) => expect(found(fields)).toEqual(expected));
 
   it.each([

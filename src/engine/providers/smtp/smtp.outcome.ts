@@ -30,18 +30,23 @@ export function outcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
 }
 
 function meaningOf(error: SmtpError, bodyHandedOver: boolean): Meaning {
-  const { responseCode: reply, code } = error;
+  const { responseCode: reply, code, command } = error;
+  // Another server may offer it.
+  if (command === 'SMTPUTF8') return ['permanent', 'provider', 'invalid_address'];
   if (code === 'EBLOCKED') return ['permanent', 'provider', 'address_blocked'];
   // Wrong credentials are repaired by people, while deliveries wait.
   if (code === 'EAUTH' || code === 'ENOAUTH') return ['retryable', 'provider', 'authentication_failed'];
+  if (isTls(code) && reply !== 421) return ['retryable', 'provider', 'tls_failed'];
   if (reply !== undefined && reply !== 421 && reply !== 503 && reply >= 400) return refusal(error, reply);
   if (code === 'EENVELOPE' && reply === undefined) return ['permanent', 'recipient', 'invalid_address'];
   if (code === 'EMESSAGE' && reply === undefined) return ['permanent', 'recipient', 'message_too_large'];
   if (bodyHandedOver && reply === undefined) return ['unknown', 'provider', 'connection_lost'];
-  if (code === 'ETLS' || code === 'EREQUIRETLS') return ['retryable', 'provider', 'tls_failed'];
   if (code === 'ETIMEDOUT') return ['retryable', 'provider', 'timeout'];
   return ['retryable', 'provider', 'connection_failed'];
 }
+
+/** Also of a server that has no TLS and answers so. No mail is under way yet. */
+const isTls = (code: string | undefined): boolean => code === 'ETLS' || code === 'EREQUIRETLS';
 
 /** `5.1.1` in `550 5.1.1 No such user`; in replies of several lines it stands in each. */
 const ENHANCED = /^[45]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/;

@@ -1,33 +1,27 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import { within } from '../../../platform/common/within.js';
 import { declareProvider } from '../declared.js';
+import { addressKey } from '../email/email.address.js';
 import { EMAIL } from '../email/email.channel.js';
 import type { EmailContent } from '../email/email.content.js';
 import { senderOf, toMail } from '../email/email.message.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../provider.js';
-import { SmtpConfigDto } from './smtp.config.js';
+import { CANNOT_SIGN, canSign, requiresTls, SmtpConfigDto } from './smtp.config.js';
 import { outcomeOf, type SmtpError } from './smtp.outcome.js';
 import { POOL_CONNECTIONS, singleTransport, SmtpTransports } from './smtp.transports.js';
 
 /** Of all that a look at a server takes. */
 const VERIFY_TIMEOUT_MS = 30_000;
 
-const MIN_RSA_BITS = 1_024;
-
-/** A key that can't sign would only be noticed by who gets mail without a signature. @throws Error that says what is wrong */
-function refuseUnusable(dkim: SmtpConfigDto['dkim']): void {
-  if (dkim?.private_key === undefined) return;
-  let key: KeyObject | undefined;
-  try {
-    key = createPrivateKey(dkim.private_key);
-  } catch {
-    // Said below.
-  }
-  if (key?.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS)
-    throw new Error(`dkim.private_key must be an RSA key of at least ${MIN_RSA_BITS} bits in PEM, not encrypted.`);
+/** Whoever did not ask for TLS is told how to do without it. */
+function withAdvice(error: SmtpError, values: SmtpConfigDto): Error {
+  const isFollowed = values.require_tls === undefined && requiresTls(values);
+  if (!isFollowed || error.command !== 'STARTTLS' || error.responseCode === undefined) return error;
+  return new Error(
+    `${error.message}. The server has no TLS, and the password is not sent without it unless require_tls is false.`,
+  );
 }
 
 /** Mail over SMTP (RFC 5321), by nodemailer. */
@@ -48,13 +42,16 @@ export class SmtpProvider implements Provider<EmailContent, SmtpConfigDto> {
 
   /** @throws Error that says what is wrong, after this time at the latest: a server may answer for ever, line by line */
   async verify(config: ProviderConfig<SmtpConfigDto>, timeoutMs = VERIFY_TIMEOUT_MS): Promise<void> {
-    refuseUnusable(config.values.dkim);
+    const { dkim } = config.values;
+    if (dkim && !canSign(dkim.private_key)) throw new Error(`dkim.private_key ${CANNOT_SIGN}.`);
     await within(timeoutMs, async (signal) => {
       const transport = singleTransport(config.values, this.guard, signal);
       try {
         await transport.verify();
       } catch (error) {
-        throw signal.aborted ? new Error(`The server did not come to an end within ${timeoutMs / 1000} s.`) : error;
+        throw signal.aborted
+          ? new Error(`The server did not come to an end within ${timeoutMs / 1000} s.`)
+          : withAdvice(error as SmtpError, config.values);
       } finally {
         transport.close();
       }
@@ -95,6 +92,8 @@ export const SMTP = declareProvider<EmailContent, SmtpConfigDto>({
   type: 'smtp',
   configSchema: SmtpConfigDto,
   secretFields: ['password', 'dkim.private_key'],
+  secretsGoTo: { password: ['host', 'port'] },
+  derived: (values) => ({ require_tls: requiresTls(values) }),
   maxBatch: 1,
   // What waits for a connection of the pool uses up its time.
   inFlight: 4 * POOL_CONNECTIONS,
@@ -110,7 +109,8 @@ interface SentInfo {
 
 /** The mail went to somebody; was it taken for the recipient too, or only for a copy? */
 function toRecipient(info: SentInfo, address: string): Outcome {
-  const refused = info.rejectedErrors?.find(({ recipient }) => recipient === address);
+  // nodemailer names it with its domain as DNS has it.
+  const refused = info.rejectedErrors?.find(({ recipient }) => addressKey(recipient ?? '') === addressKey(address));
   if (refused) return outcomeOf(refused, false);
   return {
     kind: 'accepted',

@@ -2,7 +2,8 @@ import { addAbortSignal } from 'node:stream';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { ProviderConfig } from '../provider.js';
-import type { SmtpConfigDto } from './smtp.config.js';
+import { requiresTls, type SmtpConfigDto } from './smtp.config.js';
+import './smtp.utf8.js';
 
 /** To one server at once, for one version of one client's settings. */
 export const POOL_CONNECTIONS = 5;
@@ -22,7 +23,7 @@ const optionsOf = (config: SmtpConfigDto, guard: AddressGuard, signal?: AbortSig
   host: config.host,
   port: config.port,
   secure: config.secure,
-  requireTLS: config.require_tls ?? false,
+  requireTLS: requiresTls(config),
   ...(config.username === undefined ? {} : { auth: { user: config.username, pass: config.password ?? '' } }),
   ...(config.dkim?.private_key
     ? {
