@@ -26,5 +26,5 @@ SMTPConnection.prototype.send = function (this: SMTPConnection & Session, envelo
   const isNeeded = [from, to].flat().some((address) => BEYOND_ASCII.test(String(address)));
   if (!isNeeded || this._supportedExtensions?.includes('SMTPUTF8')) return send.call(this, envelope, message, done);
   if (typeof message === 'object' && 'destroy' in message) message.destroy();
-  (done as (error: Error) => void)(refusal());
+  (done as unknown as (error: Error) => void)(refusal());
 };
