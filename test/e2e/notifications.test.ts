@@ -195,6 +195,61 @@ describe('who may send and see notifications', () => {
     expect((await carol!.request('GET', `/notifications/${id}/deliveries`)).status).toBe(404);
   });
 
+  it('a user sees what became of its deliveries, and not how its client sends or what it notes', async () => {
+    await client.request('POST', '/clients/me/email-providers', {
+      body: {
+        name: 'sink',
+        provider_type: 'smtp',
+        from_email: 'acme@example.com',
+        config: { host: '127.0.0.1', port: smtp.port, secure: false },
+      },
+    });
+    await client.request('PUT', '/users/alice', { body: { email: 'alice@example.com' } });
+    const alice = await client.login('alice', { permissions: ['send_notifications'] });
+    const notes = { metadata: { segment: 'churning' }, tags: ['churn'] };
+    const { id } = await send({
+      recipients: [{ user_id: 'alice' }],
+      channels: { websocket, email: { subject: 's', text: 't' } },
+      ...notes,
+    });
+    const known = await settled(id);
+    expect(known).toMatchObject(notes);
+    const mail = known.deliveries.find(({ channel }: any) => channel === 'email');
+    expect(mail).toMatchObject({
+      provider: 'sink',
+      routing: { decision: 'sink' },
+      attempts: [{ response_status: 250 }],
+    });
+
+    const seen = (await alice.request('GET', `/notifications/${id}`)).body;
+    const answer = { provider: null, error_message: null, response_status: null, response_body: null };
+    const hidden = { provider: null, routing: null, provider_message_id: null };
+    const expected = known.deliveries.map((one: any) => ({
+      ...one,
+      ...hidden,
+      attempts: one.attempts.map((attempt: any) => ({ ...attempt, ...answer })),
+    }));
+    expect(seen).toEqual({ ...known, metadata: {}, tags: [], deliveries: expected });
+    expect((await alice.request('GET', `/notifications/${id}/deliveries`)).body.data).toEqual(expected);
+    const listed = async (who: { request: TestClient['request'] }, query = '') =>
+      (await who.request('GET', `/notifications${query}`)).body.data;
+    expect(await listed(alice)).toMatchObject([{ id, metadata: {}, tags: [] }]);
+    expect([await listed(alice, '?tag=churn'), (await listed(client, '?tag=churn')).length]).toEqual([[], 1]);
+
+    const scheduled_for = new Date(Date.now() + 3_600_000).toISOString();
+    await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'r', members: ['alice', 'bob'] } });
+    const body = { recipients: [{ user_id: 'bob' }], channels: { websocket }, ...notes, dedup_key: 'own' };
+    const own = (await alice.request('POST', '/notifications', { body })).body;
+    await settled(own.id);
+    const again = (await alice.request('POST', '/notifications', { body })).body;
+    expect(again).toMatchObject({ id: own.id, deduplicated: true, ...notes, deliveries: [hidden] });
+    expect(await listed(alice, '?tag=churn')).toMatchObject([{ id: own.id, ...notes }]);
+    const later = { ...body, scheduled_for, dedup_key: 'later' };
+    const open = (await alice.request('POST', '/notifications', { body: later })).body;
+    const cancelled = (await alice.request('POST', `/notifications/${open.id}/cancel`)).body;
+    expect(cancelled).toMatchObject({ status: 'cancelled', ...notes, deliveries: [hidden] });
+  });
+
   it('a user with the permission tells people who share a room, over the socket only', async () => {
     const alice = await client.login('alice', { permissions: ['send_notifications'] });
     await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'r', members: ['alice', 'bob'] } });

@@ -80,6 +80,7 @@ describe('GET /deliveries', () => {
     const back = (await get(`/deliveries?limit=2&cursor=${second.page.prev_cursor}`)).body;
     expect(back.data.map(({ id }: any) => id)).toEqual(all.slice(0, 2));
     expect(first.data[0].attempts).toBeUndefined();
+    expect([...first.data, ...second.data].map((one: any) => one.error_code)).toEqual([null, null, 'http_503']);
     expect((await get(`/deliveries/${failed.id}`)).body).toMatchObject({
       status: 'failed',
       attempts: [{ number: 1, error_code: 'http_503', response_status: 503 }],
@@ -88,6 +89,7 @@ describe('GET /deliveries', () => {
       '?status=none',
       '?from=yesterday',
       '?channel=pigeon',
+      '?unresolved=perhaps',
       '?from=2021-01-01T00:00:00Z&to=2020-01-01T00:00:00Z',
     ]) {
       expect([query, (await get(`/deliveries${query}`)).status]).toEqual([query, 422]);
@@ -139,6 +141,57 @@ describe('a delivery that is sent again', () => {
   });
 });
 
+describe('what did not get through', () => {
+  it('says what was done about it, and is listed apart where nothing was', async () => {
+    const [aside, resent, left] = [await send(), await send(), await send()].map(({ deliveries }) => deliveries[0]);
+    const undone = { resent_at: null, resent_by: null, discarded_at: null };
+    expect(aside).toMatchObject({ ...undone, error_code: 'http_503' });
+    const discarded = (await post(`/deliveries/${aside.id}/discard`)).body;
+    expect(discarded).toMatchObject({ ...undone, status: 'failed', discarded_at: expect.any(String) });
+    expect((await post(`/deliveries/${aside.id}/discard`)).body.discarded_at).toBe(discarded.discarded_at);
+    const again = (await post(`/deliveries/${resent.id}/resend`)).body;
+    expect(again).toMatchObject({ ...undone, resend_of: resent.id, error_code: null });
+    // As often as the notification says: not at all, beyond the first time.
+    const failed = await until('it to fail too', async () => {
+      const { body } = await get(`/deliveries/${again.id}`);
+      return body.status !== 'pending' && body.status !== 'sending' && body;
+    });
+    expect(failed).toMatchObject({ ...undone, status: 'failed', attempt_count: 1, error_code: 'http_503' });
+    expect((await get(`/deliveries/${resent.id}`)).body).toMatchObject({
+      status: 'failed',
+      resent_at: expect.any(String),
+      resent_by: again.id,
+    });
+    const { data } = (await get('/deliveries?status=failed')).body;
+    const done = data.map((one: any) => [one.id, one.discarded_at !== null, one.resent_by]);
+    expect(done).toEqual([
+      [again.id, false, null],
+      [left.id, false, null],
+      [resent.id, false, again.id],
+      [aside.id, true, null],
+    ]);
+    expect(await idsOf('?unresolved=true')).toEqual([again.id, left.id]);
+    expect(await idsOf('?unresolved=true&status=expired')).toEqual([]);
+    expect(await idsOf('?unresolved=false&status=failed')).toHaveLength(4);
+
+    const dry = (await post('/recoveries', { dry_run: true })).body;
+    expect(dry).toMatchObject({ matched: 4, resent: 0, skipped: 2 });
+    receiver.respond(() => ({ status: 200 }));
+    const started = (await post('/recoveries')).body;
+    expect(started).toMatchObject({ matched: 4 });
+    expect(await ended(started.id)).toMatchObject({ matched: 4, resent: 2, skipped: 2 });
+    const recovered = await until('them to get through', async () => {
+      const { body } = await get('/deliveries?status=delivered');
+      return body.data.length === 2 && body.data;
+    });
+    expect(recovered).toMatchObject([{ error_code: null }, { error_code: null }]);
+    const tries = `select distinct max_attempts from deliveries where client_id = $1`;
+    expect(await here.app.sql(tries, [here.client.id])).toEqual([{ max_attempts: 1 }]);
+    expect(await idsOf('?unresolved=true')).toEqual([]);
+    expect((await post('/recoveries', { dry_run: true })).body).toMatchObject({ matched: 4, skipped: 4 });
+  });
+});
+
 describe('a recovery', () => {
   it('counts, and sends again what did not get through, each once, but for what was put aside', async () => {
     const tags = ['outage'];
@@ -154,7 +207,7 @@ describe('a recovery', () => {
     const dry = await post('/recoveries', { filter, dry_run: true });
     expect([dry.status, dry.body]).toMatchObject([
       202,
-      { filter, dry_run: true, status: 'completed', matched: 3, resent: 0, skipped: 0, rate_per_second: 100 },
+      { filter, dry_run: true, status: 'completed', matched: 3, resent: 0, skipped: 1, rate_per_second: 100 },
     ]);
     const [delivery] = one.deliveries;
     const wishes: [object, number][] = [

@@ -306,6 +306,14 @@ describe('endpoints that fail', () => {
     const done = () => client.request('GET', `/recoveries/${recovery.id}`);
     await until('it to be done', async () => (await done()).body.status === 'completed');
     expect((await done()).body).toMatchObject({ matched: 2, resent: 2, skipped: 0 });
+    // What failed says by which it was sent again, and is nobody's affair any more.
+    const listed = async (query: string) => (await client.request('GET', `/deliveries?${query}`)).body.data;
+    const [failed] = await listed('status=failed');
+    const again = async () => (await client.request('GET', `/deliveries/${failed.resent_by}`)).body;
+    await until('it to be recorded', async () => (await again()).status === 'delivered');
+    expect(await listed('unresolved=true')).toEqual([]);
+    const dry = await client.request('POST', '/recoveries', { body: { dry_run: true } });
+    expect(dry.body).toMatchObject({ matched: 1, skipped: 1 });
     const byes = gone.requests().filter(({ body }) => body.toString().includes('bye'));
     expect(byes.map(({ headers }) => headers['webhook-id'])).toEqual([
       byes[0]!.headers['webhook-id'],
@@ -315,6 +323,27 @@ describe('endpoints that fail', () => {
     // Its own deliveries are no news: one was told as failed for good, none as delivered.
     expect(watch.events().map(({ type }) => type)).not.toContain('delivery.delivered');
     expect(watch.events().filter(({ type }) => type === 'delivery.failed')).toHaveLength(1);
+  });
+
+  it('are not told again what was put aside, or was sent again by itself', async () => {
+    const roomId = await room();
+    const gone = await endpoint({ event_types: ['message.created'] });
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const recover = () => call('POST', `endpoints/${gone.id}/recover`, { since, dry_run: true }, 202);
+    for (const action of ['discard', 'resend']) {
+      receiver.respond(() => ({ status: 410 }));
+      await say(roomId, action);
+      const { id } = await until('it to fail', async () =>
+        (await deliveriesOf(gone.id)).find((one) => one.status === 'failed' && one.discarded_at === null),
+      );
+      await call('POST', `endpoints/${gone.id}/enable`);
+      expect(await recover()).toMatchObject({ matched: 1 });
+      receiver.respond(() => ({ status: 200 }));
+      const { body } = await client.request('POST', `/deliveries/${id}/${action}`, { body: {} });
+      const got = async () => (await client.request('GET', `/deliveries/${body.id}`)).body.status === 'delivered';
+      if (action === 'resend') await until('it to arrive', got);
+      expect(await recover()).toMatchObject({ matched: 0 });
+    }
   });
 
   it('are disabled after five days in which nothing succeeded', async () => {

@@ -5,29 +5,12 @@ import { NotificationsRepository } from '../../src/delivery/notifications/notifi
 import type { NotificationsQueryDto } from '../../src/delivery/notifications/notifications.dto.js';
 import type { Caller } from '../../src/tenancy/access/caller.js';
 import { NestApp } from '../support/nest-app.js';
-import { watchStatements } from '../support/statements.js';
+import { rowsRead, watchStatements } from '../support/statements.js';
 
 const COUNT = 100_000;
 const PAGE = 20;
 /** Of what a page shows, with what leads to it: far from the tenant's rows, and room for a plan that reads some twice. */
 const ROWS_PER_PAGE = PAGE * 20;
-
-interface PlanNode {
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  'Rows Removed by Join Filter'?: number;
-  Plans?: PlanNode[];
-}
-
-const rowsRead = (node: PlanNode): number =>
-  (node['Actual Rows'] +
-    (node['Rows Removed by Filter'] ?? 0) +
-    (node['Rows Removed by Index Recheck'] ?? 0) +
-    (node['Rows Removed by Join Filter'] ?? 0)) *
-    node['Actual Loops'] +
-  (node.Plans ?? []).reduce((sum, inner) => sum + rowsRead(inner), 0);
 
 describe('a page of many notifications', () => {
   let app: NestApp;

@@ -5,6 +5,7 @@ import { NotificationDedup } from '../../src/delivery/notifications/notification
 import { RecoveriesRepository } from '../../src/delivery/recoveries/recoveries.repository.js';
 import { ProviderEvents } from '../../src/engine/deliveries/provider-events.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
+import { Resends } from '../../src/engine/deliveries/resends.js';
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
 import { LogReadersRepository } from '../../src/engine/events/log-readers.repository.js';
@@ -147,6 +148,8 @@ describe('what is kept by days', () => {
     const checks = app.get(CountsCheckRepository);
     await checks.atOnce((tx) => checks.differences(tx, today!, tomorrow!, 10));
     await changeDeliveries(client, { ended: shown.id, expired: unseen.id });
+    const one = { id: shown.id, created_at: new Date(), by: shown.id };
+    await app.get(Database).transaction((tx) => app.get(Resends).replaced(tx, client.id, [one]));
     const told = app.get(ProviderEvents);
     const event = { provider_message_id: 'of nothing', kind: 'delivered', occurred_at: new Date() } as const;
     await told.apply(client.id, 'mailgun', [event], { park: false });
@@ -204,6 +207,10 @@ const changeDeliveries = async (client: TestClient, { ended, expired }: { ended:
     async () => (await call('GET', `/deliveries?notification_id=${failing.id}&status=failed`)).data[0],
   );
   await call('POST', `/deliveries/${failed.id}/discard`, {});
+  const endpoint = await call('POST', '/webhooks/endpoints', { url: 'http://127.0.0.1:1/' });
+  const since = new Date(Date.now() - 60_000).toISOString();
+  await call('POST', `/webhooks/endpoints/${endpoint.id}/recover`, { since, dry_run: true });
+  await call('GET', '/deliveries?limit=1&unresolved=true&error_code=http_503');
   const recovery = await call('POST', '/recoveries', { filter: { status: 'delivered' } });
   await until('it to be through', async () => (await call('GET', `/recoveries/${recovery.id}`)).status === 'completed');
 };

@@ -3,6 +3,7 @@ import { DeliverySearch } from '../../src/delivery/recoveries/delivery-search.js
 import { TestDatabase } from '../support/postgres.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';
+import { rowsRead, watchStatements } from '../support/statements.js';
 import { until } from '../support/until.js';
 
 let database: TestDatabase;
@@ -65,6 +66,42 @@ it('looks at the last thirty days unless it is told otherwise, and no further ba
   expect(await Promise.all([{}, { to: ago(50) }, { from: ago(50) }, { from: ago(5_000) }].map(daysOf))).toEqual([
     30, 30, 50, 400,
   ]);
+});
+
+it('finds few among many failures by what is in an index: their error, and that nothing was done about them', async () => {
+  const client = await app.client();
+  // Of yesterday, of which there are partitions.
+  await app.sql(
+    `insert into ended_deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, status, reason,
+                                   error_code, max_attempts, resent_at, updated_at)
+     select $1, uuidv7(at - clock_timestamp()), at, 'notification', gen_random_uuid(), 'webhook', 'webhook', 2, 'failed',
+            'attempts_exhausted', case when n % 5000 = 0 then 'rare' else 'http_503' end, 8,
+            case when n % 4000 <> 0 then clock_timestamp() end, at
+       from (select n, clock_timestamp() - interval '1 day' + n * interval '1 millisecond' as at
+               from generate_series(1, 20000) n) t`,
+    [client.id],
+  );
+  await app.sql('analyze ended_deliveries');
+  const found: object = {};
+  for (const query of ['error_code=rare', 'error_code=rare&status=failed', 'unresolved=true']) {
+    const asked = watchStatements();
+    const { data } = (await client.request('GET', `/deliveries?${query}`)).body;
+    const statements = asked(/from deliveries d left join/);
+    jest.restoreAllMocks();
+    let read = 0;
+    for (const { text, values } of statements) {
+      const [{ 'QUERY PLAN': plan }] = await app.sql(`explain (analyze, format json) ${text}`, values);
+      read += rowsRead(plan[0].Plan);
+    }
+    Object.assign(found, { [query]: [data.length, statements.length > 0, read < 200] });
+  }
+  expect(found).toEqual({
+    'error_code=rare': [4, true, true],
+    'error_code=rare&status=failed': [4, true, true],
+    'unresolved=true': [5, true, true],
+  });
+  const dry = (await client.request('POST', '/recoveries', { body: { dry_run: true } })).body;
+  expect(dry).toMatchObject({ matched: 20_000, skipped: 19_995 });
 });
 
 it('does not mean what fails after it began', async () => {

@@ -4,6 +4,7 @@ import { DeliveriesRepository } from '../../src/engine/deliveries/deliveries.rep
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { DeliveryRow, Settlement } from '../../src/engine/deliveries/delivery.js';
 import { judge } from '../../src/engine/deliveries/retry.js';
+import type { Outcome } from '../../src/engine/providers/provider.js';
 import { ProviderRoutes } from '../../src/engine/providers/provider-routes.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
 import { Workers } from '../../src/engine/deliveries/workers.js';
@@ -102,6 +103,51 @@ describe('what one receiver says', () => {
     // It is still tried.
     bad.attempt.error_message = null;
     expect(await stuck).toMatchObject({ row: { status: 'delivered' } });
+    await receiver.stop();
+  });
+
+  it('leaves the error of the last attempt on record, until one succeeds', async () => {
+    holdHands(app);
+    const receiver = await Receiver.start();
+    const deliveries = app.get(DeliveriesService);
+    const client = await app.client();
+    const { body } = await client.request('POST', '/notifications', {
+      body: { channels: { webhook: { url: receiver.url, payload: {} } }, max_retry_attempts: 3 },
+    });
+    const row = async () => (await deliveriesOf(body.id))[0]!;
+    const shown = async () => (await client.request('GET', `/deliveries/${(await row()).id}`)).body;
+    const routing = { decision: 'webhook', reason: 'only' } as const;
+    const settle = async (outcome: Outcome, change: Partial<Settlement['verdict']> = {}) => {
+      await app.database.query(`update open_deliveries set next_attempt_at = clock_timestamp() where id = $1`, [
+        (await row()).id,
+      ]);
+      const delivery = (await deliveries.claim(await row()))!;
+      const verdict = judge(delivery, outcome, routing, false, WEBHOOK);
+      await deliveries.settle({
+        delivery,
+        attempt: attemptOf(outcome, 'webhook', 1),
+        verdict: { ...verdict, ...change },
+      });
+      return shown();
+    };
+    const failure = (code: string): Outcome => ({ kind: 'retryable', fault: 'recipient', code, message: 'no' });
+    expect(await shown()).toMatchObject({ status: 'pending', error_code: null });
+    expect(await settle(failure('http_503'))).toMatchObject({ status: 'retrying', error_code: 'http_503' });
+    // Nothing was tried, so there is no other error.
+    expect(await settle(failure('rate_limited'), { status: 'held', reason: 'rate_limited' })).toMatchObject({
+      status: 'held',
+      reason: 'rate_limited',
+      error_code: 'http_503',
+      attempts: [{ error_code: 'http_503' }],
+    });
+    await app.database.query(`update open_deliveries set status = 'retrying' where id = $1`, [(await row()).id]);
+    expect(await settle(failure('timeout'), { status: 'failed', delayMs: null })).toMatchObject({
+      status: 'failed',
+      error_code: 'timeout',
+    });
+    await client.request('POST', `/notifications/${body.id}/retry`, { body: {} });
+    expect(await shown()).toMatchObject({ status: 'retrying', error_code: 'timeout' });
+    expect(await settle({ kind: 'accepted' })).toMatchObject({ status: 'delivered', error_code: null });
     await receiver.stop();
   });
 

@@ -45,7 +45,7 @@ export class NotificationChanges {
         if (dto.tags) await this.repository.retag(tx, clientId, id, change.tags);
         await this.deliveries.change(tx, row, deliveryChangeOf(dto, change, contents));
         if (dto.scheduled_for !== undefined) await this.chains.move(tx, row, change.scheduled_for);
-        return this.reader.show(tx, clientId, id);
+        return this.reader.show(tx, caller, id);
       },
       { turn: { tenant: clientId } },
     );

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Tx } from '../../platform/database/database.js';
 import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js';
 import type { Content, DeliveryRow, DeliverySource } from '../../engine/deliveries/delivery.js';
 import { ContentCache } from './content-cache.js';
@@ -37,6 +38,18 @@ export class NotificationContents implements DeliverySource, OnModuleInit {
       }
     }
     return new Map(deliveries.flatMap((row) => (found.has(keyOf(row)) ? [[row.id, found.get(keyOf(row))!]] : [])));
+  }
+
+  /** What a notification says of retries holds for what is sent again of it, too. */
+  async attempts(
+    tx: Tx,
+    deliveries: Pick<DeliveryRow, 'client_id' | 'id' | 'source_id'>[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const keys = new Map(deliveries.map(({ client_id, source_id: id }) => [id, { client_id, id }]));
+    const retries = await this.repository.retriesOf(tx, [...keys.values()]);
+    return new Map(
+      deliveries.flatMap(({ id, source_id }) => (retries.has(source_id) ? [[id, retries.get(source_id)! + 1]] : [])),
+    );
   }
 }
 

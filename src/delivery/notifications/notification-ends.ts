@@ -41,10 +41,10 @@ export class NotificationEnds {
   /** @throws Problem `not_pending` where nothing failed or expired */
   retry(request: Request, id: string): Promise<NotificationDto> {
     return this.moves.run(request, id, async (tx, row) => {
-      const retries = await this.repository.retriesOf(tx, row.client_id, id);
+      const retries = (await this.repository.retriesOf(tx, [row])).get(id);
       const tries = this.registry.channels().map(({ name, retryPolicy }) => ({
         channel: name,
-        attempts: retries === null ? retryPolicy.attempts : retries + 1,
+        attempts: retries === undefined ? retryPolicy.attempts : retries + 1,
       }));
       const again = await this.deliveries.retry(tx, row, tries);
       // Behind its lock: who asked at the same time may have begun it.

@@ -42,7 +42,7 @@ export class NotificationMoves {
       transitions = await change(tx, row);
       written = await this.transitions.record(tx, transitions);
       if (row.strategy === 'fallback') written.push(...(await this.progress.recount(tx, [row])));
-      return this.reader.show(tx, clientId, id);
+      return this.reader.show(tx, request.caller, id);
     });
     await this.transitions.announce(transitions, written);
     return answer;

@@ -19,6 +19,9 @@ const NOTIFICATIONS = tag(
   'Tell recipients something over email, websocket and webhook at once, and see what became of it.',
 );
 
+const SEEN_BY_USERS =
+  'A scoped key sees of deliveries neither `provider`, `routing` and `provider_message_id` nor what the other side answered: these are null.';
+
 @Tag(NOTIFICATIONS)
 @Controller('notifications')
 export class NotificationsController {
@@ -70,6 +73,8 @@ export class NotificationsController {
   @Get()
   @Route({
     summary: 'List notifications, newest first',
+    description:
+      "A scoped key sees what its user sent or got; of what it got not `metadata` and `tags`, which are the client's notes.",
     access: 'key',
     page: NotificationDto,
     errors: ['invalid_cursor'],
@@ -81,6 +86,7 @@ export class NotificationsController {
   @Get(':id')
   @Route({
     summary: 'Get a notification with its first 100 deliveries and their attempts',
+    description: SEEN_BY_USERS,
     access: 'key',
     answer: NotificationDto,
     errors: ['not_found'],
@@ -92,6 +98,7 @@ export class NotificationsController {
   @Get(':id/deliveries')
   @Route({
     summary: 'List the deliveries of a notification with their attempts',
+    description: SEEN_BY_USERS,
     access: 'key',
     page: DeliveryDto,
     errors: ['not_found', 'invalid_cursor'],

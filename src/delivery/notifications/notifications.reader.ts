@@ -4,7 +4,7 @@ import { isUuid, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import type { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import { forUser, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DeliveriesReader } from '../../engine/deliveries/deliveries.reader.js';
 import { countsOf, toNotification, type NotificationRow } from './notification.js';
 import type { NotificationDto, NotificationsQueryDto } from './notifications.dto.js';
@@ -16,7 +16,7 @@ const DELIVERIES_SHOWN = 100;
  * Notifications with what became of them; what one answer says is true of one moment.
  *
  * Who may see what: a master key everything (narrowed: with `send_notifications`); a user what it sent, and of what it
- * got its own deliveries.
+ * got its own deliveries, without what is the client's own affair ({@link forUser}, {@link forRecipient}).
  */
 @Injectable()
 export class NotificationsReader {
@@ -38,20 +38,20 @@ export class NotificationsReader {
         limit,
         cursor,
         ({ id }) => [id],
-        (row) => toNotification(row, countsOf(counts.get(row.id))),
+        (row) => shownTo(caller, row, toNotification(row, countsOf(counts.get(row.id)))),
       );
     });
   }
 
   get(caller: Caller, id: string): Promise<NotificationDto> {
-    return this.read(caller, id, (tx, row, viewer) => this.whole(tx, row, viewer));
+    return this.read(caller, id, (tx, row, viewer) => this.whole(tx, caller, row, viewer));
   }
 
-  /** As it stands in a transaction, to who may see all of it. */
-  async show(tx: Tx, clientId: string, id: string): Promise<NotificationDto> {
-    const row = await this.repository.find(tx, clientId, id);
+  /** As it stands in a transaction, to who sent it. */
+  async show(tx: Tx, caller: Caller, id: string): Promise<NotificationDto> {
+    const row = await this.repository.find(tx, caller.clientId, id);
     if (!row) throw notFound('notification');
-    return this.whole(tx, row, null);
+    return this.whole(tx, caller, row, null);
   }
 
   /**
@@ -74,14 +74,18 @@ export class NotificationsReader {
     });
   }
 
-  private async whole(tx: Tx, row: NotificationRow, viewer: UserPk | null): Promise<NotificationDto> {
+  private async whole(tx: Tx, caller: Caller, row: NotificationRow, viewer: UserPk | null): Promise<NotificationDto> {
     const counts = await this.deliveriesReader.counts(tx, [row]);
     const { data: deliveries } = await this.deliveriesReader.page(tx, row, viewer, { limit: DELIVERIES_SHOWN });
-    return { ...toNotification(row, countsOf(counts.get(row.id))), deliveries };
+    const whole = { ...toNotification(row, countsOf(counts.get(row.id))), deliveries };
+    return shownTo(caller, row, whole);
   }
 
   deliveries(caller: Caller, id: string, query: PageQueryDto): Promise<Page<DeliveryDto>> {
-    return this.read(caller, id, (tx, row, viewer) => this.deliveriesReader.page(tx, row, viewer, query));
+    return this.read(caller, id, async (tx, row, viewer) => {
+      const page = await this.deliveriesReader.page(tx, row, viewer, query);
+      return caller.kind === 'scoped' ? { ...page, data: page.data.map(forUser) } : page;
+    });
   }
 
   /**
@@ -105,6 +109,16 @@ export class NotificationsReader {
     });
   }
 }
+
+function shownTo(caller: Caller, { sender_pk }: NotificationRow, notification: NotificationDto): NotificationDto {
+  if (caller.kind !== 'scoped') return notification;
+  const { deliveries, ...rest } = notification;
+  const shown = deliveries ? { ...rest, deliveries: deliveries.map(forUser) } : rest;
+  return sender_pk === caller.user!.user_pk ? shown : forRecipient(shown);
+}
+
+/** What a client notes of its own notifications is not for those who get them. */
+const forRecipient = (notification: NotificationDto): NotificationDto => ({ ...notification, metadata: {}, tags: [] });
 
 function refuseOthers({ sender_pk }: NotificationRow, viewer: UserPk | null): void {
   if (viewer !== null && sender_pk !== viewer)

@@ -190,7 +190,9 @@ export class NotificationsRepository {
     const conditions = ['n.client_id = $1'];
     if (status !== undefined) conditions.push(`n.status = ${given(status)}`);
     if (tag !== undefined) conditions.push(`t.client_id = $1 and t.id = n.id and t.tag = ${given(tag)}`);
-    if (viewer !== null) {
+    // Who only got it does not see its tags.
+    if (viewer !== null && tag !== undefined) conditions.push(`n.sender_pk = ${given(viewer)}`);
+    else if (viewer !== null) {
       const user = given(viewer);
       const tomorrow = given(new Date(Date.now() + 86_400_000));
       conditions.push(`n.id in (select s.id from notifications s where s.client_id = $1 and s.sender_pk = ${user}
@@ -231,13 +233,15 @@ export class NotificationsRepository {
     return row!.channels;
   }
 
-  /** How often its deliveries are tried again; null: as often as the channel says. */
-  async retriesOf(tx: Tx, clientId: string, id: string): Promise<number | null> {
-    const [row] = await tx.query<{ max_retry_attempts: number | null }>(
-      'select max_retry_attempts from notifications where client_id = $1 and id = $2',
-      [clientId, id],
+  /** How often their deliveries are tried again, by their ids; those that leave that to the channel are left out. */
+  async retriesOf(tx: Tx, keys: { client_id: string; id: string }[]): Promise<Map<string, number>> {
+    const rows = await tx.query<{ id: string; max_retry_attempts: number }>(
+      `select n.id, n.max_retry_attempts from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+         join notifications n on n.client_id = w.client_id and n.id = w.id
+        where n.max_retry_attempts is not null`,
+      [keys.map(({ client_id }) => client_id), keys.map(({ id }) => id)],
     );
-    return row!.max_retry_attempts;
+    return new Map(rows.map(({ id, max_retry_attempts }) => [id, max_retry_attempts]));
   }
 
   /** Many of any clients, in one order. */

@@ -36,7 +36,7 @@ export class NotificationsService {
     return this.starts.reserving([item], async ([reservation]) => {
       let answer: Answer | undefined;
       const outcome = await this.writer.write(request, item, async (tx, [written]) => {
-        return (answer = await this.answerOf(tx, item, written!));
+        return (answer = await this.answerOf(tx, request, item, written!));
       });
       this.starts.begin(item, outcome, reservation!);
       return answer ?? asAccepted((outcome as { written: WrittenRow }).written, item.deliveries);
@@ -57,7 +57,8 @@ export class NotificationsService {
       let whole: T | undefined;
       const outcomes = await this.sets.write(request, items, async (tx, written) => {
         const answers: Answer[] = [];
-        for (const [index, item] of items.entries()) answers.push(await this.answerOf(tx, item, written[index]!));
+        for (const [index, item] of items.entries())
+          answers.push(await this.answerOf(tx, request, item, written[index]!));
         return (whole = answer(answers));
       });
       items.forEach((item, index) => this.starts.begin(item, outcomes[index]!, reservations[index]!));
@@ -65,9 +66,14 @@ export class NotificationsService {
     });
   }
 
-  private async answerOf(tx: Tx, { client_id, deliveries }: Accepted, outcome: WriteOutcome): Promise<Answer> {
+  private async answerOf(
+    tx: Tx,
+    { caller }: Request,
+    { deliveries }: Accepted,
+    outcome: WriteOutcome,
+  ): Promise<Answer> {
     if ('written' in outcome) return asAccepted(outcome.written, deliveries);
-    const original = await this.reader.show(tx, client_id, outcome.original);
+    const original = await this.reader.show(tx, caller, outcome.original);
     return new Existing({ ...original, deduplicated: true });
   }
 }

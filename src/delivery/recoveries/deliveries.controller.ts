@@ -21,7 +21,8 @@ export class DeliveriesController {
   @Get()
   @Route({
     summary: 'List deliveries, newest first',
-    description: 'Of the last 30 days, unless `from` says otherwise. `status=failed` lists dead letters.',
+    description:
+      'Of the last 30 days, unless `from` says otherwise. `unresolved=true` lists the dead letters that are left: what failed or expired, and was neither sent again nor put aside.',
     access: 'master',
     page: DeliveryDto,
     errors: ['invalid_cursor'],
@@ -40,7 +41,7 @@ export class DeliveriesController {
   @Route({
     summary: 'Send a delivery again',
     description:
-      'A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one. While it is on its way, asking again answers the same one.',
+      'A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one; the other one says `resent_by`. It is tried as often as its notification says. While it is on its way, asking again answers the same one.',
     audit: 'delivery.resend',
     access: 'master',
     status: 202,
@@ -55,7 +56,7 @@ export class DeliveriesController {
   @Post(':id/discard')
   @Route({
     summary: 'Put a failed delivery aside',
-    description: 'It stays on record as it is, and no recovery sends it again.',
+    description: 'It stays on record, with `discarded_at`, and no recovery sends it again.',
     audit: 'delivery.discard',
     access: 'master',
     answer: DeliveryDto,

@@ -1,5 +1,5 @@
 import { addField, fieldsLater } from '../../platform/common/field-registry.js';
-import { OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { Bool, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../engine/deliveries/delivery.js';
 import { declared } from '../../engine/providers/declared.js';
@@ -15,6 +15,14 @@ export class DeliveriesQueryDto extends PageQueryDto {
 
   @OneOf(DELIVERY_STATUSES, { optional: true, description: 'In this state.' })
   status?: DeliveryStatus;
+
+  @Bool({
+    optional: true,
+    query: true,
+    default: false,
+    description: 'true: only what failed or expired, and was neither sent again nor put aside.',
+  })
+  unresolved?: boolean;
 
   @Text({ optional: true, max: 'name_chars', description: 'By name: the one that tried last.' })
   provider?: string;

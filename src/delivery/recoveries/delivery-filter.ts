@@ -11,6 +11,8 @@ export interface DeliveryFilter {
   address?: string | undefined;
   notification_id?: string | undefined;
   tag?: string | undefined;
+  /** Only what is left to do ({@link UNRESOLVED}). */
+  unresolved?: boolean | undefined;
   from: Date;
   /** Not at this time any more. */
   to: Date;
@@ -19,6 +21,16 @@ export interface DeliveryFilter {
 /** What a recovery is of, unless it says otherwise: what did not get through. */
 export const statusesOf = ({ status }: { status?: DeliveryStatus }): DeliveryFilter['statuses'] =>
   status ? [status] : ['failed', 'expired'];
+
+/** It failed or expired, and was neither sent again nor put aside; as the index `ended_deliveries_unresolved` has it. */
+const UNRESOLVED = `d.status in ('failed', 'expired') and d.resent_at is null and d.discarded_at is null`;
+
+/**
+ * A recovery does not send it: it was sent again already, put aside, or another one for the same delivery is on its way. The
+ * first of those would have been marked as sent again, so that only the others are looked up.
+ */
+export const DEALT_WITH = `d.resent_at is not null or d.discarded_at is not null or d.resend_of is not null and exists (
+  select 1 from open_deliveries o where o.client_id = d.client_id and o.resend_of = d.resend_of)`;
 
 /** From `first` up to, but not including, `end`. */
 export interface Window {
@@ -58,6 +70,7 @@ export function conditionsOf(
   };
   // Texts of ours, and said as they are: an index holds only some states.
   if (filter.statuses) conditions.push(`d.status in (${filter.statuses.map((status) => `'${status}'`).join(', ')})`);
+  if (filter.unresolved) conditions.push(UNRESOLVED);
   equal('d.channel', filter.channel);
   equal('d.provider', filter.provider);
   equal('d.error_code', filter.error_code);

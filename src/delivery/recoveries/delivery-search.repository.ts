@@ -2,11 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import { DELIVERY_COLUMNS } from '../../engine/deliveries/delivery-columns.js';
 import type { NamedRow } from '../../engine/deliveries/deliveries.reader.js';
-import { conditionsOf, type DeliveryFilter, type Window } from './delivery-filter.js';
+import { conditionsOf, DEALT_WITH, type DeliveryFilter, type Window } from './delivery-filter.js';
 
 const DAY = `interval '1 day'`;
 
 type On = Pick<Tx, 'query'>;
+
+export interface Counted {
+  matched: number;
+  skipped: number;
+}
 
 /** Finds deliveries of whatever source, a window of time at a time. */
 @Injectable()
@@ -47,13 +52,15 @@ export class DeliverySearchRepository {
     return rows.map(({ id }) => id);
   }
 
-  async count(on: On, clientId: string, filter: DeliveryFilter, window: Window): Promise<number> {
+  /** How many match, and how many of them no recovery would send again. */
+  async count(on: On, clientId: string, filter: DeliveryFilter, window: Window): Promise<Counted> {
     const [given, values] = parameters();
-    const [row] = await on.query<{ n: number }>(
-      `select count(*)::int as n from deliveries d where ${conditionsOf(clientId, filter, window, given)}`,
+    const [row] = await on.query<Counted>(
+      `select count(*)::int as matched, (count(*) filter (where ${DEALT_WITH}))::int as skipped
+         from deliveries d where ${conditionsOf(clientId, filter, window, given)}`,
       values,
     );
-    return row!.n;
+    return row!;
   }
 
   /** @param around about when it was made */

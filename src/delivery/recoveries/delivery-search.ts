@@ -30,9 +30,10 @@ export class DeliverySearch {
 
   /** Newest first, without attempts. @throws Problem `invalid_cursor` */
   async list({ clientId }: Caller, query: DeliveriesQueryDto): Promise<Page<DeliveryDto>> {
-    const { limit = 50, status } = query;
+    const { limit = 50, status, unresolved } = query;
     const cursor = decodeIdCursor(query.cursor);
-    const filter = await this.filterOf(clientId, query, status && [status]);
+    const meant = await this.filterOf(clientId, query, status && [status]);
+    const filter = meant && { ...meant, unresolved };
     const backwards = cursor?.direction !== 'prev';
     const beyond = (cursor?.key[0] as string | undefined) ?? null;
     const rows = filter ? await this.read(clientId, filter, { beyond, backwards, limit: limit + 1 }) : [];

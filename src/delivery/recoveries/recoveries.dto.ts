@@ -11,7 +11,12 @@ export class StartRecoveryDto {
   })
   filter?: RecoveryFilterDto;
 
-  @Bool({ optional: true, default: false, description: 'Only counts: nothing is sent.', example: true })
+  @Bool({
+    optional: true,
+    default: false,
+    description: 'Only counts, in `matched` and `skipped`: nothing is sent.',
+    example: true,
+  })
   dry_run?: boolean;
 
   @Int({ optional: true, min: 1, max: MAX_RATE, default: 100 })
@@ -50,7 +55,7 @@ export class RecoveryDto {
   @Int()
   resent: number;
 
-  @Int({ description: 'Sent again already, discarded, or on their way.' })
+  @Int({ description: 'Sent again already, discarded, or on their way. Of a dry run: those that it would pass over.' })
   skipped: number;
 
   @Time()

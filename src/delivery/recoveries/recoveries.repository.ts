@@ -32,7 +32,7 @@ export interface RecoveryRow {
 export type NewRecovery = Pick<
   RecoveryRow,
   'client_id' | 'id' | 'kind' | 'subject_id' | 'filter' | 'since' | 'upto' | 'dry_run' | 'rate_per_second' | 'cursor'
-> & { matched: number };
+> & { matched: number; skipped?: number };
 
 /** How far a batch came. */
 export interface Progress {
@@ -59,8 +59,8 @@ export class RecoveriesRepository {
 
   async insert(tx: Tx, row: NewRecovery): Promise<RecoveryRow> {
     const [made] = await tx.query<RecoveryRow>(
-      `insert into recoveries as r (client_id, id, filter, since, upto, dry_run, rate_per_second, matched, cursor, kind, subject_id, status, next_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $6 then 'completed' else 'running' end,
+      `insert into recoveries as r (client_id, id, filter, since, upto, dry_run, rate_per_second, matched, cursor, kind, subject_id, skipped, status, next_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $6 then 'completed' else 'running' end,
                case when not $6 then clock_timestamp() end)
        returning ${COLUMNS}`,
       [
@@ -75,6 +75,7 @@ export class RecoveriesRepository {
         row.cursor,
         row.kind,
         row.subject_id,
+        row.skipped ?? 0,
       ],
     );
     return made!;

@@ -8,7 +8,7 @@ import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { firstIdOf, HOUR_MS, statusesOf, Windows, type DeliveryFilter } from './delivery-filter.js';
 import { DeliverySearch } from './delivery-search.js';
-import { DeliverySearchRepository } from './delivery-search.repository.js';
+import { DeliverySearchRepository, type Counted } from './delivery-search.repository.js';
 import type { RecoveryDto, StartRecoveryDto } from './recoveries.dto.js';
 import { RecoveriesRepository, type NewRecovery, type RecoveryRow } from './recoveries.repository.js';
 import { OF_DELIVERIES } from './recovery-kinds.js';
@@ -17,6 +17,8 @@ import { RecoveryRunner } from './recovery-runner.js';
 export const RATE_PER_SECOND = 100;
 /** To count takes so long at most: of those that are sent the number is found on the way. */
 export const COUNT_MS = { dry: 20_000, real: 3_000 };
+
+const NOTHING: Counted = { matched: 0, skipped: 0 };
 
 /** Starts, shows and stops recoveries. */
 @Injectable()
@@ -34,14 +36,17 @@ export class RecoveriesService {
     const { clientId } = request.caller;
     const { filter = {}, dry_run = false, rate_per_second = RATE_PER_SECOND } = dto;
     const wanted = await this.search.filterOf(clientId, filter, statusesOf(filter));
-    const matched = wanted ? await this.count(clientId, wanted, dry_run ? COUNT_MS.dry : COUNT_MS.real) : 0;
-    if (dry_run && matched === null)
+    const counted = wanted ? await this.count(clientId, wanted, dry_run ? COUNT_MS.dry : COUNT_MS.real) : NOTHING;
+    if (dry_run && counted === null)
       throw invalidField('filter', 'matches more than can be counted at once: narrow its time');
     const { from = new Date(), to = new Date() } = wanted ?? {};
     // What is made from now on, such as its own deliveries, is not meant.
     const upto = new Date(Math.min(to.getTime(), Date.now()));
     const row = { client_id: clientId, kind: OF_DELIVERIES, subject_id: null, filter, since: from, upto, dry_run };
-    return this.idempotency.effect(request, (tx) => this.begin(tx, { ...row, rate_per_second, matched: matched ?? 0 }));
+    const { matched, skipped } = counted ?? NOTHING;
+    // Of one that sends, those that it comes to are counted then.
+    const progress = dry_run ? { matched, skipped } : { matched };
+    return this.idempotency.effect(request, (tx) => this.begin(tx, { ...row, rate_per_second, ...progress }));
   }
 
   /** It goes on by itself once the transaction is committed; one that only counts has ended. */
@@ -75,16 +80,18 @@ export class RecoveriesService {
   }
 
   /** @returns null when that takes longer than so many milliseconds */
-  private async count(clientId: string, filter: DeliveryFilter, ms: number): Promise<number | null> {
+  private async count(clientId: string, filter: DeliveryFilter, ms: number): Promise<Counted | null> {
     const deadline = performance.now() + ms;
     const windows = new Windows(filter, true);
-    let matched = 0;
+    const counted = { ...NOTHING };
     for (let window = windows.next(0), found = 0; window; window = windows.next(found)) {
       if (performance.now() > deadline) return null;
-      found = await this.deliveries.count(this.database, clientId, filter, window);
-      matched += found;
+      const { matched, skipped } = await this.deliveries.count(this.database, clientId, filter, window);
+      found = matched;
+      counted.matched += matched;
+      counted.skipped += skipped;
     }
-    return matched;
+    return counted;
   }
 }
 

@@ -26,6 +26,13 @@ export interface Missed {
   room_id: string | null;
 }
 
+/** A message whose delivery has its id and time. */
+export interface Untold {
+  event_id: string;
+  id: string;
+  created_at: Date;
+}
+
 /** What was found on the way from one place to the next. */
 export interface Walked {
   missed: Missed[];
@@ -36,10 +43,20 @@ export interface Walked {
 const DAY_MS = 86_400_000;
 const NOTHING = '00000000-0000-0000-0000-000000000000';
 
+/** Since the events that are looked at: leaves the other days out of the plan. */
+const MADE = (alias: string): string => `${alias}.created_at between $3::timestamptz - interval '1 hour' and $11`;
+
+const UNTOLD = `('failed', 'expired', 'cancelled')`;
+
+/** What became of it when it was sent again by itself, which makes other deliveries of the same message. */
+const AGAIN = `select a.status from deliveries a
+                 where a.client_id = m.client_id and a.source_id = m.id and ${MADE('a')} and a.status not in ${UNTOLD} limit 1`;
+
 /**
- * An event was told where it is on its way, came through, or was not wanted by the condition. One of which nothing is known was missed where
- * it happened before the endpoint was enabled last: the others are still to be planned, unless it is disabled. Events are named by an array
- * and states looked up one by one, so that also before there are statistics nothing is compared with everything.
+ * An event was told where it is on its way, came through (also when it was sent again), was put aside, or was not wanted by the
+ * condition. One of which nothing is known was missed where it happened before the endpoint was enabled last: the others are still
+ * to be planned, unless it is disabled. Events are named by an array and states looked up one by one, so that also before there
+ * are statistics nothing is compared with everything.
  */
 const WALK = `
   with seen as materialized (
@@ -51,8 +68,10 @@ const WALK = `
      order by e.stream_id, e.rev limit $7
   ), told as materialized (
     select m.event_id, bool_or(m.state = 'skipped' or coalesce(
-             (select d.status from deliveries d where d.client_id = m.client_id and d.id = m.id and d.created_at = m.created_at),
-             'pending') not in ('failed', 'expired', 'cancelled')) as is_told
+             (select case when d.discarded_at is not null then 'discarded' when d.resent_at is null then d.status
+                          else coalesce((${AGAIN}), d.status) end
+                from deliveries d where d.client_id = m.client_id and d.id = m.id and d.created_at = m.created_at and ${MADE('d')}),
+             'pending') not in ${UNTOLD}) as is_told
       from endpoint_messages m
      where m.client_id = $1 and m.endpoint_id = $2 and m.event_id = any (array(select s.id from seen s where s.is_heard))
        and not m.is_test and m.created_at between $3::timestamptz - interval '1 hour' and $11
@@ -99,6 +118,16 @@ export class EndpointRecoveriesRepository {
       missed: seen.filter(({ is_missed }) => is_missed).map(({ is_missed: _, ...event }) => event),
       next: last && seen.length === events ? after(place, last) : following,
     };
+  }
+
+  /** What it was told of them before, which did not get through. */
+  untold(tx: Tx, { client_id, id }: EndpointRow, missed: Missed[], { since }: Period): Promise<Untold[]> {
+    return tx.query(
+      `select m.event_id, m.id, m.created_at from endpoint_messages m
+        where m.client_id = $1 and m.endpoint_id = $2 and m.event_id = any ($3::uuid[]) and not m.is_test
+          and m.created_at between $4::timestamptz - interval '1 hour' and $5`,
+      [client_id, id, missed.map((event) => event.id), since, new Date(Date.now() + 3_600_000)],
+    );
   }
 
   /** Bodies as they were first tried, by the event's id; what was never tried has none. */

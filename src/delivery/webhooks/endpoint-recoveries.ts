@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
+import { Resends } from '../../engine/deliveries/resends.js';
 import type { Progress, RecoveryRow } from '../recoveries/recoveries.repository.js';
 import { RecoveryKinds, type RecoveryKind } from '../recoveries/recovery-kinds.js';
 import type { EndpointRow } from './endpoint.js';
@@ -27,6 +28,7 @@ export class EndpointRecoveries implements RecoveryKind, OnModuleInit {
     private readonly endpoints: EndpointsRepository,
     private readonly messages: EndpointMessagesRepository,
     private readonly releases: EndpointReleases,
+    private readonly resends: Resends,
     private readonly due: DueSignal,
     private readonly kinds: RecoveryKinds,
   ) {}
@@ -55,6 +57,13 @@ export class EndpointRecoveries implements RecoveryKind, OnModuleInit {
     const messages = missed
       .toSorted((a, b) => a.occurred_at.getTime() - b.occurred_at.getTime())
       .map((event) => ({ ...newMessageOf(endpoint, event), body: bodies.get(event.id) ?? null }));
+    const byEvent = new Map(messages.map(({ event_id, id }) => [event_id, id]));
+    const before = await this.repository.untold(tx, endpoint, missed, period);
+    await this.resends.replaced(
+      tx,
+      endpoint.client_id,
+      before.map((one) => ({ ...one, by: byEvent.get(one.event_id)! })),
+    );
     await this.messages.insert(tx, messages, targetsOf([endpoint]));
     tx.afterCommit(() => {
       this.due.raise();

@@ -138,6 +138,22 @@ export class DeliveryDto {
   @Uuid({ nullable: true })
   resend_of: string | null;
 
+  @AnyText({
+    nullable: true,
+    example: 'http_503',
+    description: 'Of its last attempt; null where that succeeded, and before there is one.',
+  })
+  error_code: string | null;
+
+  @Time({ nullable: true, description: 'When it was sent again last.' })
+  resent_at: string | null;
+
+  @Uuid({ nullable: true, description: 'The delivery that was sent for it last.' })
+  resent_by: string | null;
+
+  @Time({ nullable: true, description: 'When it was put aside: no recovery sends it again.' })
+  discarded_at: string | null;
+
   @NestedList(() => AttemptDto, { optional: true, max: 100 })
   attempts?: AttemptDto[];
 
@@ -207,9 +223,30 @@ export const untriedDelivery = (
   unsubscribed_at: null,
   provider_message_id: null,
   resend_of: null,
+  error_code: null,
+  resent_at: null,
+  resent_by: null,
+  discarded_at: null,
   attempts: [],
   created_at: made.toISOString(),
   updated_at: made.toISOString(),
+});
+
+/** To a key of a user: how its client sends, and what the other side answered, is the client's own affair. */
+export const forUser = ({ attempts, ...delivery }: DeliveryDto): DeliveryDto => ({
+  ...delivery,
+  provider: null,
+  routing: null,
+  provider_message_id: null,
+  ...(attempts && { attempts: attempts.map(withoutAnswer) }),
+});
+
+const withoutAnswer = (attempt: AttemptDto): AttemptDto => ({
+  ...attempt,
+  provider: null,
+  error_message: null,
+  response_status: null,
+  response_body: null,
 });
 
 /** @param userId the recipient's, where the recipient is a user */
@@ -236,6 +273,10 @@ export function toDelivery(row: DeliveryRow, userId: UserId | undefined): Delive
     unsubscribed_at: at(row.unsubscribed_at),
     provider_message_id: row.provider_message_id,
     resend_of: row.resend_of,
+    error_code: row.error_code,
+    resent_at: at(row.resent_at),
+    resent_by: row.resent_by,
+    discarded_at: at(row.discarded_at),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

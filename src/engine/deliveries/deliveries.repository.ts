@@ -61,7 +61,7 @@ const SETTLEMENTS = unnest<Settlement>()('s', {
 });
 
 /** Of the attempt that ended, carried along: joining what was changed with what was said would compare all with all. */
-const ATTEMPT = `s.provider as attempt_provider, s.attempt_status, s.error_code, s.error_message, s.response_status, s.response_body,
+const ATTEMPT = `s.provider as attempt_provider, s.attempt_status, s.error_message, s.response_status, s.response_body,
   s.duration_ms`;
 const RECORDED = `client_id, id, attempt_count, attempt_provider, attempt_status, error_code, error_message, response_status,
   response_body, duration_ms`;
@@ -77,7 +77,7 @@ const SETTLE = prepared(
       where ${HELD_BY} and s.status not in ('retrying', 'unknown', 'held')
      returning o.client_id, o.id, o.created_at, o.source_kind, o.source_id, o.channel, o.lane, o.priority, o.user_pk, o.address,
                coalesce(s.provider, o.provider) as provider, s.routing, o.attempt_count, o.max_attempts, o.expires_at, o.resend_of,
-               s.status, s.reason, s.provider_message_id, ${ATTEMPT}
+               s.status, s.reason, s.error_code, s.provider_message_id, ${ATTEMPT}
    ), ended as (
      ${END}
      select ${KEPT}, status, reason, provider_message_id, case when status in ('sent', 'delivered') then clock_timestamp() end,
@@ -86,7 +86,8 @@ const SETTLE = prepared(
      returning ${ENDED_COLUMNS}
    ), kept as (
      update open_deliveries o
-        set status = s.status, reason = s.reason, error_code = s.error_code, routing = s.routing, lease_until = null,
+        set status = s.status, reason = s.reason, routing = s.routing, lease_until = null,
+            error_code = case when s.status = 'held' then o.error_code else s.error_code end,
             provider = coalesce(s.provider, o.provider), updated_at = clock_timestamp(),
             attempt_count = o.attempt_count - (s.status = 'held')::int, holds = o.holds + (s.status = 'held')::int,
             next_attempt_at = clock_timestamp() + s.delay_ms * interval '1 millisecond',

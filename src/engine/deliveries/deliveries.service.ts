@@ -71,6 +71,20 @@ export class DeliveriesService {
     this.sources.set(source.kind, source);
   }
 
+  /** How often these are tried when they are sent again, by their ids; the others as often as their channels say. */
+  async attemptsOf(
+    tx: Tx,
+    deliveries: Pick<DeliveryRow, 'client_id' | 'id' | 'source_kind' | 'source_id'>[],
+  ): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (const [kind, source] of this.sources) {
+      const rows = deliveries.filter(({ source_kind }) => source_kind === kind);
+      if (rows.length === 0 || !source.attempts) continue;
+      for (const [id, attempts] of await source.attempts(tx, rows)) found.set(id, attempts);
+    }
+    return found;
+  }
+
   /** @returns null when somebody else has it, or it is not due: then it is not ours to send */
   claim(ref: DeliveryRef): Promise<ClaimedDelivery | null> {
     return this.claims.add(ref.client_id, ref);

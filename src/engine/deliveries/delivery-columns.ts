@@ -27,6 +27,10 @@ const COLUMNS: Record<string, string> = {
   unsubscribed_at: 'timestamptz',
   provider_message_id: 'text',
   resend_of: 'uuid',
+  error_code: 'text',
+  resent_at: 'timestamptz',
+  resent_by: 'uuid',
+  discarded_at: 'timestamptz',
   updated_at: 'timestamptz',
 };
 
@@ -53,6 +57,9 @@ export const OPEN_COLUMNS = columns('o', [
   'complained_at',
   'unsubscribed_at',
   'provider_message_id',
+  'resent_at',
+  'resent_by',
+  'discarded_at',
 ]);
 
 /** Of the table ended_deliveries under the alias `e`. */

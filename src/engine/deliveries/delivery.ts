@@ -107,6 +107,13 @@ export interface DeliveryRow {
   unsubscribed_at: Date | null;
   provider_message_id: string | null;
   resend_of: string | null;
+  /** Of the last attempt that ended. */
+  error_code: string | null;
+  /** When it was sent again last, and by which delivery. */
+  resent_at: Date | null;
+  resent_by: string | null;
+  /** When it was put aside: nobody is going to send it again. */
+  discarded_at: Date | null;
   updated_at: Date;
 }
 
@@ -202,6 +209,14 @@ export interface DeliverySource {
   readonly kind: string;
   /** @returns bodies by delivery id; what has none can't be sent */
   load(deliveries: DeliveryRow[]): Promise<Map<string, Content>>;
+  /**
+   * How often these are tried when they are sent again, where their source says so.
+   * @returns by delivery id; what is not named is tried as often as its channel says
+   */
+  attempts?(
+    tx: Tx,
+    deliveries: Pick<DeliveryRow, 'client_id' | 'id' | 'source_id'>[],
+  ): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Knows why some of what was accepted a while ago must not be sent any more; registered by the room that is told so. */

@@ -24,6 +24,15 @@ export interface Resend {
   delivery: NewDelivery;
 }
 
+/** One that ended, and the id of the one that was made for it. */
+export interface Replaced {
+  id: string;
+  created_at: Date;
+  by: string;
+}
+
+const REPLACED = unnest<Replaced>()('k', { id: 'uuid', created_at: 'timestamptz', by: 'uuid' }, { first: 4 });
+
 const SOURCES = unnest<Resend>()('w', {
   client_id: ['uuid', ({ of }) => of.client_id],
   source_id: ['uuid', ({ of }) => of.source_id],
@@ -35,17 +44,18 @@ const KEYS = unnest<Resend>()(
     client_id: ['uuid', ({ of }) => of.client_id],
     id: ['uuid', ({ of }) => of.id],
     created_at: ['timestamptz', ({ of }) => of.created_at],
+    by: ['uuid', ({ delivery }) => delivery.id],
   },
   { first: 4 },
 );
-const DELIVERIES = insertDeliveries(null, 9);
+const DELIVERIES = insertDeliveries(null, 10);
 
 const INSERT = `with written as (
     select w.client_id, w.source_id as id, w.source_kind, at as created_at, null::timestamptz as expires_at
       from (select date_trunc('milliseconds', clock_timestamp()) as at) now, (select distinct * from ${SOURCES.sql}) w
   ), marked as (
-    update ended_deliveries e set resent_at = clock_timestamp() from ${KEYS.sql}
-     where e.client_id = k.client_id and e.id = k.id and e.created_at = k.created_at and e.created_at between $7 and $8
+    update ended_deliveries e set resent_at = clock_timestamp(), resent_by = k.by from ${KEYS.sql}
+     where e.client_id = k.client_id and e.id = k.id and e.created_at = k.created_at and e.created_at between $8 and $9
   ), ${DELIVERIES.sql}
   select count(*)::int as n from opened`;
 
@@ -99,6 +109,17 @@ export class ResendsRepository {
     return tx.query(
       `select ${OPEN_COLUMNS} from open_deliveries o where o.client_id = $1 and o.id = any ($2::uuid[]) order by o.id`,
       [clientId, ids],
+    );
+  }
+
+  /** Those of these that did not get through. */
+  async markReplaced(tx: Tx, clientId: string, deliveries: Replaced[]): Promise<void> {
+    const times = deliveries.map(({ created_at }) => created_at.getTime());
+    await tx.execute(
+      `update ended_deliveries e set resent_at = clock_timestamp(), resent_by = k.by from ${REPLACED.sql}
+        where e.client_id = $1 and e.id = k.id and e.created_at = k.created_at and e.created_at between $2 and $3
+          and e.status in ('failed', 'expired', 'cancelled')`,
+      [clientId, new Date(Math.min(...times)), new Date(Math.max(...times)), ...REPLACED.values(deliveries)],
     );
   }
 

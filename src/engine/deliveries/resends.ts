@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { newId, timeOfId } from '../../platform/common/ids.js';
 import type { Tx } from '../../platform/database/database.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
+import { DeliveriesService } from './deliveries.service.js';
 import type { DeliveryRow } from './delivery.js';
 import { DueSignal } from './due-signal.js';
-import { ResendsRepository, type EndedDelivery, type Resend } from './resends.repository.js';
+import { ResendsRepository, type EndedDelivery, type Replaced, type Resend } from './resends.repository.js';
 import { Transitions } from './transitions.js';
 
 const DAY_MS = 86_400_000;
@@ -19,6 +20,7 @@ export class Resends {
     private readonly repository: ResendsRepository,
     private readonly transitions: Transitions,
     private readonly registry: ProviderRegistry,
+    private readonly sources: DeliveriesService,
     private readonly due: DueSignal,
   ) {}
 
@@ -40,21 +42,28 @@ export class Resends {
   /** @param deliveries locked, and none of them suppressed; @returns the new ones */
   async send(tx: Tx, clientId: string, deliveries: EndedDelivery[]): Promise<DeliveryRow[]> {
     if (deliveries.length === 0) return [];
+    const attempts = await this.sources.attemptsOf(tx, deliveries);
     const made = await this.repository.insert(
       tx,
       clientId,
-      deliveries.map((one) => this.resendOf(one)),
+      deliveries.map((one) => this.resendOf(one, attempts.get(one.id))),
     );
     await this.transitions.made(tx, made);
     tx.afterCommit(() => this.due.raise());
     return made;
   }
 
+  /** What failed is sent anew by its owner, by deliveries that it makes itself: it is no dead letter any more. */
+  async replaced(tx: Tx, clientId: string, deliveries: Replaced[]): Promise<void> {
+    if (deliveries.length > 0) await this.repository.markReplaced(tx, clientId, deliveries);
+  }
+
   discard(tx: Tx, delivery: EndedDelivery): Promise<void> {
     return this.repository.discard(tx, delivery);
   }
 
-  private resendOf(of: EndedDelivery): Resend {
+  /** @param attempts as its source says; left out, as if it were new to its channel */
+  private resendOf(of: EndedDelivery, attempts: number | undefined): Resend {
     const { channel, lane, user_pk, address, max_attempts } = of;
     return {
       of,
@@ -64,7 +73,7 @@ export class Resends {
         lane,
         user_pk,
         address,
-        max_attempts: this.registry.findChannel(channel)?.retryPolicy.attempts ?? max_attempts,
+        max_attempts: attempts ?? this.registry.findChannel(channel)?.retryPolicy.attempts ?? max_attempts,
         suppressed: null,
         resend_of: firstOf(of),
       },

@@ -211,6 +211,10 @@ const claimedFrom = (
   unsubscribed_at: null,
   provider_message_id: null,
   resend_of: null,
+  error_code: null,
+  resent_at: null,
+  resent_by: null,
+  discarded_at: null,
   updated_at: created_at,
   content,
 });
