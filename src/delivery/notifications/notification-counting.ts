@@ -24,7 +24,8 @@ export class NotificationCounting {
       return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'rate_limited') throw error;
-      // Who sends the same again is told of the first one, also where no other could be sent any more.
+      // Who sends the same again is told of the first one, also where no other could be sent any more. One that was counted
+      // a moment ago and has not claimed its key yet is not seen: that repeat is refused, and answered when it is tried again.
       if (item.dedup && (await this.dedup.isTaken(item))) return uncounted(item);
       throw error;
     }
