@@ -30,11 +30,14 @@ export async function shellCalls(script: string, env: Record<string, string>): P
   const [ask, answer] = [join(dir, 'ask'), join(dir, 'answer')];
   execFileSync('mkfifo', [ask, answer]);
   const calls: ShellCall[] = [];
+  let fault: Error | undefined;
   const serving = (async () => {
     for (let args; (args = await readFile(ask, 'utf8')) !== '';) {
-      const call = await callOf(args.split('\0').slice(0, -1));
-      calls.push(call);
-      await writeFile(answer, call.text);
+      const call = await callOf(args.split('\0').slice(0, -1)).catch((error: Error) => error);
+      if (call instanceof Error) fault ??= call;
+      else calls.push(call);
+      // The shell waits for it in any case.
+      await writeFile(answer, call instanceof Error ? '' : call.text);
     }
   })();
   const curl = `curl() { printf '%s\\0' "$@" > '${ask}'; cat '${answer}'; }`;
@@ -49,6 +52,7 @@ export async function shellCalls(script: string, env: Record<string, string>): P
     await serving;
     rmSync(dir, { recursive: true });
   }
+  if (fault) throw fault;
   return calls;
 }
 
