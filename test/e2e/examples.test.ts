@@ -33,7 +33,7 @@ describe('examples/github-support', () => {
       from_email: 'acme@example.com',
       config: { host: '127.0.0.1', port: smtp.port, secure: false },
     };
-    expect((await as(undefined, 'POST', '/clients/me/email-providers', provider)).status).toBe(201);
+    expect((await as(undefined, 'POST', '/clients/me/providers', provider)).status).toBe(201);
     // Twice: it may be run again.
     await run('setup.mjs');
     expect(await run('setup.mjs')).toBe(`Payload URL for GitHub: ${one.app.url}/webhooks/${one.client.slug}/github\n`);

@@ -338,11 +338,12 @@ describe("the first version's callers", () => {
     for (const [path, body] of [
       [`/rooms/${old.room.id}/messages`, { ...FILE }],
       [`/rooms/${old.room.id}/invites`, { user_ids: ['gil', 'hal'] }],
+      ['/notifications', { type: 'websocket', subject: 'S', content: 'C', room_id: old.room.id }],
     ] as const) {
       const first = await send(path, body);
       const again = await send(path, body);
-      expect(first.status).toBe(201);
-      expect(again).toMatchObject({ status: 201, body: first.body });
+      expect(first.status).toBe(path === '/notifications' ? 202 : 201);
+      expect(again).toMatchObject({ status: first.status, body: first.body });
       expect(again.headers.get('idempotency-replayed')).toBe('true');
     }
   });
@@ -476,13 +477,48 @@ describe("the first version's callers", () => {
   it('send many at once, change and cancel one', async () => {
     const old = await world(true);
     const mail = { type: 'email', subject: 'A', content: 'B', to_email: 'a@example.com' };
-    const batch = ok(
-      await old.as(undefined, 'POST', '/notifications/batch', { notifications: [mail, { ...mail, type: 'fax' }] }),
-    );
-    expect(batch.results).toMatchObject([
-      { index: 0, status: 202 },
-      { index: 1, status: 422 },
+    const { type: _, ...untyped } = mail;
+    const toRoom = { type: 'websocket', room_id: old.room.id, subject: 'S', content: 'C' };
+    const fallback = { to_email: 'x@example.com' };
+    const many = [
+      mail,
+      { ...mail, type: 'fax' },
+      untyped,
+      { ...mail, to_email: null },
+      { ...toRoom, email_fallback: 'x' },
+      { ...toRoom, room_id: newUuid(), email_fallback: fallback },
+      { ...mail, to_email: 'nobody' },
+      toRoom,
+      { recipients: [{ user_id: 'ann' }], channels: { websocket: { title: 'T' } } },
+    ];
+    const headers = { 'idempotency-key': 'many' };
+    const sendMany = () =>
+      old.client.request('POST', '/notifications/batch', { body: { notifications: many }, headers });
+    const batch = ok(await sendMany());
+    expect(batch.results.map(({ status, error }: any) => [status, error?.errors[0]?.field])).toEqual([
+      [202, undefined],
+      [422, 'type'],
+      [422, 'type'],
+      [422, 'to_email'],
+      [422, 'email_fallback'],
+      [404, undefined],
+      [422, 'recipients[0].email'],
+      [202, undefined],
+      [202, undefined],
     ]);
+    expect(batch.results[0]).toMatchObject({ index: 0, notification: { ...mail, meta: {} } });
+    expect(batch.results[1].error).toMatchObject({
+      code: 'validation_failed',
+      errors: [{ field: 'type', message: 'must be one of email, websocket' }],
+    });
+    const alone = await old.as(undefined, 'POST', '/notifications', many[4] as object);
+    expect([alone.status, alone.body.errors]).toEqual([422, batch.results[4].error.errors]);
+    expect((await sendMany()).body).toEqual(batch);
+    const tooMany = { notifications: Array.from({ length: 101 }, () => mail) };
+    expect(await old.as(undefined, 'POST', '/notifications/batch', tooMany)).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'notifications' }] },
+    });
     const scheduled_for = new Date(Date.now() + 86_400_000).toISOString();
     const later = ok(await old.as(undefined, 'POST', '/notifications', { ...mail, scheduled_for, meta: { a: 1 } }));
     const change = { priority: 'high', meta: { b: 2 }, subject: null };

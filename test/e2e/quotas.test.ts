@@ -189,9 +189,8 @@ describe('quotas', () => {
     };
     const once = { ...to('ben'), dedup_key: 'k' };
     const first = await batch({ ...to('ben'), simulate: true }, to('stranger'), to('ben'), once, once, once);
-    expect(first.statuses).toEqual([200, 422, 202, 202, 200, 429]);
+    expect(first.statuses).toEqual([200, 422, 202, 202, 200, 200]);
     expect(first.headers.get('ratelimit-policy')).toBe('"notifications-day";q=3;w=86400, "deliveries-hour";q=4;w=3600');
-    // What was there already is given back when it is known.
     const left = async () => (await listed(client, key.api_key)).map(({ name, remaining }: any) => [name, remaining]);
     expect(await left()).toEqual([
       ['notifications_day', 1],
@@ -217,6 +216,32 @@ describe('quotas', () => {
         .status,
     ).toBe(200);
     expect((await notify(client, ['ben'], undefined, key.api_key)).status).toBe(429);
+    // What was there already is answered with it, though no other could be sent any more.
+    const again = await client.request('POST', '/notifications', { key: key.api_key, body: once });
+    expect(again).toMatchObject({ status: 200, body: { deduplicated: true } });
+    const third = await batch({ ...once, dedup_key: 'another' }, once);
+    expect(third.statuses).toEqual([429, 200]);
+    expect(third.body.results[1].notification.id).toBe(again.body.id);
+    expect(await left()).toEqual([
+      ['notifications_day', 0],
+      ['deliveries_hour', 1],
+    ]);
+  });
+
+  it('are used up by the first of many who send the same, and keep the others from nothing', async () => {
+    const client = await clientWith({ deliveries_per_client: { per_day: 1 } });
+    const body = { recipients: [{ user_id: 'a' }], channels: { websocket: { title: 't' } }, dedup_key: 'same' };
+    const first = await client.request('POST', '/notifications', { body });
+    expect(first.status).toBe(202);
+    const all = await Promise.all(Array.from({ length: 8 }, () => client.request('POST', '/notifications', { body })));
+    for (const { status, body: again } of all) {
+      expect({ status, id: again.id, deduplicated: again.deduplicated }).toEqual({
+        status: 200,
+        id: first.body.id,
+        deduplicated: true,
+      });
+    }
+    expect(await listed(client)).toMatchObject([{ remaining: 0 }]);
   });
 
   it('are granted as a whole, and taken away by null', async () => {

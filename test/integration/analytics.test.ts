@@ -149,7 +149,7 @@ describe('analytics of deliveries', () => {
       by_type: { webhook: 3, websocket: 1, email: 1 },
       by_status: { delivered: 1, suppressed: 1 },
     });
-    expect((await get('/notifications/stats?days=7')).total_sent).toBe(2);
+    for (const days of [7, 400]) expect((await get(`/notifications/stats?days=${days}`)).total_sent).toBe(2);
   });
 
   it('moves what is delivered later to where it was accepted', async () => {
@@ -181,8 +181,21 @@ describe('analytics of deliveries', () => {
     const [names, line] = body.split('\r\n');
     expect(names.split(',')).toEqual(expect.arrayContaining(['bucket', 'group', 'accepted', 'latency_ms.p95']));
     expect(line.split(',')[names.split(',').indexOf('delivered')]).toBe('1');
-    const ledger = await client.request('GET', '/analytics/ledger', { headers: { accept: 'text/csv' } });
+    const asked = (path: string, accept: string) => client.request('GET', path, { headers: { accept } });
+    const ledger = await asked('/analytics/ledger', 'text/csv');
     expect(ledger.body).toMatch(/^channel,accepted,.*\r\nwebhook,1,/);
+    for (const accept of ['text/csv;q=0.1,application/json', '*/*', 'text/csv;q=0, */*', 'application/json, text/csv'])
+      expect((await asked('/analytics/ledger', accept)).body).toMatchObject({ accepted: 1 });
+    expect((await asked('/analytics/ledger', 'application/json;q=0.1, text/*')).body).toBe(ledger.body);
+    for (const [path, row] of [
+      ['/metrics/hourly', /^bucket,messages,.*\r\n\d{4}-\d\d-\d\dT\d\d:00:00.000Z,0,/],
+      ['/metrics/daily', /^bucket,messages,.*\r\n\d{4}-\d\d-\d\dT00:00:00.000Z,0,/],
+      ['/notifications/stats', /^total_sent,total_failed,.*by_type.webhook.*\r\n1,0,/],
+    ] as const)
+      expect((await asked(path, 'text/csv')).body).toMatch(row);
+    // Counted as accepted before a provider had tried: nothing of it is left where there is none.
+    const { data } = await get('/analytics/deliveries?group_by=provider');
+    expect(data).toMatchObject([{ group: 'webhook', accepted: 1, delivered: 1 }]);
   });
 
   it('makes percentiles of the whole from those of its parts, added up or not', async () => {
@@ -224,6 +237,9 @@ describe('analytics of deliveries', () => {
   it.each([
     ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'from'],
     ['from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
+    ['from=2020-01-01T00:00:00Z', 'from'],
+    ['from=9999-12-31T23:59:59Z', 'from'],
+    ['to=0001-01-01T00:00:00Z', 'to'],
     ['interval=15m&from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z', 'to'],
     ['timezone=Mars/Base', 'timezone'],
     ['interval=2h', 'interval'],

@@ -41,8 +41,8 @@ export async function notify(master: Api, bob: Reader, printer: Printer): Promis
 }
 
 async function configureSmtp(master: Api, port: number, printer: Printer): Promise<void> {
-  printer.step('Configure SMTP (POST /clients/me/email-providers); ChatAPI logs in there before it says yes');
-  const provider = await master.post('/clients/me/email-providers', {
+  printer.step('Configure SMTP (POST /clients/me/providers); ChatAPI logs in there before it says yes');
+  const provider = await master.post('/clients/me/providers', {
     name: 'demo-smtp',
     provider_type: 'smtp',
     is_primary: true,

@@ -75,11 +75,16 @@ export class AnalyticsController {
   @Get('notifications/stats')
   @Route({
     summary: 'Deliveries of a time in a few numbers',
-    description: 'Of the last 24 hours unless told, by when they were accepted.',
+    description: `Of the last 24 hours unless told, by when they were accepted. ${CSV}`,
     access: 'read_analytics',
     answer: StatsDto,
   })
-  stats(@CurrentRequest() request: Request, @Query() query: StatsQueryDto): Promise<StatsDto> {
-    return this.analytics.stats(request.caller.clientId, query);
+  async stats(
+    @CurrentRequest() request: Request,
+    @Query() query: StatsQueryDto,
+    @Accept() accept?: string,
+  ): Promise<StatsDto | string> {
+    const answer = await this.analytics.stats(request.caller.clientId, query);
+    return negotiate(request, accept, answer, [answer]);
   }
 }

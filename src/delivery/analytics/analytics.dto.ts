@@ -1,4 +1,15 @@
-import { AnyText, Int, Json, Nested, NestedList, OneOf, Share, Text, Time } from '../../platform/common/fields.js';
+import {
+  AnyText,
+  AskedTime,
+  Int,
+  Json,
+  Nested,
+  NestedList,
+  OneOf,
+  Share,
+  Text,
+  Time,
+} from '../../platform/common/fields.js';
 import { INTERVALS, type Interval } from './period.js';
 
 export const ZONE = {
@@ -8,13 +19,13 @@ export const ZONE = {
 } as const;
 
 export class PeriodQueryDto {
-  @Time({
+  @AskedTime({
     optional: true,
     description: '24 hours before `to` unless told; widened to a whole quarter of an hour.',
   })
   from?: string;
 
-  @Time({ optional: true, description: 'Now unless told; widened to a whole quarter of an hour.' })
+  @AskedTime({ optional: true, description: 'Now unless told; widened to a whole quarter of an hour.' })
   to?: string;
 }
 

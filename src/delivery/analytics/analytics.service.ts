@@ -6,7 +6,6 @@ import type {
   DeliveryGroup,
   LatencyAnswerDto,
   LatencyQueryDto,
-  PeriodQueryDto,
   StatsDto,
   StatsQueryDto,
 } from './analytics.dto.js';
@@ -35,8 +34,6 @@ interface Cell {
   counts: Counts;
 }
 
-const DAY_MS = 86_400_000;
-
 /** What became of deliveries, from their counts; by when they were accepted. */
 @Injectable()
 export class AnalyticsService implements OnModuleInit {
@@ -55,7 +52,7 @@ export class AnalyticsService implements OnModuleInit {
     const split =
       query.group_by === 'status' || query.group_by === 'error_code' ? cells.flatMap(splitOf(query.group_by)) : cells;
     return {
-      data: split.map(({ bucket, group, counts }) => ({
+      data: split.filter(hasAny(query.group_by)).map(({ bucket, group, counts }) => ({
         bucket: bucket!.toISOString(),
         group,
         // What a provider has is known once one has tried: then it is in a state there.
@@ -114,8 +111,8 @@ export class AnalyticsService implements OnModuleInit {
     };
   }
 
-  async stats(clientId: string, { days, ...query }: StatsQueryDto): Promise<StatsDto> {
-    const { from, to } = periodOf({ ...withDays(query, days), interval: '1d' });
+  async stats(clientId: string, query: StatsQueryDto): Promise<StatsDto> {
+    const { from, to } = periodOf(query, '1d');
     const cells = cellsOf(
       await this.repository.read(clientId, { from, to, interval: '1d', timezone: 'UTC' }, 'channel'),
     );
@@ -159,13 +156,13 @@ export const shown = ({ from, to, interval, timezone }: Period) => ({
   timezone,
 });
 
-function withDays(query: PeriodQueryDto, days: number | undefined): PeriodQueryDto {
-  if (days === undefined || query.from !== undefined) return query;
-  const to = query.to === undefined ? Date.now() : Date.parse(query.to);
-  return { ...query, from: new Date(to - days * DAY_MS).toISOString(), to: new Date(to).toISOString() };
-}
-
 const countedBy = (group: DeliveryGroup | undefined) => (group === 'channel' || group === 'provider' ? group : null);
+
+/** Deliveries are accepted before a provider has tried: once one has, nothing of them is left where there is none. */
+const hasAny =
+  (group: DeliveryGroup | undefined) =>
+  ({ counts }: Cell): boolean =>
+    [...counts].some(([key, n]) => n !== 0 && (group !== 'provider' || key !== 'accepted'));
 
 const splitOf =
   (by: 'status' | 'error_code') =>

@@ -14,6 +14,7 @@ import {
 } from './client-metrics.dto.js';
 import { ClientMetrics } from './client-metrics.service.js';
 import { Accept, negotiate } from './negotiate.js';
+import type { Interval } from './period.js';
 
 @Tag(ANALYTICS)
 @Controller()
@@ -55,37 +56,54 @@ export class ClientMetricsController {
   @Get('metrics/hourly')
   @Route({
     summary: 'Messages and deliveries by the hour, of the last 24 unless told',
+    description: CSV,
     access: 'read_analytics',
     answer: MetricsBucketsDto,
   })
-  hourly(@CurrentCaller() caller: Caller, @Query() query: StepsQueryDto): Promise<MetricsBucketsDto> {
-    return this.metrics.steps(caller.clientId, '1h', query);
+  hourly(
+    @CurrentRequest() request: Request,
+    @Query() query: StepsQueryDto,
+    @Accept() accept?: string,
+  ): Promise<MetricsBucketsDto | string> {
+    return this.steps(request, '1h', query, accept);
   }
 
   @Get('metrics/daily')
   @Route({
     summary: 'Messages and deliveries by the day, of the last 30 unless told',
+    description: CSV,
     access: 'read_analytics',
     answer: MetricsBucketsDto,
   })
-  daily(@CurrentCaller() caller: Caller, @Query() query: StepsQueryDto): Promise<MetricsBucketsDto> {
-    return this.metrics.steps(caller.clientId, '1d', query);
+  daily(
+    @CurrentRequest() request: Request,
+    @Query() query: StepsQueryDto,
+    @Accept() accept?: string,
+  ): Promise<MetricsBucketsDto | string> {
+    return this.steps(request, '1d', query, accept);
   }
 
   @Get('metrics/user/:user_id')
   @Route({
     summary: 'What a user sent and got',
-    description: 'Of the last 24 hours unless told. A scoped key sees those with whom its user shares a room.',
+    description: `Of the last 24 hours unless told. A scoped key sees those with whom its user shares a room. ${CSV}`,
     access: 'read_analytics',
     answer: UserMetricsDto,
     params: { user_id: "The client's own id of the user; `me` is the caller." },
     errors: ['not_found'],
   })
-  user(
-    @CurrentCaller() caller: Caller,
+  async user(
+    @CurrentRequest() request: Request,
     @Param('user_id') userId: string,
     @Query() query: PeriodQueryDto,
-  ): Promise<UserMetricsDto> {
-    return this.metrics.ofUser(caller, userId as UserId, query);
+    @Accept() accept?: string,
+  ): Promise<UserMetricsDto | string> {
+    const answer = await this.metrics.ofUser(request.caller, userId as UserId, query);
+    return negotiate(request, accept, answer, [answer]);
+  }
+
+  private async steps(request: Request, interval: Interval, query: StepsQueryDto, accept?: string) {
+    const answer = await this.metrics.steps(request.caller.clientId, interval, query);
+    return negotiate(request, accept, answer, answer.data, ['bucket', 'messages', 'accepted']);
   }
 }

@@ -63,7 +63,7 @@ export class ClientMetrics {
 
   /** By hours, the last 24 unless told, or by days, the last 30. */
   async steps(clientId: string, interval: Interval, query: StepsQueryDto): Promise<MetricsBucketsDto> {
-    const period = periodOf({ ...(interval === '1d' ? lastMonth(query) : query), interval });
+    const period = periodOf({ ...query, interval, days: interval === '1d' ? 30 : 1 });
     const [rows, figures] = await Promise.all([this.read(clientId, period), this.analytics.figures(clientId, period)]);
     const messages = new Map(rows.flatMap((row) => (row.bucket ? [[row.bucket.toISOString(), row] as const] : [])));
     const buckets = [...new Set([...messages.keys(), ...figures.keys()])].toSorted();
@@ -134,10 +134,4 @@ function bucketOf(bucket: string, row: Row | undefined, figures: Figures | undef
     failed: figures ? figures.failed + figures.expired : 0,
     not_sent: figures ? figures.suppressed + figures.cancelled : 0,
   };
-}
-
-function lastMonth(query: StepsQueryDto): StepsQueryDto {
-  if (query.from !== undefined) return query;
-  const to = query.to === undefined ? Date.now() : Date.parse(query.to);
-  return { ...query, from: new Date(to - 30 * 86_400_000).toISOString(), to: new Date(to).toISOString() };
 }

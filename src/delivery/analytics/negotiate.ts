@@ -1,5 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import accepts from 'accepts';
 import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import type { Request } from '../../tenancy/access/request.js';
 import { columnsOf, toCsv } from './csv.js';
 
@@ -9,19 +11,19 @@ export const Accept = createParamDecorator(
     context.switchToHttp().getRequest<FastifyRequest>().headers.accept,
 );
 
-/** Does a caller who accepts this want CSV? What comes first in the list wins. */
+/** Does a caller who accepts this want CSV? By weight (RFC 9110, 12.5.1); of equal ones what comes first in the list wins. */
 export function wantsCsv(accept: string | undefined): boolean {
-  const types = (accept ?? '').split(',').map((type) => type.split(';')[0]!.trim().toLowerCase());
-  return types.find((type) => ['text/csv', 'application/json', '*/*'].includes(type)) === 'text/csv';
+  const asked = { headers: { accept } } as IncomingMessage;
+  return accepts(asked).type(['application/json', 'text/csv']) === 'text/csv';
 }
 
-/** The answer itself, or its rows as CSV to who accepts that. @param columns of an answer without rows */
+/** The answer itself, or its rows as CSV to who accepts that. @param columns of an answer that may have no rows */
 export function negotiate<T>(
   request: Request,
   accept: string | undefined,
   answer: T,
   rows: object[],
-  columns: string[],
+  columns: string[] = [],
 ): T | string {
   request.headers = { ...request.headers, vary: 'Accept' };
   if (!wantsCsv(accept)) return answer;

@@ -21,6 +21,14 @@ describe('the period of a query', () => {
     expect(periodOf({ from: '2026-03-29T10:00:00Z' }, '15m', NOW).to).toEqual(new Date('2026-03-29T12:15:00Z'));
   });
 
+  it('may be as long as it was asked for, however it is widened', () => {
+    const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
+    expect(periodOf({ days: 400 }, '1d', NOW).from).toEqual(new Date('2025-02-22T12:15:00Z'));
+    expect(periodOf({ from: ago(400) }, '1d', NOW).from).toEqual(new Date('2025-02-22T12:00:00Z'));
+    expect(periodOf({ to: ago(0), days: 30 }, '1d').from).toEqual(new Date('2026-02-27T12:15:00Z'));
+    expect(() => periodOf({ from: ago(401) }, '1d', NOW)).toThrow('from: must be at most 400 days ago');
+  });
+
   it.each([
     ['from', { from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' }],
     ['from', { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }],

@@ -23,6 +23,8 @@ export interface PeriodQuery {
   to?: string;
   interval?: Interval;
   timezone?: string;
+  /** Where there is no `from`: as many days up to `to`, one unless told. */
+  days?: number;
 }
 
 /**
@@ -31,15 +33,22 @@ export interface PeriodQuery {
  */
 export function periodOf(query: PeriodQuery, byDefault: Interval = '1h', now = Date.now()): Period {
   const interval = query.interval ?? byDefault;
-  const to = ceil(
-    query.to === undefined ? (query.from === undefined ? now : dayAfter(query.from, now)) : Date.parse(query.to),
-  );
-  const from = floor(query.from === undefined ? to - DAY_MS : Date.parse(query.from));
+  const upTo =
+    query.to === undefined ? (query.from === undefined ? now : dayAfter(query.from, now)) : Date.parse(query.to);
+  const to = ceil(upTo);
+  const begin = query.from === undefined ? to - (query.days ?? 1) * DAY_MS : Date.parse(query.from);
+  const from = floor(begin);
   if (from >= to) throw invalidField('from', 'must be before to');
-  const days = LONGEST_DAYS[interval];
-  if (to - from > days * DAY_MS)
-    throw invalidField('to', `must be at most ${days} days after from with interval ${interval}`);
+  refuseLong(query, interval, upTo - begin);
   return { from: new Date(from), to: new Date(to), interval, timezone: checkZone(query.timezone ?? 'UTC') };
+}
+
+/** As it was asked: the widening is our own. @throws Problem that names a field which was sent */
+function refuseLong({ from, to }: PeriodQuery, interval: Interval, ms: number): void {
+  const days = LONGEST_DAYS[interval];
+  if (from === undefined || ms <= days * DAY_MS) return;
+  if (to !== undefined) throw invalidField('to', `must be at most ${days} days after from with interval ${interval}`);
+  throw invalidField('from', `must be at most ${days} days ago with interval ${interval}, unless to is given`);
 }
 
 /** With a beginning alone: up to now, or what is to come of it. */

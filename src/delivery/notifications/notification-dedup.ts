@@ -32,6 +32,24 @@ export class NotificationDedup {
     }
   }
 
+  /** Does the caller's key name a notification already, or one that is being accepted just now, whose end is waited for? */
+  async isTaken(item: Accepted): Promise<boolean> {
+    const free = new Error('the key is free');
+    try {
+      // Claimed to see whether it can be, and given back.
+      await this.database.transaction(
+        async (tx) => {
+          if ((await this.claim(tx, item)) === null) throw free;
+        },
+        { turn: { tenant: item.client_id, row: `dedup ${item.dedup!.key}` } },
+      );
+      return true;
+    } catch (error) {
+      if (error === free) return false;
+      throw error;
+    }
+  }
+
   /** Forgets keys that are over. @returns how many, of at most `limit` */
   prune(limit: number): Promise<number> {
     return this.database.execute(

@@ -1,5 +1,6 @@
 import type { Request } from '../../tenancy/access/request.js';
 import { Problem } from '../../platform/common/problem.js';
+import type { NotificationCounting } from './notification-counting.js';
 import type { NotificationPlanner, Planned } from './notification-planner.js';
 import { NotificationOrders } from './notification-orders.service.js';
 import type { NotificationBatchDto } from './notification-orders.dto.js';
@@ -22,15 +23,17 @@ function ordersWith(plan: (userId: string) => Promise<void>, count: (userId: str
       return { row: { id } } as unknown as Planned;
     },
   } as unknown as NotificationPlanner;
-  const notifications = {
+  const counting = {
     counted: async (_: unknown, item: Planned) => {
       count(item.row.id);
       return { ...item, giveBack: () => {} };
     },
+  } as unknown as NotificationCounting;
+  const notifications = {
     acceptAll: async (_: unknown, items: Planned[], answer: (answers: unknown[]) => unknown) =>
       answer(items.map(({ row }) => ({ id: row.id }))),
   } as unknown as NotificationsService;
-  return new NotificationOrders(notifications, planner, {} as Simulation);
+  return new NotificationOrders(notifications, planner, counting, {} as Simulation);
 }
 
 describe('a batch of notifications', () => {

@@ -3,6 +3,7 @@ import { Existing, valueOf, type Request } from '../../tenancy/access/request.js
 import { itemProblem } from '../../platform/common/batch.js';
 import { Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
+import { NotificationCounting } from './notification-counting.js';
 import type { NotificationBatchDto, NotificationResultDto, NotificationResultsDto } from './notification-orders.dto.js';
 import { NotificationPlanner, type Counted, type Planned } from './notification-planner.js';
 import { NotificationInputDto } from './notifications.dto.js';
@@ -18,6 +19,7 @@ export class NotificationOrders {
   constructor(
     private readonly notifications: NotificationsService,
     private readonly planner: NotificationPlanner,
+    private readonly counting: NotificationCounting,
     private readonly simulation: Simulation,
   ) {}
 
@@ -39,7 +41,10 @@ export class NotificationOrders {
         if (plan.status === 'rejected') throw plan.reason;
         const { input, item } = plan.value;
         if (input.simulate) results[index] = resultOf(index, await this.simulated(item));
-        else planned.push({ index, item: await this.notifications.counted(request, item) });
+        else {
+          const before = planned.map((one) => one.item);
+          planned.push({ index, item: await this.counting.counted(request, item, before) });
+        }
       } catch (error) {
         // What is at fault on our side fails all, and nothing was written.
         if (!(error instanceof Problem) || error.status >= 500) {

@@ -20,6 +20,7 @@ import { LateOptOutsRepository } from './late-opt-outs.repository.js';
 import { NotificationAcknowledgements } from './notification-acknowledgements.js';
 import { NotificationChanges } from './notification-changes.js';
 import { NotificationContents } from './notification-contents.js';
+import { NotificationCounting } from './notification-counting.js';
 import { NotificationCounters } from './notification-counters.repository.js';
 import { NotificationDedup } from './notification-dedup.js';
 import { NotificationDeliveries } from './notification-deliveries.js';
@@ -67,6 +68,7 @@ import { Simulation } from './simulation.js';
     NotificationChanges,
     NotificationContents,
     NotificationCounters,
+    NotificationCounting,
     NotificationDedup,
     NotificationDeliveries,
     NotificationEnds,

@@ -2,16 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Existing, type Request } from '../../tenancy/access/request.js';
 import { invalidField } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
-import { Quotas } from '../../tenancy/clients/quotas.js';
 import { asAccepted } from './notification.js';
-import { NotificationPlanner, type Counted, type Planned } from './notification-planner.js';
+import { NotificationCounting } from './notification-counting.js';
+import { NotificationPlanner, type Counted } from './notification-planner.js';
 import { NotificationSets, type WriteOutcome } from './notification-sets.js';
 import { NotificationStarts } from './notification-starts.js';
 import type { NotificationDto, NotificationInputDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
 import type { Accepted, WrittenRow } from './notifications.repository.js';
 import { NotificationsWriter } from './notifications.writer.js';
-import { byChannel } from './plan-deliveries.js';
 
 /** What a request for a notification is answered; {@link Existing} where nothing was made. */
 export type Answer = NotificationDto | Existing<NotificationDto>;
@@ -25,14 +24,14 @@ export class NotificationsService {
     private readonly sets: NotificationSets,
     private readonly reader: NotificationsReader,
     private readonly starts: NotificationStarts,
-    private readonly quotas: Quotas,
+    private readonly counting: NotificationCounting,
   ) {}
 
   /** One transaction: the notification, its deliveries, and what became of those that can't be sent at all. */
   async accept(request: Request, input: NotificationInputDto): Promise<Answer> {
     // Whoever is only imagined there can't be told anything.
     if (input.simulate) throw invalidField('simulate', 'is for requests of their own, not for what is to be sent');
-    const item = await this.counted(request, await this.planner.plan(request.caller, input));
+    const item = await this.counting.counted(request, await this.planner.plan(request.caller, input));
     return this.starts.reserving([item], async ([reservation]) => {
       let answer: Answer | undefined;
       const outcome = await this.writer.write(request, item, async (tx, [written]) => {
@@ -41,11 +40,6 @@ export class NotificationsService {
       this.starts.begin(item, outcome, reservation!);
       return answer ?? asAccepted((outcome as { written: WrittenRow }).written, item.deliveries);
     });
-  }
-
-  /** Counts what is to be written against the quotas of user and client. @throws Problem `rate_limited` */
-  async counted(request: Request, item: Planned): Promise<Counted> {
-    return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
   }
 
   /**

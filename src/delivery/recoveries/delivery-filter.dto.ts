@@ -1,5 +1,5 @@
 import { addField, fieldsLater } from '../../platform/common/field-registry.js';
-import { Bool, OneOf, Text, Time, UserId, Uuid } from '../../platform/common/fields.js';
+import { AskedTime, Bool, OneOf, Text, UserId, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../engine/deliveries/delivery.js';
 import { declared } from '../../engine/providers/declared.js';
@@ -42,10 +42,10 @@ export class DeliveriesQueryDto extends PageQueryDto {
   @Text({ optional: true, max: 'name_chars', description: 'Of their notifications.' })
   tag?: string;
 
-  @Time(FROM)
+  @AskedTime(FROM)
   from?: string;
 
-  @Time(TO)
+  @AskedTime(TO)
   to?: string;
 }
 
@@ -79,10 +79,10 @@ export class RecoveryFilterDto {
   @Text({ optional: true, max: 'name_chars' })
   tag?: string;
 
-  @Time(FROM)
+  @AskedTime(FROM)
   from?: string;
 
-  @Time(TO)
+  @AskedTime(TO)
   to?: string;
 }
 

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { MAX_BATCH } from '../../delivery/notifications/notification-orders.dto.js';
 import { NotificationsReader } from '../../delivery/notifications/notifications.reader.js';
+import { Problem } from '../../platform/common/problem.js';
 import { MembersService } from '../../messaging/members/members.service.js';
 import type { Admitted } from '../../tenancy/access/request.js';
 import {
@@ -9,9 +11,21 @@ import {
   listQueryOf,
   newNotificationOf,
   oldNotification,
+  oldResults,
 } from './notifications.words.js';
 import { callerOf, paramOf, queryOf, type Way, type Ways } from './way.js';
 import { eachOf, isPlain, withoutNulls, type Plain } from './words.js';
+
+/** What came for many, and what could not be translated of it. */
+type AskedForMany = [asked: (Plain | undefined)[], faults: Map<number, Problem>];
+
+const isOldBody = (body: unknown): body is Plain => isPlain(body) && isOld(body);
+
+/** @throws what is no fault of the item */
+function faultOf(error: unknown): Problem {
+  if (error instanceof Problem && error.status < 500) return error;
+  throw error;
+}
 
 /** Notifications: one for one channel, there. */
 @Injectable()
@@ -23,12 +37,21 @@ export class NotificationsWays {
     private readonly notifications: NotificationsReader,
   ) {
     const answer: Way['answer'] = (body, _, asked) => oldNotification(body, isPlain(asked) ? asked : undefined);
-    const send: Way = { answer, ask: (request) => this.ask(request) };
+    const send: Way = {
+      ask: (request) => this.ask(request),
+      answer: (body, request, asked) => answer(body, request, asked ?? (isOldBody(request.body) ? request.body : null)),
+    };
     const read: Way = { answer: (body) => oldNotification(body) };
     this.ways = {
       'POST /notifications': send,
       'POST /notifications/send': send,
-      'POST /notifications/batch': { ask: (request) => this.askForMany(request) },
+      'POST /notifications/batch': {
+        ask: (request) => this.askForMany(request),
+        answer: async (body, request, memo) => {
+          const asked = (memo ?? (await this.askForMany(request))) as AskedForMany | undefined;
+          return asked ? oldResults(body, ...asked) : body;
+        },
+      },
       'GET /notifications': {
         ask: (request) => void (request.query = listQueryOf(queryOf(request))),
         answer: (body) => eachOf(body, oldNotification),
@@ -43,21 +66,29 @@ export class NotificationsWays {
   /** @returns the body as it came, where it was the first version's */
   private async ask(request: Admitted): Promise<Plain | undefined> {
     const { body } = request;
-    if (!isPlain(body) || !isOld(body)) return undefined;
+    if (!isOldBody(body)) return undefined;
     request.body = await this.translate(request, body);
     return body;
   }
 
-  /** What can't be translated stays as it is, and becomes the error of its item. */
-  private async askForMany(request: Admitted): Promise<void> {
+  /** What can't be translated stays as it is, which nobody else takes; why it can't is the answer of its item. */
+  private async askForMany(request: Admitted): Promise<AskedForMany | undefined> {
     const { body } = request;
-    if (!isPlain(body) || !Array.isArray(body.notifications)) return;
+    if (!isPlain(body) || !Array.isArray(body.notifications)) return undefined;
+    const came = body.notifications as unknown[];
+    // Of so many none is taken.
+    if (came.length > MAX_BATCH) return undefined;
+    const asked = came.map((one) => (isOldBody(one) ? one : undefined));
+    const faults = new Map<number, Problem>();
     const notifications: unknown[] = [];
-    for (const one of body.notifications as unknown[]) {
-      const old = isPlain(one) && isOld(one);
-      notifications.push(old ? await this.translate(request, one).catch(() => one) : one);
+    for (const [index, one] of came.entries()) {
+      const old = asked[index];
+      const now = old && (await this.translate(request, old).catch(faultOf));
+      if (now instanceof Problem) faults.set(index, now);
+      notifications.push(now === undefined || now instanceof Problem ? one : now);
     }
     request.body = { ...body, notifications };
+    return [asked, faults];
   }
 
   private translate(request: Admitted, body: Plain): Promise<Plain> {

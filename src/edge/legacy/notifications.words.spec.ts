@@ -88,6 +88,12 @@ describe('what a notification of the first version becomes', () => {
   });
 });
 
+it.each(['x', [], 7])('refuses an email_fallback that is %j', async (email_fallback) => {
+  await expect(newNotificationOf({ ...websocket, room_id: ROOM, email_fallback }, onlyBob)).rejects.toMatchObject({
+    options: { errors: [{ field: 'email_fallback', message: 'must be an object' }] },
+  });
+});
+
 describe('what a change of the first version becomes', () => {
   const stored = {
     subject: 'S',

@@ -1,8 +1,13 @@
-import { invalidField } from '../../platform/common/problem.js';
+import { itemProblem } from '../../platform/common/batch.js';
+import { invalidField, type Problem } from '../../platform/common/problem.js';
 import { isPlain, withoutNulls, type Plain } from './words.js';
 
-/** What the first version's body is known by: `type` says over which one channel it goes. */
-export const isOld = (body: Plain): boolean => body.channels === undefined && body.type !== undefined;
+/** Words that a body of this version has none of. `type` says over which one channel a notification goes, there. */
+const OLD = ['type', 'subject', 'content', 'to_email', 'from_email', 'room_id', 'meta', 'provider_config'];
+
+/** Is it the first version's body? */
+export const isOld = (body: Plain): boolean =>
+  body.channels === undefined && OLD.some((field) => body[field] !== undefined);
 
 /** Fields of one body that answers have again. */
 const ECHOED = [
@@ -63,7 +68,8 @@ async function websocketOf(body: Plain, findOnly: FindOnly): Promise<Plain> {
     if (room_id === undefined) throw invalidField('room_id', 'says who is told, unless there is an email_fallback');
     return { ...notification, recipients: [{ room_id }] };
   }
-  const { to_email, ...fallback } = isPlain(email_fallback) ? withoutNulls(email_fallback) : ({} as Plain);
+  if (!isPlain(email_fallback)) throw invalidField('email_fallback', 'must be an object');
+  const { to_email, ...fallback } = withoutNulls(email_fallback);
   const said = { ...notification, email_fallback: { subject, content, ...fallback } };
   if (room_id === undefined) return { ...said, recipients: [{ email: to_email }] };
   if (to_email === undefined) return { ...said, recipients: [{ room_id }] };
@@ -86,10 +92,7 @@ function providerOf(config: unknown): unknown {
   if (config === undefined) return undefined;
   const { name, provider = name, ...settings } = isPlain(config) ? config : { name: config };
   if (typeof provider === 'string' && Object.keys(settings).length === 0) return provider;
-  throw invalidField(
-    'provider_config',
-    'must be {"name"} of a provider that was saved by POST /clients/me/email-providers',
-  );
+  throw invalidField('provider_config', 'must be {"name"} of a provider that was saved by POST /clients/me/providers');
 }
 
 /** Fields of a body that say what is sent. */
@@ -143,6 +146,28 @@ function mailboxOf(stored: unknown): string | undefined {
 
 const withoutUndefined = (fields: Plain): Plain =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+/**
+ * What a call for many is answered.
+ * @param asked the items as they came, where they were the first version's
+ * @param faults of the items that could not be translated: what each would have been answered alone
+ */
+export function oldResults(
+  body: Plain,
+  asked: readonly (Plain | undefined)[],
+  faults: ReadonlyMap<number, Problem>,
+): Plain {
+  const results = body.results as { index: number; notification?: Plain }[];
+  return {
+    ...body,
+    results: results.map((result) => {
+      const { index, notification } = result;
+      if (notification) return { ...result, notification: oldNotification(notification, asked[index]) };
+      const fault = faults.get(index);
+      return fault ? { index, status: fault.status, error: itemProblem(fault) } : result;
+    }),
+  };
+}
 
 /** The query of a list: `type` was the channel. */
 export function listQueryOf({ type, offset, ...query }: Plain): Plain {

@@ -203,8 +203,7 @@ export class AttemptsService {
     if (reason === 'too_many_recipients')
       return 'One mail goes to more people, copies counted, than max_recipients allows.';
     if (named !== '') return `The client has no provider named ${JSON.stringify(named)}.`;
-    const path = this.registry.findChannel(channel)?.providersPath ?? 'clients/me/providers';
-    return `The client has no ${channel} provider: add one at /api/v1/${path}.`;
+    return `The client has no ${channel} provider: add one at /api/v1/clients/me/providers.`;
   }
 }
 

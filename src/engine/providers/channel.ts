@@ -82,8 +82,6 @@ export interface ChannelDescriptor<Input extends object = object, Content = unkn
   readonly scopedKeys: boolean;
   /** null: people are not reached by an address of its own. */
   readonly address: AddressKind | null;
-  /** Where clients set up its providers, below `/api/v1`. */
-  readonly providersPath?: string;
   /**
    * What is stored and sent. Runs once, when the notification is accepted.
    * @param at the path of the input, for the fields of a Problem

@@ -58,3 +58,13 @@ export function isTime(value: unknown): boolean {
   const instant = Date.parse(value as string);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date) && instant >= FIRST && instant <= LAST;
 }
+
+const FIRST_ASKED = Date.parse('1970-01-01T00:00:00Z');
+const LAST_ASKED = Date.parse('2999-12-31T23:59:59.999Z');
+
+/** Is it a time with room on both sides, so that a day or a year more or less is one as well? */
+export function isAskedTime(value: unknown): boolean {
+  if (!isTime(value)) return false;
+  const instant = Date.parse(value as string);
+  return instant >= FIRST_ASKED && instant <= LAST_ASKED;
+}

@@ -4,7 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { defaultLimits, setLimits, type LimitName } from '../config/limits.js';
 import { documentFields, fieldsOf } from './field-registry.js';
-import { Int, Json, NestedList, Text, TextList, Time, UserId } from './fields.js';
+import { AskedTime, Int, Json, NestedList, Text, TextList, Time, UserId } from './fields.js';
 import { Problem } from './problem.js';
 import { toDto } from './validation.js';
 
@@ -154,6 +154,24 @@ describe('a time', () => {
     'soon',
     '',
   ])('is not %j', (text) => expect(faultOf(text)).toBe('at'));
+});
+
+it('a time that is asked about leaves room on both sides', () => {
+  class AskedDto {
+    @AskedTime()
+    from: string;
+  }
+  const isTaken = (from: string): boolean => {
+    try {
+      return Boolean(toDto(AskedDto, { from }));
+    } catch {
+      return false;
+    }
+  };
+  const taken = ['1970-01-01T00:00:00Z', '2026-01-31T12:00:00+02:00', '2999-12-31T23:59:59.999Z'];
+  const refused = ['1969-12-31T23:59:59Z', '3000-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '2026-01-31', 'soon'];
+  expect(taken.filter((text) => !isTaken(text))).toEqual([]);
+  expect(refused.filter(isTaken)).toEqual([]);
 });
 
 describe('a class with fields', () => {

@@ -16,7 +16,7 @@ import {
 import { limitOf, type Bound } from '../config/limits.js';
 import { isEmailAddress } from './email-address.js';
 import { declareDto, setField, type Class, type ClassRef, type FieldShape } from './field-registry.js';
-import { codePoints, isTime, Length, listChecks, Rule } from './field-rules.js';
+import { codePoints, isAskedTime, isTime, Length, listChecks, Rule } from './field-rules.js';
 import { inOneCase, type UserId as UserIdText } from './ids.js';
 
 // Field decorators: validation and documents from one line. Every property of a DTO carries exactly one.
@@ -115,6 +115,16 @@ export const HttpUrl = (options: FieldOptions = {}): PropertyDecorator =>
 export const Time = (options: FieldOptions = {}): PropertyDecorator =>
   field(options, () => ({ type: String, format: 'date-time' }), [
     Rule('time', isTime, () => 'must be an RFC 3339 time with its offset, such as 2026-01-31T12:00:00Z'),
+  ]);
+
+/** A time that a query asks about, of the years 1970 to 2999: what is worked out from it is a time that can be written, too. */
+export const AskedTime = (options: FieldOptions = {}): PropertyDecorator =>
+  field(options, () => ({ type: String, format: 'date-time' }), [
+    Rule(
+      'askedTime',
+      isAskedTime,
+      () => 'must be an RFC 3339 time of the years 1970 to 2999 with its offset, such as 2026-01-31T12:00:00Z',
+    ),
   ]);
 
 /** A whole number from `min` (default 0) to `max` (default: all that JavaScript holds exactly). */

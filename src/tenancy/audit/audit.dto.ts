@@ -1,4 +1,4 @@
-import { AnyText, Json, Nested, OneOf, Text, Time, Uuid } from '../../platform/common/fields.js';
+import { AnyText, AskedTime, Json, Nested, OneOf, Text, Time, Uuid } from '../../platform/common/fields.js';
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { AUDIT_ACTORS, type AuditActor } from './audit-line.js';
 
@@ -9,10 +9,10 @@ export class AuditQueryDto extends PageQueryDto {
   @Text({ optional: true, max: 100, description: 'With `*` at its end: all that begin so.', example: 'provider.*' })
   action?: string;
 
-  @Time({ optional: true, description: 'The first moment.' })
+  @AskedTime({ optional: true, description: 'The first moment.' })
   from?: string;
 
-  @Time({ optional: true, description: 'Not included.' })
+  @AskedTime({ optional: true, description: 'Not included.' })
   to?: string;
 }
 

@@ -87,6 +87,25 @@ describe('a burst', () => {
   });
 });
 
+it('a burst and the minute stand in the headers together, and the one that is used up is named', () => {
+  const limit = limitsOver(new RateCounter(withoutRedis));
+  const send = (name: string, quota: number): Request => {
+    const asked = request(name, quota, 'scoped', { burst_per_user_per_second: 2 });
+    void limit.consume(asked, 'messages');
+    return asked;
+  };
+  expect(send('gil', 100).headers).toEqual({
+    'ratelimit-policy': '"messages";q=100;w=60, "messages_burst";q=2;w=1',
+    ratelimit: '"messages";r=99;t=60, "messages_burst";r=1;t=1',
+  });
+  send('gil', 100);
+  const refusal = (policy: string) =>
+    expect.objectContaining({ options: expect.objectContaining({ policies: [policy] }) });
+  expect(() => send('gil', 100)).toThrow(refusal('messages_burst'));
+  send('hal', 1);
+  expect(() => send('hal', 1)).toThrow(refusal('messages'));
+});
+
 it('tells what is left, and counts nothing by it', async () => {
   const limit = limitsOver(new RateCounter(withoutRedis));
   const alice = request('alice', 3, 'scoped', { burst_per_user_per_second: 2 });

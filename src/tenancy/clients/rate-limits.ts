@@ -7,7 +7,7 @@ import type { Request } from '../access/request.js';
 import type { LimitState } from './limit-state.js';
 import { Quotas } from './quotas.js';
 import { MINUTE_MS, RateCounter, type Counted } from '../access/rate-counter.js';
-import { rateLimitHeaders } from '../access/rate-limit-headers.js';
+import { joinHeaders, rateLimitHeaders } from '../access/rate-limit-headers.js';
 
 const SECOND_MS = 1_000;
 
@@ -79,8 +79,9 @@ export class RateLimits {
   ): Promise<void> | undefined {
     const second = this.counter.add(burstOf(key), SECOND_MS);
     const both = (inMinute: Counted, inSecond: Counted): void => {
-      this.judgeBurst(request, kind, inSecond);
+      const burst = this.judgeBurst(request, kind, inSecond);
       judge(request, kind, inMinute);
+      request.headers = joinHeaders([request.headers!, burst]);
     };
     if (minute instanceof Promise || second instanceof Promise) {
       return Promise.all([minute, second]).then((counts) => both(...counts));
@@ -89,10 +90,11 @@ export class RateLimits {
     return undefined;
   }
 
-  /** Who goes beyond it is refused until the cooldown, which begins with the first one beyond, is over. */
-  private judgeBurst({ caller }: Request, kind: LimitKind, { count, resetsInMs }: Counted): void {
+  /** Who goes beyond it is refused until the cooldown, which begins with the first one beyond, is over. @returns the headers of it */
+  private judgeBurst({ caller }: Request, kind: LimitKind, { count, resetsInMs }: Counted): Record<string, string> {
     const { burst_per_user_per_second: burst, cooldown_s } = caller.limits;
-    if (count <= burst) return;
+    const policy = `${kind}_burst`;
+    if (count <= burst) return rateLimitHeaders(policy, burst, burst - count, Math.ceil(resetsInMs / 1_000), 1);
     let waitMs = resetsInMs;
     if (count === burst + 1 && cooldown_s > 0) {
       waitMs = cooldown_s * SECOND_MS;
@@ -102,7 +104,8 @@ export class RateLimits {
     metrics.rateLimited.inc({ policy: `${kind}-burst` });
     throw new Problem('rate_limited', `More than ${burst} in a second: wait ${seconds} s.`, {
       retryAfterS: seconds,
-      headers: rateLimitHeaders(`${kind}_burst`, burst, 0, seconds, 1),
+      policies: [policy],
+      headers: rateLimitHeaders(policy, burst, 0, seconds, 1),
     });
   }
 
@@ -138,7 +141,7 @@ function judge(request: Request, kind: UserLimit, { count, resetsInMs }: Counted
   if (count > quota) {
     metrics.rateLimited.inc({ policy: kind });
     const what = KINDS[kind].refusal.replace('%d', String(quota));
-    throw new Problem('rate_limited', `A user may ${what}.`, { retryAfterS: seconds, headers });
+    throw new Problem('rate_limited', `A user may ${what}.`, { retryAfterS: seconds, policies: [kind], headers });
   }
   request.headers = headers;
 }

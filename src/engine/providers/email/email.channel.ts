@@ -31,7 +31,6 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
     key: addressKey,
     ofProfile: ({ email }) => email,
   },
-  providersPath: 'clients/me/email-providers',
   toContent: toEmailContent,
   reach: reachByAddress('email'),
   copies: ({ cc = [], bcc = [] }) => [...cc, ...bcc].map(({ address }) => address),

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../../platform/common/problem.js';
+import { Quotas } from '../../tenancy/clients/quotas.js';
+import type { Request } from '../../tenancy/access/request.js';
+import { NotificationDedup } from './notification-dedup.js';
+import type { Counted, Planned } from './notification-planner.js';
+import { byChannel } from './plan-deliveries.js';
+
+/** What notifications count as against the quotas of user and client: what sends nothing counts as nothing, and is not refused. */
+@Injectable()
+export class NotificationCounting {
+  constructor(
+    private readonly quotas: Quotas,
+    private readonly dedup: NotificationDedup,
+  ) {}
+
+  /**
+   * @param before what the same request counted already
+   * @throws Problem `rate_limited`
+   */
+  async counted(request: Request, item: Planned, before: readonly Planned[] = []): Promise<Counted> {
+    if (before.some(({ dedup }) => dedup !== null && dedup.key === item.dedup?.key)) return uncounted(item);
+    try {
+      return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'rate_limited') throw error;
+      // Who sends the same again is told of the first one, also where no other could be sent any more. One that was counted
+      // a moment ago and has not claimed its key yet is not seen: that repeat is refused, and answered when it is tried again.
+      if (item.dedup && (await this.dedup.isTaken(item))) return uncounted(item);
+      throw error;
+    }
+  }
+}
+
+const uncounted = (item: Planned): Counted => ({ ...item, giveBack: () => undefined });
