@@ -31,6 +31,7 @@ import { EndpointRecoveries1764700010030 } from './1764700010030-endpoint-recove
 import { CategoryOptOuts1764700010031 } from './1764700010031-category-opt-outs.js';
 import { DeliveryHistograms1764800000000 } from './1764800000000-delivery-histograms.js';
 import { SuspendedClients1764800010000 } from './1764800010000-suspended-clients.js';
+import { RuleHops1764900010000 } from './1764900010000-rule-hops.js';
 import { DeadLetters1764900020000 } from './1764900020000-dead-letters.js';
 import { LinkKeys1764900030000 } from './1764900030000-link-keys.js';
 
@@ -70,6 +71,7 @@ export const MIGRATIONS = [
   CategoryOptOuts1764700010031,
   DeliveryHistograms1764800000000,
   SuspendedClients1764800010000,
+  RuleHops1764900010000,
   DeadLetters1764900020000,
   LinkKeys1764900030000,
 ];

@@ -33,6 +33,7 @@ it('tells an endpoint all that it missed, each once, over a kill and beside anot
     const recover = `/webhooks/endpoints/${id}/recover`;
     await call('POST', recover, { since }, 409);
     await call('POST', recover, { since, until: since }, 422);
+    for (const dry_run of [false, true]) await call('POST', recover, { since: '9999-01-01T00:00:00Z', dry_run }, 422);
     const counted = await call('POST', recover, { since, dry_run: true }, 202);
     expect(counted).toMatchObject({ endpoint_id: id, status: 'completed', matched: EVENTS, resent: 0, dry_run: true });
     await call('POST', `/webhooks/endpoints/${id}/enable`);

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { startApp, type TestApp, type TestClient } from '../support/app.js';
 import { oneApp } from '../support/one-app.js';
 import { Receiver } from '../support/receiver.js';
@@ -309,11 +310,88 @@ describe('a rule that is tried out', () => {
       ['actions[0].params.room_type', 'validation_failed'],
       ['actions[1].params.content', 'evaluation'],
       ['actions[1].params.silent', 'syntax'],
+      ['actions[2].params.room_id', 'validation_failed'],
     ]);
     expect(await test({ condition: 'a.(', actions: [SUPPORT.actions[0]] }, { payload: {} })).toMatchObject({
       matched: false,
       errors: [{ field: 'condition', code: 'syntax' }],
     });
+  });
+});
+
+describe('what a run would be refused for', () => {
+  const NOBODY = '0199f0a2-5a6b-7c3d-8e9f-0a1b2c3d4e5f';
+  const email = { email: { subject: 's', text: 't' } };
+  const websocket = { websocket: { title: 'hi' } };
+  const notify = (params: object) => ({ type: 'send_notification', params });
+
+  it('is found without one', async () => {
+    const room = await ok('POST', '/rooms', { room_type: 'group', name: 'ours', members: ['ann'] });
+    const actions: [object, string][] = [
+      [{ type: 'send_message', params: { room_id: room.id, content: of('nothing') } }, '.content'],
+      [{ type: 'send_message', params: { room_id: NOBODY, content: 'x' } }, ''],
+      [{ type: 'create_room', params: { room_type: 'direct', members: ['ann'] } }, '.members'],
+      [{ type: 'send_message', params: { content: 'where?' } }, '.room_id'],
+      [{ type: 'add_members', params: { room_id: room.id } }, '.members'],
+      [notify({ channels: email }), '.recipients'],
+      [notify({ recipients: [{ room_id: NOBODY }], channels: websocket }), ''],
+      [notify({ recipients: [{ user_id: 'x' }], channels: websocket, simulate: true }), '.simulate'],
+    ];
+    const source = await makeSource();
+    const rule = { source_id: source.id, actions: actions.map(([action]) => action) };
+    const found = await ok('POST', '/webhooks/rules/test', { rule, sample: { payload: opened } });
+    expect(found.actions).toHaveLength(actions.length);
+    expect(found.errors.map(({ field }: any) => field)).toEqual(
+      actions.map(([, field], at) => `actions[${at}].params${field}`),
+    );
+    expect((await ok('GET', '/notifications')).data).toEqual([]);
+    await makeRule(source, rule);
+    const { results } = await sendAndSee(source, opened);
+    const codes = results.map(({ error }: any) => error?.code);
+    expect(codes).toEqual(found.errors.map(({ code }: any) => code));
+    expect((await rooms()).map(({ id }) => id)).toEqual([room.id]);
+  });
+
+  it('is not what only would be there by then', async () => {
+    const made = of('$results[0].resource_id');
+    const actions = [
+      SUPPORT.actions[0]!,
+      { type: 'add_members', params: { user_id: 'bob' } },
+      { type: 'send_message', params: { room_id: made, content: 'hi' } },
+      notify({ recipients: [{ room_id: made }, { user_id: 'new' }], channels: websocket }),
+    ];
+    const found = await ok('POST', '/webhooks/rules/test', { rule: { actions }, sample: { payload: opened } });
+    expect([found.errors, found.actions.length]).toEqual([[], 4]);
+    expect((await as(undefined, 'GET', '/users/new')).status).toBe(404);
+  });
+});
+
+describe('what rules see', () => {
+  it('are ids of 64 bits as they came, and the event in a form of GitHub', async () => {
+    const source = await makeSource();
+    const room = await ok('POST', '/rooms', { room_type: 'group', name: 'ids', members: ['ann'] });
+    const say = { type: 'send_message', params: { room_id: room.id, content: of('"id " & id') } };
+    await makeRule(source, { condition: '$event.type = "issues.opened" and $type(id) = "string"', actions: [say] });
+    const json = '{"action":"opened","id":9007199254740993}';
+    for (const [type, body] of [
+      ['application/json', json],
+      ['application/x-www-form-urlencoded', `payload=${encodeURIComponent(json)}`],
+    ] as const) {
+      const { verification } = github;
+      const signature = createHmac('sha256', verification.secret!).update(body).digest('hex');
+      const { headers } = github.sign({});
+      const signed = { ...headers, 'x-hub-signature-256': `sha256=${signature}`, 'content-type': type };
+      const answer = await one.app.request('POST', `/${new URL(source.url).pathname}`, { headers: signed, body });
+      const { payload, status } = await worked(source, answer.body.id);
+      expect(status).toBe('processed');
+      // What was shown of it can be tried out.
+      const rule = { source_id: source.id, actions: [say] };
+      const sample = { headers: { 'x-github-event': 'issues' }, payload };
+      expect((await ok('POST', '/webhooks/rules/test', { rule, sample })).actions[0].params.content).toBe(
+        'id 9007199254740993',
+      );
+    }
+    expect((await messages(room.id)).map(({ content }) => content)).toEqual(Array(2).fill('id 9007199254740993'));
   });
 });
 

@@ -77,6 +77,18 @@ describe('a source', () => {
       [{ verification: { template: 'hmac', secret: 's', header: 'x', algorithm: 'md5' } }, 'verification.algorithm'],
       [{ verification: { template: 'basic', username: 'a:b', password: 'p' } }, 'verification.username'],
       [{ verification: { template: 'mailgun', secret: 's' } }, 'verification.secret'],
+      ...['content-length', 'Authorization', '__proto__', 'constructor', 'Transfer-Encoding', 'chatapi-hops'].flatMap(
+        (header): [object, string][] => [
+          [{ verification: { template: 'hmac', secret: 'a secret', header } }, 'verification.header'],
+          [{ verification: { ...SENDERS.hmac!.verification, id_header: header } }, 'verification.id_header'],
+        ],
+      ),
+      [{ verification: { template: 'standard', secret: 'whsec_' } }, 'verification.secret'],
+      [{ verification: { template: 'standard', secret: 'whsec_YSBzaG9ydCBvbmU=' } }, 'verification.secret'],
+      [{ verification: { template: 'github', secret: 'four' } }, 'verification.secret'],
+      [{ verification: { template: 'stripe', secret: 'whsec_' } }, 'verification.secret'],
+      [{ verification: { template: 'mailgun', signing_key: 'key-' } }, 'verification.signing_key'],
+      [{ verification: { template: 'basic', username: 'u', password: 'pass' } }, 'verification.password'],
       [{ verification: 'github' }, 'verification'],
       [{ verification: { template: 'none' } }, 'allow_unsigned'],
       [{ verification: { template: 'none' }, allow_unsigned: false }, 'allow_unsigned'],
@@ -94,6 +106,7 @@ describe('a source', () => {
     const patch = (verification: object) => as(undefined, 'PATCH', `/webhooks/sources/${id}`, { verification });
     expect((await patch({ template: 'stripe' })).body.errors).toMatchObject([{ field: 'verification.secret' }]);
     expect((await patch({ template: 'none' })).body.errors).toMatchObject([{ field: 'allow_unsigned' }]);
+    expect((await patch({ secret: 'four' })).body.errors).toMatchObject([{ field: 'verification.secret' }]);
   });
 
   it('has random bits in its address when anybody may send to it', async () => {
@@ -199,6 +212,13 @@ describe('senders of their own manners', () => {
     expect((await send(source, good)).status).toBe(200);
     expect((await send(source, forged)).status).toBe(406);
     expect((await send(source, good)).body.status).toBe('duplicate');
+    // Sources of one account have one signing key; each may be told the same.
+    const second = await make({ verification: SENDERS.mailgun!.verification });
+    expect((await send(second, forged)).status).toBe(406);
+    expect((await send(second, good)).body.status).toBe('stored');
+    const other = await one.app.client();
+    const theirs = { body: { name: 'S', verification: SENDERS.mailgun!.verification } };
+    expect((await send((await other.request('POST', '/webhooks/sources', theirs)).body, forged)).status).toBe(200);
   });
 
   it('GitHub may send a form, and names its action', async () => {
@@ -238,6 +258,11 @@ describe('what comes', () => {
     const kinds: [string, string | Uint8Array, unknown][] = [
       ['application/json', '{"a":{"b":[1,null]}}', { a: { b: [1, null] } }],
       ['text/plain', '[1, 2]', [1, 2]],
+      [
+        'application/json',
+        '{"id":12345678901234567890,"ids":[-9007199254740993,9007199254740991]}',
+        { id: '12345678901234567890', ids: ['-9007199254740993', 9007199254740991] },
+      ],
       ['application/json', '{"broken":', '{"broken":'],
       ['text/csv', 'a,b\n1,2', 'a,b\n1,2'],
       ['application/x-www-form-urlencoded', 'a=1&a=2&b=x%20y', { a: ['1', '2'], b: 'x y' }],
@@ -259,6 +284,7 @@ describe('what comes', () => {
       const { id } = (await response.json()) as { id: string };
       const event = await done(source, id);
       expect([event.status, event.payload, event.external_id]).toEqual(['processed', payload, null]);
+      expect(event.payload_text).toBe(String(body).includes('12345678901234567890') ? body : null);
     }
     const empty = await send(source, { headers: {}, body: '' });
     expect((await done(source, empty.body.id)).payload).toBeNull();

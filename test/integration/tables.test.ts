@@ -68,6 +68,7 @@ const OWNERS: Record<string, string> = {
   inbound_ids: 'delivery/sources',
   inbound_work: 'delivery/sources',
   rules: 'delivery/rules',
+  made_by_rules: 'delivery/rules',
   notification_chains: 'delivery/notifications',
   webhook_endpoints: 'delivery/webhooks',
   endpoint_messages: 'delivery/webhooks',

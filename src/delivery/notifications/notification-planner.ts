@@ -172,7 +172,13 @@ const toRow = (
   strategy: fallback ? 'fallback' : 'all',
   fallback,
   category: input.category ?? null,
-  channels: Object.fromEntries(contents.map(({ channel, content }) => [channel.name, content])),
+  // A channel that goes on to other services tells them how far it has come.
+  channels: Object.fromEntries(
+    contents.map(({ channel, content }) => [
+      channel.name,
+      caller.hops === undefined ? content : { ...(content as object), hops: caller.hops },
+    ]),
+  ),
   scheduled_for: utc(input.scheduled_for),
   expires_at: utc(input.expires_at),
   max_retry_attempts: input.max_retry_attempts ?? null,

@@ -89,6 +89,6 @@ import { Simulation } from './simulation.js';
     Simulation,
     registerEvents(notificationsEvents),
   ],
-  exports: [NotificationsReader, NotificationsService],
+  exports: [NotificationPlanner, NotificationsReader, NotificationsService],
 })
 export class NotificationsModule {}

@@ -14,16 +14,17 @@ import { Request, valueOf } from '../../tenancy/access/request.js';
 import { Idempotency, Replay } from '../../tenancy/idempotency/idempotency.js';
 import { NotificationInputDto } from '../notifications/notifications.dto.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
+import { messageIdOf } from './rule-hops.js';
 import type { ActionType } from './rules.dto.js';
 
 const ROOM = { optional: true, description: 'Left out: the room that the rule made.' } as const;
 
-class AddMembersActionDto extends AddMembersDto {
+export class AddMembersActionDto extends AddMembersDto {
   @Uuid(ROOM)
   room_id?: string;
 }
 
-class SendMessageActionDto extends SendMessageDto {
+export class SendMessageActionDto extends SendMessageDto {
   @Uuid(ROOM)
   room_id?: string;
 }
@@ -93,7 +94,7 @@ export class RuleActions {
       }
       case 'send_message': {
         const { room_id: _, ...message } = dto as SendMessageActionDto;
-        const once = { ...message, client_msg_id: `rule-${request.id}` };
+        const once = { ...message, client_msg_id: messageIdOf(request.id, request.caller.hops ?? 1) };
         return valueOf(await this.sending.send(request, roomOf(dto, roomId), once, { senderType: 'bot' }));
       }
       case 'send_notification':
@@ -127,7 +128,8 @@ export function faultsOf(type: ActionType, params: Record<string, unknown>, hasE
 
 const ownId = (): Problem => invalidField('client_msg_id', 'is made of the event');
 
-function roomOf(dto: { room_id?: string }, roomId: string | null): string {
+/** @param roomId the room that the rule made. @throws Problem `validation_failed` where there is none, and none is named */
+export function roomOf(dto: { room_id?: string }, roomId: string | null): string {
   const id = dto.room_id ?? roomId;
   if (id === null) throw invalidField('room_id', 'is required: this rule has made no room');
   return id;

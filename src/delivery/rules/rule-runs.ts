@@ -3,11 +3,12 @@ import { itemProblem } from '../../platform/common/batch.js';
 import { metrics } from '../../platform/common/metrics.js';
 import { Problem, PROBLEMS } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
-import { NIL_UUID, type Caller } from '../../tenancy/access/caller.js';
+import type { Caller } from '../../tenancy/access/caller.js';
 import { ClientsService } from '../../tenancy/clients/clients.service.js';
 import type { InboundEffect, InboundEvent, InboundProgress } from '../sources/inbound-effects.js';
 import type { InboundResultDto } from '../sources/sources.dto.js';
 import { derivedKey } from './derived-key.js';
+import { actingFor } from './rule-caller.js';
 import { RuleActions } from './rule-actions.js';
 import { RuleEvaluation, RuleFault, type Scope } from './rule-evaluation.js';
 import { RulesRepository, type RuleRow } from './rules.repository.js';
@@ -35,7 +36,7 @@ export class RuleRuns implements InboundEffect {
   async run(event: InboundEvent, progress: InboundProgress): Promise<void> {
     const rules = await this.rules.enabledOf(event.client_id, event.source_id);
     if (rules.length === 0) return;
-    const caller = await this.callerOf(event.client_id);
+    const caller = await this.callerOf(event);
     const run: Run = { event, scope: scopeOf(event), caller, progress, before: [] };
     let passing: unknown;
     for (const rule of rules) {
@@ -93,10 +94,10 @@ export class RuleRuns implements InboundEffect {
   }
 
   /** As the client itself, in everything. @throws Problem `client_suspended` */
-  private async callerOf(clientId: string): Promise<Caller> {
+  private async callerOf({ client_id: clientId, hops }: InboundEvent): Promise<Caller> {
     const [facts, client] = await Promise.all([this.clients.readFacts(clientId), this.clients.get(clientId)]);
     if (!client.is_active) throw new Problem('client_suspended', 'The client is suspended.');
-    return { kind: 'master', clientId, keyId: NIL_UUID, permissions: null, user: null, ...facts };
+    return { ...actingFor(clientId, facts), hops: hops + 1 };
   }
 }
 

@@ -197,7 +197,10 @@ export class TestedRuleDto {
   @Bool({ description: 'Whether the condition holds.' })
   matched: boolean;
 
-  @NestedList(() => WorkedOutActionDto, { max: MAX_ACTIONS, description: 'Those that could be worked out.' })
+  @NestedList(() => WorkedOutActionDto, {
+    max: MAX_ACTIONS,
+    description: 'Those that could be worked out, also where `errors` say that they would be refused.',
+  })
   actions: WorkedOutActionDto[];
 
   @NestedList(() => RuleFaultDto, { max: 1_000, example: [] })

@@ -9,7 +9,9 @@ import { SourcesModule } from '../sources/sources.module.js';
 import { RuleActions } from './rule-actions.js';
 import { RuleCheck } from './rule-check.js';
 import { RuleEntity } from './rule.entity.js';
+import { RuleHops } from './rule-hops.js';
 import { RuleEvaluation } from './rule-evaluation.js';
+import { RuleRehearsal } from './rule-rehearsal.js';
 import { RuleRuns } from './rule-runs.js';
 import { RuleTestsService } from './rule-tests.service.js';
 import { RulesController } from './rules.controller.js';
@@ -27,7 +29,18 @@ import { RulesService } from './rules.service.js';
     SourcesModule,
   ],
   controllers: [RulesController],
-  providers: [RuleActions, RuleCheck, RuleEvaluation, RuleRuns, RuleTestsService, RulesRepository, RulesService],
+  providers: [
+    RuleActions,
+    RuleCheck,
+    RuleEvaluation,
+    RuleHops,
+    RuleRehearsal,
+    RuleRuns,
+    RuleTestsService,
+    RulesRepository,
+    RulesService,
+  ],
+  exports: [RuleHops],
 })
 export class RulesModule {
   constructor(effects: InboundEffects, rules: RuleRuns) {

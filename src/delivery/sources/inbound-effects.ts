@@ -12,6 +12,8 @@ export interface InboundEvent {
   type: string | null;
   headers: Record<string, string>;
   payload: unknown;
+  /** How many requests of ours stand behind it. */
+  hops: number;
   created_at: Date;
 }
 

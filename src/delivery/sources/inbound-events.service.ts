@@ -8,7 +8,7 @@ import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { InboundQueue } from './inbound.queue.js';
 import { InboundRepository, type InboundRow } from './inbound.repository.js';
 import { InboundWorkRepository } from './inbound-work.repository.js';
-import { payloadOf } from './payload.js';
+import { exactTextOf, payloadOf } from './payload.js';
 import type { InboundEventDto, InboundEventsQueryDto, ReplayDto, ReplayedDto } from './sources.dto.js';
 import { SourcesService } from './sources.service.js';
 
@@ -36,7 +36,13 @@ export class InboundEventsService {
     const source = await this.sources.find(clientId, sourceId);
     const range = { limit, cursor, maxBytes: LISTED_BYTES, keptDays: this.config.inboundEventsKeptDays };
     const rows = await this.repository.list(clientId, source.id, filter, range);
-    return toPage(rows, limit, cursor, ({ id }) => [id], toInboundEvent);
+    return toPage(
+      rows,
+      limit,
+      cursor,
+      ({ id }) => [id],
+      (row) => toInboundEvent(row),
+    );
   }
 
   async get(clientId: string, sourceId: string, eventId: string): Promise<InboundEventDto> {
@@ -114,6 +120,7 @@ const toInboundEvent = (row: InboundRow): InboundEventDto => ({
   duplicate_of: row.duplicate_of,
   headers: row.headers,
   payload: row.body === null ? null : payloadOf(row.content_type, row.body),
+  payload_text: row.body === null ? null : exactTextOf(row.body),
   payload_bytes: row.body_bytes,
   results: row.results,
   created_at: row.created_at.toISOString(),

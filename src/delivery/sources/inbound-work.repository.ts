@@ -101,13 +101,13 @@ export class InboundWorkRepository {
     );
   }
 
-  /** Lets events be worked on again: those that were taken, and are not in hand. @returns how many */
+  /** Lets events be worked on again: those that were taken and went in no circle, and are not in hand. @returns how many */
   async again(clientId: string, sourceId: string, ids: string[], [from, to]: [Date, Date]): Promise<number> {
     return this.database.execute(
       `insert into inbound_work (client_id, event_id, source_id, created_at)
        select client_id, id, source_id, created_at from inbound_events
         where client_id = $1 and source_id = $2 and id = any ($3::uuid[]) and created_at between $4 and $5
-          and verified and status <> 'duplicate'
+          and verified and reason is null and status <> 'duplicate'
        on conflict do nothing`,
       [clientId, sourceId, ids, from, to],
     );
@@ -123,7 +123,7 @@ export class InboundWorkRepository {
   ): Promise<{ matched: number; replayed: number; last: string | null }> {
     const [counts] = await this.database.query<{ matched: number; replayed: number; last: string | null }>(
       `with found as materialized (
-         select client_id, id, source_id, created_at, verified and status <> 'duplicate' as works from inbound_events
+         select client_id, id, source_id, created_at, verified and reason is null and status <> 'duplicate' as works from inbound_events
           where client_id = $1 and source_id = $2 and created_at >= $3 and created_at < $4 and id > $5
           order by id limit $6),
        added as (

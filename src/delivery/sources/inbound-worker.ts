@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { itemProblem } from '../../platform/common/batch.js';
 import { logger } from '../../platform/common/logger.js';
 import { toProblem } from '../../platform/common/to-problem.js';
+import { hopsIn } from '../../engine/providers/webhook/hops.js';
 import { InboundEffects, type InboundEvent, type InboundProgress } from './inbound-effects.js';
 import type { InboundJob } from './inbound.queue.js';
 import { InboundWorkRepository, type ClaimedWork, type WorkedEvent } from './inbound-work.repository.js';
 import { payloadOf } from './payload.js';
+import { eventIn } from './templates.js';
 import type { InboundResultDto } from './sources.dto.js';
 
 /** What passes by itself is waited for so long; then it is on record as what went wrong. */
@@ -108,6 +110,7 @@ const seen = (event: WorkedEvent): InboundEvent => ({
   external_id: event.external_id,
   type: event.type,
   headers: event.headers,
-  payload: payloadOf(event.content_type, event.body),
+  payload: eventIn(event.template, payloadOf(event.content_type, event.body)),
+  hops: hopsIn(event.headers),
   created_at: event.created_at,
 });

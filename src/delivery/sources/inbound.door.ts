@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../platform/common/problem.js';
 import type { SentBody } from '../../platform/common/large-bodies.js';
 import { limits } from '../../platform/config/limits.js';
@@ -8,6 +9,7 @@ import { RateCounter, type Counted } from '../../tenancy/access/rate-counter.js'
 import { rateLimitHeaders } from '../../tenancy/access/rate-limit-headers.js';
 import { networkOf } from '../../tenancy/keys/failed-key-limit.js';
 import { BytesInHand } from './bytes-in-hand.js';
+import { hopsIn, MAX_HOPS } from '../../engine/providers/webhook/hops.js';
 import { SourcesRepository, type CalledSource } from './sources.repository.js';
 
 /** The path of a source, as controllers and Fastify have it. */
@@ -15,6 +17,10 @@ export const INBOUND_PATH = 'webhooks/:client_slug/:source_slug';
 
 /** Verifying as much takes far less than what it takes to answer. */
 const LOOKED_AT_BYTES = 64 * 1024;
+
+/** What is further away than this goes in a circle, most likely: of such events a client has so many in a minute, or what doubles each time would only end when there are thousands. */
+const FEW_HOPS = 3;
+const FAR_PER_MINUTE = 600;
 
 /** How long a body may take to arrive. */
 const BODY_MS = 60_000;
@@ -48,6 +54,13 @@ export class InboundDoor {
   /** A request was refused for what it came with: large ones of its address are not read for the rest of the minute, if it goes on so, and wrong ones not noted. */
   async refused(source: CalledSource, request: FastifyRequest): Promise<void> {
     await this.counter.add(refusedKey(source, request));
+  }
+
+  /** Whether a request goes in a circle of rules: it is put on record, and nothing follows from it. */
+  async isLoop({ client_id }: CalledSource, headers: IncomingHttpHeaders): Promise<boolean> {
+    const hops = hopsIn(headers);
+    if (hops <= FEW_HOPS || hops > MAX_HOPS) return hops > MAX_HOPS;
+    return (await this.counter.add(`inbound-far:${client_id}`)).count > FAR_PER_MINUTE;
   }
 
   private guard(route: RouteOptions): void {

@@ -22,6 +22,11 @@ export class InboundLog {
     await this.keep('refused', { ...event, body, verified: false, status: 'failed', reason });
   }
 
+  /** It went in a circle: the beginning of its body. */
+  async loop(event: NewInbound): Promise<void> {
+    await this.keep('loop', { ...event, body: event.body.subarray(0, KEPT_BYTES), status: 'failed', reason: 'loop' });
+  }
+
   /** Its body is that of the first, or the sender's own matter. */
   async duplicate(event: NewInbound, firstId: string): Promise<void> {
     await this.keep('duplicate', { ...event, body: Buffer.alloc(0), status: 'duplicate', duplicate_of: firstId });

@@ -96,6 +96,26 @@ export class InboundRepository {
     return before!;
   }
 
+  /**
+   * Whether what may come with one body only came to another source of the client with another one: several may have one secret. Who asks for
+   * the same waits until this transaction ends.
+   */
+  async isUsedElsewhere(
+    tx: Tx,
+    clientId: string,
+    { source_id }: Pick<NewInbound, 'source_id'>,
+    { external_id, digest }: NewInboundId,
+  ): Promise<boolean> {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`inbound:${clientId}:${external_id}`]);
+    const used = await tx.query(
+      `select from inbound_ids
+        where client_id = $1 and external_id = $2 and external_id like 'once:%' and source_id <> $3 and digest <> $4
+          and expires_at > statement_timestamp() limit 1`,
+      [clientId, external_id, source_id, digest],
+    );
+    return used.length > 0;
+  }
+
   /** With its work, where it is to have effects. */
   async insert(on: Pick<Tx, 'execute'> | null, clientId: string, event: NewInbound): Promise<void> {
     await (on ?? this.database).execute(INSERT, [

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { metrics } from '../../platform/common/metrics.js';
 import { newId } from '../../platform/common/ids.js';
 import { notFound, Problem } from '../../platform/common/problem.js';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import { Existing } from '../../tenancy/access/request.js';
 import type { CalledRequest } from './inbound.door.js';
 import { InboundDoor } from './inbound.door.js';
@@ -55,7 +55,10 @@ export class InboundService {
     try {
       const identity = identify(taken);
       if (identity.challenge !== undefined) return new Existing({ challenge: identity.challenge });
-      answer = await this.store(taken, identity);
+      const event = named(taken.event, identity);
+      answer = (await this.door.isLoop(source, called.headers))
+        ? await this.endLoop(event)
+        : await this.store(taken, identity, event);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       throw await this.refuse(taken, called, error.message);
@@ -98,19 +101,15 @@ export class InboundService {
   }
 
   /** One transaction: its ids, the event and its work. Only the first of its id is worked on. */
-  private async store({ source, request, event }: Taken, identity: Identity): Promise<ReceivedDto> {
+  private async store({ source, request }: Taken, identity: Identity, event: NewInbound): Promise<ReceivedDto> {
     const { client_id } = source;
-    const type = identity.type?.slice(0, ID_CHARS).replaceAll('\u0000', '') ?? null;
-    const named = { ...event, external_id: identity.external_id && bounded(identity.external_id), type };
     const before = await this.database.transaction(
       async (tx): Promise<TakenId | null> => {
         for (const wanted of idsOf(identity, request)) {
-          const taken = await this.repository.take(tx, client_id, event, wanted);
-          if (!taken) continue;
-          if (wanted.digest && !taken.digest?.equals(wanted.digest)) throw new Refused('The token was used before.');
-          return taken;
+          const taken = await this.take(tx, event, wanted);
+          if (taken) return taken;
         }
-        await this.repository.insert(tx, client_id, named);
+        await this.repository.insert(tx, client_id, event);
         return null;
       },
       { turn: { tenant: client_id } },
@@ -120,8 +119,25 @@ export class InboundService {
       this.queue.add({ client_id, id: event.id });
       return { id: event.id, status: 'stored' };
     }
-    await this.log.duplicate(named, before.event_id);
+    await this.log.duplicate(event, before.event_id);
     return { id: before.event_id, status: 'duplicate' };
+  }
+
+  /** @returns who took it before, or null. @throws Refused for what came with another body before */
+  private async take(tx: Tx, event: NewInbound, wanted: NewInboundId): Promise<TakenId | null> {
+    const { client_id } = event;
+    const elsewhere = wanted.digest && (await this.repository.isUsedElsewhere(tx, client_id, event, wanted));
+    const taken = elsewhere ? null : await this.repository.take(tx, client_id, event, wanted);
+    const differs = taken !== null && wanted.digest !== null && !taken.digest?.equals(wanted.digest);
+    if (elsewhere || differs) throw new Refused('The token was used before.');
+    return taken;
+  }
+
+  /** Taken, so that it does not come again, but nothing is done, and its ids are left to whom they belong. */
+  private async endLoop(event: NewInbound): Promise<ReceivedDto> {
+    metrics.inboundEvents.inc({ outcome: 'loop' });
+    await this.log.loop(event);
+    return { id: event.id, status: 'failed' };
   }
 
   private async refuse({ source, event }: Taken, called: CalledRequest, reason: string): Promise<Problem> {
@@ -133,6 +149,13 @@ export class InboundService {
     return new Problem('invalid_signature', reason, challenge);
   }
 }
+
+/** As its sender calls it. */
+const named = (event: NewInbound, { external_id, type }: Identity): NewInbound => ({
+  ...event,
+  external_id: external_id && bounded(external_id),
+  type: type?.slice(0, ID_CHARS).replaceAll('\u0000', '') ?? null,
+});
 
 /** @throws Refused */
 function identify({ settings, request }: Taken): Identity {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { withExactNumbers } from '../../platform/common/exact-numbers.js';
 import { formIn } from '../../platform/common/form-body.js';
 import { holdsMoreValues } from '../../platform/common/json-body.js';
 
@@ -7,7 +8,7 @@ const MAX_VALUES = 200_000;
 const MAX_DEPTH = 100;
 
 /**
- * What a body says: JSON as it is, a form as an object (a field that comes twice is a list, of a file it has all but the content), other
+ * What a body says: JSON as it is (whole numbers beyond 2^53, which would be others, as strings of their digits), a form as an object (a field that comes twice is a list, of a file it has all but the content), other
  * text as a string, other bytes as `{"base64": …}`; null without a body. Nothing about it is refused: senders send what they like.
  */
 export function payloadOf(contentType: string | null, body: Buffer): unknown {
@@ -22,11 +23,15 @@ export function payloadOf(contentType: string | null, body: Buffer): unknown {
 /** Whatever the sender calls it: many call JSON text. */
 const looksLikeJson = (body: Buffer): boolean => /^\s*[[{]/.test(body.subarray(0, 64).toString('latin1'));
 
-function jsonOf(body: Buffer): unknown {
+/** @returns undefined for what is no JSON, or more of it than is read */
+export function jsonOf(body: Buffer): unknown {
   if (body.length > MAX_VALUES && holdsMoreValues(body, MAX_VALUES)) return undefined;
   try {
-    const value: unknown = JSON.parse(body.toString());
-    return isDeeperThan(value, MAX_DEPTH) ? undefined : value;
+    const text = body.toString();
+    const value: unknown = JSON.parse(text);
+    if (isDeeperThan(value, MAX_DEPTH)) return undefined;
+    const exact = withExactNumbers(text);
+    return exact === text ? value : JSON.parse(exact);
   } catch {
     return undefined;
   }
@@ -35,4 +40,15 @@ function jsonOf(body: Buffer): unknown {
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}
+
+/**
+ * The very text of a body of which {@link payloadOf} does not say everything: JSON with whole numbers beyond 2^53, which are strings there.
+ * @returns null for any other
+ */
+export function exactTextOf(body: Buffer): string | null {
+  if (!isUtf8(body) || !looksLikeJson(body)) return null;
+  const text = body.toString();
+  const isExact = withExactNumbers(text) === text || jsonOf(body) === undefined;
+  return isExact ? null : text;
 }

@@ -167,12 +167,15 @@ export class InboundEventDto {
   @Bool({ description: 'false: it was refused, and does nothing.' })
   verified: boolean;
 
-  @AnyText({ nullable: true, description: 'Why it was refused.' })
+  @AnyText({
+    nullable: true,
+    description: 'Why it was refused; `loop`: it went in a circle of rules, and nothing is done.',
+  })
   reason: string | null;
 
   @OneOf(INBOUND_STATUSES, {
     description:
-      '`stored`: not yet worked on. `processed`: all that it was to cause is done. `failed`: refused, or one of `results` is an error. `duplicate`: its id came before.',
+      '`stored`: not yet worked on. `processed`: all that it was to cause is done. `failed`: refused, in a circle, or one of `results` is an error. `duplicate`: its id came before.',
   })
   status: InboundStatus;
 
@@ -189,10 +192,18 @@ export class InboundEventDto {
   @AnyValue({
     nullable: true,
     description:
-      'JSON as it came; a form as an object; other text as a string; other bytes as `{"base64": …}`. In lists null where it is larger than 64 KiB. Of duplicates it is not kept, of refused requests the beginning.',
+      'JSON as it came, whole numbers beyond 2^53 as strings; a form as an object; other text as a string; other bytes as `{"base64": …}`. In lists null where it is larger than 64 KiB. Of duplicates it is not kept, of refused requests the beginning.',
     example: { action: 'opened' },
   })
   payload: unknown;
+
+  @AnyText({
+    nullable: true,
+    description:
+      'The JSON word for word, where it holds whole numbers beyond 2^53, which are strings in `payload`; else null.',
+    example: null,
+  })
+  payload_text: string | null;
 
   @Int({ description: 'Of the body as it was sent.', example: 2_048 })
   payload_bytes: number;
@@ -233,7 +244,7 @@ export class ReplayedDto {
   @Int({ description: 'Of these, those that are worked on again.', example: 1 })
   replayed: number;
 
-  @Int({ description: 'The others: refused, duplicates, or being worked on anyway.', example: 0 })
+  @Int({ description: 'The others: refused, in a circle, duplicates, or being worked on anyway.', example: 0 })
   skipped: number;
 }
 
@@ -242,8 +253,8 @@ export class ReceivedDto {
   @Uuid({ optional: true, description: 'Of the event; of the first one, where the sender repeats itself.' })
   id?: string;
 
-  @OneOf(['stored', 'duplicate'], { optional: true })
-  status?: 'stored' | 'duplicate';
+  @OneOf(['stored', 'duplicate', 'failed'], { optional: true, description: '`failed`: it goes in a circle.' })
+  status?: 'stored' | 'duplicate' | 'failed';
 
   @AnyText({ optional: true, description: 'To Slack, when it verifies the address.', example: undefined })
   challenge?: string;

@@ -16,8 +16,9 @@ import { shownVerification, SourceSecrets } from './source-secrets.js';
 import { DEFAULT_TOLERANCE_S, type CreateSourceDto, type SourceDto, type UpdateSourceDto } from './sources.dto.js';
 import { SourcesRepository, type LockedSource, type SourceChange, type SourceRow } from './sources.repository.js';
 import { Refused, type Identity, type InboundRequest } from './template.js';
-import { templateOf } from './templates.js';
-import { verificationOf, type VerificationInputDto } from './verification.dto.js';
+import { eventIn, templateOf } from './templates.js';
+import { SECRET_FIELDS, verificationOf, type VerificationInputDto } from './verification.dto.js';
+import { refuseWeak } from './weak-secrets.js';
 
 const MAX_SOURCES = 500;
 const RANDOM_BYTES = 16;
@@ -64,19 +65,20 @@ export class SourcesService {
     return row;
   }
 
-  /** Who an event of such headers and payload would be to the source; null where it lacks what tells. @throws Problem `not_found` */
+  /** Who an event of such headers and payload would be to the source, null where it lacks what tells; and what rules would see of it. @throws Problem `not_found` */
   async identify(
     clientId: string,
     id: string,
     event: Pick<InboundRequest, 'headers' | 'payload'>,
-  ): Promise<Identity | null> {
+  ): Promise<{ identity: Identity | null; payload: unknown }> {
     // What is secret has no part in who an event is.
     const settings = (await this.find(clientId, id)).verification as unknown as VerificationInputDto;
     const request = { ...event, body: Buffer.alloc(0), now: 0, toleranceS: 0 };
+    const payload = eventIn(settings.template, event.payload);
     try {
-      return templateOf(settings).identify(settings, request);
+      return { identity: templateOf(settings).identify(settings, request), payload };
     } catch (error) {
-      if (error instanceof Refused) return null;
+      if (error instanceof Refused) return { identity: null, payload };
       throw error;
     }
   }
@@ -85,6 +87,7 @@ export class SourcesService {
   async create(request: Request, dto: CreateSourceDto, origin: string): Promise<SourceDto> {
     const { clientId } = request.caller;
     refuseUnsigned(dto.verification, dto.allow_unsigned);
+    refuseWeak(dto.verification);
     const base = await this.baseOf(clientId, origin);
     return this.idempotency.effect(request, async (tx) => {
       if ((await this.repository.count(tx, clientId)) >= MAX_SOURCES) {
@@ -136,6 +139,8 @@ export class SourcesService {
   ): Promise<SourceChange> {
     const { client_id, id, template } = before;
     const next = inputOf(this.secrets.unseal(client_id, id, before), patch);
+    // One that stays is not asked for anew.
+    if (next.template !== template || SECRET_FIELDS.some((field) => field in patch)) refuseWeak(next);
     if (next.template === template) return this.secrets.seal(client_id, id, next);
     refuseUnsigned(next, allowUnsigned);
     return {

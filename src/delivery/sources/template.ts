@@ -34,14 +34,20 @@ export interface Template<Settings> {
   verify(settings: Settings, request: InboundRequest): void;
   /** Of a verified request. @throws Refused for one that has what it needs not */
   identify(settings: Settings, request: InboundRequest): Identity;
+  /** The event in a payload, where its sender wraps it up. */
+  unwrap?(payload: unknown): unknown;
 }
 
 /** Why a request is not taken. What it says goes to whoever asked: nothing of the secret. */
 export class Refused extends Error {}
 
+/** By its lower-case name, which clients choose: not what every object has. */
+export const findHeader = (headers: InboundRequest['headers'], name: string): string | undefined =>
+  Object.hasOwn(headers, name) ? headers[name] : undefined;
+
 /** The header's text. @throws Refused without it */
 export function headerOf({ headers }: Pick<InboundRequest, 'headers'>, name: string): string {
-  const value = headers[name];
+  const value = findHeader(headers, name);
   if (value === undefined || value === '') throw new Refused(`The header ${name} is missing.`);
   return value;
 }

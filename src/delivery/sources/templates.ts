@@ -1,6 +1,8 @@
 import { sameSecret } from '../../platform/common/same-secret.js';
+import { jsonOf } from './payload.js';
 import {
   checkTime,
+  findHeader,
   headerOf,
   hmac,
   isSigned,
@@ -50,7 +52,7 @@ const standardHeader = (request: InboundRequest, name: string): string =>
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 /** `whsec_` and base64 as the standard has it; other text is the key itself. */
-function standardKey(secret: string): Buffer {
+export function standardKey(secret: string): Buffer {
   const encoded = secret.replace(/^whsec_/, '');
   return BASE64.test(encoded) ? Buffer.from(encoded, 'base64') : Buffer.from(secret);
 }
@@ -69,18 +71,16 @@ const github: Template<WithSecret> = {
       type: event !== null && action !== null ? `${event}.${action}` : event,
     };
   },
+  unwrap: formOrJson,
 };
 
-/** GitHub sends JSON in a field of a form where it was told to. */
-const formOrJson = (payload: unknown): unknown => {
+/** GitHub sends JSON in the only field of a form, unless it was told to send it as it is. */
+function formOrJson(payload: unknown): unknown {
   const inner = textAt(payload, 'payload');
-  if (inner === null) return payload;
-  try {
-    return JSON.parse(inner);
-  } catch {
-    return payload;
-  }
-};
+  if (inner === null || Object.keys(payload as object).length > 1) return payload;
+  const event = jsonOf(Buffer.from(inner));
+  return typeof event === 'object' && event !== null ? event : payload;
+}
 
 /** https://docs.stripe.com/webhooks/signature */
 const stripe: Template<WithSecret> = {
@@ -199,7 +199,7 @@ function identifyByHeader(
   { headers, payload }: InboundRequest,
 ): Identity {
   return {
-    external_id: (id_header && headers[id_header.toLowerCase()]) || null,
+    external_id: (id_header && findHeader(headers, id_header.toLowerCase())) || null,
     type: textAt(payload, 'type') ?? textAt(payload, 'event'),
   };
 }
@@ -215,6 +215,10 @@ const TEMPLATES: Record<TemplateName, Template<never>> = {
   basic,
   none,
 };
+
+/** The event in what came to a source of this template. */
+export const eventIn = (template: string, payload: unknown): unknown =>
+  (TEMPLATES as Record<string, Template<never> | undefined>)[template]?.unwrap?.(payload) ?? payload;
 
 /** How requests to a source that was set up so are verified. */
 export const templateOf = ({ template }: VerificationInputDto): Template<VerificationInputDto> =>

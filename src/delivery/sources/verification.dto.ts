@@ -10,10 +10,17 @@ export const ALGORITHMS = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
 
 const SECRET = { max: 500, writeOnly: true, example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' } as const;
 
+/** What HTTP, proxies and ChatAPI put their own things into, and what is no header of anybody's. */
+const TAKEN = [
+  'accept(?:-.*)?|authorization|cache-control|connection|content-(?:disposition|encoding|language|length|location|range|type)|cookie2?|date|expect|forwarded|from|host|http2-settings|if-.*|keep-alive',
+  'max-forwards|origin|pragma|proxy-.*|range|referer|sec-.*|te|trailer|transfer-encoding|upgrade|user-agent|via|x-forwarded-.*|x-real-ip',
+  'chatapi-.*|__.*__|constructor|prototype',
+].join('|');
+
 const HEADER = {
   max: 100,
-  pattern: /^[\w!#$%&'*+.^`|~-]+$/,
-  patternMessage: 'must be the name of a header',
+  pattern: new RegExp(`^(?!(?:${TAKEN})$)[\\w!#$%&'*+.^\`|~-]+$`, 'i'),
+  patternMessage: 'must be the name of a header, and of none that HTTP itself uses',
 } as const;
 
 const ID_HEADER = {

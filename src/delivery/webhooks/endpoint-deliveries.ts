@@ -13,11 +13,11 @@ import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { NewEvent } from '../../engine/events/new-event.js';
 import type { WebhookContent } from '../../engine/providers/webhook/webhook.channel.js';
 import { EVENT, type EndpointRow } from './endpoint.js';
+import { EndpointBodies, type EndpointBody } from './endpoint-bodies.js';
 import { EndpointHealth } from './endpoint-health.js';
 import { EndpointMessagesRepository, type EndpointMessageRow } from './endpoint-messages.repository.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
-import { Envelopes } from './envelopes.js';
 import { EndpointReleases } from './endpoint-releases.js';
 
 /** What events to endpoints are to the delivery engine: the source of their bodies, and who hears what became of them. */
@@ -28,7 +28,7 @@ export class EndpointDeliveries implements DeliverySource, DeliveryObserver {
   constructor(
     private readonly endpoints: EndpointsRepository,
     private readonly messages: EndpointMessagesRepository,
-    private readonly envelopes: Envelopes,
+    private readonly bodies: EndpointBodies,
     private readonly secrets: EndpointSecrets,
     private readonly health: EndpointHealth,
     private readonly releases: EndpointReleases,
@@ -45,7 +45,7 @@ export class EndpointDeliveries implements DeliverySource, DeliveryObserver {
     const messages = new Map((await this.messages.ofDeliveries(deliveries)).map((row) => [row.id, row]));
     const [endpoints, bodies] = await Promise.all([
       this.endpointsOf([...messages.values()]),
-      this.bodiesOf([...messages.values()]),
+      this.bodies.of([...messages.values()]),
     ]);
     const contents = new Map<string, Content>();
     for (const { id, source_id } of deliveries) {
@@ -81,23 +81,11 @@ export class EndpointDeliveries implements DeliverySource, DeliveryObserver {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  private async bodiesOf(messages: EndpointMessageRow[]): Promise<Map<string, string>> {
-    const bodies = new Map(messages.flatMap(({ id, body }) => (body === null ? [] : [[id, body] as const])));
-    const fresh = messages.filter(({ body }) => body === null);
-    if (fresh.length === 0) return bodies;
-    const envelopes = await this.envelopes.of(fresh);
-    const found = fresh.flatMap(({ client_id, id, created_at }) => {
-      const envelope = envelopes.get(id);
-      return envelope ? [{ client_id, id, created_at, body: JSON.stringify(envelope) }] : [];
-    });
-    if (found.length > 0) for (const { id, body } of await this.messages.freeze(found)) bodies.set(id, body);
-    return bodies;
-  }
-
-  private contentOf(endpoint: EndpointRow, message: EndpointMessageRow, body: string): WebhookContent {
+  private contentOf(endpoint: EndpointRow, message: EndpointMessageRow, { body, hops }: EndpointBody): WebhookContent {
     const content: WebhookContent = {
       url: endpoint.url,
       body,
+      hops,
       secrets: this.secrets.active(endpoint),
       message_id: message.event_id,
       headers: this.secrets.headers(endpoint),

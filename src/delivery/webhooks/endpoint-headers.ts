@@ -7,7 +7,7 @@ const MOST = 50;
 const LONGEST_VALUE = 4_096;
 /** Ours, or the connection's. */
 const RESERVED =
-  /^(webhook-.*|host|content-length|content-type|content-encoding|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|user-agent|proxy-.*|cookie|x-forwarded-.*|forwarded)$/i;
+  /^(webhook-.*|chatapi-.*|host|content-length|content-type|content-encoding|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|user-agent|proxy-.*|cookie|x-forwarded-.*|forwarded)$/i;
 const SECRET = /authorization|token|secret|password|api-?key|signature|credential/i;
 
 /**

@@ -65,6 +65,7 @@ function periodOf({ since, until }: EndpointRecoverDto): Period {
   const now = Date.now();
   const from = Date.parse(since);
   if (from < now - FURTHEST_MS) throw invalidField('since', 'must be at most 14 days ago');
+  if (from > now) throw invalidField('since', 'must not be in the future');
   if (until !== undefined && Date.parse(until) <= from) throw invalidField('until', 'must be after since');
   // What happens from now on is not meant.
   return { since: new Date(from), upto: new Date(until === undefined ? now : Math.min(Date.parse(until), now)) };

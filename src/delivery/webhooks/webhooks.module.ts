@@ -5,16 +5,19 @@ import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import { EventsModule } from '../../engine/events/events.module.js';
 import { ProvidersModule } from '../../engine/providers/providers.module.js';
+import { RulesModule } from '../rules/rules.module.js';
 import { RecoveriesModule } from '../recoveries/recoveries.module.js';
 import { WebhookEndpoints } from '../../engine/providers/webhook/webhook-endpoints.js';
 import { WebhookModule } from '../../engine/providers/webhook/webhook.module.js';
 import { Conditions } from './conditions.js';
+import { EndpointBodies } from './endpoint-bodies.js';
 import { EndpointChecks } from './endpoint-checks.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
 import { EndpointHealth } from './endpoint-health.js';
 import { EndpointHealthRepository } from './endpoint-health.repository.js';
 import { EndpointHistoryController } from './endpoint-history.controller.js';
 import { EndpointHistoryService } from './endpoint-history.service.js';
+import { EndpointHops } from './endpoint-hops.js';
 import { EndpointLimits } from './endpoint-limits.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
@@ -36,15 +39,17 @@ import * as webhooksEvents from './webhooks.events.js';
 
 /** Events of a client, told to its endpoints; and notifications that name one. */
 @Module({
-  imports: [DeliveriesModule, EventsModule, ProvidersModule, RecoveriesModule, WebhookModule],
+  imports: [DeliveriesModule, EventsModule, ProvidersModule, RecoveriesModule, RulesModule, WebhookModule],
   controllers: [EndpointsController, EndpointHistoryController],
   providers: [
     Conditions,
+    EndpointBodies,
     EndpointChecks,
     EndpointDeliveries,
     EndpointHealth,
     EndpointHealthRepository,
     EndpointHistoryService,
+    EndpointHops,
     EndpointLimits,
     EndpointMessagesRepository,
     EndpointNotifications,

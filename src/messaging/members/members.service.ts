@@ -59,7 +59,7 @@ export class MembersService {
     dto: AddMembersDto,
   ): Promise<AddedMembersDto | Existing<AddedMembersDto>> {
     const { caller } = request;
-    const inputs = inputsOf(caller, dto);
+    const inputs = additionsOf(caller, dto);
     // A room out of sight is not there, whoever was to be added.
     await this.access.get(caller, roomId);
     const userIds = inputs.map(({ user_id }) => user_id);
@@ -155,7 +155,8 @@ export class MembersService {
   }
 }
 
-function inputsOf(caller: Caller, { user_id, role, members }: AddMembersDto): MemberInputDto[] {
+/** Who is to be added. @throws Problem `validation_failed` */
+export function additionsOf(caller: Caller, { user_id, role, members }: AddMembersDto): MemberInputDto[] {
   if ((user_id === undefined) === (members === undefined)) throw invalidField('members', 'give members or user_id');
   if (members && role) throw invalidField('role', 'goes with user_id; in members each has its own');
   if (members && members.length > MOST_AT_ONCE && caller.kind === 'scoped') {

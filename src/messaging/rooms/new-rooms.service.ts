@@ -34,11 +34,7 @@ export class NewRoomsService {
   /** A direct room is the same for the same two people: the second time nothing is made. */
   async create(request: Request, dto: CreateRoomDto): Promise<RoomDto | Existing<RoomDto>> {
     const { caller } = request;
-    const permission = dto.room_type === 'direct' ? 'send_messages' : 'manage_rooms';
-    if (!may(caller, permission)) {
-      throw new Problem('forbidden', `A ${dto.room_type} room needs the permission ${permission}.`);
-    }
-    refuseBanned(caller);
+    this.check(caller, dto);
     const members = await this.membersOf(caller, dto);
     const maxMembers = capacityOf(dto, members.length);
     let events: EventRow[] = [];
@@ -63,6 +59,18 @@ export class NewRoomsService {
     });
     await this.announcer.committed(events);
     return room;
+  }
+
+  /** What can be told before anybody is looked up. @throws Problem `forbidden`, `user_banned`, `validation_failed` */
+  check(caller: Caller, dto: CreateRoomDto): void {
+    const permission = dto.room_type === 'direct' ? 'send_messages' : 'manage_rooms';
+    if (!may(caller, permission)) {
+      throw new Problem('forbidden', `A ${dto.room_type} room needs the permission ${permission}.`);
+    }
+    refuseBanned(caller);
+    const people = new Set(dto.members?.map(({ user_id }) => user_id));
+    if (caller.user) people.add(caller.user.user_id);
+    capacityOf(dto, people.size);
   }
 
   private async insertOrFind(tx: Tx, clientId: string, room: NewRoom): Promise<{ roomId: string; made: boolean }> {

@@ -1,4 +1,4 @@
-import { findInexactNumber } from './exact-numbers.js';
+import { findInexactNumber, withExactNumbers } from './exact-numbers.js';
 
 it.each([
   ['{"a":{"ids":[1,9007199254740993]}}', 'a.ids[1]'],
@@ -13,3 +13,16 @@ it.each([
   '{"a":0.1234567890123456789,"b":1e300,"c":[1234567890123456]}',
   '12',
 ])('lets pass what arrives as it was sent: %s', (text) => expect(findInexactNumber(text)).toBeNull());
+
+it.each([
+  ['{"a":9007199254740993,"b":[-12345678901234567890,1]}', '{"a":"9007199254740993","b":["-12345678901234567890",1]}'],
+  [
+    '{"\\"9007199254740993":"9007199254740993, ","c":9007199254740993}',
+    '{"\\"9007199254740993":"9007199254740993, ","c":"9007199254740993"}',
+  ],
+  ['[0.12345678901234567,1e300,9007199254740991]', '[0.12345678901234567,1e300,9007199254740991]'],
+  ['9007199254740993', '"9007199254740993"'],
+])('makes strings of the others: %s', (text, exact) => {
+  expect(withExactNumbers(text)).toBe(exact);
+  expect(() => JSON.parse(exact)).not.toThrow();
+});

@@ -31,14 +31,44 @@ export function findInexactNumber(text: string): string | null {
       if (level && !level.isArray) level.at = text.slice(at, end + 1);
       at = end;
     } else if (first === '-' || (first >= '0' && first <= '9')) {
-      NUMBER.lastIndex = at;
-      const [number] = NUMBER.exec(text)!;
-      if (/^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number))) return pathOf(levels);
+      const number = numberAt(text, at);
+      if (isInexact(number)) return pathOf(levels);
       at += number.length - 1;
     }
   }
   return null;
 }
+
+/**
+ * The same text, but each of these numbers is a string of its digits: what is made of it then says what was sent.
+ * @param text is valid JSON
+ */
+export function withExactNumbers(text: string): string {
+  if (!LONG_NUMBER.test(text)) return text;
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const first = text[at]!;
+    if (first === '"') at = endOfString(text, at);
+    else if (first === '-' || (first >= '0' && first <= '9')) {
+      const number = numberAt(text, at);
+      if (isInexact(number)) {
+        parts.push(text.slice(from, at), `"${number}"`);
+        from = at + number.length;
+      }
+      at += number.length - 1;
+    }
+  }
+  return parts.join('') + text.slice(from);
+}
+
+/** All of a number that begins there, and in what is no JSON, perhaps more. */
+function numberAt(text: string, at: number): string {
+  NUMBER.lastIndex = at;
+  return NUMBER.exec(text)![0];
+}
+
+const isInexact = (number: string): boolean => /^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number));
 
 /** Where the string ends that begins there. */
 function endOfString(text: string, from: number): number {

@@ -57,6 +57,8 @@ export interface Caller extends ClientFacts {
   permissions: ReadonlySet<Permission> | null;
   /** The user that the request acts for: the scoped key's, or the one a master key names in X-User-Id. */
   user: UserRef | null;
+  /** Of what rules do: how many requests of ours stand behind it, so that what goes in a circle ends. */
+  hops?: number;
 }
 
 export function may(caller: Caller, permission: Permission): boolean {

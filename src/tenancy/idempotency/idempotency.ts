@@ -43,7 +43,7 @@ export interface KeyedAnswer {
 export type Rebuilder = (caller: Caller, id: string) => Promise<unknown>;
 
 /** Is told of every effect of a request, in its transaction. */
-export type EffectObserver = (tx: Tx, request: Request, answer: unknown) => void;
+export type EffectObserver = (tx: Tx, request: Request, answer: unknown) => void | Promise<void>;
 
 /** Thrown to answer with what was answered before. */
 export class Replay {
@@ -116,7 +116,7 @@ export class Idempotency {
     return this.database.transaction(
       async (tx) => {
         const answer = await fn(tx);
-        for (const observer of this.observers) observer(tx, request, answer);
+        for (const observer of this.observers) await observer(tx, request, answer);
         if (request.lease) await this.complete(tx, [{ request, answer, resource: resource?.(answer) }]);
         return answer;
       },

@@ -36,6 +36,8 @@ export interface WebhookContent {
   message_id?: string;
   /** Further headers. Never stored. */
   headers?: Record<string, string>;
+  /** How many requests of ours stand behind it, where a rule made it. */
+  hops?: number;
   /** How long the receiver may take; the provider's own time unless told. */
   timeout_ms?: number;
   /** How many requests a second the receiver takes of all that goes to its lane. */

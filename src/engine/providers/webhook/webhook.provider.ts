@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig, ProviderDescriptor } from '../provider.js';
 import { HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
+import { hopsHeader } from './hops.js';
 import { signedHeaders } from './signature.js';
 import { WEBHOOK, type WebhookContent } from './webhook.channel.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
@@ -59,10 +60,11 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
     secrets: string[],
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const { url, body, withheld, timeout_ms } = content;
+    const { url, body, hops, withheld, timeout_ms } = content;
     if (withheld) return { kind: 'retryable', fault: 'recipient', ...withheld };
     const id = content.message_id ?? message_id;
-    const headers = { ...content.headers, ...signedHeaders(content.secrets ?? secrets, id, body) };
+    const signed = signedHeaders(content.secrets ?? secrets, id, body);
+    const headers = { ...content.headers, ...hopsHeader(hops), ...signed };
     try {
       return outcomeOf(await this.client.post(client_id, url, headers, body, signal, timeout_ms), id);
     } catch (error) {
