@@ -179,6 +179,36 @@ it('what is held is released when every process knows why, where there are sever
   expect(waits).toBeLessThan(held.next_attempt_at - before);
 });
 
+it('what was scheduled does not go to who is suppressed since, though it was never held', async () => {
+  await provider({});
+  const { body } = await client.request('POST', '/notifications', {
+    body: {
+      recipients: [{ email: 'bob@example.com' }, { email: 'eve@example.com' }],
+      channels: { email: { subject: 's', text: 't' } },
+      scheduled_for: new Date(Date.now() + 3_600_000).toISOString(),
+    },
+  });
+  await client.request('POST', '/suppressions', { body: { address: 'bob@example.com', reason: 'unsubscribe' } });
+  // Its time has come, two minutes later.
+  goBefore(120_000);
+  await app.sql('update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where source_id = $1', [
+    body.id,
+  ]);
+  await until('the other one to be sent', () => sink.messages.length > 0);
+  const ended = await until('both to end', async () => {
+    const rows = await app.sql(
+      'select address, status, reason from ended_deliveries where source_id = $1 order by address',
+      [body.id],
+    );
+    return rows.length === 2 && rows;
+  });
+  expect(ended).toEqual([
+    { address: 'bob@example.com', status: 'suppressed', reason: 'unsubscribe' },
+    { address: 'eve@example.com', status: 'sent', reason: null },
+  ]);
+  expect(sink.messages.map(({ to }) => to)).toEqual([['eve@example.com']]);
+});
+
 const FAULT: Outcome = { kind: 'retryable', fault: 'provider', code: 'timeout', message: 'No.' };
 const breakersOf = () =>
   new Breakers(app.get(BreakersRepository), app.get(Database), app.get(EventsService), app.get(Releases));
