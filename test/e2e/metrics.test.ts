@@ -1,5 +1,6 @@
 import { until } from '../support/until.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { SENDERS } from '../support/senders.js';
 
 const TOKEN = 'metrics-token-of-the-test';
 
@@ -47,6 +48,53 @@ describe('/metrics', () => {
     expect(body).toMatch(/^chatapi_audit_lines_total\{action="client.create"\} \d+$/m);
     expect(body).toMatch(/^chatapi_log_reader_lag_seconds\{reader="activity"\} /m);
     expect(body).not.toContain(client.id);
+  });
+
+  it('counts what comes in and what that causes, what is open, and providers that are left alone, by labels that nobody names', async () => {
+    const client = await app.client();
+    const make = async (path: string, body: object) => {
+      const answer = await client.request('POST', path, { body });
+      expect([path, answer.status, answer.body.detail]).toEqual([path, answer.status, undefined]);
+      return answer.body;
+    };
+    const github = SENDERS.github!;
+    const source = await make('/webhooks/sources', { name: 'zebra source', verification: github.verification });
+    const actions = [
+      { type: 'create_room', params: { room_type: 'group', name: 'zebra room' } },
+      { type: 'send_message', params: { content: 'zebra' } },
+      { type: 'send_message', params: { content: { $jsonata: '$error("zebra")' } } },
+    ];
+    await make('/webhooks/rules', { source_id: source.id, name: 'zebra rule', actions });
+    const path = `/${new URL(source.url).pathname}`;
+    const { headers, body } = github.sign({ action: 'zebra' }, { id: 'zebra-1' });
+    for (let n = 0; n < 2; n++) expect((await app.request('POST', path, { headers, body })).status).toBe(202);
+    await app.request('POST', path, { headers: { ...headers, 'x-hub-signature-256': 'sha256=00' }, body });
+    const config = { host: '127.0.0.1', port: 1, secure: false };
+    const down = { name: 'zebra', provider_type: 'smtp', from_email: 'zebra@example.com', config };
+    await make('/clients/me/providers?verify=false', down);
+    const mail = { recipients: [{ email: 'zebra@example.com' }], channels: { email: { subject: 'zebra', text: 't' } } };
+    for (let n = 0; n < 5; n++) await make('/notifications', { ...mail, tags: ['zebra'], category: 'zebra' });
+    await make('/notifications', { ...mail, scheduled_for: new Date(Date.now() + 3_600_000).toISOString() });
+    const wanted = [
+      'chatapi_inbound_events_total{outcome="stored"} 1',
+      'chatapi_inbound_events_total{outcome="duplicate"} 1',
+      'chatapi_inbound_events_total{outcome="refused"} 1',
+      'chatapi_rule_actions_total{action="create_room",outcome="done"} 1',
+      'chatapi_rule_actions_total{action="send_message",outcome="done"} 1',
+      'chatapi_rule_actions_total{action="send_message",outcome="failed"} 1',
+      'chatapi_messages_sent_total 1',
+      'chatapi_provider_breakers_opened_total{channel="email",provider_type="smtp"} 1',
+      'chatapi_deliveries_open{status="pending"} 1',
+    ];
+    let page = '';
+    const missing = async () => {
+      page = (await scrape()).body;
+      return wanted.filter((line) => !page.includes(`${line}\n`));
+    };
+    await until('them to be counted', async () => (await missing()).length === 0).catch(() => undefined);
+    expect(await missing()).toEqual([]);
+    expect(page).not.toContain('zebra');
+    for (const { id } of [client, source]) expect(page).not.toContain(id);
   });
 
   it('answers other machines only with the token', async () => {

@@ -251,8 +251,9 @@ describe('what must not be sent', () => {
       const rows = await one.app.sql(`select status, reason from open_deliveries where client_id = $1`, [
         one.client.id,
       ]);
-      return rows.every(({ status, reason }: any) => status === 'held' && reason === 'client_suspended');
+      return rows.filter(({ status, reason }: any) => status === 'held' && reason === 'client_suspended').length === 4;
     });
+    expect(smtp.messages).toEqual([]);
     await one.app.admin().request('POST', `/clients/${one.client.id}/reactivate`);
     await until('it to be known again', async () => (await call('GET', '/suppressions')).status === 200);
     await until('it to be sent', async () => {

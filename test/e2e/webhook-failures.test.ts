@@ -75,6 +75,31 @@ describe('what failed for good', () => {
   });
 });
 
+describe('what goes wrong', () => {
+  it('is told to who asked for it: of a notification, a delivery, a provider', async () => {
+    const told = await endpoint({ event_types: ['notification.failed', 'delivery.exhausted', 'provider.degraded'] });
+    receiver.respond(({ path }) => ({ status: path === told.path ? 200 : 503 }));
+    const notify = async (body: object): Promise<string> => {
+      const answer = await client.request('POST', '/notifications', { body: { max_retry_attempts: 0, ...body } });
+      expect(answer.status).toBe(202);
+      return answer.body.id;
+    };
+    const id = await notify({ channels: { webhook: { url: `${receiver.url}/down`, payload: {} } } });
+    const nobody = { host: '127.0.0.1', port: 1, secure: false };
+    await client.request('POST', '/clients/me/providers?verify=false', {
+      body: { name: 'down', provider_type: 'smtp', from_email: 'a@example.com', config: nobody },
+    });
+    for (let n = 0; n < 5; n++)
+      await notify({ recipients: [{ email: 'a@example.com' }], channels: { email: { subject: 's', text: 't' } } });
+    const heard = (type: string, which: (data: any) => boolean) =>
+      until(type, () => told.events().find((event) => event.type === type && which(event.data)));
+    await heard('notification.failed', (data) => data.id === id && data.status === 'failed');
+    await heard('delivery.exhausted', (data) => data.notification_id === id && data.channel === 'webhook');
+    const { data } = await heard('provider.degraded', () => true);
+    expect(data).toMatchObject({ name: 'down', channel: 'email', reason: 'connection_failed' });
+  });
+});
+
 describe('a condition that runs away', () => {
   it.each([
     ['( $f := function($n) { $f($n + 1) + 1 }; $f(0) )'],

@@ -82,12 +82,42 @@ describe('the rate of an endpoint', () => {
     });
   });
 
+  it('is one for its events and the notifications that name it', async () => {
+    const roomId = await room();
+    const one = await endpoint({ event_types: ['message.created'], rate_limit_per_second: 20 });
+    const channels = { webhook: { endpoint_id: one.id, payload: {} } };
+    const notify = async () => {
+      const { status, body } = await client.request('POST', '/notifications', { body: { channels } });
+      expect(status).toBe(202);
+      return body.id as string;
+    };
+    /** What is counted of this client, and until when all turns are taken. */
+    const taken = async (): Promise<number> => {
+      const rows = await the.app.sql<any>(
+        `select key, extract(epoch from next_slot_at)::float8 * 1000 as until from provider_usage where client_id = $1`,
+        [client.id],
+      );
+      expect(rows.map(({ key }) => key)).toEqual([`webhook:endpoint/${one.id}`]);
+      return rows[0].until;
+    };
+    const speak = () => say(roomId, 'hello');
+    const turns: number[] = [];
+    for (const tell of [speak, notify, speak, notify]) {
+      await tell();
+      await one.heard(turns.length + 1);
+      turns.push(await taken());
+    }
+    // Each of them took a turn of its own, of fifty milliseconds.
+    for (const [at, next] of turns.slice(1).entries()) expect(next - turns[at]!).toBeGreaterThan(49);
+  });
+
   it('does not hold for a test', async () => {
     const one = await endpoint({ rate_limit_per_second: 1 });
     for (let n = 0; n < 4; n++)
       expect(await call('POST', `endpoints/${one.id}/test`, {})).toMatchObject({ status: 'delivered' });
-    const times = one.requests().map(({ receivedAt }) => receivedAt);
-    expect(times).toHaveLength(4);
+    expect(one.requests()).toHaveLength(4);
+    // They take no turns, so that they neither wait nor make others wait.
+    expect(await the.app.sql('select from provider_usage where client_id = $1', [client.id])).toEqual([]);
   });
 });
 

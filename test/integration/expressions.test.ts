@@ -131,6 +131,13 @@ describe('attacks', () => {
     expect(await evaluate('1 + 1', {}, 'other')).toEqual({ value: 2 });
   });
 
+  it('have fifty milliseconds of a processor, and no more', async () => {
+    const steps = (n: number) => `($f := function($n) { $n = 0 ? "done" : $f($n - 1) }; $f(${n}))`;
+    expect(await evaluate(steps(100))).toEqual({ value: 'done' });
+    // It ends by itself, within seconds.
+    expect(await codeOf(steps(1_000_000))).toBe('timeout');
+  });
+
   it('refuses inputs and results that are too large', async () => {
     expect(await codeOf('1', 'x'.repeat(4_194_304))).toBe('too_large');
     expect(await codeOf('[1..99999].{"a": $string($), "b": "xxxxxxxxxxxxxx"}', {})).toMatch(/too_large|timeout/);

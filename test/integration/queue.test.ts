@@ -37,9 +37,14 @@ afterEach(async () => {
 
 type Handler<Data> = (data: Data) => Promise<void>;
 
-/** A processor as a feature has one. */
-function processorOf<Data>(name: string, handler: Handler<Data>, concurrency = 1): new () => WorkerHost {
-  @Processor(name, { concurrency })
+/** A processor as a feature has one. @param drainDelay after how many seconds it looks for jobs that it did not hear of */
+function processorOf<Data>(
+  name: string,
+  handler: Handler<Data>,
+  concurrency = 1,
+  drainDelay = 5,
+): new () => WorkerHost {
+  @Processor(name, { concurrency, drainDelay })
   class TestProcessor extends WorkerHost {
     process({ data }: Job<Data>): Promise<void> {
       return handler(data);
@@ -49,10 +54,11 @@ function processorOf<Data>(name: string, handler: Handler<Data>, concurrency = 1
 }
 
 /** A feature with a queue and what works on it. */
-function feature<Data>(name: string, handler: Handler<Data>, concurrency = 1): DynamicModule {
+function feature<Data>(name: string, handler: Handler<Data>, concurrency = 1, drainDelay = 5): DynamicModule {
   @Module({})
   class Feature {}
-  return { module: Feature, imports: [registerQueue(name)], providers: [processorOf(name, handler, concurrency)] };
+  const providers = [processorOf(name, handler, concurrency, drainDelay)];
+  return { module: Feature, imports: [registerQueue(name)], providers };
 }
 
 /** A feature with work that comes round again and again. */
@@ -362,23 +368,29 @@ describe('the queues on PostgreSQL', () => {
     const seen = new Set<string>();
     const house = await openHouse(
       { redisUrl: undefined },
-      names.map((name) => feature(name, async () => void seen.add(name))),
+      // What they do not hear of they would find in an hour.
+      names.map((name) => feature(name, async () => void seen.add(name), 1, 3_600)),
     );
     const LISTENING = `from pg_stat_activity
       where datname = current_database() and application_name = 'chatapi queue' and query like '%LISTEN bullmq_jobs%'`;
     const listening = async () => (await database.query(`select pid ${LISTENING}`)).length;
     await until('them to listen', async () => (await listening()) > 0);
-    const addAll = () => Promise.all(names.map((name) => house.add(name, [{ data: {} }])));
-    await addAll();
-    await until('a job of each', () => seen.size === names.length);
-    await until('them to wait again', async () => (await listening()) === 1);
+    const addAll = async (round: string) => {
+      seen.clear();
+      await Promise.all(names.map((name) => house.add(name, [{ data: {} }])));
+      await until(`a job of each, ${round}`, () => seen.size === names.length);
+      // A job that comes while they look is found without a word.
+      for (const name of names) await house.untilEmpty(name);
+      await until('them to wait again', async () => (await listening()) === 1);
+    };
+    for (const round of ['first', 'while they wait', 'again']) await addAll(round);
     expect(await house.queue(names[14]!).getWorkersCount()).toBe(1);
 
-    seen.clear();
-    await database.query(`select pg_terminate_backend(pid) ${LISTENING}`);
-    await addAll();
-    await until('a job of each again', () => seen.size === names.length);
-    await until('them to wait again', async () => (await listening()) === 1);
+    for (const round of ['first', 'again']) {
+      await database.query(`select pg_terminate_backend(pid) ${LISTENING}`);
+      await addAll(`${round} after the cut`);
+      await addAll(`while they wait, ${round} after the cut`);
+    }
   });
 });
 

@@ -161,6 +161,16 @@ describe('who waits for a provider', () => {
     expect((await two.take(route, 1, [all[4]!])).granted).toBe(1);
   });
 
+  it('goes by its priority, then by its age, of those who ask together', async () => {
+    holdHands(app);
+    await provider({ rate_limit_per_second: 1 });
+    const [old, young] = (await claimed(2)) as [ClaimedDelivery, ClaimedDelivery];
+    const [low] = (await claimed(1, { priority: 'low' })) as [ClaimedDelivery];
+    const [urgent] = (await claimed(1, { priority: 'urgent' })) as [ClaimedDelivery];
+    const grant = await process().take(await routeOf(), 4, [old, low, young, urgent]);
+    expect([...grant.going!.keys()]).toEqual([urgent, old, young].map(({ id }) => id));
+  });
+
   it('goes as soon as its rate lets it, whatever was estimated when others were before it', async () => {
     const letGo = holdHands(app);
     const order = watchSends();

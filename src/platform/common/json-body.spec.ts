@@ -38,6 +38,13 @@ describe('the values of a text', () => {
 describe('a JSON body', () => {
   afterEach(() => setLimits(defaultLimits()));
 
+  it('with a whole number that would arrive as another one is refused by its name', () => {
+    const body = '{"channels":{"webhook":{"payload":{"ids":[1,9007199254740993]}}}}';
+    expect(codeOf(body)).toBe('validation_failed');
+    expect(() => parseJsonBody(Buffer.from(body))).toThrow('channels.webhook.payload.ids[1]');
+    expect(codeOf('{"id":9007199254740991,"text":"9007199254740993"}')).toBe('read');
+  });
+
   it.each([
     ['arrays', '[],'],
     ['objects', '{},'],

@@ -88,6 +88,41 @@ it('lets nobody wait for names that nobody answers for', async () => {
   expect(new Set(ended.map(({ reason }) => reason.code))).toEqual(new Set(['EAI_AGAIN']));
 });
 
+describe('what was found', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is known for as long as it says, what was not found for five seconds, and then asked for anew', async () => {
+    const find = made();
+    const begun = performance.now();
+    const after = (ms: number) => jest.spyOn(performance, 'now').mockReturnValue(begun + ms);
+    const NAMES = ['c.known.example', 'none.example.org', 'h.slow.example'];
+    /** Which of them the name server is asked for. */
+    const asked = async () => {
+      server.asked.length = 0;
+      await Promise.allSettled(NAMES.map((name) => find(name)));
+      return NAMES.filter((name) => server.asked.some((one) => one.startsWith(name)));
+    };
+    after(0);
+    expect(await asked()).toEqual(NAMES);
+    after(4_900);
+    expect(await asked()).toEqual([]);
+    after(5_100);
+    expect(await asked()).toEqual(NAMES.slice(1));
+    // The record holds for thirty seconds.
+    after(29_000);
+    expect(await asked()).toEqual(NAMES.slice(1));
+    after(30_100);
+    expect(await asked()).toEqual(NAMES.slice(0, 1));
+  });
+});
+
+it('lets nobody wait for the system, which may never answer', async () => {
+  const find = made(() => new Promise(() => undefined));
+  const stuck = find('mailhog');
+  stuck.catch(() => undefined);
+  expect(await find('d.known.example')).toEqual([seven]);
+});
+
 it('says that there is no such name, and looks in the system for short ones only', async () => {
   const asked: string[] = [];
   const find = made(async (host) => {
