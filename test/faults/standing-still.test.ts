@@ -181,7 +181,8 @@ if (FULL) {
       } finally {
         paused.resume();
       }
-      await until('it to go on', async () => (await paused.log()).join().includes('begun too late'));
+      const goesOn = async () => (await paused.log()).join().includes('begun too late');
+      await until('it to go on', goesOn, { every: 1_000 });
       await until('all to be sent', async () => {
         await truth.bringRetriesForward();
         return server.messages.length === IN_HAND;
