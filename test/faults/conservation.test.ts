@@ -14,9 +14,9 @@ import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
 
 const FULL = process.env.TEST_FULL !== undefined;
-const ORDERS = FULL ? 20_000 : 180;
+const ORDERS = Number(process.env.TEST_ORDERS ?? (FULL ? 20_000 : 180));
 /** Through each of them goes everything that can happen. */
-const ROUNDS = FULL ? 4 : 1;
+const ROUNDS = Math.max(1, Math.floor(ORDERS / 2_500));
 /** Longer than any attempt takes: in the full size some wait until their time is over. */
 const LONGEST_S = FULL ? 70 : 4;
 const WORKERS = FULL ? 3 : 2;
@@ -24,7 +24,9 @@ const WORKERS = FULL ? 3 : 2;
 const BATCH = 10;
 
 /** Against hangs only. */
-const HANGS_MS = FULL ? 3_600_000 : 180_000;
+const HANGS_MS = FULL ? 1_800_000 : 180_000;
+/** Between two looks at all rows, which take their time where there are many. */
+const LOOK_MS = FULL ? 1_000 : 100;
 jest.setTimeout(HANGS_MS);
 
 const ENDS = ['notification.completed', 'notification.failed'];
@@ -53,7 +55,16 @@ async function setUp(start: (database: TestDatabase) => Promise<Fleet>) {
   await made(client, '/webhooks/endpoints', { url: `${fickle.hooks.url}/good`, event_types: ENDS });
   const hurry = new Hurry(database, LONGEST_S);
   cleanups.add(() => hurry.stop());
-  return { database, fickle, fleet, client, hurry, truth: new Truth(database), told: new Map<string, Order>() };
+  return {
+    database,
+    fickle,
+    fleet,
+    client,
+    hurry,
+    truth: new Truth(database),
+    told: new Map<string, Order>(),
+    kills: 0,
+  };
 }
 
 type Scene = Awaited<ReturnType<typeof setUp>>;
@@ -102,10 +113,23 @@ async function untilSomeArrive({ fickle }: Scene, count: number): Promise<void> 
   await until('some to arrive', () => fickle.kept - before > count, { timeout: HANGS_MS });
 }
 
+async function untilAny({ truth, client }: Scene, status: 'held' | 'retrying'): Promise<void> {
+  const look = async () =>
+    (
+      await truth.query('select 1 from open_deliveries where client_id = $1 and status = $2 limit 1', [
+        client.id,
+        status,
+      ])
+    ).length > 0;
+  await until(`some to be ${status}`, look, { timeout: HANGS_MS, every: 100 });
+}
+
 /** With some in its hands. */
-async function killOne({ fleet, fickle, hurry }: Scene): Promise<void> {
+async function killOne(scene: Scene): Promise<void> {
+  const { fleet, fickle, hurry } = scene;
   await fickle.hold(8);
   const killed = fleet.killOne();
+  scene.kills++;
   await hurry.somebodyWasKilled();
   await killed;
   fickle.release();
@@ -119,11 +143,10 @@ async function whileKilled(scene: Scene, orders: Order[]): Promise<void> {
 
 /** Both mail servers are away, until nobody asks them any more and mail is held. */
 async function whileMailIsAway(scene: Scene, orders: Order[]): Promise<void> {
-  const { fickle, hurry, truth, client } = scene;
+  const { fickle, hurry } = scene;
   hurry.hurries = 'retries';
   await Promise.all(fickle.mail.map((server) => server.die()));
-  const look = async () => ((await truth.states(client.id)).held ?? 0) > 0;
-  const held = until('mail to be held', look, { timeout: HANGS_MS, every: 100 });
+  const held = untilAny(scene, 'held');
   await Promise.all([send(scene, orders), held]);
   await Promise.all(fickle.mail.map((server) => server.revive()));
   hurry.hurries = 'everything';
@@ -131,13 +154,12 @@ async function whileMailIsAway(scene: Scene, orders: Order[]): Promise<void> {
 
 /** A process is killed, and then one mail server and all receivers of webhooks are away for a while. */
 async function whileMuchIsAway(scene: Scene, orders: Order[]): Promise<void> {
-  const { fickle, hurry, truth, client } = scene;
+  const { fickle, hurry } = scene;
   const most = Math.ceil((orders.length * 2) / 3);
   await whileKilled(scene, orders.slice(0, most));
   hurry.hurries = 'nothing';
   await Promise.all([fickle.hooks.die(), fickle.mail[0].die()]);
-  const look = async () => ((await truth.states(client.id)).retrying ?? 0) > 0;
-  const turnedAway = until('some to be turned away', look, { timeout: HANGS_MS, every: 100 });
+  const turnedAway = untilAny(scene, 'retrying');
   await Promise.all([send(scene, orders.slice(most)), turnedAway]);
   await Promise.all([fickle.hooks.revive(), fickle.mail[0].revive()]);
   hurry.hurries = 'everything';
@@ -180,7 +202,8 @@ async function expectNothingLost(scene: Scene): Promise<void> {
   expect(told.size).toBe(ORDERS);
   const acceptedS = Math.round((performance.now() - began) / 1_000);
   fickle.release(true);
-  await until('everything to be over', () => isOver(scene), { timeout: HANGS_MS, every: 200 });
+  await until('everything to be over', () => isOver(scene), { timeout: HANGS_MS, every: LOOK_MS });
+  const seconds = Math.round((performance.now() - began) / 1_000);
 
   const balance = await expectConserved(truth, client, told, fickle);
   await expectPlannedOnce(truth, client, ENDS);
@@ -190,8 +213,9 @@ async function expectNothingLost(scene: Scene): Promise<void> {
   // What was meant to happen did, or this proves nothing.
   expect(balance.unknown.worker_lost).toBeGreaterThan(0);
   expect(balance.twice).toBeGreaterThan(0);
-  const seconds = Math.round((performance.now() - began) / 1_000);
-  if (FULL) process.stdout.write(`${ORDERS} notifications: ${JSON.stringify({ acceptedS, seconds, ...balance })}\n`);
+  const { kills } = scene;
+  if (FULL)
+    process.stdout.write(`${ORDERS} notifications: ${JSON.stringify({ acceptedS, seconds, kills, ...balance })}\n`);
 }
 
 describe('over failing, slow, lying and dying receivers, while processes are killed, nothing is lost or sent twice unrecorded', () => {

@@ -69,6 +69,28 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     attempt_count: found.attempt_count,
   });
 
+  it('does not begin what it was held up with until it may be taken for lost, and gives it back untried', async () => {
+    const letGo = holdHands(app);
+    const id = await webhook();
+    const deliveries = app.get(DeliveriesService);
+    // By whichever way it is claimed first.
+    const late = jest.fn((claimed: ClaimedDelivery) => claimed);
+    late.mockImplementationOnce((claimed) => ({ ...claimed, begin_by: performance.now() }));
+    const claim = deliveries.claim.bind(deliveries);
+    const claimAll = deliveries.claimAll.bind(deliveries);
+    jest.spyOn(deliveries, 'claimAll').mockImplementation(async (refs) => (await claimAll(refs)).map(late));
+    jest.spyOn(deliveries, 'claim').mockImplementation(async (ref) => {
+      const claimed = await claim(ref);
+      return claimed && late(claimed);
+    });
+    const hold = jest.spyOn(deliveries, 'hold');
+    letGo();
+    expect(await become(id, 'delivered')).toMatchObject({ attempt_count: 1 });
+    expect(hold.mock.calls).toMatchObject([[{ source_id: id, attempt_count: 1 }, { reason: 'worker_late' }]]);
+    expect(receiver.requests).toHaveLength(1);
+    expect(await truth.query('select 1 from attempts where client_id = $1', [client.id])).toHaveLength(1);
+  });
+
   it('begins what it claimed also where what is to be sent cannot be read at first', async () => {
     const letGo = holdHands(app);
     const id = await webhook();

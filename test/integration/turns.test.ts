@@ -6,6 +6,7 @@ import { DeliveriesService } from '../../src/engine/deliveries/deliveries.servic
 import type { ClaimedDelivery, Routing } from '../../src/engine/deliveries/delivery.js';
 import { ProviderQuotas } from '../../src/engine/deliveries/provider-quotas.js';
 import { Releases } from '../../src/engine/deliveries/releases.js';
+import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
 import { holdVerdict } from '../../src/engine/deliveries/retry.js';
 import { UsageRepository } from '../../src/engine/deliveries/usage.repository.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
@@ -282,6 +283,10 @@ describe('what a provider did not get', () => {
     for (const one of [here, there])
       trials.push((await new Admission(one, process(), {} as any).admit(route, turn)).granted);
     expect(trials).toEqual([1, 0]);
+    expect((await state())[0].probe_until).not.toBeNull();
+    // Who tries it is gone, where a process starts that is the only one.
+    await app.get(Sweeper).takeOver();
+    expect(await state()).toEqual([{ is_open: true, probe_until: null }]);
   });
 });
 

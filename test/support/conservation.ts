@@ -29,6 +29,8 @@ export interface Balance {
   attempts: number;
   /** Attempts whose outcome nobody knows, by the reason. */
   unknown: Record<string, number>;
+  /** Attempts that failed, by the reason. */
+  failed: Record<string, number>;
   /** Deliveries that the other side has more than once. */
   twice: number;
   states: Record<string, number>;
@@ -73,7 +75,8 @@ export async function expectConserved(
   return {
     deliveries: deliveries.length,
     attempts: attempts.length,
-    unknown: tally(attempts.filter(({ status }) => status === 'unknown').map(({ error_code }) => error_code ?? '')),
+    unknown: tally(codesOf(attempts, 'unknown')),
+    failed: tally(codesOf(attempts, 'failed')),
     twice: outside.filter((delivery) => (seen.get(seenAs(delivery))?.kept ?? 0) > 1).length,
     states: tally(deliveries.map(({ status }) => status)),
   };
@@ -147,6 +150,9 @@ export async function expectPlannedOnce(truth: Truth, client: TestClient, types:
   expect(events.length).toBeGreaterThan(0);
   expect(planned.map(({ id }) => id).toSorted()).toEqual(events.map(({ id }) => id).toSorted());
 }
+
+const codesOf = (attempts: Delivered['attempts'], of: string): string[] =>
+  attempts.filter(({ status }) => status === of).map(({ error_code }) => error_code ?? '');
 
 const byWhere = (a: { where: string }, b: { where: string }): number =>
   a.where < b.where ? -1 : a.where > b.where ? 1 : 0;

@@ -5,8 +5,18 @@ import type { TestDatabase } from './postgres.js';
 const HURRY = `
   with late as (
     select o.client_id, o.id from open_deliveries o
-     where o.status in ('retrying', 'unknown', 'held') and o.next_attempt_at > clock_timestamp() + interval '1 second'
+     where o.status in ('retrying', 'unknown') and o.next_attempt_at > clock_timestamp() + interval '1 second'
      for update skip locked
+  )
+  update open_deliveries o set next_attempt_at = clock_timestamp()
+    from late where o.client_id = late.client_id and o.id = late.id`;
+
+/** A few find out that a provider is back, and with that the others are let go. */
+const HURRY_HELD = `
+  with late as (
+    select o.client_id, o.id from open_deliveries o
+     where o.status = 'held' and o.next_attempt_at > clock_timestamp() + interval '1 second'
+     order by o.next_attempt_at limit 50 for update skip locked
   )
   update open_deliveries o set next_attempt_at = clock_timestamp()
     from late where o.client_id = late.client_id and o.id = late.id`;
@@ -54,7 +64,10 @@ export class Hurry {
 
   private async run(): Promise<void> {
     while (!this.stopped) {
-      if (this.hurries === 'everything') await this.database.query(END_OUTAGES);
+      if (this.hurries === 'everything') {
+        await this.database.query(END_OUTAGES);
+        await this.database.query(HURRY_HELD);
+      }
       if (this.hurries !== 'nothing') await this.database.query(HURRY);
       if (this.killedAt) {
         await this.database.query(LOSE, [this.killedAt, this.longestS]);

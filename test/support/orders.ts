@@ -14,24 +14,26 @@ export interface Order {
 }
 
 const USERS = 'websocket ';
+/** Of so many turns, one has a mail server that says nothing: it holds one of a few connections until the sender's time is over. */
+const SILENT_EVERY = 50;
 
 /** Orders of all kinds, the same for the same numbers. `slow`: those too, for which a sender waits until its time is over. */
 export class Orders {
   private readonly hooks: Hook[];
-  private readonly mailboxes: Mailbox[];
+  private readonly mailboxes = namesOf(MAILBOXES, false);
 
   constructor(
     private readonly hooksUrl: string,
-    slow: boolean,
+    private readonly slow: boolean,
   ) {
     this.hooks = namesOf(HOOKS, slow);
-    this.mailboxes = namesOf(MAILBOXES, slow);
   }
 
   make(n: number): Order {
     const kind = n % 20;
     const turn = Math.floor(n / 20);
     if (kind < 8) return this.toHook(n, pick(this.hooks, turn * 8 + kind));
+    if (kind === 8 && this.slow && turn % SILENT_EVERY === 0) return this.toMailboxes(n, ['silent']);
     if (kind < 13) return this.toMailboxes(n, [pick(this.mailboxes, turn * 5 + kind)]);
     if (kind === 13)
       return this.toMailboxes(

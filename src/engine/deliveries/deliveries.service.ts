@@ -11,6 +11,7 @@ import { ProviderRegistry } from '../providers/provider.registry.js';
 import { SuppressionList, type Learnt } from '../suppressions/suppression-list.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import {
+  beginBy,
   type AttemptRecord,
   type AttemptVerdict,
   type ClaimedDelivery,
@@ -100,8 +101,9 @@ export class DeliveriesService {
    * @param claimed gives the content: that of its source and channel is the same for all
    */
   async claimSiblings(claimed: ClaimedDelivery, limit: number): Promise<ClaimedDelivery[]> {
+    const begin_by = beginBy();
     const rows = await this.repository.claimSiblings(claimed, limit);
-    return rows.map((row) => ({ ...row, content: claimed.content }));
+    return rows.map((row) => ({ ...row, content: claimed.content, begin_by }));
   }
 
   /**
@@ -151,6 +153,7 @@ export class DeliveriesService {
   }
 
   private async claimBatch(refs: DeliveryRef[]): Promise<(ClaimedDelivery | null)[]> {
+    const begin_by = beginBy();
     const claimed = await this.repository.claim(refs);
     const contents = await this.untilRead(() => this.contentsOf(claimed));
     const byId = new Map(claimed.map((row) => [row.id, row]));
@@ -158,7 +161,7 @@ export class DeliveriesService {
       const row = byId.get(id);
       // Named twice in one batch: once is enough.
       byId.delete(id);
-      return row ? { ...row, content: contents.get(id) ?? null } : null;
+      return row ? { ...row, content: contents.get(id) ?? null, begin_by } : null;
     });
   }
 

@@ -120,6 +120,12 @@ export interface DeliveryRow {
 /** How long a claim holds, in SQL: longer than any attempt may take. */
 export const LEASE = `interval '90 seconds'`;
 
+/** Who has not begun by then, of a lease of 90 seconds, would not have ended before it is over: an attempt takes up to 62. */
+const BEGINS_WITHIN_MS = 25_000;
+
+/** To be asked before a claim is made, since its answer may be late. */
+export const beginBy = (): number => performance.now() + BEGINS_WITHIN_MS;
+
 /** What is due within this time is awake: the dispatcher sees it. What waits for longer costs it nothing. */
 export const AHEAD = `interval '30 seconds'`;
 
@@ -130,6 +136,8 @@ export type Content = object;
 export interface ClaimedDelivery extends DeliveryRow {
   /** null: there is nothing to send any more. */
   content: Content | null;
+  /** By `performance.now()` of this process. What is begun later, as by one that stood still, may be another's already. */
+  begin_by: number;
   /** For the record of the attempt: copies that do not go, and why. */
   left_out?: string;
   /** Where its recipient unsubscribes, where the content asks for that. */

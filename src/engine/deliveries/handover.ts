@@ -13,6 +13,7 @@ import { DeliveriesService } from './deliveries.service.js';
 import type { AttemptVerdict, ClaimedDelivery, Routing } from './delivery.js';
 import { DueSignal } from './due-signal.js';
 import { ProviderQuotas } from './provider-quotas.js';
+import type { Fault } from './budgets.js';
 import { judge, untriedVerdict } from './retry.js';
 import type { CountedIn } from './usage.repository.js';
 
@@ -61,8 +62,16 @@ export class Handover implements OnModuleDestroy {
    * @param inMs when its rate lets it go
    * @param counted where it was counted, by its quota
    */
-  async send(route: ProviderRoute, batch: Planned[], { inMs, counted }: Admitted): Promise<void> {
+  async send(route: ProviderRoute, planned: Planned[], { inMs, counted }: Admitted): Promise<void> {
     if (inMs > 0) await sleep(inMs);
+    const now = performance.now();
+    const batch = planned.filter(({ delivery }) => now < delivery.begin_by);
+    const late = planned.filter(({ delivery }) => now >= delivery.begin_by);
+    await Promise.all([this.begin(route, batch, counted), this.dropLate(route, late, counted)]);
+  }
+
+  private async begin(route: ProviderRoute, batch: Planned[], counted: CountedIn | null): Promise<void> {
+    if (batch.length === 0) return;
     const started = performance.now();
     const outcomes = isGuarded(route)
       ? await this.breakers.run(
@@ -106,6 +115,20 @@ export class Handover implements OnModuleDestroy {
     if (verdict.delayMs === 0) this.due.raise();
   }
 
+  /** This process was held up: who has them now is not to be asked first, and their attempt would outlast their lease. */
+  private async dropLate(route: ProviderRoute, late: Planned[], counted: CountedIn | null): Promise<void> {
+    if (late.length === 0) return;
+    logger.warn({ provider: route.descriptor.type, deliveries: late.length }, 'Deliveries were begun too late.');
+    for (const { leave } of late) leave();
+    void this.quotas.giveBack(
+      route,
+      late.map(({ delivery }) => delivery),
+      counted,
+    );
+    if (isGuarded(route)) void this.breakers.giveBackProbe(route);
+    await Promise.all(late.map(({ delivery, routing }) => this.putBack(delivery, untriedVerdict(LATE, routing))));
+  }
+
   /** Nothing was tried, so nothing is on record but that it waits. */
   private async putBack(delivery: ClaimedDelivery, verdict: AttemptVerdict): Promise<void> {
     try {
@@ -139,6 +162,13 @@ function unlessDeaf<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     work.finally(done).then(resolve, reject);
   });
 }
+
+const LATE: Fault = {
+  kind: 'retryable',
+  fault: 'provider',
+  code: 'worker_late',
+  message: 'The process that was to send it was held up.',
+};
 
 const THREW: Outcome = {
   kind: 'unknown',

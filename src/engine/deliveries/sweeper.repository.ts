@@ -176,6 +176,11 @@ export class SweeperRepository {
     );
   }
 
+  /** Nobody finds out just now whether a provider works again: the next one may. */
+  async endProbes(): Promise<void> {
+    await this.database.execute('update provider_breakers set probe_until = null where probe_until is not null');
+  }
+
   /** Retries that are due soon become visible to the dispatcher. @returns how many */
   wake(limit: number): Promise<number> {
     return this.database.execute(

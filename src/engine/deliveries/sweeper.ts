@@ -39,10 +39,11 @@ export class Sweeper {
   ) {}
 
   /**
-   * For a process that has just started and is the only one: whoever held a claim is gone, and nobody need wait for its
-   * lease to run out.
+   * For a process that has just started and is the only one: whoever held a claim, or was finding out whether a provider
+   * works again, is gone, and nobody need wait until its time is over.
    */
   async takeOver(): Promise<void> {
+    await this.repository.endProbes();
     const claims = await this.repository.endLeases();
     if (claims > 0) logger.info({ claims }, 'The process before left attempts behind; they are taken to be lost.');
   }

@@ -3,7 +3,15 @@ import { Config } from '../../platform/config/config.js';
 import { ProviderRegistry } from '../providers/provider.registry.js';
 import { AttemptsService } from './attempts.service.js';
 import { DeliveriesService } from './deliveries.service.js';
-import { PRIORITIES, type ClaimedDelivery, type Content, type Priority, type SourceRef } from './delivery.js';
+import {
+  beginBy,
+  PRIORITIES,
+  type ClaimedDelivery,
+  type Content,
+  type DeliveryRow,
+  type Priority,
+  type SourceRef,
+} from './delivery.js';
 import type { DueDelivery } from './dispatcher.repository.js';
 import { channelOf, laneOf, type DeliveryJob } from './job-plan.js';
 import { recipientsOf, type NewDelivery } from './new-deliveries.js';
@@ -140,12 +148,14 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
       }
     }
     const recipients = recipientsOf(deliveries);
+    const begin_by = beginBy();
     return {
       begin: (written, contentOf) => {
         const begun = written.claimed.map((id) => {
           const delivery = held.get(id)!;
           held.delete(id);
-          return claimedFrom({ ...delivery, recipients: recipients(delivery) }, written, contentOf(delivery.channel));
+          const row = rowFrom({ ...delivery, recipients: recipients(delivery) }, written);
+          return { ...row, content: contentOf(delivery.channel), begin_by };
         });
         void this.begin(begun, (delivery) => ({ lane: laneOf(delivery), priority }));
         return begun.length < deliveries.filter(({ suppressed }) => suppressed === null).length;
@@ -179,11 +189,10 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
 }
 
 /** What was just written need not be read again. */
-const claimedFrom = (
+const rowFrom = (
   { id, channel, lane, user_pk, address, max_attempts, recipients = 1 }: NewDelivery,
   { client_id, id: source_id, source_kind, created_at, expires_at }: Written,
-  content: Content,
-): ClaimedDelivery => ({
+): DeliveryRow => ({
   client_id,
   id,
   created_at,
@@ -216,5 +225,4 @@ const claimedFrom = (
   resent_by: null,
   discarded_at: null,
   updated_at: created_at,
-  content,
 });

@@ -1,0 +1,198 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startApp, type Answer, type Api, type TestClient } from '../support/app.js';
+import { Cleanups } from '../support/cleanups.js';
+import { Cluster } from '../support/fleet.js';
+import { inParallel } from '../support/in-parallel.js';
+import { TestDatabase } from '../support/postgres.js';
+import { Receiver } from '../support/receiver.js';
+import { TestRedis } from '../support/redis.js';
+import { SmtpSink } from '../support/smtp.js';
+import { Truth } from '../support/truth.js';
+import { until } from '../support/until.js';
+
+const FULL = process.env.TEST_FULL !== undefined;
+const REDIS_AWAY_S = FULL ? 60 : 3;
+const POSTGRES_STANDS_S = FULL ? 20 : 3;
+const IN_HAND = 5;
+
+/** Against hangs only. */
+const HANGS_MS = 240_000;
+jest.setTimeout(HANGS_MS);
+
+const cleanups = new Cleanups();
+afterEach(() => cleanups.run());
+
+async function setUpCluster(workers: number) {
+  const redis = await TestRedis.start();
+  cleanups.add(() => redis.stop());
+  const database = await TestDatabase.create();
+  cleanups.add(() => database.drop());
+  const receiver = await Receiver.start();
+  cleanups.add(() => receiver.stop());
+  const cluster = await Cluster.start(database, redis, workers);
+  cleanups.add(() => cluster.stop());
+  const client = await cluster.door.client();
+  return { redis, database, receiver, cluster, client, truth: new Truth(database) };
+}
+
+/** Sends until it is told to stop, and asks again with the same key what was not answered. */
+class Stream {
+  readonly accepted = new Set<string>();
+  longestMs = 0;
+  private goesOn = true;
+  private readonly done: Promise<unknown>;
+
+  constructor(
+    private readonly door: Api,
+    private readonly client: TestClient,
+    private readonly url: string,
+    width = 4,
+  ) {
+    this.done = inParallel(this.numbers(), (n) => this.send(n), width);
+  }
+
+  async end(): Promise<void> {
+    this.goesOn = false;
+    await this.done;
+  }
+
+  private *numbers(): Generator<number> {
+    for (let n = 0; this.goesOn; n++) yield n;
+  }
+
+  private async send(n: number): Promise<void> {
+    const body = { channels: { webhook: { url: this.url, payload: { n } } } };
+    const options = { key: this.client.key, body, headers: { 'idempotency-key': `n${n}` } };
+    for (;;) {
+      const asked = performance.now();
+      const answer: Answer | null = await this.door.request('POST', '/notifications', options).catch(() => null);
+      this.longestMs = Math.max(this.longestMs, performance.now() - asked);
+      if (answer?.status === 202) {
+        this.accepted.add(answer.body.id);
+        await sleep(20);
+        return;
+      }
+      if (answer && answer.status !== 503 && answer.status !== 409) throw new Error(JSON.stringify(answer.body));
+      await sleep(100);
+    }
+  }
+}
+
+async function expectEachOnce(stream: Stream, receiver: Receiver, client: TestClient, truth: Truth): Promise<void> {
+  await until('all to be delivered', async () => (await truth.states(client.id)).delivered === stream.accepted.size, {
+    timeout: 90_000,
+    every: 200,
+  });
+  expect(await truth.states(client.id)).toEqual({ delivered: stream.accepted.size });
+  expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(stream.accepted.size);
+  expect(receiver.requests).toHaveLength(stream.accepted.size);
+  await truth.expectBalancedLedger(client.id);
+}
+
+describe('Redis away for a while, in the middle of deliveries', () => {
+  it('holds up nothing: what is accepted meanwhile is delivered meanwhile, each once', async () => {
+    const { redis, receiver, cluster, client, truth } = await setUpCluster(2);
+    const stream = new Stream(cluster.door, client, `${receiver.url}/hook`);
+    await receiver.waitFor(50);
+    await redis.stop();
+    cleanups.add(async () => redis.isRunning || redis.restart());
+    const before = receiver.requests.length;
+    await sleep(REDIS_AWAY_S * 1_000);
+    expect(receiver.requests.length).toBeGreaterThan(before + 5 * REDIS_AWAY_S);
+    await redis.restart();
+    const after = receiver.requests.length;
+    await receiver.waitFor(after + 50);
+    await stream.end();
+    await expectEachOnce(stream, receiver, client, truth);
+    if (FULL) process.stdout.write(`${stream.accepted.size} notifications, longest answer ${stream.longestMs} ms\n`);
+  });
+});
+
+describe('PostgreSQL that stands still for a while, its connections open', () => {
+  it('loses nothing, and sends nothing twice', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-faults-'));
+    chmodSync(dataDir, 0o755);
+    cleanups.add(() => rmSync(dataDir, { recursive: true, force: true }));
+    const app = await startApp({ dataDir });
+    cleanups.add(() => app.stop());
+    const receiver = await Receiver.start();
+    cleanups.add(() => receiver.stop());
+    const client = await app.client();
+    const stream = new Stream(app, client, `${receiver.url}/hook`);
+    await receiver.waitFor(50);
+
+    const postmaster = Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+    const children = () => readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ');
+    process.kill(postmaster, 'SIGSTOP');
+    const stopped = children().map(Number);
+    for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+    try {
+      await sleep(POSTGRES_STANDS_S * 1_000);
+    } finally {
+      for (const pid of [...stopped, postmaster]) process.kill(pid, 'SIGCONT');
+    }
+    const after = receiver.requests.length;
+    await receiver.waitFor(after + 50);
+    await stream.end();
+    await expectEachOnce(stream, receiver, client, new Truth(app.database));
+    if (FULL) process.stdout.write(`${stream.accepted.size} notifications, longest answer ${stream.longestMs} ms\n`);
+    await app.stop();
+  });
+});
+
+// Its lease runs out in its own time.
+if (FULL) {
+  describe('a worker that stands still for longer than its lease, with what it has claimed and not begun', () => {
+    it('sends nothing of it when it goes on', async () => {
+      const { database, receiver, cluster, client, truth } = await setUpCluster(0);
+      const server = await SmtpSink.start();
+      cleanups.add(() => server.stop());
+      const config = { host: '127.0.0.1', port: server.port, secure: false };
+      const body = { name: 'mail', provider_type: 'smtp', from_email: 'shop@example.com', config };
+      expect((await client.request('POST', '/clients/me/email-providers?verify=false', { body })).status).toBe(201);
+      for (let n = 0; n < IN_HAND; n++) {
+        const channels = {
+          webhook: { url: `${receiver.url}/hook`, payload: { n } },
+          email: { subject: 's', text: 't' },
+        };
+        const notification = { recipients: [{ email: `n${n}@example.com` }], channels };
+        expect((await client.request('POST', '/notifications', { body: notification })).status).toBe(202);
+      }
+
+      const holder = await database.connect();
+      cleanups.add(() => holder.end());
+      await holder.query('begin');
+      await holder.query('select 1 from open_deliveries for update');
+      const paused = await cluster.startWorker();
+      await until('its claim to wait', async () => (await database.waitingForLocks()) > 0);
+      paused.pause();
+      try {
+        await holder.query('commit');
+        const sending = async () => (await truth.states(client.id)).sending ?? 0;
+        await until('its claim', async () => (await sending()) > 0);
+        await cluster.startWorker();
+        await until('its leases to run out', async () => (await sending()) === 0, { timeout: 150_000, every: 500 });
+        await until('the other one to send', () => receiver.requests.length === IN_HAND, { timeout: 60_000 });
+        const lost = await truth.query(`select 1 from attempts where error_code = 'worker_lost'`);
+        expect(lost.length).toBeGreaterThan(0);
+      } finally {
+        paused.resume();
+      }
+      const goesOn = async () => (await paused.log()).join().includes('begun too late');
+      await until('it to go on', goesOn, { every: 1_000 });
+      await until('all to be sent', async () => {
+        await truth.bringRetriesForward();
+        return server.messages.length === IN_HAND;
+      });
+      const ended = async () => (await truth.states(client.id)).sent === IN_HAND;
+      await until('all to be recorded', ended);
+      expect(await truth.states(client.id)).toEqual({ delivered: IN_HAND, sent: IN_HAND });
+      expect(receiver.requests).toHaveLength(IN_HAND);
+      expect(server.messages).toHaveLength(IN_HAND);
+      await truth.expectBalancedLedger(client.id);
+    });
+  });
+}
