@@ -1,4 +1,4 @@
-import { ArrayMinSize, IsArray, ValidateBy } from 'class-validator';
+import { ArrayMinSize, IsArray, isEmail, ValidateBy } from 'class-validator';
 import { limitOf, type Bound } from '../config/limits.js';
 
 /** How many Unicode code points the text has. */
@@ -42,6 +42,15 @@ export const listChecks = ({ max, min = 0 }: { max: Bound; min?: number }): Prop
     () => `must have at most ${limitOf(max)} items`,
   ),
 ];
+
+/** What nearly all addresses look like. `isEmail` takes each of these, and looks at it a dozen times. */
+const PLAIN_ADDRESS = /^[a-z\d]+(?:[._-][a-z\d]+)*@(?:[a-z\d]+(?:-[a-z\d]+)*\.)+[a-z]{2,}$/i;
+/** No part of a shorter one is longer than it may be. */
+const SHORT = 64;
+
+/** Is it an address of mail, as class-validator has it? A thousand of them come in one request. */
+export const isEmailAddress = (value: unknown): boolean =>
+  (typeof value === 'string' && value.length <= SHORT && PLAIN_ADDRESS.test(value)) || isEmail(value);
 
 /** `date-time` of RFC 3339, section 5.6. Seconds end at 59: neither JavaScript nor PostgreSQL knows of leap seconds. */
 const TIME = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;

@@ -2,8 +2,11 @@ import { Controller, Module, Post, Body } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { isEmail } from 'class-validator';
+import fc from 'fast-check';
 import { defaultLimits, setLimits, type LimitName } from '../config/limits.js';
 import { documentFields, fieldsOf } from './field-registry.js';
+import { isEmailAddress } from './field-rules.js';
 import { Int, Json, NestedList, Text, TextList, Time, UserId } from './fields.js';
 import { Problem } from './problem.js';
 import { toDto } from './validation.js';
@@ -103,6 +106,27 @@ describe('limits that are set after the classes were made', () => {
         required: ['name'],
       },
     });
+  });
+});
+
+describe('an address of mail', () => {
+  const part = fc.stringMatching(/^[aZ9._-]{0,4}$/);
+  const label = fc.oneof(fc.stringMatching(/^[aZ9-]{1,4}$/), fc.constantFrom('a'.repeat(63), 'a'.repeat(64), 'xn--a'));
+  const address = fc
+    .tuple(fc.oneof(part, fc.constantFrom('a'.repeat(64), 'a'.repeat(65))), fc.array(label, { maxLength: 3 }))
+    .map(([local, domain]) => `${local}@${domain.join('.')}`);
+
+  it('is what class-validator takes for one', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(address, (text) => {
+        if (isEmail(text)) taken++;
+        expect([text, isEmailAddress(text)]).toEqual([text, isEmail(text)]);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(taken).toBeGreaterThan(50);
+    for (const none of [null, 5, {}, ['a@b.example']]) expect(isEmailAddress(none)).toBe(false);
   });
 });
 

@@ -2,7 +2,6 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
 import {
   IsBoolean,
-  IsEmail,
   IsIn,
   IsInt,
   IsObject,
@@ -16,7 +15,7 @@ import {
 } from 'class-validator';
 import { limitOf, type Bound } from '../config/limits.js';
 import { declareDto, setField, type Class, type ClassRef, type FieldShape } from './field-registry.js';
-import { codePoints, isTime, Length, listChecks, Rule } from './field-rules.js';
+import { codePoints, isEmailAddress, isTime, Length, listChecks, Rule } from './field-rules.js';
 import { inOneCase, type UserId as UserIdText } from './ids.js';
 
 // Field decorators: validation and documents from one line. Every property of a DTO carries exactly one.
@@ -94,7 +93,7 @@ export const Uuid = (options: FieldOptions = {}): PropertyDecorator =>
 /** An email address of at most 320 characters. */
 export const Email = (options: FieldOptions = {}): PropertyDecorator =>
   field(options, () => ({ type: String, format: 'email', maxLength: 320 }), [
-    IsEmail({}, { message: 'must be an email address' }),
+    Rule('email', isEmailAddress, () => 'must be an email address'),
   ]);
 
 /** An absolute http(s) URL of at most 2,048 characters. */
