@@ -99,8 +99,4 @@ describe('keepsAllRules', () => {
     expect(keepsAllRules(inner)).toBe(false);
     expect(keepsAllRules(Object.assign(inner, { late: 'x' }))).toBe(true);
   });
-
-  it.each([[null], ['Object'], [5], [{ name: 'x' }]])('takes JSON with the member constructor: %j', (constructor) => {
-    expect(() => keepsAllRules(JSON.parse(JSON.stringify({ constructor })))).not.toThrow();
-  });
 });
