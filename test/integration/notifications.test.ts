@@ -75,7 +75,9 @@ describe('reading a notification', () => {
     // The third of the batch may be on its way already.
     for (const answer of answers.toSpliced(2, 1)) {
       const { deliveries: _, ...read } = (await client.request('GET', `/notifications/${answer.id}`)).body;
-      expect(read).toEqual(answer);
+      // What is suppressed from the start has changed it.
+      const { updated_at } = answer.counts.suppressed > 0 ? read : answer;
+      expect(read).toEqual({ ...answer, updated_at });
     }
     expect(answers[2]).toMatchObject({ status: 'pending', scheduled_for: null, counts: { total: 1 }, tags: [] });
   });

@@ -85,19 +85,17 @@ export function insertDeliveries(kind: string | null, first: number, sources: 'w
     },
     { first },
   );
-  const [at, expiresAt, from] =
-    sources === 'clock'
-      ? ['c.at', 'd.expires_at', `clock c, ${wanted.sql}`]
-      : [
-          's.created_at',
-          's.expires_at',
-          `written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id`,
-        ];
-  const sql = `wanted as (
-         select d.client_id, d.id, ${at} as created_at, ${kind === null ? 's.source_kind' : `'${kind}' as source_kind`}, d.source_id, d.channel,
+  const columns = (at: string, expiresAt: string): string =>
+    `d.client_id, d.id, ${at} as created_at, ${kind === null ? 's.source_kind' : `'${kind}' as source_kind`}, d.source_id, d.channel,
                 d.lane, d.priority, d.user_pk, d.address, ${expiresAt} as expires_at, d.suppressed, d.max_attempts, d.reserved,
-                coalesce(d.begins_at, ${at}) as begins_at, d.resend_of, d.recipients
-           from ${from}
+                coalesce(d.begins_at, ${at}) as begins_at, d.resend_of, d.recipients`;
+  const rows =
+    sources === 'clock'
+      ? `select ${columns('c.at', 'd.expires_at')} from clock c, ${wanted.sql}`
+      : `select ${columns('s.created_at', 's.expires_at')}
+           from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id`;
+  const sql = `wanted as (
+         ${rows}
        ), suppressed as (
          insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
          select ${PLACE}, 'suppressed', suppressed, max_attempts, created_at from wanted where suppressed is not null
