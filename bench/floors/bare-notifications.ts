@@ -29,11 +29,20 @@ const WRITE = `
     insert into delivery_deltas (client_id, bucket, channel, provider, counts)
     values ('${CLIENT}', date_bin('15 minutes', statement_timestamp(), 'epoch'), 'email', '', jsonb_build_object('accepted', $5::int))
   )
-  insert into open_deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, address, status,
+  insert into open_deliveries (client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, status,
                                max_attempts, next_attempt_at, updated_at)
-  select '${CLIENT}', d.id, statement_timestamp(), 'notification', d.source_id, 'email', 'email', 2, d.address, 'pending', 8,
+  select '${CLIENT}', d.id, statement_timestamp(), 'notification', d.source_id, 'email', 'email', 2, d.user_pk, d.address, 'pending', 8,
          d.next_attempt_at, statement_timestamp()
-    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::timestamptz[]) as d (id, source_id, address, next_attempt_at)`;
+    from unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::text[], $10::timestamptz[]) as d (id, source_id, user_pk, address, next_attempt_at)`;
+
+/** Of each user that was named. */
+const pks = new Map<string, string>();
+
+function pkOf(userId: string): string {
+  const known = pks.get(userId) ?? newId();
+  pks.set(userId, known);
+  return known;
+}
 
 async function accept(request: IncomingMessage): Promise<string> {
   let text = '';
@@ -41,7 +50,13 @@ async function accept(request: IncomingMessage): Promise<string> {
   const body = JSON.parse(text) as Notification | { notifications: Notification[] };
   const wanted = ('notifications' in body ? body.notifications : [body]).map((one) => ({ ...one, id: newId() }));
   const deliveries = wanted.flatMap(({ id, recipients, scheduled_for }) =>
-    recipients.map(({ email, user_id }) => ({ source_id: id, id: newId(), address: email ?? user_id, scheduled_for })),
+    recipients.map(({ email, user_id }) => ({
+      source_id: id,
+      id: newId(),
+      user_pk: user_id === undefined ? null : pkOf(user_id),
+      address: email ?? `${user_id}@example.com`,
+      scheduled_for,
+    })),
   );
   await pool.query({
     name: 'accept',
@@ -54,6 +69,7 @@ async function accept(request: IncomingMessage): Promise<string> {
       deliveries.length,
       deliveries.map(({ id }) => id),
       deliveries.map(({ source_id }) => source_id),
+      deliveries.map(({ user_pk }) => user_pk),
       deliveries.map(({ address }) => address),
       deliveries.map(({ scheduled_for }) => scheduled_for),
     ],

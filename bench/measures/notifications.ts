@@ -1,6 +1,7 @@
-import { Notifications, SHAPES, type Shape } from '../paths/notifications.js';
+import { Notifications, SHAPES, type Accepted, type Shape } from '../paths/notifications.js';
 import { createDatabase } from '../support/database.js';
 import type { Site } from '../support/ground.js';
+import { median } from '../support/report.js';
 import { inTurns, medians, type Bench } from '../support/rounds.js';
 
 /** Units of a round, at full size. */
@@ -31,5 +32,11 @@ async function measureShape({ rounds, size, record }: Bench, path: Notifications
     floor: { name: 'bare Node, the same rows, a commit each request', value: floor.perSecond },
     goal: { atLeast: 0.35 },
     cpu: { value: value.cpu, floor: floor.cpu },
+    note: `${partsOf(values)}; of the floor ${partsOf(floors)}`,
   });
+}
+
+function partsOf(all: Accepted[]): string {
+  const of = (part: 'application' | 'postgres') => median(all.map((one) => one[part])).toPrecision(3);
+  return `${of('application')} µs in Node and ${of('postgres')} in PostgreSQL`;
 }

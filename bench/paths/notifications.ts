@@ -72,7 +72,14 @@ interface Target {
   port: number;
   path: (shape: Shape) => string;
   headers: Record<string, string>;
-  pids: number[];
+  /** Of the application. */
+  pid: number;
+}
+
+/** Of the CPU of each, in microseconds. */
+export interface Accepted extends Measured {
+  application: number;
+  postgres: number;
 }
 
 /** Notifications until they are committed and answered: the product, and the least that writes the same rows. */
@@ -81,6 +88,7 @@ export class Notifications {
 
   private constructor(
     private readonly product: Target,
+    private readonly postmasterPid: number,
     private readonly db: pg.Client,
     private readonly bare?: Target & { server: Child },
   ) {}
@@ -98,20 +106,21 @@ export class Notifications {
       port: tenant.port,
       path: ({ path }) => `/api/v1${path}`,
       headers: { authorization: `Bearer ${tenant.masterKey}` },
-      pids: [options.productPid, options.postmasterPid],
+      pid: options.productPid,
     };
-    if (options.floorUrl === undefined) return new Notifications(product, db);
+    const { postmasterPid } = options;
+    if (options.floorUrl === undefined) return new Notifications(product, postmasterPid, db);
     const server = await Child.start([BARE], { DATABASE_URL: options.floorUrl });
     await server.ready('/');
-    const pids = [server.process.pid!, options.postmasterPid];
-    return new Notifications(product, db, { server, port: server.port, path: () => '/', headers: {}, pids });
+    const bare = { server, port: server.port, path: () => '/', headers: {}, pid: server.process.pid! };
+    return new Notifications(product, postmasterPid, db, bare);
   }
 
-  accept(shape: Shape, count: number): Promise<Measured> {
+  accept(shape: Shape, count: number): Promise<Accepted> {
     return this.run(this.product, shape, count);
   }
 
-  floor(shape: Shape, count: number): Promise<Measured> {
+  floor(shape: Shape, count: number): Promise<Accepted> {
     return this.run(this.bare!, shape, count);
   }
 
@@ -121,8 +130,8 @@ export class Notifications {
   }
 
   /** The CPU is that of the acceptance and of adding up what was counted of it. @param count of units */
-  private async run({ port, path, headers, pids }: Target, shape: Shape, count: number): Promise<Measured> {
-    const before = cpuOf(pids);
+  private async run({ port, path, headers, pid }: Target, shape: Shape, count: number): Promise<Accepted> {
+    const before = [cpuOf([pid]), cpuOf([this.postmasterPid])] as const;
     const result = await httpLoad({
       port,
       connections: shape.connections,
@@ -132,7 +141,9 @@ export class Notifications {
     if (result.statuses.get(202) !== result.requests) throw new Error(JSON.stringify([...result.statuses]));
     await countsFolded(this.db);
     const units = result.requests * shape.each;
-    return { perSecond: units / result.seconds, cpu: (cpuOf(pids) - before) / units };
+    const application = (cpuOf([pid]) - before[0]) / units;
+    const postgres = (cpuOf([this.postmasterPid]) - before[1]) / units;
+    return { perSecond: units / result.seconds, cpu: application + postgres, application, postgres };
   }
 }
 

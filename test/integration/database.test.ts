@@ -16,6 +16,7 @@ import {
   ensurePartitions,
 } from '../../src/platform/database/partitions.js';
 import { Together } from '../../src/platform/database/together.js';
+import { unnest } from '../../src/platform/database/unnest.js';
 import { TestDatabase } from '../support/postgres.js';
 import { until } from '../support/until.js';
 
@@ -52,6 +53,81 @@ const caught = (work: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
+
+describe('rows as parameters', () => {
+  interface Row {
+    n: number | null;
+    text: string | null;
+    json: unknown;
+    at: Date | string | null;
+    yes: boolean | null;
+    bytes: Buffer | null;
+    share: number | null;
+    id: string | null;
+  }
+  const ROWS = unnest<Row>()(
+    'w',
+    {
+      n: 'bigint',
+      text: 'text',
+      json: 'jsonb',
+      at: 'timestamptz',
+      yes: 'boolean',
+      bytes: 'bytea',
+      share: 'float8',
+      id: 'uuid',
+    },
+    { ordinality: 'nth' },
+  );
+  const sent = (rows: Row[]) =>
+    database.query(`select n, text, json, at, yes, bytes, share, id from ${ROWS.sql} order by nth`, ROWS.values(rows));
+  const none = { n: null, text: null, json: null, at: null, yes: null, bytes: null, share: null, id: null };
+
+  it('arrive as they were, whatever is in them', async () => {
+    const texts = [
+      '',
+      'NULL',
+      '{a,b}',
+      'a,b',
+      '"',
+      '\\',
+      '\\"',
+      "'",
+      ' x ',
+      'a\tb\nc\r\u0001',
+      'ä😀\u2028',
+      '","',
+      'null',
+    ];
+    const rows = texts.map((text, index) => ({
+      n: index === 2 ? null : 2 ** 40 + index,
+      text,
+      json: [text, { [text]: text, deep: [null, 0.1, true] }],
+      at: new Date(Date.UTC(2026, 1, 1, 0, 0, 0, index)),
+      yes: index % 2 === 0,
+      bytes: index === 0 ? null : Buffer.from(text),
+      share: index / 7,
+      id: index === 1 ? null : '0195b4c8-1234-7abc-8def-012345678900',
+    }));
+    expect(await sent(rows)).toEqual(rows);
+    const [{ at }] = (await sent([{ ...none, at: '2026-01-31T12:00:00.250+01:00' }])) as [Row];
+    expect(at).toEqual(new Date('2026-01-31T11:00:00.250Z'));
+  });
+
+  it('are as many as there are, also where a column, or all of them, are null', async () => {
+    expect(await sent([none, none])).toEqual([none, none]);
+    expect(await sent([none, { ...none, text: 'x' }, none])).toEqual([none, { ...none, text: 'x' }, none]);
+    expect(await sent([])).toEqual([]);
+  });
+
+  it('are refused where a value is not what its column holds, and are not more rows', async () => {
+    const id = '0195b4c8-1234-7abc-8def-012345678900';
+    for (const junk of [`${id},${id}`, `${id}","${id}`, '', 'NULL'])
+      expect(codeOf(await caught(sent([{ ...none, n: 1, id: junk }])))).toBe('22P02');
+    // The pool drops a connection that had an error.
+    expect(await sent([])).toEqual([]);
+  });
+});
 
 describe('statements that go together', () => {
   const counted = (id: number) => ({ text: 'insert into scratch values ($1) returning id', values: [id] });

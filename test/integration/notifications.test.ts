@@ -47,6 +47,41 @@ describe('reading a notification', () => {
   const statusOf = async (id: string) =>
     (await app.database.query<{ status: string }>('select status from notifications where id = $1', [id]))[0]?.status;
 
+  it('answers at its acceptance what reading it answers', async () => {
+    const later = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const plain = { recipients: [{ email: 'a@b.example' }], channels: { email: { subject: 's', text: 't' } } };
+    const orders = [
+      { ...plain, scheduled_for: later(1).replace(/\.\d+Z$/, '.25+00:00') },
+      {
+        recipients: [{ user_id: 'ann', email: 'c@d.example' }, { email: 'e@f.example' }],
+        channels: { websocket: { title: 't' }, email: { subject: 's', text: 't' } },
+        fallback: [{ channel: 'websocket', within_s: 60 }, { channel: 'email' }],
+        strategy: 'fallback',
+        scheduled_for: later(1),
+        expires_at: later(2),
+        priority: 'high',
+        category: 'news',
+        metadata: { bb: 1.0, a: { deep: ['"', '\\', null] } },
+        tags: ['x', 'a "quoted", one'],
+        max_retry_attempts: 3,
+      },
+      plain,
+    ];
+    const batch = await client.request('POST', '/notifications/batch', { body: { notifications: orders } });
+    const answers = batch.body.results.map((result: { notification: object }) => result.notification);
+    for (const order of orders.slice(0, 2))
+      answers.push((await client.request('POST', '/notifications', { body: order })).body);
+    expect(answers).toHaveLength(5);
+    // The third of the batch may be on its way already.
+    for (const answer of answers.toSpliced(2, 1)) {
+      const { deliveries: _, ...read } = (await client.request('GET', `/notifications/${answer.id}`)).body;
+      // What is suppressed from the start has changed it.
+      const { updated_at } = answer.counts.suppressed > 0 ? read : answer;
+      expect(read).toEqual({ ...answer, updated_at });
+    }
+    expect(answers[2]).toMatchObject({ status: 'pending', scheduled_for: null, counts: { total: 1 }, tags: [] });
+  });
+
   it('shows one moment: the state, the counts and the deliveries agree', async () => {
     const id = await endsBetween('find');
     const { body } = await client.request('GET', `/notifications/${id}`);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EndpointMessagesRepository } from '../../src/delivery/webhooks/endpoint-messages.repository.js';
 import { FallbackChains } from '../../src/delivery/notifications/fallback-chains.repository.js';
 import { NotificationDedup } from '../../src/delivery/notifications/notification-dedup.js';
 import { RecoveriesRepository } from '../../src/delivery/recoveries/recoveries.repository.js';
@@ -90,6 +91,23 @@ describe('what is looked for by its time', () => {
       // By created_at days are left out, not rows.
       expect(plan).not.toMatch(/Filter: .*(?<!created_at <= )(statement|clock)_timestamp\(\)/);
     }
+  });
+
+  it('is not looked for among the events of endpoints where none can wait', async () => {
+    const asked = watchStatements();
+    const looks = async () => {
+      const before = asked(/endpoint_messages/).length;
+      await app.get(EndpointMessagesRepository).waiting(10);
+      return asked(/endpoint_messages/).length - before;
+    };
+    expect(await looks()).toBe(0);
+    const client = await app.client();
+    const { body } = await client.request('POST', '/webhooks/endpoints', {
+      body: { url: 'http://127.0.0.1:9/', rate_limit_per_second: 1 },
+    });
+    expect(await looks()).toBeGreaterThan(0);
+    await client.request('DELETE', `/webhooks/endpoints/${body.id}`);
+    expect(await looks()).toBe(0);
   });
 });
 

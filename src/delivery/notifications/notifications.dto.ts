@@ -244,11 +244,11 @@ export class NotificationCreatedDto {
   data: object | null;
 }
 
-export const noCounts = (): NotificationCountsDto =>
-  Object.fromEntries([
-    ['total', 0],
-    ...DELIVERY_STATUSES.map((status) => [status, 0]),
-  ]) as unknown as NotificationCountsDto;
+const NO_COUNTS = Object.fromEntries(
+  ['total', ...DELIVERY_STATUSES].map((status) => [status, 0]),
+) as unknown as NotificationCountsDto;
+
+export const noCounts = (): NotificationCountsDto => ({ ...NO_COUNTS });
 
 /** `notification.ack` */
 export class AcknowledgeDto {

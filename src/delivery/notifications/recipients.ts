@@ -159,7 +159,7 @@ function withoutNamesakes(people: NamedPerson[], channels: Addressed[]): NamedPe
       }),
     );
   const [users, strangers] = [people.filter(isUser), people.filter((person) => !isUser(person))];
-  if (strangers.length === 0) return people;
+  if (strangers.length === 0 || people.length === 1) return people;
   const known = new Set(users.flatMap((user) => [...keysOf(user).values()]));
   const again = new Set<NamedPerson>();
   for (const stranger of strangers) {

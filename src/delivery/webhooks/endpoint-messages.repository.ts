@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { timeOfId } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { DeliveryRow } from '../../engine/deliveries/delivery.js';
 import { insertDeliveries, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
@@ -93,6 +94,11 @@ const COLUMNS = `m.client_id, m.id, m.endpoint_id, m.event_id, m.event_type, m.e
 
 /** No younger ones, whatever the clocks; and as far back as something may wait. */
 const DAYS = `m.created_at between statement_timestamp() - interval '30 days' and statement_timestamp() + interval '1 day'`;
+
+const ANY_GATED = prepared(
+  'webhooks.any_gated',
+  `select from webhook_endpoints where gated and status = 'enabled' limit 1`,
+);
 
 @Injectable()
 export class EndpointMessagesRepository {
@@ -189,7 +195,9 @@ export class EndpointMessagesRepository {
   }
 
   /** Endpoints for which something waits: any of them, so that those that cannot go on now keep nobody from it. */
-  waiting(limit: number): Promise<{ client_id: string; id: string }[]> {
+  async waiting(limit: number): Promise<{ client_id: string; id: string }[]> {
+    // Asked each second. To plan a look into all days takes ten times as long as to see that nothing can wait anywhere, which is most often so.
+    if ((await this.database.query(ANY_GATED)).length === 0) return [];
     return this.database.query(
       `select e.client_id, e.id from webhook_endpoints e
         where e.gated and e.status = 'enabled'

@@ -27,6 +27,8 @@ export interface NewDeliveries {
   client_id: string;
   source_id: string;
   priority: Priority;
+  /** Of a source that is written at the time `clock` ({@link insertDeliveries}). */
+  expires_at?: string | null;
   deliveries: NewDelivery[];
 }
 
@@ -38,7 +40,11 @@ export function recipientsOf(deliveries: NewDelivery[]): (delivery: NewDelivery)
   return ({ recipients, channel }) => recipients ?? counts.get(channel) ?? 1;
 }
 
-type Row = NewDelivery & Omit<NewDeliveries, 'deliveries'>;
+interface Row {
+  source: NewDeliveries;
+  delivery: NewDelivery;
+  recipients: number;
+}
 
 const PLACE =
   'client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, expires_at';
@@ -54,33 +60,42 @@ const PLACE =
  * (source_id, ids), and no row for a source without any.
  * @param kind of the sources, as they are registered; null where `written` has a `source_kind` of each
  * @param first number of the first parameter that is still free in the statement
+ * @param sources `clock`: all are written, whatever there is, at the one time `at` of a CTE of that name, instead of `written`. Nothing has
+ * to be found for a delivery then, and one plan is right for any number of them
  */
-export function insertDeliveries(kind: string | null, first: number) {
+export function insertDeliveries(kind: string | null, first: number, sources: 'written' | 'clock' = 'written') {
   const wanted = unnest<Row>()(
     'd',
     {
-      client_id: 'uuid',
-      source_id: 'uuid',
-      id: 'uuid',
-      channel: 'text',
-      lane: 'text',
-      priority: ['smallint', ({ priority }) => PRIORITIES.indexOf(priority)],
-      user_pk: 'uuid',
-      address: 'text',
-      max_attempts: 'int',
-      suppressed: 'text',
-      reserved: ['boolean', ({ reserved = false }) => reserved],
-      recipients: ['int', ({ recipients = 1 }) => recipients],
-      begins_at: ['timestamptz', ({ begins_at = null }) => begins_at],
-      resend_of: ['uuid', ({ resend_of = null }) => resend_of],
+      client_id: ['uuid', ({ source }) => source.client_id],
+      source_id: ['uuid', ({ source }) => source.source_id],
+      id: ['uuid', ({ delivery }) => delivery.id],
+      channel: ['text', ({ delivery }) => delivery.channel],
+      lane: ['text', ({ delivery }) => delivery.lane],
+      priority: ['smallint', ({ source }) => PRIORITIES.indexOf(source.priority)],
+      user_pk: ['uuid', ({ delivery }) => delivery.user_pk],
+      address: ['text', ({ delivery }) => delivery.address],
+      max_attempts: ['int', ({ delivery }) => delivery.max_attempts],
+      suppressed: ['text', ({ delivery }) => delivery.suppressed],
+      reserved: ['boolean', ({ delivery }) => delivery.reserved ?? false],
+      recipients: ['int', ({ recipients }) => recipients],
+      begins_at: ['timestamptz', ({ delivery }) => delivery.begins_at ?? null],
+      resend_of: ['uuid', ({ delivery }) => delivery.resend_of ?? null],
+      expires_at: ['timestamptz', ({ source }) => source.expires_at ?? null],
     },
     { first },
   );
+  const columns = (at: string, expiresAt: string): string =>
+    `d.client_id, d.id, ${at} as created_at, ${kind === null ? 's.source_kind' : `'${kind}' as source_kind`}, d.source_id, d.channel,
+                d.lane, d.priority, d.user_pk, d.address, ${expiresAt} as expires_at, d.suppressed, d.max_attempts, d.reserved,
+                coalesce(d.begins_at, ${at}) as begins_at, d.resend_of, d.recipients`;
+  const rows =
+    sources === 'clock'
+      ? `select ${columns('c.at', 'd.expires_at')} from clock c, ${wanted.sql}`
+      : `select ${columns('s.created_at', 's.expires_at')}
+           from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id`;
   const sql = `wanted as (
-         select s.client_id, d.id, s.created_at, ${kind === null ? 's.source_kind' : `'${kind}' as source_kind`}, s.id as source_id, d.channel,
-                d.lane, d.priority, d.user_pk, d.address, s.expires_at, d.suppressed, d.max_attempts, d.reserved,
-                coalesce(d.begins_at, s.created_at) as begins_at, d.resend_of, d.recipients
-           from written s join ${wanted.sql} on d.client_id = s.client_id and d.source_id = s.id
+         ${rows}
        ), suppressed as (
          insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
          select ${PLACE}, 'suppressed', suppressed, max_attempts, created_at from wanted where suppressed is not null
@@ -114,9 +129,9 @@ export function insertDeliveries(kind: string | null, first: number) {
   /** The parameters, in their order. */
   const values = (of: NewDeliveries[]): unknown[] =>
     wanted.values(
-      of.flatMap(({ deliveries, ...source }) => {
-        const recipients = recipientsOf(deliveries);
-        return deliveries.map((delivery) => ({ ...delivery, ...source, recipients: recipients(delivery) }));
+      of.flatMap((source) => {
+        const recipients = recipientsOf(source.deliveries);
+        return source.deliveries.map((delivery) => ({ source, delivery, recipients: recipients(delivery) }));
       }),
     );
   return { sql, values };

@@ -1,3 +1,5 @@
+import { isEmail } from 'class-validator';
+import fc from 'fast-check';
 import { isEmailAddress } from './email-address.js';
 
 it.each([
@@ -31,3 +33,23 @@ it.each([
   `${'a'.repeat(65)}@example.com`,
   `a@${'b.'.repeat(200)}com`,
 ])('%j is none', (text) => expect(isEmailAddress(text)).toBe(false));
+
+describe('an address without quotes', () => {
+  const part = fc.stringMatching(/^[aZ9._-]{0,4}$/);
+  const label = fc.oneof(fc.stringMatching(/^[aZ9-]{1,4}$/), fc.constantFrom('a'.repeat(63), 'a'.repeat(64), 'xn--a'));
+  const address = fc
+    .tuple(fc.oneof(part, fc.constantFrom('a'.repeat(64), 'a'.repeat(65))), fc.array(label, { maxLength: 3 }))
+    .map(([local, domain]) => `${local}@${domain.join('.')}`);
+
+  it('is what class-validator takes for one', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(address, (text) => {
+        if (isEmail(text)) taken++;
+        expect([text, isEmailAddress(text)]).toEqual([text, isEmail(text)]);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(taken).toBeGreaterThan(50);
+  });
+});

@@ -4,6 +4,8 @@ import type { MetadataStorage } from 'class-validator';
 type Storage = Pick<MetadataStorage, 'getTargetValidationMetadatas' | 'groupByPropertyName' | 'addValidationMetadata'>;
 type Rules = ReturnType<Storage['getTargetValidationMetadatas']>;
 
+const NONE: Rules = [];
+
 /**
  * Makes class-validator's storage remember which rules a class has. By itself it looks through every decorated class of
  * the process for parents of the one in hand, at each validation and for each nested object, so that a validation cost
@@ -20,6 +22,8 @@ export function rememberRules(storage: Storage): void {
     // Groups are not used here; who begins to gets the storage's own answer. The schema, which for a nested object is
     // the name of its parent's class, makes no difference where the target is a class.
     if (always || strictGroups || groups) return rulesOf(target, schema, always, strictGroups, groups);
+    // JSON with a member of that name: the storage would look for its prototype, and each such name would be remembered.
+    if (typeof target !== 'function') return NONE;
     const known = rules.get(target);
     if (known) return known;
     const found = rulesOf(target, schema, false, false);

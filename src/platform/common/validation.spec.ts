@@ -1,4 +1,17 @@
-import { Bool, HttpUrl, Int, Json, Nested, NestedList, OneOf, Text, TextList, Time, UserId } from './fields.js';
+import {
+  Bool,
+  HttpUrl,
+  Int,
+  Json,
+  Nested,
+  NestedList,
+  NestedVariant,
+  OneOf,
+  Text,
+  TextList,
+  Time,
+  UserId,
+} from './fields.js';
 import { Problem, type FieldError } from './problem.js';
 import { toDto } from './validation.js';
 
@@ -42,6 +55,14 @@ class ParentDto {
   at?: string;
 }
 
+class VariantDto {
+  @Text({ max: 5 })
+  kind: string;
+
+  @NestedVariant([ChildDto], ({ kind }) => (kind === 'child' ? ChildDto : null))
+  value: object;
+}
+
 class HeirDto extends ParentDto {
   @Text({ max: 5 })
   own: string;
@@ -68,6 +89,13 @@ describe('toDto', () => {
     expect(dto.metadata).toBe(metadata);
     expect(dto.title).toBeNull();
   });
+
+  it.each([[null], ['Object'], [5], [{ name: 'x' }]])(
+    'leaves alone what it has no class for, with the member constructor %j',
+    (constructor) => {
+      expect(toDto(VariantDto, { kind: 'other', value: { constructor } }).value).toEqual({ constructor });
+    },
+  );
 
   it('reads numbers and booleans of query strings, and leaves junk to the checks', () => {
     expect(toDto(ParentDto, { limit: '7', full: 'true' })).toMatchObject({ limit: 7, full: true });

@@ -1,5 +1,6 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { keepsAllRules } from './all-rules-kept.js';
 import { inOneCase } from './ids.js';
 import { fieldsOf, type FieldShape } from './field-registry.js';
 import { faultOf, invalidField, Problem, type FieldError } from './problem.js';
@@ -50,7 +51,8 @@ export function toDto<T extends object>(dto: new () => T, value: unknown): T {
   refuseUnstorableText(value, '');
   const errors: FieldError[] = [];
   const instance = instantiate(dto, value as Record<string, unknown>, '', errors) as T;
-  flatten(validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true }), '', errors);
+  if (!keepsAllRules(instance))
+    flatten(validateSync(instance, { forbidUnknownValues: false, stopAtFirstError: true }), '', errors);
   if (errors.length > 0) {
     const named = errors.slice(0, 3).map(faultOf);
     const more = errors.length > named.length ? ` (and ${errors.length - named.length} more)` : '';

@@ -13,7 +13,7 @@ describe('unnest', () => {
     { id: 'b', count: 2, owner: null, data: null },
   ];
 
-  it('names one array for each column, and gathers them in the same order', () => {
+  it('names one array for each column, and writes them in the same order', () => {
     const rows = unnest<Item>()('i', {
       id: 'uuid',
       count: 'int',
@@ -21,13 +21,20 @@ describe('unnest', () => {
       data: 'jsonb',
     });
     expect(rows.sql).toBe('unnest($1::uuid[], $2::int[], $3::uuid[], $4::jsonb[]) as i (id, count, owner_id, data)');
-    expect(rows.values(items)).toEqual([
-      ['a', 'b'],
-      [1, 2],
-      ['o', null],
-      ['{"x":[1]}', null],
-    ]);
-    expect(rows.values([])).toEqual([[], [], [], []]);
+    expect(rows.values(items)).toEqual(['{"a","b"}', '{1,2}', '{"o",NULL}', String.raw`{"{\"x\":[1]}",NULL}`]);
+    expect(rows.values([])).toEqual(['{}', '{}', '{}', '{}']);
+  });
+
+  it('leaves out what is null in all rows, but for the first column, which says how many there are', () => {
+    const rows = unnest<{ id: string | null; at: Date | null }>()('i', { id: 'uuid', at: 'timestamptz' });
+    const at = new Date(0);
+    expect(rows.values([{ id: null, at }])).toEqual(['{NULL}', '{1970-01-01T00:00:00.000Z}']);
+    expect(
+      rows.values([
+        { id: null, at: null },
+        { id: null, at: null },
+      ]),
+    ).toEqual(['{NULL,NULL}', '{}']);
   });
 
   it('begins with any parameter, and numbers the rows', () => {
@@ -43,6 +50,6 @@ describe('unnest', () => {
     of('i', { count: 'text' });
     // @ts-expect-error -- what is computed must fit, too
     of('i', { twice: ['text', ({ count }) => count * 2] });
-    expect(of('i', { twice: ['int', ({ count }) => count * 2] }).values(items)).toEqual([[2, 4]]);
+    expect(of('i', { twice: ['int', ({ count }) => count * 2] }).values(items)).toEqual(['{2,4}']);
   });
 });

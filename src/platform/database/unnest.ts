@@ -30,7 +30,10 @@ type Checked<Row, C> = {
     : C[K];
 };
 
-/** Rows as a statement takes them: one array for each column. */
+/**
+ * Rows as a statement takes them: one array for each column, as text. Of a column that is null in all rows it is an empty one, which
+ * PostgreSQL fills up, but for the first: that is as long as there are rows.
+ */
 export interface Unnest<Row, Context = void> {
   /** `unnest($1::uuid[], …) [with ordinality] as alias (column, …)`, to stand after `from` or `join`. */
   readonly sql: string;
@@ -61,7 +64,7 @@ export const unnest =
   ): Unnest<Row, Context> => {
     const entries = Object.entries<ColumnType | Computed<Row, Context>>(columns);
     const types = entries.map(([, column]) => (typeof column === 'string' ? column : column[0]));
-    const gather = entries.map(([name, column]) => gathererOf<Row, Context>(name, column));
+    const gather = entries.map(([name, column], index) => gathererOf<Row, Context>(name, column, index === 0));
     const names = [...entries.map(([name]) => name), ...(ordinality === undefined ? [] : [ordinality])];
     const parameters = types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
     return {
@@ -70,21 +73,42 @@ export const unnest =
     };
   };
 
-type Gatherer<Row, Context> = (rows: readonly Row[], context: Context) => unknown[];
+type Gatherer<Row, Context> = (rows: readonly Row[], context: Context) => unknown;
 
-function gathererOf<Row, Context>(name: string, column: ColumnType | Computed<Row, Context>): Gatherer<Row, Context> {
-  if (typeof column === 'string') {
-    const of = (row: Row): unknown => (row as Record<string, unknown>)[name];
-    return column === 'jsonb' ? (rows) => rows.map((row) => toJson(of(row))) : (rows) => rows.map(of);
-  }
-  const [type, read] = column as readonly [ColumnType, (row: Row, context: Context) => unknown];
-  return type === 'jsonb'
-    ? (rows, context) => rows.map((row) => toJson(read(row, context)))
-    : (rows, context) => rows.map((row) => read(row, context));
+/** @param isWhole as long as there are rows, also where nothing is in it */
+function gathererOf<Row, Context>(
+  name: string,
+  column: ColumnType | Computed<Row, Context>,
+  isWhole: boolean,
+): Gatherer<Row, Context> {
+  const [type, read] = (
+    typeof column === 'string' ? [column, (row: Row) => (row as Record<string, unknown>)[name]] : column
+  ) as readonly [ColumnType, (row: Row, context: Context) => unknown];
+  // Bytes are the driver's to write.
+  if (type === 'bytea') return (rows, context) => rows.map((row) => read(row, context));
+  const write = type === 'jsonb' ? jsonElement : elementOf;
+  return (rows, context) => {
+    let text = '';
+    let isEmpty = !isWhole;
+    for (const row of rows) {
+      const value = read(row, context);
+      const isNull = value === null || value === undefined;
+      isEmpty &&= isNull;
+      text += isNull ? ',NULL' : `,${write(value)}`;
+    }
+    return isEmpty ? '{}' : `{${text.slice(1)}}`;
+  };
 }
 
-function toJson(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  // Most messages have no attachments.
-  return Array.isArray(value) && value.length === 0 ? '[]' : JSON.stringify(value);
+/** An element as PostgreSQL reads it in an array's text: the driver goes over each several times, and over those that are null. */
+function elementOf(value: unknown): string {
+  if (typeof value === 'string')
+    return `"${NEEDS_ESCAPE.test(value) ? value.replaceAll(ESCAPED, String.raw`\$&`) : value}"`;
+  return value instanceof Date ? value.toISOString() : String(value);
 }
+
+const NEEDS_ESCAPE = /["\\]/;
+const ESCAPED = /["\\]/g;
+
+/** JSON holds no character that would be written otherwise as a JSON string than as an element, and that is written natively. */
+const jsonElement = (value: unknown): string => JSON.stringify(JSON.stringify(value));
