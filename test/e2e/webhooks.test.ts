@@ -247,6 +247,8 @@ describe('events', () => {
       expect(new Set(contents(heard)).size).toBe(20);
       const failed = await delivery(dead.id, 'retrying');
       expect(failed.attempts[0]).toMatchObject({ status: 'unknown', error_code: 'timeout' });
+      // Its own time, not the fifteen seconds of who says nothing.
+      expect(failed.attempts[0].duration_ms).toBeLessThan(15_000);
     } finally {
       await hanging.stop();
     }
@@ -375,6 +377,12 @@ describe('endpoints that fail', () => {
     await age(5.1);
     await say(roomId, 'five');
     await until('it is disabled', async () => (await status()).disabled_reason === 'failing');
+    // The owner is told.
+    const told = await the.app.sql<any>(
+      `select data from events where client_id = $1 and type = 'endpoint.disabled' and subject_id = $2`,
+      [client.id, dead.id],
+    );
+    expect(told).toMatchObject([{ data: { status: 'disabled', disabled_reason: 'failing' } }]);
     await until('all are held', async () => (await deliveriesOf(dead.id, '?status=held')).length === 4);
   });
 
