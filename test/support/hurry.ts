@@ -25,7 +25,7 @@ const END_OUTAGES = `
   update provider_breakers set open_until = clock_timestamp()
    where is_open and open_until > clock_timestamp() + interval '2 seconds'`;
 
-/** Who was to find out whether a provider works again, and was killed. It had 70 seconds for that. */
+/** Who was to find out whether a provider works again, and was killed, had 70 seconds for that. Two may find it out, too. */
 const END_PROBES = `
   update provider_breakers set probe_until = null
    where probe_until > clock_timestamp() and probe_until < clock_timestamp() + make_interval(secs => 70 - $1::float8)`;
@@ -34,6 +34,9 @@ const LOSE = `
   update open_deliveries o set lease_until = clock_timestamp() - interval '1 second'
    where o.status = 'sending' and o.updated_at < $1 and o.updated_at < clock_timestamp() - make_interval(secs => $2)
      and o.lease_until > clock_timestamp()`;
+
+/** As long as a mail server takes that answers. */
+const PROBE_S = 15;
 
 /** Makes hours pass in seconds, for as long as it runs: what waits for its time is due, what is left alone is asked again. */
 export class Hurry {
@@ -71,7 +74,7 @@ export class Hurry {
       if (this.hurries !== 'nothing') await this.database.query(HURRY);
       if (this.killedAt) {
         await this.database.query(LOSE, [this.killedAt, this.longestS]);
-        await this.database.query(END_PROBES, [Math.min(this.longestS, 60)]);
+        await this.database.query(END_PROBES, [Math.min(this.longestS, PROBE_S)]);
       }
       await sleep(300);
     }

@@ -15,7 +15,7 @@ export interface Order {
 
 const USERS = 'websocket ';
 /** Of so many turns, one has a mail server that says nothing: it holds one of a few connections until the sender's time is over. */
-const SILENT_EVERY = 50;
+const SILENT_EVERY = 125;
 
 /** Orders of all kinds, the same for the same numbers. `slow`: those too, for which a sender waits until its time is over. */
 export class Orders {
