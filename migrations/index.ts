@@ -31,6 +31,8 @@ import { EndpointRecoveries1764700010030 } from './1764700010030-endpoint-recove
 import { CategoryOptOuts1764700010031 } from './1764700010031-category-opt-outs.js';
 import { DeliveryHistograms1764800000000 } from './1764800000000-delivery-histograms.js';
 import { SuspendedClients1764800010000 } from './1764800010000-suspended-clients.js';
+import { RollupSpans1764900050000 } from './1764900050000-rollup-spans.js';
+import { DeliveriesByAddress1764900050010 } from './1764900050010-deliveries-by-address.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -68,4 +70,6 @@ export const MIGRATIONS = [
   CategoryOptOuts1764700010031,
   DeliveryHistograms1764800000000,
   SuspendedClients1764800010000,
+  RollupSpans1764900050000,
+  DeliveriesByAddress1764900050010,
 ];
