@@ -49,22 +49,23 @@ const counted = (steps: Steps, by: CountedBy | null, part: Part): string => {
     select ${bucket('r.bucket')} as bucket, ${group('r')} as "group", ${column('counts', counts)}, ${columns}
       from ${PIECES.sql} cross join lateral (
         select * from delivery_rollups r
-         where r.client_id = $1 and r.minutes = p.minutes and r.bucket >= p.since and r.bucket < p.until offset 0) r
+         where r.client_id = $1 and r.minutes = p.minutes and r.bucket >= p.since and r.bucket < p.until
+               ${counts ? '' : `and (r.first_attempt, r.sent, r.delivered) <> ('', '', '')`} offset 0) r
     union all
     select bucket, "group", jsonb_object_agg(key, n), null, null, null
       from (
-        select ${bucket('d.bucket')} as bucket, ${group('d')} as "group", k.key, sum(k.value::bigint) as n
+        select ${bucket('d.bucket')} as bucket, ${group('d')} as "group", false as open, k.key, sum(k.value::bigint) as n
           from delivery_deltas d cross join lateral jsonb_each_text(d.counts) k
          where d.client_id = $1 and d.bucket >= $2 and d.bucket < $3 ${part === 'states' ? `and strpos(k.key, ':') = 0` : ''}
-         group by 1, 2, 3
+         group by 1, 2, 4
         union all
-        select ${bucket('o.bucket')}, ${group('o')}, o.status, count(*)
+        select ${bucket('o.bucket')}, ${group('o')}, true, o.status, count(*)
           from (select ${bucketOf('created_at')} as bucket, channel, coalesce(provider, '') as provider, status
                   from open_deliveries where client_id = $1 and created_at >= $2 and created_at < $3) o
-         group by 1, 2, 3
+         group by 1, 2, 4
       ) left_over
      where $4::text is not null
-     group by 1, 2`;
+     group by bucket, "group", open`;
 };
 
 /** What deliveries were counted as. Every answer is of one statement, therefore of one moment. */

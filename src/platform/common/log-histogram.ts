@@ -48,7 +48,9 @@ export class Histogram {
   }
 
   get size(): number {
-    return this.counts.reduce((sum, n) => sum + n, 0);
+    let sum = 0;
+    for (let bin = 0; bin < this.counts.length; bin++) sum += this.counts[bin]!;
+    return sum;
   }
 
   /**
@@ -57,9 +59,8 @@ export class Histogram {
    */
   percentile(share: number): number | null {
     const rank = Math.max(1, Math.ceil(share * this.size));
-    let seen = 0;
-    for (const [bin, n] of this.counts.entries()) {
-      seen += n;
+    for (let bin = 0, seen = 0; bin < this.counts.length; bin++) {
+      seen += this.counts[bin]!;
       if (seen >= rank) return Math.round(valueOfBin(bin));
     }
     return null;
