@@ -34,7 +34,7 @@ export async function measureNumbers(bench: Bench, { server, postmasterPid }: Gr
   }
 }
 
-export async function compare(
+async function compare(
   { rounds, record }: Bench,
   query: Query,
   { few, many, count, postmasterPid }: { few: Numbers; many: Numbers; count: number; postmasterPid: number },
