@@ -34,6 +34,8 @@ import { SuspendedClients1764800010000 } from './1764800010000-suspended-clients
 import { RuleHops1764900010000 } from './1764900010000-rule-hops.js';
 import { DeadLetters1764900020000 } from './1764900020000-dead-letters.js';
 import { LinkKeys1764900030000 } from './1764900030000-link-keys.js';
+import { RollupSpans1764900050000 } from './1764900050000-rollup-spans.js';
+import { DeliveriesByAddress1764900050010 } from './1764900050010-deliveries-by-address.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -74,4 +76,6 @@ export const MIGRATIONS = [
   RuleHops1764900010000,
   DeadLetters1764900020000,
   LinkKeys1764900030000,
+  RollupSpans1764900050000,
+  DeliveriesByAddress1764900050010,
 ];

@@ -31,6 +31,8 @@ export const QUERIES: Query[] = [
   rollups('stats of a day', '/notifications/stats'),
   rollups(`stats of ${DAYS} days`, `/notifications/stats?days=${DAYS}`),
   rollups('metrics of a day by hour', '/metrics/hourly'),
+  rollups(`metrics of ${DAYS} days by day`, '/metrics/daily'),
+  rollups(`metrics of a user, ${DAYS} days`, `/metrics/user/reader?${last(DAYS)}`),
   rows('the newest', ''),
   rows('in the middle of the time', `to=${encodeURIComponent(ago(DAYS / 2))}`),
   rows('of a channel', 'channel=webhook'),

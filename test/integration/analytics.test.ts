@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { ConnectionSampling } from '../../src/delivery/analytics/connection-sampling.js';
 import { DeliveryHistograms1764800000000 } from '../../migrations/1764800000000-delivery-histograms.js';
+import { RollupSpans1764900050000 } from '../../migrations/1764900050000-rollup-spans.js';
 import { CountsFolding } from '../../src/delivery/analytics/counts-folding.js';
 import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.js';
 import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
-import { binOf, percentile } from '../../src/platform/common/log-histogram.js';
+import { binOf, Histogram } from '../../src/platform/common/log-histogram.js';
 import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-counts.repository.js';
 import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -125,11 +126,13 @@ describe('analytics of deliveries', () => {
     // Who adds up numbers reads none of the histograms.
     const kept = await app.sql(
       `select bool_or(exists (select from jsonb_object_keys(r.counts) key where key ~ '^[fsd]:')) as bins_in_counts,
-              sum((select sum(value::int) from jsonb_each_text(r.first_attempt)))::int as first_attempts
+              array_agg(first_attempt) filter (where minutes = 15 and first_attempt <> '') as first_attempts
          from delivery_rollups r where client_id = $1`,
       [client.id],
     );
-    expect(kept).toEqual([{ bins_in_counts: false, first_attempts: 4 }]);
+    const firstAttempts = new Histogram();
+    for (const text of kept[0].first_attempts) firstAttempts.addText(text);
+    expect([kept[0].bins_in_counts, firstAttempts.size]).toEqual([false, 4]);
     const [{ bucket }] = await app.sql('select max(bucket) as bucket from delivery_rollups where client_id = $1', [
       client.id,
     ]);
@@ -200,26 +203,23 @@ describe('analytics of deliveries', () => {
 
   it('makes percentiles of the whole from those of its parts, added up or not', async () => {
     const at = '2026-03-01T10:00:00Z';
-    // Histograms are apart from the numbers once they are added up.
-    const columns = {
-      delivery_rollups: [
-        'counts, sent',
-        `jsonb_build_object('sent', $6::int), jsonb_build_object($5::int::text, $6::int)`,
-      ],
-      delivery_deltas: ['counts', `jsonb_build_object('s:' || $5::int, $6::int, 'sent', $6::int)`],
-    };
-    const into = (table: keyof typeof columns, minutes: number, provider: string, ms: number, n: number) =>
+    const into = (minutes: number, provider: string, ms: number, n: number) =>
       app.sql(
-        `insert into ${table} (client_id, bucket, channel, provider, ${columns[table][0]})
-         values ($1, $2::timestamptz + make_interval(mins => $3), 'email', $4, ${columns[table][1]})`,
+        `insert into delivery_deltas (client_id, bucket, channel, provider, counts)
+         values ($1, $2::timestamptz + make_interval(mins => $3), 'email', $4, jsonb_build_object('s:' || $5::int, $6::int, 'sent', $6::int))`,
         [client.id, at, minutes, provider, binOf(ms), n],
       );
-    await into('delivery_rollups', 0, 'fast', 10, 80);
-    await into('delivery_rollups', 15, 'fast', 10, 10);
-    await into('delivery_rollups', 0, 'slow', 1_000, 6);
-    await into('delivery_deltas', 30, 'slow', 60_000, 2);
-    await into('delivery_deltas', 30, 'slow', 60_000, 2);
-    const shown = (ms: number) => percentile(new Map([[binOf(ms), 1]]), 0.5);
+    await into(0, 'fast', 10, 80);
+    await into(15, 'fast', 10, 10);
+    await into(0, 'slow', 1_000, 6);
+    await fold();
+    await into(30, 'slow', 60_000, 2);
+    await into(30, 'slow', 60_000, 2);
+    const shown = (ms: number) => {
+      const one = new Histogram();
+      one.add(binOf(ms), 1);
+      return one.percentile(0.5);
+    };
     const of = (p50: number, p95: number, p99: number) => ({ p50: shown(p50), p95: shown(p95), p99: shown(p99) });
     const period = 'interval=1h&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z';
     const whole = of(10, 1_000, 60_000);
@@ -253,7 +253,7 @@ describe('analytics of deliveries', () => {
   it('begins days and hours where the time zone does, also where clocks change', async () => {
     // Half past every hour, from midnight in Berlin on the day before the clocks go forward until midnight after it.
     await app.sql(
-      `insert into delivery_rollups (client_id, bucket, channel, provider, counts)
+      `insert into delivery_deltas (client_id, bucket, channel, provider, counts)
        select $1, at, 'email', '', '{"accepted": 1, "sent": 1}'
          from generate_series('2026-03-27T23:30:00Z'::timestamptz, '2026-03-29T21:30:00Z', '1 hour') at`,
       [client.id],
@@ -269,7 +269,7 @@ describe('analytics of deliveries', () => {
       ['2026-03-28T23:00:00.000Z', 23],
     ]);
     await app.sql(
-      `insert into delivery_rollups (client_id, bucket, channel, provider, counts)
+      `insert into delivery_deltas (client_id, bucket, channel, provider, counts)
        select $1, at, 'email', '', '{"accepted": 1}'
          from generate_series('2026-10-24T22:30:00Z'::timestamptz, '2026-10-25T22:30:00Z', '1 hour') at`,
       [client.id],
@@ -290,6 +290,48 @@ describe('analytics of deliveries', () => {
     );
     expect(data.map((row: any) => row.bucket)).toEqual(['2026-03-28T00:30:00.000Z', '2026-03-28T01:30:00.000Z']);
   });
+});
+
+// What is not added up yet is put into its step by PostgreSQL; what is, was read in days, hours or quarters that make the steps up.
+it('says the same of every step when it was added up, in every time zone', async () => {
+  await app.sql(
+    `insert into delivery_deltas (client_id, bucket, channel, provider, counts)
+     select $1, at, 'email', '', jsonb_build_object('accepted', 1 + extract(epoch from at)::bigint / 900 % 7)
+       from generate_series('2026-03-07T00:00:00Z'::timestamptz, '2026-04-06T12:00:00Z', '15 minutes') at`,
+    [client.id],
+  );
+  const period = '&from=2026-03-07T05:20:00Z&to=2026-04-06T10:10:00Z';
+  const zones = [
+    'UTC',
+    'Europe/Berlin',
+    'America/Havana', // whose clocks go forward at midnight
+    'America/New_York',
+    'Asia/Kolkata',
+    'Asia/Kathmandu',
+    'Australia/Lord_Howe', // whose clocks are changed by half an hour
+    'Pacific/Kiritimati',
+  ];
+  const paths = [
+    `/analytics/deliveries?interval=15m${period}`,
+    ...zones.flatMap((zone) =>
+      ['1h', '1d'].map((step) => `/analytics/deliveries?interval=${step}&timezone=${zone}${period}`),
+    ),
+    `/analytics/ledger?interval=1d${period}`,
+    `/analytics/ledger?${period.slice(1)}`,
+    `/notifications/stats?${period.slice(1)}`,
+  ];
+  const before: unknown[] = [];
+  for (const path of paths) before.push(await get(path));
+  await fold();
+  for (const [n, path] of paths.entries()) expect([path, await get(path)]).toEqual([path, before[n]]);
+  // Of the ledger of the month the quarters, hours and days that it was read in are all that it needs.
+  await app.sql(
+    `delete from delivery_rollups where client_id = $1
+        and (minutes = 15 and bucket >= '2026-03-07T06:00:00Z' and bucket < '2026-04-06T10:00:00Z'
+             or minutes = 60 and bucket >= '2026-03-08T00:00:00Z' and bucket < '2026-04-06T00:00:00Z')`,
+    [client.id],
+  );
+  expect(await get(paths.at(-2)!)).toEqual(before.at(-2));
 });
 
 describe('the ledger', () => {
@@ -393,11 +435,12 @@ describe('the ledger', () => {
     expect((await ledgerOf(await app.client())).accepted).toBe(0);
     await fold();
     await app.sql(
-      `insert into delivery_rollups (client_id, bucket, channel, provider, counts)
-       select client_id, bucket - interval '500 days', channel, provider, counts from delivery_rollups where client_id = $1`,
+      `insert into delivery_rollups (client_id, minutes, bucket, channel, provider, counts)
+       select client_id, minutes, bucket - interval '500 days', channel, provider, counts from delivery_rollups where client_id = $1`,
       [client.id],
     );
-    expect(await app.get(DeliveryCountsRepository).prune(400, 100)).toBe(2);
+    // Of each span one of what was accepted and one of what the webhook's provider made of it.
+    expect(await app.get(DeliveryCountsRepository).prune(400, 100)).toBe(6);
     expect(await app.get(DeliveryCountsRepository).prune(400, 100)).toBe(0);
     expect((await ledgerOf()).accepted).toBe(1);
   });
@@ -410,6 +453,7 @@ it('histograms leave the counts, and come back into them, as the schema goes up 
     runner.query(`select to_jsonb(r) - 'client_id' as row from delivery_rollups r where client_id = $1`, [client.id]);
   await runner.startTransaction();
   try {
+    await new RollupSpans1764900050000().down(runner);
     await new DeliveryHistograms1764800000000().down(runner);
     await runner.query(
       `insert into delivery_rollups (client_id, bucket, channel, provider, counts) values ($1, '2026-01-01T00:00:00Z', 'email', '', $2)`,
@@ -426,6 +470,50 @@ it('histograms leave the counts, and come back into them, as the schema goes up 
     await new DeliveryHistograms1764800000000().down(runner);
     const [down] = await read();
     expect(down.row.counts).toEqual(counts);
+  } finally {
+    await runner.rollbackTransaction();
+    await runner.release();
+  }
+});
+
+it('counts by hours and days are made of those by quarters of an hour, and left out again, as the schema goes up and down', async () => {
+  const runner = app.get(Database).dataSource.createQueryRunner();
+  const read = (order = 'minutes, bucket') =>
+    runner.query(
+      `select to_jsonb(r) - 'client_id' as row from delivery_rollups r where client_id = $1 order by ${order}`,
+      [client.id],
+    );
+  for (const [at, ms, n] of [
+    ['2026-01-01T10:15:00Z', 100, 2],
+    ['2026-01-01T10:45:00Z', 5_000, 40],
+    ['2026-01-01T23:45:00Z', 100, 1],
+  ] as const) {
+    await app.sql(
+      `insert into delivery_deltas (client_id, bucket, channel, provider, counts) values ($1, $2, 'email', 'main', $3)`,
+      [client.id, at, { sent: n, 'e:timeout': 1, [`f:${binOf(ms)}`]: n, [`s:${binOf(ms)}`]: n }],
+    );
+  }
+  await fold();
+  await runner.startTransaction();
+  try {
+    const before = await read();
+    expect(before.map(({ row }: any) => [row.minutes, row.bucket, row.counts])).toEqual([
+      [15, '2026-01-01T10:15:00+00:00', { sent: 2, 'e:timeout': 1 }],
+      [15, '2026-01-01T10:45:00+00:00', { sent: 40, 'e:timeout': 1 }],
+      [15, '2026-01-01T23:45:00+00:00', { sent: 1, 'e:timeout': 1 }],
+      [60, '2026-01-01T10:00:00+00:00', { sent: 42, 'e:timeout': 2 }],
+      [60, '2026-01-01T23:00:00+00:00', { sent: 1, 'e:timeout': 1 }],
+      [1440, '2026-01-01T00:00:00+00:00', { sent: 43, 'e:timeout': 3 }],
+    ]);
+    await new RollupSpans1764900050000().down(runner);
+    const down = await read('bucket');
+    expect(down.map(({ row }: any) => row.sent)).toEqual([
+      { [binOf(100)]: 2 },
+      { [binOf(5_000)]: 40 },
+      { [binOf(100)]: 1 },
+    ]);
+    await new RollupSpans1764900050000().up(runner);
+    expect(await read()).toEqual(before);
   } finally {
     await runner.rollbackTransaction();
     await runner.release();

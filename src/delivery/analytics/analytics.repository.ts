@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { bucketOf, type LATENCIES } from '../../engine/deliveries/delivery-counts.js';
-import { countsIn } from '../../engine/deliveries/delivery-counts.repository.js';
-import type { CountRow } from './counts.js';
+import { unnest } from '../../platform/database/unnest.js';
+import { bucketOf, LATENCIES } from '../../engine/deliveries/delivery-counts.js';
+import { Tally, type Added, type Stage } from '../../engine/deliveries/delivery-tally.js';
 import type { Interval, Period } from './period.js';
+import { piecesOf, type Piece, type Steps } from './pieces.js';
 
 /** Where the answer's buckets begin, in SQL; `$4` is the time zone. Local hours, not those of UTC, begin with their minute 0. */
 export const bucketSql = (interval: Interval, bucket: string): string =>
@@ -16,50 +17,77 @@ export const bucketSql = (interval: Interval, bucket: string): string =>
 /** By what deliveries are told apart where they are counted. */
 export type CountedBy = 'channel' | 'provider';
 
-const IN_PERIOD = 'client_id = $1 and bucket >= $2 and bucket < $3';
+/** Counts of one bucket and group; without a bucket those of the whole period. */
+export interface Cell {
+  bucket: Date | null;
+  group: string | null;
+  tally: Tally;
+}
 
 /** What of the counts is read: the states alone; all numbers, with how long it took until sent; or how long all stages took. */
 export type Part = 'states' | 'figures' | 'latencies';
 
-const STAGES: Record<Part, (keyof typeof LATENCIES)[]> = {
-  states: [],
-  figures: ['sent'],
-  latencies: ['first_attempt', 'sent', 'delivered'],
+const READ: Record<Part, { counts: boolean; stages: Stage[] }> = {
+  states: { counts: true, stages: [] },
+  figures: { counts: true, stages: ['sent'] },
+  latencies: { counts: false, stages: ['first_attempt', 'sent', 'delivered'] },
 };
 
-/** What is done with, from the counts and from what is still to be added to them; what is open, where it lies. */
-const counted = (part: Part): string => `
-  select c.bucket, c.channel, c.provider, k.key, k.value::bigint as n
-    from delivery_rollups c cross join lateral (${countsIn('c', STAGES[part], part !== 'latencies')}) k
-   where ${IN_PERIOD} ${part === 'states' ? `and strpos(k.key, ':') = 0` : ''}
-  union all
-  select c.bucket, c.channel, c.provider, k.key, k.value::bigint
-    from delivery_deltas c cross join lateral jsonb_each_text(c.counts) k
-   where ${IN_PERIOD} ${part === 'states' ? `and strpos(k.key, ':') = 0` : ''}
-  union all
-  select ${bucketOf('o.created_at')}, o.channel, coalesce(o.provider, ''), o.status, 1
-    from open_deliveries o where o.client_id = $1 and o.created_at >= $2 and o.created_at < $3`;
+const PIECES = unnest<Piece>()('p', { minutes: 'smallint', since: 'timestamptz', until: 'timestamptz' }, { first: 5 });
+
+/**
+ * What was done with, from the counts and from what is still to be added to them; what is open, where it lies. Of what was
+ * added up each row is read as it is: to add up thousands of bins is work for who has them as numbers.
+ */
+const counted = (steps: Steps, by: CountedBy | null, part: Part): string => {
+  const { counts, stages } = READ[part];
+  const bucket = steps === 'whole' ? () => 'null::timestamptz' : (of: string) => bucketSql(steps, of);
+  const group = (row: string): string => (by === null ? 'null::text' : `nullif(${row}.${by}, '')`);
+  const column = (name: string, read: boolean): string => (read ? `r.${name}` : `null as ${name}`);
+  const columns = (Object.keys(LATENCIES) as Stage[]).map((stage) => column(stage, stages.includes(stage))).join(', ');
+  return `
+    select ${bucket('r.bucket')} as bucket, ${group('r')} as "group", ${column('counts', counts)}, ${columns}
+      from ${PIECES.sql} cross join lateral (
+        select * from delivery_rollups r
+         where r.client_id = $1 and r.minutes = p.minutes and r.bucket >= p.since and r.bucket < p.until
+               ${counts ? '' : `and (r.first_attempt, r.sent, r.delivered) <> ('', '', '')`} offset 0) r
+    union all
+    select bucket, "group", jsonb_object_agg(key, n), null, null, null
+      from (
+        select ${bucket('d.bucket')} as bucket, ${group('d')} as "group", false as open, k.key, sum(k.value::bigint) as n
+          from delivery_deltas d cross join lateral jsonb_each_text(d.counts) k
+         where d.client_id = $1 and d.bucket >= $2 and d.bucket < $3 ${part === 'states' ? `and strpos(k.key, ':') = 0` : ''}
+         group by 1, 2, 4
+        union all
+        select ${bucket('o.bucket')}, ${group('o')}, true, o.status, count(*)
+          from (select ${bucketOf('created_at')} as bucket, channel, coalesce(provider, '') as provider, status
+                  from open_deliveries where client_id = $1 and created_at >= $2 and created_at < $3) o
+         group by 1, 2, 4
+      ) left_over
+     where $4::text is not null
+     group by bucket, "group", open`;
+};
 
 /** What deliveries were counted as. Every answer is of one statement, therefore of one moment. */
 @Injectable()
 export class AnalyticsRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param by null: all together */
-  read(
+  /** By bucket, then by group. @param by null: all together */
+  async read(
     clientId: string,
-    { from, to, interval, timezone }: Period,
+    period: Omit<Period, 'interval'> & { interval: Steps },
     by: CountedBy | null,
     part: Part = 'figures',
-  ): Promise<CountRow[]> {
-    const group = by === null ? 'null::text' : `nullif(x.${by}, '')`;
-    return this.database.query(
-      `select ${bucketSql(interval, 'x.bucket')} as bucket, ${group} as "group", x.key, sum(x.n)::bigint as n
-         from (${counted(part)}) x
-        where $4::text is not null
-        group by 1, 2, 3 order by 1, 2`,
-      [clientId, from, to, timezone],
-    );
+  ): Promise<Cell[]> {
+    const rows = await this.database.query<Omit<Cell, 'tally'> & Added>(counted(period.interval, by, part), [
+      clientId,
+      period.from,
+      period.to,
+      period.timezone,
+      ...PIECES.values(piecesOf(period)),
+    ]);
+    return cellsOf(rows);
   }
 
   /** How many deliveries were accepted since the beginning of a quarter of an hour. @param channel null: over all */
@@ -67,7 +95,7 @@ export class AnalyticsRepository {
     const [row] = await this.database.query<{ n: number }>(
       `select coalesce(sum((c.counts ->> 'accepted')::bigint), 0)::bigint as n
          from (
-           select channel, counts from delivery_rollups where client_id = $1 and bucket >= $2
+           select channel, counts from delivery_rollups where client_id = $1 and minutes = 15 and bucket >= $2
            union all
            select channel, counts from delivery_deltas where client_id = $1 and bucket >= $2
          ) c where $3::text is null or c.channel = $3`,
@@ -75,14 +103,22 @@ export class AnalyticsRepository {
     );
     return row!.n;
   }
-
-  /** Of the whole period, by channel: what was accepted and what states it is in. */
-  ledger(clientId: string, { from, to }: Pick<Period, 'from' | 'to'>): Promise<CountRow[]> {
-    return this.database.query(
-      `select null::timestamptz as bucket, x.channel as "group", x.key, sum(x.n)::bigint as n
-         from (${counted('states')}) x
-        group by 2, 3 order by 2`,
-      [clientId, from, to],
-    );
-  }
 }
+
+function cellsOf(rows: (Omit<Cell, 'tally'> & Added)[]): Cell[] {
+  const cells = new Map<string, Cell>();
+  for (const row of rows) {
+    const { bucket, group } = row;
+    const key = `${bucket?.getTime() ?? ''} ${group ?? ''}`;
+    let cell = cells.get(key);
+    if (!cell) cells.set(key, (cell = { bucket, group, tally: new Tally() }));
+    cell.tally.add(row);
+  }
+  return [...cells.values()].toSorted(
+    (a, b) => (a.bucket?.getTime() ?? 0) - (b.bucket?.getTime() ?? 0) || compare(a.group, b.group),
+  );
+}
+
+/** What has no group comes last, as PostgreSQL sorts it. */
+const compare = (a: string | null, b: string | null): number =>
+  a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1;

@@ -10,7 +10,8 @@ import type {
   StatsQueryDto,
 } from './analytics.dto.js';
 import type { LedgerDto, LedgerQueryDto } from './ledger.dto.js';
-import { AnalyticsRepository } from './analytics.repository.js';
+import type { Tally } from '../../engine/deliveries/delivery-tally.js';
+import { AnalyticsRepository, type Cell } from './analytics.repository.js';
 import {
   averageSentMs,
   failedOf,
@@ -21,18 +22,10 @@ import {
   splitBy,
   statesOf,
   sumOfStates,
-  type CountRow,
-  type Counts,
   type Figures,
 } from './counts.js';
 import { periodOf, type Period } from './period.js';
 
-/** Counts of one bucket and group. */
-interface Cell {
-  bucket: Date | null;
-  group: string | null;
-  counts: Counts;
-}
 
 /** What became of deliveries, from their counts; by when they were accepted. */
 @Injectable()
@@ -48,29 +41,29 @@ export class AnalyticsService implements OnModuleInit {
 
   async deliveries(clientId: string, query: DeliveriesQueryDto): Promise<DeliveriesAnswerDto> {
     const period = periodOf(query);
-    const cells = cellsOf(await this.repository.read(clientId, period, countedBy(query.group_by)));
+    const cells = await this.repository.read(clientId, period, countedBy(query.group_by));
     const split =
       query.group_by === 'status' || query.group_by === 'error_code' ? cells.flatMap(splitOf(query.group_by)) : cells;
     return {
-      data: split.filter(hasAny(query.group_by)).map(({ bucket, group, counts }) => ({
+      data: split.filter(hasAny(query.group_by)).map(({ bucket, group, tally }) => ({
         bucket: bucket!.toISOString(),
         group,
         // What a provider has is known once one has tried: then it is in a state there.
-        ...figuresOf(counts, query.group_by === 'provider' ? sumOfStates(statesOf(counts)) : undefined),
+        ...figuresOf(tally, query.group_by === 'provider' ? sumOfStates(statesOf(tally.counts)) : undefined),
       })),
-      totals: figuresOf(merge(cells.map(({ counts }) => counts))),
+      totals: figuresOf(merge(cells.map(({ tally }) => tally))),
       ...shown(period),
     };
   }
 
   async latency(clientId: string, query: LatencyQueryDto): Promise<LatencyAnswerDto> {
     const period = periodOf(query);
-    const cells = cellsOf(await this.repository.read(clientId, period, query.group_by ?? null, 'latencies'));
+    const cells = await this.repository.read(clientId, period, query.group_by ?? null, 'latencies');
     return {
       data: cells
-        .map(({ bucket, group, counts }) => ({ bucket: bucket!.toISOString(), group, ...latenciesOf(counts) }))
+        .map(({ bucket, group, tally }) => ({ bucket: bucket!.toISOString(), group, ...latenciesOf(tally) }))
         .filter(({ count, first_attempt_ms, delivered_ms }) => count + first_attempt_ms.count + delivered_ms.count > 0),
-      totals: latenciesOf(merge(cells.map(({ counts }) => counts))),
+      totals: latenciesOf(merge(cells.map(({ tally }) => tally))),
       ...shown(period),
     };
   }
@@ -78,73 +71,68 @@ export class AnalyticsService implements OnModuleInit {
   /** Accepted is counted by who accepts, the states by those who move deliveries, and what is open lies where it is: they agree, or something is lost. */
   async ledger(clientId: string, { group_by, ...query }: LedgerQueryDto): Promise<LedgerDto> {
     const period = periodOf(query, '1d');
-    const { from, to } = period;
     if (query.interval !== undefined) return this.ledgerBySteps(clientId, period, group_by);
-    const cells = cellsOf(await this.repository.ledger(clientId, { from, to }));
+    const cells = await this.repository.read(clientId, { ...period, interval: 'whole' }, 'channel', 'states');
     return {
-      from: from.toISOString(),
-      to: to.toISOString(),
-      ...balanceOf(merge(cells.map(({ counts }) => counts))),
-      channels: cells.map(({ group, counts }) => ({ channel: group!, ...balanceOf(counts) })),
+      from: period.from.toISOString(),
+      to: period.to.toISOString(),
+      ...balanceOf(merge(cells.map(({ tally }) => tally))),
+      channels: cells.map(({ group, tally }) => ({ channel: group!, ...balanceOf(tally) })),
     };
   }
 
   /** Of one statement, too: the whole is the sum of its steps. */
   private async ledgerBySteps(clientId: string, period: Period, by: 'channel' | undefined): Promise<LedgerDto> {
-    const cells = cellsOf(await this.repository.read(clientId, period, 'channel', 'states'));
+    const cells = await this.repository.read(clientId, period, 'channel', 'states');
     const mergedBy = (keyOf: (cell: Cell) => string): Cell[] => {
       const groups = new Map<string, Cell[]>();
       for (const cell of cells) groups.set(keyOf(cell), [...(groups.get(keyOf(cell)) ?? []), cell]);
-      return [...groups.values()].map((of) => ({ ...of[0]!, counts: merge(of.map(({ counts }) => counts)) }));
+      return [...groups.values()].map((of) => ({ ...of[0]!, tally: merge(of.map(({ tally }) => tally)) }));
     };
     const steps = by === 'channel' ? cells : mergedBy(({ bucket }) => bucket!.toISOString());
     return {
       from: period.from.toISOString(),
       to: period.to.toISOString(),
-      ...balanceOf(merge(cells.map(({ counts }) => counts))),
-      channels: mergedBy(({ group }) => group!).map(({ group, counts }) => ({ channel: group!, ...balanceOf(counts) })),
-      data: steps.map(({ bucket, group, counts }) => ({
+      ...balanceOf(merge(cells.map(({ tally }) => tally))),
+      channels: mergedBy(({ group }) => group!).map(({ group, tally }) => ({ channel: group!, ...balanceOf(tally) })),
+      data: steps.map(({ bucket, group, tally }) => ({
         bucket: bucket!.toISOString(),
         group: by === 'channel' ? group : null,
-        ...balanceOf(counts),
+        ...balanceOf(tally),
       })),
     };
   }
 
   async stats(clientId: string, query: StatsQueryDto): Promise<StatsDto> {
-    const { from, to } = periodOf(query, '1d');
-    const cells = cellsOf(
-      await this.repository.read(clientId, { from, to, interval: '1d', timezone: 'UTC' }, 'channel'),
-    );
-    const all = merge(cells.map(({ counts }) => counts));
-    const by_status = statesOf(all);
+    const period = periodOf(query, '1d');
+    const cells = await this.repository.read(clientId, { ...period, interval: 'whole' }, 'channel');
+    const all = merge(cells.map(({ tally }) => tally));
+    const by_status = statesOf(all.counts);
     const sent = by_status.sent + by_status.delivered;
     const failed = failedOf(by_status);
-    const by_type: Record<string, number> = {};
-    for (const { group, counts } of cells) by_type[group!] = (by_type[group!] ?? 0) + (counts.get('accepted') ?? 0);
     return {
       total_sent: sent,
       total_failed: failed,
       total_pending: openOf(by_status),
       success_rate: sent + failed === 0 ? null : Math.round((sent / (sent + failed)) * 10_000) / 10_000,
       avg_delivery_time_ms: averageSentMs(all),
-      by_type,
+      by_type: Object.fromEntries(cells.map(({ group, tally }) => [group!, tally.counts.get('accepted') ?? 0])),
       by_status,
-      period_start: from.toISOString(),
-      period_end: to.toISOString(),
+      period_start: period.from.toISOString(),
+      period_end: period.to.toISOString(),
     };
   }
 
   /** By bucket, for those who show them beside others. */
   async figures(clientId: string, period: Period): Promise<Map<string, Figures>> {
-    const cells = cellsOf(await this.repository.read(clientId, period, null));
-    return new Map(cells.map(({ bucket, counts }) => [bucket!.toISOString(), figuresOf(counts)]));
+    const cells = await this.repository.read(clientId, period, null);
+    return new Map(cells.map(({ bucket, tally }) => [bucket!.toISOString(), figuresOf(tally)]));
   }
 
   /** All of a period. */
   async total(clientId: string, period: Period): Promise<Figures> {
-    const cells = cellsOf(await this.repository.read(clientId, period, null));
-    return figuresOf(merge(cells.map(({ counts }) => counts)));
+    const cells = await this.repository.read(clientId, { ...period, interval: 'whole' }, null);
+    return figuresOf(merge(cells.map(({ tally }) => tally)));
   }
 }
 
@@ -161,31 +149,17 @@ const countedBy = (group: DeliveryGroup | undefined) => (group === 'channel' || 
 /** Deliveries are accepted before a provider has tried: once one has, nothing of them is left where there is none. */
 const hasAny =
   (group: DeliveryGroup | undefined) =>
-  ({ counts }: Cell): boolean =>
+  ({ tally: { counts } }: Cell): boolean =>
     [...counts].some(([key, n]) => n !== 0 && (group !== 'provider' || key !== 'accepted'));
 
 const splitOf =
   (by: 'status' | 'error_code') =>
-  ({ bucket, counts }: Cell): Cell[] =>
-    [...splitBy(by, counts)].map(([group, part]) => ({ bucket, group, counts: part }));
+  ({ bucket, tally }: Cell): Cell[] =>
+    [...splitBy(by, tally)].map(([group, part]) => ({ bucket, group, tally: part }));
 
-function balanceOf(counts: Counts) {
+function balanceOf({ counts }: Tally) {
   const states = statesOf(counts);
   const accepted = counts.get('accepted') ?? 0;
   const difference = accepted - sumOfStates(states);
   return { accepted, ...states, balanced: difference === 0, difference };
-}
-
-/** Rows come in the order of their buckets and groups. */
-function cellsOf(rows: CountRow[]): Cell[] {
-  const cells: (Cell & { counts: Map<string, number> })[] = [];
-  for (const { bucket, group, key, n } of rows) {
-    let cell = cells.at(-1);
-    if (!cell || cell.bucket?.getTime() !== bucket?.getTime() || cell.group !== group) {
-      cell = { bucket, group, counts: new Map() };
-      cells.push(cell);
-    }
-    cell.counts.set(key, n);
-  }
-  return cells;
 }

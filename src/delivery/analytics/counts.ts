@@ -1,4 +1,5 @@
-import { ERROR, FAULT, FAULTS, LATENCIES } from '../../engine/deliveries/delivery-counts.js';
+import { ERROR, FAULT, FAULTS } from '../../engine/deliveries/delivery-counts.js';
+import { Tally, type Counts, type Stage } from '../../engine/deliveries/delivery-tally.js';
 import {
   DELIVERY_FACTS,
   DELIVERY_STATUSES,
@@ -6,18 +7,7 @@ import {
   isOpen,
   type DeliveryStatus,
 } from '../../engine/deliveries/delivery.js';
-import { percentile, type Bins } from '../../platform/common/log-histogram.js';
-
-/** Numbers by what they count, as deliveries are counted; open states by their names. */
-export type Counts = ReadonlyMap<string, number>;
-
-/** One number of a bucket and group. */
-export interface CountRow {
-  bucket: Date | null;
-  group: string | null;
-  key: string;
-  n: number;
-}
+import type { Histogram } from '../../platform/common/log-histogram.js';
 
 const ATTEMPTS = ['attempts', 'retries', 'failed_attempts'] as const;
 
@@ -56,7 +46,7 @@ const sumWhere = (states: States, holds: (status: DeliveryStatus) => boolean): n
   DELIVERY_STATUSES.filter(holds).reduce((sum, status) => sum + states[status], 0);
 
 /** @param accepted as it was counted; of a group that is found out later, such as a provider, what is in it */
-export function figuresOf(counts: Counts, accepted = of(counts, 'accepted')): Figures {
+export function figuresOf({ counts, stages }: Tally, accepted = of(counts, 'accepted')): Figures {
   return {
     accepted,
     ...statesOf(counts),
@@ -64,16 +54,13 @@ export function figuresOf(counts: Counts, accepted = of(counts, 'accepted')): Fi
     failures: Object.fromEntries(
       FAULTS.map((fault) => [fault, of(counts, `${FAULT}:${fault}`)]),
     ) as Figures['failures'],
-    latency_ms: percentilesOf(binsOf(counts, LATENCIES.sent)),
+    latency_ms: percentilesOf(stages.sent),
   };
 }
 
 /** Each since the acceptance. */
-export function latenciesOf(counts: Counts): LatencyFigures {
-  const stage = (kind: keyof typeof LATENCIES) => {
-    const bins = binsOf(counts, LATENCIES[kind]);
-    return { count: sizeOf(bins), ...percentilesOf(bins) };
-  };
+export function latenciesOf({ stages }: Tally): LatencyFigures {
+  const stage = (of: Stage) => ({ count: stages[of].size, ...percentilesOf(stages[of]) });
   const sent = stage('sent');
   const { count, ...latency_ms } = sent;
   return {
@@ -86,21 +73,18 @@ export function latenciesOf(counts: Counts): LatencyFigures {
 }
 
 /** Mean time from the acceptance to the sending, in milliseconds. */
-export function averageSentMs(counts: Counts): number | null {
-  const n = sizeOf(binsOf(counts, LATENCIES.sent));
+export function averageSentMs({ counts, stages }: Tally): number | null {
+  const n = stages.sent.size;
   return n === 0 ? null : Math.round(of(counts, 'sent_ms') / n);
 }
 
 /** The same numbers split up by the states, or by the errors' codes, that they count. */
-export function splitBy(by: 'status' | 'error_code', counts: Counts): Map<string, Counts> {
+export function splitBy(by: 'status' | 'error_code', { counts }: Tally): Map<string, Tally> {
   if (by === 'status') {
     return new Map(
       DELIVERY_STATUSES.filter((status) => of(counts, status) !== 0).map((status) => [
         status,
-        new Map([
-          ['accepted', of(counts, status)],
-          [status, of(counts, status)],
-        ]),
+        tallyOf({ accepted: of(counts, status), [status]: of(counts, status) }),
       ]),
     );
   }
@@ -108,30 +92,28 @@ export function splitBy(by: 'status' | 'error_code', counts: Counts): Map<string
   return new Map(
     [...counts]
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, n]) => [key.slice(prefix.length), new Map([['failed_attempts', n]])]),
+      .map(([key, n]) => [key.slice(prefix.length), tallyOf({ failed_attempts: n })]),
   );
 }
 
+function tallyOf(counts: Record<string, number>): Tally {
+  const tally = new Tally();
+  tally.add({ counts });
+  return tally;
+}
+
 /** Added up. */
-export function merge(all: Iterable<Counts>): Counts {
-  const sum = new Map<string, number>();
-  for (const counts of all) for (const [key, n] of counts) sum.set(key, (sum.get(key) ?? 0) + n);
+export function merge(all: Iterable<Tally>): Tally {
+  const sum = new Tally();
+  for (const tally of all) sum.addAll(tally);
   return sum;
 }
 
 const pick = <Name extends string>(counts: Counts, names: readonly Name[]): Record<Name, number> =>
   Object.fromEntries(names.map((name) => [name, of(counts, name)])) as Record<Name, number>;
 
-function binsOf(counts: Counts, kind: string): Bins {
-  const bins = new Map<number, number>();
-  for (const [key, n] of counts) if (key.startsWith(`${kind}:`)) bins.set(Number(key.slice(kind.length + 1)), n);
-  return bins;
-}
-
-const sizeOf = (bins: Bins): number => [...bins.values()].reduce((sum, n) => sum + n, 0);
-
-const percentilesOf = (bins: Bins): Percentiles => ({
-  p50: percentile(bins, 0.5),
-  p95: percentile(bins, 0.95),
-  p99: percentile(bins, 0.99),
+const percentilesOf = (bins: Histogram): Percentiles => ({
+  p50: bins.percentile(0.5),
+  p95: bins.percentile(0.95),
+  p99: bins.percentile(0.99),
 });

@@ -13,6 +13,8 @@ export interface DeliveryFilter {
   tag?: string | undefined;
   /** Only what is left to do ({@link UNRESOLVED}). */
   unresolved?: boolean | undefined;
+  /** Which notifications have the tag, where it is known. */
+  tagged?: readonly string[] | undefined;
   from: Date;
   /** Not at this time any more. */
   to: Date;
@@ -77,7 +79,8 @@ export function conditionsOf(
   equal('d.user_pk', filter.user_pk);
   equal('d.source_id', filter.notification_id);
   if (filter.address !== undefined) conditions.push(`lower(d.address) = lower(${given(filter.address)})`);
-  if (filter.tag !== undefined)
+  if (filter.tagged) conditions.push(`d.source_id = any (${given(filter.tagged)}::uuid[])`);
+  else if (filter.tag !== undefined)
     conditions.push(
       `exists (select 1 from notification_tags t where t.client_id = ${client} and t.tag = ${given(filter.tag)} and t.id = d.source_id)`,
     );

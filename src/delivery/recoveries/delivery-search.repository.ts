@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '../../platform/database/database.js';
+import { Database, type Tx } from '../../platform/database/database.js';
 import { DELIVERY_COLUMNS } from '../../engine/deliveries/delivery-columns.js';
 import type { NamedRow } from '../../engine/deliveries/deliveries.reader.js';
 import { conditionsOf, DEALT_WITH, type DeliveryFilter, type Window } from './delivery-filter.js';
@@ -16,6 +16,8 @@ export interface Counted {
 /** Finds deliveries of whatever source, a window of time at a time. */
 @Injectable()
 export class DeliverySearchRepository {
+  constructor(private readonly database: Database) {}
+
   /** In the order of their ids. @param beyond only what comes behind this one */
   list(
     on: On,
@@ -33,6 +35,15 @@ export class DeliverySearchRepository {
         where ${conditions}${after} order by d.id ${backwards ? 'desc' : 'asc'} limit ${given(limit)}`,
       values,
     );
+  }
+
+  /** The notifications that have a tag; null where they are more than so many. */
+  async tagged(clientId: string, tag: string, most: number): Promise<string[] | null> {
+    const rows = await this.database.query<{ id: string }>(
+      'select id from notification_tags where client_id = $1 and tag = $2 limit $3',
+      [clientId, tag, most + 1],
+    );
+    return rows.length > most ? null : rows.map(({ id }) => id);
   }
 
   /** Only ids, ascending. */

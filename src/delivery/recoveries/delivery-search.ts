@@ -17,6 +17,8 @@ const DAYS = 30;
 const MAX_DAYS = 400;
 /** What was made just now is by a clock that may be ahead of this one. */
 const AHEAD_MS = 60_000;
+/** Of a tag that more notifications have a page is full soon; of one that fewer have they are looked up one by one. */
+const RARE_TAG = 2_000;
 
 /** Deliveries as operators look for them, whatever they are made for. */
 @Injectable()
@@ -36,7 +38,9 @@ export class DeliverySearch {
     const filter = meant && { ...meant, unresolved };
     const backwards = cursor?.direction !== 'prev';
     const beyond = (cursor?.key[0] as string | undefined) ?? null;
-    const rows = filter ? await this.read(clientId, filter, { beyond, backwards, limit: limit + 1 }) : [];
+    const rows = filter
+      ? await this.read(clientId, await this.withTagged(clientId, filter), { beyond, backwards, limit: limit + 1 })
+      : [];
     return toPage(
       rows,
       limit,
@@ -73,6 +77,12 @@ export class DeliverySearch {
     if (user_id === undefined) return { ...wanted, ...times };
     const found = (await this.users.lookUp(clientId, [user_id], { create: false })).get(user_id);
     return found ? { ...wanted, ...times, user_pk: found.user_pk as UserPk } : null;
+  }
+
+  private async withTagged(clientId: string, filter: DeliveryFilter): Promise<DeliveryFilter> {
+    const { tag } = filter;
+    if (tag === undefined || filter.notification_id !== undefined) return filter;
+    return { ...filter, tagged: (await this.repository.tagged(clientId, tag, RARE_TAG)) ?? undefined };
   }
 
   private async read(

@@ -30,7 +30,7 @@ const DIFFERENCES = `
   ), counted as (
     select c.client_id, c.bucket, c.channel, k.key as what, sum(k.value::bigint) as n
       from (
-        select client_id, bucket, channel, counts from delivery_rollups where bucket >= $1 and bucket < $2
+        select client_id, bucket, channel, counts from delivery_rollups where minutes = 15 and bucket >= $1 and bucket < $2
         union all
         select client_id, bucket, channel, counts from delivery_deltas where bucket >= $1 and bucket < $2
       ) c cross join lateral jsonb_each_text(c.counts) k

@@ -4,7 +4,8 @@ import { prepared } from '../../platform/database/prepared.js';
 import { LOCKS } from '../../platform/database/session-lock.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { DeliveryStatus } from './delivery.js';
-import { bucketOf, LATENCIES, type Delta } from './delivery-counts.js';
+import { bucketOf, SPANS, type Delta } from './delivery-counts.js';
+import { Tally, type Added } from './delivery-tally.js';
 
 const DELTAS = unnest<Delta>()('d', {
   client_id: 'uuid',
@@ -24,56 +25,57 @@ export const COUNT_ACCEPTED = `${INTO}
                 jsonb_strip_nulls(jsonb_build_object('accepted', count(*), 'suppressed', nullif(count(suppressed), 0)))
            from wanted group by 1, 2, 3`;
 
-const KEY = 'client_id, bucket, channel, provider';
+const KEY = 'client_id, minutes, bucket, channel, provider';
 
-/** Histograms of what is added up have columns of their own, so that numbers are read without them. */
-const STAGES = Object.entries(LATENCIES);
-const HISTOGRAMS = STAGES.map(([column]) => column).join(', ');
-const IS_NUMBER = `key !~ '^[${Object.values(LATENCIES).join('')}]:'`;
+/** Of one bucket, channel and provider, added up. */
+interface Rollup {
+  client_id: string;
+  minutes: (typeof SPANS)[number];
+  bucket: Date;
+  channel: string;
+  provider: string;
+  tally: Tally;
+}
 
-/** Rows of `key` and `value`, as changes have them, of a row that was added up. @param stages of which histograms are wanted */
-export const countsIn = (row: string, stages: readonly (keyof typeof LATENCIES)[], numbers = true): string =>
-  [
-    ...(numbers ? [`select key, value from jsonb_each_text(${row}.counts)`] : []),
-    ...stages.map(
-      (stage) => `select '${LATENCIES[stage]}:' || key as key, value from jsonb_each_text(${row}.${stage})`,
-    ),
-  ].join(' union all ');
+type RollupKey = Omit<Rollup, 'tally'>;
 
-const ALL = STAGES.map(([stage]) => stage as keyof typeof LATENCIES);
+const PLACES = unnest<RollupKey>()('p', {
+  client_id: 'uuid',
+  minutes: 'smallint',
+  bucket: 'timestamptz',
+  channel: 'text',
+  provider: 'text',
+});
 
-const FOLD = `
+const ROLLUPS = unnest<Rollup>()('r', {
+  client_id: 'uuid',
+  minutes: 'smallint',
+  bucket: 'timestamptz',
+  channel: 'text',
+  provider: 'text',
+  counts: ['jsonb', ({ tally }) => tally.numbers()],
+  first_attempt: ['text', ({ tally }) => tally.stages.first_attempt.toText()],
+  sent: ['text', ({ tally }) => tally.stages.sent.toText()],
+  delivered: ['text', ({ tally }) => tally.stages.delivered.toText()],
+});
+
+const TAKE = `
   with due as (
     select client_id, bucket, channel, id from delivery_deltas order by client_id, bucket, channel, id limit $1
-  ), taken as (
-    delete from delivery_deltas d using due
-     where d.client_id = due.client_id and d.bucket = due.bucket and d.channel = due.channel and d.id = due.id
-    returning d.client_id, d.bucket, d.channel, d.provider, d.counts
-  ), touched as (
-    select distinct ${KEY} from taken
-  ), summed as (
-    select ${KEY}, key, sum(value::bigint) as n
-      from (
-        select ${KEY}, key, value from taken t cross join lateral jsonb_each_text(t.counts)
-        union all
-        select ${KEY}, k.key, k.value
-          from delivery_rollups r join touched using (${KEY}) cross join lateral (${countsIn('r', ALL)}) k
-      ) c
-     group by ${KEY}, key
-  ), folded as (
-    insert into delivery_rollups (${KEY}, counts, ${HISTOGRAMS})
-    select ${KEY}, coalesce(jsonb_object_agg(key, n) filter (where n <> 0 and ${IS_NUMBER}), '{}'),
-           ${STAGES.map(
-             ([, kind]) =>
-               `coalesce(jsonb_object_agg(substr(key, 3), n) filter (where n <> 0 and starts_with(key, '${kind}:')), '{}')`,
-           ).join(`,
-           `)}
-      from summed
-     group by ${KEY} order by ${KEY}
-    on conflict (${KEY}) do update
-       set counts = excluded.counts, ${STAGES.map(([column]) => `${column} = excluded.${column}`).join(', ')}
   )
-  select count(*)::int as n from taken`;
+  delete from delivery_deltas d using due
+   where d.client_id = due.client_id and d.bucket = due.bucket and d.channel = due.channel and d.id = due.id
+  returning d.client_id, d.bucket, d.channel, d.provider, d.counts`;
+
+const READ = `
+  select r.client_id, r.minutes, r.bucket, r.channel, r.provider, r.counts, r.first_attempt, r.sent, r.delivered
+    from ${PLACES.sql} join delivery_rollups r using (${KEY})`;
+
+const WRITE = `
+  insert into delivery_rollups (${KEY}, counts, first_attempt, sent, delivered)
+  select ${KEY}, counts, first_attempt, sent, delivered from ${ROLLUPS.sql} order by ${KEY}
+  on conflict (${KEY}) do update
+     set counts = excluded.counts, first_attempt = excluded.first_attempt, sent = excluded.sent, delivered = excluded.delivered`;
 
 /** Deliveries as they are counted: changes are appended where they are made, and added up soon after. */
 @Injectable()
@@ -92,8 +94,12 @@ export class DeliveryCountsRepository {
         `select case when exists (select 1 from delivery_deltas) then pg_try_advisory_xact_lock(${LOCKS.deliveryCounts}) end as ours`,
       );
       if (lock!.ours !== true) return 0;
-      const [folded] = await tx.query<{ n: number }>(FOLD, [limit]);
-      return folded!.n;
+      const taken = await tx.query<Delta>(TAKE, [limit]);
+      const rollups = rollupsOf(taken);
+      for (const row of await tx.query<RollupKey & Added>(READ, PLACES.values([...rollups.values()])))
+        rollups.get(placeOf(row))!.tally.add(row);
+      await tx.execute(WRITE, ROLLUPS.values([...rollups.values()]));
+      return taken.length;
     });
   }
 
@@ -119,4 +125,29 @@ export class DeliveryCountsRepository {
       [keptDays, limit],
     );
   }
+}
+
+const placeOf = ({ client_id, minutes, bucket, channel, provider }: RollupKey): string =>
+  `${client_id} ${minutes} ${bucket.getTime()} ${channel} ${provider}`;
+
+/** What changes add to the bucket of each span that they belong to, by {@link placeOf}. */
+function rollupsOf(deltas: readonly Delta[]): Map<string, Rollup> {
+  const rollups = new Map<string, Rollup>();
+  for (const { client_id, bucket, channel, provider, counts } of deltas) {
+    for (const minutes of SPANS) {
+      const span = minutes * 60_000;
+      const key = {
+        client_id,
+        minutes,
+        bucket: new Date(Math.floor(bucket.getTime() / span) * span),
+        channel,
+        provider,
+      };
+      const place = placeOf(key);
+      let rollup = rollups.get(place);
+      if (!rollup) rollups.set(place, (rollup = { ...key, tally: new Tally() }));
+      rollup.tally.add({ counts });
+    }
+  }
+  return rollups;
 }

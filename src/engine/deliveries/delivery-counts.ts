@@ -4,6 +4,9 @@ import { DELIVERY_FACTS, isOpen, type DeliveryFact, type Transition } from './de
 /** What is counted is told apart by when it was accepted: quarters of an hour, so that the days of every time zone can be made of them. */
 export const BUCKET_MS = 900_000;
 
+/** Minutes of the buckets in which the same counts are added up, longest first: what is asked of a long time is read in few rows. */
+export const SPANS = [1440, 60, 15] as const;
+
 /** The quarter of an hour (UTC) of a time, in SQL. */
 export const bucketOf = (time: string): string => `date_bin('15 minutes', ${time}, 'epoch')`;
 

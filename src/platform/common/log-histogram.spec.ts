@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { binOf, percentile, RELATIVE_ERROR, valueOfBin } from './log-histogram.js';
+import { binOf, Histogram, RELATIVE_ERROR, valueOfBin } from './log-histogram.js';
 
-const histogramOf = (values: number[]): Map<number, number> => {
-  const bins = new Map<number, number>();
-  for (const value of values) bins.set(binOf(value), (bins.get(binOf(value)) ?? 0) + 1);
-  return bins;
+const histogramOf = (values: number[]): Histogram => {
+  const histogram = new Histogram();
+  for (const value of values) histogram.add(binOf(value), 1);
+  return histogram;
 };
 
 describe('histograms of durations', () => {
@@ -22,19 +22,34 @@ describe('histograms of durations', () => {
     fc.assert(
       fc.property(durations, durations, (a, b) => {
         const merged = histogramOf(a);
-        for (const [bin, n] of histogramOf(b)) merged.set(bin, (merged.get(bin) ?? 0) + n);
+        merged.addAll(histogramOf(b));
         const sorted = [...a, ...b].toSorted((x, y) => x - y);
         for (const share of [0.5, 0.95, 0.99]) {
           const truth = sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1]!;
-          expect(Math.abs(percentile(merged, share)! - truth)).toBeLessThanOrEqual(truth * 0.05 + 0.5);
+          expect(Math.abs(merged.percentile(share)! - truth)).toBeLessThanOrEqual(truth * 0.05 + 0.5);
         }
       }),
     );
   });
 
+  it('are the same when they were kept as text, and add up as texts do', () => {
+    const durations = fc.array(fc.integer({ min: 0, max: 2_000_000_000 }), { maxLength: 50 });
+    fc.assert(
+      fc.property(durations, durations, (a, b) => {
+        const read = new Histogram();
+        for (const part of [a, b]) read.addText(histogramOf(part).toText());
+        expect(read).toEqual(histogramOf([...a, ...b]));
+        expect(read.size).toBe(a.length + b.length);
+      }),
+    );
+    const few = new Histogram();
+    few.addText('12:1,0,30');
+    expect([few.toText(), few.size, new Histogram().toText()]).toEqual(['12:1,0,30', 31, '']);
+  });
+
   it('take what no duration may be', () => {
     expect([0, -5, NaN, 0.3].map(binOf)).toEqual([0, 0, 0, 0]);
     expect(binOf(1e300)).toBe(binOf(14 * 86_400_000));
-    expect(percentile(new Map(), 0.5)).toBeNull();
+    expect(new Histogram().percentile(0.5)).toBeNull();
   });
 });
