@@ -1,7 +1,7 @@
 import { newId } from '../../src/platform/common/ids.js';
 import { Database } from '../../src/platform/database/database.js';
 import { NotificationsReader } from '../../src/delivery/notifications/notifications.reader.js';
-import { NotificationsRepository } from '../../src/delivery/notifications/notifications.repository.js';
+import { NewNotificationsRepository } from '../../src/delivery/notifications/new-notifications.repository.js';
 import type { NotificationsQueryDto } from '../../src/delivery/notifications/notifications.dto.js';
 import type { Caller } from '../../src/tenancy/access/caller.js';
 import { NestApp } from '../support/nest-app.js';
@@ -26,7 +26,7 @@ describe('a page of many notifications', () => {
 
   /** Most alike; the three oldest rare in every way. */
   async function fill(clientId: string): Promise<void> {
-    const repository = app.get(NotificationsRepository);
+    const repository = app.get(NewNotificationsRepository);
     for (let at = 0; at < COUNT; at += 1_000) {
       const items = Array.from({ length: 1_000 }, (_, n) => ({
         client_id: clientId,

@@ -26,7 +26,6 @@ import {
 } from './counts.js';
 import { periodOf, type Period } from './period.js';
 
-
 /** What became of deliveries, from their counts; by when they were accepted. */
 @Injectable()
 export class AnalyticsService implements OnModuleInit {

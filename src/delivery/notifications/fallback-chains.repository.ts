@@ -4,7 +4,7 @@ import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { DeliveryRow, Transition } from '../../engine/deliveries/delivery.js';
 import type { Chain } from './fallback.js';
-import type { Accepted } from './notifications.repository.js';
+import type { Accepted } from './new-notifications.repository.js';
 
 export interface ChainRow extends Omit<Chain, 'due_in_s'> {
   client_id: string;

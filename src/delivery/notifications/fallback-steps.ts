@@ -8,7 +8,8 @@ import { FallbackChains, type ChainRow, type Step } from './fallback-chains.repo
 import { goOn, type Circumstances } from './fallback.js';
 import type { NotificationRow } from './notification.js';
 import { NotificationProgress } from './notification-progress.js';
-import { NotificationsRepository, type More } from './notifications.repository.js';
+import { NewNotificationsRepository, type More } from './new-notifications.repository.js';
+import { NotificationsRepository } from './notifications.repository.js';
 
 type CircumstancesOf = (clientId: string, category: string | null) => Circumstances;
 
@@ -28,6 +29,7 @@ export class FallbackSteps {
     private readonly chains: FallbackChains,
     private readonly progress: NotificationProgress,
     private readonly repository: NotificationsRepository,
+    private readonly written: NewNotificationsRepository,
   ) {}
 
   /** @returns what was suppressed from the start, and the events to be told after the commit */
@@ -39,7 +41,7 @@ export class FallbackSteps {
     const rows = new Map<string, NotificationRow>();
     for (const row of await this.repository.lockMany(tx, keysOf(due))) rows.set(row.id, row);
     const { more, steps, ended } = planOf(await this.chains.lock(tx, due), rows, circumstancesOf);
-    const made = more.size > 0 ? await this.repository.insertMore(tx, [...more.values()]) : [];
+    const made = more.size > 0 ? await this.written.insertMore(tx, [...more.values()]) : [];
     await this.chains.goOn(tx, steps);
     await this.chains.end(tx, ended);
     const suppressed: Transition[] = [];

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { NIL_UUID } from '../../tenancy/access/caller.js';
-import type { Accepted } from './notifications.repository.js';
+import type { Accepted } from './new-notifications.repository.js';
 
 const CLAIM = `insert into notification_dedup_keys as k (client_id, sender_pk, dedup_key, notification_id, expires_at)
   values ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))

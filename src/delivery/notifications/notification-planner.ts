@@ -11,7 +11,7 @@ import { goOn, type FallbackStep } from './fallback.js';
 import { FallbackCircumstances, type Refusal } from './fallback-circumstances.js';
 import { spellOut, stepsOf } from './fallback-input.js';
 import type { ChannelsInputDto, NotificationInputDto } from './notifications.dto.js';
-import type { Accepted, NewNotification } from './notifications.repository.js';
+import type { Accepted, NewNotification } from './new-notifications.repository.js';
 import { planDeliveries, type ChannelContent } from './plan-deliveries.js';
 import { Recipients } from './recipients.js';
 import { refuseUnsendableTimes, utc } from './times.js';

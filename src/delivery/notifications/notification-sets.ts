@@ -8,7 +8,7 @@ import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
 import { FallbackChains } from './fallback-chains.repository.js';
 import { NotificationDedup } from './notification-dedup.js';
-import { NotificationsRepository, type Accepted, type WrittenRow } from './notifications.repository.js';
+import { NewNotificationsRepository, type Accepted, type WrittenRow } from './new-notifications.repository.js';
 
 /** Of notifications that share a transaction, so many deliveries share a statement. */
 const PER_STATEMENT = 5_000;
@@ -20,7 +20,7 @@ export type WriteOutcome = { written: WrittenRow } | { original: string };
 @Injectable()
 export class NotificationSets {
   constructor(
-    private readonly repository: NotificationsRepository,
+    private readonly repository: NewNotificationsRepository,
     private readonly idempotency: Idempotency,
     private readonly transitions: Transitions,
     private readonly deliveries: DeliveriesService,

@@ -35,6 +35,7 @@ import { NotificationsPruningProcessor } from './notifications-pruning.processor
 import { NotificationsController } from './notifications.controller.js';
 import * as notificationsEvents from './notifications.events.js';
 import { NotificationsReader } from './notifications.reader.js';
+import { NewNotificationsRepository } from './new-notifications.repository.js';
 import { NotificationsRepository } from './notifications.repository.js';
 import { NotificationsService } from './notifications.service.js';
 import { NotificationsSocket } from './notifications.socket.js';
@@ -81,6 +82,7 @@ import { Simulation } from './simulation.js';
     NotificationsPruningProcessor,
     NotificationsReader,
     NotificationsRepository,
+    NewNotificationsRepository,
     NotificationsService,
     NotificationsSocket,
     NotificationsWriter,

@@ -9,7 +9,7 @@ import { NotificationSets, type WriteOutcome } from './notification-sets.js';
 import { NotificationStarts } from './notification-starts.js';
 import type { NotificationDto, NotificationInputDto } from './notifications.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
-import type { Accepted, WrittenRow } from './notifications.repository.js';
+import type { Accepted, WrittenRow } from './new-notifications.repository.js';
 import { NotificationsWriter } from './notifications.writer.js';
 
 /** What a request for a notification is answered; {@link Existing} where nothing was made. */

@@ -4,7 +4,7 @@ import { Coalescer } from '../../platform/common/coalescer.js';
 import { Problem } from '../../platform/common/problem.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { NotificationSets, type WriteOutcome } from './notification-sets.js';
-import { NotificationsRepository, type Accepted, type WrittenRow } from './notifications.repository.js';
+import { NewNotificationsRepository, type Accepted, type WrittenRow } from './new-notifications.repository.js';
 
 /** What is larger is written alone: a batch must fit into memory many times over. */
 const GATHERED_CHARS = 65_536;
@@ -25,7 +25,7 @@ export class NotificationsWriter {
   });
 
   constructor(
-    private readonly repository: NotificationsRepository,
+    private readonly repository: NewNotificationsRepository,
     private readonly database: Database,
     private readonly sets: NotificationSets,
   ) {}
