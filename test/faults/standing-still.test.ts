@@ -9,14 +9,12 @@ import { inParallel } from '../support/in-parallel.js';
 import { TestDatabase } from '../support/postgres.js';
 import { Receiver } from '../support/receiver.js';
 import { TestRedis } from '../support/redis.js';
-import { SmtpSink } from '../support/smtp.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
 
 const FULL = process.env.TEST_FULL !== undefined;
 const REDIS_AWAY_S = FULL ? 60 : 3;
 const POSTGRES_STANDS_S = FULL ? 20 : 3;
-const IN_HAND = 5;
 
 /** Against hangs only. */
 const HANGS_MS = 240_000;
@@ -25,17 +23,17 @@ jest.setTimeout(HANGS_MS);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 
-async function setUpCluster(workers: number) {
+async function setUpCluster() {
   const redis = await TestRedis.start();
   cleanups.add(() => redis.stop());
   const database = await TestDatabase.create();
   cleanups.add(() => database.drop());
   const receiver = await Receiver.start();
   cleanups.add(() => receiver.stop());
-  const cluster = await Cluster.start(database, redis, workers);
+  const cluster = await Cluster.start(database, redis, 2);
   cleanups.add(() => cluster.stop());
   const client = await cluster.door.client();
-  return { redis, database, receiver, cluster, client, truth: new Truth(database) };
+  return { redis, receiver, cluster, client, truth: new Truth(database) };
 }
 
 /** Sends until it is told to stop, and asks again with the same key what was not answered. */
@@ -94,7 +92,7 @@ async function expectEachOnce(stream: Stream, receiver: Receiver, client: TestCl
 
 describe('Redis away for a while, in the middle of deliveries', () => {
   it('holds up nothing: what is accepted meanwhile is delivered meanwhile, each once', async () => {
-    const { redis, receiver, cluster, client, truth } = await setUpCluster(2);
+    const { redis, receiver, cluster, client, truth } = await setUpCluster();
     const stream = new Stream(cluster.door, client, `${receiver.url}/hook`);
     await receiver.waitFor(50);
     await redis.stop();
@@ -142,57 +140,3 @@ describe('PostgreSQL that stands still for a while, its connections open', () =>
     await app.stop();
   });
 });
-
-// Its lease runs out in its own time.
-if (FULL) {
-  describe('a worker that stands still for longer than its lease, with what it has claimed and not begun', () => {
-    it('sends nothing of it when it goes on', async () => {
-      const { database, receiver, cluster, client, truth } = await setUpCluster(0);
-      const server = await SmtpSink.start();
-      cleanups.add(() => server.stop());
-      const config = { host: '127.0.0.1', port: server.port, secure: false };
-      const body = { name: 'mail', provider_type: 'smtp', from_email: 'shop@example.com', config };
-      expect((await client.request('POST', '/clients/me/email-providers?verify=false', { body })).status).toBe(201);
-      for (let n = 0; n < IN_HAND; n++) {
-        const channels = {
-          webhook: { url: `${receiver.url}/hook`, payload: { n } },
-          email: { subject: 's', text: 't' },
-        };
-        const notification = { recipients: [{ email: `n${n}@example.com` }], channels };
-        expect((await client.request('POST', '/notifications', { body: notification })).status).toBe(202);
-      }
-
-      const holder = await database.connect();
-      cleanups.add(() => holder.end());
-      await holder.query('begin');
-      await holder.query('select 1 from open_deliveries for update');
-      const paused = await cluster.startWorker();
-      await until('its claim to wait', async () => (await database.waitingForLocks()) > 0);
-      paused.pause();
-      try {
-        await holder.query('commit');
-        const sending = async () => (await truth.states(client.id)).sending ?? 0;
-        await until('its claim', async () => (await sending()) > 0);
-        await cluster.startWorker();
-        await until('its leases to run out', async () => (await sending()) === 0, { timeout: 150_000, every: 500 });
-        await until('the other one to send', () => receiver.requests.length === IN_HAND, { timeout: 60_000 });
-        const lost = await truth.query(`select 1 from attempts where error_code = 'worker_lost'`);
-        expect(lost.length).toBeGreaterThan(0);
-      } finally {
-        paused.resume();
-      }
-      const goesOn = async () => (await paused.log()).join().includes('begun too late');
-      await until('it to go on', goesOn, { every: 1_000 });
-      await until('all to be sent', async () => {
-        await truth.bringRetriesForward();
-        return server.messages.length === IN_HAND;
-      });
-      const ended = async () => (await truth.states(client.id)).sent === IN_HAND;
-      await until('all to be recorded', ended);
-      expect(await truth.states(client.id)).toEqual({ delivered: IN_HAND, sent: IN_HAND });
-      expect(receiver.requests).toHaveLength(IN_HAND);
-      expect(server.messages).toHaveLength(IN_HAND);
-      await truth.expectBalancedLedger(client.id);
-    });
-  });
-}
