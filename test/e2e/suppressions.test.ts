@@ -128,7 +128,7 @@ describe('the suppression list', () => {
 
   it('shows and exports what holds, which can all be imported again', async () => {
     const importing = (body: string) =>
-      one.client.request('POST', '/suppressions/import', { body, headers: { 'content-type': 'application/x-ndjson' } });
+      one.client.request('POST', '/suppressions/import', { body, headers: { 'content-type': 'text/csv' } });
     const over = await suppress('over@example.com', { expires_at: new Date(Date.now() + 60_000).toISOString() });
     await suppress('ann@example.com');
     await one.app.sql(`update suppressions set expires_at = now() - interval '1 s' where client_id = $1 and id = $2`, [
@@ -139,10 +139,10 @@ describe('the suppression list', () => {
       (await call('GET', `/suppressions${query}`)).body.data.map(({ address }: any) => address);
     expect(await listed()).toEqual(['ann@example.com']);
     expect(await listed('?address=over@example.com')).toEqual([]);
-    const exported = String((await one.client.request('GET', '/suppressions/export?format=ndjson')).body);
+    const exported = String((await one.client.request('GET', '/suppressions/export?format=csv')).body);
     expect(exported).not.toContain('over@example.com');
-    const past = JSON.stringify({ address: 'ann@example.com', expires_at: '2020-01-01T00:00:00Z' });
-    const { status, body } = await importing(`${exported}${past}\n`);
+    const past = 'email,ann@example.com,bounce,2020-01-01T00:00:00Z,,';
+    const { status, body } = await importing(`${exported}${past}\r\n`);
     expect([status, body]).toEqual([200, { received: 2, added: 0, updated: 1, skipped: 1, failed: 0, errors: [] }]);
     expect(await listed()).toEqual(['ann@example.com']);
     // One that comes back is a new one.
