@@ -34,14 +34,7 @@ export const STAGES: Stage[] = [
   { name: 'counting of deliveries', sources: ['engine/deliveries/delivery-counts', 'delivery/analytics/'] },
   {
     name: 'routing, screening, admission',
-    sources: [
-      'engine/deliveries/rout',
-      'engine/deliveries/screening.',
-      'engine/deliveries/admission.',
-      'engine/deliveries/breaker',
-      'engine/deliveries/provider-quotas.',
-      'engine/suppressions/',
-    ],
+    sources: ['engine/deliveries/routing/', 'engine/deliveries/attempts/screening.', 'engine/suppressions/'],
   },
   {
     name: 'delivery engine and queue',

@@ -1,5 +1,5 @@
-import { checkLedger, lineOf } from '../delivery/analytics/ledger-check.js';
-import { CountsCheckRepository } from '../engine/deliveries/counts-check.repository.js';
+import { checkLedger, differenceLineOf } from '../delivery/analytics/ledger-check.js';
+import { CountsCheckRepository } from '../engine/deliveries/upkeep/counts-check.repository.js';
 import type { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
 import { StartFailure } from '../platform/config/failure.js';
@@ -20,7 +20,7 @@ export async function ledgerCheck(config: Config, repair: boolean, say: (line: s
       say(`The ledger balances: ${days} days of deliveries are what was counted.`);
       return;
     }
-    const lines = differences.map((difference) => lineOf(difference));
+    const lines = differences.map((difference) => differenceLineOf(difference));
     if (!repair) throw new StartFailure([...lines, `${lines.length} differences.`].join('\n'));
     for (const line of lines) say(line);
     say(`${lines.length} counts were corrected.`);

@@ -3,11 +3,11 @@ import { ConnectionSampling } from '../../src/delivery/analytics/connection-samp
 import { DeliveryHistograms1764800000000 } from '../../migrations/1764800000000-delivery-histograms.js';
 import { RollupSpans1764900050000 } from '../../migrations/1764900050000-rollup-spans.js';
 import { CountsFolding } from '../../src/delivery/analytics/counts-folding.js';
-import { checkLedger, lineOf } from '../../src/delivery/analytics/ledger-check.js';
-import { CountsCheckRepository } from '../../src/engine/deliveries/counts-check.repository.js';
+import { checkLedger, differenceLineOf } from '../../src/delivery/analytics/ledger-check.js';
+import { CountsCheckRepository } from '../../src/engine/deliveries/upkeep/counts-check.repository.js';
 import { binOf, Histogram } from '../../src/platform/common/log-histogram.js';
 import { DeliveryCountsRepository } from '../../src/engine/deliveries/delivery-counts.repository.js';
-import { Sweeper } from '../../src/engine/deliveries/sweeper.js';
+import { Sweeper } from '../../src/engine/deliveries/upkeep/sweeper.js';
 import { Database } from '../../src/platform/database/database.js';
 import { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
@@ -395,7 +395,7 @@ describe('the ledger', () => {
       [client.id, 'delivered', -1],
       [client.id, 'failed', 1],
     ]);
-    expect(lineOf(found[0]!)).toContain(client.id);
+    expect(differenceLineOf(found[0]!)).toContain(client.id);
     await app.sql(`update ended_deliveries set status = 'delivered' where id = $1`, [victim.id]);
     expect((await check()).differences).toEqual([]);
     await app.sql(`delete from ended_deliveries where id = $1`, [victim.id]);

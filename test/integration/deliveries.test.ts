@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
-import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
+import { attemptOf } from '../../src/engine/deliveries/attempts/attempt-record.js';
 import { NotificationsRepository } from '../../src/delivery/notifications/notifications.repository.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { ClaimedDelivery, DeliveryRef, Settlement } from '../../src/engine/deliveries/delivery.js';
-import { judge } from '../../src/engine/deliveries/retry.js';
-import { Handover } from '../../src/engine/deliveries/handover.js';
-import { Workers } from '../../src/engine/deliveries/workers.js';
+import { judge } from '../../src/engine/deliveries/attempts/retry.js';
+import { Handover } from '../../src/engine/deliveries/attempts/handover.js';
+import { Workers } from '../../src/engine/deliveries/dispatch/workers.js';
 import { WebhookProvider } from '../../src/engine/providers/webhook/webhook.provider.js';
 import type { Outcome } from '../../src/engine/providers/provider.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';

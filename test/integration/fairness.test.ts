@@ -1,6 +1,6 @@
-import { DispatcherRepository } from '../../src/engine/deliveries/dispatcher.repository.js';
-import { Dispatcher } from '../../src/engine/deliveries/dispatcher.js';
-import { Workers } from '../../src/engine/deliveries/workers.js';
+import { DispatcherRepository } from '../../src/engine/deliveries/dispatch/dispatcher.repository.js';
+import { Dispatcher } from '../../src/engine/deliveries/dispatch/dispatcher.js';
+import { Workers } from '../../src/engine/deliveries/dispatch/workers.js';
 import type { TestClient } from '../support/app.js';
 import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';

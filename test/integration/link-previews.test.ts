@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { AddressGuard, BlockedAddressError, type PrivateEgress } from '../../src/platform/common/address-guard.js';
-import { NoPage, PageClient, type Page } from '../../src/messaging/link-previews/page-client.js';
+import { NoPage, PageClient, type FetchedPage } from '../../src/messaging/link-previews/page-client.js';
 import { publicNames } from '../../src/messaging/link-previews/public-names.js';
 import { Pages } from '../support/pages.js';
 import { until } from '../support/until.js';
@@ -17,7 +17,11 @@ afterAll(async () => {
   await pages.stop();
 });
 
-function get(link: string, policy: PrivateEgress = 'loopback', signal = new AbortController().signal): Promise<Page> {
+function get(
+  link: string,
+  policy: PrivateEgress = 'loopback',
+  signal = new AbortController().signal,
+): Promise<FetchedPage> {
   return new PageClient(new AddressGuard(policy, publicNames([names.address]))).get(link, signal);
 }
 
@@ -30,7 +34,7 @@ describe('a page that is looked at', () => {
       response.write('<title>Endless</title></HE');
       response.write('AD><body>');
     });
-    const page = (await get(link)) as Page & { kind: 'html' };
+    const page = (await get(link)) as FetchedPage & { kind: 'html' };
     expect(page.body.toString()).toContain('<title>Endless</title>');
     await until('the connection to be closed', () => closed);
     const sent = Object.keys(pages.headers.at(-1)!).toSorted();
@@ -46,7 +50,7 @@ describe('a page that is looked at', () => {
       };
       more();
     });
-    expect(((await get(link)) as Page & { kind: 'html' }).body).toHaveLength(256 * 1024);
+    expect(((await get(link)) as FetchedPage & { kind: 'html' }).body).toHaveLength(256 * 1024);
   });
 
   it('is found behind three redirects, not behind four', async () => {

@@ -1,6 +1,6 @@
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
-import { Workers } from '../../src/engine/deliveries/workers.js';
-import { DeliveryChanges } from '../../src/engine/deliveries/delivery-changes.js';
+import { Workers } from '../../src/engine/deliveries/dispatch/workers.js';
+import { DeliveryChanges } from '../../src/engine/deliveries/changes/delivery-changes.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';

@@ -1,12 +1,12 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import pg from 'pg';
-import { Breakers } from '../../src/engine/deliveries/breakers.js';
-import { BreakersRepository } from '../../src/engine/deliveries/breakers.repository.js';
+import { Breakers } from '../../src/engine/deliveries/routing/breakers.js';
+import { BreakersRepository } from '../../src/engine/deliveries/routing/breakers.repository.js';
 import { DeliveriesRepository } from '../../src/engine/deliveries/deliveries.repository.js';
-import { ProviderQuotas } from '../../src/engine/deliveries/provider-quotas.js';
-import { Releases } from '../../src/engine/deliveries/releases.js';
-import { UsageRepository } from '../../src/engine/deliveries/usage.repository.js';
-import { Workers } from '../../src/engine/deliveries/workers.js';
+import { ProviderQuotas } from '../../src/engine/deliveries/routing/provider-quotas.js';
+import { Releases } from '../../src/engine/deliveries/routing/releases.js';
+import { UsageRepository } from '../../src/engine/deliveries/routing/usage.repository.js';
+import { Workers } from '../../src/engine/deliveries/dispatch/workers.js';
 import { EventsService } from '../../src/engine/events/events.service.js';
 import type { Outcome } from '../../src/engine/providers/provider.js';
 import { ProviderRoutes, type ProviderRoute } from '../../src/engine/providers/provider-routes.js';

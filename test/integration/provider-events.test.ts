@@ -1,5 +1,5 @@
-import { ProviderEvents } from '../../src/engine/deliveries/provider-events.js';
-import { ProviderPoller } from '../../src/engine/deliveries/provider-poller.js';
+import { ProviderEvents } from '../../src/engine/deliveries/told/provider-events.js';
+import { ProviderPoller } from '../../src/engine/deliveries/told/provider-poller.js';
 import { MailgunServer } from '../support/mailgun.js';
 import { NestApp } from '../support/nest-app.js';
 import type { TestClient } from '../support/app.js';

@@ -1,8 +1,8 @@
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
-import { ProviderEvents } from '../../src/engine/deliveries/provider-events.js';
-import { ProviderPoller } from '../../src/engine/deliveries/provider-poller.js';
-import { Reconciler } from '../../src/engine/deliveries/reconciler.js';
-import { SweeperRepository } from '../../src/engine/deliveries/sweeper.repository.js';
+import { ProviderEvents } from '../../src/engine/deliveries/told/provider-events.js';
+import { ProviderPoller } from '../../src/engine/deliveries/told/provider-poller.js';
+import { Reconciler } from '../../src/engine/deliveries/told/reconciler.js';
+import { SweeperRepository } from '../../src/engine/deliveries/upkeep/sweeper.repository.js';
 import { Transitions } from '../../src/engine/deliveries/transitions.js';
 import { ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
 import { ProviderRoutes } from '../../src/engine/providers/provider-routes.js';

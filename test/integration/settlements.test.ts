@@ -1,13 +1,13 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { attemptOf } from '../../src/engine/deliveries/attempt-record.js';
+import { attemptOf } from '../../src/engine/deliveries/attempts/attempt-record.js';
 import { DeliveriesRepository } from '../../src/engine/deliveries/deliveries.repository.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import type { DeliveryRow, Settlement } from '../../src/engine/deliveries/delivery.js';
-import { judge } from '../../src/engine/deliveries/retry.js';
+import { judge } from '../../src/engine/deliveries/attempts/retry.js';
 import type { Outcome } from '../../src/engine/providers/provider.js';
 import { ProviderRoutes } from '../../src/engine/providers/provider-routes.js';
 import { WEBHOOK } from '../../src/engine/providers/webhook/webhook.channel.js';
-import { Workers } from '../../src/engine/deliveries/workers.js';
+import { Workers } from '../../src/engine/deliveries/dispatch/workers.js';
 import { holdHands } from '../support/hands.js';
 import { NestApp } from '../support/nest-app.js';
 import { Receiver } from '../support/receiver.js';

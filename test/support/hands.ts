@@ -1,5 +1,5 @@
 import type { Abstract, Type } from '@nestjs/common';
-import { Workers } from '../../src/engine/deliveries/workers.js';
+import { Workers } from '../../src/engine/deliveries/dispatch/workers.js';
 
 /**
  * Holds the hands of an application's delivery engine, so that the test decides who claims what: nothing is taken from the

@@ -4,7 +4,7 @@ import { BUCKET_MS } from '../../engine/deliveries/delivery-counts.js';
 import type { LoggedEvent, LogReader } from '../../engine/events/log-reader.js';
 import { LogReaders } from '../../engine/events/log-readers.js';
 import { messageCreated } from '../../messaging/messages/messages.events.js';
-import { ActivityRepository, type Activity } from './activity.repository.js';
+import { ActivityRepository, type MessageActivity } from './activity.repository.js';
 
 type Seen = LoggedEvent<'actor_pk' | 'room_id'>;
 
@@ -34,9 +34,9 @@ export class ActivityReader implements LogReader<'actor_pk' | 'room_id'>, OnModu
 }
 
 /** One for each bucket and client, user and room. */
-export function activityOf(events: readonly Seen[]): Activity[] {
-  const counted = new Map<string, Activity>();
-  const add = (client_id: string, at: Date, kind: Activity['kind'], id: string): void => {
+export function activityOf(events: readonly Seen[]): MessageActivity[] {
+  const counted = new Map<string, MessageActivity>();
+  const add = (client_id: string, at: Date, kind: MessageActivity['kind'], id: string): void => {
     const bucket = Math.floor(at.getTime() / BUCKET_MS) * BUCKET_MS;
     const key = `${client_id} ${kind} ${bucket} ${id}`;
     const one = counted.get(key);

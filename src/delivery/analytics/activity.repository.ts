@@ -6,7 +6,7 @@ import { bucketSql } from './analytics.repository.js';
 import type { Period } from './period.js';
 
 /** Messages of one bucket: of a client, of a user or in a room. */
-export interface Activity {
+export interface MessageActivity {
   client_id: string;
   bucket: Date;
   kind: 'client' | 'user' | 'room';
@@ -21,7 +21,7 @@ export interface ActivityRow {
   active_rooms: number;
 }
 
-const ACTIVITY = unnest<Activity>()('a', {
+const ACTIVITY = unnest<MessageActivity>()('a', {
   client_id: 'uuid',
   bucket: 'timestamptz',
   kind: 'text',
@@ -37,7 +37,7 @@ export class ActivityRepository {
   constructor(private readonly database: Database) {}
 
   /** @param counted at most one of each bucket, kind and id */
-  async add(tx: Tx, counted: Activity[]): Promise<void> {
+  async add(tx: Tx, counted: MessageActivity[]): Promise<void> {
     await tx.query(
       `with a as (
          select * from ${ACTIVITY.sql}

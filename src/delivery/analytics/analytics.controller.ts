@@ -3,7 +3,7 @@ import { CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import {
   DeliveriesAnswerDto,
-  DeliveriesQueryDto,
+  DeliveryAnalyticsQueryDto,
   LatencyAnswerDto,
   LatencyQueryDto,
   StatsDto,
@@ -31,7 +31,7 @@ export class AnalyticsController {
   })
   async deliveries(
     @CurrentRequest() request: Request,
-    @Query() query: DeliveriesQueryDto,
+    @Query() query: DeliveryAnalyticsQueryDto,
     @Accept() accept?: string,
   ): Promise<DeliveriesAnswerDto | string> {
     const answer = await this.analytics.deliveries(request.caller.clientId, query);

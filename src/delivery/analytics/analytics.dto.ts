@@ -45,7 +45,7 @@ const DELIVERY_GROUPS = ['channel', 'provider', 'status', 'error_code'] as const
 export type DeliveryGroup = (typeof DELIVERY_GROUPS)[number];
 const LATENCY_GROUPS = ['channel', 'provider'] as const;
 
-export class DeliveriesQueryDto extends AnalyticsQueryDto {
+export class DeliveryAnalyticsQueryDto extends AnalyticsQueryDto {
   @OneOf(DELIVERY_GROUPS, { optional: true, description: 'What each bucket is told apart by; nothing unless told.' })
   group_by?: DeliveryGroup;
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Quotas } from '../../tenancy/clients/quotas.js';
 import type {
   DeliveriesAnswerDto,
-  DeliveriesQueryDto,
+  DeliveryAnalyticsQueryDto,
   DeliveryGroup,
   LatencyAnswerDto,
   LatencyQueryDto,
@@ -16,13 +16,13 @@ import {
   averageSentMs,
   failedOf,
   figuresOf,
-  latenciesOf,
+  latencyFiguresOf,
   merge,
   openOf,
   splitBy,
   statesOf,
   sumOfStates,
-  type Figures,
+  type DeliveryFigures,
 } from './counts.js';
 import { periodOf, type Period } from './period.js';
 
@@ -38,7 +38,7 @@ export class AnalyticsService implements OnModuleInit {
     this.quotas.registerAccepted((clientId, channel, since) => this.repository.acceptedSince(clientId, channel, since));
   }
 
-  async deliveries(clientId: string, query: DeliveriesQueryDto): Promise<DeliveriesAnswerDto> {
+  async deliveries(clientId: string, query: DeliveryAnalyticsQueryDto): Promise<DeliveriesAnswerDto> {
     const period = periodOf(query);
     const cells = await this.repository.read(clientId, period, countedBy(query.group_by));
     const split =
@@ -60,9 +60,9 @@ export class AnalyticsService implements OnModuleInit {
     const cells = await this.repository.read(clientId, period, query.group_by ?? null, 'latencies');
     return {
       data: cells
-        .map(({ bucket, group, tally }) => ({ bucket: bucket!.toISOString(), group, ...latenciesOf(tally) }))
+        .map(({ bucket, group, tally }) => ({ bucket: bucket!.toISOString(), group, ...latencyFiguresOf(tally) }))
         .filter(({ count, first_attempt_ms, delivered_ms }) => count + first_attempt_ms.count + delivered_ms.count > 0),
-      totals: latenciesOf(merge(cells.map(({ tally }) => tally))),
+      totals: latencyFiguresOf(merge(cells.map(({ tally }) => tally))),
       ...shown(period),
     };
   }
@@ -123,13 +123,13 @@ export class AnalyticsService implements OnModuleInit {
   }
 
   /** By bucket, for those who show them beside others. */
-  async figures(clientId: string, period: Period): Promise<Map<string, Figures>> {
+  async figures(clientId: string, period: Period): Promise<Map<string, DeliveryFigures>> {
     const cells = await this.repository.read(clientId, period, null);
     return new Map(cells.map(({ bucket, tally }) => [bucket!.toISOString(), figuresOf(tally)]));
   }
 
   /** All of a period. */
-  async total(clientId: string, period: Period): Promise<Figures> {
+  async total(clientId: string, period: Period): Promise<DeliveryFigures> {
     const cells = await this.repository.read(clientId, { ...period, interval: 'whole' }, null);
     return figuresOf(merge(cells.map(({ tally }) => tally)));
   }

@@ -17,7 +17,7 @@ import type {
 } from './client-metrics.dto.js';
 import { AnalyticsService, shown } from './analytics.service.js';
 import { ConnectionsRepository } from './connections.repository.js';
-import { statesOf, type Figures } from './counts.js';
+import { statesOf, type DeliveryFigures } from './counts.js';
 import { periodOf, type Interval, type Period } from './period.js';
 
 /** Messages, people and rooms in numbers, alone and beside deliveries. */
@@ -121,7 +121,7 @@ function totalOf(rows: Row[]): typeof NOTHING {
   return total;
 }
 
-function bucketOf(bucket: string, row: Row | undefined, figures: Figures | undefined): MetricsBucketDto {
+function bucketOf(bucket: string, row: Row | undefined, figures: DeliveryFigures | undefined): MetricsBucketDto {
   const { messages, active_users, active_rooms, peak_connections } = row ?? NOTHING;
   return {
     bucket,

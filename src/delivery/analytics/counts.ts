@@ -20,7 +20,7 @@ export interface Percentiles {
 }
 
 /** What an answer says of deliveries that were accepted in one time. */
-export type Figures = { accepted: number } & States &
+export type DeliveryFigures = { accepted: number } & States &
   Record<(typeof DELIVERY_FACTS)[number] | (typeof ATTEMPTS)[number], number> & {
     failures: Record<(typeof FAULTS)[number], number>;
     latency_ms: Percentiles;
@@ -46,20 +46,20 @@ const sumWhere = (states: States, holds: (status: DeliveryStatus) => boolean): n
   DELIVERY_STATUSES.filter(holds).reduce((sum, status) => sum + states[status], 0);
 
 /** @param accepted as it was counted; of a group that is found out later, such as a provider, what is in it */
-export function figuresOf({ counts, stages }: Tally, accepted = of(counts, 'accepted')): Figures {
+export function figuresOf({ counts, stages }: Tally, accepted = of(counts, 'accepted')): DeliveryFigures {
   return {
     accepted,
     ...statesOf(counts),
     ...pick(counts, [...DELIVERY_FACTS, ...ATTEMPTS]),
     failures: Object.fromEntries(
       FAULTS.map((fault) => [fault, of(counts, `${FAULT}:${fault}`)]),
-    ) as Figures['failures'],
+    ) as DeliveryFigures['failures'],
     latency_ms: percentilesOf(stages.sent),
   };
 }
 
 /** Each since the acceptance. */
-export function latenciesOf({ stages }: Tally): LatencyFigures {
+export function latencyFiguresOf({ stages }: Tally): LatencyFigures {
   const stage = (of: Stage) => ({ count: stages[of].size, ...percentilesOf(stages[of]) });
   const sent = stage('sent');
   const { count, ...latency_ms } = sent;

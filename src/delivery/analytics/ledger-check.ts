@@ -1,4 +1,4 @@
-import type { CountDifference, CountsCheckRepository } from '../../engine/deliveries/counts-check.repository.js';
+import type { CountDifference, CountsCheckRepository } from '../../engine/deliveries/upkeep/counts-check.repository.js';
 
 const DAY_MS = 86_400_000;
 /** Of one day: the next run finds more. */
@@ -32,5 +32,5 @@ export function checkLedger(
   });
 }
 
-export const lineOf = ({ client_id, bucket, channel, what, rows, counted }: CountDifference): string =>
+export const differenceLineOf = ({ client_id, bucket, channel, what, rows, counted }: CountDifference): string =>
   `client ${client_id}, accepted from ${bucket.toISOString()}, ${channel}: ${rows} ${what === 'accepted' ? 'deliveries' : `deliveries ${what}`}, ${counted} counted`;

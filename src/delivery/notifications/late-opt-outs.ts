@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { ClaimedDelivery, LateRefuser } from '../../engine/deliveries/delivery.js';
-import { Screening } from '../../engine/deliveries/screening.js';
+import { Screening } from '../../engine/deliveries/attempts/screening.js';
 import { OptOutsService, refusalOf } from '../opt-outs/opt-outs.service.js';
 import { LateOptOutsRepository } from './late-opt-outs.repository.js';
 

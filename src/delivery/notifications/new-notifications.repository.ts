@@ -4,7 +4,7 @@ import type { Priority } from '../../engine/deliveries/delivery.js';
 import { insertDeliveries, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
-import type { Chain } from './fallback.js';
+import type { Chain } from './fallback/fallback.js';
 import { channelNamesOf, type NotificationEntity } from './notification.entity.js';
 import { NOTIFICATION, type NotificationRow } from './notification.js';
 

@@ -3,18 +3,18 @@ import type { Request } from '../../tenancy/access/request.js';
 import { mergeMetadata } from '../../platform/common/metadata.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { DeliveryChanges } from '../../engine/deliveries/delivery-changes.js';
-import type { DeliveryChange, OpenRow } from '../../engine/deliveries/delivery-changes.repository.js';
-import type { FallbackStep } from './fallback.js';
-import { FallbackChains } from './fallback-chains.repository.js';
-import { directionOf } from './fallback-input.js';
+import { DeliveryChanges } from '../../engine/deliveries/changes/delivery-changes.js';
+import type { DeliveryChange, OpenRow } from '../../engine/deliveries/changes/delivery-changes.repository.js';
+import type { FallbackStep } from './fallback/fallback.js';
+import { FallbackChains } from './fallback/fallback-chains.repository.js';
+import { directionOf } from './fallback/fallback-input.js';
 import type { NotificationRow } from './notification.js';
 import { NotificationPlanner } from './notification-planner.js';
 import type { NotificationDto } from './notifications.dto.js';
 import type { PatchNotificationDto } from './notification-orders.dto.js';
 import { NotificationsReader } from './notifications.reader.js';
 import { NotificationsRepository, type NotificationChange } from './notifications.repository.js';
-import { laneOf, type ChannelContent } from './plan-deliveries.js';
+import { laneName, type ChannelContent } from './plan-deliveries.js';
 import { refuseUnsendableTimes, utc } from './times.js';
 
 /** Changes notifications of which something is still open. */
@@ -96,7 +96,7 @@ function changeOf(row: NotificationRow, dto: PatchNotificationDto, contents: Cha
 /** What is made later goes where the content says that it goes now. */
 function redirected(step: FallbackStep, contents: ChannelContent[]): FallbackStep {
   const part = contents.find(({ channel }) => channel.name === step.channel);
-  return part ? { ...step, lane: laneOf(part), ...directionOf(part) } : step;
+  return part ? { ...step, lane: laneName(part), ...directionOf(part) } : step;
 }
 
 const deliveryChangeOf = (
@@ -109,7 +109,7 @@ const deliveryChangeOf = (
   begins_at: dto.scheduled_for === undefined ? undefined : change.scheduled_for,
   redirections: contents.map((part) => ({
     channel: part.channel.name,
-    lane: laneOf(part),
+    lane: laneName(part),
     ...directionOf(part),
   })),
 });

@@ -26,7 +26,7 @@ const EXTEND = `with w as (
          from l where n.client_id = l.client_id and n.id = l.id`;
 
 /** By how much a notification's counters change. */
-export interface Delta {
+export interface CounterDelta {
   client_id: string;
   id: string;
   open: number;
@@ -35,7 +35,7 @@ export interface Delta {
   cancelled: number;
 }
 
-const DELTAS = unnest<Delta>()('w', {
+const DELTAS = unnest<CounterDelta>()('w', {
   client_id: 'uuid',
   id: 'uuid',
   open: 'int',
@@ -66,7 +66,7 @@ const MOVE = prepared(
        returning ${NOTIFICATION_COLUMNS}, l.status as before`,
 );
 
-export const noDelta = ({ client_id, id }: { client_id: string; id: string }): Delta => ({
+export const noDelta = ({ client_id, id }: { client_id: string; id: string }): CounterDelta => ({
   client_id,
   id,
   open: 0,
@@ -84,7 +84,7 @@ export class NotificationCounters {
   }
 
   /** After deliveries changed; notifications are locked in id order, and their status follows. */
-  move(tx: Tx, deltas: Delta[]): Promise<MovedRow[]> {
+  move(tx: Tx, deltas: CounterDelta[]): Promise<MovedRow[]> {
     return tx.query(MOVE, DELTAS.values(deltas));
   }
 

@@ -3,7 +3,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { Quotas } from '../../tenancy/clients/quotas.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { NotificationDedup } from './notification-dedup.js';
-import type { Counted, Planned } from './notification-planner.js';
+import type { CountedNotification, PlannedNotification } from './notification-planner.js';
 import { byChannel } from './plan-deliveries.js';
 
 /** What notifications count as against the quotas of user and client: what sends nothing counts as nothing, and is not refused. */
@@ -18,7 +18,11 @@ export class NotificationCounting {
    * @param before what the same request counted already
    * @throws Problem `rate_limited`
    */
-  async counted(request: Request, item: Planned, before: readonly Planned[] = []): Promise<Counted> {
+  async counted(
+    request: Request,
+    item: PlannedNotification,
+    before: readonly PlannedNotification[] = [],
+  ): Promise<CountedNotification> {
     if (before.some(({ dedup }) => dedup !== null && dedup.key === item.dedup?.key)) return uncounted(item);
     try {
       return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
@@ -32,4 +36,4 @@ export class NotificationCounting {
   }
 }
 
-const uncounted = (item: Planned): Counted => ({ ...item, giveBack: () => undefined });
+const uncounted = (item: PlannedNotification): CountedNotification => ({ ...item, giveBack: () => undefined });

@@ -12,10 +12,10 @@ import { Transitions } from '../../engine/deliveries/transitions.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import type { WebsocketContent } from '../../engine/providers/websocket/websocket.channel.js';
-import { FallbackChains } from './fallback-chains.repository.js';
-import { FallbackRunner } from './fallback-runner.js';
+import { FallbackChains } from './fallback/fallback-chains.repository.js';
+import { FallbackRunner } from './fallback/fallback-runner.js';
 import { NOTIFICATION } from './notification.js';
-import { noDelta, NotificationCounters, type Delta, type MovedRow } from './notification-counters.repository.js';
+import { noDelta, NotificationCounters, type CounterDelta, type MovedRow } from './notification-counters.repository.js';
 import { NotificationProgress } from './notification-progress.js';
 import { notificationCreated } from './notifications.events.js';
 
@@ -72,8 +72,8 @@ export class NotificationDeliveries implements DeliveryObserver, OnModuleInit {
   }
 }
 
-function deltasOf(transitions: Transition[]): Delta[] {
-  const deltas = new Map<string, Delta>();
+function deltasOf(transitions: Transition[]): CounterDelta[] {
+  const deltas = new Map<string, CounterDelta>();
   for (const { from, row } of transitions) {
     const id = row.source_id;
     const delta = deltas.get(id) ?? noDelta({ client_id: row.client_id, id });
@@ -87,8 +87,8 @@ function deltasOf(transitions: Transition[]): Delta[] {
   return [...deltas.values()];
 }
 
-function chainDeltasOf(done: { client_id: string; notification_id: string }[]): Delta[] {
-  const deltas = new Map<string, Delta>();
+function chainDeltasOf(done: { client_id: string; notification_id: string }[]): CounterDelta[] {
+  const deltas = new Map<string, CounterDelta>();
   for (const { client_id, notification_id: id } of done) {
     const delta = deltas.get(id) ?? noDelta({ client_id, id });
     delta.open--;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from '../../tenancy/access/request.js';
 import type { Tx } from '../../platform/database/database.js';
-import { DeliveryChanges } from '../../engine/deliveries/delivery-changes.js';
+import { DeliveryChanges } from '../../engine/deliveries/changes/delivery-changes.js';
 import type { Transition } from '../../engine/deliveries/delivery.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
-import { FallbackChains } from './fallback-chains.repository.js';
+import { FallbackChains } from './fallback/fallback-chains.repository.js';
 import type { NotificationRow } from './notification.js';
 import { notPending } from './notification-changes.js';
 import { NotificationCounters } from './notification-counters.repository.js';

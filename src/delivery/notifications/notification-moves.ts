@@ -3,7 +3,7 @@ import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import { notFound } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
-import { DeliveryChanges } from '../../engine/deliveries/delivery-changes.js';
+import { DeliveryChanges } from '../../engine/deliveries/changes/delivery-changes.js';
 import type { Transition } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';

@@ -1,7 +1,7 @@
 import type { Request } from '../../tenancy/access/request.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { NotificationCounting } from './notification-counting.js';
-import type { NotificationPlanner, Planned } from './notification-planner.js';
+import type { NotificationPlanner, PlannedNotification } from './notification-planner.js';
 import { NotificationOrders } from './notification-orders.service.js';
 import type { NotificationBatchDto } from './notification-orders.dto.js';
 import type { NotificationInputDto } from './notifications.dto.js';
@@ -20,17 +20,17 @@ function ordersWith(plan: (userId: string) => Promise<void>, count: (userId: str
     plan: async (_: unknown, { recipients }: NotificationInputDto) => {
       const id = recipients![0]!.user_id!;
       await plan(id);
-      return { row: { id } } as unknown as Planned;
+      return { row: { id } } as unknown as PlannedNotification;
     },
   } as unknown as NotificationPlanner;
   const counting = {
-    counted: async (_: unknown, item: Planned) => {
+    counted: async (_: unknown, item: PlannedNotification) => {
       count(item.row.id);
       return { ...item, giveBack: () => {} };
     },
   } as unknown as NotificationCounting;
   const notifications = {
-    acceptAll: async (_: unknown, items: Planned[], answer: (answers: unknown[]) => unknown) =>
+    acceptAll: async (_: unknown, items: PlannedNotification[], answer: (answers: unknown[]) => unknown) =>
       answer(items.map(({ row }) => ({ id: row.id }))),
   } as unknown as NotificationsService;
   return new NotificationOrders(notifications, planner, counting, {} as Simulation);

@@ -5,7 +5,7 @@ import { Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import { NotificationCounting } from './notification-counting.js';
 import type { NotificationBatchDto, NotificationResultDto, NotificationResultsDto } from './notification-orders.dto.js';
-import { NotificationPlanner, type Counted, type Planned } from './notification-planner.js';
+import { NotificationPlanner, type CountedNotification, type PlannedNotification } from './notification-planner.js';
 import { NotificationInputDto } from './notifications.dto.js';
 import { NotificationsService, type Answer } from './notifications.service.js';
 import { Simulation } from './simulation.js';
@@ -34,7 +34,7 @@ export class NotificationOrders {
    */
   async many(request: Request, { notifications }: NotificationBatchDto): Promise<NotificationResultsDto> {
     const results: NotificationResultDto[] = [];
-    const planned: { index: number; item: Counted }[] = [];
+    const planned: { index: number; item: CountedNotification }[] = [];
     const plans = await Promise.allSettled(notifications.map((plain) => this.planOne(request, plain)));
     for (const [index, plan] of plans.entries()) {
       try {
@@ -66,7 +66,7 @@ export class NotificationOrders {
     return { input, item: await this.planner.plan(caller, input) };
   }
 
-  private async simulated(item: Planned): Promise<Answer> {
+  private async simulated(item: PlannedNotification): Promise<Answer> {
     return new Existing(await this.simulation.of(item));
   }
 }

@@ -7,9 +7,9 @@ import type { ChannelDescriptor, Person } from '../../engine/providers/channel.j
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
 import { MAX_CATEGORY_BYTES } from '../../engine/suppressions/unsubscribe-links.js';
 import { ProviderRoutes } from '../../engine/providers/provider-routes.js';
-import { goOn, type FallbackStep } from './fallback.js';
-import { FallbackCircumstances, type Refusal } from './fallback-circumstances.js';
-import { spellOut, stepsOf } from './fallback-input.js';
+import { goOn, type FallbackStep } from './fallback/fallback.js';
+import { FallbackCircumstances, type Refusal } from './fallback/fallback-circumstances.js';
+import { spellOut, stepsOf } from './fallback/fallback-input.js';
 import type { ChannelsInputDto, NotificationInputDto } from './notifications.dto.js';
 import type { Accepted, NewNotification } from './new-notifications.repository.js';
 import { planDeliveries, type ChannelContent } from './plan-deliveries.js';
@@ -17,14 +17,14 @@ import { Recipients } from './recipients.js';
 import { refuseUnsendableTimes, utc } from './times.js';
 
 /** What is to be written, and by whose names the request called its recipients. */
-export interface Planned extends Accepted {
+export interface PlannedNotification extends Accepted {
   names: ReadonlyMap<UserPk, UserId>;
 }
 
 const DEDUP_WINDOW_S = 86_400;
 
 /** What is to be written, and was counted. */
-export interface Counted extends Planned {
+export interface CountedNotification extends PlannedNotification {
   /** It was not accepted in the end, or had been before. */
   giveBack(): void;
 }
@@ -40,7 +40,7 @@ export class NotificationPlanner {
   ) {}
 
   /** @throws Problem for a request that can't be carried out as it is */
-  async plan(caller: Caller, wish: NotificationInputDto): Promise<Planned> {
+  async plan(caller: Caller, wish: NotificationInputDto): Promise<PlannedNotification> {
     const input = spellOut(wish);
     const wanted = this.contentsOf(input.channels);
     refuseUnsendable(input, wanted, this.registry.channels());

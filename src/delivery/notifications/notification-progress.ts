@@ -6,7 +6,7 @@ import type { EventRow } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { countsOf, toNotification, type NotificationRow } from './notification.js';
-import { noDelta, NotificationCounters, type Delta, type MovedRow } from './notification-counters.repository.js';
+import { noDelta, NotificationCounters, type CounterDelta, type MovedRow } from './notification-counters.repository.js';
 import type { NotificationDto } from './notifications.dto.js';
 import { notificationCompleted, notificationFailed } from './notifications.events.js';
 
@@ -20,7 +20,7 @@ export class NotificationProgress {
   ) {}
 
   /** @returns them as they stand, with the status that they had */
-  move(tx: Tx, deltas: Delta[]): Promise<MovedRow[]> {
+  move(tx: Tx, deltas: CounterDelta[]): Promise<MovedRow[]> {
     return this.counters.move(tx, deltas);
   }
 

@@ -6,7 +6,7 @@ import { DeliveriesService } from '../../engine/deliveries/deliveries.service.js
 import type { Transition } from '../../engine/deliveries/delivery.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../engine/events/events.repository.js';
-import { FallbackChains } from './fallback-chains.repository.js';
+import { FallbackChains } from './fallback/fallback-chains.repository.js';
 import { NotificationDedup } from './notification-dedup.js';
 import { NewNotificationsRepository, type Accepted, type WrittenRow } from './new-notifications.repository.js';
 

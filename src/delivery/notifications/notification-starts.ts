@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Content } from '../../engine/deliveries/delivery.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
-import { Workers, type Reservation } from '../../engine/deliveries/workers.js';
+import { Workers, type Reservation } from '../../engine/deliveries/dispatch/workers.js';
 import { NOTIFICATION, withCategory } from './notification.js';
 import type { WriteOutcome } from './notification-sets.js';
-import type { Counted } from './notification-planner.js';
+import type { CountedNotification } from './notification-planner.js';
 
 /** Begins what was just accepted: in this process, as far as it has room; the rest waits for whoever has. */
 @Injectable()
@@ -15,7 +15,7 @@ export class NotificationStarts {
   ) {}
 
   /** With what there is room for here. It is given back, but for what was begun. */
-  async reserving<T>(items: Counted[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
+  async reserving<T>(items: CountedNotification[], work: (reservations: Reservation[]) => Promise<T>): Promise<T> {
     const reservations = items.map(({ client_id, deliveries, row }) =>
       this.workers.reserve(client_id, deliveries, row.priority),
     );
@@ -30,7 +30,7 @@ export class NotificationStarts {
   }
 
   /** After the commit: what there is room for is on its way when this returns. */
-  begin({ row, giveBack }: Counted, outcome: WriteOutcome, reservation: Reservation): void {
+  begin({ row, giveBack }: CountedNotification, outcome: WriteOutcome, reservation: Reservation): void {
     if (!('written' in outcome)) return giveBack();
     const contents = row.channels as Record<string, Content>;
     const written = { ...outcome.written, source_kind: NOTIFICATION };

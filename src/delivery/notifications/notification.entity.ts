@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Priority } from '../../engine/deliveries/delivery.js';
-import type { FallbackStep } from './fallback.js';
+import type { FallbackStep } from './fallback/fallback.js';
 import type { NotificationStatus } from './notifications.dto.js';
 import type { UserPk } from '../../platform/common/ids.js';
 

@@ -1,4 +1,4 @@
-import { OldDeliveries } from '../../engine/deliveries/old-deliveries.js';
+import { OldDeliveries } from '../../engine/deliveries/upkeep/old-deliveries.js';
 import { logger } from '../../platform/common/logger.js';
 import { Config } from '../../platform/config/config.js';
 import { Periodic, type PeriodicWork } from '../../platform/queue/periodic.js';

@@ -15,7 +15,7 @@ import {
 import { PageQueryDto } from '../../platform/common/pagination.js';
 import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DELIVERY_STATUSES, PRIORITIES, type DeliveryStatus, type Priority } from '../../engine/deliveries/delivery.js';
-import { EmailFallbackDto, FallbackStepDto } from './fallback.dto.js';
+import { EmailFallbackDto, FallbackStepDto } from './fallback/fallback.dto.js';
 import { declared } from '../../engine/providers/declared.js';
 
 /** Channels that have addresses add theirs, below. */

@@ -4,7 +4,7 @@ import { invalidField } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import { asAccepted } from './notification.js';
 import { NotificationCounting } from './notification-counting.js';
-import { NotificationPlanner, type Counted } from './notification-planner.js';
+import { NotificationPlanner, type CountedNotification } from './notification-planner.js';
 import { NotificationSets, type WriteOutcome } from './notification-sets.js';
 import { NotificationStarts } from './notification-starts.js';
 import type { NotificationDto, NotificationInputDto } from './notifications.dto.js';
@@ -46,7 +46,7 @@ export class NotificationsService {
    * Many at once, in one transaction, each with its answer.
    * @param answer what the request is answered, from these
    */
-  async acceptAll<T>(request: Request, items: Counted[], answer: (answers: Answer[]) => T): Promise<T> {
+  async acceptAll<T>(request: Request, items: CountedNotification[], answer: (answers: Answer[]) => T): Promise<T> {
     return this.starts.reserving(items, async (reservations) => {
       let whole: T | undefined;
       const outcomes = await this.sets.write(request, items, async (tx, written) => {

@@ -38,11 +38,11 @@ export function planDeliveries(
 }
 
 /** Lanes are named `<channel>`, or `<channel>:<which of its kind>`. */
-export const laneOf = ({ channel, content }: ChannelContent): string =>
+export const laneName = ({ channel, content }: ChannelContent): string =>
   channel.lane ? `${channel.name}:${channel.lane(content)}` : channel.name;
 
 export const commonOf = (part: ChannelContent, retries: number | undefined) => ({
-  lane: laneOf(part),
+  lane: laneName(part),
   max_attempts: retries === undefined ? part.channel.retryPolicy.attempts : retries + 1,
 });
 

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Content, Routing } from '../../engine/deliveries/delivery.js';
 import { untriedDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { recipientsOf, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
-import { Router } from '../../engine/deliveries/router.js';
+import { Router } from '../../engine/deliveries/routing/router.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { asAccepted } from './notification.js';
 import type { NotificationDto } from './notifications.dto.js';
-import type { Planned } from './notification-planner.js';
+import type { PlannedNotification } from './notification-planner.js';
 
 const SHOWN = 1_000;
 
@@ -19,7 +19,7 @@ export class Simulation {
     private readonly users: UsersService,
   ) {}
 
-  async of({ client_id, row, deliveries, chains, names: named }: Planned): Promise<NotificationDto> {
+  async of({ client_id, row, deliveries, chains, names: named }: PlannedNotification): Promise<NotificationDto> {
     const now = new Date();
     const open = deliveries.filter(({ suppressed }) => suppressed === null).length;
     const written = {

@@ -13,9 +13,9 @@ export interface OptOut {
   unsubscribed: Record<string, string>;
 }
 
-export type UserKey = Pick<OptOut, 'client_id' | 'user_pk'>;
+export type OptOutKey = Pick<OptOut, 'client_id' | 'user_pk'>;
 
-const KEYS = unnest<UserKey>()('w', { client_id: 'uuid', user_pk: 'uuid' });
+const KEYS = unnest<OptOutKey>()('w', { client_id: 'uuid', user_pk: 'uuid' });
 
 const FIND = prepared(
   'opt_outs.find',
@@ -28,7 +28,7 @@ export class OptOutsRepository {
   constructor(private readonly database: Database) {}
 
   /** Who opted out of nothing is missing. */
-  find(users: UserKey[]): Promise<OptOut[]> {
+  find(users: OptOutKey[]): Promise<OptOut[]> {
     return this.database.query(FIND, KEYS.values(users));
   }
 

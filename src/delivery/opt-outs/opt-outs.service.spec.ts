@@ -1,15 +1,15 @@
 import type { UserPk } from '../../platform/common/ids.js';
 import type { UsersService } from '../../tenancy/users/users.service.js';
-import type { OptOut, OptOutsRepository, UserKey } from './opt-outs.repository.js';
+import type { OptOut, OptOutsRepository, OptOutKey } from './opt-outs.repository.js';
 import { OptOutsService } from './opt-outs.service.js';
 
-const userOf = (name: string): UserKey => ({ client_id: 'c', user_pk: name as UserPk });
+const userOf = (name: string): OptOutKey => ({ client_id: 'c', user_pk: name as UserPk });
 
 describe('what users opted out of', () => {
   it('is asked in one statement for all who ask at once, and not for nobody', async () => {
     const asked: string[][] = [];
     const repository = {
-      find: async (users: UserKey[]): Promise<OptOut[]> => {
+      find: async (users: OptOutKey[]): Promise<OptOut[]> => {
         asked.push(users.map(({ user_pk }) => user_pk));
         return [{ ...userOf('b'), categories: ['news'], channels: [], unsubscribed: {} }];
       },

@@ -7,7 +7,7 @@ import { UsersService } from '../../tenancy/users/users.service.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { CategoryOptOuts } from '../../engine/unsubscribe/unsubscribe.service.js';
 import type { OptOutsDto, UserOptOutsDto } from './opt-outs.dto.js';
-import { OptOutsRepository, type OptOut, type UserKey } from './opt-outs.repository.js';
+import { OptOutsRepository, type OptOut, type OptOutKey } from './opt-outs.repository.js';
 
 const OPTED_OUT = 'opted_out';
 
@@ -15,7 +15,7 @@ const OPTED_OUT = 'opted_out';
 @Injectable()
 export class OptOutsService implements CategoryOptOuts {
   /** What is asked at one time is one statement, however many ask. */
-  private readonly questions = new Coalescer<UserKey[], Map<UserPk, OptOut>>({
+  private readonly questions = new Coalescer<OptOutKey[], Map<UserPk, OptOut>>({
     maxBatch: 200,
     maxWaiting: 20_000,
     maxWaitingPerTenant: 20_000,
@@ -44,12 +44,12 @@ export class OptOutsService implements CategoryOptOuts {
   }
 
   /** By `user_pk`; who wants everything is missing. */
-  async of(users: UserKey[]): Promise<Map<UserPk, OptOut>> {
+  async of(users: OptOutKey[]): Promise<Map<UserPk, OptOut>> {
     const [first] = users;
     return first ? this.questions.add(first.client_id, users) : new Map();
   }
 
-  private async find(asked: UserKey[][]): Promise<Map<UserPk, OptOut>[]> {
+  private async find(asked: OptOutKey[][]): Promise<Map<UserPk, OptOut>[]> {
     const found = await this.repository.find(asked.flat());
     const byUser = new Map(found.map((optOut) => [optOut.user_pk, optOut]));
     return asked.map(() => byUser);

@@ -6,8 +6,8 @@ import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { isFailed } from '../../engine/deliveries/delivery.js';
-import { firstOf, Resends } from '../../engine/deliveries/resends.js';
-import type { EndedDelivery } from '../../engine/deliveries/resends.repository.js';
+import { firstOf, Resends } from '../../engine/deliveries/changes/resends.js';
+import type { EndedDelivery } from '../../engine/deliveries/changes/resends.repository.js';
 import { DeliverySearch } from './delivery-search.js';
 
 /** What is done with one delivery that ended. */

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { timeOfId } from '../../platform/common/ids.js';
 import type { Tx } from '../../platform/database/database.js';
-import { firstOf, Resends } from '../../engine/deliveries/resends.js';
-import type { EndedDelivery } from '../../engine/deliveries/resends.repository.js';
+import { firstOf, Resends } from '../../engine/deliveries/changes/resends.js';
+import type { EndedDelivery } from '../../engine/deliveries/changes/resends.repository.js';
 import { RECOVERABLE } from './delivery-filter.dto.js';
 import { statusesOf, Windows } from './delivery-filter.js';
 import { DeliverySearch } from './delivery-search.js';

@@ -14,7 +14,7 @@ import { Request, valueOf } from '../../tenancy/access/request.js';
 import { Idempotency, Replay } from '../../tenancy/idempotency/idempotency.js';
 import { NotificationInputDto } from '../notifications/notifications.dto.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
-import { messageIdOf } from './rule-hops.js';
+import { ruleMessageIdOf } from './rule-hops.js';
 import type { ActionType } from './rules.dto.js';
 
 const ROOM = { optional: true, description: 'Left out: the room that the rule made.' } as const;
@@ -90,12 +90,12 @@ export class RuleActions {
         return valueOf(await this.rooms.create(request, dto as CreateRoomDto));
       case 'add_members': {
         const { room_id: _, ...members } = dto as AddMembersActionDto;
-        return this.members.add(request, roomOf(dto, roomId), members);
+        return this.members.add(request, actionRoomOf(dto, roomId), members);
       }
       case 'send_message': {
         const { room_id: _, ...message } = dto as SendMessageActionDto;
-        const once = { ...message, client_msg_id: messageIdOf(request.id, request.caller.hops ?? 1) };
-        return valueOf(await this.sending.send(request, roomOf(dto, roomId), once, { senderType: 'bot' }));
+        const once = { ...message, client_msg_id: ruleMessageIdOf(request.id, request.caller.hops ?? 1) };
+        return valueOf(await this.sending.send(request, actionRoomOf(dto, roomId), once, { senderType: 'bot' }));
       }
       case 'send_notification':
         return valueOf(await this.notifications.accept(request, dto as NotificationInputDto));
@@ -129,11 +129,11 @@ export function faultsOf(type: ActionType, params: Record<string, unknown>, hasE
 const ownId = (): Problem => invalidField('client_msg_id', 'is made of the event');
 
 /** @param roomId the room that the rule made. @throws Problem `validation_failed` where there is none, and none is named */
-export function roomOf(dto: { room_id?: string }, roomId: string | null): string {
+export function actionRoomOf(dto: { room_id?: string }, roomId: string | null): string {
   const id = dto.room_id ?? roomId;
   if (id === null) throw invalidField('room_id', 'is required: this rule has made no room');
   return id;
 }
 
 const idOf = (type: ActionType, answer: unknown, dto: object, roomId: string | null): string =>
-  type === 'add_members' ? roomOf(dto, roomId) : (answer as { id: string }).id;
+  type === 'add_members' ? actionRoomOf(dto, roomId) : (answer as { id: string }).id;

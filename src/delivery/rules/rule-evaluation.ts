@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ExpressionFault } from '../../platform/expressions/expression.js';
 import { Expressions } from '../../platform/expressions/expressions.js';
-import { expressionsIn, filled, isTrue } from './rule-params.js';
+import { expressionsIn, filled, isTruthy } from './rule-params.js';
 import type { RuleActionDto, RuleFaultDto } from './rules.dto.js';
 
 /** What an event's expressions see. */
@@ -38,7 +38,7 @@ export class RuleEvaluation {
       { expression: condition, input: scope.payload, bindings },
     ]);
     if (found!.error) throw new RuleFault([faultAt('condition', found!.error)]);
-    return isTrue(found!.value);
+    return isTruthy(found!.value);
   }
 
   /** The action's params, every expression worked out. @throws RuleFault; Problem `overloaded` */

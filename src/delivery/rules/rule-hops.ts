@@ -47,9 +47,9 @@ export class RuleHops implements OnModuleInit {
 }
 
 /** The `client_msg_id` of what a rule says: made of the action, and of how many requests stand behind it. */
-export const messageIdOf = (key: string, hops: number): string => `rule-${key}${hops > 1 ? `-${hops}` : ''}`;
+export const ruleMessageIdOf = (key: string, hops: number): string => `rule-${key}${hops > 1 ? `-${hops}` : ''}`;
 
-/** What {@link messageIdOf} says of a message; 0 where it is no such id. Only a bot's may be asked: others choose theirs. */
+/** What {@link ruleMessageIdOf} says of a message; 0 where it is no such id. Only a bot's may be asked: others choose theirs. */
 export function hopsOfMessageId(id: unknown): number {
   const found = typeof id === 'string' ? /^rule-[0-9a-f-]{36}(?:-(\d{1,9}))?$/.exec(id) : null;
   return found ? Number(found[1] ?? 1) : 0;

@@ -1,4 +1,4 @@
-import { expressionsIn, filled, isTrue } from './rule-params.js';
+import { expressionsIn, filled, isTruthy } from './rule-params.js';
 
 const of = (expression: unknown) => ({ $jsonata: expression });
 
@@ -51,5 +51,5 @@ it.each([
   [[false, 0], false],
   [{}, false],
 ])('%j is %s, as $boolean has it', (value, expected) => {
-  expect(isTrue(value)).toBe(expected);
+  expect(isTruthy(value)).toBe(expected);
 });

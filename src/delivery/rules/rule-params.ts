@@ -60,8 +60,8 @@ export function filled(params: unknown, field: string, values: ReadonlyMap<strin
 }
 
 /** Whether what a condition gives is true, as JSONata's `$boolean` has it. */
-export function isTrue(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isTrue);
+export function isTruthy(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isTruthy);
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return Boolean(value);
 }

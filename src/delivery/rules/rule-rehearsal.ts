@@ -9,7 +9,13 @@ import { refuseDirect, RoomAccess } from '../../messaging/rooms/room-access.js';
 import type { CreateRoomDto } from '../../messaging/rooms/rooms.dto.js';
 import { NotificationPlanner } from '../notifications/notification-planner.js';
 import type { NotificationInputDto, RecipientInputDto } from '../notifications/notifications.dto.js';
-import { read, roomOf, type AddMembersActionDto, type SendMessageActionDto, type WorkedOut } from './rule-actions.js';
+import {
+  read,
+  actionRoomOf,
+  type AddMembersActionDto,
+  type SendMessageActionDto,
+  type WorkedOut,
+} from './rule-actions.js';
 
 /** Who is in a room that only would be there. */
 const SOMEBODY = { user_id: 'somebody' as UserId } as RecipientInputDto;
@@ -33,14 +39,14 @@ export class RuleRehearsal {
       case 'create_room':
         return this.rooms.check(caller, dto as CreateRoomDto);
       case 'add_members': {
-        const room = await this.find(caller, roomOf(dto, made ? NIL_UUID : null));
+        const room = await this.find(caller, actionRoomOf(dto, made ? NIL_UUID : null));
         additionsOf(caller, dto as AddMembersActionDto);
         if (room) refuseDirect(room);
         return;
       }
       case 'send_message':
         draftOf(caller, dto as SendMessageActionDto);
-        await this.find(caller, roomOf(dto, made ? NIL_UUID : null));
+        await this.find(caller, actionRoomOf(dto, made ? NIL_UUID : null));
         return;
       case 'send_notification':
         await this.planner.plan(caller, imagined(dto as NotificationInputDto));

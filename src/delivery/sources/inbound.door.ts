@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../platform/common/problem.js';
 import type { SentBody } from '../../platform/common/large-bodies.js';
 import { limits } from '../../platform/config/limits.js';
-import { RateCounter, type Counted } from '../../tenancy/access/rate-counter.js';
+import { RateCounter, type WindowCount } from '../../tenancy/access/rate-counter.js';
 import { rateLimitHeaders } from '../../tenancy/access/rate-limit-headers.js';
 import { networkOf } from '../../tenancy/keys/failed-key-limit.js';
 import { BytesInHand } from './bytes-in-hand.js';
@@ -119,7 +119,7 @@ function endSlow({ raw }: FastifyRequest): void {
 /** No slug holds what PostgreSQL can't. */
 const isSlug = (text: string): boolean => text.length <= 300 && !text.includes('\u0000') && text.isWellFormed();
 
-function tooMany(policy: string, limit: number, { resetsInMs }: Counted): Problem {
+function tooMany(policy: string, limit: number, { resetsInMs }: WindowCount): Problem {
   const seconds = Math.ceil(resetsInMs / 1_000);
   return new Problem('rate_limited', `More than ${limit} requests came from this address within a minute.`, {
     retryAfterS: seconds,

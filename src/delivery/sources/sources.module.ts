@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { registerQueue } from '../../platform/queue/register-queue.js';
 import { DeliveriesModule } from '../../engine/deliveries/deliveries.module.js';
-import { ProviderEvents } from '../../engine/deliveries/provider-events.js';
+import { ProviderEvents } from '../../engine/deliveries/told/provider-events.js';
 import { InboundController } from './inbound.controller.js';
 import { InboundDoor } from './inbound.door.js';
 import { InboundEffects } from './inbound-effects.js';

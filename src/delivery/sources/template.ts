@@ -46,7 +46,7 @@ export const findHeader = (headers: InboundRequest['headers'], name: string): st
   Object.hasOwn(headers, name) ? headers[name] : undefined;
 
 /** The header's text. @throws Refused without it */
-export function headerOf({ headers }: Pick<InboundRequest, 'headers'>, name: string): string {
+export function requiredHeaderOf({ headers }: Pick<InboundRequest, 'headers'>, name: string): string {
   const value = findHeader(headers, name);
   if (value === undefined || value === '') throw new Refused(`The header ${name} is missing.`);
   return value;
@@ -68,7 +68,7 @@ export const hmac = (algorithm: string, key: string | Buffer, parts: (string | B
 };
 
 /** Whether any of the given signatures is this one, in a time that says nothing of it. */
-export function isSigned(given: string[], expected: Buffer, encoding: BinaryToTextEncoding): boolean {
+export function matchesSignature(given: string[], expected: Buffer, encoding: BinaryToTextEncoding): boolean {
   let right = false;
   for (const text of given) {
     const bytes = Buffer.from(text, encoding);
@@ -84,7 +84,7 @@ const stripped = (text: string): string => (/^[0-9a-f]*$/i.test(text) ? text.toL
 
 export const wrongSignature = (): Refused => new Refused('The signature is wrong.');
 
-export const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+export const bodyDigestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
 /** A field of what was sent, where it is text that can be an id or a name. */
 export function textAt(payload: unknown, ...path: string[]): string | null {

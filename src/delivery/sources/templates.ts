@@ -3,9 +3,9 @@ import { jsonOf } from './payload.js';
 import {
   checkTime,
   findHeader,
-  headerOf,
+  requiredHeaderOf,
   hmac,
-  isSigned,
+  matchesSignature,
   Refused,
   textAt,
   wrongSignature,
@@ -37,7 +37,7 @@ const standard: Template<WithSecret> = {
       .split(' ')
       .flatMap((one) => (one.startsWith('v1,') ? [one.slice(3)] : []));
     const expected = hmac('sha256', standardKey(secret), [`${id}.${at}.`, request.body]);
-    if (!isSigned(given, expected, 'base64')) throw wrongSignature();
+    if (!matchesSignature(given, expected, 'base64')) throw wrongSignature();
     checkTime(at, request);
   },
   identify: (_, request) => ({
@@ -47,7 +47,7 @@ const standard: Template<WithSecret> = {
 };
 
 const standardHeader = (request: InboundRequest, name: string): string =>
-  request.headers[`svix-${name}`] ?? headerOf(request, `webhook-${name}`);
+  request.headers[`svix-${name}`] ?? requiredHeaderOf(request, `webhook-${name}`);
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
@@ -61,8 +61,8 @@ export function standardKey(secret: string): Buffer {
 const github: Template<WithSecret> = {
   signatureHeaders: () => ['x-hub-signature', 'x-hub-signature-256'],
   verify({ secret }, request) {
-    const [, given = ''] = /^sha256=(.*)$/.exec(headerOf(request, 'x-hub-signature-256')) ?? [];
-    if (!isSigned([given], hmac('sha256', secret, [request.body]), 'hex')) throw wrongSignature();
+    const [, given = ''] = /^sha256=(.*)$/.exec(requiredHeaderOf(request, 'x-hub-signature-256')) ?? [];
+    if (!matchesSignature([given], hmac('sha256', secret, [request.body]), 'hex')) throw wrongSignature();
   },
   identify(_, { headers, payload }) {
     const [event, action] = [headers['x-github-event'] ?? null, textAt(formOrJson(payload), 'action')];
@@ -86,12 +86,12 @@ function formOrJson(payload: unknown): unknown {
 const stripe: Template<WithSecret> = {
   signatureHeaders: () => ['stripe-signature'],
   verify({ secret }, request) {
-    const parts = headerOf(request, 'stripe-signature')
+    const parts = requiredHeaderOf(request, 'stripe-signature')
       .split(',')
       .map((part) => part.trim().split('=', 2) as [string, string?]);
     const of = (name: string): string[] => parts.flatMap(([key, value]) => (key === name && value ? [value] : []));
     const [at = ''] = of('t');
-    if (!isSigned(of('v1'), hmac('sha256', secret, [`${at}.`, request.body]), 'hex')) throw wrongSignature();
+    if (!matchesSignature(of('v1'), hmac('sha256', secret, [`${at}.`, request.body]), 'hex')) throw wrongSignature();
     checkTime(at, request);
   },
   identify: (_, { payload }) => ({ external_id: textAt(payload, 'id'), type: textAt(payload, 'type') }),
@@ -101,8 +101,8 @@ const stripe: Template<WithSecret> = {
 const shopify: Template<WithSecret> = {
   signatureHeaders: () => ['x-shopify-hmac-sha256'],
   verify({ secret }, request) {
-    const given = headerOf(request, 'x-shopify-hmac-sha256');
-    if (!isSigned([given], hmac('sha256', secret, [request.body]), 'base64')) throw wrongSignature();
+    const given = requiredHeaderOf(request, 'x-shopify-hmac-sha256');
+    if (!matchesSignature([given], hmac('sha256', secret, [request.body]), 'base64')) throw wrongSignature();
   },
   identify: (_, { headers }) => ({
     external_id: headers['x-shopify-webhook-id'] ?? headers['x-shopify-event-id'] ?? null,
@@ -114,9 +114,9 @@ const shopify: Template<WithSecret> = {
 const slack: Template<WithSecret> = {
   signatureHeaders: () => ['x-slack-signature'],
   verify({ secret }, request) {
-    const at = headerOf(request, 'x-slack-request-timestamp');
-    const [, given = ''] = /^v0=(.*)$/.exec(headerOf(request, 'x-slack-signature')) ?? [];
-    if (!isSigned([given], hmac('sha256', secret, [`v0:${at}:`, request.body]), 'hex')) throw wrongSignature();
+    const at = requiredHeaderOf(request, 'x-slack-request-timestamp');
+    const [, given = ''] = /^v0=(.*)$/.exec(requiredHeaderOf(request, 'x-slack-signature')) ?? [];
+    if (!matchesSignature([given], hmac('sha256', secret, [`v0:${at}:`, request.body]), 'hex')) throw wrongSignature();
     checkTime(at, request);
   },
   identify(_, { payload }) {
@@ -139,7 +139,7 @@ const mailgun: Template<Pick<MailgunVerificationDto, 'signing_key'>> = {
   signatureHeaders: () => [],
   verify({ signing_key }, request) {
     const { timestamp, token, signature } = mailgunFields(request);
-    if (!isSigned([signature], hmac('sha256', signing_key, [timestamp, token]), 'hex')) throw wrongSignature();
+    if (!matchesSignature([signature], hmac('sha256', signing_key, [timestamp, token]), 'hex')) throw wrongSignature();
     checkTime(timestamp, request);
   },
   identify(_, request) {
@@ -171,8 +171,8 @@ function numberAt(payload: unknown, name: string): string | null {
 const plainHmac: Template<HmacVerificationDto> = {
   signatureHeaders: ({ header }) => [header.toLowerCase()],
   verify({ secret, header, encoding = 'hex', algorithm = 'sha256' }, request) {
-    const given = headerOf(request, header.toLowerCase()).replace(new RegExp(`^${algorithm}=`, 'i'), '');
-    if (!isSigned([given], hmac(algorithm, secret, [request.body]), encoding)) throw wrongSignature();
+    const given = requiredHeaderOf(request, header.toLowerCase()).replace(new RegExp(`^${algorithm}=`, 'i'), '');
+    if (!matchesSignature([given], hmac(algorithm, secret, [request.body]), encoding)) throw wrongSignature();
   },
   identify: identifyByHeader,
 };
@@ -180,7 +180,7 @@ const plainHmac: Template<HmacVerificationDto> = {
 const basic: Template<BasicVerificationDto> = {
   signatureHeaders: () => [],
   verify({ username, password }, request) {
-    const [, given = ''] = /^basic +(\S+) *$/i.exec(headerOf(request, 'authorization')) ?? [];
+    const [, given = ''] = /^basic +(\S+) *$/i.exec(requiredHeaderOf(request, 'authorization')) ?? [];
     if (!sameSecret(Buffer.from(given, 'base64').toString(), `${username}:${password}`)) {
       throw new Refused('The user name or the password is wrong.');
     }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { DeliveryRow, Transition } from '../../engine/deliveries/delivery.js';
-import { Lanes } from '../../engine/deliveries/lanes.js';
+import { Lanes } from '../../engine/deliveries/dispatch/lanes.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { laneOfEndpoint, type EndpointRow } from './endpoint.js';
 import { EndpointHealthRepository } from './endpoint-health.repository.js';

@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../platform/common/logger.js';
 import { Config } from '../../platform/config/config.js';
-import { laneOf } from '../../engine/deliveries/job-plan.js';
-import { Lanes } from '../../engine/deliveries/lanes.js';
-import { Workers } from '../../engine/deliveries/workers.js';
+import { laneKeyOf } from '../../engine/deliveries/dispatch/job-plan.js';
+import { Lanes } from '../../engine/deliveries/dispatch/lanes.js';
+import { Workers } from '../../engine/deliveries/dispatch/workers.js';
 import { laneOfEndpoint, type EndpointRow } from './endpoint.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 
@@ -66,4 +66,4 @@ export class EndpointLimits implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-const nameOf = (clientId: string, id: string): string => laneOf({ client_id: clientId, lane: laneOfEndpoint(id) });
+const nameOf = (clientId: string, id: string): string => laneKeyOf({ client_id: clientId, lane: laneOfEndpoint(id) });

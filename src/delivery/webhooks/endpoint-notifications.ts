@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/common/coalescer.js';
 import type { Tx } from '../../platform/database/database.js';
 import type { DeliveryObserver, Transition } from '../../engine/deliveries/delivery.js';
-import { ProviderQuotas, type Capped } from '../../engine/deliveries/provider-quotas.js';
+import { ProviderQuotas, type Capped } from '../../engine/deliveries/routing/provider-quotas.js';
 import { Transitions } from '../../engine/deliveries/transitions.js';
 import type { NewEvent } from '../../engine/events/new-event.js';
 import { UNCAPPED } from '../../engine/providers/provider-caps.js';

@@ -3,13 +3,13 @@ import type { Tx } from '../../platform/database/database.js';
 import type { EndpointRow } from './endpoint.js';
 
 /** From `since` to before `upto`. */
-export interface Period {
+export interface LogSpan {
   since: Date;
   upto: Date;
 }
 
 /** The last event that was looked at: days come one after the other, of each day one stream after the other, as the log is kept. */
-export interface Place {
+export interface LogPlace {
   /** When the day begins, in UTC. */
   day: string;
   stream_id: string;
@@ -37,7 +37,7 @@ export interface Untold {
 export interface Walked {
   missed: Missed[];
   /** null: there is no more. */
-  next: Place | null;
+  next: LogPlace | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -85,7 +85,7 @@ const WALK = `
 /** What an endpoint was not told, as it is found in the log: in bounded pieces, each event looked at once. */
 @Injectable()
 export class EndpointRecoveriesRepository {
-  start({ since }: Period): Place {
+  start({ since }: LogSpan): LogPlace {
     return placeIn(Math.floor(since.getTime() / DAY_MS) * DAY_MS);
   }
 
@@ -93,8 +93,8 @@ export class EndpointRecoveriesRepository {
   async walk(
     on: Pick<Tx, 'query'>,
     { client_id, id, event_types, room_ids, status, enabled_at }: EndpointRow,
-    { since, upto }: Period,
-    place: Place,
+    { since, upto }: LogSpan,
+    place: LogPlace,
     events: number,
   ): Promise<Walked> {
     const begins = Date.parse(place.day);
@@ -121,7 +121,7 @@ export class EndpointRecoveriesRepository {
   }
 
   /** What it was told of them before, which did not get through. */
-  untold(tx: Tx, { client_id, id }: EndpointRow, missed: Missed[], { since }: Period): Promise<Untold[]> {
+  untold(tx: Tx, { client_id, id }: EndpointRow, missed: Missed[], { since }: LogSpan): Promise<Untold[]> {
     return tx.query(
       `select m.event_id, m.id, m.created_at from endpoint_messages m
         where m.client_id = $1 and m.endpoint_id = $2 and m.event_id = any ($3::uuid[]) and not m.is_test
@@ -135,7 +135,7 @@ export class EndpointRecoveriesRepository {
     tx: Tx,
     { client_id, id }: EndpointRow,
     missed: Missed[],
-    { since }: Period,
+    { since }: LogSpan,
   ): Promise<Map<string, string>> {
     if (missed.length === 0) return new Map();
     const rows = await tx.query<{ event_id: string; body: string }>(
@@ -149,7 +149,11 @@ export class EndpointRecoveriesRepository {
   }
 }
 
-const placeIn = (day: number): Place => ({ day: new Date(day).toISOString(), stream_id: NOTHING, rev: 0 });
+const placeIn = (day: number): LogPlace => ({ day: new Date(day).toISOString(), stream_id: NOTHING, rev: 0 });
 
 /** Behind this event. */
-export const after = ({ day }: Place, { stream_id, rev }: Missed): Place => ({ day, stream_id, rev: Number(rev) });
+export const after = ({ day }: LogPlace, { stream_id, rev }: Missed): LogPlace => ({
+  day,
+  stream_id,
+  rev: Number(rev),
+});

@@ -8,7 +8,7 @@ import type { RecoveryDto } from '../recoveries/recoveries.dto.js';
 import { COUNT_MS, RATE_PER_SECOND, RecoveriesService } from '../recoveries/recoveries.service.js';
 import type { EndpointRow } from './endpoint.js';
 import { OF_ENDPOINT } from './endpoint-recoveries.js';
-import { EndpointRecoveriesRepository, type Period, type Place } from './endpoint-recoveries.repository.js';
+import { EndpointRecoveriesRepository, type LogSpan, type LogPlace } from './endpoint-recoveries.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 import type { EndpointRecoverDto } from './endpoint-history.dto.js';
 
@@ -46,10 +46,10 @@ export class EndpointRecoveriesService {
   }
 
   /** @returns null when that takes longer than so many milliseconds */
-  private async count(endpoint: EndpointRow, period: Period, ms: number): Promise<number | null> {
+  private async count(endpoint: EndpointRow, period: LogSpan, ms: number): Promise<number | null> {
     const deadline = performance.now() + ms;
     let matched = 0;
-    let place: Place | null = this.repository.start(period);
+    let place: LogPlace | null = this.repository.start(period);
     while (place !== null) {
       if (performance.now() > deadline) return null;
       const walked = await this.repository.walk(this.database, endpoint, period, place, COUNTED_AT_ONCE);
@@ -61,7 +61,7 @@ export class EndpointRecoveriesService {
 }
 
 /** @throws Problem `validation_failed` */
-function periodOf({ since, until }: EndpointRecoverDto): Period {
+function periodOf({ since, until }: EndpointRecoverDto): LogSpan {
   const now = Date.now();
   const from = Date.parse(since);
   if (from < now - FURTHEST_MS) throw invalidField('since', 'must be at most 14 days ago');

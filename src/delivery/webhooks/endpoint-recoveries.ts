@@ -1,16 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
-import { Resends } from '../../engine/deliveries/resends.js';
+import { Resends } from '../../engine/deliveries/changes/resends.js';
 import type { Progress, RecoveryRow } from '../recoveries/recoveries.repository.js';
 import { RecoveryKinds, type RecoveryKind } from '../recoveries/recovery-kinds.js';
 import type { EndpointRow } from './endpoint.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
-import { after, EndpointRecoveriesRepository, type Missed, type Place } from './endpoint-recoveries.repository.js';
+import { after, EndpointRecoveriesRepository, type Missed, type LogPlace } from './endpoint-recoveries.repository.js';
 import { EndpointReleases } from './endpoint-releases.js';
 import { targetsOf } from './endpoint-targets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
-import { newMessageOf } from './new-message.js';
+import { endpointMessageOf } from './new-message.js';
 
 /** `kind` of recoveries of what endpoints were not told; their subject is the endpoint. */
 export const OF_ENDPOINT = 'endpoint';
@@ -42,7 +42,7 @@ export class EndpointRecoveries implements RecoveryKind, OnModuleInit {
     const { client_id, subject_id, cursor } = recovery;
     const endpoint = await this.endpoints.lock(tx, client_id, subject_id!);
     if (endpoint?.status !== 'enabled') return { cursor, cancelled: true, resent: 0, skipped: 0 };
-    const place = (recovery.place as Place | null) ?? this.repository.start(recovery);
+    const place = (recovery.place as LogPlace | null) ?? this.repository.start(recovery);
     const { missed, next } = await this.repository.walk(tx, endpoint, recovery, place, SEEN_AT_ONCE);
     const now = missed.slice(0, limit);
     await this.tell(tx, endpoint, now, recovery);
@@ -56,7 +56,7 @@ export class EndpointRecoveries implements RecoveryKind, OnModuleInit {
     const bodies = await this.repository.bodies(tx, endpoint, missed, period);
     const messages = missed
       .toSorted((a, b) => a.occurred_at.getTime() - b.occurred_at.getTime())
-      .map((event) => ({ ...newMessageOf(endpoint, event), body: bodies.get(event.id) ?? null }));
+      .map((event) => ({ ...endpointMessageOf(endpoint, event), body: bodies.get(event.id) ?? null }));
     const byEvent = new Map(messages.map(({ event_id, id }) => [event_id, id]));
     const before = await this.repository.untold(tx, endpoint, missed, period);
     await this.resends.replaced(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { LaneRates } from '../../engine/deliveries/lane-rates.js';
+import { LaneRates } from '../../engine/deliveries/routing/lane-rates.js';
 import { Conditions, type Judged } from './conditions.js';
 import { laneOfEndpoint, type EndpointRow } from './endpoint.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';

@@ -3,7 +3,7 @@ import { isUuid } from '../../platform/common/ids.js';
 import { notFound } from '../../platform/common/problem.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Request } from '../../tenancy/access/request.js';
-import { Lanes } from '../../engine/deliveries/lanes.js';
+import { Lanes } from '../../engine/deliveries/dispatch/lanes.js';
 import { EVENT, laneOfEndpoint } from './endpoint.js';
 import { ENDPOINT_DISABLED } from './endpoint-health.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';

@@ -4,7 +4,7 @@ import type { EndpointRow } from './endpoint.js';
 import type { NewEndpointMessage } from './endpoint-messages.repository.js';
 
 /** An event of the log as it is to be told to an endpoint. */
-export const newMessageOf = (
+export const endpointMessageOf = (
   endpoint: EndpointRow,
   event: Pick<EventRow, 'client_id' | 'id' | 'type' | 'rev' | 'occurred_at' | 'stream_id' | 'room_id'>,
 ): NewEndpointMessage => ({

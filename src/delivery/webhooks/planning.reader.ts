@@ -7,7 +7,7 @@ import { hears, type EndpointRow } from './endpoint.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
 import { targetsOf } from './endpoint-targets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
-import { newMessageOf } from './new-message.js';
+import { endpointMessageOf } from './new-message.js';
 import { EndpointReleases } from './endpoint-releases.js';
 
 type Logged = LoggedEvent<'room_id' | 'subject_id'>;
@@ -70,7 +70,7 @@ export class PlanningReader implements LogReader<'room_id' | 'subject_id'>, OnMo
     const planned = events.flatMap((event) =>
       (byClient.get(event.client_id) ?? [])
         .filter((endpoint) => isFor(endpoint, event) && !isLoop(endpoint, origins.get(event.subject_id ?? '')))
-        .map((endpoint) => newMessageOf(endpoint, event)),
+        .map((endpoint) => endpointMessageOf(endpoint, event)),
     );
     if (planned.length === 0) return;
     await this.messages.insert(tx, planned, targetsOf(endpoints));

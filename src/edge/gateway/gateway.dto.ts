@@ -1,5 +1,5 @@
 import { Int, NoFields, Text, TextList, Time, UserId, Uuid } from '../../platform/common/fields.js';
-import type { Admission } from './session.js';
+import type { AdmittedKey } from './session.js';
 import { PERMISSIONS } from '../../tenancy/access/permissions.js';
 
 /** `auth` of a Socket.IO handshake. */
@@ -53,7 +53,7 @@ export class RefreshedDto {
 }
 
 /** Says what a connection goes on with. */
-export const refreshedOf = ({ caller, expiresAt }: Admission): RefreshedDto => ({
+export const refreshedOf = ({ caller, expiresAt }: AdmittedKey): RefreshedDto => ({
   user_id: caller.user?.user_id ?? null,
   key_id: caller.keyId,
   permissions: caller.permissions && [...caller.permissions],

@@ -12,7 +12,7 @@ import type { Connection } from '../../platform/realtime/connection.js';
 import { SocketLimit } from '../../tenancy/clients/socket-limit.js';
 import { ProfilesService } from '../../tenancy/users/profiles.service.js';
 import { HandshakeDto } from './gateway.dto.js';
-import type { Admission, Session } from './session.js';
+import type { AdmittedKey, Session } from './session.js';
 
 /** Where a key comes from. */
 type Peer = Pick<Connection, 'address' | 'origin' | 'host'>;
@@ -30,7 +30,7 @@ export class Handshake {
   ) {}
 
   /** @throws Problem that refuses the connection, the same as a route's */
-  async open(peer: Peer, auth: unknown, requestId: string): Promise<Admission> {
+  async open(peer: Peer, auth: unknown, requestId: string): Promise<AdmittedKey> {
     const { api_key, user_id, display_name } = toDto(HandshakeDto, auth);
     if (api_key === undefined || api_key === '') {
       throw new Problem('unauthenticated', 'Connect with auth: { api_key }.');

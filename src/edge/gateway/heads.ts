@@ -6,7 +6,7 @@ import { channelsOf } from '../../platform/realtime/topics.js';
 import { factsOfRoom, factsOfUser, type HeadFacts } from '../../messaging/sync/head-facts.js';
 import type { StreamPosition } from '../../messaging/sync/sync.dto.js';
 import { syncHeads } from '../../messaging/sync/sync.events.js';
-import { SyncRepository, type RoomKey, type UserKey } from '../../messaging/sync/sync.repository.js';
+import { SyncRepository, type RoomKey, type SyncUser } from '../../messaging/sync/sync.repository.js';
 import { roomOf, Sessions } from './session.js';
 
 const EVERY_MS = 20_000;
@@ -118,8 +118,8 @@ export class Heads implements OnApplicationBootstrap, OnModuleDestroy {
     return [...clients].map(([room_id, client_id]) => ({ room_id, client_id }));
   }
 
-  private usersHere(): UserKey[] {
-    const users = new Map<string, UserKey>();
+  private usersHere(): SyncUser[] {
+    const users = new Map<string, SyncUser>();
     for (const session of this.sessions.all()) {
       const { clientId, user } = session.caller;
       if (user) users.set(user.user_pk, { client_id: clientId, user_pk: user.user_pk });

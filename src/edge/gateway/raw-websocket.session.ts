@@ -4,7 +4,7 @@ import type { Connection, Ending } from '../../platform/realtime/connection.js';
 import type { FrameTaker, Listeners } from '../../platform/realtime/listeners.js';
 import { CLOSE, closeOfEnding, WS_TOO_LARGE } from './raw-websocket.codes.js';
 import { ackFrame, bareFrame, type FrameId } from './raw-websocket.frames.js';
-import { Session, type Admission } from './session.js';
+import { Session, type AdmittedKey } from './session.js';
 
 /** Where a connection comes from. */
 export type Peer = Pick<Connection, 'address' | 'origin' | 'host'>;
@@ -44,7 +44,7 @@ export class RawSession extends Session implements FrameTaker {
   readonly #peer: Peer;
   #ended = false;
 
-  constructor(socket: RawSocket, peer: Peer, home: RawHome, admission: Admission) {
+  constructor(socket: RawSocket, peer: Peer, home: RawHome, admission: AdmittedKey) {
     super(admission);
     this.#socket = socket;
     this.#peer = peer;

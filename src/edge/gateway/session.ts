@@ -4,7 +4,7 @@ import { channels } from '../../platform/realtime/realtime.publisher.js';
 import type { Dialect } from './dialect.js';
 
 /** Whose key a connection came with, and when that key ends. */
-export interface Admission {
+export interface AdmittedKey {
   caller: Caller;
   expiresAt: Date | null;
 }
@@ -37,13 +37,13 @@ export abstract class Session implements Connection {
   abstract readonly host: string | undefined;
   abstract readonly channels: Iterable<string>;
 
-  constructor({ caller, expiresAt }: Admission) {
+  constructor({ caller, expiresAt }: AdmittedKey) {
     this.caller = caller;
     this.expiresAt = expiresAt?.getTime() ?? null;
   }
 
   /** Goes on with another key. */
-  renew({ caller, expiresAt }: Admission): void {
+  renew({ caller, expiresAt }: AdmittedKey): void {
     this.caller = caller;
     this.expiresAt = expiresAt?.getTime() ?? null;
     this.warned = false;

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Ending } from '../../platform/realtime/connection.js';
-import { Session, type Admission } from './session.js';
+import { Session, type AdmittedKey } from './session.js';
 
 /** What a packet costs beyond its data. */
 const PACKET_BYTES = 200;
@@ -16,7 +16,7 @@ export class SocketIoSession extends Session {
   // Private to the engine, too: nothing that prints a session shall find the request that it came with.
   readonly #socket: Socket;
 
-  constructor(socket: Socket, admission: Admission) {
+  constructor(socket: Socket, admission: AdmittedKey) {
     super(admission);
     this.#socket = socket;
   }

@@ -2,7 +2,7 @@ import { oldMessage } from './messages.words.js';
 import type { Plain } from './words.js';
 
 /** An event of the first version. */
-export interface Said {
+export interface FirstVersionEvent {
   name: string;
   body: Plain;
 }
@@ -16,7 +16,7 @@ interface Told {
 }
 
 /** By the type of the event: what the first version's clients were told in its place. */
-const DOWN: Record<string, (told: Told) => Said[]> = {
+const DOWN: Record<string, (told: Told) => FirstVersionEvent[]> = {
   'message.created': ({ data }) => {
     if (data.hidden === true) return [];
     const sender_name = data.sender_display_name ?? data.sender_id ?? null;
@@ -57,7 +57,7 @@ const DOWN: Record<string, (told: Told) => Said[]> = {
 export const isSaid = (type: string): boolean => Object.hasOwn(DOWN, type);
 
 /** What the first version's clients are told of an event, by its envelope. */
-export const saidOf = (type: string, envelope: object): Said[] => DOWN[type]?.(envelope as Told) ?? [];
+export const saidOf = (type: string, envelope: object): FirstVersionEvent[] => DOWN[type]?.(envelope as Told) ?? [];
 
 /** The type of an event as Socket.IO encodes it: `2["type",envelope]`. */
 export const typeOf = (text: string): string => text.slice(3, text.indexOf('"', 3));

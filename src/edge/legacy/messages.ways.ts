@@ -3,9 +3,9 @@ import { limits } from '../../platform/config/limits.js';
 import { MessagesService } from '../../messaging/messages/messages.service.js';
 import { RoomsService } from '../../messaging/rooms/rooms.service.js';
 import type { Admitted } from '../../tenancy/access/request.js';
-import { newMessageOf, oldMessage, withoutReplies } from './messages.words.js';
+import { messageBodyOf, oldMessage, withoutReplies } from './messages.words.js';
 import { callerOf, paramOf, queryOf, type Way, type Ways } from './way.js';
-import { eachOf, isPlain, isTrue, type Plain } from './words.js';
+import { eachOf, isPlain, saysTrue, type Plain } from './words.js';
 
 const UNREAD_SHOWN = 50;
 
@@ -50,7 +50,7 @@ export class MessagesWays {
       const { seq } = await this.messages.get(callerOf(request), paramOf(request, 'room_id'), before_message_id);
       query.before_seq = String(seq);
     }
-    return include_replies === undefined || isTrue(include_replies);
+    return include_replies === undefined || saysTrue(include_replies);
   }
 
   /** There, the messages themselves were answered: the oldest first, beside how many there are. */
@@ -65,7 +65,7 @@ export class MessagesWays {
 }
 
 function askForSend(request: Admitted): void {
-  if (isPlain(request.body)) request.body = newMessageOf(request.body);
+  if (isPlain(request.body)) request.body = messageBodyOf(request.body);
 }
 
 /** Of a hit its message. */

@@ -1,5 +1,5 @@
 import { envelopeIn, isSaid, saidOf, typeOf } from './down.words.js';
-import { newMessageOf, oldMessage, withoutReplies } from './messages.words.js';
+import { messageBodyOf, oldMessage, withoutReplies } from './messages.words.js';
 
 const file_url = 'https://cdn.example.com/a';
 
@@ -13,7 +13,7 @@ describe('messages of the first version', () => {
     [{ content_type: 'document', mime_type: 'image/png' }, 'document', 'document'],
     [{ content_type: 'text', mime_type: 'audio/ogg' }, 'audio', 'text'],
   ])('with a file, %j, have an attachment of the type %s', (fields, type, content_type) => {
-    expect(newMessageOf({ file_url, ...fields })).toMatchObject({
+    expect(messageBodyOf({ file_url, ...fields })).toMatchObject({
       content_type,
       attachments: [{ type, url: file_url }],
     });
@@ -21,8 +21,8 @@ describe('messages of the first version', () => {
 
   it('keep the attachments that they have, after the file', () => {
     const attachments = [{ type: 'link', url: 'https://example.com' }];
-    expect(newMessageOf({ file_url, attachments }).attachments).toHaveLength(2);
-    expect(newMessageOf({ content: 'a', file_url: null, attachments })).toEqual({ content: 'a', attachments });
+    expect(messageBodyOf({ file_url, attachments }).attachments).toHaveLength(2);
+    expect(messageBodyOf({ content: 'a', file_url: null, attachments })).toEqual({ content: 'a', attachments });
   });
 
   it('are deleted for who does not see them', () => {

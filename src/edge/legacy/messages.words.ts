@@ -5,7 +5,7 @@ const BY_MEDIA: Record<string, string> = { image: 'image', video: 'video', audio
 const ATTACHED = ['image', 'file', 'video', 'audio', 'document'];
 
 /** The body of a send or an edit: its file, of which there was one, is an attachment here. */
-export function newMessageOf(body: Plain): Plain {
+export function messageBodyOf(body: Plain): Plain {
   const { file_url, file_name, file_size, mime_type, ...message } = withoutNulls(body);
   if (file_url === undefined) return message;
   const type = kindOf(message.content_type, mime_type);

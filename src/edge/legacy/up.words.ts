@@ -3,9 +3,9 @@ import type { Speaker, Wording } from '../gateway/dialect.js';
 import { MembersService } from '../../messaging/members/members.service.js';
 import { MessagesService } from '../../messaging/messages/messages.service.js';
 import { limits } from '../../platform/config/limits.js';
-import { newMessageOf, oldMessage, withoutReplies } from './messages.words.js';
+import { messageBodyOf, oldMessage, withoutReplies } from './messages.words.js';
 import { oldRoom } from './rooms.words.js';
-import { eachOf, isPlain, isTrue, withoutNulls, type Plain } from './words.js';
+import { eachOf, isPlain, saysTrue, withoutNulls, type Plain } from './words.js';
 
 /** Who sends is whose key it is, whatever the body says. */
 const OF_SENDERS = ['sender_id', 'sender_user_id', 'sender_name', 'sender_display_name', 'user_id'];
@@ -80,7 +80,7 @@ const SEND: Wording = {
   event: 'message.send',
   ask: (_, body) =>
     isPlain(body)
-      ? newMessageOf(Object.fromEntries(Object.entries(body).filter(([name]) => !OF_SENDERS.includes(name))))
+      ? messageBodyOf(Object.fromEntries(Object.entries(body).filter(([name]) => !OF_SENDERS.includes(name))))
       : body,
   answer: (_, data) => ({ ...oldMessage(data as Plain), message_id: (data as Plain).id }),
   reply: 'message_sent',
@@ -98,7 +98,7 @@ const GET_ROOMS: Wording = {
 
 function sayMessages(_: Speaker, data: unknown, asked: unknown): Plain {
   const { room_id, include_replies } = asked as Plain;
-  const page = include_replies === undefined || isTrue(include_replies) ? data : withoutReplies(data as Plain);
+  const page = include_replies === undefined || saysTrue(include_replies) ? data : withoutReplies(data as Plain);
   const said = eachOf(page as Plain, oldMessage);
   return { ...said, room_id, messages: said.data };
 }

@@ -14,4 +14,4 @@ export const eachOf = (page: Plain, say: (item: Plain) => Plain): Plain =>
   Array.isArray(page.data) ? { ...page, data: page.data.map((item) => (isPlain(item) ? say(item) : item)) } : page;
 
 /** As a query or a body writes it. */
-export const isTrue = (value: unknown): boolean => ['true', '1'].includes(String(value).toLowerCase());
+export const saysTrue = (value: unknown): boolean => ['true', '1'].includes(String(value).toLowerCase());

@@ -8,7 +8,7 @@ import type { DeliveryStatus } from '../../engine/deliveries/delivery.js';
 const OPEN = ['pending', 'held', 'sending', 'retrying', 'unknown'] as const satisfies readonly DeliveryStatus[];
 
 /** Figures of the whole installation by name; those that begin with `process_` are of the process that looked. */
-export type Figures = Record<string, number>;
+export type SystemFigures = Record<string, number>;
 
 const MIB = 1_048_576;
 
@@ -21,7 +21,7 @@ export class SystemReport {
   ) {}
 
   /** Nothing here costs more than the backlog is long. */
-  async make(): Promise<Figures> {
+  async make(): Promise<SystemFigures> {
     const [installation, deliveries, jobs, lags] = await Promise.all([
       this.installation(),
       this.openDeliveries(),
@@ -39,15 +39,15 @@ export class SystemReport {
     };
   }
 
-  private async installation(): Promise<Figures> {
-    const [row] = await this.database.query<Figures>(
+  private async installation(): Promise<SystemFigures> {
+    const [row] = await this.database.query<SystemFigures>(
       `select (select count(*) from clients)::int as clients,
               (pg_database_size(current_database()) / ${MIB})::int as database_mib`,
     );
     return row!;
   }
 
-  private async openDeliveries(): Promise<Figures> {
+  private async openDeliveries(): Promise<SystemFigures> {
     const rows = await this.database.query<{ status: string; count: number; oldest_s: number }>(
       `select status, count(*)::int as count, extract(epoch from clock_timestamp() - min(created_at))::int as oldest_s
          from open_deliveries group by status`,
@@ -60,8 +60,8 @@ export class SystemReport {
   }
 
   /** Over all queues. */
-  private async jobs(): Promise<Figures> {
-    const figures: Figures = {};
+  private async jobs(): Promise<SystemFigures> {
+    const figures: SystemFigures = {};
     for (const queue of this.queues.all) {
       for (const [state, count] of Object.entries(await this.queues.counts(queue))) {
         figures[`jobs_${state}`] = (figures[`jobs_${state}`] ?? 0) + count;

@@ -4,10 +4,10 @@ import { prepared } from '../../platform/database/prepared.js';
 import { LOCKS } from '../../platform/database/session-lock.js';
 import { unnest } from '../../platform/database/unnest.js';
 import type { DeliveryStatus } from './delivery.js';
-import { bucketOf, SPANS, type Delta } from './delivery-counts.js';
+import { bucketOf, SPANS, type CountDelta } from './delivery-counts.js';
 import { Tally, type Added } from './delivery-tally.js';
 
-const DELTAS = unnest<Delta>()('d', {
+const DELTAS = unnest<CountDelta>()('d', {
   client_id: 'uuid',
   bucket: 'timestamptz',
   channel: 'text',
@@ -83,7 +83,7 @@ export class DeliveryCountsRepository {
   constructor(private readonly database: Database) {}
 
   /** With the commit of the changes that they count. */
-  append(tx: Tx, deltas: Delta[]): void {
+  append(tx: Tx, deltas: CountDelta[]): void {
     if (deltas.length > 0) tx.withCommit(APPEND, DELTAS.values(deltas));
   }
 
@@ -94,7 +94,7 @@ export class DeliveryCountsRepository {
         `select case when exists (select 1 from delivery_deltas) then pg_try_advisory_xact_lock(${LOCKS.deliveryCounts}) end as ours`,
       );
       if (lock!.ours !== true) return 0;
-      const taken = await tx.query<Delta>(TAKE, [limit]);
+      const taken = await tx.query<CountDelta>(TAKE, [limit]);
       const rollups = rollupsOf(taken);
       for (const row of await tx.query<RollupKey & Added>(READ, PLACES.values([...rollups.values()])))
         rollups.get(placeOf(row))!.tally.add(row);
@@ -131,7 +131,7 @@ const placeOf = ({ client_id, minutes, bucket, channel, provider }: RollupKey): 
   `${client_id} ${minutes} ${bucket.getTime()} ${channel} ${provider}`;
 
 /** What changes add to the bucket of each span that they belong to, by {@link placeOf}. */
-function rollupsOf(deltas: readonly Delta[]): Map<string, Rollup> {
+function rollupsOf(deltas: readonly CountDelta[]): Map<string, Rollup> {
   const rollups = new Map<string, Rollup>();
   for (const { client_id, bucket, channel, provider, counts } of deltas) {
     for (const minutes of SPANS) {

@@ -27,7 +27,7 @@ const CODE_CHARS = 64;
  * `attempts`, `retries` (attempts but the first), `failed_attempts` and, by {@link ERROR} and {@link FAULT}, what they failed
  * of, `sent_ms` (the sum of the durations until sent), and durations by {@link LATENCIES}.
  */
-export interface Delta {
+export interface CountDelta {
   client_id: string;
   bucket: Date;
   channel: string;
@@ -43,8 +43,8 @@ export const factsSince = (before: FactTimes, after: FactTimes): DeliveryFact[] 
   DELIVERY_FACTS.filter((fact) => !before[`${fact}_at`] && after[`${fact}_at`]);
 
 /** One for each bucket, channel and provider that is concerned. */
-export function deltasOf(transitions: readonly Transition[]): Delta[] {
-  const deltas = new Map<string, Delta>();
+export function deltasOf(transitions: readonly Transition[]): CountDelta[] {
+  const deltas = new Map<string, CountDelta>();
   const add = ({ row }: Transition, provider: string | null, key: string, n: number): void => {
     const { client_id, channel } = row;
     const bucket = Math.floor(row.created_at.getTime() / BUCKET_MS) * BUCKET_MS;
@@ -68,11 +68,11 @@ function count(transition: Transition, add: Add): void {
   if (!isOpen(from) && (moved || fromProvider !== row.provider)) add(transition, fromProvider, from, -1);
   if (!isOpen(row.status) && (moved || fromProvider !== row.provider)) add(transition, row.provider, row.status, 1);
   for (const fact of facts) add(transition, row.provider, fact, 1);
-  for (const [stage, ms] of latenciesOf(transition)) {
+  for (const [stage, ms] of stageTimesOf(transition)) {
     add(transition, row.provider, `${LATENCIES[stage]}:${binOf(ms)}`, 1);
     if (stage === 'sent') add(transition, row.provider, 'sent_ms', Math.max(0, Math.round(ms)));
   }
-  const outcome = outcomeOf(transition);
+  const outcome = attemptOutcomeOf(transition);
   if (outcome === null) return;
   add(transition, row.provider, 'attempts', 1);
   if (row.attempt_count > 1) add(transition, row.provider, 'retries', 1);
@@ -83,18 +83,21 @@ function count(transition: Transition, add: Add): void {
 }
 
 /** What came of the attempt that ended with a change, by the class of its fault; null where none did: who is held was not tried. */
-export function outcomeOf({ row: { status, reason }, attempt }: Transition): 'sent' | (typeof FAULTS)[number] | null {
+export function attemptOutcomeOf({
+  row: { status, reason },
+  attempt,
+}: Transition): 'sent' | (typeof FAULTS)[number] | null {
   if (!attempt || status === 'held') return null;
   if (attempt.status !== 'failed') return attempt.status;
   return status === 'failed' && reason !== 'attempts_exhausted' ? 'permanent' : 'retryable';
 }
 
 /** The stages that a delivery came to with this change, and how long after its acceptance, in milliseconds. */
-export function latenciesOf(transition: Transition): [stage: keyof typeof LATENCIES, ms: number][] {
+export function stageTimesOf(transition: Transition): [stage: keyof typeof LATENCIES, ms: number][] {
   const { from, row, attempt } = transition;
   const since = (time: Date): number => time.getTime() - row.created_at.getTime();
   const reached: [keyof typeof LATENCIES, number][] = [];
-  if (attempt && outcomeOf(transition) !== null && row.attempt_count === 1) {
+  if (attempt && attemptOutcomeOf(transition) !== null && row.attempt_count === 1) {
     reached.push(['first_attempt', since(row.updated_at) - (attempt.duration_ms ?? 0)]);
   }
   if (isOpen(from) && row.sent_at !== null && (row.status === 'sent' || row.status === 'delivered')) {
@@ -107,7 +110,7 @@ export function latenciesOf(transition: Transition): [stage: keyof typeof LATENC
 }
 
 /** What came and went within one transaction counts as nothing. */
-function withoutZeros(delta: Delta): Delta[] {
+function withoutZeros(delta: CountDelta): CountDelta[] {
   const counts = Object.fromEntries(Object.entries(delta.counts).filter(([, n]) => n !== 0));
   return Object.keys(counts).length > 0 ? [{ ...delta, counts }] : [];
 }

@@ -5,7 +5,7 @@ import type { EventRow } from '../events/events.repository.js';
 import { EventsService } from '../events/events.service.js';
 import { newEvent, type NewEvent } from '../events/new-event.js';
 import type { DurableEvent } from '../../platform/realtime/event.js';
-import { deltasOf, latenciesOf, outcomeOf } from './delivery-counts.js';
+import { deltasOf, stageTimesOf, attemptOutcomeOf } from './delivery-counts.js';
 import { DeliveryCountsRepository } from './delivery-counts.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
@@ -85,9 +85,9 @@ function observe(transition: Transition): void {
   const { row } = transition;
   const { channel, status } = row;
   metrics.deliveries.inc({ channel, status });
-  const outcome = outcomeOf(transition);
+  const outcome = attemptOutcomeOf(transition);
   if (outcome !== null) metrics.deliveryAttempts.inc({ channel, outcome });
-  for (const [stage, ms] of latenciesOf(transition)) metrics.deliverySeconds.observe({ channel, stage }, ms / 1_000);
+  for (const [stage, ms] of stageTimesOf(transition)) metrics.deliverySeconds.observe({ channel, stage }, ms / 1_000);
 }
 
 function eventOf({ row }: Transition, userIds: Map<UserPk, UserId>): NewEvent | null {

@@ -25,7 +25,7 @@ export function withKnown(registry: ProviderRegistry, input: ProviderInputDto): 
   throw invalidField('provider_type', `must be one of ${types} for the channel ${channel}`);
 }
 
-export const channelOf = ({ known }: ProviderInput): string => known.descriptor.channel.name;
+export const channelNameOf = ({ known }: ProviderInput): string => known.descriptor.channel.name;
 
 /** All are of one channel: the list is the order in which it is served. */
 export function readList(registry: ProviderRegistry, body: unknown, channel: string): ProviderInput[] {
@@ -45,7 +45,7 @@ export function readList(registry: ProviderRegistry, body: unknown, channel: str
   for (const [index, input] of inputs.entries()) {
     if (input && names.has(input.name)) errors.push({ field: `[${index}].name`, message: 'is in the list twice' });
     if (input) names.add(input.name);
-    if (input && channelOf(input) !== channel)
+    if (input && channelNameOf(input) !== channel)
       errors.push({ field: `[${index}].channel`, message: `must be ${channel}, as the whole list` });
   }
   if (inputs.filter((input) => input?.is_primary).length > 1)

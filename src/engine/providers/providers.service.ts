@@ -11,7 +11,14 @@ import { cleanText } from './clean-text.js';
 import { keepSecrets, movedSecrets, seal, unseal, withoutSecrets } from './provider-secrets.js';
 import type { ProviderEntity } from './provider.entity.js';
 import { ProviderRegistry } from './provider.registry.js';
-import { channelOf, MAX_PROVIDERS, readList, readProvider, withKnown, type ProviderInput } from './provider-input.js';
+import {
+  channelNameOf,
+  MAX_PROVIDERS,
+  readList,
+  readProvider,
+  withKnown,
+  type ProviderInput,
+} from './provider-input.js';
 import {
   DEFAULT_CHANNEL,
   type ProviderInputDto,
@@ -54,7 +61,7 @@ export class ProvidersService {
   async add(request: Request, sent: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
     const { clientId } = request.caller;
     const input = withKnown(this.registry, sent);
-    const channel = channelOf(input);
+    const channel = channelNameOf(input);
     const existing = await this.repository.list(clientId, channel);
     refuseTaken(existing, input.name);
     if (verify) await this.verify(input);
@@ -213,7 +220,7 @@ export class ProvidersService {
     verified: boolean,
   ): Promise<ProviderDto> {
     const { name, provider_type, is_primary = false, from_email = null, from_name = null, config } = input;
-    const channel = channelOf(input);
+    const channel = channelNameOf(input);
     if (is_primary) await this.repository.clearPrimary(tx, clientId, channel, id);
     const row = await this.repository.save(tx, clientId, {
       client_id: clientId,

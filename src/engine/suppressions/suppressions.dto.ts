@@ -4,7 +4,7 @@ import { PageQueryDto } from '../../platform/common/pagination.js';
 import { declared } from '../providers/declared.js';
 import { SUPPRESSION_REASONS, type SuppressionReason } from './suppression.entity.js';
 
-export const DEFAULT_CHANNEL = 'email';
+export const DEFAULT_SUPPRESSION_CHANNEL = 'email';
 
 const ADDRESS = { max: 320, example: 'carol@example.com' } as const;
 const CATEGORY = {
@@ -113,7 +113,7 @@ export class SuppressionImportDto {
 
 fieldsLater(() => {
   const names = declared.channels.flatMap(({ name, address }) => (address ? [name] : []));
-  addField(SuppressionInputDto, 'channel', OneOf(names, { optional: true, default: DEFAULT_CHANNEL }));
+  addField(SuppressionInputDto, 'channel', OneOf(names, { optional: true, default: DEFAULT_SUPPRESSION_CHANNEL }));
   addField(SuppressionDto, 'channel', OneOf(names));
   addField(
     SuppressionsQueryDto,

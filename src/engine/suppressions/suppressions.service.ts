@@ -8,7 +8,7 @@ import { ProviderRegistry } from '../providers/provider.registry.js';
 import type { SuppressionEntity } from './suppression.entity.js';
 import { SuppressionList } from './suppression-list.js';
 import {
-  DEFAULT_CHANNEL,
+  DEFAULT_SUPPRESSION_CHANNEL,
   type SuppressionDto,
   type SuppressionInputDto,
   type SuppressionsQueryDto,
@@ -56,7 +56,7 @@ export class SuppressionsService {
 
   /** @throws Problem naming the field that is at fault */
   read(clientId: string, input: SuppressionInputDto): NewSuppression {
-    const { channel = DEFAULT_CHANNEL, reason = 'manual', expires_at = null, category } = input;
+    const { channel = DEFAULT_SUPPRESSION_CHANNEL, reason = 'manual', expires_at = null, category } = input;
     const address = input.address.trim();
     const fault = this.registry.findChannel(channel)?.address?.fault(address);
     if (fault) throw invalidField('address', fault);

@@ -5,7 +5,7 @@ import { notFound } from '../../platform/common/problem.js';
 import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import { UnsubscribeLinks, type UnsubscribeTarget } from '../suppressions/unsubscribe-links.js';
 import { UnsubscribeService } from './unsubscribe.service.js';
-import { ASKING, DONE, PAGE_HEADERS, UNKNOWN } from './unsubscribe.page.js';
+import { ASKING, DONE, UNSUBSCRIBE_PAGE_HEADERS, UNKNOWN } from './unsubscribe.page.js';
 
 /** Controllers' routes of this room that stand outside of the prefix `/api/v1`. */
 export const UNPREFIXED_UNSUBSCRIBE = ['u/:token'];
@@ -67,7 +67,7 @@ export class UnsubscribeController {
   private target(token: string, accept: string | undefined, reply: FastifyReply): UnsubscribeTarget | null {
     const target = this.links.read(token);
     if (!target && !/text\/html/.test(accept ?? '')) throw notFound('link');
-    void reply.headers(PAGE_HEADERS);
+    void reply.headers(UNSUBSCRIBE_PAGE_HEADERS);
     if (!target) void reply.status(404);
     return target;
   }

@@ -5,7 +5,7 @@ const STYLE =
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** Of these pages: nothing runs, nothing is fetched, nobody frames them, and the address leads nowhere. */
-export const PAGE_HEADERS: Record<string, string> = {
+export const UNSUBSCRIBE_PAGE_HEADERS: Record<string, string> = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'cache-control': 'no-store',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { timeOfId, type UserPk } from '../../platform/common/ids.js';
 import type { Tx } from '../../platform/database/database.js';
-import { ProviderEvents } from '../deliveries/provider-events.js';
+import { ProviderEvents } from '../deliveries/told/provider-events.js';
 import { SuppressionList } from '../suppressions/suppression-list.js';
 import type { UnsubscribeTarget } from '../suppressions/unsubscribe-links.js';
 

@@ -16,10 +16,10 @@ export const makeCode = (): string =>
   Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
 /** Of so much chance a plain hash gives nothing away. */
-export const digestOf = (code: string): Buffer => createHash('sha256').update(code).digest();
+export const codeDigestOf = (code: string): Buffer => createHash('sha256').update(code).digest();
 
 export const store = (code: string, keyRing: KeyRing, clientId: string, inviteId: string): StoredCode => ({
-  digest: digestOf(code),
+  digest: codeDigestOf(code),
   encrypted: keyRing.encrypt(code, contextOf(clientId, inviteId)),
 });
 

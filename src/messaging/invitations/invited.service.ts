@@ -13,10 +13,10 @@ import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { RoomAccess } from '../rooms/room-access.js';
 import { roleMay } from '../rooms/room-permissions.js';
 import type { LockedRoom } from '../rooms/rooms.repository.js';
-import { RoomChanges, type Changed } from '../rooms/room-changes.js';
+import { RoomChanges, type ChangedRoom } from '../rooms/room-changes.js';
 import { toMember } from '../rooms/membership/member.row.js';
 import { inviteAccepted, inviteDeclined } from './invitations.events.js';
-import { digestOf } from './invite-codes.js';
+import { codeDigestOf } from './invite-codes.js';
 import type { InviteDto, InvitesQueryDto } from './invites.dto.js';
 import { InvitesRepository, toInvite, type InviteRow } from './invites.repository.js';
 import { ofInvite } from './new-events.js';
@@ -79,7 +79,7 @@ export class InvitedService implements ArrivalObserver {
     const { caller } = request;
     const { room_id } = await this.find(caller, inviteId);
     userOf(caller, 'declines an invitation');
-    return this.changes.run(request, room_id, async (tx): Promise<Changed<InviteDto>> => {
+    return this.changes.run(request, room_id, async (tx): Promise<ChangedRoom<InviteDto>> => {
       await this.access.lockForEntry(tx, caller, room_id, 'invitation');
       const row = (await this.invites.find(tx, caller.clientId, inviteId))!;
       if (row.status === 'declined') return [toInvite(row, null), []];
@@ -94,7 +94,7 @@ export class InvitedService implements ArrivalObserver {
   async acceptCode(request: Request, code: string): Promise<MemberDto> {
     const { caller } = request;
     const user = userOf(caller, 'accepts an invitation');
-    const found = await this.invites.findByCode(caller.clientId, digestOf(code));
+    const found = await this.invites.findByCode(caller.clientId, codeDigestOf(code));
     if (!found) throw notFound('invitation');
     return this.changes.run(request, found.room_id, async (tx) => {
       const room = await this.access.lockForEntry(tx, caller, found.room_id, 'invitation');

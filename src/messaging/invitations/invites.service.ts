@@ -12,7 +12,7 @@ import { UsersService, userUnavailable } from '../../tenancy/users/users.service
 import type { Role } from '../rooms/membership/member.dto.js';
 import { Memberships, refuseAbove } from '../members/memberships.js';
 import { mayInRoom, requirePermission, RoomAccess } from '../rooms/room-access.js';
-import { RoomChanges, type Changed } from '../rooms/room-changes.js';
+import { RoomChanges, type ChangedRoom } from '../rooms/room-changes.js';
 import type { RoomType } from '../rooms/rooms.dto.js';
 import type { LockedRoom } from '../rooms/rooms.repository.js';
 import { inviteCreated, inviteRevoked } from './invitations.events.js';
@@ -53,7 +53,7 @@ export class InvitesService {
     // A room out of sight is not there, whoever was to be invited.
     await this.access.get(caller, roomId);
     const invited = dto.kind === 'user' ? await this.findInvited(caller, dto.user_id!) : null;
-    return this.changes.run(request, roomId, async (tx): Promise<Changed<InviteDto | Existing<InviteDto>>> => {
+    return this.changes.run(request, roomId, async (tx): Promise<ChangedRoom<InviteDto | Existing<InviteDto>>> => {
       const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
       refuseAbove(caller, room, dto.role ?? 'member');
       await this.invites.markExpired(tx, caller.clientId, room.id);
@@ -69,7 +69,7 @@ export class InvitesService {
   /** By who made it, or manages the room. What is no longer pending stays as it is. */
   async revoke(request: Request, roomId: string, inviteId: string): Promise<void> {
     const { caller } = request;
-    await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
+    await this.changes.run(request, roomId, async (tx): Promise<ChangedRoom<void>> => {
       const room = await this.access.lock(tx, caller, roomId, 'invite');
       const row = isUuid(inviteId) ? await this.invites.find(tx, caller.clientId, inviteId) : null;
       if (!row || row.room_id !== room.id) throw notFound('invitation');

@@ -12,7 +12,7 @@ import type { MemberDto } from '../rooms/membership/member.dto.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { Memberships, type ArrivalObserver } from '../members/memberships.js';
 import { requirePermission, RoomAccess } from '../rooms/room-access.js';
-import { RoomChanges, type Changed } from '../rooms/room-changes.js';
+import { RoomChanges, type ChangedRoom } from '../rooms/room-changes.js';
 import { rolesThatMay } from '../rooms/room-permissions.js';
 import { toMember, type MemberRow } from '../rooms/membership/member.row.js';
 import type { LockedRoom } from '../rooms/rooms.repository.js';
@@ -57,7 +57,7 @@ export class JoinRequestsService implements ArrivalObserver {
     return this.changes.run(
       request,
       roomId,
-      async (tx): Promise<Changed<JoinRequestDto | Existing<JoinRequestDto>>> => {
+      async (tx): Promise<ChangedRoom<JoinRequestDto | Existing<JoinRequestDto>>> => {
         const room = await this.access.lockForEntry(tx, caller, roomId);
         refuseUnlessAsked(room);
         const before = await this.requests.find(tx, caller.clientId, room.id, user.user_pk);
@@ -101,7 +101,7 @@ export class JoinRequestsService implements ArrivalObserver {
   async reject(request: Request, roomId: string, userId: UserId): Promise<JoinRequestDto> {
     const { caller } = request;
     const user = await this.findAsker(caller, roomId, userId);
-    return this.changes.run(request, roomId, async (tx): Promise<Changed<JoinRequestDto>> => {
+    return this.changes.run(request, roomId, async (tx): Promise<ChangedRoom<JoinRequestDto>> => {
       const room = await this.access.lock(tx, caller, roomId, 'manage');
       const row = await this.get(tx, caller, room, user);
       if (row.status === 'rejected') return [toJoinRequest(row), []];

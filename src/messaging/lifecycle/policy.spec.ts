@@ -1,4 +1,4 @@
-import { deactivationOf, graceEndOf, nextStep, policyOf, type Activity, type OwnPolicy } from './policy.js';
+import { deactivationOf, graceEndOf, nextStep, policyOf, type RoomActivity, type OwnPolicy } from './policy.js';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -6,7 +6,7 @@ const NOW = new Date('2026-03-01T00:00:00Z');
 const ago = (ms: number): Date => new Date(NOW.getTime() - ms);
 const own: OwnPolicy = { inactive_after_days: null, warn_before_hours: null };
 const policy = { inactive_after_days: 30, warn_before_hours: 24 };
-const after = (activeMs: number, announcedMs: number | null = null): Activity => ({
+const after = (activeMs: number, announcedMs: number | null = null): RoomActivity => ({
   active_at: ago(activeMs),
   deactivating_at: announcedMs === null ? null : ago(announcedMs),
   now: NOW,

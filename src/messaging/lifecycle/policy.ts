@@ -38,7 +38,7 @@ const asObject = (
   typeof policy === 'object' && policy !== null ? policy : policy === undefined ? {} : { inactive_after_days: policy };
 
 /** What is known of an active room. */
-export interface Activity {
+export interface RoomActivity {
   active_at: Date;
   /** When its deactivation was last announced. */
   deactivating_at: Date | null;
@@ -53,7 +53,7 @@ export type NextStep =
  * Nobody is deactivated unannounced: who is found too late is announced first, and has the whole time that a warning gives.
  * A message after the announcement takes it back.
  */
-export function nextStep(policy: Policy, { active_at, deactivating_at, now }: Activity): NextStep {
+export function nextStep(policy: Policy, { active_at, deactivating_at, now }: RoomActivity): NextStep {
   const times = timesOf(policy, { active_at, deactivating_at, now });
   if (times === null) return { do: 'wait', check_at: null, deactivating_at: null };
   const { announceAt, endAt, announced, leadMs } = times;
@@ -65,7 +65,7 @@ export function nextStep(policy: Policy, { active_at, deactivating_at, now }: Ac
 }
 
 /** When the room will be deactivated at the earliest, if nobody writes; null: never. */
-export function deactivationOf(policy: Policy, activity: Activity): { at: Date; announced: boolean } | null {
+export function deactivationOf(policy: Policy, activity: RoomActivity): { at: Date; announced: boolean } | null {
   const times = timesOf(policy, activity);
   return (
     times && { at: new Date(times.endAt), announced: times.announced && activity.now.getTime() >= times.announceAt }
@@ -74,7 +74,7 @@ export function deactivationOf(policy: Policy, activity: Activity): { at: Date; 
 
 function timesOf(
   { inactive_after_days, warn_before_hours }: Policy,
-  { active_at, deactivating_at, now }: Activity,
+  { active_at, deactivating_at, now }: RoomActivity,
 ): { announceAt: number; endAt: number; announced: boolean; leadMs: number } | null {
   if (inactive_after_days === null) return null;
   const periodMs = inactive_after_days * DAY;

@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { WindowCounts } from '../../tenancy/access/rate-counter.js';
-import type { Said } from '../messages/pre-send.js';
+import type { SaidMessage } from '../messages/pre-send.js';
 import { LINK_PREVIEWS } from './link-previews.settings.js';
 import { linkId, linksOf, MAX_PREVIEWS } from './links.js';
 
@@ -35,7 +35,7 @@ export class LinkPreviewsQueue {
   constructor(@InjectQueue(LINK_PREVIEWS_QUEUE) private readonly queue: Queue<PreviewJob>) {}
 
   /** Of an edit only the links that it brings: a preview that was taken away stays away. Never throws, nor waits. */
-  said({ caller, message, before }: Said): void {
+  said({ caller, message, before }: SaidMessage): void {
     if (!LINK_PREVIEWS.of(caller.settings) || message.content_type !== 'text') return;
     const { clientId: client_id } = caller;
     const { id, room_id, rev, content } = message;

@@ -4,7 +4,7 @@ import type { AddressGuard } from '../../platform/common/address-guard.js';
 import { parseLink } from './links.js';
 
 /** What was found at a link. */
-export type Page =
+export type FetchedPage =
   | { kind: 'html'; /** After redirects. */ url: URL; contentType: string; body: Buffer }
   | { kind: 'image'; mimeType: string };
 
@@ -37,7 +37,7 @@ export class PageClient {
    * @param signal ends it, wherever it is
    * @throws NoPage; BlockedAddressError; what the connection fails with
    */
-  async get(link: string, signal: AbortSignal): Promise<Page> {
+  async get(link: string, signal: AbortSignal): Promise<FetchedPage> {
     let url = parseLink(link);
     for (let hops = 0; url !== null && hops <= MAX_REDIRECTS; hops++) {
       const response = await this.ask(url, signal);
@@ -76,7 +76,7 @@ export class PageClient {
   }
 }
 
-async function read(response: IncomingMessage, url: URL): Promise<Page> {
+async function read(response: IncomingMessage, url: URL): Promise<FetchedPage> {
   const { statusCode, headers } = response;
   const contentType = headers['content-type'] ?? '';
   const mimeType = contentType.split(';', 1)[0]!.trim().toLowerCase();

@@ -1,7 +1,7 @@
 import type { AttachmentDto } from '../messages/sending.dto.js';
 import { parseLink } from './links.js';
 import { readHead } from './page-head.js';
-import type { Page } from './page-client.js';
+import type { FetchedPage } from './page-client.js';
 import { decodePage } from './page-text.js';
 
 const TITLE_CHARS = 300;
@@ -9,7 +9,7 @@ const DESCRIPTION_CHARS = 1_000;
 const SITE_NAME_CHARS = 100;
 
 /** What is shown of a link. @returns null for a page without a title, which says nothing of itself */
-export function previewOf(link: string, page: Page): AttachmentDto | null {
+export function previewOf(link: string, page: FetchedPage): AttachmentDto | null {
   const common = { type: 'link', url: link, name: null, size: null };
   if (page.kind === 'image') return { ...common, mime_type: page.mimeType, image_url: link, preview: true };
   const head = readHead(decodePage(page.body, page.contentType));

@@ -10,7 +10,7 @@ import type { BanDto, BanMemberDto } from './bans.dto.js';
 import { BansRepository, type BanRow } from '../rooms/membership/bans.repository.js';
 import { Memberships, refuseAbove } from './memberships.js';
 import { refuseDirect, requirePermission, RoomAccess } from '../rooms/room-access.js';
-import { RoomChanges, type Changed } from '../rooms/room-changes.js';
+import { RoomChanges, type ChangedRoom } from '../rooms/room-changes.js';
 import { toMember } from '../rooms/membership/member.row.js';
 
 /**
@@ -44,7 +44,7 @@ export class BansService {
     const create = caller.kind === 'master';
     const user = (await this.users.resolve(caller.clientId, [userId], { create })).get(userId)!;
     if (user.user_pk === caller.user?.user_pk) throw new Problem('conflict', 'Nobody bans himself: leave the room.');
-    return this.changes.run(request, roomId, async (tx): Promise<Changed<BanDto>> => {
+    return this.changes.run(request, roomId, async (tx): Promise<ChangedRoom<BanDto>> => {
       const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       const member = await this.memberships.find(tx, caller, room, user.user_pk);
       let events: NewEvent[] = [];
@@ -68,7 +68,7 @@ export class BansService {
     const userId = namedUser(caller, named);
     const user = (await this.users.lookUp(caller.clientId, [userId], { create: false })).get(userId);
     if (!user) return;
-    await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
+    await this.changes.run(request, roomId, async (tx): Promise<ChangedRoom<void>> => {
       const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       await this.bans.lift(tx, caller.clientId, room.id, user.user_pk);
       return [undefined, []];

@@ -14,7 +14,7 @@ import type { MemberDto, MemberInputDto, Role } from '../rooms/membership/member
 import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { Memberships, refuseAbove } from './memberships.js';
 import { refuseDirect, requirePermission, RoomAccess } from '../rooms/room-access.js';
-import { RoomChanges, type Changed } from '../rooms/room-changes.js';
+import { RoomChanges, type ChangedRoom } from '../rooms/room-changes.js';
 import { toMember, type MemberRow } from '../rooms/membership/member.row.js';
 import type { LockedRoom } from '../rooms/rooms.repository.js';
 
@@ -71,7 +71,7 @@ export class MembersService {
     return this.changes.run(
       request,
       roomId,
-      async (tx): Promise<Changed<AddedMembersDto | Existing<AddedMembersDto>>> => {
+      async (tx): Promise<ChangedRoom<AddedMembersDto | Existing<AddedMembersDto>>> => {
         const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
         const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
         const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
@@ -125,7 +125,7 @@ export class MembersService {
     if (!may(caller, 'manage_rooms')) {
       throw new Problem('forbidden', 'Removing others needs the permission manage_rooms.');
     }
-    await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
+    await this.changes.run(request, roomId, async (tx): Promise<ChangedRoom<void>> => {
       const room = await this.access.lockPeople(tx, caller, roomId, 'manage');
       if (await this.members.hasLeft(tx, caller.clientId, roomId, userId)) return [undefined, []];
       const member = await this.get(tx, caller, room, userId);
@@ -139,7 +139,7 @@ export class MembersService {
     const { caller } = request;
     if (!caller.user) await this.access.get(caller, roomId);
     const { user_id } = userOf(caller, 'leaves a room');
-    await this.changes.run(request, roomId, async (tx): Promise<Changed<void>> => {
+    await this.changes.run(request, roomId, async (tx): Promise<ChangedRoom<void>> => {
       if (isUuid(roomId) && (await this.members.hasLeft(tx, caller.clientId, roomId, user_id))) return [undefined, []];
       const room = await this.access.lock(tx, caller, roomId);
       refuseDirect(room);

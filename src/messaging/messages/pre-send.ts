@@ -24,7 +24,7 @@ export interface DraftOrigin {
 }
 
 /** What a message says from now on. */
-export interface Said {
+export interface SaidMessage {
   caller: Caller;
   message: MessageDto;
   /** What it said before it was edited; null: it is new, or said nothing. */
@@ -39,7 +39,7 @@ export interface PreSend {
    */
   judge(origin: DraftOrigin, draft: Draft): Draft | Promise<Draft>;
   /** Is told of each message after the commit of its send or edit. Must not wait, nor throw. */
-  said?(said: Said): void;
+  said?(said: SaidMessage): void;
 }
 
 /** All that judge, in the order of their registration. */
@@ -60,7 +60,7 @@ export class PreSends {
   }
 
   /** A message that is committed says something else than before. */
-  tell(said: Said): void {
+  tell(said: SaidMessage): void {
     for (const one of this.all) one.said?.(said);
   }
 }

@@ -16,7 +16,7 @@ export interface Seen {
 }
 
 /** What of it is undefined stays as it is. */
-export interface Choice {
+export interface PresenceChoice {
   state?: ChosenState | undefined;
   text?: string | null | undefined;
 }
@@ -45,7 +45,7 @@ export class PresenceRepository {
   }
 
   /** Others see of the text nothing new before the user is visible again. */
-  async choose(clientId: string, userPk: UserPk, { state, text }: Choice): Promise<PresenceRow> {
+  async choose(clientId: string, userPk: UserPk, { state, text }: PresenceChoice): Promise<PresenceRow> {
     const [row] = await this.database.query<PresenceRow>(
       `insert into user_presence as p (client_id, user_pk, state, text, shown_text)
        values ($1, $2, coalesce($3, 'online'), $4, case when $3 = 'invisible' then null else $4 end)

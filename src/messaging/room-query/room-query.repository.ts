@@ -18,16 +18,16 @@ export interface RoomsAsked {
 }
 
 /** Where a room stands in the order asked for. */
-export interface Place {
+export interface RoomPlace {
   id: string;
   /** What it is ordered by, and its id. */
   key: (string | number)[];
 }
 
 export interface Places {
-  found: Place[];
+  found: RoomPlace[];
   /** Rooms were left unread: the last that was read. */
-  edge: Place | null;
+  edge: RoomPlace | null;
 }
 
 export type FoundRow = RoomRow & { last_message_id: string | null };
@@ -137,7 +137,7 @@ export class RoomQueryRepository {
   }
 }
 
-const toPlace = (row: PlaceRow, orders: Order[]): Place => ({
+const toPlace = (row: PlaceRow, orders: Order[]): RoomPlace => ({
   id: row.id!,
   key: [...orders.map((_, at) => row[`k${at}`]!), row.id!],
 });

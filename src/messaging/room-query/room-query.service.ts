@@ -7,7 +7,7 @@ import { toMember } from '../rooms/membership/member.row.js';
 import { toSeenRoom } from '../rooms/room.row.js';
 import type { MemberDto } from '../rooms/membership/member.dto.js';
 import type { FoundRoomDto, QueryRoomsDto } from './room-query.dto.js';
-import { RoomQueryRepository, type Place, type RoomsAsked } from './room-query.repository.js';
+import { RoomQueryRepository, type RoomPlace, type RoomsAsked } from './room-query.repository.js';
 import { fingerprintOf, ordersOf, placeOf } from './sort.js';
 
 /** Finds rooms: those of a user, or of the whole client. A page takes the same number of queries, whatever is on it. */
@@ -29,7 +29,7 @@ export class RoomQueryService {
     const { found, edge } = caller.user
       ? await this.repository.placesOf(caller.clientId, caller.user.user_pk, asked)
       : await this.repository.placesOfAll(caller.clientId, asked);
-    const keyOf = ({ key }: Place) => [fingerprint, ...key];
+    const keyOf = ({ key }: RoomPlace) => [fingerprint, ...key];
     const { data, page } = toPage(found, limit, cursor, keyOf, ({ id }) => id);
     if (edge && cursor?.direction === 'prev') page.prev_cursor = encodeCursor('p', keyOf(edge));
     else if (edge) Object.assign(page, { next_cursor: encodeCursor('n', keyOf(edge)), has_more: true });

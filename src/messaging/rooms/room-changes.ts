@@ -8,7 +8,7 @@ import { rowOf } from './room-access.js';
 import { RoomAnnouncer } from './room-announcer.js';
 
 /** What a change answers, and the events that tell of it, in the order of their revs. */
-export type Changed<T> = [answer: T, events: NewEvent[]];
+export type ChangedRoom<T> = [answer: T, events: NewEvent[]];
 
 /** Runs changes of rooms and memberships: the effect and its events in one transaction, told of after the commit. */
 @Injectable()
@@ -19,7 +19,7 @@ export class RoomChanges {
   ) {}
 
   /** @param change locks the room first of all; its answer is the route's */
-  async run<T>(request: Request, roomId: string, change: (tx: Tx) => Promise<Changed<T>>): Promise<T> {
+  async run<T>(request: Request, roomId: string, change: (tx: Tx) => Promise<ChangedRoom<T>>): Promise<T> {
     let rows: EventRow[] = [];
     const effect = async (tx: Tx): Promise<T> => {
       const [answer, events] = await change(tx);

@@ -17,7 +17,7 @@ interface Term {
  * What the index is asked for a part of a query: one of `words`, or a word with one of `fragments` (which then names so many
  * that it may be too many).
  */
-export interface Wanted {
+export interface WantedTerms {
   words: string[];
   /** Beginnings of fragments of words. */
   fragments: string[];
@@ -52,7 +52,7 @@ export class SearchTerms {
   }
 
   /** What every message that matches has a word of, for each. */
-  get wanted(): Wanted[] {
+  get wanted(): WantedTerms[] {
     // As written, the first term may be the end of a word: too short, it is no help then.
     const sure = this.terms.filter(({ anywhere }, at) => anywhere || at > 0 || this.whole === null);
     return sure.flatMap(({ text, anywhere }) =>
@@ -80,7 +80,7 @@ export class SearchTerms {
 
 const termOf = (text: string): Term => ({ text, anywhere: [...text].length >= SUBSTRING });
 
-function wantedOf(run: Run, anywhere: boolean): Wanted[] {
+function wantedOf(run: Run, anywhere: boolean): WantedTerms[] {
   if (run.spaceless && [...run.text].length >= SUBSTRING) {
     const grams = wordsOfRun(run).filter((gram) => [...gram].length === SUBSTRING);
     return grams.map((word) => ({ words: [word], fragments: [] }));

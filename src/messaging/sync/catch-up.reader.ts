@@ -6,7 +6,7 @@ import type { StreamRange } from '../../engine/events/events.repository.js';
 import { EventsService } from '../../engine/events/events.service.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
 import { MessageViews } from '../messages/message-views.js';
-import { CatchUp, missedBy, plan, receiptsOf, type Planned, type Told } from './catch-up.js';
+import { CatchUp, missedBy, plan, receiptsOf, type PlannedStream, type StreamRead } from './catch-up.js';
 import type { ResumeAnswerDto, ResumeDto, StreamPosition } from './sync.dto.js';
 import { SyncRepository, type RoomHead } from './sync.repository.js';
 
@@ -24,7 +24,7 @@ const RECEIPTS_PER_EVENT = 10;
 interface Part {
   reader: CatchUp;
   caller: Caller;
-  planned: Planned[];
+  planned: PlannedStream[];
 }
 
 /**
@@ -81,7 +81,7 @@ export class CatchUpReader {
     for (const [at, part] of parts.entries()) {
       // An answer takes long enough to make that nobody else should wait for all of them.
       if (at > 0) await nextTurn();
-      const told = part.planned.map((one, nth): Told => ({
+      const told = part.planned.map((one, nth): StreamRead => ({
         events: events.get(one) === null ? null : seen[at]![nth]!,
         receipts: (one.room && receipts.get(one.room.id)) ?? [],
       }));
@@ -90,7 +90,7 @@ export class CatchUpReader {
   }
 
   /** The events of each, as everybody sees them; null where they are not recoverable. What is the same is the same array. */
-  private async readEvents(clientId: string, planned: Planned[]): Promise<Map<Planned, Envelope[] | null>> {
+  private async readEvents(clientId: string, planned: PlannedStream[]): Promise<Map<PlannedStream, Envelope[] | null>> {
     const ranges = new Map<string, StreamRange>();
     for (const one of planned) {
       if (missedBy(one) === 0) continue;
@@ -107,12 +107,12 @@ export class CatchUpReader {
 const roomsOf = ({ rooms = [] }: ResumeDto): string[] =>
   rooms.slice(0, limits.resume_rooms).map(({ room_id }) => room_id.toLowerCase());
 
-function planOfUser({ user }: Caller, dto: ResumeDto, heads: Map<string, StreamPosition>): Planned[] {
+function planOfUser({ user }: Caller, dto: ResumeDto, heads: Map<string, StreamPosition>): PlannedStream[] {
   const head = user && dto.user && heads.get(user.user_pk);
   return head ? [plan(user.user_pk, dto.user!, head, null)] : [];
 }
 
-function planOfRooms({ rooms = [] }: ResumeDto, heads: Map<string, RoomHead>): Planned[] {
+function planOfRooms({ rooms = [] }: ResumeDto, heads: Map<string, RoomHead>): PlannedStream[] {
   return rooms.slice(0, limits.resume_rooms).flatMap((position) => {
     const room = heads.get(position.room_id.toLowerCase());
     return room ? [plan(room.id, position, { epoch: room.epoch, rev: room.last_rev }, room)] : [];
@@ -124,7 +124,7 @@ function partsOf(readers: { reader: CatchUp; caller: Caller }[]): Part[] {
   const held = new Set<string>();
   let left = EVENTS_AT_ONCE;
   const parts = readers.map(({ reader, caller }): Part => {
-    const planned: Planned[] = [];
+    const planned: PlannedStream[] = [];
     for (const one of reader.next) {
       const key = `${one.room?.id ?? ''} ${one.range ? keyOf(one.range) : ''}`;
       const weight = held.has(key) ? 0 : missedBy(one) + receiptsOf(one) / RECEIPTS_PER_EVENT;

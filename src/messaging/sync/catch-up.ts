@@ -12,7 +12,7 @@ const CLOCK_SLACK_MS = 60_000;
 const FRAME_BYTES = 100;
 
 /** A stream that was asked for, and what is known of it before its events are read. */
-export interface Planned {
+export interface PlannedStream {
   head: StreamPosition;
   /** null: not recoverable. */
   range: StreamRange | null;
@@ -23,7 +23,12 @@ export interface Planned {
  * @param streamId of the room, or the user
  * @param room null: the user's own stream
  */
-export function plan(streamId: string, position: PositionDto, head: StreamPosition, room: RoomHead | null): Planned {
+export function plan(
+  streamId: string,
+  position: PositionDto,
+  head: StreamPosition,
+  room: RoomHead | null,
+): PlannedStream {
   const from = room?.history === 'since_join' ? (room.joined_rev ?? 0) : 0;
   return { head, range: rangeOf(streamId, position, head, from), room };
 }
@@ -41,14 +46,14 @@ function rangeOf(streamId: string, position: PositionDto, head: StreamPosition, 
 }
 
 /** How many events there are to read. */
-export const missedBy = ({ range }: Planned): number => (range ? range.upto - range.after : 0);
+export const missedBy = ({ range }: PlannedStream): number => (range ? range.upto - range.after : 0);
 
 /** Of how many members markers are told. */
-export const receiptsOf = ({ room }: Planned): number =>
+export const receiptsOf = ({ room }: PlannedStream): number =>
   room && room.member_count <= RECEIPTS_MEMBERS ? room.member_count : 0;
 
 /** What was read of one stream, by everybody who reads it. */
-export interface Told {
+export interface StreamRead {
   /** null: not recoverable. */
   events: Envelope[] | null;
   receipts: ReceiptDto[];
@@ -58,27 +63,27 @@ export interface Told {
 export class CatchUp {
   readonly answer: ResumeAnswerDto;
   /** What is still to be read. */
-  private left: Planned[];
+  private left: PlannedStream[];
   private bytesLeft = limits.resume_bytes - FRAME_BYTES;
 
   /** @param more not all was planned that was asked for */
-  constructor(planned: Planned[], more: boolean) {
+  constructor(planned: PlannedStream[], more: boolean) {
     this.left = within(limits.resume_events, planned);
     this.answer = { rooms: [], more: more || this.left.length < planned.length };
   }
 
-  get next(): readonly Planned[] {
+  get next(): readonly PlannedStream[] {
     return this.left;
   }
 
   /** @param told what was read of the first that were {@link next} */
-  tell(told: Told[], bytesOf: (shared: object) => number): void {
+  tell(told: StreamRead[], bytesOf: (shared: object) => number): void {
     this.left.splice(0, told.length).forEach((planned, at) => this.add(planned, told[at]!, bytesOf));
     // What a byte budget cuts off would be read in vain.
     if (this.answer.more && this.bytesLeft < limits.resume_bytes / 8) this.left = [];
   }
 
-  private add(planned: Planned, told: Told, bytesOf: (shared: object) => number): void {
+  private add(planned: PlannedStream, told: StreamRead, bytesOf: (shared: object) => number): void {
     let part = toPart(planned, told);
     let bytes = bytesOfPart(part, bytesOf);
     // A stream too large for any answer would be left out for ever.
@@ -97,7 +102,7 @@ export class CatchUp {
 }
 
 /** Those whose events fit into one answer. */
-function within(events: number, all: Planned[]): Planned[] {
+function within(events: number, all: PlannedStream[]): PlannedStream[] {
   let left = events;
   return all.filter((planned) => {
     const missed = missedBy(planned);
@@ -107,7 +112,7 @@ function within(events: number, all: Planned[]): Planned[] {
   });
 }
 
-function toPart({ head, room }: Planned, { events, receipts }: Told): RecoveryDto | RoomRecoveryDto {
+function toPart({ head, room }: PlannedStream, { events, receipts }: StreamRead): RecoveryDto | RoomRecoveryDto {
   const { epoch, rev } = head;
   const recovery: RecoveryDto = events
     ? { recovered: true, epoch, events, rev }

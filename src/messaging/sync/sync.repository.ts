@@ -27,14 +27,14 @@ export interface RoomKey {
   room_id: string;
 }
 
-export interface UserKey {
+export interface SyncUser {
   client_id: string;
   user_pk: UserPk;
 }
 
 /** Where a stream stands, and what time it is. */
 export type RoomHeadNow = RoomKey & StreamPosition & { last_seq: number; now: Date };
-export type UserHeadNow = UserKey & StreamPosition & { user_id: UserId; now: Date };
+export type UserHeadNow = SyncUser & StreamPosition & { user_id: UserId; now: Date };
 
 type WithNumber<T> = Omit<T, 'epoch'> & { epoch: number };
 
@@ -96,14 +96,14 @@ const GATHERED = { maxBatch: 50, maxWaiting: 20_000, maxWaitingPerTenant: 10_000
 
 @Injectable()
 export class SyncRepository {
-  private readonly roomIds = new Coalescer<UserKey, string[]>({
+  private readonly roomIds = new Coalescer<SyncUser, string[]>({
     ...GATHERED,
     run: async (users) => {
       const found = await this.findRoomIdsOfMany(users);
       return users.map(({ user_pk }) => found.get(user_pk)!);
     },
   });
-  private readonly sessions = new Coalescer<UserKey, SessionPositions | null>({
+  private readonly sessions = new Coalescer<SyncUser, SessionPositions | null>({
     ...GATHERED,
     run: async (users) => {
       const found = await this.findSessionsOfMany(users);
@@ -175,7 +175,7 @@ export class SyncRepository {
   }
 
   /** Users' active memberships, for a node that may have missed changes of them. */
-  async findRoomIdsOfMany(users: UserKey[]): Promise<Map<UserPk, string[]>> {
+  async findRoomIdsOfMany(users: SyncUser[]): Promise<Map<UserPk, string[]>> {
     const byUser = new Map<UserPk, string[]>(users.map(({ user_pk }) => [user_pk, []]));
     const rows = await this.database.query<{ room_id: string; user_pk: UserPk }>(
       `select m.room_id, m.user_pk 
@@ -211,7 +211,7 @@ export class SyncRepository {
   }
 
   /** Where the streams of users of any clients stand. */
-  async findUserHeadsOfMany(users: UserKey[]): Promise<UserHeadNow[]> {
+  async findUserHeadsOfMany(users: SyncUser[]): Promise<UserHeadNow[]> {
     const rows = await this.database.query<WithNumber<UserHeadNow>>(
       `select u.client_id, u.user_pk , u.user_id, u.epoch, u.last_rev as rev, clock_timestamp() as now
          from unnest($1::uuid[], $2::uuid[]) as w (client_id, user_pk)
@@ -222,7 +222,7 @@ export class SyncRepository {
   }
 
   /** By user; who is not there is missing. */
-  private async findSessionsOfMany(users: UserKey[]): Promise<Map<UserPk, SessionPositions>> {
+  private async findSessionsOfMany(users: SyncUser[]): Promise<Map<UserPk, SessionPositions>> {
     const rows = await this.database.query<{
       user_pk: UserPk;
       server_time: Date;

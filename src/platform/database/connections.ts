@@ -19,12 +19,12 @@ export interface TransactionOptions {
   /** On the connections kept for sends: it waits for nobody's lock. */
   reserved?: boolean;
   /** For what others may make wait: it waits for its turn among its like before it takes a connection. */
-  turn?: Turn;
+  turn?: ConnectionTurn;
   /** It writes nothing; a statement that does is an error. */
   readOnly?: boolean;
 }
 
-export interface Turn {
+export interface ConnectionTurn {
   tenant: string;
   /** What it locks first, where many may want the same; within the tenant. */
   row?: string | undefined;
@@ -106,7 +106,7 @@ export class Connections {
   }
 
   /** Runs what takes a connection and perhaps waits for others while it has it. */
-  protected inTurn<T>(_turn: Turn | undefined, work: () => Promise<T>): Promise<T> {
+  protected inTurn<T>(_turn: ConnectionTurn | undefined, work: () => Promise<T>): Promise<T> {
     return work();
   }
 

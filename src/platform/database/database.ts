@@ -4,7 +4,7 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
-import { Connections, type TransactionOptions, type Turn } from './connections.js';
+import { Connections, type TransactionOptions, type ConnectionTurn } from './connections.js';
 import { translateErrors } from './errors.js';
 import { CLUSTER_IDENTITY, Installation } from './installation.js';
 import type { ClusterIdentity } from './installation.js';
@@ -104,7 +104,7 @@ export class Database extends Connections {
   }
 
   /** First among those who want the same row, then among the tenant's: who waits for a row keeps no other from its turn. */
-  protected override inTurn<T>(turn: Turn | undefined, work: () => Promise<T>): Promise<T> {
+  protected override inTurn<T>(turn: ConnectionTurn | undefined, work: () => Promise<T>): Promise<T> {
     if (!turn) return work();
     const { tenant, row } = turn;
     const inTenant = () => this.tenants.run(tenant, work);

@@ -1,7 +1,7 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 
 /** How topics are subscribed to and published on, by what kind of Redis it is. */
-export interface Dialect {
+export interface BusDialect {
   /** The name of a topic on Redis. */
   channel(topic: string): string;
   /** In as few commands as it takes, each with many channels, many at once. */
@@ -19,14 +19,14 @@ const BUCKETS = 256;
  * Is it a Redis Cluster, whose plain pub/sub tells every shard everything? Then topics belong to slots.
  * @param redis connected, and not subscribed to anything yet
  */
-export async function dialectOf(redis: Redis, prefix: string): Promise<Dialect> {
+export async function dialectOf(redis: Redis, prefix: string): Promise<BusDialect> {
   const info = await redis.info('server');
   const isCluster = /^redis_mode:cluster/m.test(info);
   const [, major = '0'] = /^redis_version:(\d+)/m.exec(info) ?? [];
   return isCluster && Number(major) >= 7 ? sharded(prefix) : plain(prefix);
 }
 
-export function plain(prefix: string): Dialect {
+export function plain(prefix: string): BusDialect {
   const channel = (topic: string): string => `${prefix}:${topic}`;
   return {
     channel,
@@ -36,7 +36,7 @@ export function plain(prefix: string): Dialect {
   };
 }
 
-export function sharded(prefix: string): Dialect {
+export function sharded(prefix: string): BusDialect {
   const channel = (topic: string): string => `${prefix}:{${bucketOf(topic)}}:${topic}`;
   const bySlot = (topics: readonly string[]): string[][] => {
     const slots = new Map<number, string[]>();

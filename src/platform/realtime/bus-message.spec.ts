@@ -1,4 +1,4 @@
-import { decodeMessage, encodeMessage, headerOf, type BusMessage } from './bus-message.js';
+import { decodeMessage, encodeMessage, busHeaderOf, type BusMessage } from './bus-message.js';
 import { Packet } from './packet.js';
 
 describe('what nodes tell each other', () => {
@@ -13,8 +13,8 @@ describe('what nodes tell each other', () => {
   it('is read back in its order, and says who told it', () => {
     const text = encodeMessage('one', message);
     expect(decodeMessage(text)).toEqual(message);
-    expect(headerOf(text)).toEqual({ sender: 'one', number: undefined });
-    expect(headerOf(encodeMessage('one', message, 17))).toEqual({ sender: 'one', number: '17' });
+    expect(busHeaderOf(text)).toEqual({ sender: 'one', number: undefined });
+    expect(busHeaderOf(encodeMessage('one', message, 17))).toEqual({ sender: 'one', number: '17' });
     expect(decodeMessage(encodeMessage('one', message, 17))).toEqual(message);
   });
 

@@ -42,7 +42,7 @@ export function encodeMessage(sender: string, message: BusMessage, number?: numb
 }
 
 /** Read before the rest, which may not be wanted. */
-export function headerOf(text: string): Header {
+export function busHeaderOf(text: string): Header {
   const end = text.indexOf('\n');
   const [sender = '', number] = text.slice(0, end < 0 ? text.length : end).split(' ', 2);
   return { sender, number };

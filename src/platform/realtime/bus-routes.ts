@@ -4,7 +4,7 @@ import { Packet } from './packet.js';
 import { EVERYWHERE, topicOf } from './topics.js';
 
 /** A part of what a turn tells the other nodes, and by which topics it reaches those concerned. */
-export interface Route {
+export interface BusRoute {
   topics: readonly string[];
   parts: BusMessage;
 }
@@ -16,9 +16,9 @@ const MAX_USERS = 50;
  * Sends each part of a turn its way. What goes the same way goes together; between moves only, so that whoever leaves
  * still gets what came before, and whoever enters nothing of it.
  */
-export function routesOf(message: BusMessage, newcomers: Newcomers, now: number): Route[] {
-  const routes: Route[] = [];
-  let open = new Map<string, Route>();
+export function routesOf(message: BusMessage, newcomers: Newcomers, now: number): BusRoute[] {
+  const routes: BusRoute[] = [];
+  let open = new Map<string, BusRoute>();
   let moving = false;
   for (const part of message) {
     const isMove = 'rooms' in part;

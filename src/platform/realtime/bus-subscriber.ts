@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Socket } from 'node:net';
 import { metrics } from '../common/metrics.js';
-import { dialectOf, type Dialect } from './bus-dialect.js';
+import { dialectOf, type BusDialect } from './bus-dialect.js';
 import type { Listeners } from './listeners.js';
 import { answeredWithin } from './patience.js';
 import { channelsOf, EVERYWHERE, topicOf } from './topics.js';
@@ -45,7 +45,7 @@ export class BusSubscriber {
   private readonly late = new Set<string>();
   private gathering: Batch | null = null;
   private readonly asked = new Set<Batch>();
-  private dialect: Dialect | undefined;
+  private dialect: BusDialect | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
   private turn: NodeJS.Immediate | undefined;
 

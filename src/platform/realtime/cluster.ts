@@ -6,8 +6,8 @@ import { newId } from '../common/ids.js';
 import { logger } from '../common/logger.js';
 import { metrics } from '../common/metrics.js';
 import { Config } from '../config/config.js';
-import { dialectOf, plain, type Dialect } from './bus-dialect.js';
-import { decodeMessage, encodeMessage, headerOf, type BusMessage } from './bus-message.js';
+import { dialectOf, plain, type BusDialect } from './bus-dialect.js';
+import { decodeMessage, encodeMessage, busHeaderOf, type BusMessage } from './bus-message.js';
 import { routesOf } from './bus-routes.js';
 import { BusSubscriber } from './bus-subscriber.js';
 import { Newcomers } from './newcomers.js';
@@ -31,7 +31,7 @@ export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
   protected readonly leaveAfterMs: number = LEAVE_AFTER_MS;
   private readonly id = newId();
   private sender: Redis | undefined;
-  private dialect: Dialect;
+  private dialect: BusDialect;
   private subscriber: BusSubscriber | undefined;
   private readonly newcomers = new Newcomers();
   private numbered = 0;
@@ -157,7 +157,7 @@ export class Cluster implements OnModuleInit, OnModuleDestroy, Bus {
   }
 
   private receive(text: string): void {
-    const { sender, number } = headerOf(text);
+    const { sender, number } = busHeaderOf(text);
     if (sender === this.id) return metrics.busMessages.inc({ direction: 'echo' });
     metrics.busMessages.inc({ direction: 'in' });
     if (number !== undefined && this.hasSeen(`${sender} ${number}`)) return;

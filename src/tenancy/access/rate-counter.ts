@@ -3,7 +3,7 @@ import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { RedisConnections } from '../../platform/database/redis.js';
 
 /** How often something happened in the window that runs. */
-export interface Counted {
+export interface WindowCount {
   count: number;
   /** Milliseconds until the window ends and the count starts anew. */
   resetsInMs: number;
@@ -19,7 +19,7 @@ export class WindowCounts {
   private sweepAt = SWEEP_AT;
 
   /** @param windowMs always the same of one key, or what is left of its window */
-  add(key: string, windowMs: number, n = 1): Counted {
+  add(key: string, windowMs: number, n = 1): WindowCount {
     const now = performance.now();
     let window = this.windows.get(key);
     if (!window || window.endsAt <= now) {
@@ -33,7 +33,7 @@ export class WindowCounts {
   }
 
   /** @returns null when no window runs */
-  peek(key: string): Counted | null {
+  peek(key: string): WindowCount | null {
     const now = performance.now();
     const window = this.windows.get(key);
     return window && window.endsAt > now ? { count: window.count, resetsInMs: window.endsAt - now } : null;
@@ -96,7 +96,7 @@ export class RateCounter {
   }
 
   /** @param windowMs always the same of one key, or what is left of its window; in whole seconds where it is shared */
-  add(key: string, windowMs = MINUTE_MS, n = 1): Counted | Promise<Counted> {
+  add(key: string, windowMs = MINUTE_MS, n = 1): WindowCount | Promise<WindowCount> {
     if (this.shared === null) return this.local.add(key, windowMs, n);
     if (this.failing) {
       this.probe();
@@ -117,7 +117,7 @@ export class RateCounter {
   }
 
   /** What was counted so far, without counting. @returns null when no window runs */
-  peek(key: string): Counted | null | Promise<Counted | null> {
+  peek(key: string): WindowCount | null | Promise<WindowCount | null> {
     if (this.shared === null || this.failing) return this.local.peek(key);
     return this.shared.get(key).then(
       (found) => (found === null ? null : countedOf(found)),
@@ -149,7 +149,7 @@ export class RateCounter {
   }
 }
 
-const countedOf = ({ consumedPoints, msBeforeNext }: RateLimiterRes): Counted => ({
+const countedOf = ({ consumedPoints, msBeforeNext }: RateLimiterRes): WindowCount => ({
   count: consumedPoints,
   resetsInMs: msBeforeNext,
 });

@@ -1,6 +1,6 @@
 import type { Caller } from '../access/caller.js';
 import { Existing, Request } from '../access/request.js';
-import { lineOf, withoutSecrets } from './audit-line.js';
+import { auditLineOf, auditJsonOf } from './audit-line.js';
 
 const CLIENT = '0199c2d4-7e1a-7000-8000-00000000c1e0';
 const caller = (more: Partial<Caller> = {}): Caller =>
@@ -10,7 +10,7 @@ const requestOf = (by: Caller, params: Record<string, string> = {}): Request =>
 
 describe('a line of the audit log', () => {
   it('is of the client, the key, what the path names and what came of it', () => {
-    expect(lineOf(requestOf(caller(), { name: 'main' }), new Existing({ id: 'x', name: 'main' }))).toEqual({
+    expect(auditLineOf(requestOf(caller(), { name: 'main' }), new Existing({ id: 'x', name: 'main' }))).toEqual({
       client_id: CLIENT,
       actor: { type: 'key', id: 'k1' },
       action: 'provider.update',
@@ -23,22 +23,25 @@ describe('a line of the audit log', () => {
 
   it('says for whom a key acted, and is the client’s whom the operator changed', () => {
     const user = { user_pk: 'p', user_id: 'ann' } as never;
-    expect(lineOf(requestOf(caller({ user })), undefined)).toMatchObject({ actor: { type: 'user', id: 'ann' } });
+    expect(auditLineOf(requestOf(caller({ user })), undefined)).toMatchObject({ actor: { type: 'user', id: 'ann' } });
     const admin = caller({ kind: 'admin', clientId: '00000000-0000-0000-0000-000000000000' });
-    expect(lineOf(requestOf(admin, { id: CLIENT }), {})).toMatchObject({ client_id: CLIENT, actor: { type: 'admin' } });
-    expect(lineOf(requestOf(admin), { id: CLIENT })).toMatchObject({ client_id: CLIENT, subject: CLIENT });
+    expect(auditLineOf(requestOf(admin, { id: CLIENT }), {})).toMatchObject({
+      client_id: CLIENT,
+      actor: { type: 'admin' },
+    });
+    expect(auditLineOf(requestOf(admin), { id: CLIENT })).toMatchObject({ client_id: CLIENT, subject: CLIENT });
   });
 
   it('holds what was noted, and there is none where nothing was changed', () => {
     const request = requestOf(caller(), { name: 'main' });
     request.note({ subject: 'other', before: { a: 1 }, after: { a: 2 } });
-    expect(lineOf(request, {})).toMatchObject({ subject: 'other', before: { a: 1 }, after: { a: 2 } });
+    expect(auditLineOf(request, {})).toMatchObject({ subject: 'other', before: { a: 1 }, after: { a: 2 } });
     request.unchanged();
-    expect(lineOf(request, {})).toBeNull();
+    expect(auditLineOf(request, {})).toBeNull();
   });
 
   it('has no secrets, however deep', () => {
-    const kept = withoutSecrets({
+    const kept = auditJsonOf({
       key_id: 'k1',
       master_api_key: 'x',
       config: { host: 'h', password: 'x', dkim: { privateKey: 'x', selector: 's' }, webhook_signing_key: 'x' },
@@ -53,7 +56,7 @@ describe('a line of the audit log', () => {
       headers: ['Authorization', 'X-Team'],
       at: '1970-01-01T00:00:00.000Z',
     });
-    expect(withoutSecrets(undefined)).toBeNull();
-    expect(withoutSecrets({ words: 'x'.repeat(20_000) })).toContain('left_out');
+    expect(auditJsonOf(undefined)).toBeNull();
+    expect(auditJsonOf({ words: 'x'.repeat(20_000) })).toContain('left_out');
   });
 });

@@ -32,7 +32,7 @@ const MAX_CHARS = 16_384;
 const MAX_DEPTH = 8;
 
 /** The change that a request made, by what its route declares and what its service has noted. @returns null: it made none */
-export function lineOf(request: Request, answer: unknown): AuditLine | null {
+export function auditLineOf(request: Request, answer: unknown): AuditLine | null {
   const { audit, caller } = request;
   if (audit === null) return null;
   const { action, ip, params, noted } = audit;
@@ -69,7 +69,7 @@ function idOf(body: Record<string, unknown> | undefined): string | undefined {
 }
 
 /** What of a resource may be kept: without its secrets, and not larger than is useful. @returns JSON; null of nothing */
-export function withoutSecrets(value: unknown): string | null {
+export function auditJsonOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const text = JSON.stringify(clean(value, 0));
   return text.length <= MAX_CHARS ? text : JSON.stringify({ left_out: `${text.length} characters` });

@@ -3,7 +3,7 @@ import { metrics } from '../../platform/common/metrics.js';
 import { newId } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import { withoutSecrets, type AuditLine } from './audit-line.js';
+import { auditJsonOf, type AuditLine } from './audit-line.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 
 export interface AuditFilter {
@@ -32,8 +32,8 @@ export class AuditRepository {
       actor.id,
       action,
       subject,
-      withoutSecrets(before),
-      withoutSecrets(after),
+      auditJsonOf(before),
+      auditJsonOf(after),
       ip,
     ]);
   }

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/database.js';
 import type { Caller } from '../access/caller.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { AuditLineDto, AuditQueryDto } from './audit.dto.js';
-import { lineOf, type AuditLine } from './audit-line.js';
+import { auditLineOf, type AuditLine } from './audit-line.js';
 import type { AuditLogEntity } from './audit-log.entity.js';
 import { AuditRepository } from './audit.repository.js';
 
@@ -21,7 +21,7 @@ export class AuditService implements OnModuleInit {
 
   onModuleInit(): void {
     this.idempotency.registerObserver((tx, request, answer) => {
-      const line = lineOf(request, answer);
+      const line = auditLineOf(request, answer);
       if (line) this.repository.add(tx, line);
     });
   }

@@ -3,7 +3,7 @@ import { metrics } from '../../platform/common/metrics.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { Caller, Quota } from '../access/caller.js';
 import type { LimitKind } from '../access/limit-kind.js';
-import { RateCounter, type Counted } from '../access/rate-counter.js';
+import { RateCounter, type WindowCount } from '../access/rate-counter.js';
 import { joinHeaders, rateLimitHeaders } from '../access/rate-limit-headers.js';
 import type { Request } from '../access/request.js';
 import type { LimitState } from './limit-state.js';
@@ -32,7 +32,7 @@ interface Policy {
 export type DeliveriesAccepted = (clientId: string, channel: string | null, since: Date) => Promise<number>;
 
 /** Deliveries by channel, as a request wants them accepted. */
-export type Wanted = ReadonlyMap<string, number>;
+export type WantedDeliveries = ReadonlyMap<string, number>;
 
 const KINDS = {
   messages: { user: 'messages_per_user', client: 'messages_per_client' },
@@ -75,7 +75,7 @@ export class Quotas {
    * @returns takes it back, where it was not accepted in the end
    * @throws Problem `rate_limited`
    */
-  async take(request: Request, wanted: Wanted): Promise<() => void> {
+  async take(request: Request, wanted: WantedDeliveries): Promise<() => void> {
     const all = [...wanted.values()].reduce((sum, n) => sum + n, 0);
     const uses = [
       ...ofKind(request.caller, 'notifications').map((policy) => ({ policy, n: 1 })),
@@ -212,5 +212,9 @@ function placeOf({ key, window }: Pick<Policy, 'key' | 'window'>) {
   return { key: `${key}:${begin / window.ms}`, begin, leftMs: begin + window.ms - now };
 }
 
-const headersOf = ({ name, limit, window }: Policy, count: Counted['count'], leftMs: number): Record<string, string> =>
+const headersOf = (
+  { name, limit, window }: Policy,
+  count: WindowCount['count'],
+  leftMs: number,
+): Record<string, string> =>
   rateLimitHeaders(name, limit, Math.max(0, limit - count), Math.ceil(leftMs / 1_000), window.ms / 1_000);

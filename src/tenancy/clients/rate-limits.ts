@@ -6,7 +6,7 @@ import type { LimitKind } from '../access/limit-kind.js';
 import type { Request } from '../access/request.js';
 import type { LimitState } from './limit-state.js';
 import { Quotas } from './quotas.js';
-import { MINUTE_MS, RateCounter, type Counted } from '../access/rate-counter.js';
+import { MINUTE_MS, RateCounter, type WindowCount } from '../access/rate-counter.js';
 import { joinHeaders, rateLimitHeaders } from '../access/rate-limit-headers.js';
 
 const SECOND_MS = 1_000;
@@ -75,10 +75,10 @@ export class RateLimits {
     request: Request,
     kind: UserLimit,
     key: string,
-    minute: Counted | Promise<Counted>,
+    minute: WindowCount | Promise<WindowCount>,
   ): Promise<void> | undefined {
     const second = this.counter.add(burstOf(key), SECOND_MS);
-    const both = (inMinute: Counted, inSecond: Counted): void => {
+    const both = (inMinute: WindowCount, inSecond: WindowCount): void => {
       const burst = this.judgeBurst(request, kind, inSecond);
       judge(request, kind, inMinute);
       request.headers = joinHeaders([request.headers!, burst]);
@@ -91,7 +91,7 @@ export class RateLimits {
   }
 
   /** Who goes beyond it is refused until the cooldown, which begins with the first one beyond, is over. @returns the headers of it */
-  private judgeBurst({ caller }: Request, kind: LimitKind, { count, resetsInMs }: Counted): Record<string, string> {
+  private judgeBurst({ caller }: Request, kind: LimitKind, { count, resetsInMs }: WindowCount): Record<string, string> {
     const { burst_per_user_per_second: burst, cooldown_s } = caller.limits;
     const policy = `${kind}_burst`;
     if (count <= burst) return rateLimitHeaders(policy, burst, burst - count, Math.ceil(resetsInMs / 1_000), 1);
@@ -134,7 +134,7 @@ export class RateLimits {
 const keyOf = ({ user }: Caller, kind: LimitKind): string => `${kind}:${user?.user_pk}`;
 const burstOf = (key: string): string => `${key}:burst`;
 
-function judge(request: Request, kind: UserLimit, { count, resetsInMs }: Counted): void {
+function judge(request: Request, kind: UserLimit, { count, resetsInMs }: WindowCount): void {
   const quota = request.caller.limits[KINDS[kind].quota];
   const seconds = Math.ceil(resetsInMs / 1_000);
   const headers = rateLimitHeaders(kind, quota, Math.max(0, quota - count), seconds);

@@ -27,7 +27,7 @@ export function signatureIn(payload: unknown): MailgunSignature | null {
  * Is it Mailgun's: the HMAC-SHA256 of time and token under the signing key, in hex, and not of another time?
  * Whether its token was used before is for the caller to say.
  */
-export function isSigned(
+export function isSignedByMailgun(
   { timestamp, token, signature }: MailgunSignature,
   signingKey: string,
   { toleranceS = TOLERANCE_S, now = Date.now() } = {},
@@ -38,7 +38,7 @@ export function isSigned(
 }
 
 /** The event that a webhook's body tells of; null for those that change nothing, such as `accepted`. */
-export function eventIn(payload: unknown): ProviderEvent | null {
+export function mailgunEventIn(payload: unknown): ProviderEvent | null {
   const data = objectAt(payload, 'event-data');
   return readEvent(data ?? eventOfForm(payload));
 }

@@ -57,7 +57,7 @@ const keyOf = ({ address }: Mail): string => (address ?? '').toLowerCase();
  * sees no other. Its Message-ID is made from the first delivery's id, so that a second try is known as the same mail.
  * @param mails of one content, as {@link requestsOf} puts them together
  */
-export function fieldsOf(mails: Mail[], from: MailAddress, testMode: boolean): MailgunFields {
+export function mailgunFieldsOf(mails: Mail[], from: MailAddress, testMode: boolean): MailgunFields {
   const [first] = mails as [Mail];
   const { content } = first;
   const { cc = [], bcc = [], tags = [], tracking } = content;

@@ -46,7 +46,7 @@ export const isOfOne = (outcome: Outcome): boolean =>
   outcome.kind === 'permanent' && outcome.code === 'recipient_refused';
 
 /** What became of a request that failed. */
-export function outcomeOf(error: unknown): Outcome {
+export function mailgunOutcomeOf(error: unknown): Outcome {
   if (error instanceof MailgunRefusal) {
     const { status, body, message } = error;
     const retryAfterMs = parseRetryAfter(error.retryAfter);

@@ -21,9 +21,9 @@ import type {
   UnknownDelivery,
 } from '../provider.js';
 import { baseUrlOf, MailgunConfigDto } from './mailgun.config.js';
-import { eventIn, isSigned, signatureIn, TOLERANCE_S } from './mailgun.events.js';
-import { fieldsOf, MAX_RECIPIENTS, messageIdOfAll, requestsOf } from './mailgun.message.js';
-import { isOfOne, outcomeOf } from './mailgun.outcome.js';
+import { mailgunEventIn, isSignedByMailgun, signatureIn, TOLERANCE_S } from './mailgun.events.js';
+import { mailgunFieldsOf, MAX_RECIPIENTS, messageIdOfAll, requestsOf } from './mailgun.message.js';
+import { isOfOne, mailgunOutcomeOf } from './mailgun.outcome.js';
 import type { EventsApi } from './mailgun.pages.js';
 import { pollEvents } from './mailgun.polling.js';
 import { reconcile } from './mailgun.reconciling.js';
@@ -73,7 +73,7 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
     const type = headers['content-type'];
     const payload = formIn(typeof type === 'string' ? type : null, body) ?? parseJson(body);
     const signature = signatureIn(payload);
-    if (!values.webhook_signing_key || !signature || !isSigned(signature, values.webhook_signing_key))
+    if (!values.webhook_signing_key || !signature || !isSignedByMailgun(signature, values.webhook_signing_key))
       throw new Problem('forbidden', 'The request is not signed with the webhook_signing_key, or not now.');
     if (this.tokens.has(signature.token)) throw new Problem('forbidden', 'The request was made before.');
     this.tokens.set(signature.token, true);
@@ -81,7 +81,7 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
   }
 
   readEvents(payload: unknown): ProviderEvent[] {
-    const event = eventIn(payload);
+    const event = mailgunEventIn(payload);
     return event ? [event] : [];
   }
 
@@ -122,13 +122,13 @@ export class MailgunProvider implements Provider<EmailContent, MailgunConfigDto>
     if (!from) return NO_SENDER;
     if (!values.api_key) return NO_KEY;
     try {
-      const fields = fieldsOf(mails, from, values.test_mode ?? false);
+      const fields = mailgunFieldsOf(mails, from, values.test_mode ?? false);
       const { id, message, status } = await this.client(values, signal).messages.create(values.domain, fields);
       if (typeof id !== 'string' || id === '')
         return { ...UNREADABLE, provider_message_id: messageIdOfAll(mails, from) };
       return { kind: 'accepted', provider_message_id: id, response: { status, body: JSON.stringify({ id, message }) } };
     } catch (error) {
-      const outcome = outcomeOf(error);
+      const outcome = mailgunOutcomeOf(error);
       return outcome.kind === 'unknown' ? { ...outcome, provider_message_id: messageIdOfAll(mails, from) } : outcome;
     }
   }

@@ -1,8 +1,8 @@
-import { outcomeOf, type SmtpError } from './smtp.outcome.js';
+import { smtpOutcomeOf, type SmtpError } from './smtp.outcome.js';
 
 const error = (fields: Partial<SmtpError>): SmtpError => Object.assign(new Error('said so'), fields);
 const found = (fields: Partial<SmtpError>, handedOver = false) => {
-  const outcome = outcomeOf(error(fields), handedOver);
+  const outcome = smtpOutcomeOf(error(fields), handedOver);
   return outcome.kind === 'accepted' ? [] : [outcome.kind, outcome.fault, outcome.code];
 };
 

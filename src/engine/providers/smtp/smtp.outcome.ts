@@ -17,7 +17,7 @@ type Meaning = [kind: Kind, fault: 'recipient' | 'provider', code: string];
  * recipient is at fault, or the server that we asked, in which case another may take it. Without a reply the message may have been
  * taken once its body was on the way: unknown.
  */
-export function outcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
+export function smtpOutcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
   const { responseCode: reply } = error;
   const [kind, fault, code] = meaningOf(error, bodyHandedOver);
   return {

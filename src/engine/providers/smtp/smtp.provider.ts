@@ -9,7 +9,7 @@ import type { EmailContent } from '../email/email.content.js';
 import { senderOf, toMail } from '../email/email.message.js';
 import type { Outcome, OutboundDelivery, Provider, ProviderConfig } from '../provider.js';
 import { CANNOT_SIGN, canSign, requiresTls, SmtpConfigDto } from './smtp.config.js';
-import { outcomeOf, type SmtpError } from './smtp.outcome.js';
+import { smtpOutcomeOf, type SmtpError } from './smtp.outcome.js';
 import { POOL_CONNECTIONS, singleTransport, SmtpTransports } from './smtp.transports.js';
 
 /** Of all that a look at a server takes. */
@@ -82,7 +82,7 @@ export class SmtpProvider implements Provider<EmailContent, SmtpConfigDto> {
       const info = await sendWatched(this.transports.get(config), { ...mail, signal }, watched);
       return toRecipient(info, delivery.address ?? '');
     } catch (error) {
-      return outcomeOf(error as SmtpError, watched.handedOver());
+      return smtpOutcomeOf(error as SmtpError, watched.handedOver());
     }
   }
 }
@@ -111,7 +111,7 @@ interface SentInfo {
 function toRecipient(info: SentInfo, address: string): Outcome {
   // nodemailer names it with its domain as DNS has it.
   const refused = info.rejectedErrors?.find(({ recipient }) => addressKey(recipient ?? '') === addressKey(address));
-  if (refused) return outcomeOf(refused, false);
+  if (refused) return smtpOutcomeOf(refused, false);
   return {
     kind: 'accepted',
     provider_message_id: info.messageId,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
 import { invalidField, notFound, Problem, type ProblemCode } from '../../../platform/common/problem.js';
 import { Database, type Tx } from '../../../platform/database/database.js';
-import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGES, ROOMS } from './append.sql.js';
+import { APPEND, FIND_WRITTEN, KEYS, LOCK_FREE_ROOMS, LOCK_ROOMS, MESSAGE_ROWS, ROOM_ROWS } from './append.sql.js';
 import { foldEchoes } from './fold.js';
 import { MessageParts } from '../message-parts.js';
 import {
@@ -74,7 +74,7 @@ export class AppendRepository {
   private async atOnce(batch: NewMessage[]): Promise<(SendOutcome | Error)[]> {
     const { firsts, firstOf } = foldEchoes(batch);
     const statements = [
-      { name: 'lock_free_rooms', text: LOCK_FREE_ROOMS, values: ROOMS.values(firsts) },
+      { name: 'lock_free_rooms', text: LOCK_FREE_ROOMS, values: ROOM_ROWS.values(firsts) },
       { name: 'append', text: APPEND, values: this.toAppend(firsts) },
     ];
     const [, judgements] = (await this.database.together(statements, { reserved: true })) as [unknown, Judgement[]];
@@ -93,7 +93,7 @@ export class AppendRepository {
     const { firsts, firstOf } = foldEchoes(batch);
     return this.database.transaction(
       async (tx) => {
-        await tx.query(waitMs > 0 ? LOCK_ROOMS : LOCK_FREE_ROOMS, ROOMS.values(firsts));
+        await tx.query(waitMs > 0 ? LOCK_ROOMS : LOCK_FREE_ROOMS, ROOM_ROWS.values(firsts));
         const written = await this.findWritten(
           tx,
           firsts.filter(({ again }) => again),
@@ -108,7 +108,7 @@ export class AppendRepository {
   }
 
   private toAppend(messages: NewMessage[]): unknown[] {
-    return [`${this.database.installation.generation}.`, ...MESSAGES.values(messages)];
+    return [`${this.database.installation.generation}.`, ...MESSAGE_ROWS.values(messages)];
   }
 
   private async findWritten(tx: Tx, messages: NewMessage[]): Promise<Map<string, SendVerdict>> {

@@ -20,7 +20,7 @@ interface Key {
   id: string;
 }
 
-export const ROOMS = unnest<NewMessage>()('w', { client_id: 'uuid', room_id: 'uuid' });
+export const ROOM_ROWS = unnest<NewMessage>()('w', { client_id: 'uuid', room_id: 'uuid' });
 
 /** Rows by their own ids. */
 export const KEYS = unnest<Key>()('w', { client_id: 'uuid', id: 'uuid' });
@@ -34,7 +34,7 @@ function nextTo(id: string): string {
 }
 
 /** Messages to be judged. */
-export const MESSAGES = unnest<NewMessage>()(
+export const MESSAGE_ROWS = unnest<NewMessage>()(
   'i',
   {
     client_id: 'uuid',
@@ -59,7 +59,7 @@ export const MESSAGES = unnest<NewMessage>()(
 /** By their keys, one by one and in order: a join reads all rooms when its plan was made while they were few. */
 const lock = (how: string): string => /* sql */ `
 select count(*)
-  from (select distinct client_id, room_id from ${ROOMS.sql} order by 1, 2) w
+  from (select distinct client_id, room_id from ${ROOM_ROWS.sql} order by 1, 2) w
  cross join lateral (
    select 1 from rooms where client_id = w.client_id and id = w.room_id limit 1 for update ${how}
  ) r`;
@@ -76,12 +76,12 @@ export const LOCK_ROOMS = lock('');
  * from reading whole tables while their statistics are young); what few messages have (`extras`) only for those. A room is
  * locked by us if its row's xmax is our transaction: `for update` shares a row with nobody. A room that was deactivated for
  * want of messages is reactivated: its event comes first, under an id that differs from the message's in its last digit.
- * $1 is what epochs begin with; then come {@link MESSAGES}.
+ * $1 is what epochs begin with; then come {@link MESSAGE_ROWS}.
  */
 export const APPEND = /* sql */ `
 with input as materialized (
   select *
-    from ${MESSAGES.sql}
+    from ${MESSAGE_ROWS.sql}
 ), clock as materialized (
   select date_trunc('milliseconds', clock_timestamp()) as now
 ), judged as materialized (

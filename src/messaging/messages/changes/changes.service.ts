@@ -27,7 +27,7 @@ export interface Change {
 }
 
 /** What came of it: the event to be told, or null when nothing changed. */
-export type Changed = DurableEvent<SeenMessage, 'room', true> | null;
+export type MessageChange = DurableEvent<SeenMessage, 'room', true> | null;
 
 /**
  * The one way in which messages that exist are changed so that everybody sees it: under the room's lock, with a rev of the
@@ -52,7 +52,7 @@ export class ChangesService {
     request: Request,
     roomId: string,
     id: string,
-    change: (change: Change) => Promise<Changed>,
+    change: (change: Change) => Promise<MessageChange>,
   ): Promise<SeenMessage> {
     const { caller } = request;
     let events: EventRow[] = [];
@@ -95,7 +95,7 @@ export class ChangesService {
     return found;
   }
 
-  private eventOf(caller: Caller, room: LockedRoom, message: LockedMessage, event: NonNullable<Changed>) {
+  private eventOf(caller: Caller, room: LockedRoom, message: LockedMessage, event: NonNullable<MessageChange>) {
     return newEvent({
       event,
       client_id: caller.clientId,

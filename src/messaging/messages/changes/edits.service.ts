@@ -5,7 +5,7 @@ import { ClientsService } from '../../../tenancy/clients/clients.service.js';
 import { notFound, Problem } from '../../../platform/common/problem.js';
 import { mayInRoom } from '../../rooms/room-access.js';
 import { Turns } from '../../../platform/database/turns.js';
-import { ChangesService, isOwn, requireWritable, type Change, type Changed } from './changes.service.js';
+import { ChangesService, isOwn, requireWritable, type Change, type MessageChange } from './changes.service.js';
 import { ChangesRepository, MAX_EDITS, type LockedMessage, type NewBody } from './changes.repository.js';
 import { patchedDraft } from '../draft.js';
 import type { StoredMention } from '../message.row.js';
@@ -114,7 +114,7 @@ export class EditsService {
     }
   }
 
-  private async write({ tx, caller, room, message, rev }: Change, body: NewBody): Promise<Changed> {
+  private async write({ tx, caller, room, message, rev }: Change, body: NewBody): Promise<MessageChange> {
     const { clientId, user } = caller;
     if (user) {
       const directRoomId = room.room_type === 'direct' ? room.id : null;
