@@ -392,6 +392,6 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
       body: { recipients: [{ email: 'b@example.com' }], channels: { email: { subject: 's', text: 't' } } },
     });
     expect(await become(body.id, 'failed')).toMatchObject({ reason: 'no_provider' });
-    expect((await get(body.id)).deliveries[0].attempts[0].error_message).toContain('email-providers');
+    expect((await get(body.id)).deliveries[0].attempts[0].error_message).toContain('/api/v1/clients/me/providers');
   });
 });

@@ -52,7 +52,11 @@ describe('the limit of messages', () => {
     expect(() => consume(request('bob', 2))).toThrow(
       expect.objectContaining({
         code: 'rate_limited',
-        options: { retryAfterS: 60, headers: expect.objectContaining({ ratelimit: '"messages";r=0;t=60' }) },
+        options: {
+          retryAfterS: 60,
+          policies: ['messages'],
+          headers: expect.objectContaining({ ratelimit: '"messages";r=0;t=60' }),
+        },
       }),
     );
     expect(() => consume(request('carol', 2))).not.toThrow();

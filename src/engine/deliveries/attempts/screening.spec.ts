@@ -43,6 +43,7 @@ it('asks again about what does not go as soon as it is accepted', () => {
   const accepted = timeOfId(first.id).getTime();
   expect(isLater(first, accepted + 1_000)).toBe(false);
   expect(isLater(first, accepted + 61_000)).toBe(true);
+  expect(isLater(first, accepted - 61_000)).toBe(true);
   expect(isLater({ ...first, attempt_count: 2 }, accepted)).toBe(true);
   expect(isLater({ ...first, holds: 1 }, accepted)).toBe(true);
   expect(isLater({ ...first, resend_of: newId() }, accepted)).toBe(true);

@@ -154,12 +154,13 @@ export class Screening {
   }
 }
 
-/** Whoever may have been refused since it was accepted is asked about again. */
+/** Whoever may have been refused since it was accepted is asked about again; also where it can't be told how long ago that was: a clock was set back. */
 const LATER_MS = 60_000;
 export const isLater = (
   { id, attempt_count, resend_of, holds }: Pick<ClaimedDelivery, 'id' | 'attempt_count' | 'resend_of' | 'holds'>,
   now = Date.now(),
-): boolean => attempt_count > 1 || resend_of !== null || (holds ?? 0) > 0 || now - timeOfId(id).getTime() > LATER_MS;
+): boolean =>
+  attempt_count > 1 || resend_of !== null || (holds ?? 0) > 0 || Math.abs(now - timeOfId(id).getTime()) > LATER_MS;
 
 type Verdict = Pick<AttemptVerdict, 'status' | 'reason' | 'delayMs'>;
 
