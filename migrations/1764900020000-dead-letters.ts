@@ -37,9 +37,12 @@ ${view({ open: ', null::uuid as resent_by', ended: ', resent_by' })}
 create index ended_deliveries_of_error on ended_deliveries (client_id, error_code, id) where error_code is not null;
 create index ended_deliveries_unresolved on ended_deliveries (client_id, id)
   where status in ('failed', 'expired') and resent_at is null and discarded_at is null;
+-- What was sent for a delivery, and failed as well.
+create index ended_deliveries_resends on ended_deliveries (client_id, resend_of) where resend_of is not null;
 `;
 
 const DOWN = /* sql */ `
+drop index ended_deliveries_resends;
 drop index ended_deliveries_unresolved;
 drop index ended_deliveries_of_error;
 drop view deliveries;

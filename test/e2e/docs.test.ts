@@ -101,7 +101,8 @@ describe('the API reference', () => {
         .flatMap((part) => part.split(/^(?=curl )/m).slice(1))
         .map((text) => ({ name: `${page}: ${text.split('\n')[0]}`, text })),
     );
-    const withBody = calls.filter(({ text }) => /\s(-d|--data(-\w+)?)\s/.test(text));
+    // What a shell works out within a call has options of its own: `date -d`.
+    const withBody = calls.filter(({ text }) => /\s(-d|--data(-\w+)?)\s/.test(text.replace(/\$\([^)]*\)/g, '')));
     expect(withBody.length).toBeGreaterThan(20);
     expect(named(withBody.filter(({ text }) => !/content-type: *[a-z]/i.test(text)))).toEqual([]);
   });

@@ -97,6 +97,21 @@ describe('what goes in a circle', () => {
     expect((await ok('GET', `/rooms/${room.id}`)).last_seq).toBe(MOST + 2);
   });
 
+  it('ends where a rule adds whoever it is told to the room, once it hears of that', async () => {
+    const source = await makeSource();
+    const room = await ok('POST', '/rooms', { room_type: 'group', name: 'more and more', members: ['ann'] });
+    await ok('POST', '/webhooks/endpoints', { url: source.url, event_types: ['member.joined'] });
+    const members = [{ $jsonata: '"u" & $event.id' }];
+    await makeRule(source, [{ type: 'add_members', params: { room_id: room.id, members } }]);
+    // Who is added by others is nobody's hop, whomever rules add besides.
+    await send(source, {}, { [HOPS]: String(MOST - 1) });
+    expect(await ended(source, 1)).toEqual([MOST - 1, MOST, MOST + 1]);
+    await ok('POST', `/rooms/${room.id}/members`, { members: ['bob'] });
+    expect(await ended(source, 2)).toEqual(
+      [...Array.from({ length: MOST + 2 }, (_, hops) => hops), MOST - 1, MOST, MOST + 1].toSorted((a, b) => a - b),
+    );
+  });
+
   it('ends where it goes by rooms, or by what became of notifications', async () => {
     const [told, made] = [await makeSource(), await makeSource()];
     await ok('POST', '/webhooks/endpoints', { url: told.url, event_types: ['notification.completed'] });
@@ -120,9 +135,11 @@ describe('the header of hops', () => {
 
   it('hurts only whose event it comes with, and counts for nothing where it is no number', async () => {
     const source = await makeSource();
-    for (const [index, hops] of ['x', '-1', '9e9', '99, 99', '10000000000', ''].entries()) {
+    for (const [index, hops] of ['x', '-1', '9e9', ''].entries()) {
       expect((await send(source, { index }, { [HOPS]: hops })).status).toBe('stored');
     }
+    for (const hops of ['1, 99', '10000000000'])
+      expect((await send(source, { hops }, { [HOPS]: hops })).status).toBe('failed');
     expect((await send(source, { a: 1 }, { [HOPS]: '99', 'x-id': 'one' })).status).toBe('failed');
     expect((await send(source, { a: 1 }, { 'x-id': 'one' })).status).toBe('stored');
     expect((await send(source, { a: 1 }, { [HOPS]: String(MOST), 'x-id': 'two' })).status).toBe('stored');

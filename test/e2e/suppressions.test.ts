@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { oneApp } from '../support/one-app.js';
 import { SmtpSink } from '../support/smtp.js';
 import { until } from '../support/until.js';
@@ -149,6 +150,24 @@ describe('the suppression list', () => {
     expect((await call('POST', '/suppressions', { address: 'over@example.com' })).status).toBe(201);
   });
 
+  it('lets others have their turn while lines are read that come to nothing', async () => {
+    const line = '{"address":"gone@example.com","expires_at":"2001-01-01T00:00:00Z"}';
+    let answered = 0;
+    let isOver = false;
+    const importing = one.client
+      .request('POST', '/suppressions/import', {
+        body: Array(50_000).fill(line).join('\n'),
+        headers: { 'content-type': 'application/x-ndjson' },
+      })
+      .finally(() => (isOver = true));
+    while (!isOver) {
+      await one.app.request('GET', '//health/live');
+      answered++;
+    }
+    expect((await importing).body).toMatchObject({ received: 50_000, added: 0, skipped: 50_000 });
+    expect(answered).toBeGreaterThan(10);
+  });
+
   it('tells how far an import came that has more lines than it takes', async () => {
     const body = `address\n${'nobody\n'.repeat(99_999)}last@example.com\nbeyond@example.com\n`;
     const answer = await one.client.request('POST', '/suppressions/import', {
@@ -246,6 +265,8 @@ describe('what must not be sent', () => {
         [one.client.id],
       );
     await one.app.admin().request('POST', `/clients/${one.client.id}/suspend`);
+    // What the workers know of it may be a second old.
+    await sleep(1_100);
     await due();
     await until('it to be held', async () => {
       const rows = await one.app.sql(`select status, reason from open_deliveries where client_id = $1`, [

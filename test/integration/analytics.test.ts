@@ -189,7 +189,12 @@ describe('analytics of deliveries', () => {
     expect(ledger.body).toMatch(/^channel,accepted,.*\r\nwebhook,1,/);
     for (const accept of ['text/csv;q=0.1,application/json', '*/*', 'text/csv;q=0, */*', 'application/json, text/csv'])
       expect((await asked('/analytics/ledger', accept)).body).toMatchObject({ accepted: 1 });
-    expect((await asked('/analytics/ledger', 'application/json;q=0.1, text/*')).body).toBe(ledger.body);
+    for (const accept of [
+      'application/json;q=0.1, text/*',
+      'text/csv; charset=utf-8',
+      'text/csv;header=present; q=0.9, */*;q=0.1',
+    ])
+      expect((await asked('/analytics/ledger', accept)).body).toBe(ledger.body);
     for (const [path, row] of [
       ['/metrics/hourly', /^bucket,messages,.*\r\n\d{4}-\d\d-\d\dT\d\d:00:00.000Z,0,/],
       ['/metrics/daily', /^bucket,messages,.*\r\n\d{4}-\d\d-\d\dT00:00:00.000Z,0,/],

@@ -283,6 +283,7 @@ describe.each([
       // Redis hands on in the order in which it was told: what a node has not heard by now it never will.
       expect(heard).toEqual({ here: [], there: ['news', 'r:end'], third: ['news', 'r:end'] });
       expect(told).toEqual({ there: [[['a', 'u'], expect.any(String)]], third: [['p:u', expect.any(String)]] });
+      await until('it at the socket', () => received.length > 0);
       expect(received).toEqual(['message.created 1']);
       third.cluster.leave(presence.u);
       await until('it to be left', async () => (await subscribers())['p:u'] === undefined);

@@ -104,14 +104,37 @@ it('finds few among many failures by what is in an index: their error, and that 
   expect(dry).toMatchObject({ matched: 20_000, skipped: 19_995 });
 });
 
+it('is over for all that was sent for one delivery when it is sent another time', async () => {
+  const client = await app.client();
+  const [first] = await failed(client, 1);
+  const statesOf = async (query: string) =>
+    (await client.request('GET', `/deliveries?${query}`)).body.data.map(({ id, status }: any) => [id, status]);
+  const resend = async (status: string) => {
+    const { id } = (await client.request('POST', `/deliveries/${first}/resend`)).body;
+    await until('it to end', async () =>
+      (await statesOf('limit=10')).some(([one, state]: string[]) => one === id && state === status),
+    );
+    return id;
+  };
+  const second = await resend('failed');
+  expect(await statesOf('unresolved=true')).toEqual([[second, 'failed']]);
+  receiver.respond(() => ({ status: 200 }));
+  const third = await resend('delivered');
+  expect(await statesOf('unresolved=true')).toEqual([]);
+  expect((await client.request('GET', `/deliveries/${second}`)).body).toMatchObject({ resent_by: third });
+  const dry = (await client.request('POST', '/recoveries', { body: { dry_run: true } })).body;
+  expect(dry).toMatchObject({ matched: 2, skipped: 2 });
+});
+
 it('does not mean what fails after it began', async () => {
   const client = await app.client();
   await failed(client, 3);
   const { body } = await client.request('POST', '/recoveries', { body: { rate_per_second: 1 } });
   const channels = { webhook: { url: `${receiver.url}/late`, payload: {} } };
-  await client.request('POST', '/notifications', { body: { channels, max_retry_attempts: 0 } });
-  const failures = async () => (await client.request('GET', '/deliveries?status=failed')).body.data.length;
-  await until('the late one to fail', async () => (await failures()) === 4);
+  const late = (await client.request('POST', '/notifications', { body: { channels, max_retry_attempts: 0 } })).body.id;
+  const failures = async () =>
+    (await client.request('GET', `/deliveries?status=failed&notification_id=${late}`)).body.data.length;
+  await until('the late one to fail', async () => (await failures()) === 1);
   const done = await until('it to end', async () => {
     const seen = (await client.request('GET', `/recoveries/${body.id}`)).body;
     return seen.status === 'completed' && seen;

@@ -194,7 +194,7 @@ describe('failing over', () => {
     await provider('good', one.port);
     const id = await mail();
     const [first] = await become(id, 'retrying');
-    expect(first).toMatchObject({ provider: 'strange', reason: 'protocol_error', routing: { spent: { faults: 1 } } });
+    expect(first).toMatchObject({ provider: 'strange', reason: 'tls_failed', routing: { spent: { faults: 1 } } });
     expect(first.next_attempt_at - first.updated_at).toBeGreaterThan(20_000);
     // As if the first fault had been six minutes ago.
     await truth.query(
@@ -205,8 +205,8 @@ describe('failing over', () => {
     );
     expect((await become(id, 'sent'))[0]).toMatchObject({ provider: 'good', attempt_count: 3 });
     expect(await attemptsOf(id)).toEqual([
-      ['strange', 'protocol_error'],
-      ['strange', 'protocol_error'],
+      ['strange', 'tls_failed'],
+      ['strange', 'tls_failed'],
       ['good', null],
     ]);
     await strange.stop();

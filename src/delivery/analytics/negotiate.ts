@@ -13,9 +13,21 @@ export const Accept = createParamDecorator(
 
 /** Does a caller who accepts this want CSV? By weight (RFC 9110, 12.5.1); of equal ones what comes first in the list wins. */
 export function wantsCsv(accept: string | undefined): boolean {
-  const asked = { headers: { accept } } as IncomingMessage;
+  const asked = { headers: { accept: accept && withoutParameters(accept) } } as IncomingMessage;
   return accepts(asked).type(['application/json', 'text/csv']) === 'text/csv';
 }
+
+/** But for weights: there is one form of each, whatever charset is named. */
+const withoutParameters = (accept: string): string =>
+  accept
+    .split(',')
+    .map((range) =>
+      range
+        .split(';')
+        .filter((part, at) => at === 0 || /^\s*q\s*=/i.test(part))
+        .join(';'),
+    )
+    .join(',');
 
 /** The answer itself, or its rows as CSV to who accepts that. @param columns of an answer that may have no rows */
 export function negotiate<T>(

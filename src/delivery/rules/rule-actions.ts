@@ -4,7 +4,7 @@ import { Uuid } from '../../platform/common/fields.js';
 import { invalidField, Problem, type FieldError } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import { AddMembersDto } from '../../messaging/members/members.dto.js';
-import { MembersService } from '../../messaging/members/members.service.js';
+import { additionsOf, MembersService } from '../../messaging/members/members.service.js';
 import { SendingService } from '../../messaging/messages/sending.service.js';
 import { SendMessageDto } from '../../messaging/messages/sending.dto.js';
 import { NewRoomsService } from '../../messaging/rooms/new-rooms.service.js';
@@ -14,7 +14,7 @@ import { Request, valueOf } from '../../tenancy/access/request.js';
 import { Idempotency, Replay } from '../../tenancy/idempotency/idempotency.js';
 import { NotificationInputDto } from '../notifications/notifications.dto.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
-import { ruleMessageIdOf } from './rule-hops.js';
+import { RuleHops, ruleMessageIdOf } from './rule-hops.js';
 import type { ActionType } from './rules.dto.js';
 
 const ROOM = { optional: true, description: 'Left out: the room that the rule made.' } as const;
@@ -60,6 +60,7 @@ export class RuleActions {
     private readonly sending: SendingService,
     private readonly notifications: NotificationsService,
     private readonly idempotency: Idempotency,
+    private readonly hops: RuleHops,
   ) {}
 
   /**
@@ -90,7 +91,10 @@ export class RuleActions {
         return valueOf(await this.rooms.create(request, dto as CreateRoomDto));
       case 'add_members': {
         const { room_id: _, ...members } = dto as AddMembersActionDto;
-        return this.members.add(request, actionRoomOf(dto, roomId), members);
+        const id = actionRoomOf(dto, roomId);
+        const userIds = additionsOf(request.caller, members).map(({ user_id }) => user_id);
+        await this.hops.markMembers(request.caller, id, userIds);
+        return this.members.add(request, id, members);
       }
       case 'send_message': {
         const { room_id: _, ...message } = dto as SendMessageActionDto;

@@ -1,7 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, type Tx } from '../../platform/database/database.js';
+import type { Caller } from '../../tenancy/access/caller.js';
 import { Existing, type Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
+import { derivedKey } from './derived-key.js';
 
 /** For so long endpoints are told of what a rule made: attempts end after some 28 hours, and begin when a backlog is over. */
 const KEPT_DAYS = 7;
@@ -13,9 +15,13 @@ const MARK = `
     delete from made_by_rules where (client_id, id) in (
       select client_id, id from made_by_rules where made_at < statement_timestamp() - interval '${KEPT_DAYS} days'
        order by made_at limit ${FORGOTTEN_AT_ONCE} for update skip locked))
-  insert into made_by_rules (client_id, id, hops) values ($1, $2, $3) on conflict do nothing`;
+  insert into made_by_rules (client_id, id, hops) select $1, id, $3 from unnest($2::uuid[]) as w (id)
+  on conflict (client_id, id) do update set hops = excluded.hops, made_at = excluded.made_at`;
 
-/** What rules made, and how many requests of ours stand behind it: of rooms and notifications by rows, of messages by their `client_msg_id`. */
+/** The id by which somebody's membership is known here. */
+export const membershipId = (roomId: string, userId: string): string => derivedKey('membership', roomId, userId);
+
+/** What rules made, and how many requests of ours stand behind it: of rooms, members and notifications by rows, of messages by their `client_msg_id`. */
 @Injectable()
 export class RuleHops implements OnModuleInit {
   constructor(
@@ -38,11 +44,18 @@ export class RuleHops implements OnModuleInit {
     return new Map(rows.map(({ id, hops }) => [id, hops]));
   }
 
+  /** Before a rule adds them: nobody is told of a member whom this does not know. */
+  async markMembers({ clientId, hops }: Caller, roomId: string, userIds: string[]): Promise<void> {
+    if (hops === undefined || userIds.length === 0) return;
+    const ids = [...new Set(userIds)].map((userId) => membershipId(roomId, userId)).toSorted();
+    await this.database.execute(MARK, [clientId, ids, hops]);
+  }
+
   /** In the transaction that makes it: whoever is told of it finds how it came about. */
   private async mark(tx: Tx, { caller: { clientId, hops } }: Request, answer: unknown): Promise<void> {
     const { id } = (answer ?? {}) as { id?: unknown };
     if (hops === undefined || answer instanceof Existing || typeof id !== 'string') return;
-    await tx.execute(MARK, [clientId, id, hops]);
+    await tx.execute(MARK, [clientId, [id], hops]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Envelope } from '../../platform/realtime/envelope.js';
 import { memberJoined, roomAdded, roomCreated } from '../../messaging/rooms/rooms.events.js';
-import { hopsOfMessageId, RuleHops } from '../rules/rule-hops.js';
+import { hopsOfMessageId, membershipId, RuleHops } from '../rules/rule-hops.js';
 import { EndpointMessagesRepository, type EndpointMessageRow } from './endpoint-messages.repository.js';
 
 type Told = Pick<EndpointMessageRow, 'client_id' | 'id' | 'event_type'>;
@@ -10,11 +10,12 @@ type Told = Pick<EndpointMessageRow, 'client_id' | 'id' | 'event_type'>;
 interface Said {
   id?: string;
   notification_id?: string | null;
+  user_id?: string;
   sender_type?: string;
   client_msg_id?: string | null;
 }
 
-/** What is looked up for a message: a room or notification, or the event whose delivery failed. */
+/** What is looked up for a message: a room, a member of it, a notification, or the event whose delivery failed. */
 interface Asked {
   client_id: string;
   id: string;
@@ -48,15 +49,18 @@ export class EndpointHops {
       if (event_type.startsWith('message.')) {
         found.set(of, hopsOfMessage(body));
       } else if (OF_ROOMS.has(event_type)) {
-        const { room_id } = saidIn(body);
-        if (room_id !== null) made.push({ client_id, id: room_id, of });
+        const { room_id, data } = saidIn(body);
+        if (room_id === null) continue;
+        made.push({ client_id, id: room_id, of });
+        if (data.user_id !== undefined) made.push({ client_id, id: membershipId(room_id, data.user_id), of });
       } else if (event_type.startsWith('notification.') || event_type.startsWith('delivery.')) {
         const { notification_id, id } = saidIn(body).data;
         const about = notification_id ?? id;
         if (about !== undefined) (notification_id === null ? failed : made).push({ client_id, id: about, of });
       }
     }
-    for (const [of, hops] of await this.ofMade(made)) found.set(of, hops);
+    // Of a room that a rule made, and of whom another one added there, the one that is further away.
+    for (const [of, hops] of await this.ofMade(made)) found.set(of, Math.max(hops, found.get(of) ?? 0));
     for (const [of, hops] of await this.ofFailed(failed)) found.set(of, hops);
     return found;
   }

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { invalidField, Problem } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
@@ -11,6 +12,8 @@ import { SuppressionsRepository, type NewSuppression } from './suppressions.repo
 import { isOver, SuppressionsService, toSuppression } from './suppressions.service.js';
 
 const COLUMNS = ['channel', 'address', 'reason', 'expires_at', 'category'] as const;
+/** After so many lines others have their turn: to read a large list takes seconds. */
+const LINES_AT_ONCE = 100;
 /** Rows written in one statement, and read in one. */
 const AT_ONCE = 1_000;
 const MAX_ROWS = 100_000;
@@ -53,25 +56,29 @@ export class SuppressionTransfer {
         break;
       }
       done.received++;
-      try {
-        const input = toDto(SuppressionInputDto, value);
-        if (isOver(input.expires_at)) {
-          done.skipped = (done.skipped ?? 0) + 1;
-          continue;
-        }
-        const row = this.suppressions.read(clientId, input);
-        // The last line of an address counts, as it would line by line.
-        rows.set(`${row.channel} ${row.address_key} ${row.category}`, row);
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        done.failed++;
-        if (done.errors.length < MAX_ERRORS) done.errors.push({ line, message: error.message.slice(0, 500) });
-      }
+      const row = this.take(clientId, done, { line, value });
+      // The last line of an address counts, as it would line by line.
+      if (row) rows.set(`${row.channel} ${row.address_key} ${row.category}`, row);
       if (rows.size === AT_ONCE) await write();
+      if (done.received % LINES_AT_ONCE === 0) await othersTurn();
     }
     await write();
     if (done.failed === done.received) throw unreadable(done);
     return this.idempotency.effect(request, async () => done);
+  }
+
+  /** @returns null where nothing is to be done, or nothing can be, which is counted */
+  private take(clientId: string, done: SuppressionImportDto, { line, value }: Line): NewSuppression | null {
+    try {
+      const input = toDto(SuppressionInputDto, value);
+      if (!isOver(input.expires_at)) return this.suppressions.read(clientId, input);
+      done.skipped = (done.skipped ?? 0) + 1;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      done.failed++;
+      if (done.errors.length < MAX_ERRORS) done.errors.push({ line, message: error.message.slice(0, 500) });
+    }
+    return null;
   }
 
   /** All of the client's, oldest first, read as it is taken. */

@@ -31,6 +31,9 @@ export interface Replaced {
   by: string;
 }
 
+/** No two clocks are further apart. */
+const DAY_MS = 86_400_000;
+
 const REPLACED = unnest<Replaced>()('k', { id: 'uuid', created_at: 'timestamptz', by: 'uuid' }, { first: 4 });
 
 const SOURCES = unnest<Resend>()('w', {
@@ -45,17 +48,22 @@ const KEYS = unnest<Resend>()(
     id: ['uuid', ({ of }) => of.id],
     created_at: ['timestamptz', ({ of }) => of.created_at],
     by: ['uuid', ({ delivery }) => delivery.id],
+    first: ['uuid', ({ of }) => of.resend_of ?? of.id],
   },
   { first: 4 },
 );
-const DELIVERIES = insertDeliveries(null, 10);
+const DELIVERIES = insertDeliveries(null, 12);
 
 const INSERT = `with written as (
     select w.client_id, w.source_id as id, w.source_kind, at as created_at, null::timestamptz as expires_at
       from (select date_trunc('milliseconds', clock_timestamp()) as at) now, (select distinct * from ${SOURCES.sql}) w
   ), marked as (
     update ended_deliveries e set resent_at = clock_timestamp(), resent_by = k.by from ${KEYS.sql}
-     where e.client_id = k.client_id and e.id = k.id and e.created_at = k.created_at and e.created_at between $8 and $9
+     where e.client_id = k.client_id and e.id = k.id and e.created_at = k.created_at and e.created_at between $9 and $10
+  ), siblings as (
+    update ended_deliveries e set resent_at = clock_timestamp(), resent_by = k.by from ${KEYS.sql}
+     where e.client_id = k.client_id and e.resend_of = k.first and e.id <> all ($5) and e.created_at between $9 and $11
+       and e.status in ('failed', 'expired', 'cancelled') and e.resent_at is null
   ), ${DELIVERIES.sql}
   select count(*)::int as n from opened`;
 
@@ -89,6 +97,7 @@ export class ResendsRepository {
       ...KEYS.values(resends),
       new Date(Math.min(...times)),
       new Date(Math.max(...times)),
+      new Date(Date.now() + DAY_MS),
       ...DELIVERIES.values(
         resends.map(({ of: { client_id, source_id, priority }, delivery }) => ({
           client_id,

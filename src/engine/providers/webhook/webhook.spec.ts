@@ -1,7 +1,19 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import { hopsIn, MAX_HOPS } from './hops.js';
 import { publicKeyOf, signatures } from './signature.js';
 import { parseRetryAfter } from './webhook.provider.js';
+
+it.each([
+  ['3', 3],
+  ['00000000008', 8],
+  ['9999999999', MAX_HOPS + 1],
+  ['2, 5,1', 5],
+  ['', 0],
+  ['-1', 0],
+  ['1e3', 0],
+  [['7'], 0],
+])('%j is how far away a request is: %i', (given, hops) => expect(hopsIn({ 'chatapi-hops': given })).toBe(hops));
 
 describe('the signature of a webhook', () => {
   const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'];
