@@ -42,7 +42,9 @@ describe('what is asked for at the same time', () => {
       ],
     };
     const batches = await times(5, () => post('/notifications/batch', batch));
-    expect(batches.map(({ status, body: { detail } }) => [status, detail])).toEqual(batches.map(() => [202, undefined]));
+    expect(batches.map(({ status, body: { detail } }) => [status, detail])).toEqual(
+      batches.map(() => [202, undefined]),
+    );
     expect(
       new Set(batches.flatMap(({ body: { results } }) => results.map((one: any) => one.notification.id))).size,
     ).toBe(2);
