@@ -10,6 +10,7 @@ import { messageCreated } from '../../src/messaging/messages/messages.events.js'
 import type { TestClient } from '../support/app.js';
 import { makeRoom, ok, say } from '../support/chat.js';
 import { NestApp } from '../support/nest-app.js';
+import { rowsRead, watchStatements, type PlanNode } from '../support/statements.js';
 import { until } from '../support/until.js';
 
 let app: NestApp;
@@ -300,4 +301,45 @@ describe('a reader of the log', () => {
     }
     await until('health to recover', async () => (await app.request('GET', '//health/ready')).body.status === 'ok');
   });
+});
+
+it('reads of a day without statistics what is behind its place, and not the day', async () => {
+  const [{ day }] = await app.sql(`select to_char(now(), 'YYYYMMDD') as day`);
+  await app.sql(`alter table events_${day} set (autovacuum_enabled = false)`);
+  // A transaction each.
+  for (let batch = 0; batch < 25; batch++) {
+    await app.sql(
+      `insert into events (client_id, stream_type, stream_id, epoch, rev, id, type, v, occurred_at, actor_type, data)
+       select $1, 'client', $1, generation || '.test', $2 * 1000 + n, gen_random_uuid(), 'test.young', 1, clock_timestamp(),
+              'system', jsonb_build_object('content', repeat('x', 250)) from installation, generate_series(1, 1000) n`,
+      [client.id, batch],
+    );
+  }
+  const reader = readerOf({ types: 'all' });
+  const repository = app.get(LogReadersRepository);
+  const place = await repository.find(reader.name, 'end');
+  const [{ tx, stream_id, rev }] = await app.sql(
+    `select tx::text as tx, stream_id, rev from events where client_id = $1 and type = 'test.young'
+      order by tx desc, rev desc limit 1 offset 100`,
+    [client.id],
+  );
+  const asked = watchStatements();
+  expect(await repository.peek(reader.name, { ...place, tx, stream_id, rev })).toMatchObject({ ready: true });
+  const { events } = await app
+    .get(Database)
+    .transaction((own) =>
+      repository.read(own, { ...place, tx, stream_id, rev, current: place.generation }, reader, 50),
+    );
+  expect(events).toHaveLength(50);
+  const statements = asked(/occurred_at <= \$7/);
+  jest.restoreAllMocks();
+  expect(statements).toHaveLength(2);
+  const read: number[] = [];
+  for (const { text, values } of statements) {
+    const [{ 'QUERY PLAN': plan }] = await app.sql(`explain (analyze, format json) ${text}`, values);
+    read.push(rowsRead((plan as [{ Plan: PlanNode }])[0].Plan));
+  }
+  // Some steps of a plan hand on the same row; of twenty-five thousand there are these.
+  expect(read[0]).toBeLessThan(20);
+  expect(read[1]).toBeLessThan(1_000);
 });
