@@ -369,7 +369,10 @@ describe("the first version's callers", () => {
       retry_count: expect.any(Number),
     });
     const listed = ok(await old.as(undefined, 'GET', '/notifications?type=email'));
-    expect(listed.data).toEqual([expect.objectContaining({ id, meta: {} })]);
+    expect(listed.data).toEqual([
+      expect.objectContaining({ id, meta: {}, type: 'email', to_email: expect.any(String), retry_count: 0 }),
+    ]);
+    expect(listed.data[0]).not.toHaveProperty('deliveries');
   });
 
   it.each([
@@ -390,6 +393,23 @@ describe("the first version's callers", () => {
     const old = await on.app.client({ settings: { first_version: true } as any });
     const answer = await old.request('POST', '/notifications', { body });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ field }] } });
+  });
+
+  it('are refused flags and numbers that are none, each by its name', async () => {
+    const old = await world(true);
+    const { id } = old.room;
+    for (const [field, method, path, body] of [
+      ['is_active', 'PUT', `/rooms/${id}`, { is_active: 'closed' }],
+      ['include_members', 'GET', '/rooms?include_members=maybe'],
+      ['include_members', 'GET', '/rooms/all?include_members=maybe'],
+      ['include_members', 'GET', `/rooms/${id}?include_members=maybe`],
+      ['include_replies', 'GET', `/rooms/${id}/messages?include_replies=7`],
+      ['limit', 'GET', `/messages/rooms/${id}/unread?limit=0`],
+    ] as const) {
+      const user = path.endsWith('limit=0') ? 'bob' : undefined;
+      const answer = await old.as(user, method, path, body);
+      expect([path, answer.status, answer.body.errors?.map((one: any) => one.field)]).toEqual([path, 422, [field]]);
+    }
   });
 
   it.each([null, [], 'x', 7, { user_ids: 7 }, { user_ids: [] }, { members: 7 }, { notifications: {} }])(
@@ -544,7 +564,9 @@ describe("the first version's callers", () => {
     const room = { type: 'websocket', subject: 'S', content: 'C', room_id: old.room.id, meta: { a: 1 }, scheduled_for };
     const told = ok(await old.as('ann', 'POST', '/notifications', room));
     expect((await old.as('bob', 'PUT', `/notifications/${told.id}`, { content: 'No' })).status).toBe(200);
-    expect(await sends(told.id)).toEqual({ websocket: { title: 'S', body: 'No', data: { a: 1 } } });
+    expect(await sends(told.id)).toEqual({
+      websocket: { title: 'S', body: 'No', data: { a: 1, room_id: old.room.id } },
+    });
     const bob = await old.client.login('bob', { permissions: ['send_notifications'] });
     const byBob = await bob.request('PUT', `/notifications/${told.id}`, { body: { content: 'No more' } });
     expect([byBob.status, byBob.body.code]).toEqual([403, 'forbidden']);
@@ -598,6 +620,13 @@ describe("the first version's callers", () => {
         timestamp: TIME,
       });
 
+      const ofRoom = { type: 'websocket', room_id: old.room.id, subject: 'Room', content: 'You', meta: { b: 2 } };
+      ok(await old.as(undefined, 'POST', '/notifications', ofRoom));
+      expect(await ann.waitFor('notification', ({ subject }: any) => subject === 'Room')).toMatchObject({
+        room_id: old.room.id,
+        metadata: { b: 2 },
+      });
+
       ok(await old.as(undefined, 'POST', `/rooms/${old.room.id}/members`, { user_id: 'cleo' }));
       expect(await ann.waitFor('user_joined_room')).toMatchObject({ room_id: old.room.id, user_id: 'cleo' });
       await bob.get('join_room', { room_id: old.room.id, user_id: 'bob' });
@@ -634,6 +663,14 @@ describe("the first version's callers", () => {
       await bob.get('typing_stop', { room_id: id });
       await ann.waitFor('typing.updated', ({ data }) => data.user_ids.length === 0);
       await bob.get('leave_room', { room_id: id });
+      expect((await bob.get('get_messages', { room_id: id, include_replies: null })).messages).toHaveLength(4);
+      for (const [wrong, code] of [
+        [{ include_replies: 'maybe' }, 'validation_failed'],
+        [{ before_message_id: 7 }, 'not_found'],
+      ] as const) {
+        const answer = await bob.ask('get_messages', { room_id: id, ...wrong });
+        expect(answer).toMatchObject({ ok: false, error: { code } });
+      }
       expect(await bob.ask('get_messages', { room_id: newUuid() })).toMatchObject({
         ok: false,
         error: { code: 'not_found' },

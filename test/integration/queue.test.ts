@@ -291,6 +291,16 @@ describe.each(['postgres', 'redis'])('the queue on %s', (backend) => {
     expect((await oldest(name)).job).toBe(name);
   });
 
+  it('says it of a job whose time has come, too, where nobody runs any', async () => {
+    const name = newName();
+    const api = await openHouse(on('api'), [feature(name, nothing)]);
+    const oldest = () => api.app.get(Queues).oldest(api.queue(name));
+    await api.queue(name).add(name, {}, { delay: 60_000, jobId: 'later' });
+    await api.queue(name).add(name, {}, { delay: 10, jobId: 'sooner' });
+    const { seconds } = await until('its time', async () => ((await oldest()).seconds > 0 ? oldest() : undefined));
+    expect(seconds).toBeLessThan(30);
+  });
+
   it('runs nothing in a process that serves only requests', async () => {
     const [name, seen] = [newName(), [] as string[]];
     const api = await openHouse(on('api'), [feature(name, async () => void seen.push('api'))]);

@@ -1,3 +1,4 @@
+import { logger } from '../../src/platform/common/logger.js';
 import { RedisConnections } from '../../src/platform/database/redis.js';
 import { Proxy } from '../support/proxy.js';
 import { TestRedis } from '../support/redis.js';
@@ -38,5 +39,22 @@ describe('with a Redis', () => {
     proxy.mend();
     await until('the connection to be back', () => connections.isHealthy());
     expect(await connections.commands.get('key')).toBe('value');
+  });
+
+  // Of a server that others use, too, that is not to be tried.
+  const alone = process.env.TEST_REDIS_SERVER ? it : it.skip;
+  alone('is of no use while Redis takes nothing that is written, which is said once', async () => {
+    await until('the connection', () => connections.isHealthy());
+    const warn = jest.spyOn(logger, 'warn').mockImplementation(() => undefined);
+    try {
+      await connections.commands.config('SET', 'maxmemory', '1');
+      expect([await connections.isHealthy(), await connections.isHealthy()]).toEqual([false, false]);
+      const reason = expect.stringMatching(/^OOM/);
+      expect(warn.mock.calls).toEqual([[{ reason }, 'Redis does not take what is written.']]);
+    } finally {
+      await connections.commands.config('SET', 'maxmemory', '0');
+      warn.mockRestore();
+    }
+    expect(await connections.isHealthy()).toBe(true);
   });
 });

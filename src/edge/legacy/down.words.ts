@@ -1,5 +1,5 @@
 import { oldMessage } from './messages.words.js';
-import type { Plain } from './words.js';
+import { isPlain, type Plain } from './words.js';
 
 /** An event of the first version. */
 export interface FirstVersionEvent {
@@ -22,21 +22,24 @@ const DOWN: Record<string, (told: Told) => FirstVersionEvent[]> = {
     const sender_name = data.sender_display_name ?? data.sender_id ?? null;
     return [{ name: 'message', body: { ...oldMessage(data), message_id: data.id, sender_name } }];
   },
-  'notification.created': ({ data, occurred_at, room_id }) => [
-    {
-      name: 'notification',
-      body: {
-        type: 'websocket',
-        notification_id: data.notification_id,
-        delivery_id: data.delivery_id,
-        subject: data.title,
-        content: data.body,
-        metadata: data.data,
-        room_id,
-        timestamp: occurred_at,
+  'notification.created': ({ data, occurred_at, room_id: ofStream }) => {
+    const { room_id = ofStream, ...metadata } = isPlain(data.data) ? data.data : {};
+    return [
+      {
+        name: 'notification',
+        body: {
+          type: 'websocket',
+          notification_id: data.notification_id,
+          delivery_id: data.delivery_id,
+          subject: data.title,
+          content: data.body,
+          metadata,
+          room_id,
+          timestamp: occurred_at,
+        },
       },
-    },
-  ],
+    ];
+  },
   'member.joined': ({ data, room_id }) => [
     { name: 'user_joined_room', body: { room_id, user_id: data.user_id, display_name: data.display_name } },
   ],

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { invalidField } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { MessagesService } from '../../messaging/messages/messages.service.js';
 import { RoomsService } from '../../messaging/rooms/rooms.service.js';
 import type { Admitted } from '../../tenancy/access/request.js';
 import { messageBodyOf, oldMessage, withoutReplies } from './messages.words.js';
 import { callerOf, paramOf, queryOf, type Way, type Ways } from './way.js';
-import { eachOf, isPlain, saysTrue, type Plain } from './words.js';
+import { eachOf, flagOf, isPlain, type Plain } from './words.js';
 
 const UNREAD_SHOWN = 50;
 
@@ -38,7 +39,10 @@ export class MessagesWays {
       'GET /rooms/:room_id/messages/:id/replies': page,
       'GET /rooms/:room_id/pins': page,
       'GET /messages/search': { answer: (body) => eachOf(body, found) },
-      'GET /messages/rooms/:room_id/unread': { answer: (body, request) => this.unread(body, request) },
+      'GET /messages/rooms/:room_id/unread': {
+        ask: (request) => shownOf(queryOf(request).limit),
+        answer: (body, request, limit) => this.unread(body, request, limit as number),
+      },
     };
   }
 
@@ -50,16 +54,16 @@ export class MessagesWays {
       const { seq } = await this.messages.get(callerOf(request), paramOf(request, 'room_id'), before_message_id);
       query.before_seq = String(seq);
     }
-    return include_replies === undefined || saysTrue(include_replies);
+    return include_replies === undefined || flagOf('include_replies', include_replies);
   }
 
   /** There, the messages themselves were answered: the oldest first, beside how many there are. */
-  private async unread(body: Plain, request: Admitted): Promise<Plain> {
+  private async unread(body: Plain, request: Admitted, limit: number): Promise<Plain> {
     const caller = callerOf(request);
     const roomId = paramOf(request, 'room_id');
     const { last_seq } = await this.rooms.get(caller, roomId, {});
     const after_seq = Math.max(0, last_seq - Number(body.unread));
-    const page = await this.messages.list(caller, roomId, { after_seq, limit: shownOf(queryOf(request).limit) });
+    const page = await this.messages.list(caller, roomId, { after_seq, limit });
     return { ...body, ...eachOf({ ...page }, oldMessage) };
   }
 }
@@ -71,7 +75,9 @@ function askForSend(request: Admitted): void {
 /** Of a hit its message. */
 const found = (hit: Plain): Plain => (isPlain(hit.message) ? { ...hit, message: oldMessage(hit.message) } : hit);
 
-function shownOf(limit: unknown): number {
+/** How many unread messages are wanted. @throws Problem `validation_failed` for what is no number of them */
+function shownOf(limit: unknown = UNREAD_SHOWN): number {
   const wanted = Number(limit);
-  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, limits.page) : Math.min(UNREAD_SHOWN, limits.page);
+  if (!Number.isInteger(wanted) || wanted < 1) throw invalidField('limit', 'must be a whole number of at least 1');
+  return Math.min(wanted, limits.page);
 }

@@ -14,7 +14,10 @@ import {
   oldResults,
 } from './notifications.words.js';
 import { callerOf, paramOf, queryOf, type Way, type Ways } from './way.js';
-import { eachOf, isPlain, withoutNulls, type Plain } from './words.js';
+import { isPlain, withoutNulls, type Plain } from './words.js';
+
+/** Notifications of a list of which the first delivery is read at once. */
+const READ_AT_ONCE = 5;
 
 /** What came for many, and what could not be translated of it. */
 type AskedForMany = [asked: (Plain | undefined)[], faults: Map<number, Problem>];
@@ -54,13 +57,30 @@ export class NotificationsWays {
       },
       'GET /notifications': {
         ask: (request) => void (request.query = listQueryOf(queryOf(request))),
-        answer: (body) => eachOf(body, oldNotification),
+        answer: (body, request) => this.list(body, request),
       },
       'GET /notifications/:id': read,
       'PUT /notifications/:id': { answer, ask: (request) => this.askForChange(request) },
       'POST /notifications/:id/retry': read,
       'POST /notifications/:id/cancel': read,
     };
+  }
+
+  /** There, a list said of each what it was, and what became of it: that is known of its first delivery. */
+  private async list(body: Plain, request: Admitted): Promise<Plain> {
+    const all = body.data as Plain[];
+    const said: Plain[] = [];
+    for (let at = 0; at < all.length; at += READ_AT_ONCE) {
+      const some = all.slice(at, at + READ_AT_ONCE);
+      said.push(...(await Promise.all(some.map((one) => this.ofList(one, request)))));
+    }
+    return { ...body, data: said };
+  }
+
+  private async ofList(notification: Plain, request: Admitted): Promise<Plain> {
+    const { data } = await this.notifications.deliveries(callerOf(request), notification.id as string, { limit: 1 });
+    const { deliveries: _, ...old } = oldNotification({ ...notification, deliveries: data });
+    return old;
   }
 
   /** @returns the body as it came, where it was the first version's */

@@ -43,7 +43,7 @@ describe('what a notification of the first version becomes', () => {
       { ...websocket, room_id: ROOM, meta: { a: 1 }, cc: undefined },
       {
         recipients: [{ room_id: ROOM }],
-        channels: { websocket: { title: 'S', body: 'C', data: { a: 1 } } },
+        channels: { websocket: { title: 'S', body: 'C', data: { a: 1, room_id: ROOM } } },
         metadata: { a: 1 },
         cc: undefined,
       },
@@ -53,7 +53,7 @@ describe('what a notification of the first version becomes', () => {
       { ...websocket, room_id: ROOM, email_fallback: { subject: 'F' } },
       {
         recipients: [{ room_id: ROOM }],
-        channels: { websocket: { title: 'S', body: 'C' } },
+        channels: { websocket: { title: 'S', body: 'C', data: { room_id: ROOM } } },
         email_fallback: { subject: 'F', content: 'C' },
       },
     ],
@@ -62,7 +62,7 @@ describe('what a notification of the first version becomes', () => {
       { ...websocket, room_id: ROOM, email_fallback: { to_email: 'b@b.example', content: 'F' } },
       {
         recipients: [{ user_id: 'bob', email: 'b@b.example' }],
-        channels: { websocket: { title: 'S', body: 'C' } },
+        channels: { websocket: { title: 'S', body: 'C', data: { room_id: ROOM } } },
         email_fallback: { subject: 'S', content: 'F' },
       },
     ],

@@ -62,7 +62,7 @@ function emailOf(body: Plain): Plain {
 async function websocketOf(body: Plain, findOnly: FindOnly): Promise<Plain> {
   const { subject, content, room_id, email_fallback, provider_config: _, ...rest } = body;
   const { metadata } = rest;
-  const websocket = withoutUndefined({ title: subject, body: content, data: metadata });
+  const websocket = withoutUndefined({ title: subject, body: content, data: toldOf(metadata, room_id) });
   const notification = { ...rest, channels: { websocket } };
   if (email_fallback === undefined) {
     if (room_id === undefined) throw invalidField('room_id', 'says who is told, unless there is an email_fallback');
@@ -82,6 +82,10 @@ async function websocketOf(body: Plain, findOnly: FindOnly): Promise<Plain> {
   }
   return { ...said, recipients: [{ user_id: only, email: to_email }] };
 }
+
+/** What a socket is told beside the text: also which room it is about, for an event of a user's stream belongs to none. */
+const toldOf = (metadata: unknown, room_id: unknown): unknown =>
+  room_id === undefined || (metadata !== undefined && !isPlain(metadata)) ? metadata : { ...metadata, room_id };
 
 /** What looks like HTML is. */
 const textOf = (content: unknown): Plain =>

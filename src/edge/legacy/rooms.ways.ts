@@ -21,7 +21,7 @@ import {
   type TimesOfPlaces,
 } from './rooms.words.js';
 import { besides, callerOf, paramOf, queryOf, type Way, type Ways } from './way.js';
-import { isPlain, saysTrue, type Plain } from './words.js';
+import { flagOf, isPlain, type Plain } from './words.js';
 
 /** As many users as one call names. */
 const NAMED_AT_ONCE = 100;
@@ -157,12 +157,14 @@ export class RoomsWays {
 function askForRoomWithMembers(request: Admitted): void {
   const { include_members, ...query } = queryOf(request);
   request.query =
-    include_members === undefined ? query : { ...query, include_members: String(saysTrue(include_members)) };
+    include_members === undefined
+      ? query
+      : { ...query, include_members: String(flagOf('include_members', include_members)) };
 }
 
 /** @returns are members wanted? */
 function askForMembers(request: Admitted): boolean {
   const { include_members, ...query } = queryOf(request);
   request.query = query;
-  return saysTrue(include_members);
+  return include_members !== undefined && flagOf('include_members', include_members);
 }

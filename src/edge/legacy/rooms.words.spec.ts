@@ -16,7 +16,9 @@ describe('rooms of the first version', () => {
   it('become active and inactive by a change', () => {
     expect(changedRoomOf({ is_active: false, name: null, room_type: 'group' })).toEqual({ room: {}, isActive: false });
     expect(changedRoomOf({ is_active: true, name: 'N' })).toEqual({ room: { name: 'N' }, isActive: true });
-    expect(changedRoomOf({ is_active: 'no' }).isActive).toBeUndefined();
+    expect(changedRoomOf({ is_active: 'false' }).isActive).toBe(false);
+    expect(changedRoomOf({ is_active: null, name: 'N' }).isActive).toBeUndefined();
+    expect(() => changedRoomOf({ is_active: 'closed' })).toThrow('is_active: must be true or false');
   });
 
   it('say who is in them, who left when, and how far each has read', () => {

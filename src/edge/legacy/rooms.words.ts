@@ -1,5 +1,5 @@
 import { limits } from '../../platform/config/limits.js';
-import { isPlain, withoutNulls, type Plain } from './words.js';
+import { flagOf, isPlain, withoutNulls, type Plain } from './words.js';
 
 /** What the first version took when nothing was said. */
 const ROOM_TYPE = 'group';
@@ -23,10 +23,13 @@ export function newRoomOf(body: Plain): Plain {
   };
 }
 
-/** The body of `PUT /rooms/{id}`, and whether it makes the room active or inactive. */
+/**
+ * The body of `PUT /rooms/{id}`, and whether it makes the room active or inactive.
+ * @throws Problem `validation_failed` for what says neither
+ */
 export function changedRoomOf(body: Plain): { room: Plain; isActive: boolean | undefined } {
   const { is_active, room_type: _, ...room } = withoutNulls(body);
-  return { room, isActive: typeof is_active === 'boolean' ? is_active : undefined };
+  return { room, isActive: is_active === undefined ? undefined : flagOf('is_active', is_active) };
 }
 
 /** A member in a body, whose name is another matter: {@link namesIn}. */

@@ -5,7 +5,7 @@ import { MessagesService } from '../../messaging/messages/messages.service.js';
 import { limits } from '../../platform/config/limits.js';
 import { messageBodyOf, oldMessage, withoutReplies } from './messages.words.js';
 import { oldRoom } from './rooms.words.js';
-import { eachOf, isPlain, saysTrue, withoutNulls, type Plain } from './words.js';
+import { eachOf, flagOf, isPlain, withoutNulls, type Plain } from './words.js';
 
 /** Who sends is whose key it is, whatever the body says. */
 const OF_SENDERS = ['sender_id', 'sender_user_id', 'sender_name', 'sender_display_name', 'user_id'];
@@ -61,9 +61,10 @@ export class UpWords {
 
   private async askForMessages({ caller }: Speaker, body: unknown): Promise<Plain> {
     const list = pick(body, 'room_id', 'limit', 'before_seq', 'after_seq', 'around_seq', 'cursor');
-    const before = isPlain(body) ? body.before_message_id : undefined;
-    if (typeof before !== 'string') return list;
-    const { seq } = await this.messages.get(caller, String(list.room_id), before);
+    wantsReplies(body);
+    const { before_message_id: before } = pick(body, 'before_message_id');
+    if (before === undefined) return list;
+    const { seq } = await this.messages.get(caller, String(list.room_id), String(before));
     return { ...list, before_seq: seq };
   }
 
@@ -96,9 +97,15 @@ const GET_ROOMS: Wording = {
   reply: 'rooms',
 };
 
+/** @throws Problem `validation_failed` for what says neither */
+function wantsReplies(asked: unknown): boolean {
+  const { include_replies } = pick(asked, 'include_replies');
+  return include_replies === undefined || flagOf('include_replies', include_replies);
+}
+
 function sayMessages(_: Speaker, data: unknown, asked: unknown): Plain {
-  const { room_id, include_replies } = asked as Plain;
-  const page = include_replies === undefined || saysTrue(include_replies) ? data : withoutReplies(data as Plain);
+  const { room_id } = asked as Plain;
+  const page = wantsReplies(asked) ? data : withoutReplies(data as Plain);
   const said = eachOf(page as Plain, oldMessage);
   return { ...said, room_id, messages: said.data };
 }

@@ -1,3 +1,5 @@
+import { invalidField } from '../../platform/common/problem.js';
+
 /** What came as JSON, before anybody looked at it. */
 export type Plain = Record<string, unknown>;
 
@@ -13,5 +15,13 @@ export const withoutNulls = (body: Plain): Plain =>
 export const eachOf = (page: Plain, say: (item: Plain) => Plain): Plain =>
   Array.isArray(page.data) ? { ...page, data: page.data.map((item) => (isPlain(item) ? say(item) : item)) } : page;
 
-/** As a query or a body writes it. */
-export const saysTrue = (value: unknown): boolean => ['true', '1'].includes(String(value).toLowerCase());
+const YES = new Set(['true', '1', 't', 'yes', 'y', 'on']);
+const NO = new Set(['false', '0', 'f', 'no', 'n', 'off']);
+
+/** A flag as the first version took it from a query or a body. @throws Problem `validation_failed` naming the field */
+export function flagOf(field: string, value: unknown): boolean {
+  const said = String(value).toLowerCase();
+  if (YES.has(said)) return true;
+  if (NO.has(said)) return false;
+  throw invalidField(field, 'must be true or false');
+}

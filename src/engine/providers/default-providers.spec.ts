@@ -3,6 +3,7 @@ import { completeFields } from '../../platform/common/field-registry.js';
 import { StartFailure } from '../../platform/config/failure.js';
 import { DefaultProviders } from './default-providers.js';
 import { OPERATOR, ProviderRegistry } from './provider.registry.js';
+import { MAILGUN } from './mailgun/mailgun.provider.js';
 import { SMTP } from './smtp/smtp.provider.js';
 
 const entry = (name: string, more: object = {}) => ({
@@ -13,12 +14,17 @@ const entry = (name: string, more: object = {}) => ({
   ...more,
 });
 
+const SERVER = { host: 'mail.example.com', port: 25, secure: false };
+
 const registries: ProviderRegistry[] = [];
 
-function defaultsOf(...defaultProviders: object[]): DefaultProviders {
-  const config = { egressAllowPrivate: 'false', dataDir: undefined, defaultProviders } as unknown as Config;
+const defaultsOf = (...defaultProviders: object[]): DefaultProviders => configured({ defaultProviders });
+
+function configured(settings: object): DefaultProviders {
+  const config = { egressAllowPrivate: 'false', dataDir: undefined, ...settings } as unknown as Config;
   const registry = new ProviderRegistry(config);
   registry.register(SMTP);
+  registry.register(MAILGUN);
   registries.push(registry);
   completeFields();
   const made = new DefaultProviders(config, registry);
@@ -63,5 +69,36 @@ describe('DEFAULT_PROVIDERS', () => {
     expect(message).toMatch(/^DEFAULT_PROVIDERS: the provider "house" .*Correct it or remove it\.$/);
     expect(message).toContain(field);
     expect(message).not.toContain('hidden');
+  });
+
+  it.each([
+    ['a login without its password', [{ config: { ...SERVER, username: 'me' } }], 'config.password'],
+    [
+      'a signature without its key',
+      [{ config: { ...SERVER, dkim: { domain: 'example.com', selector: 's' } } }],
+      'config.dkim.private_key',
+    ],
+    [
+      'a key of Mailgun that nobody gave',
+      [{ provider_type: 'mailgun', config: { domain: 'mg.example.com' } }],
+      'config.api_key',
+    ],
+    ['two that are primary', [{ name: 'first', is_primary: true }, { is_primary: true }], '"first" is primary already'],
+  ])('with %s stop the start', (_, entries: object[], why) => {
+    const given = entries.map((more) => entry('house', more));
+    expect(() => defaultsOf(...given)).toThrow(new RegExp(`^DEFAULT_PROVIDERS: the provider "house" .*${why}`));
+  });
+
+  it('of the first version are refused under the names that they were set by', () => {
+    const given = {
+      name: 'mailgun',
+      provider_type: 'mailgun',
+      config: { api_key: 'hid den', domain: 'mg.example.com' },
+    };
+    const refused = (): unknown =>
+      configured({ mailOfFirstVersion: true, defaultProviders: [entry('mailgun', given)] });
+    expect(refused).toThrow(
+      'MAILGUN_API_KEY is not valid: it must be visible ASCII characters without spaces. Correct it or remove it.',
+    );
   });
 });

@@ -172,6 +172,8 @@ export interface ProviderDescriptor<Content = unknown, Values = unknown> {
    * changes, a stored secret is not kept, and must be said again. Others never leave this process.
    */
   readonly secretsGoTo?: Readonly<Record<string, readonly string[]>>;
+  /** The setting without which it can't send, such as a key that only a change may leave out; null when all is there. */
+  lacks?(values: Values): string | null;
   /** Settings that follow from others where they were not said: shown as they hold, not stored. */
   derived?(values: Values): Partial<Values>;
   /** Set exactly when there is no `configSchema`. */

@@ -256,6 +256,8 @@ describe('the mail settings of the first version', () => {
     [{ ...SMTP, BULK_EMAIL_PROVIDER: 'mailgun' }, 'MAILGUN_API_KEY and MAILGUN_DOMAIN'],
     [{ MAILGUN_API_KEY: 'key-1' }, 'MAILGUN_DOMAIN'],
     [{ MAILGUN_DOMAIN: 'mg.example.com' }, 'MAILGUN_API_KEY'],
+    [{ ...SMTP, SMTP_USERNAME: 'me' }, 'SMTP_PASSWORD'],
+    [{ ...SMTP, SMTP_PASSWORD: 'secret' }, 'SMTP_USERNAME'],
     [{ ...SMTP, SMTP_PORT: 'x' }, 'SMTP_PORT'],
     [{ ...SMTP, EMAIL_PROVIDER: 'sendgrid' }, 'EMAIL_PROVIDER'],
   ])('are refused half said: %j', (env, missing) => {

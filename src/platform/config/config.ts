@@ -25,7 +25,12 @@ type Derived = ReturnType<typeof derive>;
 /** Every field of {@link Config}: those of the table of settings, as given or derived, and the limits. */
 type Fields = Readonly<
   Omit<Given, keyof Derived | 'defaultProviders'> &
-    Derived & { defaultProviders: readonly DefaultProvider[]; limits: Limits }
+    Derived & {
+      defaultProviders: readonly DefaultProvider[];
+      /** Were they read from the first version's mail settings? */
+      mailOfFirstVersion: boolean;
+      limits: Limits;
+    }
 >;
 
 /** Has the fields of the table of settings without naming them again. */
@@ -72,7 +77,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, args: readonly string[] = [])
   const given = read(settingKeys, source);
   const limits = read(limitKeys, source);
   const defaultProviders = given.defaultProviders ?? providersOfFirstVersion(read(firstVersionKeys, source));
-  return new Config({ ...given, ...derive(given), defaultProviders, limits });
+  const mailOfFirstVersion = given.defaultProviders === undefined;
+  return new Config({ ...given, ...derive(given), defaultProviders, mailOfFirstVersion, limits });
 }
 
 /** The checked values of a table of keys. */

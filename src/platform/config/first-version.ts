@@ -34,6 +34,9 @@ function smtpOf(given: Given): DefaultProvider | null {
   const { smtpHost: host, smtpPort: port, smtpUsername, smtpUser, smtpPassword: password, smtpTls } = given;
   if (host === undefined) return null;
   const username = smtpUsername ?? smtpUser;
+  const user = smtpUsername === undefined && smtpUser !== undefined ? 'SMTP_USER' : 'SMTP_USERNAME';
+  if (username === undefined && password !== undefined) throw lacking('SMTP_PASSWORD', user);
+  if (username !== undefined && password === undefined) throw lacking(user, 'SMTP_PASSWORD');
   return {
     name: 'smtp',
     channel: 'email',
@@ -63,6 +66,28 @@ function mailgunOf(given: Given): DefaultProvider | null {
     config: { api_key, domain, region, ...(base_url !== undefined && { base_url }) },
   };
 }
+
+/** Of the fields of its providers, where they were set. */
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  smtp: {
+    from_email: 'SMTP_FROM_EMAIL',
+    from_name: 'SMTP_FROM_NAME',
+    'config.host': 'SMTP_HOST',
+    'config.username': 'SMTP_USERNAME',
+    'config.password': 'SMTP_PASSWORD',
+  },
+  mailgun: {
+    from_email: 'MAILGUN_FROM_EMAIL',
+    from_name: 'MAILGUN_FROM_NAME',
+    'config.api_key': 'MAILGUN_API_KEY',
+    'config.domain': 'MAILGUN_DOMAIN',
+    'config.base_url': 'MAILGUN_BASE_URL',
+  },
+};
+
+/** Which of the first version's settings says this field of the provider; undefined where it has no other name. */
+export const settingOfFirstVersion = (provider: string, field: string): string | undefined =>
+  SETTINGS[provider]?.[field];
 
 const senderOf = (from_email: string | undefined, from_name: string | undefined): object => ({
   ...(from_email !== undefined && { from_email }),

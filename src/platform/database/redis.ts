@@ -3,6 +3,10 @@ import type { RedisOptions } from 'ioredis';
 import type { Config } from '../config/config.js';
 import { logger } from '../common/logger.js';
 
+/** Written to see whether that can be done. */
+const HEALTH_KEY = 'chatapi:health';
+const HEALTH_MS = 60_000;
+
 /**
  * The connections to Redis, where there is one (REDIS_URL). None ever ends the process: each reconnects for as long as
  * it takes, and says once when it lost Redis and once when it has it back.
@@ -10,6 +14,7 @@ import { logger } from '../common/logger.js';
 export class RedisConnections {
   private readonly opened: Redis[] = [];
   private shared: Redis | undefined;
+  private refuses = false;
 
   constructor(private readonly config: Pick<Config, 'redisUrl'>) {}
 
@@ -57,13 +62,29 @@ export class RedisConnections {
     return redis;
   }
 
-  /** Does Redis answer within two seconds? Undefined when there is none in this installation. */
+  /**
+   * Does Redis take what is written, within two seconds? One that is full, cannot save or became a replica answers, and is
+   * of no use. Undefined when there is none in this installation.
+   */
   async isHealthy(): Promise<boolean | undefined> {
     if (!this.configured) return undefined;
-    return this.commands.ping().then(
-      () => true,
-      () => false,
+    return this.commands.set(HEALTH_KEY, '1', 'PX', HEALTH_MS).then(
+      () => {
+        this.refuses = false;
+        return true;
+      },
+      (error: Error) => {
+        this.note(error);
+        return false;
+      },
     );
+  }
+
+  /** Of lost connections is told where they are kept; of what Redis refuses, once here. */
+  private note(error: Error): void {
+    if (error.name !== 'ReplyError') return;
+    if (!this.refuses) logger.warn({ reason: error.message }, 'Redis does not take what is written.');
+    this.refuses = true;
   }
 
   async close(): Promise<void> {

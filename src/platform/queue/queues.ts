@@ -56,11 +56,14 @@ export class Queues implements OnModuleInit {
     return found;
   }
 
-  /** The job that has waited the longest for somebody to run it, and for how many seconds; 0: none does. */
+  /**
+   * The job that has waited the longest for somebody to run it, and for how many seconds; 0: none does. One whose time has
+   * come stays among the delayed ones until somebody who runs jobs looks.
+   */
   async oldest(queue: JobQueue): Promise<{ job: string; seconds: number }> {
     let oldest = { job: '', seconds: 0 };
     const now = Date.now();
-    for (const { name, timestamp, delay, opts } of await jobsOf(queue, ['waiting', 'prioritized'])) {
+    for (const { name, timestamp, delay, opts } of await jobsOf(queue, ['waiting', 'prioritized', 'delayed'])) {
       // Of a job that had to wait for its time, only what it waited beyond that; once that has come, it says no longer how long.
       const { repeat } = opts as typeof opts & { repeat?: RepeatOptions };
       const since = timestamp + (delay || repeat?.every || 0);

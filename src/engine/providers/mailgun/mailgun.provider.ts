@@ -185,6 +185,7 @@ export const MAILGUN = declareProvider<EmailContent, MailgunConfigDto>({
   type: 'mailgun',
   configSchema: MailgunConfigDto,
   secretFields: ['api_key', 'webhook_signing_key'],
+  lacks: ({ api_key }) => (api_key === undefined ? 'api_key' : null),
   secretsGoTo: { api_key: ['base_url'] },
   maxBatch: MAX_RECIPIENTS,
   inFlight: MAX_RECIPIENTS,

@@ -93,6 +93,10 @@ export const SMTP = declareProvider<EmailContent, SmtpConfigDto>({
   configSchema: SmtpConfigDto,
   secretFields: ['password', 'dkim.private_key'],
   secretsGoTo: { password: ['host', 'port'] },
+  lacks: ({ username, password, dkim }) => {
+    if (username !== undefined && password === undefined) return 'password';
+    return dkim && dkim.private_key === undefined ? 'dkim.private_key' : null;
+  },
   derived: (values) => ({ require_tls: requiresTls(values) }),
   maxBatch: 1,
   // What waits for a connection of the pool uses up its time.
