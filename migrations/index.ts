@@ -36,6 +36,7 @@ import { DeadLetters1764900020000 } from './1764900020000-dead-letters.js';
 import { LinkKeys1764900030000 } from './1764900030000-link-keys.js';
 import { RollupSpans1764900050000 } from './1764900050000-rollup-spans.js';
 import { DeliveriesByAddress1764900050010 } from './1764900050010-deliveries-by-address.js';
+import { CancelReasons1764900080000 } from './1764900080000-cancel-reasons.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -78,4 +79,5 @@ export const MIGRATIONS = [
   LinkKeys1764900030000,
   RollupSpans1764900050000,
   DeliveriesByAddress1764900050010,
+  CancelReasons1764900080000,
 ];

@@ -159,6 +159,29 @@ describe('a notification with an order of channels', () => {
     ]);
   });
 
+  it('says why it left a channel over which it was being sent, should that fail', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    receiver.respond(async () => {
+      await held;
+      return { status: 503 };
+    });
+    const { id } = await send({
+      recipients: alice,
+      channels: { webhook: { url: `${receiver.url}/hangs`, payload: {} }, email },
+      fallback: [{ channel: 'webhook', within_s: 3_600 }, { channel: 'email' }],
+    });
+    await until('it to be sent', () => receiver.requests.some(({ path }) => path.endsWith('/hangs')));
+    await age(id);
+    await sentOver(id, 'email');
+    expect((await read(id)).status).toBe('processing');
+    release();
+    expect(shownOf(await becomes(id, 'completed'))).toEqual([
+      ['webhook', 'cancelled', 'fallback'],
+      ['email', 'sent', null],
+    ]);
+  });
+
   it('leaves a channel whose providers have failed for half an hour, before its time', async () => {
     const provider = '/clients/me/email-providers/sink?verify=false';
     await here.client.request('PATCH', provider, { body: { config: { port: 1 } } });

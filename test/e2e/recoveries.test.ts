@@ -263,4 +263,10 @@ describe('a recovery', () => {
     }
     expect((await post(`/recoveries/${randomUUID()}/cancel`)).status).toBe(404);
   });
+
+  it('is not begun with times that leave nothing between them: the field is named where it stands', async () => {
+    const filter = { from: '2021-01-01T00:00:00Z', to: '2020-01-01T00:00:00Z' };
+    const { status, body } = await post('/recoveries', { filter });
+    expect([status, body.errors]).toEqual([422, [{ field: 'filter.from', message: 'must not be after to' }]]);
+  });
 });

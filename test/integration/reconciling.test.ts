@@ -2,6 +2,7 @@ import { DeliveriesService } from '../../src/engine/deliveries/deliveries.servic
 import { ProviderEvents } from '../../src/engine/deliveries/told/provider-events.js';
 import { ProviderPoller } from '../../src/engine/deliveries/told/provider-poller.js';
 import { Reconciler } from '../../src/engine/deliveries/told/reconciler.js';
+import { Sweeper } from '../../src/engine/deliveries/upkeep/sweeper.js';
 import { SweeperRepository } from '../../src/engine/deliveries/upkeep/sweeper.repository.js';
 import { Transitions } from '../../src/engine/deliveries/transitions.js';
 import { ProviderRegistry } from '../../src/engine/providers/provider.registry.js';
@@ -154,6 +155,64 @@ describe('an outcome that is unknown', () => {
     await bringForward();
     expect((await become(given, 'failed'))[0]).toMatchObject({ reason: 'outcome_unknown', attempt_count: 1 });
     expect((await become(again, 'sent'))[0]).toMatchObject({ attempt_count: 2 });
+  });
+
+  it('is asked about as before when it is cancelled, another channel has its turn, or its time is over', async () => {
+    jest.spyOn(app.get(ProviderPoller), 'round').mockResolvedValue();
+    const endings: Record<string, (id: string) => Promise<unknown>> = {
+      cancelled: (id) => client.request('POST', `/notifications/${id}/cancel`, { body: {} }),
+      expired: (id) =>
+        truth.query('update open_deliveries set expires_at = clock_timestamp() where source_id = $1', [id]),
+      fallback: (id) =>
+        truth.query('update notification_chains set due_at = clock_timestamp() where notification_id = $1', [id]),
+    };
+    const send = async (reason: string, answer: 'taken-and-reset' | 'reset') => {
+      mailgun.answerWith(answer);
+      const { body } = await client.request('POST', '/notifications', {
+        body: {
+          recipients: [{ user_id: 'u', email: `${reason}.${answer}@example.com` }],
+          channels: { email: { subject: 's', text: 't' }, ...(reason === 'fallback' && { websocket: { title: 't' } }) },
+          ...(reason === 'fallback' && {
+            fallback: [{ channel: 'email' }, { channel: 'websocket', until: 'sent' }],
+            strategy: 'fallback',
+          }),
+        },
+      });
+      const mailOf = async () => (await rows(body.id)).find(({ channel }) => channel === 'email');
+      await until('its outcome to be unknown', async () => (await mailOf()).status === 'unknown');
+      await endings[reason]!(body.id);
+      if (reason === 'fallback') await until('the next channel', async () => (await rows(body.id)).length === 2);
+      return mailOf;
+    };
+    const taken = [];
+    const lost = [];
+    for (const reason of Object.keys(endings)) {
+      taken.push(await send(reason, 'taken-and-reset'));
+      lost.push(await send(reason, 'reset'));
+      // One that gets through between, so that the provider is not taken to be out.
+      await become(await mail(), 'sent');
+    }
+    await app.get(Sweeper).sweep();
+    for (const mailOf of [...taken, ...lost]) expect((await mailOf()).status).toBe('unknown');
+    const messages = mailgun.messages.length;
+    // As if it had been asked for half an hour.
+    await truth.query(`update open_deliveries set updated_at = updated_at - interval '1 hour' where client_id = $1`, [
+      client.id,
+    ]);
+    await bringForward();
+    const ended = (all: (() => Promise<any>)[]) =>
+      until('them to end', async () => {
+        const found = await Promise.all(all.map((mailOf) => mailOf()));
+        return found.every(({ status }) => status !== 'unknown' && status !== 'retrying') && found;
+      });
+    for (const row of await ended(taken))
+      expect(row).toMatchObject({ status: 'sent', reason: null, provider_message_id: expect.any(String) });
+    expect((await ended(lost)).map(({ status, reason }) => [status, reason])).toEqual([
+      ['cancelled', 'cancelled'],
+      ['expired', 'expired'],
+      ['cancelled', 'fallback'],
+    ]);
+    expect(mailgun.messages).toHaveLength(messages);
   });
 
   it('of a worker that was lost is asked of whoever may have had it, and is theirs then', async () => {

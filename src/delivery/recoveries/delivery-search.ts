@@ -64,15 +64,19 @@ export class DeliverySearch {
 
   /**
    * What a request means.
+   * @param under where its fields stand in the request
    * @returns null: nothing can be meant, because there is no such user
    */
   async filterOf(
     clientId: string,
     { user_id, from, to, ...rest }: Omit<RecoveryFilterDto, 'status'>,
     statuses: DeliveryFilter['statuses'],
+    under = '',
   ): Promise<DeliveryFilter | null> {
     const { channel, provider, error_code, address, notification_id, tag } = rest;
     const wanted = { channel, provider, error_code, address, notification_id, tag, statuses };
+    if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to))
+      throw invalidField(`${under}from`, 'must not be after to');
     const times = timesOf(from, to, notification_id);
     if (user_id === undefined) return { ...wanted, ...times };
     const found = (await this.users.lookUp(clientId, [user_id], { create: false })).get(user_id);
@@ -109,13 +113,10 @@ export class DeliverySearch {
   }
 }
 
-/** @throws Problem for times that leave nothing between them */
 function timesOf(from: string | undefined, to: string | undefined, notificationId: string | undefined) {
   const now = Date.now();
   const end = to === undefined ? now + AHEAD_MS : Math.min(Date.parse(to), now + AHEAD_MS);
   const known = notificationId === undefined ? end - DAYS * DAY_MS : timeOfId(notificationId).getTime() - DAY_MS;
   const begin = Math.max(from === undefined ? known : Date.parse(from), now - MAX_DAYS * DAY_MS);
-  if (from !== undefined && to !== undefined && Date.parse(from) > Date.parse(to))
-    throw invalidField('from', 'must not be after to');
   return { from: new Date(begin), to: new Date(end) };
 }

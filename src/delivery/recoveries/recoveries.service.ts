@@ -35,7 +35,7 @@ export class RecoveriesService {
   async start(request: Request, dto: StartRecoveryDto): Promise<RecoveryDto> {
     const { clientId } = request.caller;
     const { filter = {}, dry_run = false, rate_per_second = RATE_PER_SECOND } = dto;
-    const wanted = await this.search.filterOf(clientId, filter, statusesOf(filter));
+    const wanted = await this.search.filterOf(clientId, filter, statusesOf(filter), 'filter.');
     const counted = wanted ? await this.count(clientId, wanted, dry_run ? COUNT_MS.dry : COUNT_MS.real) : NOTHING;
     if (dry_run && counted === null)
       throw invalidField('filter', 'matches more than can be counted at once: narrow its time');

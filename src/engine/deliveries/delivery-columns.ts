@@ -71,3 +71,10 @@ export const KEPT = `client_id, id, created_at, source_kind, source_id, channel,
 
 /** Begins the insertion of records: {@link KEPT}, then these. */
 export const END = `insert into ended_deliveries as e (${KEPT}, status, reason, provider_message_id, sent_at, delivered_at, updated_at)`;
+
+/**
+ * Of the table open_deliveries under the alias `o`: it is being sent, or its provider will tell whether it was. It is not
+ * ended before that is known, whatever is asked for: it would be on record as never sent, and what the provider tells of it
+ * later would be about nothing.
+ */
+export const GOES_ON = `(o.status = 'sending' or o.status = 'unknown' and coalesce(o.routing #> '{unknown,told}', 'false') = 'true')`;

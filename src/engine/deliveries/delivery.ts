@@ -67,6 +67,8 @@ export interface UnknownAttempt {
   message_id?: string;
   /** How often the provider was asked. */
   looks: number;
+  /** Its provider can tell, so that it is known sooner or later whether it arrived. */
+  told?: boolean;
 }
 
 /** Why a provider takes nothing for a while, whatever it is. */

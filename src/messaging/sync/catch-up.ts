@@ -3,7 +3,7 @@ import type { StreamRange } from '../../engine/events/events.repository.js';
 import type { Envelope } from '../../platform/realtime/envelope.js';
 import { RECEIPTS_MEMBERS, type ReceiptDto } from '../receipts/receipts.dto.js';
 import { isMember, toRoomMe } from '../rooms/membership/own-side.js';
-import type { PositionDto, RecoveryDto, ResumeAnswerDto, RoomRecoveryDto, StreamPosition } from './sync.dto.js';
+import type { PositionDto, StreamRecoveryDto, ResumeAnswerDto, RoomRecoveryDto, StreamPosition } from './sync.dto.js';
 import type { RoomHead } from './sync.repository.js';
 
 /** `at` is the time of an event, and the next one's may be a little earlier: it is taken before the commit. */
@@ -112,9 +112,9 @@ function within(events: number, all: PlannedStream[]): PlannedStream[] {
   });
 }
 
-function toPart({ head, room }: PlannedStream, { events, receipts }: StreamRead): RecoveryDto | RoomRecoveryDto {
+function toPart({ head, room }: PlannedStream, { events, receipts }: StreamRead): StreamRecoveryDto | RoomRecoveryDto {
   const { epoch, rev } = head;
-  const recovery: RecoveryDto = events
+  const recovery: StreamRecoveryDto = events
     ? { recovered: true, epoch, events, rev }
     : { recovered: false, epoch, rev, ...(room && { last_seq: room.last_seq }) };
   if (!room) return recovery;

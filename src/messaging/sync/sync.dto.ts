@@ -37,7 +37,7 @@ export class ResumeDto {
 }
 
 /** Everything since the position, or the fact that it can't be told: then REST. */
-export class RecoveryDto {
+export class StreamRecoveryDto {
   @Bool({ description: 'false: read it over REST, and go on from here.' })
   recovered: boolean;
 
@@ -58,7 +58,7 @@ export class RecoveryDto {
   last_seq?: number;
 }
 
-export class RoomRecoveryDto extends RecoveryDto {
+export class RoomRecoveryDto extends StreamRecoveryDto {
   @Uuid()
   room_id: string;
 
@@ -74,8 +74,8 @@ export class RoomRecoveryDto extends RecoveryDto {
 
 /** Rooms in the order asked. Those that aren't (or are no longer) the caller's are left out. */
 export class ResumeAnswerDto {
-  @Nested(() => RecoveryDto, { optional: true })
-  user?: RecoveryDto;
+  @Nested(() => StreamRecoveryDto, { optional: true })
+  user?: StreamRecoveryDto;
 
   @NestedList(() => RoomRecoveryDto, { max: 'resume_rooms' })
   rooms: RoomRecoveryDto[];

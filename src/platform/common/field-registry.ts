@@ -65,9 +65,17 @@ const later: (() => void)[] = [];
  */
 export const fieldsLater = (declare: () => void): unknown => later.push(declare);
 
-/** Runs what {@link fieldsLater} was given. Call it when everything is imported. */
+/**
+ * Runs what {@link fieldsLater} was given. Call it when everything is imported.
+ * @throws TypeError where two classes have the same name: documents would show one of them for both
+ */
 export function completeFields(): void {
   for (const declare of later) declare();
+  const names = new Set<string>();
+  for (const { name } of fields.keys()) {
+    if (names.has(name)) throw new TypeError(`Two classes are called ${name}: documents know a class by its name.`);
+    names.add(name);
+  }
 }
 
 /** Gives a class a field, where it has none of this name. Subclasses don't get it: name each class. */

@@ -1,4 +1,4 @@
-import { Body, Controller, Module, Post } from '@nestjs/common';
+import { Body, Controller, Headers, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request } from 'node:http';
@@ -17,6 +17,12 @@ class HooksController {
   @Route({ summary: 'Raw', access: 'public', rawBody: true, bodyBytes: 'metadata_bytes' })
   raw(@RawBody() bytes: Buffer): object {
     return { hex: bytes.toString('hex'), isBuffer: Buffer.isBuffer(bytes) };
+  }
+
+  @Post('typed')
+  @Route({ summary: 'Typed', access: 'public', rawBody: true })
+  typed(@RawBody() bytes: Buffer, @Headers('content-type') type: string): object {
+    return { bytes: bytes.length, type };
   }
 
   @Post('parsed')
@@ -65,6 +71,15 @@ describe('a route with rawBody', () => {
       body: { hex: body.toString('hex'), isBuffer: true },
     });
   });
+
+  it.each(['json', 'text', 'a/b/c', 'application/json, text/plain', 'multipart/form-data', 'text/plain; charset="x'])(
+    'takes what is called %s, and leaves its name',
+    async (type) => {
+      expect(await post('typed', '{"a":1}', type)).toEqual({ status: 200, body: { bytes: 7, type } });
+      const { status, body } = await post('parsed', '{"a":1}', type);
+      expect([status, body.code]).toEqual([415, 'unsupported_media_type']);
+    },
+  );
 
   it('gives no bytes where none were sent', async () => {
     expect((await post('raw', '', 'application/json')).body).toEqual({ hex: '', isBuffer: true });

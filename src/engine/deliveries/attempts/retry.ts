@@ -62,7 +62,12 @@ function follow(
   if (fault.kind === 'unknown' && policy.unknownWait !== null)
     return verdictOf('unknown', fault.code, policy.looks?.[0] ?? policy.unknownWait, {
       ...routing,
-      unknown: { since: now, looks: 0, ...(fault.provider_message_id && { message_id: fault.provider_message_id }) },
+      unknown: {
+        since: now,
+        looks: 0,
+        ...(policy.looks && { told: true }),
+        ...(fault.provider_message_id && { message_id: fault.provider_message_id }),
+      },
     });
   const attemptsLeft = made < max_attempts;
   const retryAfterMs = fault.retryAfterMs ?? 0;

@@ -10,7 +10,7 @@ import {
   type Priority,
   type SourceRef,
 } from '../delivery.js';
-import { END, ENDED_COLUMNS, KEPT, OPEN_COLUMNS } from '../delivery-columns.js';
+import { END, ENDED_COLUMNS, GOES_ON, KEPT, OPEN_COLUMNS } from '../delivery-columns.js';
 import type { Moved } from '../upkeep/sweeper.repository.js';
 
 /** Where a channel's deliveries go now, of those that have not begun. */
@@ -43,12 +43,12 @@ const REDIRECTIONS = unnest<Redirection>()('w', { channel: 'text', lane: 'text',
 const TRIES = unnest<Tries>()('w', { channel: 'text', attempts: 'int' }, { first: 6 });
 const IDS = unnest<Pick<DeliveryRow, 'client_id' | 'id'>>()('w', { client_id: 'uuid', id: 'uuid' }, { first: 2 });
 
-/** Of those in `due`, which are locked: who is being sent is told to be the last try, the others end. `$1`: the reason. */
+/** Of those in `due`, which are locked: what may arrive still is told to be the last try, the others end. `$1`: the reason. */
 const CANCEL = `flagged as (
-     update open_deliveries o set cancel_requested = true from due
-      where o.client_id = due.client_id and o.id = due.id and o.status = 'sending'
+     update open_deliveries o set cancel_requested = true, cancel_reason = coalesce(o.cancel_reason, $1) from due
+      where o.client_id = due.client_id and o.id = due.id and ${GOES_ON}
    ), gone as (
-     delete from open_deliveries o using due where o.client_id = due.client_id and o.id = due.id and o.status <> 'sending'
+     delete from open_deliveries o using due where o.client_id = due.client_id and o.id = due.id and not ${GOES_ON}
      returning o.*
    ), ended as (
      ${END} select ${KEPT}, 'cancelled', $1, null, null, null, clock_timestamp() from gone

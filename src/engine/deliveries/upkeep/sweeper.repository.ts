@@ -3,7 +3,7 @@ import { Database, type Tx } from '../../../platform/database/database.js';
 import { prepared } from '../../../platform/database/prepared.js';
 import { unnest } from '../../../platform/database/unnest.js';
 import { AHEAD, type DeliveryRow, type DeliveryStatus } from '../delivery.js';
-import { END, ENDED_COLUMNS, KEPT, OPEN_COLUMNS } from '../delivery-columns.js';
+import { END, ENDED_COLUMNS, GOES_ON, KEPT, OPEN_COLUMNS } from '../delivery-columns.js';
 
 /** What there is to be swept. */
 export interface Overdue {
@@ -33,9 +33,10 @@ const UNKNOWN = `o.status = 'unknown' and o.next_attempt_at <= statement_timesta
 const HELD = `o.status = 'held' and o.next_attempt_at <= statement_timestamp()`;
 /** As the index `open_deliveries_in_turn` has them. */
 const IN_TURN = `o.status = 'held' and o.reason in ('rate_limited', 'quota_exhausted')`;
-const EXPIRED = `o.status <> 'sending' and o.expires_at <= statement_timestamp()`;
-/** Cancelled while it was being sent, which did not end it. */
-const CANCELLED = `o.cancel_requested and o.status <> 'sending'`;
+/** The status is said again for the index. */
+const EXPIRED = `o.status <> 'sending' and not ${GOES_ON} and o.expires_at <= statement_timestamp()`;
+/** Cancelled while it was being sent, or may have been, which did not end it. */
+const CANCELLED = `o.cancel_requested and not ${GOES_ON}`;
 /** By created_at only days are left out: none after today has any. */
 const UNSEEN = `e.status = 'sent' and e.expires_at <= statement_timestamp() and e.created_at <= statement_timestamp()
   and e.channel = any ($1::text[])`;
@@ -74,7 +75,7 @@ const WAKE_FIRST = prepared(
      from firsts w where o.client_id = w.client_id and o.id = w.id and o.status = 'held'`,
 );
 
-/** Ends those that are so, `$1` at most. */
+/** Ends those that are so, `$1` at most. @param reason SQL, of the row that is gone */
 const ending = (are: string, order: string, status: DeliveryStatus, reason: string): string =>
   `with due as (
      select o.client_id, o.id from open_deliveries o where ${are}
@@ -83,7 +84,7 @@ const ending = (are: string, order: string, status: DeliveryStatus, reason: stri
      delete from open_deliveries o using due where o.client_id = due.client_id and o.id = due.id
      returning o.*
    ), ended as (
-     ${END} select ${KEPT}, '${status}', '${reason}', null, null, null, clock_timestamp() from gone
+     ${END} select ${KEPT}, '${status}', ${reason}, null, null, null, clock_timestamp() from gone
      returning ${ENDED_COLUMNS}
    )
    select ended.*, gone.status as "from" from ended join gone on gone.client_id = ended.client_id and gone.id = ended.id`;
@@ -241,12 +242,14 @@ export class SweeperRepository {
 
   /** Deliveries that still wait after their time. */
   expire(tx: Tx, limit: number): Promise<Moved[]> {
-    return tx.query(ending(EXPIRED, 'o.expires_at', 'expired', 'expired'), [limit]);
+    return tx.query(ending(EXPIRED, 'o.expires_at', 'expired', `'expired'`), [limit]);
   }
 
-  /** Deliveries that were cancelled while they were sent, and that failed to be. */
+  /** Deliveries that were cancelled while they were sent, and that were not. */
   endCancelled(tx: Tx, limit: number): Promise<Moved[]> {
-    return tx.query(ending(CANCELLED, 'o.client_id, o.id', 'cancelled', 'cancelled'), [limit]);
+    return tx.query(ending(CANCELLED, 'o.client_id, o.id', 'cancelled', `coalesce(cancel_reason, 'cancelled')`), [
+      limit,
+    ]);
   }
 
   /** Deliveries that were sent, and that no device acknowledged within their time. */
