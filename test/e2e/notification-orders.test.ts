@@ -70,6 +70,48 @@ describe('many notifications in one call', () => {
     expect(await rows()).toBe(2);
   });
 
+  it('are answered each on its own also where one holds what no request may hold', async () => {
+    const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const rest = JSON.stringify(toAlice).slice(1);
+    const items: [metadata: string, field: string | undefined][] = [
+      ['{"id":1}', undefined],
+      ['{"ids":[1,9007199254740993]}', 'metadata.ids[1]'],
+      ['{"ids":[1,9007199254740993.0]}', 'metadata.ids[1]'],
+      ['{"far":-1e400}', 'metadata.far'],
+      ['{"nul":"a\\u0000"}', 'metadata.nul'],
+      ['{"half\\ud800":1}', 'metadata'],
+      // With the item itself, as deep as a body may be.
+      [deep(31), undefined],
+      [deep(32), `metadata${'.a'.repeat(31)}`],
+      [deep(20_000), `metadata${'.a'.repeat(31)}`],
+      ['{"id":"9007199254740993"}', undefined],
+    ];
+    const notifications = `"notifications":[${items.map(([metadata]) => `{"metadata":${metadata},${rest}`).join()}]`;
+    const headers = { 'content-type': 'application/json' };
+    const sendRaw = async (body: string, more: Record<string, string> = {}) =>
+      here.client.request('POST', '/notifications/batch', { body, headers: { ...headers, ...more } });
+    const { status, body } = await sendRaw(`{${notifications}}`);
+    expect(status).toBe(202);
+    expect(body.results.map(({ error, ...one }: any) => [one.status, error?.errors[0].field])).toEqual(
+      items.map(([, field]) => (field === undefined ? [202, undefined] : [422, field])),
+    );
+    for (const [metadata, field] of items) {
+      const alone = await here.client.request('POST', '/notifications', {
+        body: `{"metadata":${metadata},${rest}`,
+        headers,
+      });
+      expect([metadata.slice(0, 40), alone.body.errors?.[0]?.field]).toEqual([metadata.slice(0, 40), field]);
+    }
+    // What is not of an item is of the whole.
+    for (const beside of ['"x":"\\u0000"', '"x":9007199254740993'])
+      expect((await sendRaw(`{${notifications},${beside}}`)).status).toBe(422);
+    const shallow = `{${notifications.replace(deep(20_000), '{"big":12345678901234567890}')}}`;
+    const keyed = { 'idempotency-key': randomUUID() };
+    const [first, again] = [await sendRaw(shallow, keyed), await sendRaw(shallow, keyed)];
+    expect([first.status, first.body.results[8].status, again.body]).toEqual([202, 422, first.body]);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
   it('are carried out once per Idempotency-Key, and are a hundred at most', async () => {
     const headers = { 'idempotency-key': 'b1' };
     const body = { notifications: [toAlice, toAlice] };

@@ -189,10 +189,29 @@ describe('who may send and see notifications', () => {
     await settled(id);
     const { body } = await alice!.request('GET', `/notifications/${id}`);
     expect(body.deliveries.map(({ recipient }: any) => recipient.user_id)).toEqual(['alice']);
+    const whole = (await client.request('GET', `/notifications/${id}`)).body;
+    expect([whole.counts.total, whole.counts.sent]).toEqual([2, 2]);
+    const own = { ...whole.counts, total: 1, sent: 1 };
+    expect([body.counts, (await bob!.request('GET', '/notifications')).body.data[0].counts]).toEqual([own, own]);
     expect((await bob!.request('GET', '/notifications')).body.data).toHaveLength(1);
     expect((await carol!.request('GET', '/notifications')).body.data).toEqual([]);
     expect((await carol!.request('GET', `/notifications/${id}`)).status).toBe(404);
     expect((await carol!.request('GET', `/notifications/${id}/deliveries`)).status).toBe(404);
+
+    // Who sent it sees all of it.
+    const sent = await client.login('dora', { permissions: ['send_notifications'] });
+    await client.request('POST', '/rooms', {
+      body: { room_type: 'group', name: 'r', members: ['dora', 'alice', 'bob'] },
+    });
+    const toAll = [{ user_id: 'alice' }, { user_id: 'bob' }, { user_id: 'dora' }];
+    const { body: hers } = await sent.request('POST', '/notifications', {
+      body: { recipients: toAll, channels: { websocket } },
+    });
+    const listed = async (who: typeof sent) => (await who.request('GET', '/notifications')).body.data[0];
+    expect((await listed(sent)).counts.total).toBe(3);
+    expect((await sent.request('GET', `/notifications/${hers.id}`)).body.counts.total).toBe(3);
+    expect((await listed(alice!)).id).toBe(hers.id);
+    expect((await listed(alice!)).counts.total).toBe(1);
   });
 
   it('a user sees what became of its deliveries, and not how its client sends or what it notes', async () => {

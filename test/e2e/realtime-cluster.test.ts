@@ -62,6 +62,25 @@ describe('two nodes on one database and Redis', () => {
     expect([await wrong(here), await wrong(there)]).toEqual([429, 429]);
   });
 
+  it('say how many topics each of them hears of the others', async () => {
+    const topicsOf = async (app: TestApp) =>
+      Number(/^chatapi_bus_topics (\d+)$/m.exec((await app.request('GET', '//metrics')).body)?.[1]);
+    await until('what is not about anybody', async () => (await topicsOf(here)) > 0 && (await topicsOf(there)) > 0);
+    const rooms = [await makeRoom(client, ['alice', 'bob']), await makeRoom(client, ['alice'])];
+    const alice = (await client.login('alice')).key;
+    const bob = (await client.login('bob')).key;
+    const before = { here: await topicsOf(here), there: await topicsOf(there) };
+    await connect(there, alice);
+    // Each room, and she herself.
+    await until('her topics', async () => (await topicsOf(there)) === before.there + rooms.length + 1);
+    await connect(there, alice);
+    await connect(there, bob);
+    await until('his own', async () => (await topicsOf(there)) === before.there + rooms.length + 2);
+    expect(await topicsOf(here)).toBe(before.here);
+    await connect(here, bob);
+    await until('his there', async () => (await topicsOf(here)) === before.here + 2);
+  });
+
   it('hear a worker, which takes no connections itself', async () => {
     const receiver = await Receiver.start();
     const sockets = [await connect(here, client.key), await connect(there, client.key)];

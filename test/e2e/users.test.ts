@@ -44,6 +44,7 @@ describe('users', () => {
       'junk',
       { user_id: 'me' },
       { user_id: 'zoe', metadata: { a: 1 } },
+      { user_id: 'nul', display_name: 'a\u0000' },
     ]);
     expect(answer.status).toBe(200);
     const { results } = answer.body;
@@ -54,6 +55,7 @@ describe('users', () => {
       [3, 422, 'validation_failed'],
       [4, 422, 'validation_failed'],
       [5, 200, undefined],
+      [6, 422, 'validation_failed'],
     ]);
     expect(results[1].user).toMatchObject({ ...PROFILE, display_name: 'Al' });
     expect(results[2].error.errors.map((one: any) => one.field).toSorted()).toEqual(['colour', 'email']);

@@ -109,6 +109,78 @@ describe('Redis away for a while, in the middle of deliveries', () => {
   });
 });
 
+/** Waits for real leases, so it is there in the full size only: aged ones are in test/integration/deliveries.test.ts. */
+const describeInFull = FULL ? describe : () => undefined;
+
+describeInFull('a worker that stands still for longer than its leases of 90 seconds, and goes on', () => {
+  it('loses nothing, sends nothing more often than is recorded as unknown, and records nothing over who took over', async () => {
+    const { receiver, cluster, client, truth } = await setUpCluster();
+    const stream = new Stream(cluster.door, client, `${receiver.url}/hook`, 8);
+    await receiver.waitFor(50);
+    // Nothing is answered while it stops, so that it has some in hand; what is answered then waits for it in its sockets.
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    receiver.respond(() => answered.then(() => ({ status: 200 })));
+    await receiver.waitFor(receiver.requests.length + 40);
+    const [worker] = cluster.workers;
+    worker!.pause();
+    cleanups.add(() => worker!.resume());
+    const [{ at }] = (await truth.query('select clock_timestamp() as at')) as [{ at: Date }];
+    answer();
+    const stuck = async (): Promise<string[]> => {
+      const rows = await truth.query<{ id: string }>(
+        `select id from open_deliveries where client_id = $1 and status = 'sending'
+            and lease_until <= $2::timestamptz + interval '90 s' and attempt_count = 1`,
+        [client.id, at],
+      );
+      return rows.map(({ id }) => id);
+    };
+    let held = await stuck();
+    await until(
+      'the other one to have ended what it had in hand',
+      async () => {
+        const before = held;
+        held = await stuck();
+        return held.length > 0 && held.length === before.length;
+      },
+      { every: 1_000 },
+    );
+    await until('others to take it over', async () => (await stuck()).length === 0, { timeout: 180_000, every: 200 });
+    worker!.resume();
+    await receiver.waitFor(receiver.requests.length + 50);
+    await stream.end();
+    await until(
+      'all to be delivered',
+      async () =>
+        (await truth.states(client.id)).delivered === stream.accepted.size || (await truth.bringRetriesForward()),
+      { timeout: 90_000, every: 200 },
+    );
+    expect(await truth.states(client.id)).toEqual({ delivered: stream.accepted.size });
+    await truth.expectBalancedLedger(client.id);
+
+    const arrived = new Map<string, number>();
+    for (const { headers } of receiver.requests) {
+      const id = String(headers['webhook-id']);
+      arrived.set(id, (arrived.get(id) ?? 0) + 1);
+    }
+    expect(arrived.size).toBe(stream.accepted.size);
+    const attempts = await truth.query<{ id: string; sent: number; lost: number }>(
+      `select delivery_id as id, count(*) filter (where status = 'sent')::int as sent,
+              count(*) filter (where status = 'unknown' and error_code = 'worker_lost')::int as lost
+         from attempts where client_id = $1 group by delivery_id`,
+      [client.id],
+    );
+    const lost = new Map(attempts.map((one) => [one.id, one.lost]));
+    expect(held.map((id) => lost.get(id))).toEqual(held.map(() => 1));
+    expect(attempts.filter(({ sent }) => sent !== 1)).toEqual([]);
+    expect(attempts.filter(({ id }) => arrived.get(id)! > 1 + lost.get(id)!)).toEqual([]);
+    // It goes on with the others.
+    expect((await worker!.request('GET', '//health/live')).status).toBe(200);
+    const twice = [...arrived.values()].filter((n) => n > 1).length;
+    process.stdout.write(`${stream.accepted.size} notifications, ${held.length} in hand, ${twice} twice\n`);
+  }, 480_000);
+});
+
 describe('PostgreSQL that stands still for a while, its connections open', () => {
   it('loses nothing, and sends nothing twice', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-faults-'));

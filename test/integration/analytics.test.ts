@@ -152,6 +152,8 @@ describe('analytics of deliveries', () => {
       by_type: { webhook: 3, websocket: 1, email: 1 },
       by_status: { delivered: 1, suppressed: 1 },
     });
+    const both = await client.request('GET', `/notifications/stats?days=7&from=${new Date(0).toISOString()}`);
+    expect([both.status, both.body.errors.map(({ field }: any) => field)]).toEqual([422, ['days', 'from']]);
     for (const days of [7, 400]) expect((await get(`/notifications/stats?days=${days}`)).total_sent).toBe(2);
   });
 

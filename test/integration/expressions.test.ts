@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Expressions } from '../../src/platform/expressions/expressions.js';
 import type { EvaluationResult } from '../../src/platform/expressions/expression.js';
+import { Host, type HostAnswer } from '../../src/platform/expressions/host.js';
+import { until } from '../support/until.js';
 
 /** Real processes and threads: each test would be the first to see that the server ends with an expression. */
 const expressions = new Expressions();
@@ -141,6 +143,63 @@ describe('attacks', () => {
   it('refuses inputs and results that are too large', async () => {
     expect(await codeOf('1', 'x'.repeat(4_194_304))).toBe('too_large');
     expect(await codeOf('[1..99999].{"a": $string($), "b": "xxxxxxxxxxxxxx"}', {})).toMatch(/too_large|timeout/);
+  });
+});
+
+describe('memory', () => {
+  /** A list of lists, none of which is too large: more of them all the time. */
+  const growing = '$map([1..99999], function($x) { [1..9999] })';
+
+  it('ends the thread that runs out of it, which is replaced, and no other', async () => {
+    const answers = new Map<number, HostAnswer[]>();
+    let ended = 0;
+    const before = hosts();
+    // Little of it, and time enough to use it up, so that it is always memory that ends it.
+    const host = new Host(
+      { evaluation_ms: 60_000, heap_mb: 16 },
+      { answered: (_slot, batch, results) => answers.set(batch, results), ended: () => ended++ },
+    );
+    const [pid] = hosts().filter((one) => !before.includes(one));
+    const run = (slot: number, batch: number, ...asked: string[]) =>
+      host.run(slot, { batch, inputs: ['{"n":2}'], items: asked.map((expression) => ({ expression, input: 0 })) });
+    try {
+      run(0, 1, 'n + 1', growing, 'n + 2');
+      run(1, 2, 'n * 2');
+      await until('both', () => answers.size === 2);
+      expect(answers.get(1)).toEqual([
+        { json: '3' },
+        { error: { code: 'memory', message: 'It took more memory than an expression may.' } },
+      ]);
+      expect(answers.get(2)).toEqual([{ json: '4' }]);
+      run(0, 3, 'n + 2');
+      await until('the new thread', () => answers.has(3));
+      expect(answers.get(3)).toEqual([{ json: '4' }]);
+      expect(ended).toBe(0);
+      expect(hosts()).toContain(pid);
+    } finally {
+      host.stop();
+      await until('its process to be gone', () => !hosts().includes(pid!));
+    }
+  });
+
+  it('is the fault of what was alone in two processes that ended, and what others asked goes on', async () => {
+    await evaluate('1');
+    const [first] = hosts();
+    const greedy = expressions.evaluate('attacker', [
+      { expression: '1 + 1', input: {} },
+      { expression: '$match($, /^(a+)+$/)', input: `${'a'.repeat(40)}!` },
+      { expression: '1 + 2', input: {} },
+    ]);
+    // As the system does where no memory is left: whatever is in hand may be why.
+    process.kill(Number(first), 'SIGKILL');
+    await until('another process', () => hosts().some((pid) => pid !== first));
+    const others = Array.from({ length: 20 }, (_, at) => evaluate('$ + 1', at, `client-${at}`));
+    process.kill(Number(hosts().find((pid) => pid !== first)), 'SIGKILL');
+    const memory = { error: { code: 'memory', message: 'It took more memory than an expression may.' } };
+    expect((await greedy)[0]).toEqual(memory);
+    expect(await greedy).toMatchObject([memory, { error: { code: 'timeout' } }, { value: 3 }]);
+    expect(await Promise.all(others)).toEqual(Array.from({ length: 20 }, (_, at) => ({ value: at + 1 })));
+    await until('one process to be left', () => hosts().length === 1);
   });
 });
 

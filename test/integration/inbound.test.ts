@@ -159,6 +159,26 @@ describe('an event in hand', () => {
     ]);
   });
 
+  it('is shown as stored again as soon as it is to be replayed, with what was done, and not where it waits already', async () => {
+    await rule(SAY);
+    const job = await send(source, 1);
+    await worker.process(job);
+    const before = await eventOf(job);
+    expect(before).toMatchObject({ status: 'processed', results: { length: 4 } });
+    const path = `/webhooks/sources/${source.id}/replay`;
+    for (const body of [{ event_ids: [job.id] }, { from: before.created_at }]) {
+      expect((await client.request('POST', path, { body })).body).toEqual({ matched: 1, replayed: 1, skipped: 0 });
+      const waiting = await eventOf(job);
+      expect(waiting).toMatchObject({ status: 'stored', results: before.results });
+      expect(waiting.updated_at > before.updated_at).toBe(true);
+      expect((await client.request('POST', path, { body })).body).toEqual({ matched: 1, replayed: 0, skipped: 1 });
+      expect((await eventOf(job)).updated_at).toBe(waiting.updated_at);
+      await worker.process(job);
+      expect((await eventOf(job)).status).toBe('processed');
+    }
+    expect(await counts()).toEqual({ rooms: 1, messages: 1, notifications: 1 });
+  });
+
   it('of a suspended client waits, and goes on when it is reactivated', async () => {
     await rule(SAY);
     const job = await send(source, 1);

@@ -234,6 +234,13 @@ describe('a reader of the log', () => {
     expect((await app.request('GET', '//metrics')).body).toMatch(
       new RegExp(`chatapi_log_reader_failures_total{reader="${reader.name}"} [1-9]`),
     );
+    // Of those that the application knows of it says how many are set aside.
+    app.get(LogReaders).register(reader);
+    const setAside = async (n: number) =>
+      (await app.request('GET', '//metrics')).body.includes(
+        `chatapi_log_reader_set_aside_events{reader="${reader.name}"} ${n}\n`,
+      );
+    await until('the metric to tell of it', () => setAside(1));
 
     const due = `update log_reader_failures set next_attempt_at = clock_timestamp() where reader = $1`;
     await app.sql(due, [reader.name]);
@@ -242,6 +249,7 @@ describe('a reader of the log', () => {
     await app.sql(due, [reader.name]);
     await until('it to succeed', async () => (await takenIn(reader)).length === 9);
     await until('nothing to be left', async () => (await app.sql(failure, [reader.name])).length === 0);
+    await until('the metric to tell of that', () => setAside(0));
   });
 
   it('reads on in another cluster, where transactions are counted anew', async () => {

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { NotificationDedup } from '../../src/delivery/notifications/notification-dedup.js';
+import type { Accepted } from '../../src/delivery/notifications/new-notifications.repository.js';
+import { Database } from '../../src/platform/database/database.js';
 import { DeliveriesService } from '../../src/engine/deliveries/deliveries.service.js';
 import { Workers } from '../../src/engine/deliveries/dispatch/workers.js';
 import { DeliveryChanges } from '../../src/engine/deliveries/changes/delivery-changes.js';
@@ -50,6 +54,36 @@ describe('what is asked for at the same time', () => {
     ).toBe(2);
     const [{ n }] = await app.sql('select count(*)::int as n from notifications where client_id = $1', [client.id]);
     expect(n).toBe(3);
+  });
+
+  it('with a dedup_key that is taken, waits for nobody else who asks with it', async () => {
+    const body = { channels: { webhook: { url: `${receiver.url}/taken`, payload: {} } }, dedup_key: 'taken' };
+    const { id } = (await post('/notifications', body)).body;
+    const asking = {
+      client_id: client.id,
+      row: { id: randomUUID(), sender_pk: null },
+      dedup: { key: 'taken', window_s: 60 },
+    };
+    // Somebody who has been told, and is not at the end of what else they ask for.
+    await app.get(Database).transaction(async (tx) => {
+      expect(await app.get(NotificationDedup).claim(tx, asking as unknown as Accepted)).toBe(id);
+      expect([(await post('/notifications', body)).body.id, (await post('/notifications', body)).status]).toEqual([
+        id,
+        200,
+      ]);
+      const { body: many } = await post('/notifications/batch', { notifications: [body, body] });
+      expect(many.results.map((one: any) => [one.status, one.notification.id])).toEqual([
+        [200, id],
+        [200, id],
+      ]);
+    });
+    await app.sql(`update notification_dedup_keys set expires_at = clock_timestamp() where client_id = $1`, [
+      client.id,
+    ]);
+    const next = await times(5, () => post('/notifications/batch', { notifications: [body] }));
+    expect(next.map(({ body: { results } }) => results[0].status).toSorted()).toEqual([200, 200, 200, 200, 202]);
+    const ids = new Set(next.map(({ body: { results } }) => results[0].notification.id));
+    expect([ids.size, ids.has(id)]).toEqual([1, false]);
   });
 
   it('to cancel it and to send it, ends it once, and its counts say how', async () => {

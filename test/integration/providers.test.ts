@@ -319,6 +319,32 @@ describe('SMTP', () => {
     expect(sink.messages[0]!.to).toEqual([to]);
   });
 
+  it('encodes names and domains beyond ASCII in every header, which stays in ASCII', async () => {
+    const named = (name: string, address: string) => ({ name, address });
+    const people = [
+      named('Jürgen "der" Größte, Dr.', 'jürgen@example.com'.replace('ü', 'ue')),
+      named('山田 太郎', 'yamada@例え.jp'),
+      named('Zoë 🎉'.repeat(12), 'zoe@exämple.com'),
+    ] as const;
+    await send(
+      mail(
+        { from: people[0], reply_to: people[1], cc: [people[2]], bcc: [named('Geheim', 'bcc@exämple.com')] },
+        'bob@bücher.example',
+      ),
+    );
+    const [{ raw, mail: received, to }] = sink.messages as [(typeof sink.messages)[0]];
+    const head = raw.toString('latin1').split('\r\n\r\n', 1)[0]!;
+    expect(head).toMatch(/^[\t\r\n -~]+$/);
+    expect(Math.max(...head.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(78);
+    expect(head).toMatch(/^Reply-To: =\?UTF-8\?[QB]\?\S+\?=\s<yamada@xn--r8jz45g\.jp>/m);
+    expect(head).toContain('bob@xn--bcher-kva.example');
+    expect(head).not.toContain('bcc@');
+    expect(to).toHaveLength(3);
+    expect(received.from).toMatchObject(people[0]);
+    expect(received.replyTo).toMatchObject([{ name: people[1].name, address: 'yamada@xn--r8jz45g.jp' }]);
+    expect(received.cc).toMatchObject([{ name: people[2].name, address: 'zoe@xn--exmple-cua.com' }]);
+  });
+
   it('names its mail in ASCII, whatever the sender is called', async () => {
     const outbound = mail({ from: { name: '', address: 'shop@Exämple.com' } });
     const outcome = await send(outbound);

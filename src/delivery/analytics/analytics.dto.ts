@@ -56,7 +56,13 @@ export class LatencyQueryDto extends AnalyticsQueryDto {
 }
 
 export class StatsQueryDto extends PeriodQueryDto {
-  @Int({ optional: true, min: 1, max: 400, query: true, description: 'As many days up to `to`, in place of `from`.' })
+  @Int({
+    optional: true,
+    min: 1,
+    max: 400,
+    query: true,
+    description: 'As many days up to `to`, in place of `from`: not both.',
+  })
   days?: number;
 }
 

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { notTogether } from '../../platform/common/problem.js';
 import { Quotas } from '../../tenancy/clients/quotas.js';
 import type {
   DeliveriesAnswerDto,
@@ -103,6 +104,7 @@ export class AnalyticsService implements OnModuleInit {
   }
 
   async stats(clientId: string, query: StatsQueryDto): Promise<StatsDto> {
+    if (query.days !== undefined && query.from !== undefined) throw notTogether('days', 'from');
     const period = periodOf(query, '1d');
     const cells = await this.repository.read(clientId, { ...period, interval: 'whole' }, 'channel');
     const all = merge(cells.map(({ tally }) => tally));

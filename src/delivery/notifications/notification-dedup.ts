@@ -3,11 +3,17 @@ import { Database, type Tx } from '../../platform/database/database.js';
 import { NIL_UUID } from '../../tenancy/access/caller.js';
 import type { Accepted } from './new-notifications.repository.js';
 
-const CLAIM = `insert into notification_dedup_keys as k (client_id, sender_pk, dedup_key, notification_id, expires_at)
+/** Waits for who is claiming it just now, and locks nothing that is there: those who find it taken do not wait for each other. */
+const CLAIM = `insert into notification_dedup_keys (client_id, sender_pk, dedup_key, notification_id, expires_at)
   values ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5))
-  on conflict (client_id, sender_pk, dedup_key) do update
-     set notification_id = excluded.notification_id, expires_at = excluded.expires_at
-   where k.expires_at <= clock_timestamp()
+  on conflict do nothing returning notification_id`;
+
+const FIND = `select notification_id, expires_at > clock_timestamp() as holds from notification_dedup_keys
+  where client_id = $1 and sender_pk = $2 and dedup_key = $3`;
+
+const RENEW = `update notification_dedup_keys
+    set notification_id = $4, expires_at = clock_timestamp() + make_interval(secs => $5)
+  where client_id = $1 and sender_pk = $2 and dedup_key = $3 and expires_at <= clock_timestamp()
   returning notification_id`;
 
 /**
@@ -21,14 +27,13 @@ export class NotificationDedup {
   /** The caller's key names this notification from now on. @returns the one that it names already; null: none, it does now */
   async claim(tx: Tx, { client_id, row, dedup }: Accepted): Promise<string | null> {
     const key = [client_id, row.sender_pk ?? NIL_UUID, dedup!.key];
+    const ours = [...key, row.id, dedup!.window_s];
     for (;;) {
-      if ((await tx.query(CLAIM, [...key, row.id, dedup!.window_s])).length > 0) return null;
-      const [named] = await tx.query<{ notification_id: string }>(
-        `select notification_id from notification_dedup_keys where client_id = $1 and sender_pk = $2 and dedup_key = $3`,
-        key,
-      );
-      // Forgotten between the two statements: the next claim gets it.
-      if (named) return named.notification_id;
+      if ((await tx.query(CLAIM, ours)).length > 0) return null;
+      const [named] = await tx.query<{ notification_id: string; holds: boolean }>(FIND, key);
+      if (named?.holds) return named.notification_id;
+      if (named && (await tx.query(RENEW, ours)).length > 0) return null;
+      // Forgotten, or taken by somebody else, between two statements: the next claim tells.
     }
   }
 

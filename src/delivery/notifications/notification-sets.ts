@@ -40,33 +40,31 @@ export class NotificationSets {
     let outcomes: WriteOutcome[] = [];
     let ended: Transition[] = [];
     let written: EventRow[] = [];
-    await this.idempotency.effect(
-      request,
-      async (tx) => {
-        const originals = await this.claimKeys(tx, items);
-        const rows = await this.insert(
-          tx,
-          items.filter((item) => !originals.has(item)),
-        );
-        await this.chains.insert(
-          tx,
-          items.filter(({ row }) => rows.has(row.id)),
-        );
-        ended = await this.suppressedOf(tx, items, rows);
-        written = await this.transitions.record(tx, ended);
-        outcomes = items.map((item) => {
-          const original = originals.get(item);
-          return original === undefined ? { written: rows.get(item.row.id)! } : { original };
-        });
-        return answer(tx, outcomes);
-      },
-      { row: items.length === 1 && items[0]!.dedup ? `dedup ${items[0]!.dedup.key}` : undefined },
-    );
+    await this.idempotency.effect(request, async (tx) => {
+      const originals = await this.claimKeys(tx, items);
+      const rows = await this.insert(
+        tx,
+        items.filter((item) => !originals.has(item)),
+      );
+      await this.chains.insert(
+        tx,
+        items.filter(({ row }) => rows.has(row.id)),
+      );
+      ended = await this.suppressedOf(tx, items, rows);
+      written = await this.transitions.record(tx, ended);
+      outcomes = items.map((item) => {
+        const original = originals.get(item);
+        return original === undefined ? { written: rows.get(item.row.id)! } : { original };
+      });
+      return answer(tx, outcomes);
+    });
     await this.transitions.announce(ended, written);
     return outcomes;
   }
 
-  /** In one order, so that nobody deadlocks. @returns those that were accepted before, with the first one's id */
+  /**
+   * In one order, so that nobody deadlocks. Whoever asks with a key at the same time waits for the first of them only; in turn, each
+   * would wait for all before it, and on a busy machine too long. @returns those that were accepted before, with the first one's id */
   private async claimKeys(tx: Tx, items: Accepted[]): Promise<Map<Accepted, string>> {
     const originals = new Map<Accepted, string>();
     const keyed = items.filter(({ dedup }) => dedup !== null);

@@ -64,6 +64,7 @@ export class NotificationsController {
     actsForUser: true,
     idempotent: true,
     limited: 'notifications',
+    itemwise: true,
     bodyBytes: 'notification_body_bytes',
   })
   sendMany(@CurrentRequest() request: Request, @Body() dto: NotificationBatchDto): Promise<NotificationResultsDto> {

@@ -16,7 +16,7 @@ const DELIVERIES_SHOWN = 100;
  * Notifications with what became of them; what one answer says is true of one moment.
  *
  * Who may see what: a master key everything (narrowed: with `send_notifications`); a user what it sent, and of what it
- * got its own deliveries, without what is the client's own affair ({@link forUser}, {@link forRecipient}).
+ * got its own deliveries and their counts, without what is the client's own affair ({@link forUser}, {@link forRecipient}).
  */
 @Injectable()
 export class NotificationsReader {
@@ -29,10 +29,13 @@ export class NotificationsReader {
   async list(caller: Caller, query: NotificationsQueryDto): Promise<Page<NotificationDto>> {
     const { limit = 50, status, channel, tag } = query;
     const cursor = decodeIdCursor(query.cursor);
-    const filter = { status, channel, tag, viewer: viewerOf(caller) };
+    const viewer = viewerOf(caller);
+    const filter = { status, channel, tag, viewer };
     return this.database.snapshot(async (tx) => {
       const rows = await this.repository.list(tx, caller.clientId, filter, limit, cursor);
-      const counts = await this.deliveriesReader.counts(tx, rows);
+      const counts = await this.deliveriesReader.counts(tx, rows, ({ sender_pk }) =>
+        sender_pk === viewer ? null : viewer,
+      );
       return toPage(
         rows,
         limit,
@@ -75,7 +78,7 @@ export class NotificationsReader {
   }
 
   private async whole(tx: Tx, caller: Caller, row: NotificationRow, viewer: UserPk | null): Promise<NotificationDto> {
-    const counts = await this.deliveriesReader.counts(tx, [row]);
+    const counts = await this.deliveriesReader.counts(tx, [row], () => viewer);
     const { data: deliveries } = await this.deliveriesReader.page(tx, row, viewer, { limit: DELIVERIES_SHOWN });
     const whole = { ...toNotification(row, countsOf(counts.get(row.id))), deliveries };
     return shownTo(caller, row, whole);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { inOneCase, isUuid, timeOfId } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page } from '../../platform/common/pagination.js';
-import { invalidField, notFound } from '../../platform/common/problem.js';
+import { invalidField, notFound, notTogether } from '../../platform/common/problem.js';
 import { Config } from '../../platform/config/config.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
@@ -60,7 +60,8 @@ export class InboundEventsService {
     const { clientId } = request.caller;
     const source = await this.sources.find(clientId, sourceId);
     const isRange = from !== undefined || to !== undefined;
-    if ((event_ids !== undefined) === isRange) throw invalidField('event_ids', 'give event_ids, or from and to');
+    if (event_ids !== undefined && isRange) throw notTogether('event_ids', from === undefined ? 'to' : 'from');
+    if (event_ids === undefined && !isRange) throw invalidField('event_ids', 'give event_ids, or from and to');
     const { matched, replayed } = event_ids
       ? await this.replayThese(clientId, source.id, [...new Set(event_ids.map(inOneCase))])
       : await this.replayRange(clientId, source.id, from, to);

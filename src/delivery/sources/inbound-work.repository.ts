@@ -42,6 +42,10 @@ const SAVE = prepared(
   fenced('results = $5', `update inbound_work set next_attempt_at = clock_timestamp() + make_interval(secs => $6)`),
 );
 
+/** Of client $1, what was just added to the work. Their days are to be bound beside it. */
+const SHOW_STORED = `update inbound_events e set status = 'stored', updated_at = clock_timestamp() from added a
+  where e.client_id = $1 and e.id = a.event_id and e.created_at = a.created_at`;
+
 const SETTLE = prepared('inbound.settle', fenced('results = $5, status = $6', 'delete from inbound_work'));
 
 /** What is still to be done with events: one row each, claimed by lease and given up when it is done. */
@@ -101,14 +105,19 @@ export class InboundWorkRepository {
     );
   }
 
-  /** Lets events be worked on again: those that were taken and went in no circle, and are not in hand. @returns how many */
+  /**
+   * Lets events be worked on again: those that were taken and went in no circle, and are not in hand. Until somebody has done so they are
+   * shown as what they are, stored. @returns how many
+   */
   async again(clientId: string, sourceId: string, ids: string[], [from, to]: [Date, Date]): Promise<number> {
     return this.database.execute(
-      `insert into inbound_work (client_id, event_id, source_id, created_at)
-       select client_id, id, source_id, created_at from inbound_events
-        where client_id = $1 and source_id = $2 and id = any ($3::uuid[]) and created_at between $4 and $5
-          and verified and reason is null and status <> 'duplicate'
-       on conflict do nothing`,
+      `with added as (
+         insert into inbound_work (client_id, event_id, source_id, created_at)
+         select client_id, id, source_id, created_at from inbound_events
+          where client_id = $1 and source_id = $2 and id = any ($3::uuid[]) and created_at between $4 and $5
+            and verified and reason is null and status <> 'duplicate'
+         on conflict do nothing returning event_id, created_at)
+       ${SHOW_STORED} and e.created_at between $4 and $5`,
       [clientId, sourceId, ids, from, to],
     );
   }
@@ -129,7 +138,8 @@ export class InboundWorkRepository {
        added as (
          insert into inbound_work (client_id, event_id, source_id, created_at)
          select client_id, id, source_id, created_at from found where works
-         on conflict do nothing returning 1)
+         on conflict do nothing returning event_id, created_at),
+       shown as (${SHOW_STORED} and e.created_at >= $3 and e.created_at < $4)
        select (select count(*) from found)::int as matched, (select count(*) from added)::int as replayed,
               (select id from found order by id desc limit 1) as last`,
       [clientId, sourceId, from, to, after, limit],

@@ -8,7 +8,7 @@ const MAX_VALUES = 200_000;
 const MAX_DEPTH = 100;
 
 /**
- * What a body says: JSON as it is (whole numbers beyond 2^53, which would be others, as strings of their digits), a form as an object (a field that comes twice is a list, of a file it has all but the content), other
+ * What a body says: JSON as it is (numbers beyond 2^53 that would be others, as strings), a form as an object (a field that comes twice is a list, of a file it has all but the content), other
  * text as a string, other bytes as `{"base64": …}`; null without a body. Nothing about it is refused: senders send what they like.
  */
 export function payloadOf(contentType: string | null, body: Buffer): unknown {
@@ -43,7 +43,7 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 }
 
 /**
- * The very text of a body of which {@link payloadOf} does not say everything: JSON with whole numbers beyond 2^53, which are strings there.
+ * The very text of a body of which {@link payloadOf} does not say everything: JSON with numbers beyond 2^53 that are strings there.
  * @returns null for any other
  */
 export function exactTextOf(body: Buffer): string | null {

@@ -192,7 +192,7 @@ export class InboundEventDto {
   @AnyValue({
     nullable: true,
     description:
-      'JSON as it came, whole numbers beyond 2^53 as strings; a form as an object; other text as a string; other bytes as `{"base64": …}`. In lists null where it is larger than 64 KiB. Of duplicates it is not kept, of refused requests the beginning.',
+      'JSON as it came, numbers beyond 2^53 as strings, where they would be others; a form as an object; other text as a string; other bytes as `{"base64": …}`. In lists null where it is larger than 64 KiB. Of duplicates it is not kept, of refused requests the beginning.',
     example: { action: 'opened' },
   })
   payload: unknown;
@@ -200,7 +200,7 @@ export class InboundEventDto {
   @AnyText({
     nullable: true,
     description:
-      'The JSON word for word, where it holds whole numbers beyond 2^53, which are strings in `payload`; else null.',
+      'The JSON word for word, where it holds numbers that are strings in `payload` (beyond 2^53); else null.',
     example: null,
   })
   payload_text: string | null;

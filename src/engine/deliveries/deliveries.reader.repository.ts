@@ -83,20 +83,25 @@ export class DeliveriesReaderRepository {
     );
   }
 
-  /** Deliveries by state, of sources of any clients. */
-  counts(tx: Tx, sources: SourceRef[]): Promise<StatusCount[]> {
+  /**
+   * Deliveries by state, of sources of any clients.
+   * @param viewers for each source, whose alone are counted; null: all
+   */
+  counts(tx: Tx, sources: SourceRef[], viewers: (UserPk | null)[]): Promise<StatusCount[]> {
     // Days are left out by what is known when the statement is planned.
     const days = sources.map(daysOf);
     return tx.query(
       `select d.source_id, d.status, count(*)::int as n
-         from unnest($1::uuid[], $2::uuid[]) as w (client_id, id)
+         from unnest($1::uuid[], $2::uuid[], $5::uuid[]) as w (client_id, id, viewer)
          join deliveries d on d.client_id = w.client_id and d.source_id = w.id and d.created_at between $3 and $4
+        where w.viewer is null or d.user_pk = w.viewer
         group by 1, 2`,
       [
         sources.map(({ client_id }) => client_id),
         sources.map(({ id }) => id),
         new Date(Math.min(...days.map(([first]) => first.getTime()))),
         new Date(Math.max(...days.map(([, last]) => last.getTime()))),
+        viewers,
       ],
     );
   }

@@ -60,10 +60,17 @@ export class DeliveriesReader {
     return (await this.repository.list(tx, source, userPk, 0, null)).length > 0;
   }
 
-  /** How many deliveries are in which state, by the source's id. A source without any is not there. */
-  async counts(tx: Tx, sources: SourceRef[]): Promise<Map<string, StatusCount[]>> {
+  /**
+   * How many deliveries are in which state, by the source's id. A source without any is not there.
+   * @param viewerOf whose deliveries alone are counted of a source (`user_pk`); null: all
+   */
+  async counts<Source extends SourceRef>(
+    tx: Tx,
+    sources: Source[],
+    viewerOf: (source: Source) => UserPk | null = () => null,
+  ): Promise<Map<string, StatusCount[]>> {
     const counts = new Map<string, StatusCount[]>();
-    const rows = sources.length > 0 ? await this.repository.counts(tx, sources) : [];
+    const rows = sources.length > 0 ? await this.repository.counts(tx, sources, sources.map(viewerOf)) : [];
     for (const row of rows) counts.set(row.source_id, [...(counts.get(row.source_id) ?? []), row]);
     return counts;
   }

@@ -6,12 +6,16 @@ it.each([
   ['[{"x":"1234567890123456789","y":-9007199254740993}]', '[0].y'],
   ['{"a":"b","c":{"d":1},"e":[[],[12345678901234567890]]}', 'e[1][0]'],
   ['{"a \\"b":12345678901234567890}', 'a "b'],
+  ['{"a":1,"decimal":9007199254740993.0}', 'decimal'],
 ])('names where a number is too large to be kept: %s', (text, path) => expect(findInexactNumber(text)).toBe(path));
 
 it.each([
   '{"a":9007199254740991,"b":"12345678901234567890","12345678901234567890":1}',
   '{"a":0.1234567890123456789,"b":1e300,"c":[1234567890123456]}',
   '12',
+  // Larger than 2^53, and read and written as what they are.
+  '{"a":9007199254740992.0,"b":1e22,"c":1.50e300,"d":6.02214076e23,"e":123456789012345680000.000,"f":1E20}',
+  '{"a":"1e400","b":"x 1e400, 2e400","c":0.30000000000000004440892098500626}',
 ])('lets pass what arrives as it was sent: %s', (text) => expect(findInexactNumber(text)).toBeNull());
 
 it.each([
@@ -22,7 +26,17 @@ it.each([
   ],
   ['[0.12345678901234567,1e300,9007199254740991]', '[0.12345678901234567,1e300,9007199254740991]'],
   ['9007199254740993', '"9007199254740993"'],
+  [
+    '[9007199254740993.0,-1.0e+400,12345678901234567890.5]',
+    '["9007199254740993.0","-1.0e+400","12345678901234567890.5"]',
+  ],
+  ['{"a": 9.007199254740993e15 ,"b":5e-324,"c":1e22}', '{"a": "9.007199254740993e15" ,"b":5e-324,"c":1e22}'],
 ])('makes strings of the others: %s', (text, exact) => {
   expect(withExactNumbers(text)).toBe(exact);
   expect(() => JSON.parse(exact)).not.toThrow();
+});
+
+it('reads a number of millions of digits once', () => {
+  const text = `[1${'0'.repeat(2_000_000)}1e-10,0.${'0'.repeat(2_000_000)}1e2000020]`;
+  expect(withExactNumbers(text)).toBe(text.replaceAll(/[^[\],]+/g, '"$&"').replace(/"(0[^"]*)"/, '$1'));
 });

@@ -19,6 +19,8 @@ export interface FieldShape {
   fromText?: (text: string) => unknown;
   /** Free JSON: its keys are the caller's own. */
   free?: boolean;
+  /** A list whose items are validated one by one, where each is dealt with. */
+  itemwise?: boolean;
   /** Holds a DTO whose class depends on the fields beside it; null: they name none, and the value is left as it is. */
   variant?: (holder: Record<string, unknown>) => Class | null;
 }

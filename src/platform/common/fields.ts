@@ -281,7 +281,7 @@ export const Items = (type: ClassRef, options: FieldOptions & { max: Bound; min?
         minItems: options.min,
       }) as ApiPropertyOptions,
     listChecks(options),
-    { free: true },
+    { free: true, itemwise: true },
   );
 
 /** A list of texts, each of one to `maxChars` code points or one of `values`; in a query with commas between. */

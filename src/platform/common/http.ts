@@ -98,7 +98,8 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
       // Clients that always send a content type send it with empty bodies too. Raw bodies are their route's to read.
       if (body.length === 0 || (request as RawBodyRequest).rawBody !== undefined) done(null, undefined);
       else if (encoding !== 'identity') done(compressed(encoding), undefined);
-      else answerWith(done, () => parseJsonBody(body));
+      else
+        answerWith(done, () => parseJsonBody(body, (request.routeOptions.config as { itemwise?: boolean }).itemwise));
     },
   );
 }

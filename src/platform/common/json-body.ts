@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { limits } from '../config/limits.js';
-import { findInexactNumber } from './exact-numbers.js';
+import { findInexactNumber, withExactNumbers } from './exact-numbers.js';
 import { invalidField, Problem } from './problem.js';
 
 const [QUOTE, COMMA, ARRAY, BACKSLASH, OBJECT] = [0x22, 0x2c, 0x5b, 0x5c, 0x7b];
@@ -18,8 +18,9 @@ const SUSPICIOUS = /__proto__|constructor|\\u00/i;
  * Reads a JSON body in UTF-8 (RFC 8259, 8.1), which is not empty.
  * @throws Problem `malformed_json`, also for what is not UTF-8: decoded, it would be something else than what was sent; `too_large` before anything is made of more values than {@link MAX_VALUES};
  * `validation_failed` for null, and for a number that would arrive as another one
+ * @param itemwise its items are answered one by one: such a number is no number any more (`Infinity`), so that who validates the item refuses it
  */
-export function parseJsonBody(body: Buffer): unknown {
+export function parseJsonBody(body: Buffer, itemwise = false): unknown {
   const max = Math.max(MAX_VALUES, limits.room_members * VALUES_PER_MEMBER);
   if (body.length > max && holdsMoreValues(body, max)) {
     throw new Problem(
@@ -30,17 +31,21 @@ export function parseJsonBody(body: Buffer): unknown {
   if (!isUtf8(body)) throw new Problem('malformed_json', 'The body is not UTF-8, in which JSON is sent.');
   const decoded = body.toString();
   const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
-  const value = parse(text);
+  let value = parse(text);
   const inexact = findInexactNumber(text);
-  if (inexact !== null)
+  if (inexact !== null && itemwise) value = parse(withExactNumbers(text, () => NO_NUMBER));
+  else if (inexact !== null)
     throw invalidField(
       inexact,
-      'is a whole number beyond 2^53, which JSON does not carry everywhere: send it as a string',
+      'is a number beyond 2^53, which JSON does not carry everywhere as it is: send it as a string',
     );
   if (SUSPICIOUS.test(text)) refusePrototypes(value);
   if (value === null) throw invalidField('', 'must be a JSON object');
   return value;
 }
+
+/** What JSON can say, and a double can't hold. */
+const NO_NUMBER = '1e999';
 
 function parse(text: string): unknown {
   try {

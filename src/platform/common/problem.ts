@@ -125,3 +125,12 @@ export const faultOf = ({ field, message }: FieldError): string =>
 /** 422 for a single field. */
 export const invalidField = (field: string, message: string): Problem =>
   new Problem('validation_failed', faultOf({ field, message }), { errors: [{ field, message }] });
+
+/** 422 for two fields that each say what the other says, too: whichever was followed, the other one would be passed over. */
+export function notTogether(one: string, other: string): Problem {
+  const errors = [
+    { field: one, message: `must not be given together with ${other}` },
+    { field: other, message: `must not be given together with ${one}` },
+  ];
+  return new Problem('validation_failed', `Give ${one} or ${other}, not both.`, { errors });
+}

@@ -48,7 +48,7 @@ export function toDto<T extends object>(dto: new () => T, value: unknown): T {
       errors: [{ field: '', message: 'must be a JSON object' }],
     });
   }
-  refuseUnstorableText(value, '');
+  refuseUnstorable(dto, value as Record<string, unknown>);
   const errors: FieldError[] = [];
   const instance = instantiate(dto, value as Record<string, unknown>, '', errors) as T;
   if (!keepsAllRules(instance))
@@ -59,6 +59,15 @@ export function toDto<T extends object>(dto: new () => T, value: unknown): T {
     throw new Problem('validation_failed', `${named.join('; ')}${more}`, { errors: errors.slice(0, MAX_ERRORS) });
   }
   return instance;
+}
+
+/** Of a list whose items are validated one by one, each is refused then. The whole is gone over first, which finds nothing most of the time. */
+function refuseUnstorable(dto: Dto, value: Record<string, unknown>): void {
+  const fault = findFault(value, 0);
+  const list = fault?.steps.at(-1);
+  if (typeof list === 'string' && fieldsOf(dto).get(list)?.itemwise && typeof fault?.steps.at(-2) === 'number')
+    refuseUnstorable(dto, { ...value, [list]: undefined });
+  else if (fault) throw refusalOf(fault, '');
 }
 
 function instantiate(dto: Dto, plain: Record<string, unknown>, path: string, errors: FieldError[]): object {
@@ -109,8 +118,11 @@ function flatten(failures: ValidationError[], path: string, errors: FieldError[]
 /** PostgreSQL stores neither NUL nor lone surrogates, and JSON no numbers beyond a double's; deep nesting is refused here too. */
 export function refuseUnstorableText(value: unknown, path: string): void {
   const fault = findFault(value, 0);
-  if (fault) throw invalidField(fault.steps.reduceRight(pathOf, path), fault.message);
+  if (fault) throw refusalOf(fault, path);
 }
+
+const refusalOf = ({ steps, message }: Fault, path: string): Problem =>
+  invalidField(steps.reduceRight(pathOf, path), message);
 
 const pathOf = (path: string, step: string | number): string =>
   typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`;
@@ -123,8 +135,8 @@ interface Fault {
 
 function findFault(value: unknown, depth: number): Fault | null {
   if (typeof value === 'string') return isStorable(value) ? null : faultAt(UNSTORABLE);
-  // 1e400 would be stored, and answered, as null.
-  if (typeof value === 'number' && !Number.isFinite(value)) return faultAt('must be a number of at most about 1.8e308');
+  // 1e400 would be stored, and answered, as null; and what parseJsonBody found to be no number any more.
+  if (typeof value === 'number' && !Number.isFinite(value)) return faultAt(NO_NUMBER);
   if (typeof value !== 'object' || value === null) return null;
   // Sockets can carry bytes, and everything that we take is text.
   if (ArrayBuffer.isView(value)) return faultAt('must not be binary');
@@ -144,6 +156,7 @@ function findFault(value: unknown, depth: number): Fault | null {
   return null;
 }
 
+const NO_NUMBER = 'must be a number that JSON carries everywhere as it is: send what is beyond 2^53 as a string';
 const UNSTORABLE = 'must be well-formed Unicode text without NUL characters';
 
 const isStorable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();

@@ -58,6 +58,8 @@ export interface RouteOptions {
   idempotent?: boolean;
   /** A body larger than the general limit is accepted, up to this one. */
   bodyBytes?: LimitName;
+  /** Its body is a list of `@Items`, each of which is answered on its own, whatever is wrong with it. */
+  itemwise?: boolean;
   /** Takes any content type, unparsed: the handler gets the exact bytes by `@RawBody()`, and there is no `@Body()`. */
   rawBody?: boolean;
   /** Its path opens something by itself: logs name the route instead. */
@@ -118,8 +120,8 @@ export function Route(options: RouteOptions): MethodDecorator {
   if (list) decorators.push(ApiExtraModels(list) as MethodDecorator);
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
-  const { bodyBytes, rawBody, secretPath } = options;
-  decorators.push(RouteConfig({ access, bodyBytes, rawBody, secretPath }) as MethodDecorator);
+  const { bodyBytes, itemwise, rawBody, secretPath } = options;
+  decorators.push(RouteConfig({ access, bodyBytes, itemwise, rawBody, secretPath }) as MethodDecorator);
   if (rawBody) {
     decorators.push(ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } }) as MethodDecorator);
   }

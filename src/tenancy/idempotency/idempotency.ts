@@ -90,9 +90,7 @@ export class Idempotency {
   async begin(api: Request, request: KeyedRequest): Promise<void> {
     const { caller } = api;
     const scope = digest([caller.user?.user_pk ?? '', request.method, request.path, readKey(request.key)]);
-    // Validation comes later, and JSON.stringify has only so much of a stack for deep nesting.
-    refuseUnstorableText(request.body, '');
-    const fingerprint = digest([request.query, JSON.stringify(request.body) ?? '']);
+    const fingerprint = digest([request.query, textOf(request.body)]);
     const claim = await this.repository.claim(caller.clientId, scope, fingerprint);
     if (claim !== null) {
       api.lease = { clientId: caller.clientId, scope, claim, completed: false };
@@ -185,6 +183,16 @@ export class Idempotency {
 
   private encrypt({ clientId, scope }: Pick<IdempotencyLease, 'clientId' | 'scope'>, body: string): string {
     return this.keyRing.encrypt(body, contextOf(clientId, scope));
+  }
+}
+
+/** Validation comes later, and JSON.stringify has only so much of a stack for deep nesting. @throws Problem `validation_failed` */
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body) ?? '';
+  } catch (error) {
+    refuseUnstorableText(body, '');
+    throw error;
   }
 }
 

@@ -31,6 +31,7 @@ export class UsersController {
     access: 'master',
     answer: PutUsersAnswerDto,
     idempotent: true,
+    itemwise: true,
   })
   putMany(@CurrentRequest() request: Request, @Body() dto: PutUsersDto): Promise<PutUsersAnswerDto> {
     return this.many.put(request, dto);

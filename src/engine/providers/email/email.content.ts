@@ -26,6 +26,13 @@ export interface EmailContent {
   provider?: string;
 }
 
+/**
+ * What stands there goes into headers only. Addresses of the envelope may be beyond ASCII, where the server offers SMTPUTF8 for the whole
+ * mail (RFC 6531); a mail is not to depend on that for the sake of answers to it.
+ */
+const BEYOND_ASCII = /[^\u0000-\u007f]/; // eslint-disable-line no-control-regex
+const localOf = ({ address }: MailAddress): string => address.slice(0, address.lastIndexOf('@'));
+
 /** Stands where an address is at fault, in content that is then refused. */
 const NOBODY: MailAddress = { name: '', address: '' };
 
@@ -60,10 +67,13 @@ export function toEmailContent(email: EmailInputDto, at: string): EmailContent {
     return NOBODY;
   };
   const { from, reply_to, cc, bcc, ...rest } = email;
+  const answersTo = reply_to === undefined ? undefined : mailbox('reply_to', reply_to);
+  if (answersTo && BEYOND_ASCII.test(localOf(answersTo)))
+    errors.push({ field: `${at}.reply_to`, message: 'must have nothing but ASCII before the @' });
   const content: EmailContent = {
     ...rest,
     ...(from !== undefined && { from: mailbox('from', from) }),
-    ...(reply_to !== undefined && { reply_to: mailbox('reply_to', reply_to) }),
+    ...(answersTo && { reply_to: answersTo }),
     ...(cc && { cc: cc.map((text, index) => mailbox(`cc[${index}]`, text)) }),
     ...(bcc && { bcc: bcc.map((text, index) => mailbox(`bcc[${index}]`, text)) }),
   };
