@@ -32,14 +32,22 @@ describe('the limit of messages per user', () => {
     expect((await send(client.key, { 'x-user-id': 'alice' })).status).toBe(201);
 
     // The limit is raised: it holds at once, and the refused request may be made again under its key.
-    await app
-      .admin()
-      .request('PATCH', `/clients/${client.id}`, { body: { limits: { messages_per_user_per_minute: 9 } } });
+    const grant = (messages_per_user_per_minute: number) =>
+      app.admin().request('PATCH', `/clients/${client.id}`, { body: { limits: { messages_per_user_per_minute } } });
+    await grant(9);
     const again = await send(alice.key, { 'idempotency-key': 'a' });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, null]);
     const replay = await send(alice.key, { 'idempotency-key': 'a' });
     expect(replay).toMatchObject({ status: 201, body: { id: again.body.id, seq: again.body.seq } });
     expect(replay.headers.get('idempotency-replayed')).toBe('true');
+    // Used up again, by all four: what was sent is answered all the same.
+    await grant(4);
+    for (let times = 0; times < 2; times++)
+      expect(await send(alice.key, { 'idempotency-key': 'a' })).toMatchObject({
+        status: 201,
+        body: { id: again.body.id },
+      });
+    expect((await send(alice.key)).status).toBe(429);
   });
 
   it('holds for sockets that are open, as soon as it is changed', async () => {

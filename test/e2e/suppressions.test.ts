@@ -188,6 +188,8 @@ describe('what must not be sent', () => {
     await sink();
     await suppress('CAROL@example.com', { reason: 'complaint' });
     await suppress('dora@example.com', { expires_at: new Date(Date.now() + 60_000).toISOString() });
+    const { id: removed } = await suppress('fay@example.com', { reason: 'bounce' });
+    expect((await call('DELETE', `/suppressions/${removed}`)).status).toBe(204);
     await one.app.sql(`update suppressions set expires_at = now() where client_id = $1 and reason = 'manual'`, [
       one.client.id,
     ]);
@@ -195,15 +197,17 @@ describe('what must not be sent', () => {
       { email: 'carol@example.com' },
       { email: 'bob@example.com' },
       { email: 'dora@example.com' },
+      { email: 'fay@example.com' },
     ]);
-    expect(counts).toMatchObject({ total: 3, suppressed: 1, pending: 2 });
-    expect(await settled(id)).toMatchObject({ status: 'completed', counts: { total: 3, suppressed: 1, sent: 2 } });
+    expect(counts).toMatchObject({ total: 4, suppressed: 1, pending: 3 });
+    expect(await settled(id)).toMatchObject({ status: 'completed', counts: { total: 4, suppressed: 1, sent: 3 } });
     expect((await deliveriesOf(id)).map(({ status, reason, attempts }) => [status, reason, attempts.length])).toEqual([
       ['suppressed', 'complaint', 0],
-      ['sent', null, 1],
-      ['sent', null, 1],
+      ...Array(3).fill(['sent', null, 1]),
     ]);
-    expect(smtp.messages.flatMap(({ to }) => to).toSorted()).toEqual(['bob@example.com', 'dora@example.com']);
+    expect(smtp.messages.flatMap(({ to }) => to).toSorted()).toEqual(
+      ['bob', 'dora', 'fay'].map((name) => `${name}@example.com`),
+    );
     const { data } = (await call('GET', '/notifications')).body;
     expect(data[0].counts.suppressed).toBe(1);
   });

@@ -303,8 +303,10 @@ describe('analytics of deliveries', () => {
 it('says the same of every step when it was added up, in every time zone', async () => {
   await app.sql(
     `insert into delivery_deltas (client_id, bucket, channel, provider, counts)
-     select $1, at, 'email', '', jsonb_build_object('accepted', 1 + extract(epoch from at)::bigint / 900 % 7)
-       from generate_series('2026-03-07T00:00:00Z'::timestamptz, '2026-04-06T12:00:00Z', '15 minutes') at`,
+     select $1, at, 'email', '', jsonb_build_object('accepted', 1 + quarter % 7, 's:' || 20 + quarter % 97, 1 + quarter % 3,
+                                                    'f:' || 10 + quarter % 89, 1, 'd:' || 30 + quarter % 83, 1)
+       from generate_series('2026-03-07T00:00:00Z'::timestamptz, '2026-04-06T12:00:00Z', '15 minutes') at
+      cross join lateral (select extract(epoch from at)::bigint / 900 as quarter) q`,
     [client.id],
   );
   const period = '&from=2026-03-07T05:20:00Z&to=2026-04-06T10:10:00Z';
@@ -323,6 +325,8 @@ it('says the same of every step when it was added up, in every time zone', async
     ...zones.flatMap((zone) =>
       ['1h', '1d'].map((step) => `/analytics/deliveries?interval=${step}&timezone=${zone}${period}`),
     ),
+    `/analytics/latency?interval=1d${period}`,
+    `/analytics/latency?interval=1d&timezone=Europe/Berlin&group_by=channel${period}`,
     `/analytics/ledger?interval=1d${period}`,
     `/analytics/ledger?${period.slice(1)}`,
     `/notifications/stats?${period.slice(1)}`,

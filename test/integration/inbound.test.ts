@@ -4,6 +4,7 @@ import { InboundQueue } from '../../src/delivery/sources/inbound.queue.js';
 import { InboundWorkRepository } from '../../src/delivery/sources/inbound-work.repository.js';
 import { InboundWorker } from '../../src/delivery/sources/inbound-worker.js';
 import { Problem } from '../../src/platform/common/problem.js';
+import { RateCounter } from '../../src/tenancy/access/rate-counter.js';
 import type { TestClient } from '../support/app.js';
 import { NestApp } from '../support/nest-app.js';
 import { SENDERS } from '../support/senders.js';
@@ -227,4 +228,21 @@ describe('the sweep', () => {
     );
     expect(found).toEqual([]);
   });
+});
+
+it('of a client so many events come from afar in a minute, and what comes beyond them is taken for a loop', async () => {
+  const sendFrom = async (hops: number, n: number): Promise<string> => {
+    const { headers, body } = github.sign({ n });
+    const from = { ...headers, 'chatapi-hops': String(hops) };
+    const answer = await app.request('POST', `/${new URL(source.url).pathname}`, { headers: from, body });
+    expect(answer.status).toBe(202);
+    return answer.body.status;
+  };
+  await app.get(RateCounter).add(`inbound-far:${client.id}`, 60_000, 599);
+  expect(await sendFrom(8, 1)).toBe('stored');
+  expect(await sendFrom(4, 2)).toBe('failed');
+  // What is near is not counted, nor kept from anything.
+  expect(await sendFrom(3, 3)).toBe('stored');
+  const { data } = (await client.request('GET', `/webhooks/sources/${source.id}/events`)).body;
+  expect(data.map(({ reason }: any) => reason)).toEqual([null, 'loop', null]);
 });

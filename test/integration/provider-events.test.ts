@@ -116,18 +116,25 @@ describe('what a provider tells', () => {
     ).toEqual(['delivery.delivered', 'delivery.delivered', 'delivery.failed']);
   });
 
-  it('takes back a failure by a delivery, in the counts too, and leaves a removed suppression removed', async () => {
+  it('takes back a failure by a delivery, in the counts too, and no delivery by a failure; and leaves a removed suppression removed', async () => {
     await ownProvider();
-    const id = await sent(['a@example.com']);
+    const id = await sent(['a@example.com', 'b@example.com']);
     const [{ provider_message_id: message }] = (await deliveries(id)) as [any];
     await told('failed', 'a@example.com', message, BOUNCE);
     const { body } = await client.request('GET', '/suppressions');
     await client.request('DELETE', `/suppressions/${body.data[0].id}`);
     await told('failed', 'a@example.com', message, { ...BOUNCE, timestamp: Date.now() / 1_000 });
     expect(await suppressed()).toEqual([]);
-    await told('delivered', 'a@example.com', message);
+    for (const address of ['a@example.com', 'b@example.com']) {
+      await told('delivered', address, message);
+      await told('failed', address, message, BOUNCE);
+    }
     const shown = await client.request('GET', `/notifications/${id}`);
-    expect(shown.body).toMatchObject({ status: 'completed', counts: { delivered: 1, failed: 0 } });
+    expect(shown.body).toMatchObject({ status: 'completed', counts: { delivered: 2, failed: 0 } });
+    expect((await deliveries(id)).map(({ status, reason }) => [status, reason])).toEqual([
+      ['delivered', null],
+      ['delivered', null],
+    ]);
   });
 
   it('suppresses a copy that bounced, which has no delivery', async () => {

@@ -404,8 +404,17 @@ describe('SMTP', () => {
   });
 
   it('is not verified with a key that cannot sign', async () => {
+    const pem = { type: 'pkcs8', format: 'pem' } as const;
     const ofCurve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-    for (const private_key of ['garbage', ofCurve.export({ type: 'pkcs8', format: 'pem' }) as string]) {
+    // Whoever verifies signatures takes no key of so few bits (RFC 8301 §3.2).
+    const short = generateKeyPairSync('rsa', { modulusLength: 768 }).privateKey;
+    const long = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
+    const locked = { ...pem, cipher: 'aes-256-cbc', passphrase: 'secret' };
+    for (const private_key of [
+      'garbage',
+      ...[ofCurve, short].map((key) => key.export(pem) as string),
+      long.export(locked) as string,
+    ]) {
       const settings = smtpConfig({ dkim: { domain: 'example.com', selector: 'mail', private_key } });
       await expect(provider.verify(settings)).rejects.toThrow('dkim.private_key must be an RSA key');
     }
