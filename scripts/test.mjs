@@ -10,8 +10,8 @@ import { startServers } from './test-servers.mjs';
 
 // Faults kill and stop servers of their own: after the rest, which they would slow down.
 const RUNS = [
-  { projects: ['unit', 'integration', 'e2e'], flags: ['--maxWorkers=3'] },
-  { projects: ['faults'], flags: ['--maxWorkers=2'] },
+  { projects: ['unit', 'integration', 'e2e'], flags: ['--maxWorkers=4'] },
+  { projects: ['faults'], flags: ['--maxWorkers=3'] },
 ];
 
 /** jest waits for ever for what a test left open, a socket or a child: that is a failure, not a hang. */

@@ -203,7 +203,7 @@ describe('what must not be sent', () => {
     expect(await settled(id)).toMatchObject({ status: 'completed', counts: { total: 4, suppressed: 1, sent: 3 } });
     expect((await deliveriesOf(id)).map(({ status, reason, attempts }) => [status, reason, attempts.length])).toEqual([
       ['suppressed', 'complaint', 0],
-      ...Array(3).fill(['sent', null, 1]),
+      ...Array.from({ length: 3 }, () => ['sent', null, 1]),
     ]);
     expect(smtp.messages.flatMap(({ to }) => to).toSorted()).toEqual(
       ['bob', 'dora', 'fay'].map((name) => `${name}@example.com`),
