@@ -99,6 +99,49 @@ describe('a notification with an order of channels', () => {
     expect(mails()).toBe(0);
   });
 
+  it('goes no further for who has it late, after the next channel had its turn', async () => {
+    receiver.respond(() => ({ status: 503 }));
+    const { id } = await send({
+      recipients: [{ user_id: 'alice' }, { user_id: 'bob' }],
+      channels: { websocket, webhook: { url: `${receiver.url}/late`, payload: {} }, email },
+      fallback: [{ channel: 'websocket' }, { channel: 'webhook', within_s: 3_600 }, { channel: 'email' }],
+    });
+    const { id: delivery } = await until('both to be sent', async () => {
+      const { deliveries } = await read(id);
+      return (
+        deliveries.every(({ status }: any) => status === 'sent') &&
+        deliveries.find(({ recipient }: any) => recipient.user_id === 'alice')
+      );
+    });
+    await age(id);
+    await until('both to be tried', () => receiver.requests.filter(({ path }) => path.endsWith('/late')).length >= 2);
+    const socket = await here.socketOf('alice');
+    expect(await socket.get('notification.ack', { id: delivery })).toMatchObject({ acknowledged: true });
+    const chains = await here.app.sql(
+      `select u.user_id from notification_chains join users u using (client_id, user_pk) where notification_id = $1`,
+      [id],
+    );
+    expect(chains).toEqual([{ user_id: 'bob' }]);
+    await age(id);
+    await until('the webhook of bob to be left', async () =>
+      (await read(id)).deliveries.some(({ status, reason }: any) => status === 'cancelled' && reason === 'fallback'),
+    );
+    expect(mails()).toBe(0);
+    // What had its turn already goes on.
+    receiver.respond(() => ({ status: 204 }));
+    await here.app.sql(
+      `update open_deliveries set next_attempt_at = clock_timestamp(), awake = true where source_id = $1`,
+      [id],
+    );
+    const all = (await becomes(id, 'completed')).deliveries;
+    const channelsOf = (user: string) =>
+      all.flatMap((one: any) => (one.recipient.user_id === user ? [one.channel] : []));
+    expect([channelsOf('alice'), channelsOf('bob')]).toEqual([
+      ['websocket', 'webhook'],
+      ['websocket', 'webhook', 'email'],
+    ]);
+  });
+
   it('does not wait for who is not there, and says so; who is there gets time to look', async () => {
     const body = { recipients: alice, channels: { websocket, email }, fallback: order(0) };
     const away = await send(body);

@@ -52,9 +52,12 @@ const KEYS = unnest<Pick<ChainRow, 'client_id' | 'id' | 'delivery_id'>>()('w', {
   delivery_id: 'uuid',
 });
 
-const CHANGES = unnest<Pick<DeliveryRow, 'client_id' | 'id' | 'status'> & { exhausted: boolean }>()('w', {
+type Change = Pick<DeliveryRow, 'client_id' | 'id' | 'source_id' | 'user_pk' | 'status'> & { exhausted: boolean };
+const CHANGES = unnest<Change>()('w', {
   client_id: 'uuid',
   delivery_id: ['uuid', ({ id }) => id],
+  notification_id: ['uuid', ({ source_id }) => source_id],
+  user_pk: 'uuid',
   status: 'text',
   exhausted: 'boolean',
 });
@@ -161,21 +164,32 @@ export class FallbackChains {
   }
 
   /**
-   * After deliveries changed: who has come to what its step was for is done; whose delivery did not get through, or had its channel's time, is due.
+   * After deliveries changed: who has come to what its step was for is done, and so is who has it after all over a channel whose time was over;
+   * whose delivery did not get through, or had its channel's time, is due.
    * @returns those who are done
    */
   async settled(tx: Tx, transitions: Transition[]): Promise<Pick<ChainRow, 'client_id' | 'notification_id'>[]> {
     return tx.query(
       `with w as (
          select * from ${CHANGES.sql}
+       ), late as materialized (
+         select c.client_id, c.id from w join notification_chains c
+             on c.client_id = w.client_id and c.notification_id = w.notification_id and c.user_pk = w.user_pk
+          where w.status = 'delivered'
        ), over as (
          update notification_chains c set due_at = clock_timestamp(), asks_presence = false from w
-          where c.client_id = w.client_id and c.delivery_id = w.delivery_id 
+          where c.client_id = w.client_id and c.delivery_id = w.delivery_id
             and (w.exhausted or w.status in ('failed', 'expired', 'suppressed'))
+            and (c.client_id, c.id) not in (select client_id, id from late)
+       ), done as (
+         select c.client_id, c.id from w join notification_chains c
+             on c.client_id = w.client_id and c.delivery_id = w.delivery_id
+          where w.status = 'delivered' or (w.status = 'sent' and c.until = 'sent')
+         union
+         select client_id, id from late
        )
-       delete from notification_chains c using w
-        where c.client_id = w.client_id and c.delivery_id = w.delivery_id
-          and (w.status = 'delivered' or (w.status = 'sent' and c.until = 'sent'))
+       delete from notification_chains c using done
+        where c.client_id = done.client_id and c.id = done.id
        returning c.client_id, c.notification_id`,
       CHANGES.values(transitions.map(({ row, exhausted = false }) => ({ ...row, exhausted }))),
     );
