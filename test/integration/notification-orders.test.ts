@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { FallbackTurns } from '../../src/delivery/notifications/fallback/fallback-turns.js';
+import type { ChainRow } from '../../src/delivery/notifications/fallback/fallback-chains.repository.js';
 import { NotificationDedup } from '../../src/delivery/notifications/notification-dedup.js';
 import type { Accepted } from '../../src/delivery/notifications/new-notifications.repository.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -54,6 +56,22 @@ describe('what is asked for at the same time', () => {
     ).toBe(2);
     const [{ n }] = await app.sql('select count(*)::int as n from notifications where client_id = $1', [client.id]);
     expect(n).toBe(3);
+  });
+
+  it('a channel keeps its turn whose time was moved since somebody looked', async () => {
+    const { body: made } = await post('/notifications', {
+      recipients: [{ email: 'ann@example.com' }],
+      channels: { email: { subject: 'Hi', text: 'x' }, webhook: { url: `${receiver.url}/second`, payload: {} } },
+      fallback: [{ channel: 'email', within_s: 3_600 }, { channel: 'webhook' }],
+      scheduled_for: soon(),
+    });
+    const seen = await app.sql<ChainRow>('select * from notification_chains where notification_id = $1', [made.id]);
+    expect(seen).toHaveLength(1);
+    await app.get(FallbackTurns).take(seen);
+    const { body: kept } = await client.request('GET', `/notifications/${made.id}`);
+    expect(kept.deliveries.map(({ channel, status }: any) => [channel, status])).toEqual([['email', 'pending']]);
+    await app.sql('update notification_chains set due_at = clock_timestamp() where notification_id = $1', [made.id]);
+    await until('the webhook to have its turn', () => receiver.requests.some(({ path }) => path.endsWith('/second')));
   });
 
   it('with a dedup_key that is taken, waits for nobody else who asks with it', async () => {

@@ -32,22 +32,23 @@ export class FallbackSteps {
     private readonly written: NewNotificationsRepository,
   ) {}
 
-  /** @returns what was suppressed from the start, and the events to be told after the commit */
+  /** @returns those of them that were due still, what was suppressed from the start, and the events to be told after the commit */
   async go(
     tx: Tx,
     due: ChainRow[],
     circumstancesOf: CircumstancesOf,
-  ): Promise<{ suppressed: Transition[]; told: EventRow[] }> {
+  ): Promise<{ gone: ChainRow[]; suppressed: Transition[]; told: EventRow[] }> {
     const rows = new Map<string, NotificationRow>();
     for (const row of await this.repository.lockMany(tx, keysOf(due))) rows.set(row.id, row);
-    const { more, steps, ended } = planOf(await this.chains.lock(tx, due), rows, circumstancesOf);
+    const gone = await this.chains.lock(tx, due);
+    const { more, steps, ended } = planOf(gone, rows, circumstancesOf);
     const made = more.size > 0 ? await this.written.insertMore(tx, [...more.values()]) : [];
     await this.chains.goOn(tx, steps);
     await this.chains.end(tx, ended);
     const suppressed: Transition[] = [];
     for (const source of made) suppressed.push(...(await this.deliveries.made(tx, source)));
     const told = await this.transitions.record(tx, suppressed);
-    return { suppressed, told: [...told, ...(await this.progress.recount(tx, made))] };
+    return { gone, suppressed, told: [...told, ...(await this.progress.recount(tx, made))] };
   }
 }
 

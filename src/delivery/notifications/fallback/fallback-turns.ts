@@ -12,6 +12,9 @@ import { LOOK_S, OFFLINE } from './fallback.js';
 /** Its time is over, and another channel has its turn. */
 const SUPERSEDED = 'fallback';
 
+/** What was about to be left has its turn again: somebody moved its time between the look and the locks. */
+class TurnMoved extends Error {}
+
 /** The turn of the next channel: what still waits on the one before is cancelled, and the next delivery is made. */
 @Injectable()
 export class FallbackTurns {
@@ -24,8 +27,16 @@ export class FallbackTurns {
     private readonly steps: FallbackSteps,
   ) {}
 
-  /** In one transaction, so that nobody's turn is taken twice. @param due may be anybody's meanwhile */
+  /** In one transaction, so that nobody's turn is taken twice. @param due may be anybody's meanwhile: then nothing is done, until the next look */
   async take(due: ChainRow[]): Promise<void> {
+    try {
+      await this.takeAll(due);
+    } catch (error) {
+      if (!(error instanceof TurnMoved)) throw error;
+    }
+  }
+
+  private async takeAll(due: ChainRow[]): Promise<void> {
     const { offline, others } = await this.ask(due);
     const chains = [...offline, ...others];
     if (chains.length === 0) return;
@@ -37,7 +48,10 @@ export class FallbackTurns {
           ...(await this.deliveries.cancelSome(tx, refsOf(others), SUPERSEDED)),
         ];
         const events = await this.transitions.record(tx, cancelled);
-        const { suppressed, told } = await this.steps.go(tx, chains, circumstances);
+        const { gone, suppressed, told } = await this.steps.go(tx, chains, circumstances);
+        const left = new Set(gone.map(({ delivery_id }) => delivery_id));
+        // Deliveries are locked before chains, so they are cancelled before it is known whose turn it is.
+        if (cancelled.some(({ row }) => !left.has(row.id))) throw new TurnMoved();
         return [
           [...cancelled, ...suppressed],
           [...events, ...told],
