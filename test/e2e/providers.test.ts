@@ -225,11 +225,16 @@ it('GET /providers lists each kind with its schema and limits, to master keys', 
   expect(status).toBe(200);
   const kinds = body.data.map(({ channel, provider_type: type }: any) => `${channel} ${type}`);
   expect(kinds).toEqual(['email smtp', 'email mailgun', 'websocket websocket', 'webhook webhook']);
-  const [mail, , socket] = body.data;
+  const [mail, mailgun, socket] = body.data;
   expect(mail.config_schema).toMatchObject({ type: 'object', required: ['host', 'port', 'secure'] });
   expect(mail.config_schema.properties.dkim.properties.private_key.writeOnly).toBe(true);
   expect(mail.limits).toEqual({ max_batch: 1, in_flight: 20, max_attempts: 100 });
   expect(socket.config_schema).toBeNull();
+  expect([mail, mailgun, socket].map(({ unknown_outcome }) => unknown_outcome)).toEqual([
+    { policy: 'wait', wait_s: 900 },
+    { policy: 'ask', wait_s: 1_800 },
+    { policy: 'retry', wait_s: null },
+  ]);
   const { request } = await client.login('alice');
   expect((await request('GET', '/providers')).status).toBe(403);
 });

@@ -212,6 +212,33 @@ describe('failing over', () => {
     await strange.stop();
   });
 
+  it('takes as long as the client says, and so does giving up', async () => {
+    const settings = { failover_after_s: 0, give_up_after_s: 60 };
+    expect((await client.request('PATCH', '/clients/me', { body: { settings } })).body.settings).toMatchObject({
+      ...settings,
+      fallback_after_s: 1_800,
+    });
+    const strange = await SmtpSink.start();
+    const config = { host: '127.0.0.1', port: strange.port, secure: false, require_tls: true };
+    await provider('strange', strange.port, { is_primary: true, config });
+    await provider('good', one.port);
+    const id = await mail();
+    expect((await become(id, 'sent'))[0]).toMatchObject({ provider: 'good', attempt_count: 2 });
+
+    await client.request('DELETE', '/clients/me/providers/good');
+    const late = await mail();
+    await become(late, 'retrying');
+    // As if the first fault had been two minutes ago.
+    await truth.query(
+      `update open_deliveries set next_attempt_at = clock_timestamp(), awake = true,
+              routing = jsonb_set(routing, '{failing_since}', to_jsonb((routing ->> 'failing_since')::float8 - 120000))
+        where source_id = $1`,
+      [late],
+    );
+    expect((await become(late, 'failed'))[0]).toMatchObject({ reason: 'time_exhausted', attempt_count: 2 });
+    await strange.stop();
+  });
+
   it('tells whoever observes, once, that the channel had its half hour', async () => {
     const told = jest.spyOn(app.get(NotificationDeliveries), 'settled');
     await provider('refusing', CLOSED_PORT);

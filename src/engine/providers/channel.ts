@@ -11,7 +11,7 @@ export interface RetryPolicy {
   readonly unknownWait: number | null;
   /** When, before that time is over, a provider that can be asked is asked already; it may know later what it does not know yet. */
   readonly looks?: readonly number[];
-  /** For how long faults are borne; left out, the number of attempts alone ends it. */
+  /** For how long faults are borne, unless the client set it otherwise; left out, the number of attempts alone ends it. */
   readonly budgets?: Budgets;
 }
 

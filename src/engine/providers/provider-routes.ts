@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { KeyRing } from '../../platform/common/key-ring.js';
 import type { Tx } from '../../platform/database/database.js';
+import type { ClientSettings } from '../../tenancy/access/caller.js';
 import { ClientsService, type ClientObserver } from '../../tenancy/clients/clients.service.js';
 import { DefaultProviders } from './default-providers.js';
 import type { BuiltIn } from './provider.js';
@@ -10,7 +11,7 @@ import { capsOf, UNCAPPED } from './provider-caps.js';
 import { OPERATOR, ProviderRegistry, type ConfiguredProvider, type KnownProvider } from './provider.registry.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { unseal } from './provider-secrets.js';
-import { thresholdsOf, type Thresholds } from './routing.settings.js';
+import { budgetsOf, thresholdsOf, type Thresholds } from './routing.settings.js';
 
 /** A provider that may serve a delivery, and why it stands where it does. */
 export interface ProviderRoute extends ConfiguredProvider {
@@ -119,7 +120,7 @@ export class ProviderRoutes implements ClientObserver, OnModuleInit {
     const configured = await this.configured(clientId, channel);
     if (configured.length > 0) {
       const { settings } = await this.clients.readFacts(clientId);
-      return { routes: configured, thresholds: thresholdsOf(settings) };
+      return { routes: configured.map((route) => withBudgets(route, settings)), thresholds: thresholdsOf(settings) };
     }
     const builtIn = this.registry.all().filter(({ descriptor: it }) => it.channel.name === channel && it.builtIn);
     return {
@@ -135,6 +136,13 @@ export class ProviderRoutes implements ClientObserver, OnModuleInit {
       return own.map((row) => ({ ...this.configure(row), reason: row.is_primary ? 'primary' : 'order' }));
     return this.defaults.of(channel).map((entry) => ({ ...entry, reason: 'default' }));
   }
+}
+
+/** Faults are borne for as long as the client says. */
+function withBudgets(route: ProviderRoute, settings: ClientSettings): ProviderRoute {
+  const { retryPolicy } = route.rules;
+  if (!retryPolicy.budgets) return route;
+  return { ...route, rules: { ...route.rules, retryPolicy: { ...retryPolicy, budgets: budgetsOf(settings) } } };
 }
 
 const keyOf = (clientId: string, channel: string): string => `${clientId} ${channel}`;

@@ -3,7 +3,7 @@ import { wholePage, type Page } from '../../platform/common/pagination.js';
 import { jsonSchemaOf } from '../../platform/common/json-schema.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { ProviderRegistry, type KnownProvider } from './provider.registry.js';
-import { ProviderTypeDto } from './providers.dto.js';
+import { ProviderTypeDto, UnknownOutcomeDto } from './providers.dto.js';
 import { PROVIDERS } from './providers.controller.js';
 
 @Tag(PROVIDERS)
@@ -23,7 +23,7 @@ export class ProviderTypesController {
   }
 }
 
-const toProviderType = ({ descriptor }: KnownProvider): ProviderTypeDto => ({
+const toProviderType = ({ descriptor, provider }: KnownProvider): ProviderTypeDto => ({
   channel: descriptor.channel.name,
   provider_type: descriptor.type,
   config_schema: descriptor.configSchema && jsonSchemaOf(descriptor.configSchema),
@@ -32,4 +32,10 @@ const toProviderType = ({ descriptor }: KnownProvider): ProviderTypeDto => ({
     in_flight: descriptor.inFlight,
     max_attempts: descriptor.retryPolicy.attempts,
   },
+  unknown_outcome: unknownOutcomeOf(descriptor.retryPolicy.unknownWait, provider.reconcile !== undefined),
 });
+
+const unknownOutcomeOf = (waitMs: number | null, canTell: boolean): UnknownOutcomeDto =>
+  waitMs === null
+    ? { policy: 'retry', wait_s: null }
+    : { policy: canTell ? 'ask' : 'wait', wait_s: Math.round(waitMs / 1_000) };

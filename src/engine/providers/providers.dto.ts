@@ -216,6 +216,18 @@ export class ProviderLimitsDto {
   max_attempts: number;
 }
 
+/** What follows where it stays open whether the other side took a delivery. */
+export class UnknownOutcomeDto {
+  @OneOf(['retry', 'wait', 'ask'], {
+    description:
+      '`retry`: tried again by the schedule, it may arrive twice. `wait`: left alone for `wait_s`, then tried again. `ask`: the provider is asked meanwhile, and it is tried again only where that can not tell.',
+  })
+  policy: 'retry' | 'wait' | 'ask';
+
+  @Int({ ...SHOWN, description: 'For how long the delivery is `unknown` at most; null where it is not.' })
+  wait_s: number | null;
+}
+
 /** A kind of provider that this installation has. */
 export class ProviderTypeDto {
   @AnyText({ example: 'email' })
@@ -233,6 +245,9 @@ export class ProviderTypeDto {
 
   @Nested(() => ProviderLimitsDto)
   limits: ProviderLimitsDto;
+
+  @Nested(() => UnknownOutcomeDto)
+  unknown_outcome: UnknownOutcomeDto;
 }
 
 fieldsLater(() => {

@@ -1,6 +1,7 @@
 import { Int } from '../../platform/common/fields.js';
 import type { ClientSettings } from '../../tenancy/access/caller.js';
 import { clientSetting } from '../../tenancy/clients/client-settings.js';
+import type { Budgets } from './channel.js';
 
 /** Recipients of a notification, cc and bcc counted, from which on bulk providers come first. */
 export const BULK_THRESHOLD = clientSetting('bulk_threshold', {
@@ -38,4 +39,44 @@ export interface Thresholds {
 export const thresholdsOf = (settings: ClientSettings): Thresholds => ({
   bulk: BULK_THRESHOLD.of(settings),
   primaryMax: PRIMARY_MAX.of(settings),
+});
+
+const DAY_S = 86_400;
+const seconds = (max: number, description: string, example: number) =>
+  Int({ optional: true, nullable: true, max, description, example });
+
+/** Of a fault that does not put the provider out at once. */
+export const FAILOVER_AFTER = clientSetting('failover_after_s', {
+  field: seconds(
+    DAY_S,
+    'For how many seconds a mail is tried with a provider that keeps failing, before the next one takes it. One that is out (refused connection, failed login, open breaker, exhausted quota) is left at once.',
+    300,
+  ),
+  default: 300,
+});
+
+/** With the strategy `all` there is no next channel, and it is still tried. */
+export const FALLBACK_AFTER = clientSetting('fallback_after_s', {
+  field: seconds(
+    7 * DAY_S,
+    'After how many seconds of faults the strategy `fallback` leaves email for the next channel, unless `within_s` is over before.',
+    1_800,
+  ),
+  default: 1_800,
+});
+
+export const GIVE_UP_AFTER = clientSetting('give_up_after_s', {
+  field: seconds(
+    7 * DAY_S,
+    'After how many seconds of faults a mail is `failed`, with the reason `time_exhausted`.',
+    3_600,
+  ),
+  default: 3 * DAY_S,
+});
+
+/** How long faults of a client's mail are borne, in milliseconds. */
+export const budgetsOf = (settings: ClientSettings): Budgets => ({
+  provider: FAILOVER_AFTER.of(settings) * 1_000,
+  channel: FALLBACK_AFTER.of(settings) * 1_000,
+  message: GIVE_UP_AFTER.of(settings) * 1_000,
 });

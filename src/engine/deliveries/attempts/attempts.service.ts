@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { logger } from '../../../platform/common/logger.js';
 import type { Outcome } from '../../providers/provider.js';
-import { ProviderRegistry } from '../../providers/provider.registry.js';
 import type { ProviderRoute } from '../../providers/provider-routes.js';
 import { Admission, isGuarded } from '../routing/admission.js';
 import { isTooLate } from '../routing/budgets.js';
@@ -34,7 +33,6 @@ export class AttemptsService {
   constructor(
     private readonly deliveries: DeliveriesService,
     private readonly router: Router,
-    private readonly registry: ProviderRegistry,
     private readonly admission: Admission,
     private readonly handover: Handover,
     private readonly screening: Screening,
@@ -181,10 +179,10 @@ export class AttemptsService {
 
   private async hold(planned: RoutedDelivery, outage: Outage): Promise<void> {
     const { delivery, routing } = planned;
-    const rules = this.registry.rulesOf(delivery.channel);
-    if (isTooLate(routing, outage, rules.retryPolicy.budgets, delivery.updated_at.getTime()))
-      return this.handover.record(planned, TOO_LATE, 0);
     try {
+      const rules = await this.router.rulesOf(delivery);
+      if (isTooLate(routing, outage, rules.retryPolicy.budgets, delivery.updated_at.getTime()))
+        return await this.handover.record(planned, TOO_LATE, 0);
       await this.deliveries.hold(delivery, holdVerdict(delivery, routing, outage, rules));
     } catch (error) {
       logger.error({ client_id: delivery.client_id, err: error }, 'A delivery could not be held.');

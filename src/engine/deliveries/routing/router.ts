@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ProviderRegistry } from '../../providers/provider.registry.js';
+import { ProviderRegistry, type DeliveryRules } from '../../providers/provider.registry.js';
 import { ProviderRoutes, type ProviderRoute } from '../../providers/provider-routes.js';
 import { Admission, isGuarded } from './admission.js';
 import type { Content, DeliveryRow, Outage, Routing } from '../delivery.js';
@@ -42,6 +42,12 @@ export class Router {
       thresholds,
       outageOf: (route) => outageOf(route) ?? this.admission.outageOf(route),
     });
+  }
+
+  /** For what no provider takes just now: those of any of the client's. */
+  async rulesOf({ client_id, channel }: Pick<Routable, 'client_id' | 'channel'>): Promise<DeliveryRules> {
+    const [first] = (await this.routes.of(client_id, channel)).routes;
+    return first?.rules ?? this.registry.rulesOf(channel);
   }
 }
 

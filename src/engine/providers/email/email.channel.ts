@@ -2,6 +2,7 @@ import { isEmailAddress } from '../../../platform/common/email-address.js';
 import { Email } from '../../../platform/common/fields.js';
 import { reachByAddress } from '../channel.js';
 import { declareChannel } from '../declared.js';
+import { budgetsOf } from '../routing.settings.js';
 import { addressKey } from './email.address.js';
 import { commandIn, toEmailContent, withoutCopies, type EmailContent } from './email.content.js';
 import { EmailInputDto } from './email.dto.js';
@@ -18,7 +19,7 @@ export const EMAIL = declareChannel<EmailInputDto, EmailContent>({
     attempts: 100,
     waits: [0.5, 1, 2, 4, 8, 16, 32, 60].map((minutes) => minutes * MINUTE),
     unknownWait: 15 * MINUTE,
-    budgets: { provider: 5 * MINUTE, channel: 30 * MINUTE, message: 72 * 60 * MINUTE },
+    budgets: budgetsOf({}),
   },
   scopedKeys: false,
   address: {
