@@ -634,6 +634,28 @@ describe('webhooks', () => {
     endless.close();
   });
 
+  it('hangs up on an answer that goes on and on, once it has the beginning that is kept', async () => {
+    let isOver = false;
+    const talker = createServer((socket) => {
+      const say = () => {
+        while (!socket.destroyed && socket.write('x'.repeat(16_384)));
+      };
+      socket.on('error', () => undefined);
+      socket.on('drain', say);
+      socket.once('close', () => (isOver = true));
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n');
+        say();
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => talker.once('listening', resolve));
+    const url = `http://127.0.0.1:${(talker.address() as AddressInfo).port}/`;
+    const said = await send(delivery<WebhookContent>({ url, body: '{}' }, url));
+    expect([said.kind, said.response!.body]).toEqual(['accepted', 'x'.repeat(65_536)]);
+    await until('the connection to be closed', () => isOver);
+    talker.close();
+  });
+
   it.each([
     ['changes to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'],
     ['says nothing and leaves', ''],
