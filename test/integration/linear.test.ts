@@ -37,6 +37,11 @@ const UNITS = [
   '00:',
   'é\u0301',
 ];
+/**
+ * For what reads texts by expressions of libraries: theirs tell no letter from another, and no sign that stands for none of theirs. Those of our own
+ * sources are tried with all.
+ */
+const TELLING_UNITS = UNITS.filter((unit) => !/^[AzZ9,;+<>'){}\]#!=$^*~|\t\u{1d400}]$/u.test(unit));
 const KIB = 1024;
 
 /** The CPU's time in microseconds, which other processes on a busy machine don't add to. */
@@ -171,7 +176,7 @@ it('is linear: every field of every request and answer', () => {
         // Whether it is refused is not what this is about.
       }
     };
-    const dear = tooDear((text) => [validate(text), validate([text])], ['', 'http://']);
+    const dear = tooDear((text) => [validate(text), validate([text])], ['', 'http://'], undefined, TELLING_UNITS);
     return dear.length > 0 ? [`${dto.name}: ${dear.slice(0, 3)}`] : [];
   });
   expect(wrong).toEqual([]);
