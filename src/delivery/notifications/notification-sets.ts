@@ -64,7 +64,9 @@ export class NotificationSets {
 
   /**
    * In one order, so that nobody deadlocks. Whoever asks with a key at the same time waits for the first of them only; in turn, each
-   * would wait for all before it, and on a busy machine too long. @returns those that were accepted before, with the first one's id */
+   * would wait for all before it, and on a busy machine too long.
+   * @returns those that were accepted before, with the first one's id
+   */
   private async claimKeys(tx: Tx, items: Accepted[]): Promise<Map<Accepted, string>> {
     const originals = new Map<Accepted, string>();
     const keyed = items.filter(({ dedup }) => dedup !== null);
