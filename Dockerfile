@@ -1,11 +1,14 @@
 # syntax=docker/dockerfile:1
 
-# The compiler and its types; nothing of this stage but dist/ is kept.
+# The compiler, its types and what builds the pages (some of it optional packages, one for each platform); nothing of this
+# stage but dist/ is kept.
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-COPY scripts ./scripts
-RUN npm ci --omit=optional --ignore-scripts
+COPY sdk/package.json ./sdk/
+COPY console/package.json ./console/
+COPY examples/web-chat/package.json ./examples/web-chat/
+RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && rm dist/.build.tsbuildinfo
 
@@ -13,6 +16,9 @@ RUN npm run build && rm dist/.build.tsbuildinfo
 FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY sdk/package.json ./sdk/
+COPY console/package.json ./console/
+COPY examples/web-chat/package.json ./examples/web-chat/
 COPY scripts ./scripts
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 

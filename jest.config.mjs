@@ -53,6 +53,7 @@ export default {
     project('unit', 'src', 'src/**/*.spec.ts'),
     project('integration', 'test', 'test/integration/**/*.test.ts'),
     project('e2e', 'test', 'test/e2e/**/*.test.ts', processes),
+    project('browser', 'test', 'test/browser/**/*.test.ts', processes),
     project('faults', 'test', 'test/faults/**/*.test.ts', processes),
   ],
 };

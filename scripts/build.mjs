@@ -1,3 +1,4 @@
-import { build } from './dist.mjs';
+import { build, PRODUCT } from './dist.mjs';
 
-process.exitCode = build();
+// What depends on another is behind it.
+process.exitCode = PRODUCT.map((one) => build(one)).find((status) => status !== 0) ?? 0;

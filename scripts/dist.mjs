@@ -1,60 +1,114 @@
-// Compiles the sources to dist/ (incrementally) and stamps dist/, so that one can tell whether it is current.
+// What is built, and how one can tell that it is current: the service, the bench, the SDK and the pages, each as one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const compiler = join(root, 'node_modules/typescript/lib/tsc.js');
-const settings = ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.bench.json', 'package-lock.json'];
+const settings = ['tsconfig.json', 'package-lock.json'];
+const tsc = 'typescript/lib/tsc.js';
 
-/** What is built as one. The bench is apart: a fault in it must not keep the product from starting. */
-const product = { project: 'tsconfig.build.json', inputs: ['src', 'migrations'], stamp: join(root, 'dist/.built') };
-const bench = {
-  project: 'tsconfig.bench.json',
-  inputs: ['src', 'migrations', 'bench'],
-  stamp: join(root, 'dist/.bench-built'),
+/**
+ * `inputs` are files and folders; `tool` is a program of an installed package, run in `cwd`.
+ */
+const service = {
+  name: 'service',
+  inputs: ['tsconfig.build.json', 'src', 'migrations'],
+  stamp: 'dist/.built',
+  tool: tsc,
+  args: ['-p', 'tsconfig.build.json'],
 };
+/** Apart: a fault in it must not keep the product from starting. */
+const bench = {
+  name: 'bench',
+  inputs: ['tsconfig.build.json', 'tsconfig.bench.json', 'src', 'migrations', 'bench'],
+  stamp: 'dist/.bench-built',
+  tool: tsc,
+  args: ['-p', 'tsconfig.bench.json'],
+};
+const sdk = {
+  name: 'SDK',
+  inputs: ['sdk/src', 'sdk/package.json', 'sdk/tsdown.config.ts'],
+  stamp: 'dist/.sdk-built',
+  tool: 'tsdown/dist/run.mjs',
+  args: ['--silent'],
+  cwd: 'sdk',
+};
+const page = (name, dir) => ({
+  name,
+  inputs: [...sdk.inputs, `${dir}/src`, `${dir}/index.html`, `${dir}/package.json`, `${dir}/vite.config.ts`],
+  stamp: `dist/.${name.replace(' ', '-')}-built`,
+  tool: 'vite/bin/vite.js',
+  args: ['build', '--logLevel', 'error'],
+  cwd: dir,
+});
+const webChat = page('web chat', 'examples/web-chat');
+const adminConsole = page('console', 'console');
+
+/** What `npm start` serves, in the order in which one needs the other. */
+export const PRODUCT = [service, sdk, webChat, adminConsole];
 
 /** @param entry below dist/src */
-export const buildOf = (entry) => (entry?.startsWith('../bench/') ? bench : product);
+export const buildsOf = (entry) => {
+  if (entry?.startsWith('../bench/')) return [bench];
+  return entry === 'main.js' ? PRODUCT : [service];
+};
 
 /** An image or an installation without dev dependencies has nothing to build from, or nothing to build with. */
-export const canBuild = () => existsSync(compiler) && existsSync(join(root, 'src'));
+export const canBuild = (one = service) =>
+  programOf(one) !== undefined && existsSync(join(root, one.cwd ?? '.', 'src'));
 
-/** Is there a build that is younger than each source and each folder? (A folder's time tells of removed files.) */
-export function isCurrent({ inputs, stamp } = product) {
-  const built = modifiedAt(stamp);
-  if (built === 0) return false;
-  return settings.every((file) => modifiedAt(join(root, file)) <= built) && inputs.every((dir) => isOlder(dir, built));
+/** npm puts a package into the workspace that needs it, or on top. */
+function programOf({ tool, cwd = '.' }) {
+  const places = [join(root, cwd, 'node_modules', tool), join(root, 'node_modules', tool)];
+  return places.find((file) => existsSync(file));
 }
 
-function isOlder(dir, than) {
-  const path = join(root, dir);
-  if (modifiedAt(path) > than) return false;
-  if (!existsSync(path)) return true;
-  return readdirSync(path, { withFileTypes: true }).every((entry) =>
-    entry.isDirectory() ? isOlder(join(dir, entry.name), than) : modifiedAt(join(path, entry.name)) <= than,
-  );
+/** Is there a build that is younger than each source and each folder? (A folder's time tells of removed files.) */
+export function isCurrent({ inputs, stamp } = service) {
+  const built = modifiedAt(stamp);
+  return built !== 0 && [...settings, ...inputs].every((path) => isOlder(path, built));
+}
+
+function isOlder(path, than) {
+  const found = statSync(join(root, path), { throwIfNoEntry: false });
+  if (!found) return true;
+  if (found.mtimeMs > than) return false;
+  return !found.isDirectory() || readdirSync(join(root, path)).every((name) => isOlder(join(path, name), than));
 }
 
 function modifiedAt(path) {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /**
- * Returns the compiler's exit code; prints nothing when it is 0. Without `checks` of types it takes half as long and writes
- * the same; the next build that checks finds what this one did not look for.
+ * Returns the tool's exit code; prints nothing when it is 0. Without `checks` of types the service takes half as long and
+ * writes the same; the next build that checks finds what this one did not look for.
  */
-export function build({ project, stamp } = product, { checks = true } = {}) {
+export function build(one = service, { checks = true } = {}) {
+  const { tool, args = [], cwd = '.', stamp } = one;
   const startedAt = new Date();
-  const args = [compiler, '-p', project, ...(checks ? [] : ['--noCheck'])];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const unchecked = tool === tsc && !checks ? ['--noCheck'] : [];
+  const { status } = spawnSync(process.execPath, [programOf(one), ...args, ...unchecked], {
+    cwd: join(root, cwd),
+    stdio: 'inherit',
+  });
   if (status === 0) {
-    mkdirSync(dirname(stamp), { recursive: true });
-    writeFileSync(stamp, '');
+    mkdirSync(dirname(join(root, stamp)), { recursive: true });
+    writeFileSync(join(root, stamp), '');
     // The start, not the end: a source saved while the compiler ran must count as newer.
-    utimesSync(stamp, startedAt, startedAt);
+    utimesSync(join(root, stamp), startedAt, startedAt);
   }
   return status ?? 1;
+}
+
+/** Builds what isn't current, and says so. @returns the first exit code that isn't 0 */
+export function buildWhatIsMissing(builds, options) {
+  for (const one of builds) {
+    if (!canBuild(one) || isCurrent(one)) continue;
+    if (one !== service) console.log(`Building the ${one.name} …`);
+    const status = build(one, options);
+    if (status !== 0) return status;
+  }
+  return 0;
 }

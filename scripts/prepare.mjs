@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, canBuild, isCurrent, root } from './dist.mjs';
+import { buildWhatIsMissing, PRODUCT, root } from './dist.mjs';
 
 const git = (...args) =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
@@ -22,6 +22,6 @@ const bin = join(root, 'node_modules/.bin');
 if (process.platform === 'win32' && existsSync(bin)) writeFileSync(join(bin, 'exec.cmd'), '@%*\r\n');
 
 // Whoever installs has changed nothing yet: `npm run check` checks the types, and so does each build after a change.
-if (canBuild() && !isCurrent() && build(undefined, { checks: false }) !== 0) {
+if (buildWhatIsMissing(PRODUCT, { checks: false }) !== 0) {
   console.warn('The sources do not compile yet; `npm start` builds them again.');
 }

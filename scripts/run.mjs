@@ -3,16 +3,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, buildOf, canBuild, isCurrent, root } from './dist.mjs';
+import { buildsOf, buildWhatIsMissing, root } from './dist.mjs';
 
 const [entry, ...args] = process.argv.slice(2);
 const file = join(root, 'dist/src', entry ?? '');
 
-const part = buildOf(entry);
-if (canBuild() && !isCurrent(part)) {
-  const status = build(part);
-  if (status !== 0) process.exit(status);
-}
+const status = buildWhatIsMissing(buildsOf(entry));
+if (status !== 0) process.exit(status);
 if (!entry || !existsSync(file)) {
   console.error(
     entry

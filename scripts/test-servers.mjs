@@ -1,12 +1,13 @@
 // The servers of a test run: one PostgreSQL with a migrated template database, Redis, and applications that files share.
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
+import { canInstall, findOnPath, installPackage } from './debian.mjs';
 import { root } from './dist.mjs';
 import { startApps } from './test-apps.mjs';
 
@@ -76,7 +77,7 @@ async function query(url, sql) {
 async function startRedis(dir) {
   if (process.env.REDIS_URL) return { env: { TEST_REDIS_URL: process.env.REDIS_URL }, stop: async () => {} };
 
-  const binary = findOnPath('redis-server') ?? installRedis();
+  const binary = findOnPath('redis-server') ?? (await installRedis());
   const { freePort } = await import(fromDist('src/platform/common/free-port.js'));
   const port = await freePort();
   // prettier-ignore
@@ -97,39 +98,13 @@ async function startRedis(dir) {
   };
 }
 
-function findOnPath(name) {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-}
-
-function installRedis() {
-  if (process.getuid?.() === 0 && findOnPath('apt-get')) {
-    console.log('Redis is not installed: installing the package redis-server.');
-    withoutServices(() => {
-      for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'redis-server']]) {
-        const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-        const { status, stdout, stderr } = spawnSync('apt-get', args, { encoding: 'utf8', env });
-        if (status !== 0) console.error(`apt-get ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`);
-      }
-    });
-    const installed = findOnPath('redis-server');
-    if (installed) return installed;
-  }
+async function installRedis() {
+  if (canInstall()) await installPackage('redis-server');
+  const installed = findOnPath('redis-server');
+  if (installed) return installed;
   throw new Error(
     'The tests need Redis. Install it (apt install redis-server, brew install redis), so that redis-server is on PATH, or set REDIS_URL to a Redis whose data may be deleted.',
   );
-}
-
-/** Debian's package starts its service when it is installed, unless this file says no. */
-function withoutServices(install) {
-  const policy = '/usr/sbin/policy-rc.d';
-  const isOurs = !existsSync(policy);
-  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    install();
-  } finally {
-    if (isOurs) rmSync(policy);
-  }
 }
 
 async function reachable(port, server) {

@@ -1,17 +1,18 @@
-// node scripts/test.mjs [unit|integration|e2e|faults] [--full] [arguments for jest]: starts the servers that tests need,
+// node scripts/test.mjs [unit|integration|e2e|browser|faults] [--full] [arguments for jest]: starts the servers that tests need,
 // runs jest against them and ends with a line `N passed, N failed`.
 // node scripts/test.mjs --serve: only the servers, with the variables that a plain `npx jest` needs, until Ctrl-C.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, isCurrent, root } from './dist.mjs';
+import { buildWhatIsMissing, PRODUCT, root } from './dist.mjs';
+import { findBrowser } from './test-browser.mjs';
 import { startServers } from './test-servers.mjs';
 
-// Faults kill and stop servers of their own: after the rest, which they would slow down.
+// Faults kill and stop servers of their own: after the rest, which they would slow down. A browser is installed meanwhile.
 const RUNS = [
   { projects: ['unit', 'integration', 'e2e'], flags: ['--maxWorkers=4'] },
-  { projects: ['faults'], flags: ['--maxWorkers=3'] },
+  { projects: ['browser', 'faults'], flags: ['--maxWorkers=3'] },
 ];
 
 /** jest waits for ever for what a test left open, a socket or a child: that is a failure, not a hang. */
@@ -24,18 +25,24 @@ const known = RUNS.flatMap((run) => run.projects);
 const project = known.includes(given[0]) ? given[0] : undefined;
 const serveOnly = given.includes('--serve');
 /** These run the application as it is shipped. Whoever runs another part may be in the middle of something else. */
-const needsBuild = project ? ['e2e', 'faults'].includes(project) : !serveOnly;
+const needsBuild = project ? ['e2e', 'browser', 'faults'].includes(project) : !serveOnly;
 const jestArguments = given.slice(project ? 1 : 0).filter((argument) => argument !== '--full');
+
+/** Its path, once it is there; undefined: no test of this run needs one. */
+let browser;
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort(signal));
 
 async function main() {
-  if (project !== 'unit' && !isCurrent() && build() !== 0 && needsBuild) return 1;
+  if (project !== 'unit' && buildWhatIsMissing(PRODUCT) !== 0 && needsBuild) return 1;
 
   const reports = mkdtempSync(join(tmpdir(), 'chatapi-report-'));
   let servers;
   try {
+    browser = !serveOnly && (project ?? 'browser') === 'browser' ? findBrowser() : undefined;
+    // It is awaited where it is needed.
+    browser?.catch(() => {});
     servers = project === 'unit' ? NO_SERVERS : await startServers();
     if (serveOnly) return await serve(servers);
     return await runTests(servers, reports);
@@ -73,7 +80,8 @@ async function runTests({ env, stopApps }, reports) {
     const pace = jestArguments.some((argument) => /^(-i|-w|--runInBand|--maxWorkers)/.test(argument)) ? [] : flags;
     const reporting = ['--json', '--outputFile', report];
     const args = ['--selectProjects', ...selected, ...reporting, ...pace, ...mayBeEmpty, ...jestArguments];
-    const code = await jest(args, env, report);
+    const needed = selected.includes('browser') && browser ? { TEST_CHROME: await browser } : {};
+    const code = await jest(args, { ...env, ...needed }, report);
     exitCode ||= code;
     count(report, total);
   }

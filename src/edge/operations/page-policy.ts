@@ -14,7 +14,17 @@ const DIRECTIVES = {
 };
 
 /** For @fastify/helmet. No HSTS: whether there is TLS in front is the deployment's affair. */
-export const PAGE_HEADERS = {
-  contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
+const headersOf = (directives: Record<string, string[]>) => ({
+  contentSecurityPolicy: { useDefaults: false, directives },
   strictTransportSecurity: false,
-};
+});
+
+export const PAGE_HEADERS = headersOf(DIRECTIVES);
+
+/** What we build ourselves writes no style or script into the page. */
+export const STRICT_PAGE_HEADERS = headersOf({
+  ...DIRECTIVES,
+  'style-src': ["'self'"],
+  'worker-src': ["'none'"],
+  'base-uri': ["'none'"],
+});

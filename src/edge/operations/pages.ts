@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { registry } from '../../platform/common/metrics.js';
+import { serveBuiltPages } from './built-pages.js';
 import { serveDocs } from './docs.js';
 import { MetricsService } from './metrics.service.js';
 import { serveQueueBoard } from './queue-board.js';
@@ -9,12 +10,13 @@ import { serveQueueBoard } from './queue-board.js';
 export const UNPREFIXED = ['health', 'health/*path'];
 
 /**
- * What is served beside the API: its reference, the queues for operators, and `/metrics` (no controller's route, for
+ * What is served beside the API: its reference, the queues for operators, the pages, and `/metrics` (no controller's route, for
  * `/api/v1/metrics` is another thing). Call before `app.init()`.
  */
 export async function servePages(app: NestFastifyApplication): Promise<void> {
   await serveDocs(app);
   await serveQueueBoard(app);
+  await serveBuiltPages(app);
   serveMetrics(app);
 }
 

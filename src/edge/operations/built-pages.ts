@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import helmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Problem } from '../../platform/common/problem.js';
+import { Config } from '../../platform/config/config.js';
+import { STRICT_PAGE_HEADERS } from './page-policy.js';
+
+interface BuiltPage {
+  /** Where it is served, and the folder of the build that holds it. */
+  name: string;
+  isServed(config: Config): boolean;
+}
+
+/** Applications in the browser, which the workspaces of these names are built to. */
+const PAGES: BuiltPage[] = [
+  { name: 'console', isServed: () => true },
+  // An example to read and to try, not a product: where people develop.
+  { name: 'chat', isServed: ({ mode }) => mode === 'embedded' },
+];
+
+/** Beside the compiled sources, and from the sources themselves below dist/. */
+const here = dirname(fileURLToPath(import.meta.url));
+const built = [join(here, '../../../pages'), join(here, '../../../dist/pages')];
+
+/**
+ * `/console` and `/chat`: files as they were built, and for every other path below them the application itself, which reads
+ * its state from the address. Call before `app.init()`.
+ */
+export async function serveBuiltPages(app: NestFastifyApplication): Promise<void> {
+  const config = app.get(Config);
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  for (const page of PAGES.filter(({ isServed }) => isServed(config))) await serve(fastify, page);
+}
+
+async function serve(fastify: FastifyInstance, { name }: BuiltPage): Promise<void> {
+  const folder = built.map((pages) => join(pages, name)).find((path) => existsSync(join(path, 'index.html')));
+  const html = folder && readFileSync(join(folder, 'index.html'));
+  await fastify.register(async (pages) => {
+    await pages.register(helmet, STRICT_PAGE_HEADERS);
+    const answer = (reply: FastifyReply): FastifyReply => {
+      if (!html) throw new Problem('not_found', `The pages of /${name} are not built: run \`npm run build\`.`);
+      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html);
+    };
+    pages.get(`/${name}`, (_request, reply) => answer(reply));
+    pages.get(`/${name}/*`, (_request, reply) => answer(reply));
+    if (!folder) return;
+    // Their names hold what is in them.
+    await pages.register(fastifyStatic, {
+      root: join(folder, 'assets'),
+      prefix: `/${name}/assets/`,
+      decorateReply: false,
+      index: false,
+      immutable: true,
+      maxAge: '1y',
+      preCompressed: true,
+    });
+  });
+}
