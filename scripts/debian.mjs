@@ -12,14 +12,15 @@ export const canInstall = () => process.getuid?.() === 0 && findOnPath('apt-get'
 
 /** One after another: apt lets nobody else in. */
 let installed = Promise.resolve();
+let isUpdated = false;
 
 /** Prints what apt says when it fails. @returns when it ended, however it did */
 export function installPackage(name) {
   installed = installed.then(() =>
     withoutServices(async () => {
       console.log(`Installing the package ${name}.`);
-      if (await apt('install', '-y', '--no-install-recommends', name)) return;
-      if (await apt('update')) await apt('install', '-y', '--no-install-recommends', name);
+      isUpdated ||= await apt('update');
+      await apt('install', '-y', '--no-install-recommends', name);
     }),
   );
   return installed;

@@ -106,7 +106,7 @@ export function build(one = service, { checks = true } = {}) {
 export function buildWhatIsMissing(builds, options) {
   for (const one of builds) {
     if (!canBuild(one) || isCurrent(one)) continue;
-    if (one !== service) console.log(`Building the ${one.name} …`);
+    if (one.tool !== tsc) console.log(`Building the ${one.name} …`);
     const status = build(one, options);
     if (status !== 0) return status;
   }

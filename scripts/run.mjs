@@ -8,8 +8,10 @@ import { buildsOf, buildWhatIsMissing, root } from './dist.mjs';
 const [entry, ...args] = process.argv.slice(2);
 const file = join(root, 'dist/src', entry ?? '');
 
-const status = buildWhatIsMissing(buildsOf(entry));
+const [program, ...pages] = buildsOf(entry);
+const status = buildWhatIsMissing([program]);
 if (status !== 0) process.exit(status);
+if (buildWhatIsMissing(pages) !== 0) console.error('Started without what could not be built.');
 if (!entry || !existsSync(file)) {
   console.error(
     entry

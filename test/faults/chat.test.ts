@@ -10,7 +10,7 @@ import { closeSockets } from '../support/socket.js';
 import { until } from '../support/until.js';
 
 const FULL = process.env.TEST_FULL !== undefined;
-const SENDERS = FULL ? 200 : 60;
+const SENDERS = FULL ? 200 : 40;
 const MESSAGES = FULL ? 10 : 6;
 const ROOMS = 4;
 const ALL = SENDERS * MESSAGES;

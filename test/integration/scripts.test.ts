@@ -20,6 +20,12 @@ for (const folder of JSON.parse(readFileSync(project)).include) {
 }
 `;
 
+// Stands for vite, which is run in the folder of the page.
+const BUNDLER = `
+const { existsSync } = require('node:fs');
+if (existsSync('src/broken.tsx')) { console.error('no'); process.exit(1); }
+`;
+
 describe('scripts/run.mjs', () => {
   let dir: string;
   const file = (path: string, content = ''): void => {
@@ -84,6 +90,25 @@ describe('scripts/run.mjs', () => {
     expect(await run('main.js')).toEqual({ code: 2, output: 'src/broken.ts: no\n' });
     await run('main.js');
     expect(builds()).toBe(5);
+  });
+
+  it('builds the pages that are missing or older than their sources, says so, and starts without those that do not build', async () => {
+    for (const path of ['tsconfig.json', 'package-lock.json', 'src/main.ts']) file(path);
+    file('node_modules/typescript/lib/tsc.js', COMPILER);
+    file('console/node_modules/vite/bin/vite.js', BUNDLER);
+    file('console/src/main.tsx');
+    expect(await run('main.js')).toEqual({ code: 0, output: 'Building the console …\nbuilt\n' });
+    age('console/src', 'console/src/main.tsx', 'src', 'src/main.ts', 'tsconfig.json', 'package-lock.json');
+    age('tsconfig.build.json', 'tsconfig.bench.json');
+    expect(await run('main.js')).toEqual({ code: 0, output: 'built\n' });
+    file('console/src/broken.tsx');
+    const { code, output } = await run('main.js');
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringMatching(/^Building the console …\nno\nStarted without [^\n]*\nbuilt\n$/),
+    });
+    // Commands need none.
+    expect((await run('cli.js')).output).not.toContain('console');
   });
 
   it('builds the bench for the bench alone: what is wrong there keeps the product from nothing', async () => {
