@@ -14,7 +14,8 @@ import type { Bench } from './support/rounds.js';
 /*
  * npm run bench [-- --quick] [-- --only a,b] [-- --latency] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
  * path in turn, because a machine's speed drifts by more than what is being measured. REDIS_URL adds the figures of
- * the queue on Redis and of a cluster. `--before DIR` compares webhooks and sends with an earlier version, `--latency` draws how long a message takes
+ * the queue on Redis and of a cluster. `--before DIR` compares webhooks and sends with an earlier version (`--traced`: with traces on in this one, all of them or, by
+ * `--traced 0.01`, a share), `--latency` draws how long a message takes
  * over the rate (docs/latency.svg), instead.
  */
 const valueOf = (option: string): string | undefined => {
@@ -25,6 +26,7 @@ const quick = process.argv.includes('--quick');
 const latencyOnly = process.argv.includes('--latency');
 /** The send by that of an earlier version instead, whose built checkout lies there. */
 const before = valueOf('--before');
+const traced = process.argv.includes('--traced') ? Number(valueOf('--traced')) || 1 : 0;
 const jsonFile = valueOf('--json');
 
 // Each process under measurement is ended with this one.
@@ -63,7 +65,13 @@ async function main(): Promise<void> {
   try {
     const ground = { server: postgres.url, postmasterPid };
     if (before !== undefined)
-      await measureAgainst(bench, before, postgres.url, postmasterPid, valueOf('--only')?.split(','));
+      await measureAgainst(
+        bench,
+        { directory: before, traced },
+        postgres.url,
+        postmasterPid,
+        valueOf('--only')?.split(','),
+      );
     else if (latencyOnly) await inProduct(ground, 'bench', (site) => drawLatency(bench, site));
     else await parts.measure(ground);
   } finally {

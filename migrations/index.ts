@@ -37,6 +37,7 @@ import { LinkKeys1764900030000 } from './1764900030000-link-keys.js';
 import { RollupSpans1764900050000 } from './1764900050000-rollup-spans.js';
 import { DeliveriesByAddress1764900050010 } from './1764900050010-deliveries-by-address.js';
 import { CancelReasons1764900080000 } from './1764900080000-cancel-reasons.js';
+import { Traces1764900090000 } from './1764900090000-traces.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -80,4 +81,5 @@ export const MIGRATIONS = [
   RollupSpans1764900050000,
   DeliveriesByAddress1764900050010,
   CancelReasons1764900080000,
+  Traces1764900090000,
 ];

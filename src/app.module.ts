@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Config } from './platform/config/config.js';
 // The order of the house, from the ground up: a folder imports only from those above it here (npm run boundaries).
 import { ConfigModule } from './platform/config/config.module.js';
+import { TracingModule } from './platform/tracing/tracing.module.js';
 import { CommonModule } from './platform/common/common.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { QueueModule } from './platform/queue/queue.module.js';
@@ -60,6 +61,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
+        TracingModule,
         CommonModule,
         DatabaseModule,
         QueueModule,

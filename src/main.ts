@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { configureLogger, logger } from './platform/common/logger.js';
 import { loadConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
+import { errorReports } from './platform/tracing/error-reports.js';
+import { startErrorReports } from './platform/tracing/start-error-reports.js';
 import { StartFailure } from './platform/config/failure.js';
 import { start, type Running } from './start.js';
 
@@ -40,9 +42,10 @@ starting.then(
       process.stdout.write(`${(await welcome(running)).join('\n')}\n`);
     } else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');
   },
-  (error: unknown) => {
+  async (error: unknown) => {
     if (error instanceof StartFailure) process.stderr.write(`ChatAPI cannot start: ${error.message}\n`);
     else logger.fatal({ err: error }, 'ChatAPI cannot start.');
+    await errorReports?.flush();
     process.exit(1);
   },
 );
@@ -52,6 +55,7 @@ async function begin(): Promise<Running> {
   configureLogger({ logLevel: 'info', logFormat: process.stdout.isTTY ? 'pretty' : 'json' });
   const config = loadConfig(environment(), process.argv.slice(2));
   configureLogger(config);
+  await startErrorReports(config);
   // It loads most of the program only now: a wrong setting is refused at once, and a signal meanwhile finds its handler.
   return start(config, (reason) => {
     logger.fatal({ reason }, 'This process lost its place in the database: stopping.');
@@ -66,5 +70,6 @@ async function stop(exitCode: number): Promise<void> {
   const running = await starting;
   const inTime = await running.stop();
   if (!inTime) logger.fatal('Work in hand did not end within SHUTDOWN_TIMEOUT_MS: ended without it.');
+  await errorReports?.flush();
   process.exit(inTime ? exitCode : 1);
 }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -21,19 +23,29 @@ interface Version {
  * The send, notifications and webhooks, of this version by those of an earlier one, whose built checkout lies in `directory` (`npm ci && npm run build` there): in turn on one
  * PostgreSQL, the order swapped each round. The CPU time is that of the send and of all that follows from it: a round ends when
  * the readers of the log have read it.
+ * @param traced the share of traces that this version makes and hands to a receiver in this process; 0: traces are off
  */
 export async function measureAgainst(
   bench: Bench,
-  directory: string,
+  { directory, traced }: { directory: string; traced: number },
   server: string,
   postmasterPid: number,
   only: string[] = ['notifications', 'deliveries', 'sends'],
 ): Promise<void> {
   const versions: Version[] = [];
+  const sink = await startSink();
+  const env: Record<string, string> =
+    traced === 0
+      ? {}
+      : {
+          OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+          OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+          OTEL_TRACES_SAMPLER_ARG: String(traced),
+        };
   try {
     const rooms = only.includes('sends') ? bench.size(1000) : 0;
-    versions.push(await start(rooms, server, 'before', join(resolve(directory), 'dist/src/main.js')));
-    versions.push(await start(rooms, server, 'after'));
+    versions.push(await start(rooms, server, 'before', { main: join(resolve(directory), 'dist/src/main.js') }));
+    versions.push(await start(rooms, server, 'after', { env }));
     const [before, after] = versions as [Version, Version];
     if (only.includes('notifications')) await measureNotifications(bench, before, after, postmasterPid);
     if (only.includes('deliveries')) await measureWebhooks(bench, before, after, postmasterPid);
@@ -74,6 +86,8 @@ export async function measureAgainst(
     }
   } finally {
     await Promise.all(versions.map(({ product }) => product.stop()));
+    if (traced > 0) console.error(`${sink.batches()} batches of spans came.`);
+    sink.stop();
   }
 }
 
@@ -149,9 +163,26 @@ async function measureWebhooks(bench: Bench, before: Version, after: Version, po
   });
 }
 
-async function start(rooms: number, server: string, name: string, main?: string): Promise<Version> {
+/** Takes spans and forgets them. */
+async function startSink() {
+  let batches = 0;
+  const server = createServer((request, response) => {
+    batches++;
+    request.resume().once('end', () => response.end('{}'));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, batches: () => batches, stop: () => server.close().closeAllConnections() };
+}
+
+async function start(
+  rooms: number,
+  server: string,
+  name: string,
+  options: { main?: string; env?: Record<string, string> },
+): Promise<Version> {
   const databaseUrl = await createDatabase(server, `bench_${name}`);
-  const product = await Product.start(databaseUrl, main === undefined ? {} : { main });
+  const product = await Product.start(databaseUrl, options);
   const tenant = await product.tenant();
   return {
     product,

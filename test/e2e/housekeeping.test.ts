@@ -167,6 +167,8 @@ describe('housekeeping, as when its time has come', () => {
       return nothingWaits && all.clients! > 0 && all.log_readers_behind_s === 0 && all;
     });
     expect(figures).toMatchObject({ deliveries_held: 0, jobs_waiting: expect.any(Number), log_readers_behind_s: 0 });
+    expect(figures).toMatchObject({ partition_days_ahead: 14 });
+    expect(Math.abs(figures.made_at_s! - Date.now() / 1_000)).toBeLessThan(3_600);
     for (const name of ['database_mib', 'process_memory_mib', 'jobs_delayed']) {
       expect({ name, value: (figures as any)[name] }).not.toEqual({ name, value: 0 });
     }

@@ -48,6 +48,7 @@ describe.each(['postgres', 'redis'])('the queue board on %s', (backend) => {
       'former-queues',
       'idempotency-pruning',
       'keys-pruning',
+      'ledger-watch',
       'lifecycle',
       'membership-changes-pruning',
       'messages-purging',

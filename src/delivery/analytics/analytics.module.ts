@@ -11,6 +11,7 @@ import { AnalyticsService } from './analytics.service.js';
 import { ConnectionSampling } from './connection-sampling.js';
 import { ConnectionsRepository } from './connections.repository.js';
 import { CountsFolding } from './counts-folding.js';
+import { LedgerWatchProcessor } from './ledger-watch.processor.js';
 import { ClientMetricsController } from './client-metrics.controller.js';
 import { ClientMetrics } from './client-metrics.service.js';
 
@@ -28,6 +29,7 @@ import { ClientMetrics } from './client-metrics.service.js';
     ConnectionsRepository,
     CountsFolding,
     ClientMetrics,
+    LedgerWatchProcessor,
   ],
 })
 export class AnalyticsModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Existing, type Request } from '../../tenancy/access/request.js';
+import { databaseSpan, inSpan, tracer, type SpanOptions } from '../../platform/tracing/tracer.js';
 import { invalidField } from '../../platform/common/problem.js';
 import type { Tx } from '../../platform/database/database.js';
 import { asAccepted } from './notification.js';
@@ -32,11 +33,18 @@ export class NotificationsService {
     // Whoever is only imagined there can't be told anything.
     if (input.simulate) throw invalidField('simulate', 'is for requests of their own, not for what is to be sent');
     const item = await this.counting.counted(request, await this.planner.plan(request.caller, input));
+    if (tracer === null) return this.write(request, item);
+    return inSpan('send notifications', spanOf([item]), () => this.write(request, item));
+  }
+
+  private async write(request: Request, item: CountedNotification): Promise<Answer> {
     return this.starts.reserving([item], async ([reservation]) => {
       let answer: Answer | undefined;
-      const outcome = await this.writer.write(request, item, async (tx, [written]) => {
-        return (answer = await this.answerOf(tx, request, item, written!));
-      });
+      const write = () =>
+        this.writer.write(request, item, async (tx, [written]) => {
+          return (answer = await this.answerOf(tx, request, item, written!));
+        });
+      const outcome = await (tracer === null ? write() : inSpan('INSERT notifications', COMMIT, write));
       this.starts.begin(item, outcome, reservation!);
       return answer ?? asAccepted((outcome as { written: WrittenRow }).written, item.deliveries);
     });
@@ -47,6 +55,15 @@ export class NotificationsService {
    * @param answer what the request is answered, from these
    */
   async acceptAll<T>(request: Request, items: CountedNotification[], answer: (answers: Answer[]) => T): Promise<T> {
+    if (tracer === null) return this.writeAll(request, items, answer);
+    return inSpan('send notifications', spanOf(items), () => this.writeAll(request, items, answer));
+  }
+
+  private async writeAll<T>(
+    request: Request,
+    items: CountedNotification[],
+    answer: (answers: Answer[]) => T,
+  ): Promise<T> {
     return this.starts.reserving(items, async (reservations) => {
       let whole: T | undefined;
       const outcomes = await this.sets.write(request, items, async (tx, written) => {
@@ -71,3 +88,18 @@ export class NotificationsService {
     return new Existing({ ...original, deduplicated: true });
   }
 }
+
+/** The transaction, with the wait for the batch that it goes in. */
+const COMMIT = databaseSpan('INSERT', 'notifications');
+
+const spanOf = (items: CountedNotification[]): SpanOptions => ({
+  kind: 'producer',
+  attributes: {
+    'messaging.system': 'chatapi',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': 'notifications',
+    'messaging.batch.message_count': items.reduce((count, { deliveries }) => count + deliveries.length, 0),
+    'chatapi.client_id': items[0]?.client_id,
+    'chatapi.notification_id': items.length === 1 ? items[0]!.row.id : undefined,
+  },
+});

@@ -31,7 +31,10 @@ export interface EndpointMessageRow {
   created_at: Date;
 }
 
-export type NewEndpointMessage = Omit<EndpointMessageRow, 'created_at' | 'fault'>;
+export interface NewEndpointMessage extends Omit<EndpointMessageRow, 'created_at' | 'fault'> {
+  /** Of the trace of its event; what waits in line for its release begins one of its own. */
+  traceparent?: string | null;
+}
 
 /** Where its delivery goes. */
 export interface EndpointTarget {
@@ -282,14 +285,14 @@ const daysOf = (keys: { created_at: Date }[]): [Date, Date] => {
 };
 
 const deliveriesOf = (
-  messages: Pick<EndpointMessageRow, 'client_id' | 'id' | 'endpoint_id'>[],
+  messages: Pick<NewEndpointMessage, 'client_id' | 'id' | 'endpoint_id' | 'traceparent'>[],
   targets: Map<string, EndpointTarget>,
 ) =>
-  messages.map(({ client_id, id, endpoint_id }) => ({
+  messages.map(({ client_id, id, endpoint_id, traceparent = null }) => ({
     client_id,
     source_id: id,
     priority: 'normal' as const,
-    deliveries: [deliveryOf(id, targets.get(endpoint_id)!)],
+    deliveries: [{ ...deliveryOf(id, targets.get(endpoint_id)!), traceparent }],
   }));
 
 const deliveryOf = (id: string, { url, lane, max_attempts }: EndpointTarget): NewDelivery => ({

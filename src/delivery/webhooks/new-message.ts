@@ -6,7 +6,7 @@ import type { NewEndpointMessage } from './endpoint-messages.repository.js';
 /** An event of the log as it is to be told to an endpoint. */
 export const endpointMessageOf = (
   endpoint: EndpointRow,
-  event: Pick<EventRow, 'client_id' | 'id' | 'type' | 'rev' | 'occurred_at' | 'stream_id' | 'room_id'>,
+  event: Pick<EventRow, 'client_id' | 'id' | 'type' | 'rev' | 'occurred_at' | 'stream_id' | 'room_id' | 'traceparent'>,
 ): NewEndpointMessage => ({
   client_id: event.client_id,
   id: newId(),
@@ -20,4 +20,5 @@ export const endpointMessageOf = (
   state: endpoint.gated ? 'waiting' : 'done',
   is_test: false,
   body: null,
+  traceparent: event.traceparent ?? null,
 });

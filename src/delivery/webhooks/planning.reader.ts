@@ -10,7 +10,8 @@ import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointMessageOf } from './new-message.js';
 import { EndpointReleases } from './endpoint-releases.js';
 
-type Logged = LoggedEvent<'room_id' | 'subject_id'>;
+type Column = 'room_id' | 'subject_id' | 'traceparent';
+type Logged = LoggedEvent<Column>;
 
 /**
  * Of deliveries, those of notifications, and of events to endpoints what failed: what became of an event that an endpoint was told is no
@@ -28,11 +29,11 @@ const LOOK_AGAIN_MS = 2_000;
 
 /** Finds in the log what endpoints are to be told: written with the move of its place, so that each event is planned once. */
 @Injectable()
-export class PlanningReader implements LogReader<'room_id' | 'subject_id'>, OnModuleInit {
+export class PlanningReader implements LogReader<Column>, OnModuleInit {
   readonly name = 'webhooks';
   readonly types = 'all';
   readonly where = WHERE;
-  readonly columns = ['room_id', 'subject_id'] as const;
+  readonly columns = ['room_id', 'subject_id', 'traceparent'] as const;
   readonly from = 'end';
   private lookedAt = Number.NEGATIVE_INFINITY;
   private wanted = false;

@@ -6,6 +6,7 @@ import type { SocketRequest } from '../../tenancy/access/socket-event.js';
 import { SocketEvents } from '../../tenancy/access/socket-events.js';
 import { RateLimits } from '../../tenancy/clients/rate-limits.js';
 import { newId } from '../../platform/common/ids.js';
+import { tracer, type Span } from '../../platform/tracing/tracer.js';
 import { logger } from '../../platform/common/logger.js';
 import { Problem } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
@@ -54,8 +55,15 @@ export class SocketDispatcher {
    * @param args what came with the event, and the function that answers its ack where one was asked for
    */
   async dispatch(session: Session, name: unknown, args: unknown[]): Promise<void> {
-    const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
     const requestId = newId();
+    if (tracer === null) return this.handle(session, name, args, requestId);
+    const span = this.spanOf(session, name, requestId);
+    await tracer.within(span, () => this.handle(session, name, args, requestId));
+    span.end();
+  }
+
+  private async handle(session: Session, name: unknown, args: unknown[], requestId: string): Promise<void> {
+    const ack = typeof args.at(-1) === 'function' ? (args.pop() as Ack) : undefined;
     const wording = session.dialect?.wordingOf(name);
     const up: Up = { name, args, requestId };
     this.running++;
@@ -67,6 +75,7 @@ export class SocketDispatcher {
       else session.dialect?.done(session, wording?.reply, data);
     } catch (error) {
       const problem = toProblem(error);
+      if (problem.status >= 500) tracer?.active?.failed(problem.code);
       if (problem.code === 'internal') logger.error({ request_id: requestId, event: name, err: error }, 'event failed');
       if (ack) ack({ ok: false, error: problem.toDocument(nameOf(name), requestId) });
       else session.dialect?.failed(session, problem);
@@ -74,6 +83,21 @@ export class SocketDispatcher {
       session.running--;
       if (--this.running === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
     }
+  }
+
+  /** A connection has no trace of its own: each event begins one. What is no event has no name there. */
+  private spanOf(session: Session, name: unknown, requestId: string): Span {
+    const event = this.events.find(session.dialect?.wordingOf(name)?.event ?? name);
+    return tracer!.start(event?.name ?? 'unknown event', {
+      kind: 'server',
+      parent: null,
+      attributes: {
+        'rpc.system.name': 'chatapi.socket',
+        'rpc.method': event?.name,
+        'chatapi.client_id': session.caller.clientId,
+        'chatapi.request_id': requestId,
+      },
+    });
   }
 
   /** In the words of the connection's dialect: the same checks, the same handler. */

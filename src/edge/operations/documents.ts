@@ -4,7 +4,7 @@ import { EventRegistry } from '../../platform/realtime/event.registry.js';
 import { socketEventsOf } from '../../tenancy/access/socket-events.js';
 import { buildAsyncDocument, type DownEvent } from './asyncapi.js';
 import { buildDocument } from './openapi.js';
-import { packageVersion } from './version.js';
+import { packageVersion } from '../../platform/config/version.js';
 
 /**
  * The documents that ChatAPI gives of itself, by name: served below /api/v1, and committed in docs/api. Each is built by

@@ -6,7 +6,7 @@ import { LogReaders } from '../../engine/events/log-readers.js';
 import { RedisConnections } from '../../platform/database/redis.js';
 import { Queues } from '../../platform/queue/queues.js';
 import type { HealthDto, HealthChecksDto, PartState } from './health.dto.js';
-import { packageVersion } from './version.js';
+import { packageVersion } from '../../platform/config/version.js';
 
 /** No check may take longer: what does not answer by then counts as down. */
 const TIMEOUT_MS = 2_000;

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { metrics, MOST_COUNTED, registry } from '../../platform/common/metrics.js';
@@ -48,8 +49,16 @@ export class MetricsService {
       ...this.queues.all.map((queue) => this.readQueue(queue)),
       this.readLags(),
       this.readDeliveries(),
+      this.readDisk(),
     ]);
     return registry.metrics();
+  }
+
+  private async readDisk(): Promise<void> {
+    const { dataDir } = this.config;
+    if (dataDir === undefined) return;
+    const disk = await statfs(dataDir).catch(() => undefined);
+    if (disk && disk.blocks > 0) metrics.diskFree.set({ of: 'data' }, disk.bavail / disk.blocks);
   }
 
   /** While the database is away, what this process last saw. */
@@ -60,10 +69,11 @@ export class MetricsService {
   /** While the database is away, nothing rather than what was. */
   private async readDeliveries(): Promise<void> {
     try {
-      const { open, waiting } = await this.counts.backlog(MOST_COUNTED);
+      const { open, waiting, overdueS } = await this.counts.backlog(MOST_COUNTED);
       metrics.deliveriesOpen.reset();
       for (const [status, n] of open) metrics.deliveriesOpen.set({ status }, n);
       metrics.countsWaiting.set(waiting);
+      metrics.deliveriesOverdue.set(overdueS);
     } catch {
       metrics.deliveriesOpen.reset();
     }

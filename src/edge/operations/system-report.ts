@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { PARTITIONED_TABLES } from '../../platform/database/partitions.js';
 import { Queues } from '../../platform/queue/queues.js';
 import { LogReaders } from '../../engine/events/log-readers.js';
 import type { DeliveryStatus } from '../../engine/deliveries/delivery.js';
@@ -11,6 +12,15 @@ const OPEN = ['pending', 'held', 'sending', 'retrying', 'unknown'] as const sati
 export type SystemFigures = Record<string, number>;
 
 const MIB = 1_048_576;
+
+/** Up to which day, from today (UTC), each table that is kept by day has its partitions: the one that has the fewest. */
+const DAYS_AHEAD = `
+  select min(last)::int from (
+    select (select max(to_date(right(c.relname, 8), 'YYYYMMDD'))
+              from pg_inherits i join pg_class c on c.oid = i.inhrelid
+             where i.inhparent = to_regclass(t.name) and c.relname ~ '_\\d{8}$')
+           - (clock_timestamp() at time zone 'UTC')::date as last
+      from unnest(array['${PARTITIONED_TABLES.join("', '")}']) as t (name)) days`;
 
 @Injectable()
 export class SystemReport {
@@ -33,6 +43,7 @@ export class SystemReport {
       ...deliveries,
       ...jobs,
       log_readers_behind_s: Math.max(0, ...lags.map(({ seconds }) => seconds)),
+      made_at_s: Math.round(Date.now() / 1_000),
       process_uptime_s: Math.round(process.uptime()),
       process_memory_mib: Math.round(process.memoryUsage.rss() / MIB),
       process_database_connections: this.database.pool.totalCount,
@@ -41,7 +52,7 @@ export class SystemReport {
 
   private async installation(): Promise<SystemFigures> {
     const [row] = await this.database.query<SystemFigures>(
-      `select (select count(*) from clients)::int as clients,
+      `select (select count(*) from clients)::int as clients, (${DAYS_AHEAD}) as partition_days_ahead,
               (pg_database_size(current_database()) / ${MIB})::int as database_mib`,
     );
     return row!;

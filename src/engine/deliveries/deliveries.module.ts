@@ -100,6 +100,7 @@ import { Workers } from './dispatch/workers.js';
     registerEvents(deliveriesEvents),
   ],
   exports: [
+    CountsCheckRepository,
     DeliveriesReader,
     DeliveriesService,
     DeliveryChanges,

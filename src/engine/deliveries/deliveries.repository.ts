@@ -77,7 +77,7 @@ const SETTLE = prepared(
       where ${HELD_BY} and s.status not in ('retrying', 'unknown', 'held')
      returning o.client_id, o.id, o.created_at, o.source_kind, o.source_id, o.channel, o.lane, o.priority, o.user_pk, o.address,
                coalesce(s.provider, o.provider) as provider, s.routing, o.attempt_count, o.max_attempts, o.expires_at, o.resend_of,
-               s.status, s.reason, s.error_code, s.provider_message_id, ${ATTEMPT}
+               o.traceparent, s.status, s.reason, s.error_code, s.provider_message_id, ${ATTEMPT}
    ), ended as (
      ${END}
      select ${KEPT}, status, reason, provider_message_id, case when status in ('sent', 'delivered') then clock_timestamp() end,

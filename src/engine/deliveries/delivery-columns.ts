@@ -31,6 +31,7 @@ const COLUMNS: Record<string, string> = {
   resent_at: 'timestamptz',
   resent_by: 'uuid',
   discarded_at: 'timestamptz',
+  traceparent: 'text',
   updated_at: 'timestamptz',
 };
 
@@ -46,7 +47,7 @@ const columns = (alias: string, lacking: string[]): string =>
 const OF_OPEN = ['recipients', 'holds'];
 
 /** Of the view `deliveries` under the alias `d`. */
-export const DELIVERY_COLUMNS = columns('d', OF_OPEN);
+export const DELIVERY_COLUMNS = columns('d', [...OF_OPEN, 'traceparent']);
 
 /** Of the table open_deliveries under the alias `o`. */
 export const OPEN_COLUMNS = columns('o', [
@@ -67,7 +68,7 @@ export const ENDED_COLUMNS = columns('e', ['next_attempt_at', ...OF_OPEN]);
 
 /** What a record takes over from the open row, changed or not. */
 export const KEPT = `client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk, address, provider,
-  routing, attempt_count, max_attempts, expires_at, resend_of, error_code`;
+  routing, attempt_count, max_attempts, expires_at, resend_of, error_code, traceparent`;
 
 /** Begins the insertion of records: {@link KEPT}, then these. */
 export const END = `insert into ended_deliveries as e (${KEPT}, status, reason, provider_message_id, sent_at, delivered_at, updated_at)`;

@@ -103,17 +103,23 @@ export class DeliveryCountsRepository {
     });
   }
 
-  /** What is open, by state, and how many changes are still to be added up; none of it beyond `most`. */
-  async backlog(most: number): Promise<{ open: Map<DeliveryStatus, number>; waiting: number }> {
-    const rows = await this.database.query<{ status: DeliveryStatus | null; n: number }>(
-      `select status, count(*) as n from (select status from open_deliveries limit $1) o group by 1
+  /**
+   * What is open, by state, how many changes are still to be added up, and how long what is due already waits to be begun;
+   * none of it beyond `most`.
+   */
+  async backlog(most: number): Promise<{ open: Map<DeliveryStatus, number>; waiting: number; overdueS: number }> {
+    const rows = await this.database.query<{ status: DeliveryStatus | null; n: number; overdue_s: number | null }>(
+      `select status, count(*) as n,
+              extract(epoch from clock_timestamp() - min(next_attempt_at) filter (where awake))::float8 as overdue_s
+         from (select status, awake, next_attempt_at from open_deliveries limit $1) o group by 1
        union all
-       select null, count(*) from (select 1 from delivery_deltas limit $1) d`,
+       select null, count(*), null from (select 1 from delivery_deltas limit $1) d`,
       [most],
     );
     return {
       open: new Map(rows.flatMap(({ status, n }) => (status === null ? [] : [[status, n] as const]))),
       waiting: rows.find(({ status }) => status === null)?.n ?? 0,
+      overdueS: Math.max(0, ...rows.map(({ overdue_s }) => overdue_s ?? 0)),
     };
   }
 

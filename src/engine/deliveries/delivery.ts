@@ -116,6 +116,8 @@ export interface DeliveryRow {
   resent_by: string | null;
   /** When it was put aside: nobody is going to send it again. */
   discarded_at: Date | null;
+  /** Of the trace that it is a part of; null where traces are off, and in lists. */
+  traceparent: string | null;
   updated_at: Date;
 }
 
@@ -140,6 +142,8 @@ export interface ClaimedDelivery extends DeliveryRow {
   content: Content | null;
   /** By `performance.now()` of this process. What is begun later, as by one that stood still, may be another's already. */
   begin_by: number;
+  /** `traceparent` of how it came into this process's hands, where traces are on. */
+  handed_over?: string;
   /** For the record of the attempt: copies that do not go, and why. */
   left_out?: string;
   /** Where its recipient unsubscribes, where the content asks for that. */

@@ -18,6 +18,8 @@ export interface NewDelivery {
   resend_of?: string | null;
   /** This process has room for it ({@link Workers.reserve}): it is written as claimed, unless others were there before it. */
   reserved?: boolean;
+  /** Of the trace that it is a part of. */
+  traceparent?: string | null;
   /** People told over its channel; left out, those of this source that are written together. */
   recipients?: number;
 }
@@ -82,13 +84,14 @@ export function insertDeliveries(kind: string | null, first: number, sources: 'w
       begins_at: ['timestamptz', ({ delivery }) => delivery.begins_at ?? null],
       resend_of: ['uuid', ({ delivery }) => delivery.resend_of ?? null],
       expires_at: ['timestamptz', ({ source }) => source.expires_at ?? null],
+      traceparent: ['text', ({ delivery }) => delivery.traceparent ?? null],
     },
     { first },
   );
   const columns = (at: string, expiresAt: string): string =>
     `d.client_id, d.id, ${at} as created_at, ${kind === null ? 's.source_kind' : `'${kind}' as source_kind`}, d.source_id, d.channel,
                 d.lane, d.priority, d.user_pk, d.address, ${expiresAt} as expires_at, d.suppressed, d.max_attempts, d.reserved,
-                coalesce(d.begins_at, ${at}) as begins_at, d.resend_of, d.recipients`;
+                coalesce(d.begins_at, ${at}) as begins_at, d.resend_of, d.recipients, d.traceparent`;
   const rows =
     sources === 'clock'
       ? `select ${columns('c.at', 'd.expires_at')} from clock c, ${wanted.sql}`
@@ -115,9 +118,9 @@ export function insertDeliveries(kind: string | null, first: number, sources: 'w
                 ) as claimed
            from wanted w where w.suppressed is null
        ), opened as (
-         insert into open_deliveries (${PLACE}, resend_of, max_attempts, recipients, next_attempt_at, updated_at, status, awake,
+         insert into open_deliveries (${PLACE}, resend_of, max_attempts, recipients, traceparent, next_attempt_at, updated_at, status, awake,
                                       attempt_count, lease_until)
-         select ${PLACE}, resend_of, max_attempts, recipients, begins_at, created_at,
+         select ${PLACE}, resend_of, max_attempts, recipients, traceparent, begins_at, created_at,
                 case when claimed then 'sending' else 'pending' end,
                 not claimed and begins_at <= statement_timestamp() + ${AHEAD}, claimed::int,
                 case when claimed then clock_timestamp() + ${LEASE} end

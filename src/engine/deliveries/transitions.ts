@@ -99,6 +99,7 @@ function eventOf({ row }: Transition, userIds: Map<UserPk, UserId>): NewEvent | 
     stream: { type: 'client', id: row.client_id },
     subject_id: row.id,
     actor: { id: null, type: 'system' },
+    traceparent: row.traceparent,
     data: toDelivery(row, row.user_pk === null ? undefined : userIds.get(row.user_pk)),
   });
 }

@@ -4,6 +4,7 @@ import { prepared, type Prepared } from '../../platform/database/prepared.js';
 import { unnest } from '../../platform/database/unnest.js';
 import { Installation } from '../../platform/database/installation.js';
 import { newId, type UserPk } from '../../platform/common/ids.js';
+import { traceparentNow } from '../../platform/tracing/tracer.js';
 import type { ActorType, StreamType } from '../../platform/realtime/envelope.js';
 import type { NewEvent } from './new-event.js';
 
@@ -24,6 +25,8 @@ export interface EventRow {
   actor_type: ActorType;
   data: object | null;
   occurred_at: Date;
+  /** Of the trace that wrote it; for readers of the log only. */
+  traceparent?: string | null;
 }
 
 /** A stretch of one stream: what comes after `after`, up to and including `upto`. */
@@ -69,6 +72,7 @@ const ROWS = unnest<EventRow>()('e', {
   actor_pk: 'uuid',
   actor_type: 'text',
   data: 'jsonb',
+  traceparent: ['text', ({ traceparent }) => traceparent ?? null],
 });
 
 const takeRevs = (type: StreamType): Prepared => {
@@ -99,7 +103,7 @@ const INSERT = prepared(
   'events.insert',
   `with now as (select clock_timestamp() as at), written as (
      insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, v, subject_id,
-                         actor_pk, actor_type, data, occurred_at)
+                         actor_pk, actor_type, data, traceparent, occurred_at)
      select e.*, now.at
        from ${ROWS.sql}, now
    )
@@ -120,6 +124,7 @@ export class EventsRepository {
   async append(tx: Tx, events: NewEvent[]): Promise<EventRow[]> {
     if (events.length === 0) return [];
     const heads = new Map<string, Head>();
+    const now = traceparentNow();
     for (const type of LOCK_ORDER) {
       const ofType = events.filter(({ stream }) => stream.type === type);
       if (ofType.length > 0) await this.takeRevs(tx, type, ofType, heads);
@@ -143,6 +148,7 @@ export class EventsRepository {
         actor_type: event.actor.type,
         data: event.data ?? null,
         occurred_at: new Date(0),
+        traceparent: event.traceparent ?? now,
       };
     });
     return this.insert(tx, rows);

@@ -20,6 +20,8 @@ interface Facts<Stream extends StreamType> {
   subject_id?: string;
   actor: { id: UserPk | null; type: ActorType };
   id?: string;
+  /** Of the trace that it is a part of, where that is not what runs just now. */
+  traceparent?: string | null;
 }
 
 /** What a hydrator fills in may be left out; the rest is the body, whole. */

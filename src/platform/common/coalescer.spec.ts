@@ -1,3 +1,6 @@
+import { TracerProvider } from '@opentelemetry/sdk-trace';
+import { OtelTracer } from '../tracing/otel.js';
+import { inSpan, traceFields, traceparentNow, useTracer } from '../tracing/tracer.js';
 import { Coalescer } from './coalescer.js';
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
@@ -203,4 +206,21 @@ describe('Coalescer', () => {
       expect(await Promise.all(results)).toEqual([2, 22, 42]);
     });
   });
+});
+
+it('is of no request where a batch does the work of several', async () => {
+  useTracer(new OtelTracer(new TracerProvider().getTracer('test')));
+  const seen: object[] = [];
+  const run = async (items: number[]) => {
+    await later();
+    seen.push(traceFields());
+    return items;
+  };
+  const gather = new Coalescer<number, number>({ maxBatch: 2, maxWaiting: 9, maxWaitingPerTenant: 9, run });
+  await inSpan('request', { kind: 'server' }, async (span) => {
+    expect(await Promise.all([1, 2, 3].map((item) => gather.add('a', item)))).toEqual([1, 2, 3]);
+    expect(traceparentNow()).toBe(span!.traceparent);
+  });
+  useTracer(null);
+  expect(seen).toEqual([{}, {}]);
 });

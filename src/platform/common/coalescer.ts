@@ -1,3 +1,4 @@
+import { tracer } from '../tracing/tracer.js';
 import { metrics } from './metrics.js';
 import { Problem } from './problem.js';
 
@@ -112,7 +113,9 @@ export class Coalescer<In, Out> {
     while (this.waiting.length > 0 && this.mayStart()) {
       const batch = this.take();
       if (batch.length === 0) return;
-      void this.fly(batch);
+      // A batch is nobody's own: what it logs is of no request's trace.
+      if (tracer === null) void this.fly(batch);
+      else void tracer.apart(() => this.fly(batch));
     }
   }
 

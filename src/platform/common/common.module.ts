@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { onExported } from '../tracing/tracing.js';
+import { countExported } from './exported-spans.js';
 import { KeyRing } from './key-ring.js';
 
 /** Offers the {@link KeyRing} of this installation to everybody. The rest of this room are functions and classes to import. */
@@ -11,4 +13,8 @@ import { KeyRing } from './key-ring.js';
   ],
   exports: [KeyRing],
 })
-export class CommonModule {}
+export class CommonModule {
+  constructor() {
+    onExported(countExported);
+  }
+}

@@ -13,6 +13,7 @@ import { boundLargeBodies } from './large-bodies.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
 import { keepRawBodies, type RawBodyRequest } from './raw-body.js';
+import { traceOf, traceRequests } from '../tracing/http-spans.js';
 import { trustOf } from './trust-proxy.js';
 import { endConnectionsAtStop } from './connections-at-stop.js';
 import { answerWhileSending, isStillSending } from './unread-body.js';
@@ -70,6 +71,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
 export function configureHttp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   endConnectionsAtStop(fastify);
+  traceRequests(fastify);
   acceptJsonOnly(fastify);
   measureRoutes(fastify);
   fastify.addHook('onRoute', (route) => {
@@ -132,6 +134,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     {
       request_id: request.id,
       client_id: api?.caller.clientId,
+      ...traceOf(request),
       method: request.method,
       path: loggedPath(request),
       status: reply.statusCode,

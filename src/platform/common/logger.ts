@@ -1,8 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
+import { errorReports } from '../tracing/error-reports.js';
+import { traceFields } from '../tracing/tracer.js';
 
 /** The structured log: `log.info({ field }, 'What happened.')`. */
 export type Log = Logger;
@@ -29,14 +31,19 @@ const REDACTED = SECRET_FIELDS.flatMap((field) =>
   ['', '*.', '*.*.'].map((at) => (field.includes('-') ? `${at.slice(0, -1)}["${field}"]` : `${at}${field}`)),
 );
 
+/** What the log goes by; what is left out is off. */
+type LogSettings = Pick<Config, 'logLevel' | 'logFormat'> & Partial<Pick<Config, 'otlpEndpoint' | 'sentryDsn'>>;
+
 /** One JSON object per line, or lines for people in a terminal. Secrets are replaced by `[redacted]`. */
-export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, to?: DestinationStream): Log {
-  const options = {
+export function createLogger(config: LogSettings, to?: DestinationStream): Log {
+  const options: LoggerOptions = {
     level: config.logLevel,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[redacted]' },
+    ...(config.otlpEndpoint !== undefined && { mixin: traceFields }),
+    ...(config.sentryDsn !== undefined && { hooks: { logMethod: reporting } }),
   };
   if (config.logFormat === 'json') return to ? pino(options, to) : pino(options);
   return pino(
@@ -45,11 +52,24 @@ export function createLogger(config: Pick<Config, 'logLevel' | 'logFormat'>, to?
   );
 }
 
+const ERROR = 50;
+const FATAL = 60;
+
+/** Writes the line, and reports it where it is an error. */
+const reporting: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> = function (args, method, level) {
+  const [fields, message] = args as unknown as [unknown, string | undefined];
+  if (level >= ERROR && errorReports) {
+    const [about, text] = typeof fields === 'object' && fields !== null ? [fields, message] : [{}, String(fields)];
+    errorReports.report(level >= FATAL ? 'fatal' : 'error', about, text);
+  }
+  method.apply(this, args);
+};
+
 /** The process's log. Quiet until {@link configureLogger} has run. */
 export let logger: Log = pino({ level: 'silent' });
 
 /** Makes the logger of this process write as the settings say. */
-export function configureLogger(config: Pick<Config, 'logLevel' | 'logFormat'>): void {
+export function configureLogger(config: LogSettings): void {
   logger = createLogger(config);
 }
 

@@ -94,6 +94,14 @@ export const metrics = {
     registers,
   }),
 
+  /** Spans handed to the receiver of traces: `exported`, or `failed`; those that there was no room for are in neither. */
+  traceSpans: new Counter({
+    name: 'chatapi_trace_spans_total',
+    help: 'Spans of traces by what became of their export: exported, failed.',
+    labelNames: ['outcome'],
+    registers,
+  }),
+
   /** Requests and events refused with 429; policies are those of the RateLimit-Policy header. */
   rateLimited: new Counter({
     name: 'chatapi_rate_limited_total',
@@ -124,6 +132,35 @@ export const metrics = {
     name: 'chatapi_deliveries_open',
     help: 'Deliveries to which something may still happen, by state; at most 100,000 are counted.',
     labelNames: ['status'],
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for, among the first {@link MOST_COUNTED}. */
+  deliveriesOverdue: new Gauge({
+    name: 'chatapi_deliveries_overdue_seconds',
+    help: 'How long the delivery waits already that is due and not begun, and waits the longest.',
+    registers,
+  }),
+
+  /** Read when `/metrics` is asked for, in embedded mode: of a PostgreSQL of your own, its machine tells. */
+  diskFree: new Gauge({
+    name: 'chatapi_disk_free_ratio',
+    help: 'How much of the disk that holds the data directory is free, from 0 to 1; in embedded mode.',
+    labelNames: ['of'],
+    registers,
+  }),
+
+  /** As the process last found it whose turn it was to look; 0 in the others. */
+  ledgerDifferences: new Gauge({
+    name: 'chatapi_ledger_differences',
+    help: 'Numbers of the ledger that differ from the deliveries of the last two days.',
+    registers,
+  }),
+
+  /** When this process looked last; 0: never. */
+  ledgerChecked: new Gauge({
+    name: 'chatapi_ledger_checked_timestamp_seconds',
+    help: 'When this process last compared the ledger with the deliveries, since 1970.',
     registers,
   }),
 

@@ -1,4 +1,15 @@
-import { defaultProviders, flag, integer, keyRing, oneOf, text, trustProxy, url } from './config.parsers.js';
+import {
+  defaultProviders,
+  flag,
+  integer,
+  keyRing,
+  oneOf,
+  pairs,
+  share,
+  text,
+  trustProxy,
+  url,
+} from './config.parsers.js';
 import type { Parser } from './config.parsers.js';
 
 /**
@@ -180,6 +191,45 @@ export const settingKeys = {
     '30000',
     'How often clients without a socket are to send a heartbeat; half as late again they are gone.',
     integer(100, 600_000),
+  ),
+  otlpEndpoint: key(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    '',
+    'Switches traces on: where OpenTelemetry spans are sent (OTLP over HTTP), such as http://localhost:4318.',
+    url('http', 'https'),
+  ),
+  otlpHeaders: secretKey(
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    '',
+    'Headers sent along with spans, as key=value,key=value: what the receiver knows you by.',
+    pairs,
+  ),
+  otelServiceName: key('OTEL_SERVICE_NAME', '', 'What traces call this service; by default chatapi.', word),
+  otelResource: key(
+    'OTEL_RESOURCE_ATTRIBUTES',
+    '',
+    'What stands with every span of this process, such as deployment.environment.name=production.',
+    pairs,
+  ),
+  tracesSampler: key(
+    'OTEL_TRACES_SAMPLER',
+    'parentbased_always_on',
+    "Which traces are kept; parentbased: what a request's traceparent says, where it has one.",
+    oneOf(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+  ),
+  tracesSamplerArg: key('OTEL_TRACES_SAMPLER_ARG', '1', 'Of traceidratio: the share of traces that is kept.', share),
+  sentryDsn: secretKey(
+    'SENTRY_DSN',
+    '',
+    'Switches reports of errors to Sentry on: the address of your project there.',
+    url('http', 'https'),
   ),
   failedKeysPerMinute: key('FAILED_KEYS_PER_MINUTE', '60', 'Wrong keys per address and minute, then 429.', count),
 };

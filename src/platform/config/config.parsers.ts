@@ -124,3 +124,25 @@ export const defaultProviders: Parser<readonly DefaultProvider[]> = {
     }
   },
 };
+
+/** The value of OTEL_EXPORTER_OTLP_HEADERS and OTEL_RESOURCE_ATTRIBUTES: key=value,key=value, values percent-encoded. */
+export const pairs: Parser<Readonly<Record<string, string>>> = {
+  expects: 'comma-separated key=value pairs, what is special in a value percent-encoded',
+  parse(value) {
+    try {
+      const entries = value.split(',').map((part) => {
+        const [, name, text] = /^\s*([\x21-\x2b\x2d-\x3c\x3e-\x7e]+)\s*=\s*([\x20-\x7e]*?)\s*$/.exec(part)!;
+        return [name!, decodeURIComponent(text!)] as const;
+      });
+      return Object.fromEntries(entries);
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** A part of a whole, from 0 to 1. */
+export const share: Parser<number> = {
+  expects: 'a number from 0 to 1',
+  parse: (value) => (/^(0|1|0?\.\d{1,9}|1\.0+|0\.\d{1,9})$/.test(value) ? Number(value) : undefined),
+};

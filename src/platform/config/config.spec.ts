@@ -127,6 +127,10 @@ describe('a wrong value', () => {
     ['SHUTDOWN_TIMEOUT_MS', '1e4'],
     ['MAX_RECIPIENTS', 'many\nlines'],
     ['MAX_PAGE', '0'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318'],
+    ['OTEL_TRACES_SAMPLER', 'sometimes'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'production'],
   ])('%s=%j is named with the key, the value and what it must be', (name, value) => {
     const message = refusal(() => embedded({ [name]: value }));
     expect(message).toContain(`${name} is ${JSON.stringify(value)}: it must be `);
@@ -142,6 +146,9 @@ describe('a wrong value', () => {
     ['DATABASE_URL', 'mysql://user:hidden-password@host/db'],
     ['REDIS_URL', 'hidden-password@host'],
     ['METRICS_TOKEN', 'hidden'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'hidden-token'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=%hidden'],
+    ['SENTRY_DSN', 'hidden@sentry.example.com/1'],
     ['DEFAULT_PROVIDERS', '[{"name":"hidden-password"]'],
     ['DEFAULT_PROVIDERS', '{"name":"a"}'],
     ['DEFAULT_PROVIDERS', '[{"name":"a","channel":"email","provider_type":"smtp","config":"hidden-password"}]'],
@@ -299,4 +306,15 @@ it('has a valid default for every key, and one line why', () => {
 
 it('is documented in .env.example (else: node scripts/run.mjs cli.js env-example > .env.example)', () => {
   expect(readFileSync(join(__dirname, '../../../.env.example'), 'utf8')).toBe(envExample());
+});
+
+it('reads headers and attributes as OpenTelemetry writes them', () => {
+  const { otlpHeaders, otelResource, tracesSamplerArg, otlpEndpoint } = embedded({
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer abc==,x-tenant=acme%2C%20inc',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name = production , service.namespace=chat',
+    OTEL_TRACES_SAMPLER_ARG: '0.25',
+  });
+  expect(otlpHeaders).toEqual({ authorization: 'Bearer abc==', 'x-tenant': 'acme, inc' });
+  expect(otelResource).toEqual({ 'deployment.environment.name': 'production', 'service.namespace': 'chat' });
+  expect([tracesSamplerArg, otlpEndpoint]).toEqual([0.25, undefined]);
 });

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../../platform/common/logger.js';
 import { within } from '../../../platform/common/within.js';
+import { databaseSpan, inSpan, tracer, type Span, type SpanOptions } from '../../../platform/tracing/tracer.js';
 import { cleanOutcome } from '../../providers/clean-text.js';
 import type { Outcome, OutboundDelivery } from '../../providers/provider.js';
 import { ProviderRegistry } from '../../providers/provider.registry.js';
 import type { ProviderRoute } from '../../providers/provider-routes.js';
 import { isGuarded } from '../routing/admission.js';
 import { attemptOf } from './attempt-record.js';
+import { endAttempt, startAttempts } from './attempt-spans.js';
 import { Breakers } from '../routing/breakers.js';
 import { DeliveriesService } from '../deliveries.service.js';
 import type { AttemptVerdict, ClaimedDelivery, Routing } from '../delivery.js';
@@ -72,6 +74,19 @@ export class Handover implements OnModuleDestroy {
 
   private async begin(route: ProviderRoute, batch: RoutedDelivery[], counted: CountedIn | null): Promise<void> {
     if (batch.length === 0) return;
+    if (tracer === null) return this.tryOnce(route, batch, counted, null);
+    const deliveries = batch.map(({ delivery }) => delivery);
+    const spans = startAttempts(tracer, route, deliveries);
+    return tracer.within(spans[0]!, () => this.tryOnce(route, batch, counted, spans));
+  }
+
+  /** @param spans one of each, where traces are on; ended with its attempt */
+  private async tryOnce(
+    route: ProviderRoute,
+    batch: RoutedDelivery[],
+    counted: CountedIn | null,
+    spans: Span[] | null,
+  ): Promise<void> {
     const started = performance.now();
     const outcomes = isGuarded(route)
       ? await this.breakers.run(
@@ -91,7 +106,11 @@ export class Handover implements OnModuleDestroy {
     // What went in one call goes in one call again.
     const random = Math.random();
     await Promise.all(
-      batch.map((planned, index) => this.record(planned, cleanOutcome(outcomes[index] ?? THREW), durationMs, random)),
+      batch.map((planned, index) => {
+        const outcome = cleanOutcome(outcomes[index] ?? THREW);
+        const record = () => this.record(planned, outcome, durationMs, random);
+        return spans === null ? record() : recorded(spans[index]!, outcome, record);
+      }),
     );
   }
 
@@ -141,11 +160,30 @@ export class Handover implements OnModuleDestroy {
   private async call(route: ProviderRoute, batch: RoutedDelivery[]): Promise<Outcome[]> {
     const work = (signal: AbortSignal) =>
       unlessDeaf(route.provider.send(batch.map(toOutbound), route.config, signal), signal);
-    return within(ATTEMPT_TIMEOUT_MS, work, this.stopping.signal).catch((error: unknown) => {
-      logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
-      return batch.map((): Outcome => THREW);
-    });
+    const calling = () => within(ATTEMPT_TIMEOUT_MS, work, this.stopping.signal);
+    return (tracer === null ? calling() : inSpan(`send ${route.descriptor.type}`, callOf(route, batch), calling)).catch(
+      (error: unknown) => {
+        logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
+        return batch.map((): Outcome => THREW);
+      },
+    );
   }
+}
+
+const callOf = ({ descriptor: { channel, type } }: ProviderRoute, batch: RoutedDelivery[]): SpanOptions => ({
+  kind: 'client',
+  attributes: {
+    'messaging.system': type,
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': channel.name,
+    'messaging.batch.message_count': batch.length > 1 ? batch.length : undefined,
+  },
+});
+
+/** The attempt ends when it is on record. */
+async function recorded(span: Span, outcome: Outcome, record: () => Promise<void>): Promise<void> {
+  await tracer?.within(span, () => inSpan('UPDATE deliveries', databaseSpan('UPDATE', 'deliveries'), record));
+  endAttempt(span, outcome);
 }
 
 /** The provider did not get it: it counts against no quota. */

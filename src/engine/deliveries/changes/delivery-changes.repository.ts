@@ -140,10 +140,11 @@ export class DeliveryChangesRepository {
          returning e.*
        ), opened as (
          insert into open_deliveries as o (client_id, id, created_at, source_kind, source_id, channel, lane, priority, user_pk,
-           address, provider, routing, attempt_count, resend_of, error_code, status, awake, reason, max_attempts, expires_at, next_attempt_at,
-           updated_at)
+           address, provider, routing, attempt_count, resend_of, error_code, traceparent, status, awake, reason, max_attempts, expires_at,
+           next_attempt_at, updated_at)
          select g.client_id, g.id, g.created_at, g.source_kind, g.source_id, g.channel, g.lane, g.priority, g.user_pk, g.address,
-                g.provider, g.routing - '{tried,failing_since,exhausted,spent}'::text[], g.attempt_count, g.resend_of, g.error_code, 'retrying', true, 'retry_requested',
+                g.provider, g.routing - '{tried,failing_since,exhausted,spent}'::text[], g.attempt_count, g.resend_of, g.error_code,
+                g.traceparent, 'retrying', true, 'retry_requested',
                 g.attempt_count + coalesce(w.attempts, g.max_attempts),
                 case when g.expires_at > clock_timestamp() then g.expires_at end, clock_timestamp(), clock_timestamp()
            from gone g left join ${TRIES.sql} on w.channel = g.channel

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { traceparentNow } from '../../../platform/tracing/tracer.js';
 import { newId, timeOfId } from '../../../platform/common/ids.js';
 import type { Tx } from '../../../platform/database/database.js';
 import { ProviderRegistry } from '../../providers/provider.registry.js';
@@ -76,6 +77,7 @@ export class Resends {
         max_attempts: attempts ?? this.registry.findChannel(channel)?.retryPolicy.attempts ?? max_attempts,
         suppressed: null,
         resend_of: firstOf(of),
+        traceparent: traceparentNow(),
       },
     };
   }

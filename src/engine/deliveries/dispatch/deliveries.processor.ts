@@ -15,7 +15,7 @@ export class DeliveriesProcessor extends WorkerHost {
     super();
   }
 
-  process({ data }: Job<DeliveryJob>): Promise<void> {
-    return this.workers.run(data);
+  process({ data, timestamp, delay }: Job<DeliveryJob>): Promise<void> {
+    return this.workers.run(data, timestamp + (delay ?? 0));
   }
 }

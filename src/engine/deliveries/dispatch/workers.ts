@@ -1,7 +1,9 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
+import { traceparentNow } from '../../../platform/tracing/tracer.js';
 import { ProviderRegistry } from '../../providers/provider.registry.js';
 import { AttemptsService } from '../attempts/attempts.service.js';
+import { traceHandover } from '../attempts/attempt-spans.js';
 import { DeliveriesService } from '../deliveries.service.js';
 import {
   beginBy,
@@ -93,8 +95,11 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     this.slots.onFree(listener);
   }
 
-  /** Does what a job says as its lane has room here; what a slow lane turns away, the dispatcher sees and asks again. */
-  async run({ lane, priority, deliveries }: DeliveryJob): Promise<void> {
+  /**
+   * Does what a job says as its lane has room here; what a slow lane turns away, the dispatcher sees and asks again.
+   * @param queuedAt since when the job was there to be done, in milliseconds since 1970
+   */
+  async run({ lane, priority, deliveries }: DeliveryJob, queuedAt: number): Promise<void> {
     for (let done = 0; done < deliveries.length;) {
       const room = await this.slots.enter(lane, priority, deliveries.length - done);
       if (room === 0) return;
@@ -102,6 +107,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
       const claims = await Promise.allSettled(refs.map((ref) => this.deliveries.claim(ref)));
       const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : []));
       this.leave(lane, room - claimed.length, priority);
+      traceHandover(claimed, 'queue', queuedAt);
       await this.begin(claimed, () => ({ lane, priority }));
       done += room;
     }
@@ -113,6 +119,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
    * @returns the others
    */
   async take(due: DueDelivery[], atMost: number): Promise<DueDelivery[]> {
+    const began = Date.now();
     const wanted: DueDelivery[] = [];
     const left: DueDelivery[] = [];
     for (const row of due) {
@@ -127,6 +134,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     const ours = new Set(claimed.map(({ id }) => id));
     for (const row of wanted) if (!ours.has(row.id)) this.leave(laneKeyOf(row), 1, row.priority);
     const slots = new Map(wanted.map((row) => [row.id, { lane: laneKeyOf(row), priority: row.priority }]));
+    traceHandover(claimed, 'dispatcher', began);
     void this.begin(claimed, ({ id }) => slots.get(id)!);
     return left;
   }
@@ -134,6 +142,8 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
   /** Marks those for which there is room here as {@link NewDelivery.reserved}: none where this process runs no jobs. */
   reserve(clientId: string, deliveries: NewDelivery[], of: Priority): Reservation {
     const priority = PRIORITIES.indexOf(of);
+    const traceparent = traceparentNow();
+    if (traceparent !== null) for (const delivery of deliveries) delivery.traceparent = traceparent;
     const held = new Map<string, NewDelivery>();
     if (this.config.runsJobs() && !this.stopped) {
       for (const delivery of deliveries) {
@@ -151,12 +161,13 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
     const begin_by = beginBy();
     return {
       begin: (written, contentOf) => {
-        const begun = written.claimed.map((id) => {
+        const begun = written.claimed.map((id): ClaimedDelivery => {
           const delivery = held.get(id)!;
           held.delete(id);
           const row = rowFrom({ ...delivery, recipients: recipients(delivery) }, written);
           return { ...row, content: contentOf(delivery.channel), begin_by };
         });
+        traceHandover(begun, 'direct', Date.now());
         void this.begin(begun, (delivery) => ({ lane: laneKeyOf(delivery), priority }));
         return begun.length < deliveries.filter(({ suppressed }) => suppressed === null).length;
       },
@@ -190,7 +201,7 @@ export class Workers implements OnModuleDestroy, BeforeApplicationShutdown {
 
 /** What was just written need not be read again. */
 const rowFrom = (
-  { id, channel, lane, user_pk, address, max_attempts, recipients = 1 }: NewDelivery,
+  { id, channel, lane, user_pk, address, max_attempts, recipients = 1, traceparent = null }: NewDelivery,
   { client_id, id: source_id, source_kind, created_at, expires_at }: Written,
 ): DeliveryRow => ({
   client_id,
@@ -224,5 +235,6 @@ const rowFrom = (
   resent_at: null,
   resent_by: null,
   discarded_at: null,
+  traceparent,
   updated_at: created_at,
 });

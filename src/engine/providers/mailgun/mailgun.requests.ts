@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import { inSpan, type Span, type SpanOptions } from '../../../platform/tracing/tracer.js';
 
 /** Mailgun answered, and not with 2xx; or with something that is no answer of Mailgun's. */
 export class MailgunRefusal extends Error {
@@ -61,7 +62,8 @@ export class MailgunRequests {
       ) => {
         const target = new URL(url);
         for (const [name, value] of params ?? []) target.searchParams.append(name, value);
-        return this.send(target, method, await encode(data), apiKey, signal);
+        const form = await encode(data);
+        return inSpan(method, requestOf(method), (span) => this.send(target, method, form, apiKey, signal, span));
       },
       setSubAccountHeader: () => undefined,
       resetSubAccountHeader: () => undefined,
@@ -79,6 +81,7 @@ export class MailgunRequests {
     form: Encoded | null,
     apiKey: string,
     signal: AbortSignal,
+    span: Span | null,
   ): Promise<MailgunAnswer> {
     const secure = target.protocol === 'https:';
     return new Promise((resolve, reject) => {
@@ -97,6 +100,7 @@ export class MailgunRequests {
         auth: `api:${apiKey}`,
         headers: {
           accept: 'application/json',
+          ...span?.headers(),
           ...(form && { 'content-type': form.type, 'content-length': String(form.bytes.length) }),
         },
         signal,
@@ -117,6 +121,8 @@ export class MailgunRequests {
     });
   }
 }
+
+const requestOf = (method: string): SpanOptions => ({ kind: 'client', attributes: { 'http.request.method': method } });
 
 interface Encoded {
   type: string;

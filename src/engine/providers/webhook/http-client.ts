@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
+import { inSpan, tracer } from '../../../platform/tracing/tracer.js';
 
 export interface HttpAnswer {
   status: number;
@@ -75,13 +76,32 @@ export class HttpClient {
    * @param timeoutMs in place of the client's own
    * @throws HttpFailure when there was no answer
    */
-  async post(
+  post(
     tenant: string,
     url: string,
     headers: Record<string, string>,
     body: string,
     signal: AbortSignal,
     timeoutMs = this.options.timeoutMs,
+  ): Promise<HttpAnswer> {
+    if (tracer === null) return this.request(tenant, url, headers, body, signal, timeoutMs);
+    const attributes = { 'http.request.method': 'POST', 'chatapi.client_id': tenant };
+    return inSpan('POST', { kind: 'client', attributes }, async (span) => {
+      const traced = { ...span!.headers(), ...headers };
+      const answer = await this.request(tenant, url, traced, body, signal, timeoutMs);
+      span!.set({ 'http.response.status_code': answer.status });
+      if (answer.status >= 400) span!.failed(String(answer.status));
+      return answer;
+    });
+  }
+
+  private async request(
+    tenant: string,
+    url: string,
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+    timeoutMs: number,
   ): Promise<HttpAnswer> {
     const target = new URL(url);
     try {

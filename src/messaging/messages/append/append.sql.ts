@@ -194,13 +194,13 @@ with input as materialized (
   on conflict do nothing
 ), written_events as (
   insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_pk,
-                      actor_type, data, occurred_at)
+                      actor_type, data, traceparent, occurred_at)
   select client_id, 'room', room_id, room_id, $1 || epoch::text, rev, event_id, '${messageCreated.type}', seq, id, sender_pk,
-         sender_type, case when thread_id is not null then jsonb_build_object('thread_id', thread_id) end, clock.now
+         sender_type, case when thread_id is not null then jsonb_build_object('thread_id', thread_id) end, extras ->> 'traceparent', clock.now
     from sent, clock
    union all
   select client_id, 'room', room_id, room_id, $1 || epoch::text, rev - 1, ${nextTo('event_id')}, '${roomReactivated.type}', null,
-         room_id, sender_pk, sender_type, null, clock.now
+         room_id, sender_pk, sender_type, null, extras ->> 'traceparent', clock.now
     from sent, clock where reactivates
 )
 select j.verdict, j.original_id, j.epoch, s.seq, s.rev, s.thread_id, coalesce(s.shadowed, false) as shadowed,

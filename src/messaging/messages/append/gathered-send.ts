@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../../platform/common/coalescer.js';
+import { databaseSpan, inSpan, tracer } from '../../../platform/tracing/tracer.js';
 import { metrics } from '../../../platform/common/metrics.js';
 import { notFound, Problem } from '../../../platform/common/problem.js';
 import { RealtimePublisher } from '../../../platform/realtime/realtime.publisher.js';
@@ -76,7 +77,16 @@ export class GatheredSend {
    * @throws Problem when the message is refused, or when too much is waiting (`overloaded`); StaleSettings when it is to be
    *   judged anew
    */
-  async send(message: NewMessage): Promise<Sent | Duplicate> {
+  send(message: NewMessage): Promise<Sent | Duplicate> {
+    if (tracer === null) return this.write(message);
+    return inSpan('INSERT messages', databaseSpan('INSERT', 'messages'), (span) => {
+      span!.set({ 'chatapi.room_id': message.room_id, 'chatapi.message_id': message.id });
+      message.extras = { ...message.extras, traceparent: span!.traceparent };
+      return this.write(message);
+    });
+  }
+
+  private async write(message: NewMessage): Promise<Sent | Duplicate> {
     const verdict = await this.coalescer.add(message.client_id, message);
     if (verdict === STALE) throw new StaleSettings();
     if (verdict instanceof Problem) throw verdict;

@@ -34,6 +34,8 @@ export interface Extras {
   silent?: true;
   /** The sender's marker moves only if it stood at the end: it did not just look. */
   keep_marker?: true;
+  /** Of the trace that sends it, kept with its event. */
+  traceparent?: string;
 }
 
 /** Written: `epoch` is the room's. */

@@ -1,0 +1,92 @@
+import { hostname } from 'node:os';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+  type ReadableSpan,
+  type Sampler,
+  type SpanExporter,
+} from '@opentelemetry/sdk-trace';
+import type { Config } from '../config/config.js';
+import { OtelTracer } from './otel.js';
+import type { Tracer } from './tracer.js';
+
+/** Spans that wait at most, about a kilobyte each: what comes beyond is dropped, and nobody waits. */
+const MAX_WAITING = 8_192;
+const MAX_BATCH = 512;
+const EVERY_MS = 1_000;
+/** Of one export, its repeats included. */
+const EXPORT_MS = 10_000;
+
+type Settings = Pick<
+  Config,
+  'otlpEndpoint' | 'otlpHeaders' | 'otelServiceName' | 'otelResource' | 'tracesSampler' | 'tracesSamplerArg' | 'role'
+>;
+
+/** How an export ended, of so many spans. */
+export type Exported = (spans: number, error: Error | undefined) => void;
+
+export interface Exporting {
+  tracer: Tracer;
+  /** Hands over what waits. Ends when that is done or has failed; who is in a hurry need not wait for it. */
+  stop(): Promise<void>;
+}
+
+/** Spans are made, gathered, and sent to OTLP/HTTP in the background. @param exported called after each batch */
+export function exportTraces(config: Settings, version: string, exported: Exported): Exporting {
+  const exporter = new OTLPTraceExporter({
+    url: `${config.otlpEndpoint!.replace(/\/+$/, '')}/v1/traces`,
+    headers: { ...config.otlpHeaders },
+    timeoutMillis: EXPORT_MS,
+  });
+  const provider = new TracerProvider({
+    sampler: samplerOf(config),
+    resource: resourceFromAttributes({
+      'service.version': version,
+      'service.instance.id': `${hostname()}-${process.pid}`,
+      'chatapi.role': config.role,
+      ...config.otelResource,
+      'service.name': config.otelServiceName ?? config.otelResource?.['service.name'] ?? 'chatapi',
+    }),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: told(exporter, exported),
+        maxQueueSize: MAX_WAITING,
+        maxExportBatchSize: MAX_BATCH,
+        scheduledDelayMillis: EVERY_MS,
+        exportTimeoutMillis: EXPORT_MS,
+      }),
+    ],
+  });
+  return { tracer: new OtelTracer(provider.getTracer('chatapi', version)), stop: () => provider.shutdown() };
+}
+
+/** As OTEL_TRACES_SAMPLER names them. */
+function samplerOf({ tracesSampler, tracesSamplerArg }: Settings): Sampler {
+  const name = tracesSampler.replace('parentbased_', '');
+  const root =
+    name === 'always_on'
+      ? new AlwaysOnSampler()
+      : name === 'always_off'
+        ? new AlwaysOffSampler()
+        : new TraceIdRatioBasedSampler(tracesSamplerArg);
+  return tracesSampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
+}
+
+/** The same exporter, whose results somebody hears of. */
+function told(exporter: SpanExporter, exported: Exported): SpanExporter {
+  return {
+    export: (spans: ReadableSpan[], done) =>
+      exporter.export(spans, (result) => {
+        exported(spans.length, result.code === 0 ? undefined : (result.error ?? new Error('not exported')));
+        done(result);
+      }),
+    shutdown: () => exporter.shutdown(),
+    ...(exporter.forceFlush && { forceFlush: () => exporter.forceFlush!() }),
+  };
+}
