@@ -37,11 +37,14 @@ export interface Answer<T> {
   response: Response;
 }
 
+/** What a route takes; may be left out where nothing of it is required. */
 type InitOf<Init> =
   RequiredKeysOf<Init> extends never ? [(Init & Record<string, unknown>)?] : [Init & Record<string, unknown>];
+/** The body of a good answer. */
 type Good<Operation, Init> = Operation extends { responses: infer Answers extends Record<number, unknown> }
   ? ParseAsResponse<Readable<SuccessResponse<Answers, MediaType>>, Init>
   : never;
+/** One method of HTTP, for the paths that have it. */
 type Method<M extends HttpMethod> = <
   P extends PathsWithMethod<paths, M>,
   Init extends MaybeOptionalInit<paths[P], M & keyof paths[P]>,
