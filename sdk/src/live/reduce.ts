@@ -148,7 +148,7 @@ export function apply(kept: Kept, event: Envelope, viewer: Viewer): Kept {
     next.messages = change(next.messages, event, viewer);
     if (by) next.messages = countReply(next.messages, data.thread_id, by);
     if (next.last_message) [next.last_message] = change([next.last_message], event, viewer) as [ChatMessage];
-  } else if (what === 'member') return memberChanged(next, type, data, viewer);
+  } else if (what === 'member') return withMember(next, event, viewer);
   else if (type === 'room.truncated') return truncated(withRoom(next, data), data.before_seq);
   else if (what === 'room') return withRoom(next, data);
   return next;
@@ -207,7 +207,10 @@ export function truncated(kept: Kept, before: number): Kept {
   return { ...kept, room, messages, last_message, has_older: kept.has_older && !isFirst };
 }
 
-function memberChanged(next: Kept, type: string, member: Member, { user_id }: Viewer): Kept {
+/** Somebody came, went, or has another role. */
+export function withMember(kept: Kept, { type, data: member }: Envelope<Member>, { user_id }: Viewer): Kept {
+  if (!type.startsWith('member.')) return kept;
+  const next = { ...kept };
   const others = next.members.filter((one) => one.user_id !== member.user_id);
   const had = others.length < next.members.length;
   const left = type === 'member.left';

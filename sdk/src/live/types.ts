@@ -17,7 +17,7 @@ export type SearchHit = Schemas['SearchHit'];
 export type ThreadStanding = Schemas['ThreadStanding'];
 export type Mention = Schemas['Mention'];
 export type Attachment = Schemas['Attachment'];
-export type CreateRoomBody = Schemas['CreateRoom'];
+export type CreateRoomBody = Omit<Schemas['CreateRoom'], 'members'> & { members?: (string | Schemas['MemberInput'])[] };
 export type EditBody = Schemas['EditMessage'];
 export type OwnSideBody = Schemas['UpdateOwnSide'];
 
@@ -59,11 +59,16 @@ export interface ChatClientOptions {
   key: string | (() => Promise<string>);
   /** Where positions, the outbox and what is shown at once after a restart are kept; memory unless told. */
   storage?: ChatStorage;
-  fetch?: typeof fetch;
+  /** In place of the global `fetch`. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** How many messages of a room are held at most; 400 unless told. What is dropped is loaded again when it is scrolled to. */
   window?: number;
   /** How many rooms are kept in {@link ChatClient.rooms} at most; 1,000 unless told. */
   max_rooms?: number;
+  /** How long the server may take for an answer before the line is looked at; 10,000 ms unless told. */
+  timeout_ms?: number;
+  /** The first wait before coming back, doubled each time up to 30 s; 500 ms unless told. */
+  backoff_ms?: number;
 }
 
 export type ConnectionStatus = 'idle' | 'connecting' | 'online' | 'offline' | 'closed';
