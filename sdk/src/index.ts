@@ -14,6 +14,43 @@ export type {
   SocketRequests,
 } from './generated/events.js';
 export type { components, operations, paths } from './generated/rest.js';
+export { ChatClient } from './live/client.js';
+export type { SearchQuery } from './live/client.js';
+export type { ChatRoom } from './live/room.js';
+export type { ChatThread } from './live/thread.js';
+export { IndexedDbStorage, MemoryStorage } from './live/storage.js';
+export type { ChatStorage } from './live/storage.js';
+export type {
+  Attachment,
+  ChatClientOptions,
+  ChatMessage,
+  Connection,
+  ConnectionStatus,
+  CreateRoomBody,
+  EditBody,
+  Envelope,
+  Invite,
+  Member,
+  Mention,
+  Message,
+  NotificationItem,
+  OutgoingBody,
+  OutgoingMessage,
+  OwnSideBody,
+  OwnPresence,
+  Presence,
+  ReadMarkers,
+  Room,
+  RoomMe,
+  RoomState,
+  RoomSummary,
+  SearchHit,
+  Store,
+  ThreadStanding,
+  ThreadState,
+  UnreadTotals,
+  User,
+} from './live/types.js';
 export { ChatServer } from './server/server.js';
 export type { ChatServerOptions } from './server/server.js';
 export type { CallOptions } from './server/calls.js';
