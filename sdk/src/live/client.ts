@@ -313,7 +313,9 @@ export class ChatClient {
     }
   }
 
+  /** At once as it seems to be; what became less is asked for, since silent messages never counted. */
   private count(by: number): void {
+    if (by < 0) this.countAnew();
     const { total_unread, total_mentions } = this.totals.get();
     this.totals.set({ total_unread: Math.max(0, total_unread + by), total_mentions });
   }

@@ -39,6 +39,7 @@ export class Engine {
   readonly kept = new Map<string, Kept>();
   readonly keeper: Keeper;
   private readonly orders = new Map<string, Order>();
+  private readonly told = new Map<string, Position>();
   private readonly behind = new Set<string>();
   private hidden: ReadonlySet<string> = new Set();
   private blocked: ReadonlySet<string> = new Set();
@@ -68,7 +69,7 @@ export class Engine {
   /** A session began: what was missed until now is fetched. */
   async begin(session: SessionReady): Promise<void> {
     const { user_id, user } = session;
-    if (!user_id || !user) return;
+    if (!user_id || !user) return this.host.line.catchingUp(false);
     if (this.index && this.index.user_id !== user_id) this.forgetAll();
     this.gaps.clear();
     if (this.index) this.missed(USER, ...this.kept.keys());
@@ -160,6 +161,10 @@ export class Engine {
   private apply(key: string, event: Envelope): void {
     if (key === USER) this.applyOwn(event);
     else this.host.room(key).apply(event);
+    // A room that was read anew may stand before what the app was told already.
+    const told = this.told.get(key);
+    if (told?.epoch === event.epoch && told!.rev >= event.rev!) return;
+    this.told.set(key, { epoch: event.epoch!, rev: event.rev! });
     this.host.heard(event);
   }
 

@@ -232,7 +232,9 @@ export class Line {
 
   private is(status: ConnectionStatus, error?: ChatError): void {
     const { status: before, since } = this.state.get();
-    const state: Connection = { status, since: status === before ? since : Date.now(), catching_up: false };
+    // What was missed is not there before somebody has looked.
+    const catching_up = status === 'online';
+    const state: Connection = { status, since: status === before ? since : Date.now(), catching_up };
     this.state.set(error && status !== 'online' ? { ...state, error } : state);
   }
 }

@@ -237,6 +237,7 @@ export class ChatRoom {
     const { engine, outbox } = this.host;
     const { viewer } = engine;
     for (const journal of this.journals) journal.push(event);
+    const unread = reduce.unreadOf(this.kept!);
     const by = reduce.repliesBy(event, this.kept!.messages);
     this.update((kept) => reduce.apply(kept, event, viewer));
     if (by !== 0 && (by === null || this.journals.size > 0 || Date.now() - this.loadedAt < COUNTS_UNSURE_MS)) {
@@ -245,8 +246,10 @@ export class ChatRoom {
     for (const thread of this.threads.values()) thread.apply(event, viewer);
     if (type !== 'message.created') return;
     this.typists(this.typing.filter((one) => one !== data.sender_id));
-    if (data.sender_id === viewer.user_id) outbox.seen(data);
-    else this.arrived(data);
+    if (data.sender_id !== viewer.user_id) return this.arrived(data);
+    outbox.seen(data);
+    // Who says something has read what was before it.
+    if (unread > 0) this.host.unreadChanged(-unread);
   }
 
   /** @internal A message that the server answered, perhaps before its event. */
