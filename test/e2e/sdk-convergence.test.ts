@@ -22,11 +22,7 @@ describe('clients of the SDK, in Node', () => {
     await redis?.stop();
   });
 
-  it(
-    'show what REST says, whatever happened to their lines and processes',
-    () => suite.holds(RUNS),
-    RUNS * 30_000,
-  );
+  it('show what REST says, whatever happened to their lines and processes', () => suite.holds(RUNS), RUNS * 30_000);
 
   it('read a room anew of which more was missed than a resume tells', () => suite.readsAnew());
 });

@@ -44,7 +44,11 @@ export class SdkAgent {
     const seen: string[] = [];
     this.events.set(name, seen);
     client.on('*', ({ stream, epoch, rev }) => rev !== undefined && seen.push(`${stream} ${epoch} ${rev}`));
-    for (const id of rooms) client.room(id).open().catch(() => {});
+    for (const id of rooms)
+      client
+        .room(id)
+        .open()
+        .catch(() => {});
     void client.connect().catch(() => {});
   }
 
@@ -71,12 +75,18 @@ export class SdkAgent {
   }
 
   async connect(name: string): Promise<void> {
-    await this.clients.get(name)?.connect().catch(() => {});
+    await this.clients
+      .get(name)
+      ?.connect()
+      .catch(() => {});
   }
 
   /** Says something, and does not wait until it is there. */
   say(name: string, roomId: string, content: string, parent?: string): void {
-    this.clients.get(name)?.room(roomId).send({ content, ...(parent && { thread_id: parent }) });
+    this.clients
+      .get(name)
+      ?.room(roomId)
+      .send({ content, ...(parent && { thread_id: parent }) });
   }
 
   read(name: string, roomId: string, seq: number): void {
@@ -106,10 +116,12 @@ export class SdkAgent {
   state(name: string): { rooms: Record<string, ShownRoom>; total_unread: number } | null {
     const client = this.clients.get(name);
     if (!client) return null;
-    const rooms = client.rooms.get().map(({ room, last_message }) => [
-      room.id,
-      { ...shownRoom(client.room(room.id).state.get()), last: last_message && said(last_message) },
-    ]);
+    const rooms = client.rooms
+      .get()
+      .map(({ room, last_message }) => [
+        room.id,
+        { ...shownRoom(client.room(room.id).state.get()), last: last_message && said(last_message) },
+      ]);
     return { rooms: Object.fromEntries(rooms), total_unread: client.unread.get().total_unread };
   }
 }
@@ -119,7 +131,9 @@ function shownRoom({ room, me, members, messages, receipts, unread }: RoomState)
   return {
     ...{ name, status, frozen, first_seq, last_seq, member_count, unread },
     // What was refused stays to be seen by who said it.
-    messages: messages.filter(({ status }) => status !== 'failed').map((message) => ({ ...said(message), sent: message.status })),
+    messages: messages
+      .filter(({ status }) => status !== 'failed')
+      .map((message) => ({ ...said(message), sent: message.status })),
     members: members.map(({ user_id, role }) => `${user_id} ${role}`).toSorted(),
     read: [...receipts].map(([user, { read_seq }]) => `${user} ${read_seq}`).toSorted(),
     me: me && { role: me.role, last_read_seq: me.last_read_seq, mentions: me.mentions, muted: me.muted },

@@ -54,11 +54,17 @@ export class SdkConvergence {
       const [room] = rooms as [string];
       await this.settled(client, key, [steady, fickle]);
       wire.cut();
-      await until('the line to be lost', async () => ((await this.agent.connection(fickle)) as any).status === 'offline');
+      await until(
+        'the line to be lost',
+        async () => ((await this.agent.connection(fickle)) as any).status === 'offline',
+      );
       await this.agent.say(fickle, room, 'said without a line');
       for (let n = 0; n < 310; n += 31) {
         const some = Array.from({ length: 31 }, (_, i) =>
-          client.request('POST', `/rooms/${room}/messages`, { body: { content: `${n + i}` }, headers: { 'x-user-id': 'bob' } }),
+          client.request('POST', `/rooms/${room}/messages`, {
+            body: { content: `${n + i}` },
+            headers: { 'x-user-id': 'bob' },
+          }),
         );
         for (const answer of await Promise.all(some)) ok(answer);
       }
@@ -85,11 +91,22 @@ export class SdkConvergence {
       if (!(await this.agent.isStarted(fickle))) await this.startFickle(world);
       await this.agent.connect(fickle);
       const mine = await this.settled(client, key, [steady, fickle]);
-      await this.saidOnce(world, spoken, mine, steps.some(({ what }) => what === 'kill'));
+      await this.saidOnce(
+        world,
+        spoken,
+        mine,
+        steps.some(({ what }) => what === 'kill'),
+      );
     });
   }
 
-  private async act(world: World, { what, user, room, nth, node }: Step, n: number, sent: string[][], spoken: [string, string][]) {
+  private async act(
+    world: World,
+    { what, user, room, nth, node }: Step,
+    n: number,
+    sent: string[][],
+    spoken: [string, string][],
+  ) {
     const { client, wire, fickle, rooms } = world;
     const id = rooms[room]!;
     const path = `/rooms/${id}`;
@@ -117,7 +134,9 @@ export class SdkConvergence {
         return message && call('DELETE', `${path}/messages/${message}?for=me`);
       case 'react':
       case 'unreact':
-        return message && call(what === 'react' ? 'PUT' : 'DELETE', `${path}/messages/${message}/reactions/k${nth % 2}`);
+        return (
+          message && call(what === 'react' ? 'PUT' : 'DELETE', `${path}/messages/${message}/reactions/k${nth % 2}`)
+        );
       case 'pin':
         return message && asClient(nth % 2 ? 'PUT' : 'DELETE', `${path}/messages/${message}/pin`);
       case 'read':
@@ -210,7 +229,7 @@ export class SdkConvergence {
     for (const { id } of (await get('/rooms?limit=100')).data) {
       const room = await get(`/rooms/${id}`);
       const messages: any[] = [];
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const page = await get(`/rooms/${id}/messages?limit=100&after_seq=${messages.at(-1)?.seq ?? 0}`);
         messages.push(...page.data);
         more = page.page.has_more_after;
@@ -271,5 +290,9 @@ const sorted = (value: any): any =>
   Array.isArray(value)
     ? value.map(sorted)
     : value && typeof value === 'object'
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]))
+      ? Object.fromEntries(
+          Object.entries(value)
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([k, v]) => [k, sorted(v)]),
+        )
       : value;

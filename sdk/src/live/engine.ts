@@ -103,7 +103,11 @@ export class Engine {
     if (event.rev === undefined) return this.ephemeral(event);
     const key = event.stream.startsWith('user:') ? USER : event.room_id;
     if (key === null) return this.host.heard(event);
-    const missing = this.order(key).take(event, () => this.position(key), (next) => this.apply(key, next));
+    const missing = this.order(key).take(
+      event,
+      () => this.position(key),
+      (next) => this.apply(key, next),
+    );
     if (missing) this.suspect(key);
   }
 
@@ -169,15 +173,18 @@ export class Engine {
   }
 
   /** Perhaps something is missing: if it has not come in a moment, it is resumed. */
-  private suspect(key: string): void {
+  suspect(key: string): void {
     this.gaps.add(key);
-    this.gap ??= setTimeout(() => {
-      this.gap = undefined;
-      const keys = [...this.gaps];
-      this.gaps.clear();
-      this.missed(...keys.filter((one) => this.position(one)));
-      void this.catchUp();
-    }, GAP_MS);
+    this.gap ??= setTimeout(
+      () => {
+        this.gap = undefined;
+        const keys = [...this.gaps];
+        this.gaps.clear();
+        this.missed(...keys.filter((one) => this.position(one)));
+        void this.catchUp();
+      },
+      GAP_MS * (0.5 + Math.random()),
+    );
   }
 
   private async run(): Promise<void> {
@@ -330,7 +337,11 @@ export class Engine {
     for (const id of this.kept.keys()) {
       if (added) this.host.room(id).rehide();
       // What was hidden is not here: it is read again.
-      else void this.read(id).then(() => this.catchUp(), () => this.missed(id));
+      else
+        void this.read(id).then(
+          () => this.catchUp(),
+          () => this.missed(id),
+        );
     }
   }
 
@@ -383,4 +394,3 @@ export class Engine {
 const USER = 'me';
 
 const positionIn = ({ epoch, rev }: Position): Position => ({ epoch, rev });
-
