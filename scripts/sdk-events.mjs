@@ -11,6 +11,7 @@ export function eventTypes(asyncapi, openapi) {
   const shared = new Set(Object.keys(schemas).filter((name) => name in openapi.components.schemas));
   const own = Object.keys(schemas).filter((name) => !shared.has(name));
   const typeOf = typeWriter(shared);
+  const schemaLine = (name) => `${indent(`${comment(schemas[name].description)}${name}: ${typeOf(schemas[name])};\n`)}`;
 
   const operations = Object.entries(asyncapi.operations);
   const down = operations.filter(([, { action }]) => action === 'send');
@@ -30,7 +31,8 @@ export function eventTypes(asyncapi, openapi) {
 
   return [
     HEAD,
-    ...own.map((name) => `${comment(schemas[name].description)}export type ${name} = ${typeOf(schemas[name])};\n`),
+    "/** The schemas that only events and socket requests have, by their names: `EventSchemas['SessionReady']`. */",
+    `export interface EventSchemas {\n${own.map(schemaLine).join('')}}\n`,
     '/** What each event carries as `data`, by its type. */',
     `export interface EventData {\n${events.map(line).join('')}}\n`,
     '/** An event of one type (or several) as it comes over sockets, webhooks and catch-up. */',
@@ -118,7 +120,7 @@ function typeWriter(shared) {
 
   const nameOf = (ref) => {
     const name = ref.split('/').at(-1);
-    return shared.has(name) ? `Schemas['${name}']` : name;
+    return `${shared.has(name) ? 'Schemas' : 'EventSchemas'}['${name}']`;
   };
   return typeOf;
 }

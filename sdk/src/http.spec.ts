@@ -104,6 +104,24 @@ describe('a call', () => {
     expect((await http.DELETE('/api/v1/rooms/{room_id}', { params: { path: { room_id: 'r' } } })).data).toBeUndefined();
   });
 
+  it('writes ids and lists as they are', async () => {
+    const { http, asked } = service([json({}), rooms(), new Response('a,b')]);
+    await http.GET('/api/v1/users/{user_id}', { params: { path: { user_id: 'a/b c?ü' } } });
+    await http.GET('/api/v1/presence/online', { params: { query: { user_ids: ['a&b', 'c'], cursor: undefined } } });
+    expect(asked.map(({ url }) => url.slice('http://chat.test/api/v1'.length))).toEqual([
+      '/users/a%2Fb%20c%3F%C3%BC',
+      '/presence/online?user_ids=a%26b&user_ids=c',
+    ]);
+    expect((await http.GET('/api/v1/suppressions/export')).data).toBe('a,b');
+  });
+
+  it.each(['', '.', '..', undefined])('takes no %p for an id: that would be another route', async (user_id) => {
+    const { http, asked } = service([]);
+    const read = () => http.GET('/api/v1/users/{user_id}', { params: { path: { user_id: user_id! } } });
+    await expect(read()).rejects.toThrow('user_id must be an id');
+    expect(asked).toEqual([]);
+  });
+
   it('refuses a URL that is none', () => {
     expect(() => createHttp({ url: 'chat.test', key: 'k' })).toThrow('url must begin with http:// or https://');
   });
@@ -132,6 +150,20 @@ describe('a failure', () => {
     expect(error).toMatchObject({ code: 'bad_answer', status: 502, retryable: true });
     expect(error.detail).toContain('<h1>Bad gateway</h1>');
     expect(asked).toHaveLength(2);
+  });
+
+  it('is a good status with something else behind it', async () => {
+    const pages = ['<h1>Log in to this network</h1>', '{"data":'].map(
+      (text, index) => new Response(text, { headers: { 'content-type': ['text/html', 'application/json'][index]! } }),
+    );
+    const { http } = service(pages);
+    for (let n = 0; n < 2; n++) {
+      expect(await failure(http.GET('/api/v1/rooms'))).toMatchObject({
+        code: 'bad_answer',
+        status: 200,
+        retryable: false,
+      });
+    }
   });
 
   it.each(['hang', 'half'] as const)('is a time limit, where the service says nothing: %s', async (silent) => {

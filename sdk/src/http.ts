@@ -1,6 +1,6 @@
-import createClient from 'openapi-fetch';
-import type { MaybeOptionalInit, ParseAsResponse } from 'openapi-fetch';
+import type { ParamsOption, RequestBodyOption } from 'openapi-fetch';
 import type {
+  FilterKeys,
   HttpMethod,
   MediaType,
   PathsWithMethod,
@@ -37,18 +37,27 @@ export interface Answer<T> {
   response: Response;
 }
 
-type InitOf<Init> =
-  RequiredKeysOf<Init> extends never ? [(Init & Record<string, unknown>)?] : [Init & Record<string, unknown>];
-type Good<Operation, Init> = Operation extends { responses: infer Answers extends Record<number, unknown> }
-  ? ParseAsResponse<Readable<SuccessResponse<Answers, MediaType>>, Init>
+/** What a call takes besides what its route does. */
+export interface Init {
+  /** Headers besides those that are set by themselves. */
+  headers?: Record<string, string>;
+  /** Ends the call, and its repetition. */
+  signal?: AbortSignal | null | undefined;
+}
+
+/** What a route takes: `params` (path, query, header) and `body`, by its document. */
+type InitOf<Operation> = Init & ParamsOption<Operation> & RequestBodyOption<Operation>;
+/** May be left out where nothing of it is required. */
+type Rest<T> = RequiredKeysOf<T> extends never ? [T?] : [T];
+/** The body of a good answer. */
+type Good<Operation> = Operation extends { responses: infer Answers extends Record<number, unknown> }
+  ? Readable<SuccessResponse<Answers, MediaType>>
   : never;
-type Method<M extends HttpMethod> = <
-  P extends PathsWithMethod<paths, M>,
-  Init extends MaybeOptionalInit<paths[P], M & keyof paths[P]>,
->(
+/** One method of HTTP, for the paths that have it. */
+type Method<M extends HttpMethod> = <P extends PathsWithMethod<paths, M>>(
   path: P,
-  ...init: InitOf<Init>
-) => Promise<Answer<Good<paths[P][M & keyof paths[P]], Init>>>;
+  ...init: Rest<InitOf<FilterKeys<paths[P], M>>>
+) => Promise<Answer<Good<FilterKeys<paths[P], M>>>>;
 
 /**
  * Every route of the API, typed by its document: `http.GET('/api/v1/rooms', { params: { query: { limit: 10 } }, signal })`.
@@ -74,42 +83,99 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;
 
 /** POSTs that may be sent any number of times: they read, or set what is absolute. They take no key. */
-const REPEATABLE = /\/(rooms\/query|rules\/test|sync|heartbeat|rooms\/[^/]+\/(read|delivered|unread|typing))$/;
+const REPEATABLE = /\/(query|rules\/test|sync|heartbeat|read|delivered|unread|typing)$/;
 
 /** Makes the typed client of the REST API. */
 export function createHttp(options: HttpOptions): Http {
   if (!/^https?:\/\//.test(options.url)) {
     throw new TypeError(`url must begin with http:// or https://, but is ${JSON.stringify(options.url)}`);
   }
-  // Of the typed client's answers only the good ones are left, since what sends throws the others.
-  return createClient<paths>({ baseUrl: options.url, fetch: sender(options) }) as unknown as Http;
+  const send = sender(options);
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  return Object.fromEntries(
+    methods.map((method) => [
+      method,
+      async (path: string, init: AnyInit = {}) => send(requestOf(options, method, path, init)),
+    ]),
+  ) as unknown as Http;
+}
+
+interface AnyInit extends Init {
+  params?: {
+    path?: Record<string, unknown>;
+    query?: Record<string, unknown>;
+    header?: Record<string, string | undefined>;
+  };
+  body?: unknown;
 }
 
 interface Sending {
   url: string;
+  path: string;
   method: string;
   headers: Headers;
   body: string | undefined;
-  signal: AbortSignal | undefined;
+  signal: AbortSignal | null | undefined;
 }
 
-/** What stands in the place of `fetch` below the typed client: keys, time limits, repetition and errors. */
+function requestOf({ url, userId }: HttpOptions, method: string, path: string, init: AnyInit): Sending {
+  const { params = {}, body, signal } = init;
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(params.header ?? {})) if (value !== undefined) headers.set(name, value);
+  if (userId !== undefined && !headers.has('X-User-Id')) headers.set('X-User-Id', userId);
+  if (body !== undefined && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json');
+  if (method === 'POST' && !headers.has('Idempotency-Key') && !REPEATABLE.test(path)) {
+    headers.set('Idempotency-Key', randomId());
+  }
+  return {
+    url: url.replace(/\/+$/, '') + filled(path, params.path ?? {}) + queryOf(params.query ?? {}),
+    path,
+    method,
+    headers,
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    signal,
+  };
+}
+
+/** Puts the values in the places of their names. */
+const filled = (path: string, values: Record<string, unknown>) =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(values[name] ?? '');
+    // They would name another route: the list, or one above.
+    if (/^\.{0,2}$/.test(value)) throw new TypeError(`${name} must be an id, but is ${JSON.stringify(values[name])}`);
+    return encodeURIComponent(value);
+  });
+
+function queryOf(query: Record<string, unknown>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    // A list is named several times.
+    (Array.isArray(value) ? value : [value])
+      .filter((one) => one !== undefined && one !== null)
+      .map((one) => `${name}=${encodeURIComponent(String(one))}`),
+  );
+  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+}
+
+/** Sends requests: keys, time limits, repetition and errors. */
 function sender(options: HttpOptions) {
-  const { retries = RETRIES, timeoutMs = TIMEOUT_MS, userId } = options;
+  const { retries = RETRIES, timeoutMs = TIMEOUT_MS } = options;
   const keys = keySource(options.key);
   // Looked up late, and called without `this`: both matter to browsers and to tests.
   const send = options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init));
 
-  const attempt = async (sending: Sending, key: string) => {
+  const attempt = async (sending: Sending, key: string): Promise<Answer<unknown>> => {
     sending.headers.set('Authorization', `Bearer ${key}`);
-    const response = await inTime(sending, timeoutMs, send);
-    if (response.ok) return response;
-    throw await errorOf(response);
+    const { response, text } = await inTime(sending, timeoutMs, send);
+    const type = response.headers.get('Content-Type') ?? '';
+    const isJson = type.startsWith('application/json');
+    const data = isJson ? parsed(text) : text || undefined;
+    // A page is what a proxy or the portal of a network shows.
+    if (!response.ok || (isJson && data === undefined) || type.startsWith('text/html')) throw errorOf(response, text);
+    return { data, response };
   };
 
-  return async (request: Request): Promise<Response> => {
-    const sending = await sendingOf(request, userId);
-    const mayRepeat = canRepeat(sending);
+  return async (sending: Sending): Promise<Answer<unknown>> => {
+    throwIfAborted(sending.signal);
     let key = await keys.get();
     let asked = false;
     for (let tried = 0; ;) {
@@ -126,7 +192,7 @@ function sender(options: HttpOptions) {
           continue;
         }
         const waitMs = waitBefore(tried, error);
-        if (!mayRepeat || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
+        if (!canRepeat(sending) || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
         tried++;
         await pause(waitMs, sending.signal);
       }
@@ -134,27 +200,12 @@ function sender(options: HttpOptions) {
   };
 }
 
-/** The parts of a request, which unlike itself can be sent more than once. */
-async function sendingOf(request: Request, userId: string | undefined): Promise<Sending> {
-  const { method, headers, url } = request;
-  const text = method === 'GET' || method === 'HEAD' ? '' : await request.text();
-  if (userId !== undefined && !headers.has('X-User-Id')) headers.set('X-User-Id', userId);
-  if (method === 'POST' && !headers.has('Idempotency-Key') && !REPEATABLE.test(pathOf(url))) {
-    headers.set('Idempotency-Key', randomId());
-  }
-  // React Native's requests have no signal of their own.
-  return { url, method, headers, body: text === '' ? undefined : text, signal: request.signal ?? undefined };
-}
-
-const pathOf = (url: string) => url.split('?', 1)[0]!;
-
-function canRepeat({ method, headers, url }: Sending): boolean {
-  if (method === 'POST') return headers.has('Idempotency-Key') || REPEATABLE.test(pathOf(url));
-  return method !== 'PATCH';
-}
+const canRepeat = ({ method, headers, path }: Sending): boolean =>
+  method === 'POST' ? headers.has('Idempotency-Key') || REPEATABLE.test(path) : method !== 'PATCH';
 
 /** One try, its body included: a server that stops in the middle of an answer is as silent as one that never began. */
-async function inTime({ signal, url, ...init }: Sending, timeoutMs: number, send: NonNullable<HttpOptions['fetch']>) {
+async function inTime(sending: Sending, timeoutMs: number, send: NonNullable<HttpOptions['fetch']>) {
+  const { url, method, headers, body, signal } = sending;
   const controller = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
@@ -164,39 +215,30 @@ async function inTime({ signal, url, ...init }: Sending, timeoutMs: number, send
   const stop = () => controller.abort();
   signal?.addEventListener('abort', stop);
   try {
-    const given = { ...init, credentials: 'omit', signal: controller.signal } as RequestInit;
-    const response = await send(url, given);
-    const { status, statusText, headers } = response;
-    const body = status === 204 ? null : await response.text();
-    return new Response(body, { status, statusText, headers });
+    const init: RequestInit = { method, headers, credentials: 'omit', signal: controller.signal };
+    const response = await send(url, body === undefined ? init : { ...init, body });
+    return { response, text: await response.text() };
   } catch (cause) {
     throwIfAborted(signal);
-    throw late
-      ? new ChatError('timed_out', `${url} did not answer within ${timeoutMs} ms`, { retryable: true, cause })
-      : new ChatError('unreachable', `${url} could not be reached`, { retryable: true, cause });
+    const [code, what] = late
+      ? (['timed_out', `did not answer within ${timeoutMs} ms`] as const)
+      : (['unreachable', 'could not be reached'] as const);
+    throw new ChatError(code, `${method} ${url} ${what}`, { retryable: true, cause });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
   }
 }
 
-async function errorOf(response: Response): Promise<ChatError> {
-  const { status, headers } = response;
-  const text = await response.text();
+function errorOf({ status, headers }: Response, text: string): ChatError {
+  const seconds = Number(headers.get('Retry-After') ?? Number.NaN);
+  const after = Number.isFinite(seconds) ? { retry_after_s: seconds } : {};
   const problem = parsed(text);
-  const retry_after_s = Number(headers.get('Retry-After') ?? Number.NaN);
-  const after = Number.isFinite(retry_after_s) ? { retry_after_s } : {};
   if (isProblem(problem)) return new ChatError(problem.code, problem.detail, { ...after, ...problem });
-  return new ChatError(
-    'bad_answer',
-    `The answer, with status ${status}, was not one of ChatAPI: ${text.slice(0, 200)}`,
-    {
-      status,
-      // A proxy's page: who is behind it may be back soon.
-      retryable: status === 429 || status >= 500,
-      ...after,
-    },
-  );
+  // A proxy's page: who is behind it may be back soon.
+  const retryable = status === 429 || status >= 500;
+  const detail = `The answer, with status ${status}, was not one of ChatAPI: ${text.slice(0, 200)}`;
+  return new ChatError('bad_answer', detail, { status, retryable, ...after });
 }
 
 function parsed(text: string): unknown {

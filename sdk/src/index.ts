@@ -4,7 +4,15 @@ export { createHttp } from './http.js';
 export type { Answer, Http, HttpOptions } from './http.js';
 export type { KeyInput, KeySource } from './key.js';
 export type { List, Page } from './pages.js';
-export type * from './generated/events.js';
+export type {
+  ChatEvent,
+  DurableEventType,
+  EventData,
+  EventOf,
+  EventSchemas,
+  SessionEvents,
+  SocketRequests,
+} from './generated/events.js';
 export type { components, operations, paths } from './generated/rest.js';
 export { ChatClient } from './live/client.js';
 export type { SearchQuery } from './live/client.js';

@@ -1425,7 +1425,7 @@ export interface components {
        */
       role?: "owner" | "admin" | "member";
       /** @description User ids, or objects with a role. */
-      members?: components["schemas"]["MemberInput"][];
+      members?: (string | components["schemas"]["MemberInput"])[];
     };
     AddedMember: {
       /** @description Its place in `members`. */
@@ -1764,7 +1764,7 @@ export interface components {
        */
       privacy?: "public" | "private" | "invite_only";
       /** @description User ids, or objects with a role. Who creates is a member whether listed or not. */
-      members?: components["schemas"]["MemberInput"][];
+      members?: (string | components["schemas"]["MemberInput"])[];
       /** @description A direct room has two. */
       max_members?: number;
       /**
