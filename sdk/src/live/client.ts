@@ -25,6 +25,7 @@ import type {
   Store,
   UnreadTotals,
   User,
+  Told,
 } from './types.js';
 
 const UNREAD_MS = 1_000;
@@ -377,11 +378,11 @@ export class ChatClient {
     return mine.sort((a, b) => (at(a) < at(b) ? 1 : at(a) > at(b) ? -1 : a.room.id < b.room.id ? -1 : 1));
   }
 
-  private async call(method: string, path: string, init: any = {}): Promise<any> {
+  private async call(method: string, path: string, init: Told = {}): Promise<Told> {
     const { path: params, query, ...rest } = init;
     // What is read to catch up ends with its line: the next one begins anew.
     if (method === 'GET' && this.line.isOnline) rest.signal ??= this.session.signal;
-    const answer = await (this.api as any)[method](`/api/v1${path}`, { params: { path: params, query }, ...rest });
+    const answer = await (this.api as Told)[method](`/api/v1${path}`, { params: { path: params, query }, ...rest });
     return answer.data;
   }
 }

@@ -6,7 +6,7 @@ import { movedReceipt, shown, type Kept, type Viewer } from './reduce.js';
 import type { ChatRoom } from './room.js';
 import type { ChatStorage } from './storage.js';
 import { Order } from './streams.js';
-import type { Envelope, Position, Room } from './types.js';
+import type { Envelope, Position, Room, Told } from './types.js';
 
 /** Asked of in one `sync.resume`. */
 const RESUMED_ROOMS = 200;
@@ -18,7 +18,7 @@ const MOST_NOTIFICATIONS = 100;
 
 export interface EngineHost {
   readonly line: Line;
-  call(method: string, path: string, init?: object): Promise<any>;
+  call(method: string, path: string, init?: object): Promise<Told>;
   room(id: string): ChatRoom;
   /** An event was applied, or an ephemeral one came. */
   heard(event: Envelope): void;
@@ -136,11 +136,16 @@ export class Engine {
   }
 
   /** What is kept of a room that was just told. */
-  private fresh({ me = null, members = [], last_message = null, ...room }: any): Kept {
+  private fresh({ me = null, members = [], last_message = null, ...room }: Told): Kept {
     const { id, epoch, last_rev: rev } = room;
     const before = this.kept.get(id);
     return {
-      ...{ epoch, rev, room, me, members, last_message: last_message && shown(last_message, this.viewer) },
+      epoch,
+      rev,
+      room,
+      me,
+      members,
+      last_message: last_message && shown(last_message, this.viewer),
       all_members: members.length >= room.member_count,
       receipts: {},
       messages: [],
@@ -240,7 +245,7 @@ export class Engine {
   }
 
   /** @returns whether all that was missed is there now */
-  private recovered(key: string, { events, epoch, rev }: any): boolean {
+  private recovered(key: string, { events, epoch, rev }: Told): boolean {
     const at = () => this.position(key);
     for (const event of events as Envelope[]) {
       // What it lost meanwhile, it tells nothing of any more.
@@ -269,16 +274,19 @@ export class Engine {
         body: { sort: [{ last_message_at: 'desc' }], limit: 100, members_limit: 5, ...(cursor && { cursor }) },
       });
     const all = (path: string, query: object = {}) =>
-      list<any>((cursor) => this.host.call('GET', path, { query: { limit: 100, cursor, ...query } })).take(1_000);
+      list<Told>((cursor) => this.host.call('GET', path, { query: { limit: 100, cursor, ...query } })).take(1_000);
     const [rooms, blocks, invites] = await Promise.all([
-      list<any>(query).take(max_rooms),
+      list<Told>(query).take(max_rooms),
       all('/users/me/blocks'),
       all('/invites', { status: 'pending' }),
     ]);
     const before = this.index;
     this.blocked = new Set(blocks.map(({ user_id }) => user_id));
     this.setIndex({
-      ...{ user_id: base.user_id, epoch: base.epoch, rev: base.rev, invites },
+      user_id: base.user_id,
+      epoch: base.epoch,
+      rev: base.rev,
+      invites,
       rooms: [...this.kept.keys()],
       hidden: before?.hidden ?? [],
       blocked: [...this.blocked],
@@ -383,7 +391,7 @@ export class Engine {
   }
 
   private forgetAll(): void {
-    for (const id of [...this.kept.keys()]) this.set(id, undefined);
+    for (const id of this.kept.keys()) this.set(id, undefined);
     this.index = undefined;
     this.behind.clear();
     this.host.forget();

@@ -2,7 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { ChatError, isProblem } from '../errors.js';
 import type { KeySource } from '../key.js';
 import { guarded, Value } from './store.js';
-import type { Connection, ConnectionStatus, Envelope } from './types.js';
+import type { Connection, ConnectionStatus, Envelope, Told } from './types.js';
 
 export interface SessionReady {
   user_id: string | null;
@@ -72,10 +72,10 @@ export class Line {
    * Sends an event and waits for its acknowledgement.
    * @throws ChatError the server's, or `unreachable` and `timed_out`
    */
-  async ask<T = any>(event: string, data: object, timeoutMs = this.options.timeoutMs): Promise<T> {
+  async ask<T = Told>(event: string, data: object, timeoutMs = this.options.timeoutMs): Promise<T> {
     const { socket } = this;
     if (!socket || !this.isReady) throw new ChatError('unreachable', 'There is no connection now', { retryable: true });
-    let answer: any;
+    let answer: Told;
     try {
       answer = await socket.timeout(timeoutMs).emitWithAck(event, data);
     } catch (cause) {
@@ -196,14 +196,14 @@ export class Line {
     })();
   }
 
-  private async refused(error: Error & { data?: unknown }): Promise<void> {
+  private async refused(refusal: Error & { data?: unknown }): Promise<void> {
     const { socket } = this;
-    if (!isProblem(error.data)) {
+    if (!isProblem(refusal.data)) {
       return this.lost(
-        new ChatError('unreachable', `${this.options.url}: ${error.message}`, { retryable: true, cause: error }),
+        new ChatError('unreachable', `${this.options.url}: ${refusal.message}`, { retryable: true, cause: refusal }),
       );
     }
-    const problem = ChatError.of(error.data);
+    const problem = ChatError.of(refusal.data);
     if (problem.code === 'invalid_key' || problem.code === 'unauthenticated') {
       const other = await this.options.keys.renew(this.key).catch(unknownKey);
       if (socket !== this.socket || !this.wanted) return;

@@ -104,7 +104,11 @@ describe('the outbox', () => {
     expect(entry!.body).toMatchObject({ reply_to_id: 'root' });
     expect(entry!.body).not.toHaveProperty('thread_id');
     expect(pending(entry!, { user_id: 'ann', display_name: 'Ann', avatar_url: null })).toMatchObject({
-      ...{ status: 'sending', thread_id: 'root', reply_to_id: 'root', sender_id: 'ann', sender_display_name: 'Ann' },
+      status: 'sending',
+      thread_id: 'root',
+      reply_to_id: 'root',
+      sender_id: 'ann',
+      sender_display_name: 'Ann',
     });
   });
 });

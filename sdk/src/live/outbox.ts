@@ -1,14 +1,14 @@
 import { ChatError } from '../errors.js';
 import { randomId } from '../http.js';
 import { BLANK } from './reduce.js';
-import type { ChatMessage, Message, OutgoingBody, OutgoingMessage, User } from './types.js';
+import type { ChatMessage, Message, OutgoingBody, OutgoingMessage, User, Told } from './types.js';
 
 /** A message on its way, as it is stored. */
 export interface Entry {
   client_msg_id: string;
   room_id: string;
   /** As it goes out: the body of `message.send`. */
-  body: Record<string, any>;
+  body: Record<string, Told>;
   thread_id: string | null;
   created_at: string;
   failed?: Partial<ChatError>;
@@ -175,7 +175,13 @@ export function pending(
     rev: 0,
     sender_id: me?.user_id ?? null,
     sender_display_name: me?.display_name ?? null,
-    ...{ content, content_type, mentions, attachments, metadata, reply_to_id, thread_id },
+    content,
+    content_type,
+    mentions,
+    attachments,
+    metadata,
+    reply_to_id,
+    thread_id,
     silent: body.silent ?? false,
     created_at,
     updated_at: created_at,

@@ -15,17 +15,31 @@ import type { ChatMessage, Envelope, Message } from './types.js';
 const viewer: Viewer = { user_id: 'ann', hidden: new Set(), blocked: new Set(), window: 4 };
 
 const message = (seq: number, fields: Partial<Message> = {}): Message => ({
-  ...{ id: `m${seq}`, room_id: 'r', seq, rev: seq, sender_id: 'bob', sender_type: 'user', sender_display_name: null },
-  ...{
-    content_type: 'text',
-    content: `says ${seq}`,
-    attachments: [],
-    reply_to_id: null,
-    thread_id: null,
-    reply_count: 0,
-  },
-  ...{ mentions: [], quoted: null, silent: false, reactions: [], metadata: {}, client_msg_id: null, pinned_at: null },
-  ...{ edited_at: null, deleted_at: null, deleted_by: null, created_at: 'then', updated_at: 'then' },
+  id: `m${seq}`,
+  room_id: 'r',
+  seq,
+  rev: seq,
+  sender_id: 'bob',
+  sender_type: 'user',
+  sender_display_name: null,
+  content_type: 'text',
+  content: `says ${seq}`,
+  attachments: [],
+  reply_to_id: null,
+  thread_id: null,
+  reply_count: 0,
+  mentions: [],
+  quoted: null,
+  silent: false,
+  reactions: [],
+  metadata: {},
+  client_msg_id: null,
+  pinned_at: null,
+  edited_at: null,
+  deleted_at: null,
+  deleted_by: null,
+  created_at: 'then',
+  updated_at: 'then',
   ...fields,
 });
 
@@ -44,14 +58,30 @@ const me = {
 } as const;
 
 const kept = (fields: Partial<Kept> = {}, room: object = {}): Kept => ({
-  ...{ epoch: '1.1', rev: 10, me, last_message: null, members: [], all_members: true, receipts: {}, messages: [] },
-  ...{ loaded: true, has_older: false, has_newer: false, own_seq: 0 },
+  epoch: '1.1',
+  rev: 10,
+  me,
+  last_message: null,
+  members: [],
+  all_members: true,
+  receipts: {},
+  messages: [],
+  loaded: true,
+  has_older: false,
+  has_newer: false,
+  own_seq: 0,
   room: { id: 'r', first_seq: 1, last_seq: 0, member_count: 2, ...room } as Kept['room'],
   ...fields,
 });
 
 const event = (type: string, data: object, rev = 11): Envelope => ({
-  ...{ id: `e${rev}`, type, stream: 'room:r', room_id: 'r', epoch: '1.1', rev, occurred_at: 'now' },
+  id: `e${rev}`,
+  type,
+  stream: 'room:r',
+  room_id: 'r',
+  epoch: '1.1',
+  rev,
+  occurred_at: 'now',
   actor: { id: 'bob', type: 'user' },
   data,
 });

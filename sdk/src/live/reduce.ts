@@ -8,6 +8,7 @@ import type {
   ReadMarkers,
   Room,
   RoomMe,
+  Told,
 } from './types.js';
 
 /** What is kept of a room: a position, and exactly what it stands for. It is stored as one value. */
@@ -41,7 +42,7 @@ export interface Viewer {
 export const SMALL_ROOM = 100;
 const REACTING_USERS = 10;
 
-type Told = Message | HiddenMessage;
+type ToldMessage = Message | HiddenMessage;
 
 /** A message that says nothing yet. */
 export const BLANK = {
@@ -69,7 +70,7 @@ export const BLANK = {
 } satisfies Partial<Message>;
 
 /** A message as this user sees it. */
-export function shown(told: Told, { hidden, blocked }: Viewer, have?: ChatMessage): ChatMessage {
+export function shown(told: ToldMessage, { hidden, blocked }: Viewer, have?: ChatMessage): ChatMessage {
   const message = told as Message;
   const { id, room_id, seq, rev } = message;
   if ('hidden' in told || have?.hidden || hidden.has(id) || blocked.has(message.sender_id!)) {
@@ -102,7 +103,7 @@ export function change(messages: ChatMessage[], { type, data }: Envelope, viewer
 }
 
 /** An event's count is absolute; names are told up to ten. */
-function reacted(message: ChatMessage, type: string, { key, user_id, count }: any, me: string): ChatMessage {
+function reacted(message: ChatMessage, type: string, { key, user_id, count }: Told, me: string): ChatMessage {
   if (message.hidden || message.deleted_at) return message;
   const added = type === 'reaction.added';
   const with_ = (names: string[], name: string) =>
@@ -165,7 +166,11 @@ function created(next: Kept, { data, occurred_at }: Envelope, viewer: Viewer): K
   if (sender_id === viewer.user_id) {
     next.own_seq = Math.max(next.own_seq, seq);
     if (next.me) next.me = { ...next.me, last_read_seq: Math.max(next.me.last_read_seq, seq), mentions: 0 };
-  } else if (next.me && next.room.member_count > SMALL_ROOM && data.mentions?.some((one: any) => one.type === 'room')) {
+  } else if (
+    next.me &&
+    next.room.member_count > SMALL_ROOM &&
+    data.mentions?.some((one: Told) => one.type === 'room')
+  ) {
     // In smaller rooms, and by name, one is told of it.
     next.me = { ...next.me, mentions: next.me.mentions + 1 };
   }
@@ -192,7 +197,7 @@ export function trimmed(kept: Kept, window: number, side: 'older' | 'newer'): Ke
 }
 
 /** A room told again; places only grow. */
-export function withRoom(kept: Kept, { me: _, members: __, before_seq: ___, ...room }: any): Kept {
+export function withRoom(kept: Kept, { me: _, members: __, before_seq: ___, ...room }: Told): Kept {
   const { first_seq, last_seq } = kept.room;
   return {
     ...kept,
@@ -268,7 +273,7 @@ export function unreadOf({ room, me }: Kept): number {
 }
 
 export interface HistoryPage {
-  data: Told[];
+  data: ToldMessage[];
   page: { has_more_before: boolean; has_more_after: boolean };
 }
 

@@ -20,6 +20,7 @@ import type {
   RoomState,
   ThreadStanding,
   User,
+  Told,
 } from './types.js';
 
 const PAGE = 50;
@@ -36,7 +37,7 @@ export interface RoomHost {
   readonly engine: Engine;
   readonly line: Line;
   readonly outbox: Outbox;
-  call(method: string, path: string, init?: object): Promise<any>;
+  call(method: string, path: string, init?: object): Promise<Told>;
   me(): User | null;
   ready(signal?: AbortSignal): Promise<void>;
   unreadChanged(by: number): void;
@@ -285,7 +286,7 @@ export class ChatRoom {
   }
 
   /** @internal The sides of an answer of a resume. */
-  sides({ rev, me, receipts = [] }: { rev: number; me: RoomMe | null; receipts?: any[] }): void {
+  sides({ rev, me, receipts = [] }: { rev: number; me: RoomMe | null; receipts?: Told[] }): void {
     this.update((kept) => {
       // What has come since knows better.
       const isNow = kept.rev === rev;
@@ -376,11 +377,11 @@ export class ChatRoom {
   }
 
   /** @internal */
-  call(method: string, path: string, { path: params, ...init }: any = {}): Promise<any> {
+  call(method: string, path: string, { path: params, ...init }: Told = {}): Promise<Told> {
     return this.host.call(method, `/rooms/{room_id}${path}`, { path: { room_id: this.id, ...params }, ...init });
   }
 
-  private ask(event: string, data: object): Promise<any> {
+  private ask(event: string, data: object): Promise<Told> {
     return this.host.line.ask(event, { room_id: this.id, ...data });
   }
 

@@ -55,27 +55,27 @@ export class IndexedDbStorage implements ChatStorage {
     const transaction = database.transaction('kept', mode);
     const request = act(transaction.objectStore('kept'));
     return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+      transaction.addEventListener('complete', () => resolve(request.result));
+      transaction.addEventListener('abort', () => reject(transaction.error));
     });
   }
 
   private open(): Promise<IDBDatabase> {
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(this.name, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore('kept');
-      request.onsuccess = () => {
+      request.addEventListener('upgradeneeded', () => request.result.createObjectStore('kept'));
+      request.addEventListener('success', () => {
         // Another tab that deletes or upgrades it goes first; it is opened again when it is needed.
-        request.result.onversionchange = () => {
+        request.result.addEventListener('versionchange', () => {
           request.result.close();
           this.database = undefined;
-        };
+        });
         resolve(request.result);
-      };
-      request.onerror = () => {
+      });
+      request.addEventListener('error', () => {
         this.database = undefined;
         reject(request.error);
-      };
+      });
     });
   }
 }

@@ -11,6 +11,7 @@ import type {
   OutgoingMessage,
   ThreadState,
   ThreadStanding,
+  Told,
 } from './types.js';
 
 const PAGE = 50;
@@ -151,7 +152,7 @@ export class ChatThread {
     Object.assign(this, { messages, has_older });
   }
 
-  private call(method: string, path: string, init: any = {}): Promise<any> {
+  private call(method: string, path: string, init: Told = {}): Promise<Told> {
     return this.room.call(method, `/messages/{id}${path}`, { path: { id: this.id }, ...init });
   }
 
@@ -163,7 +164,9 @@ export class ChatThread {
       // The room counts its replies.
       parent: room.message(id) ?? parent,
       messages: [...messages, ...out.map((entry) => pending(entry, me))],
-      ...{ has_older, loading, standing },
+      has_older,
+      loading,
+      standing,
       ...(error && { error }),
     };
   }
