@@ -80,6 +80,7 @@ describe('the programs of the SDK’s pages', () => {
     await says(app, 'alice Very! sending');
     await says(app, 'alice Very! sent');
     await says(backEnd, 'alice said: Very!');
+    expect([backEnd.code, app.code]).toEqual([null, null]);
   });
 
   it('what is written for React can be built', () => {
