@@ -26,7 +26,7 @@ const bench = {
   tool: tsc,
   args: ['-p', 'tsconfig.bench.json'],
 };
-const sdk = {
+export const SDK = {
   name: 'SDK',
   inputs: ['sdk/src', 'sdk/package.json', 'sdk/tsdown.config.ts'],
   stamp: 'dist/.sdk-built',
@@ -36,7 +36,7 @@ const sdk = {
 };
 const page = (name, dir) => ({
   name,
-  inputs: [...sdk.inputs, `${dir}/src`, `${dir}/index.html`, `${dir}/package.json`, `${dir}/vite.config.ts`],
+  inputs: [...SDK.inputs, `${dir}/src`, `${dir}/index.html`, `${dir}/package.json`, `${dir}/vite.config.ts`],
   stamp: `dist/.${name.replace(' ', '-')}-built`,
   tool: 'vite/bin/vite.js',
   args: ['build', '--logLevel', 'error'],
@@ -46,7 +46,7 @@ const webChat = page('web chat', 'examples/web-chat');
 const adminConsole = page('console', 'console');
 
 /** What `npm start` serves, in the order in which one needs the other. */
-export const PRODUCT = [service, sdk, webChat, adminConsole];
+export const PRODUCT = [service, SDK, webChat, adminConsole];
 
 /** @param entry below dist/src */
 export const buildsOf = (entry) => {

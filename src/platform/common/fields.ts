@@ -249,13 +249,14 @@ export const NestedList = (
 ): PropertyDecorator =>
   applyDecorators(
     (target: object) => {
-      if (options.or) ApiExtraModels(type() as never, options.or as never)(target.constructor);
+      const models = [type(), ...(options.or ? [options.or] : [])];
+      if (models.length > 1 || options.shorthand) ApiExtraModels(...(models as never[]))(target.constructor);
     },
     field(
       options,
       () =>
         ({
-          ...itemsOf(type, options.or),
+          ...itemsOf(type, options),
           maxItems: limitOf(options.max),
           minItems: options.min,
         }) as ApiPropertyOptions,
@@ -264,9 +265,11 @@ export const NestedList = (
     ),
   );
 
-function itemsOf(type: ClassRef, or: Class | undefined): object {
-  if (!or) return { type: () => type(), isArray: true };
-  return { type: 'array', items: { oneOf: [type(), or].map((one) => ({ $ref: getSchemaPath(one as never) })) } };
+function itemsOf(type: ClassRef, { or, shorthand }: { or?: Class; shorthand?: string }): object {
+  if (!or && !shorthand) return { type: () => type(), isArray: true };
+  const text = shorthand ? [{ type: 'string', description: `The \`${shorthand}\` alone.` }] : [];
+  const models = [type(), ...(or ? [or] : [])].map((one) => ({ $ref: getSchemaPath(one as never) }));
+  return { type: 'array', items: { oneOf: [...text, ...models] } };
 }
 
 /** A list of DTOs that are validated one by one, by `toDto` where each is dealt with: one at fault spoils no other. */

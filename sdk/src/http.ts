@@ -1,0 +1,285 @@
+import type { ParamsOption, RequestBodyOption } from 'openapi-fetch';
+import type {
+  FilterKeys,
+  HttpMethod,
+  MediaType,
+  PathsWithMethod,
+  Readable,
+  RequiredKeysOf,
+  SuccessResponse,
+} from 'openapi-typescript-helpers';
+import { ChatError, isProblem } from './errors.js';
+import type { paths } from './generated/rest.js';
+import { keySource } from './key.js';
+import type { KeyInput } from './key.js';
+
+/** How requests are made. */
+export interface HttpOptions {
+  /** Where the service is, such as `https://chat.example.com`. */
+  url: string;
+  /** A key, or a function that gives one (asked again when the service no longer takes it). */
+  key: KeyInput;
+  /** With a master key: the user to act for. */
+  userId?: string | undefined;
+  /** In the place of the global `fetch`. */
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+  /** How often a request that may be repeated is sent again (3). */
+  retries?: number | undefined;
+  /** The time limit of each try in milliseconds (40,000: a long poll of `/sync` takes 30 s). */
+  timeoutMs?: number | undefined;
+}
+
+/** A good answer: failures are thrown as `ChatError`. */
+export interface Answer<T> {
+  /** The parsed body. */
+  data: T;
+  /** Status and headers. */
+  response: Response;
+}
+
+/** What a call takes besides what its route does. */
+export interface Init {
+  /** Headers besides those that are set by themselves. */
+  headers?: Record<string, string>;
+  /** Ends the call, and its repetition. */
+  signal?: AbortSignal | null | undefined;
+}
+
+/** What a route takes: `params` (path, query, header) and `body`, by its document. */
+type InitOf<Operation> = Init & ParamsOption<Operation> & RequestBodyOption<Operation>;
+/** May be left out where nothing of it is required. */
+type Rest<T> = RequiredKeysOf<T> extends never ? [T?] : [T];
+/** The body of a good answer. */
+type Good<Operation> = Operation extends { responses: infer Answers extends Record<number, unknown> }
+  ? Readable<SuccessResponse<Answers, MediaType>>
+  : never;
+/** One method of HTTP, for the paths that have it. */
+type Method<M extends HttpMethod> = <P extends PathsWithMethod<paths, M>>(
+  path: P,
+  ...init: Rest<InitOf<FilterKeys<paths[P], M>>>
+) => Promise<Answer<Good<FilterKeys<paths[P], M>>>>;
+
+/**
+ * Every route of the API, typed by its document: `http.GET('/api/v1/rooms', { params: { query: { limit: 10 } }, signal })`.
+ * An answer that is not 2xx is thrown as `ChatError`, an aborted call as the reason of its signal.
+ */
+export interface Http {
+  /** Reads. */
+  GET: Method<'get'>;
+  /** Makes, or does. An `Idempotency-Key` is added where there is none, and kept when it is sent again. */
+  POST: Method<'post'>;
+  /** Sets. */
+  PUT: Method<'put'>;
+  /** Changes some fields. */
+  PATCH: Method<'patch'>;
+  /** Removes. */
+  DELETE: Method<'delete'>;
+}
+
+const RETRIES = 3;
+const TIMEOUT_MS = 40_000;
+const FIRST_WAIT_MS = 250;
+/** Who is asked to wait longer than this is told so by an error, which says when to try again. */
+const LONGEST_WAIT_MS = 30_000;
+
+/** POSTs that may be sent any number of times: they read, or set what is absolute. They take no key. */
+const REPEATABLE = /\/(query|rules\/test|sync|heartbeat|read|delivered|unread|typing)$/;
+
+/** Makes the typed client of the REST API. */
+export function createHttp(options: HttpOptions): Http {
+  if (!/^https?:\/\//.test(options.url)) {
+    throw new TypeError(`url must begin with http:// or https://, but is ${JSON.stringify(options.url)}`);
+  }
+  const send = sender(options);
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  return Object.fromEntries(
+    methods.map((method) => [
+      method,
+      async (path: string, init: AnyInit = {}) => send(requestOf(options, method, path, init)),
+    ]),
+  ) as unknown as Http;
+}
+
+interface AnyInit extends Init {
+  params?: {
+    path?: Record<string, unknown>;
+    query?: Record<string, unknown>;
+    header?: Record<string, string | undefined>;
+  };
+  body?: unknown;
+}
+
+interface Sending {
+  url: string;
+  path: string;
+  method: string;
+  headers: Headers;
+  body: string | undefined;
+  signal: AbortSignal | null | undefined;
+}
+
+function requestOf({ url, userId }: HttpOptions, method: string, path: string, init: AnyInit): Sending {
+  const { params = {}, body, signal } = init;
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(params.header ?? {})) if (value !== undefined) headers.set(name, value);
+  if (userId !== undefined && !headers.has('X-User-Id')) headers.set('X-User-Id', userId);
+  if (body !== undefined && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json');
+  if (method === 'POST' && !headers.has('Idempotency-Key') && !REPEATABLE.test(path)) {
+    headers.set('Idempotency-Key', randomId());
+  }
+  return {
+    url: url.replace(/\/+$/, '') + filled(path, params.path ?? {}) + queryOf(params.query ?? {}),
+    path,
+    method,
+    headers,
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    signal,
+  };
+}
+
+/** Puts the values in the places of their names. */
+const filled = (path: string, values: Record<string, unknown>) =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(values[name] ?? '');
+    // They would name another route: the list, or one above.
+    if (/^\.{0,2}$/.test(value)) throw new TypeError(`${name} must be an id, but is ${JSON.stringify(values[name])}`);
+    return encodeURIComponent(value);
+  });
+
+function queryOf(query: Record<string, unknown>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    // A list is named several times.
+    (Array.isArray(value) ? value : [value])
+      .filter((one) => one !== undefined && one !== null)
+      .map((one) => `${name}=${encodeURIComponent(String(one))}`),
+  );
+  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+}
+
+/** Sends requests: keys, time limits, repetition and errors. */
+function sender(options: HttpOptions) {
+  const { retries = RETRIES, timeoutMs = TIMEOUT_MS } = options;
+  const keys = keySource(options.key);
+  // Looked up late, and called without `this`: both matter to browsers and to tests.
+  const send = options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init));
+
+  const attempt = async (sending: Sending, key: string): Promise<Answer<unknown>> => {
+    sending.headers.set('Authorization', `Bearer ${key}`);
+    const { response, text } = await inTime(sending, timeoutMs, send);
+    const type = response.headers.get('Content-Type') ?? '';
+    const isJson = type.startsWith('application/json');
+    const data = isJson ? parsed(text) : text || undefined;
+    // A page is what a proxy or the portal of a network shows.
+    if (!response.ok || (isJson && data === undefined) || type.startsWith('text/html')) throw errorOf(response, text);
+    return { data, response };
+  };
+
+  return async (sending: Sending): Promise<Answer<unknown>> => {
+    throwIfAborted(sending.signal);
+    let key = await keys.get();
+    let asked = false;
+    for (let tried = 0; ;) {
+      throwIfAborted(sending.signal);
+      try {
+        return await attempt(sending, key);
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        // Nothing was done: another key is tried at once, whatever the method.
+        const other = error.code === 'invalid_key' && !asked ? await keys.renew(key) : undefined;
+        if (other !== undefined) {
+          key = other;
+          asked = true;
+          continue;
+        }
+        const waitMs = waitBefore(tried, error);
+        if (!canRepeat(sending) || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
+        tried++;
+        await pause(waitMs, sending.signal);
+      }
+    }
+  };
+}
+
+const canRepeat = ({ method, headers, path }: Sending): boolean =>
+  method === 'POST' ? headers.has('Idempotency-Key') || REPEATABLE.test(path) : method !== 'PATCH';
+
+/** One try, its body included: a server that stops in the middle of an answer is as silent as one that never began. */
+async function inTime(sending: Sending, timeoutMs: number, send: NonNullable<HttpOptions['fetch']>) {
+  const { url, method, headers, body, signal } = sending;
+  const controller = new AbortController();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, timeoutMs);
+  const stop = () => controller.abort();
+  signal?.addEventListener('abort', stop);
+  try {
+    const init: RequestInit = { method, headers, credentials: 'omit', signal: controller.signal };
+    const response = await send(url, body === undefined ? init : { ...init, body });
+    return { response, text: await response.text() };
+  } catch (cause) {
+    throwIfAborted(signal);
+    const [code, what] = late
+      ? (['timed_out', `did not answer within ${timeoutMs} ms`] as const)
+      : (['unreachable', 'could not be reached'] as const);
+    throw new ChatError(code, `${method} ${url} ${what}`, { retryable: true, cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function errorOf({ status, headers }: Response, text: string): ChatError {
+  const seconds = Number(headers.get('Retry-After') ?? Number.NaN);
+  const after = Number.isFinite(seconds) ? { retry_after_s: seconds } : {};
+  const problem = parsed(text);
+  if (isProblem(problem)) return new ChatError(problem.code, problem.detail, { ...after, ...problem });
+  // A proxy's page: who is behind it may be back soon.
+  const retryable = status === 429 || status >= 500;
+  const detail = `The answer, with status ${status}, was not one of ChatAPI: ${text.slice(0, 200)}`;
+  return new ChatError('bad_answer', detail, { status, retryable, ...after });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Doubled each time, and drawn from its upper half so that many clients don't return at once. */
+function waitBefore(tried: number, { retry_after_s }: ChatError): number {
+  const backoff = FIRST_WAIT_MS * 2 ** tried * (0.5 + Math.random() / 2);
+  return Math.max(backoff, (retry_after_s ?? 0) * 1000);
+}
+
+/** Throws the signal's reason, as `fetch` does. */
+export function throwIfAborted(signal: AbortSignal | null | undefined): void {
+  if (!signal?.aborted) return;
+  throw signal.reason ?? Object.assign(new Error('The call was aborted'), { name: 'AbortError' });
+}
+
+/** Waits; throws the signal's reason as soon as it is aborted. */
+export async function pause(ms: number, signal?: AbortSignal | null): Promise<void> {
+  throwIfAborted(signal);
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
+  throwIfAborted(signal);
+}
+
+/** A random id (UUID version 4), also where `crypto.randomUUID` is missing: insecure pages, React Native. */
+export function randomId(): string {
+  const { crypto } = globalThis as { crypto?: Crypto };
+  if (crypto?.randomUUID) return crypto.randomUUID();
+  // Unique is enough, nothing rests on its being hard to guess.
+  return 'xxxxxxxx-xxxx-4xxx-axxx-xxxxxxxxxxxx'.replaceAll('x', () => Math.floor(Math.random() * 16).toString(16));
+}
