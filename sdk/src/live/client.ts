@@ -134,8 +134,15 @@ export class ChatClient {
   async connect(signal?: AbortSignal): Promise<void> {
     await (this.restored ??= this.restore());
     this.line.start();
-    await this.ready(signal, true);
-    await this.begun;
+    for (;;) {
+      await this.ready(signal, true);
+      try {
+        return await this.begun;
+      } catch (error) {
+        // The line was lost on the way: the next session goes on.
+        if (!isTransient(error)) throw error;
+      }
+    }
   }
 
   /** Ends the connection; what is kept stays, and is shown. {@link connect} goes on from there. */
@@ -148,6 +155,7 @@ export class ChatClient {
     this.line.stop('closed', new ChatError('closed', 'The client was closed'));
     clearTimeout(this.unreadTimer);
     clearTimeout(this.watchTimer);
+    for (const room of this.open.values()) room.typists([]);
     await this.engine.keeper.flush();
   }
 
@@ -276,7 +284,8 @@ export class ChatClient {
   }
 
   private begin(session: { user_id: string | null; user: { epoch: string; rev: number } | null }): Promise<void> {
-    const begun = this.began(session).catch(async (error) => {
+    const begun = this.began(session).catch(async (error: unknown) => {
+      if (!isTransient(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       // Another session begins it itself.
       if (this.begun !== begun || !this.line.isOnline) throw error;
@@ -395,3 +404,5 @@ export interface SearchQuery {
   content_type?: string;
   has?: 'attachment' | 'mention';
 }
+
+const isTransient = (error: unknown): boolean => error instanceof ChatError && error.retryable;
