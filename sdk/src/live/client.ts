@@ -177,6 +177,7 @@ export class ChatClient {
     return room;
   }
 
+  /** Makes a room; its maker is a member. */
   async createRoom(body: CreateRoomBody): Promise<Room> {
     const room: Room = await this.call('POST', '/rooms', { body });
     await this.gained(room.id);
@@ -195,6 +196,7 @@ export class ChatClient {
     return member;
   }
 
+  /** Leaves a room, which vanishes from the list. */
   async leaveRoom(roomId: string): Promise<void> {
     await this.call('POST', '/rooms/{room_id}/leave', { path: { room_id: roomId } });
     this.engine.set(roomId, undefined);
@@ -210,6 +212,7 @@ export class ChatClient {
     return member;
   }
 
+  /** Declines an invitation. */
   async declineInvite(id: string): Promise<void> {
     await this.call('POST', '/invites/{id}/decline', { path: { id } });
   }
@@ -393,15 +396,21 @@ export class ChatClient {
   }
 }
 
+/** Where a search looks, beside its words. */
 export interface SearchQuery {
   /** 2 to 256 characters: words by their beginning, in any case. */
   q: string;
+  /** In this room only. */
   room_id?: string;
+  /** Messages of this user only. */
   sender_id?: string;
   /** From this time on, RFC 3339. */
   from?: string;
+  /** Messages until this time. */
   to?: string;
+  /** Messages of this type only. */
   content_type?: string;
+  /** Messages with an attachment or a mention only. */
   has?: 'attachment' | 'mention';
 }
 

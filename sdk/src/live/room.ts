@@ -64,7 +64,9 @@ export class ChatRoom {
   private readTimer: Timer;
   private deliveredTimer: Timer;
 
+  /** @internal */
   constructor(
+    /** The id of the room. */
     readonly id: string,
     private readonly host: RoomHost,
   ) {}
@@ -128,14 +130,17 @@ export class ChatRoom {
     await this.ask('reaction.add', { message_id: id, key });
   }
 
+  /** Takes one's reaction back. */
   async unreact(id: string, key: string): Promise<void> {
     await this.ask('reaction.remove', { message_id: id, key });
   }
 
+  /** Pins a message in the room. */
   async pin(id: string): Promise<ChatMessage> {
     return this.taken(await this.call('PUT', '/messages/{id}/pin', { path: { id } }));
   }
 
+  /** Takes the pin of a message away. */
   async unpin(id: string): Promise<void> {
     await this.call('DELETE', '/messages/{id}/pin', { path: { id } });
   }
@@ -174,14 +179,20 @@ export class ChatRoom {
     this.host.line.tell(on ? 'typing.start' : 'typing.stop', { room_id: this.id });
   }
 
-  /** @returns whether there is more before that */
+  /**
+   * Loads the page before what is shown.
+   * @returns whether there is more before that
+   */
   async loadOlder(): Promise<boolean> {
     const first = this.kept?.messages[0];
     if (first && this.kept!.has_older) await this.load('older', { before_seq: first.seq });
     return this.kept?.has_older ?? false;
   }
 
-  /** @returns whether there is more after that */
+  /**
+   * Loads the page behind what is shown.
+   * @returns whether there is more after that
+   */
   async loadNewer(): Promise<boolean> {
     const last = this.kept?.messages.at(-1);
     if (last && this.kept!.has_newer) await this.load('newer', { after_seq: last.seq });

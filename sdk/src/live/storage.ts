@@ -1,7 +1,10 @@
 /** Where a {@link ChatClient} keeps what outlives it. Values are plain objects, as structured clone and JSON take them. */
 export interface ChatStorage {
+  /** What was kept under this key; undefined where nothing is. */
   get(key: string): Promise<unknown>;
+  /** Keeps a value under this key. */
   set(key: string, value: unknown): Promise<void>;
+  /** Forgets what is kept under this key. */
   delete(key: string): Promise<void>;
 }
 
@@ -9,15 +12,18 @@ export interface ChatStorage {
 export class MemoryStorage implements ChatStorage {
   private readonly values = new Map<string, string>();
 
+  /** What was kept under this key; undefined where nothing is. */
   async get(key: string): Promise<unknown> {
     const value = this.values.get(key);
     return value === undefined ? undefined : JSON.parse(value);
   }
 
+  /** Keeps a value under this key. */
   async set(key: string, value: unknown): Promise<void> {
     this.values.set(key, JSON.stringify(value));
   }
 
+  /** Forgets what is kept under this key. */
   async delete(key: string): Promise<void> {
     this.values.delete(key);
   }
@@ -29,14 +35,17 @@ export class IndexedDbStorage implements ChatStorage {
 
   constructor(private readonly name = 'chatapi') {}
 
+  /** What was kept under this key; undefined where nothing is. */
   get(key: string): Promise<unknown> {
     return this.run('readonly', (store) => store.get(key));
   }
 
+  /** Keeps a value under this key. */
   async set(key: string, value: unknown): Promise<void> {
     await this.run('readwrite', (store) => store.put(value, key));
   }
 
+  /** Forgets what is kept under this key. */
   async delete(key: string): Promise<void> {
     await this.run('readwrite', (store) => store.delete(key));
   }

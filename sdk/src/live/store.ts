@@ -5,8 +5,10 @@ abstract class Observable<T> implements Store<T> {
   private readonly listeners = new Set<() => void>();
   private told = true;
 
+  /** The value as it is now. */
   abstract get(): T;
 
+  /** Tells when it is another. */
   subscribe(listener: () => void): () => void {
     // Twice the same function is two listeners.
     const own = () => listener();
@@ -60,10 +62,12 @@ export class Derived<T> extends Observable<T> {
     super();
   }
 
+  /** The value, worked out anew after what it depends on has changed. */
   get(): T {
     return (this.known ??= { value: this.work() }).value;
   }
 
+  /** What it depends on has changed. */
   changed(): void {
     this.known = undefined;
     this.tell();

@@ -43,7 +43,10 @@ export class ChatThread {
     return this.room.send({ ...body, thread_id: this.id });
   }
 
-  /** @returns whether there is more before that */
+  /**
+   * Loads the page before what is shown.
+   * @returns whether there is more before that
+   */
   async loadOlder(): Promise<boolean> {
     const [first] = this.messages;
     if (first && this.has_older) await this.take({ before_seq: first.seq });

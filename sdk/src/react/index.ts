@@ -23,6 +23,7 @@ export interface ChatProviderProps {
   client: ChatClient;
   /** Connects while it is mounted; `false`: the app calls `connect` and `disconnect` itself. */
   connect?: boolean;
+  /** What uses the hooks. */
   children?: ReactNode;
 }
 
