@@ -4,6 +4,7 @@ import { keySource } from '../key.js';
 import { list, type List } from '../pages.js';
 import { Engine } from './engine.js';
 import { Line } from './line.js';
+import { transient } from './transient.js';
 import { Outbox, type Entry } from './outbox.js';
 import { unreadOf, type Kept } from './reduce.js';
 import { ChatRoom } from './room.js';
@@ -117,7 +118,7 @@ export class ChatClient {
     this.connection = this.line.state;
     this.connection.subscribe(() => {
       if (this.line.isOnline) return;
-      this.session.abort(new ChatError('unreachable', 'The connection was lost meanwhile', { retryable: true }));
+      this.session.abort(transient('unreachable', 'The connection was lost meanwhile'));
     });
     this.me = this.user;
     this.rooms = this.list;
