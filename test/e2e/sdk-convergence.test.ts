@@ -22,7 +22,12 @@ describe('clients of the SDK, in Node', () => {
     await redis?.stop();
   });
 
-  it('show what REST says, whatever happened to their lines and processes', () => suite.holds(RUNS), RUNS * 30_000);
+  it(
+    'show what REST says, whatever happened to their lines and processes',
+    () => expect(suite.holds(RUNS)).resolves.toBeUndefined(),
+    RUNS * 30_000,
+  );
 
-  it('read a room anew of which more was missed than a resume tells', () => suite.readsAnew());
+  it('read a room anew of which more was missed than a resume tells', () =>
+    expect(suite.readsAnew()).resolves.toBeUndefined());
 });

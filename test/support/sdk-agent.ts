@@ -129,7 +129,13 @@ export class SdkAgent {
 function shownRoom({ room, me, members, messages, receipts, unread }: RoomState): Omit<ShownRoom, 'last'> {
   const { name, status, frozen, first_seq, last_seq, member_count } = room!;
   return {
-    ...{ name, status, frozen, first_seq, last_seq, member_count, unread },
+    name,
+    status,
+    frozen,
+    first_seq,
+    last_seq,
+    member_count,
+    unread,
     // What was refused stays to be seen by who said it.
     messages: messages
       .filter(({ status }) => status !== 'failed')
@@ -146,7 +152,11 @@ export function said(message: any): object {
   if (hidden) return { seq, id, hidden };
   if (deleted_at) return { seq, id, deleted: true, reply_count };
   return {
-    ...{ seq, id, content, reply_count, thread_id },
+    seq,
+    id,
+    content,
+    reply_count,
+    thread_id,
     pinned: pinned_at !== null,
     reactions: reactions
       .map(({ key, count, user_ids }: any) => `${key} ${count} ${user_ids.toSorted().join()}`)

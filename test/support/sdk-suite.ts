@@ -238,7 +238,12 @@ export class SdkConvergence {
       const receipts = (await get(`/rooms/${id}/receipts?limit=100`)).data;
       const { name, status, frozen, first_seq, last_seq, member_count, me } = room;
       rooms[id] = {
-        ...{ name, status, frozen, first_seq, last_seq, member_count },
+        name,
+        status,
+        frozen,
+        first_seq,
+        last_seq,
+        member_count,
         unread: me.unread,
         messages: messages.map((message) => ({ ...said(message), sent: 'sent' })),
         members: members.map(({ user_id, role }: any) => `${user_id} ${role}`).toSorted(),

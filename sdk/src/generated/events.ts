@@ -310,6 +310,8 @@ export interface EventSchemas {
     "unread": number;
     /** Of these, those that mention the user or everybody. */
     "mentions": number;
+    /** The own marker: `unread` are the places beyond it. */
+    "last_read_seq": number;
     /** Over all rooms that are neither muted nor hidden, without silent messages. */
     "total_unread": number;
   };

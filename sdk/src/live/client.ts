@@ -4,6 +4,7 @@ import { keySource } from '../key.js';
 import { list, type List } from '../pages.js';
 import { Engine } from './engine.js';
 import { Line } from './line.js';
+import { transient } from './transient.js';
 import { Outbox, type Entry } from './outbox.js';
 import { unreadOf, type Kept } from './reduce.js';
 import { ChatRoom } from './room.js';
@@ -117,7 +118,7 @@ export class ChatClient {
     this.connection = this.line.state;
     this.connection.subscribe(() => {
       if (this.line.isOnline) return;
-      this.session.abort(new ChatError('unreachable', 'The connection was lost meanwhile', { retryable: true }));
+      this.session.abort(transient('unreachable', 'The connection was lost meanwhile'));
     });
     this.me = this.user;
     this.rooms = this.list;
@@ -134,8 +135,15 @@ export class ChatClient {
   async connect(signal?: AbortSignal): Promise<void> {
     await (this.restored ??= this.restore());
     this.line.start();
-    await this.ready(signal, true);
-    await this.begun;
+    for (;;) {
+      await this.ready(signal, true);
+      try {
+        return await this.begun;
+      } catch (error) {
+        // The line was lost on the way: the next session goes on.
+        if (!isTransient(error)) throw error;
+      }
+    }
   }
 
   /** Ends the connection; what is kept stays, and is shown. {@link connect} goes on from there. */
@@ -148,6 +156,7 @@ export class ChatClient {
     this.line.stop('closed', new ChatError('closed', 'The client was closed'));
     clearTimeout(this.unreadTimer);
     clearTimeout(this.watchTimer);
+    for (const room of this.open.values()) room.typists([]);
     await this.engine.keeper.flush();
   }
 
@@ -279,7 +288,8 @@ export class ChatClient {
   }
 
   private begin(session: { user_id: string | null; user: { epoch: string; rev: number } | null }): Promise<void> {
-    const begun = this.began(session).catch(async (error) => {
+    const begun = this.began(session).catch(async (error: unknown) => {
+      if (!isTransient(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       // Another session begins it itself.
       if (this.begun !== begun || !this.line.isOnline) throw error;
@@ -404,3 +414,5 @@ export interface SearchQuery {
   /** Messages with an attachment or a mention only. */
   has?: 'attachment' | 'mention';
 }
+
+const isTransient = (error: unknown): boolean => error instanceof ChatError && error.retryable;

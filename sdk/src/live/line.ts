@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { ChatError, isProblem } from '../errors.js';
 import type { KeySource } from '../key.js';
 import { guarded, Value } from './store.js';
+import { transient } from './transient.js';
 import type { Connection, ConnectionStatus, Envelope, Told } from './types.js';
 
 export interface SessionReady {
@@ -74,7 +75,7 @@ export class Line {
    */
   async ask<T = Told>(event: string, data: object, timeoutMs = this.options.timeoutMs): Promise<T> {
     const { socket } = this;
-    if (!socket || !this.isReady) throw new ChatError('unreachable', 'There is no connection now', { retryable: true });
+    if (!socket || !this.isReady) throw transient('unreachable', 'There is no connection now');
     let answer: Told;
     try {
       answer = await socket.timeout(timeoutMs).emitWithAck(event, data);
@@ -82,12 +83,12 @@ export class Line {
       const lost = !socket.connected;
       // A path that vanished ends no connection: whether this one still stands is to be found out.
       if (!lost && event !== 'ping') void this.probe();
-      throw new ChatError(lost ? 'unreachable' : 'timed_out', `${event} was not answered`, { retryable: true, cause });
+      throw transient(lost ? 'unreachable' : 'timed_out', `${event} was not answered`, cause);
     }
     if (answer?.ok) return answer.data;
     throw isProblem(answer?.error)
       ? ChatError.of(answer.error)
-      : new ChatError('bad_answer', `${event} was answered with something else than an acknowledgement`);
+      : new ChatError('bad_answer', `${event} was not acknowledged`);
   }
 
   /** Sends an event, and asks for no answer. */
@@ -169,7 +170,7 @@ export class Line {
       'disconnect',
       here((reason: string) => {
         // The server let go of us: the next handshake says why.
-        this.lost(new ChatError('unreachable', `The connection ended: ${reason}`, { retryable: true }), 0);
+        this.lost(transient('unreachable', `The connection ended: ${reason}`), 0);
       }),
     );
     socket.on(
@@ -190,7 +191,7 @@ export class Line {
       socket.auth = { api_key: this.key };
       socket.connect();
       this.timer = setTimeout(
-        here(() => this.lost(new ChatError('timed_out', 'No session began in time', { retryable: true }))),
+        here(() => this.lost(transient('timed_out', 'No session began in time'))),
         this.options.timeoutMs * 2,
       );
     })();
@@ -199,9 +200,7 @@ export class Line {
   private async refused(refusal: Error & { data?: unknown }): Promise<void> {
     const { socket } = this;
     if (!isProblem(refusal.data)) {
-      return this.lost(
-        new ChatError('unreachable', `${this.options.url}: ${refusal.message}`, { retryable: true, cause: refusal }),
-      );
+      return this.lost(transient('unreachable', `${this.options.url}: ${refusal.message}`, refusal));
     }
     const problem = ChatError.of(refusal.data);
     if (problem.code === 'invalid_key' || problem.code === 'unauthenticated') {
@@ -265,7 +264,7 @@ export class Line {
 }
 
 const unknownKey = (cause: unknown): ChatError =>
-  new ChatError('unreachable', 'The function that gives the key failed', { retryable: true, cause });
+  transient('unreachable', 'The function that gives the key failed', cause);
 
 /** Calls back when the device says that it is reachable again, or the page is shown again. */
 function watchDevice(look: () => void): () => void {

@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.js';
 import { randomId } from '../http.js';
 import { BLANK } from './reduce.js';
+import { transient } from './transient.js';
 import type { ChatMessage, Message, OutgoingBody, OutgoingMessage, User, Told } from './types.js';
 
 /** A message on its way, as it is stored. */
@@ -55,7 +56,7 @@ export class Outbox {
   /** @throws ChatError when too many wait already */
   add(room_id: string, { reply_to, thread_id, ...rest }: OutgoingBody): OutgoingMessage {
     if (this.entries.length >= MOST_WAITING) {
-      throw new ChatError('overloaded', `${MOST_WAITING} messages wait to be sent already`, { retryable: true });
+      throw transient('overloaded', `${MOST_WAITING} messages wait already`);
     }
     const client_msg_id = randomId();
     const reply_to_id = reply_to ?? thread_id;
