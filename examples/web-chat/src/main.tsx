@@ -1,4 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import { ChatError } from '@chatapi/sdk';
+import { App } from './app';
+import './style.css';
 
-createRoot(document.getElementById('root')!).render(<p>{new ChatError('Soon', 'soon').message}</p>);
+createRoot(document.getElementById('root')!).render(<App />);

@@ -1,0 +1,90 @@
+import { useEffect, useState, type FormEvent } from 'react';
+import { go, usePlace } from './place';
+import { RoomPane } from './room';
+import { enter, keptName, type Session } from './session';
+import { Sidebar } from './sidebar';
+import { ThreadPane } from './thread';
+import { attempt, Dialog, Icon, Notices, say, SessionContext, useSession, useStore } from './ui';
+
+export function App() {
+  const [session, setSession] = useState<Session | null>(null);
+  if (!session) return <Login onEnter={setSession} />;
+  return (
+    <SessionContext value={session}>
+      <Chat onLeave={() => setSession(null)} />
+    </SessionContext>
+  );
+}
+
+function Login({ onEnter }: { onEnter: (session: Session) => void }) {
+  const [fault, setFault] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const submit = async (name: string): Promise<void> => {
+    setBusy(true);
+    await enter(name).then(onEnter, (error: Error) => setFault(error.message));
+    setBusy(false);
+  };
+  useEffect(() => {
+    const kept = keptName();
+    if (kept) void submit(kept);
+  }, []);
+  const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    void submit(String(new FormData(event.currentTarget).get('name')));
+  };
+  return (
+    <main className="login">
+      <form className="card" onSubmit={onSubmit}>
+        <Icon name="send" />
+        <h1>ChatAPI</h1>
+        <p className="muted">Pick a name and you are in. Open a second window with another one, and talk to yourself.</p>
+        <label htmlFor="name">Your name</label>
+        <input id="name" name="name" autoComplete="nickname" autoFocus required maxLength={60} dir="auto" />
+        <p className="fault" role="alert">
+          {fault}
+        </p>
+        <button className="primary" disabled={isBusy}>
+          {isBusy ? 'Getting in …' : 'Get in'}
+        </button>
+      </form>
+    </main>
+  );
+}
+
+function Chat({ onLeave }: { onLeave: () => void }) {
+  const { client, welcome } = useSession();
+  const { room, thread, invite } = usePlace();
+  const { total_unread } = useStore(client.unread);
+  useEffect(() => void (document.title = total_unread ? `(${total_unread}) ChatAPI` : 'ChatAPI'), [total_unread]);
+  useEffect(() => {
+    // On a phone the list is the first thing to see; elsewhere there is room for both.
+    if (!room && !invite && matchMedia('(min-width: 721px)').matches) go({ room: welcome });
+  }, []);
+  useEffect(
+    () => client.on('notification.created', ({ data: { title, body } }) => say(title ?? 'Notification', body ?? '')),
+    [client],
+  );
+  return (
+    <div className={`app ${room ? 'in-room' : ''} ${thread ? 'in-thread' : ''}`}>
+      <Sidebar current={room} onLeave={onLeave} />
+      {room && <RoomPane key={room} roomId={room} />}
+      {!room && <main className="pane empty">Choose a conversation, or begin one.</main>}
+      {room && thread && <ThreadPane key={thread} roomId={room} messageId={thread} />}
+      {invite && <Invited code={invite} />}
+      <Notices />
+    </div>
+  );
+}
+
+function Invited({ code }: { code: string }) {
+  const { client } = useSession();
+  const accept = async (): Promise<void> => go({ room: (await attempt(client.acceptInvite({ code })))?.room_id });
+  return (
+    <Dialog title="You are invited" onClose={() => go({})}>
+      <p>Somebody sent you a link to a room. Do you want to join it?</p>
+      <button className="primary" onClick={() => void accept()}>
+        Join the room
+      </button>
+    </Dialog>
+  );
+}

@@ -1,0 +1,64 @@
+import { ChatClient, IndexedDbStorage } from '@chatapi/sdk';
+
+/** What `POST /dev/login` answers. An app of yours asks its own back end, which asks `POST /auth/login`. */
+interface Login {
+  api_key: string;
+  expires_at: string;
+  user: { user_id: string; display_name: string };
+  /** Everybody is in it who logs in this way. */
+  room_id: string;
+}
+
+export interface Session {
+  client: ChatClient;
+  user: Login['user'];
+  welcome: string;
+}
+
+const NAME = 'chat.name';
+const DEVICE = 'chat.device';
+const LOGIN_TAKES_MS = 15_000;
+
+/** Of this tab only: two tabs are two people, and one that is loaded again stays who it was. */
+export const keptName = (): string | null => sessionStorage.getItem(NAME);
+
+export async function enter(name: string): Promise<Session> {
+  let login: Login | undefined = await logIn(name);
+  const { user, room_id } = login;
+  const client = new ChatClient({
+    url: location.origin,
+    // Asked at the start, and again before the key expires.
+    key: async () => {
+      const { api_key } = login ?? (await logIn(name));
+      login = undefined;
+      return api_key;
+    },
+    storage: new IndexedDbStorage(`chat-${device()}-${user.user_id}`),
+  });
+  sessionStorage.setItem(NAME, name);
+  void client.connect().catch(() => {}); // its state says why
+  return { client, user, welcome: room_id };
+}
+
+export async function leave({ client }: Session): Promise<void> {
+  sessionStorage.removeItem(NAME);
+  await client.close();
+}
+
+async function logIn(name: string): Promise<Login> {
+  const answer = await fetch('/api/v1/dev/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name, device_id: device() }),
+    signal: AbortSignal.timeout(LOGIN_TAKES_MS),
+  });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.detail ?? 'The server refused the login.');
+  return body;
+}
+
+function device(): string {
+  const kept = sessionStorage.getItem(DEVICE) ?? crypto.randomUUID();
+  sessionStorage.setItem(DEVICE, kept);
+  return kept;
+}
