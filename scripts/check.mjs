@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { root } from './dist.mjs';
 
 /** The longest first. */
-const TASKS = ['test:unit', 'types', 'boundaries', 'format:check', 'lint'];
+const TASKS = ['test:unit', 'types', 'boundaries', 'sdk:types:check', 'format:check', 'lint'];
 const AT_ONCE = 2;
 
 const failed = [];

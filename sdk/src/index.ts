@@ -1,2 +1,33 @@
 export { ChatError } from './errors.js';
+export type { ErrorCode, ErrorDetails, FieldError, Problem, SdkErrorCode, ServerErrorCode } from './errors.js';
+export { createHttp } from './http.js';
+export type { Answer, Http, HttpOptions } from './http.js';
+export type { KeyInput, KeySource } from './key.js';
+export type { List, Page } from './pages.js';
+export type * from './generated/events.js';
 export type { components, operations, paths } from './generated/rest.js';
+export { ChatClient } from './live/client.js';
+export type { SearchQuery } from './live/client.js';
+export type { ChatRoom } from './live/room.js';
+export type { ChatThread } from './live/thread.js';
+export { IndexedDbStorage, MemoryStorage } from './live/storage.js';
+export type { ChatStorage } from './live/storage.js';
+export type {
+  ChatClientOptions,
+  ChatMessage,
+  Connection,
+  ConnectionStatus,
+  CreateRoomBody,
+  EditBody,
+  Envelope,
+  NotificationItem,
+  OutgoingBody,
+  OutgoingMessage,
+  OwnSideBody,
+  ReadMarkers,
+  RoomState,
+  RoomSummary,
+  Store,
+  ThreadState,
+  UnreadTotals,
+} from './live/types.js';

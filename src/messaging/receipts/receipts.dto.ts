@@ -75,6 +75,9 @@ export class RoomUnreadDto {
 
 /** Body of `unread.updated`, all of it absolute. */
 export class UnreadUpdatedDto extends RoomUnreadDto {
+  @Int({ description: 'The own marker: `unread` are the places beyond it.' })
+  last_read_seq: number;
+
   @Int({ description: 'Over all rooms that are neither muted nor hidden, without silent messages.' })
   total_unread: number;
 }

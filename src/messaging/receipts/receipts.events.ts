@@ -23,5 +23,5 @@ export const unreadUpdated = defineEvent({
   durable: false,
   description:
     "The user moved a marker of its own on some device, or was mentioned: absolute values, at most once a second for each room. That messages came is to be seen from the room's own `last_seq`.",
-  example: { room_id, unread: 3, mentions: 1, total_unread: 17 },
+  example: { room_id, unread: 3, mentions: 1, last_read_seq: 42, total_unread: 17 },
 });

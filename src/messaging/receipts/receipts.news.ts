@@ -106,6 +106,7 @@ export class ReceiptsNews implements MentionObserver, OwnSideObserver, OnModuleD
           room_id,
           unread: Math.max(0, last_seq - my_read_seq!),
           mentions: my_mentions!,
+          last_read_seq: my_read_seq!,
           total_unread: totals.get(user_pk)!,
         },
       });
