@@ -37,7 +37,9 @@ function Login({ onEnter }: { onEnter: (session: Session) => void }) {
       <form className="card" onSubmit={onSubmit}>
         <Icon name="send" />
         <h1>ChatAPI</h1>
-        <p className="muted">Pick a name and you are in. Open a second window with another one, and talk to yourself.</p>
+        <p className="muted">
+          Pick a name and you are in. Open a second window with another one, and talk to yourself.
+        </p>
         <label htmlFor="name">Your name</label>
         <input id="name" name="name" autoComplete="nickname" autoFocus required maxLength={60} dir="auto" />
         <p className="fault" role="alert">

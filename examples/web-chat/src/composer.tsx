@@ -98,7 +98,11 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
       {files.map((file) => (
         <p key={file.url} className="row">
           <Icon name="clip" /> <span dir="auto">{file.name}</span> <small>{sizeOf(file.size ?? 0)}</small>
-          <IconButton icon="close" label={`Remove ${file.name}`} onClick={() => setFiles(files.filter((one) => one !== file))} />
+          <IconButton
+            icon="close"
+            label={`Remove ${file.name}`}
+            onClick={() => setFiles(files.filter((one) => one !== file))}
+          />
         </p>
       ))}
       <div className="field row">
@@ -150,7 +154,8 @@ function useSuggestions(text: string, field: RefObject<HTMLTextAreaElement | nul
   const fits = (handle: string): boolean => begun !== undefined && handle.toLowerCase().startsWith(begun.toLowerCase());
   const handles = [...members.map(handleOf), EVERYBODY].filter(fits).slice(0, MOST_SUGGESTIONS);
   const at = Math.min(chosen, handles.length - 1);
-  const complete = (handle: string): string => `${text.slice(0, caret - (begun?.length ?? 0))}${handle} ${text.slice(caret)}`;
+  const complete = (handle: string): string =>
+    `${text.slice(0, caret - (begun?.length ?? 0))}${handle} ${text.slice(caret)}`;
   /** @returns the handle that is picked, true for a key that was used up, false for one that is not meant for the list */
   const onKey = (key: string): string | boolean => {
     if (handles.length === 0) return false;

@@ -39,7 +39,8 @@ export function Conversation(props: ConversationProps) {
     await attempt(room.edit(message.id, { content }));
     setEditing(undefined);
   };
-  const isMine = (one: ChatMessage): boolean => one.sender_id === user.user_id && one.status === 'sent' && !one.deleted_at;
+  const isMine = (one: ChatMessage): boolean =>
+    one.sender_id === user.user_id && one.status === 'sent' && !one.deleted_at;
   return (
     <>
       <MessageList {...list} actions={actions} onEscape={() => field.current?.focus()} />

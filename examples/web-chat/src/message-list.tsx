@@ -28,11 +28,23 @@ const NEAR_END_PX = 80;
 const LOAD_BEFORE_ROWS = 4;
 
 /** A message keeps its key when it has been sent. */
-const keyOf = ({ id, sender_id, client_msg_id }: ChatMessage): string => (client_msg_id ? `${sender_id}/${client_msg_id}` : id);
+const keyOf = ({ id, sender_id, client_msg_id }: ChatMessage): string =>
+  client_msg_id ? `${sender_id}/${client_msg_id}` : id;
 
 /** A stretch of history, of which only what is seen is in the page. */
 export function MessageList(props: ListProps) {
-  const { label, messages, loadOlder, loadNewer, unreadFrom = Infinity, target, seen, actions, onEnd, toLatest } = props;
+  const {
+    label,
+    messages,
+    loadOlder,
+    loadNewer,
+    unreadFrom = Infinity,
+    target,
+    seen,
+    actions,
+    onEnd,
+    toLatest,
+  } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const isLoading = useRef(false);
   const wanted = useRef('');
@@ -63,17 +75,21 @@ export function MessageList(props: ListProps) {
     if (index >= 0) choose(index, 'center');
   }, [target]);
   useLayoutEffect(() => {
-    const row = wanted.current && scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(wanted.current)}"]`);
+    const row =
+      wanted.current && scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(wanted.current)}"]`);
     if (!row) return;
     row.focus({ preventScroll: true });
     wanted.current = '';
   });
   useEffect(() => {
-    const load = first < LOAD_BEFORE_ROWS && loadOlder ? loadOlder : last >= messages.length - LOAD_BEFORE_ROWS && loadNewer;
+    const load =
+      first < LOAD_BEFORE_ROWS && loadOlder ? loadOlder : last >= messages.length - LOAD_BEFORE_ROWS && loadNewer;
     if (!load || isLoading.current) return;
     isLoading.current = true;
     // Where it fails, the next scroll tries again.
-    void load().catch(() => {}).finally(() => (isLoading.current = false));
+    void load()
+      .catch(() => {})
+      .finally(() => (isLoading.current = false));
   });
   useEffect(() => {
     const tell = (): void => {
@@ -122,14 +138,28 @@ export function MessageList(props: ListProps) {
   // Scrolling puts rows in and out of the page: they are not read out, new messages are, at the end.
   return (
     <div className="messages">
-      <div ref={scroller} className="scroller" role="log" aria-live="off" aria-label={label} tabIndex={0} {...{ onScroll, onKeyDown }}>
+      <div
+        ref={scroller}
+        className="scroller"
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        tabIndex={0}
+        {...{ onScroll, onKeyDown }}
+      >
         <div style={{ height: list.getTotalSize() }}>
-          <ol style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}>{rows.map(({ index, key }) => row(index, String(key)))}</ol>
+          <ol style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}>
+            {rows.map(({ index, key }) => row(index, String(key)))}
+          </ol>
         </div>
       </div>
       {(!isAtEnd || loadNewer) && (
         <span className="to-end">
-          <IconButton icon="down" label="Jump to the latest message" onClick={() => void toLatest?.().then(() => list.scrollToEnd())} />
+          <IconButton
+            icon="down"
+            label="Jump to the latest message"
+            onClick={() => void toLatest?.().then(() => list.scrollToEnd())}
+          />
         </span>
       )}
       <Spoken newest={newest} />

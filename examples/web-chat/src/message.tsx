@@ -36,7 +36,9 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
   const name = message.sender_display_name ?? sender_id ?? 'ChatAPI';
   const isGone = message.deleted_at !== null || message.hidden === true;
   const parts = { message, isOwn, actions };
-  const thread = thread_id ? 'in a thread' : reply_count > 0 && (reply_count === 1 ? '1 reply' : `${reply_count} replies`);
+  const thread = thread_id
+    ? 'in a thread'
+    : reply_count > 0 && (reply_count === 1 ? '1 reply' : `${reply_count} replies`);
   return (
     <article
       className={`message ${status} ${isOwn ? 'own' : ''} ${isFollowing ? 'following' : ''}`}

@@ -134,7 +134,10 @@ function Hits({ query }: { query: string }) {
       for await (const hit of client.search(query, { signal: ending.signal })) if (found.push(hit) >= MOST_HITS) break;
       setHits(found);
     };
-    const timer = setTimeout(() => void search().catch(() => ending.signal.aborted || setHits([])), WAIT_FOR_MORE_LETTERS_MS);
+    const timer = setTimeout(
+      () => void search().catch(() => ending.signal.aborted || setHits([])),
+      WAIT_FOR_MORE_LETTERS_MS,
+    );
     return () => (clearTimeout(timer), ending.abort());
   }, [client, query]);
   return (
