@@ -51,6 +51,7 @@ export default {
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
   projects: [
     project('unit', 'src', 'src/**/*.spec.ts'),
+    project('sdk', 'sdk/src', 'sdk/src/**/*.spec.ts', { setupFiles: [] }),
     project('integration', 'test', 'test/integration/**/*.test.ts'),
     project('e2e', 'test', 'test/e2e/**/*.test.ts', processes),
     project('browser', 'test', 'test/browser/**/*.test.ts', processes),

@@ -1,4 +1,4 @@
-// node scripts/test.mjs [unit|integration|e2e|browser|faults] [--full] [arguments for jest]: starts the servers that tests need,
+// node scripts/test.mjs [unit|sdk|integration|e2e|browser|faults] [--full] [arguments for jest]: starts the servers that tests need,
 // runs jest against them and ends with a line `N passed, N failed`.
 // node scripts/test.mjs --serve: only the servers, with the variables that a plain `npx jest` needs, until Ctrl-C.
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { startServers } from './test-servers.mjs';
 
 // Faults kill and stop servers of their own: after the rest, which they would slow down. A browser is installed meanwhile.
 const RUNS = [
-  { projects: ['unit', 'integration', 'e2e'], flags: ['--maxWorkers=4'] },
+  { projects: ['unit', 'sdk', 'integration', 'e2e'], flags: ['--maxWorkers=4'] },
   { projects: ['browser', 'faults'], flags: ['--maxWorkers=3'] },
 ];
 
@@ -26,6 +26,8 @@ const project = known.includes(given[0]) ? given[0] : undefined;
 const serveOnly = given.includes('--serve');
 /** These run the application as it is shipped. Whoever runs another part may be in the middle of something else. */
 const needsBuild = project ? ['e2e', 'browser', 'faults'].includes(project) : !serveOnly;
+/** These need nothing but their sources. */
+const pure = project === 'unit' || project === 'sdk';
 const jestArguments = given.slice(project ? 1 : 0).filter((argument) => argument !== '--full');
 
 /** Its path, once it is there; undefined: no test of this run needs one. */
@@ -35,7 +37,7 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort(signal));
 
 async function main() {
-  if (project !== 'unit' && buildWhatIsMissing(PRODUCT) !== 0 && needsBuild) return 1;
+  if (!pure && buildWhatIsMissing(PRODUCT) !== 0 && needsBuild) return 1;
 
   const reports = mkdtempSync(join(tmpdir(), 'chatapi-report-'));
   let servers;
@@ -43,7 +45,7 @@ async function main() {
     browser = !serveOnly && (project ?? 'browser') === 'browser' ? findBrowser() : undefined;
     // It is awaited where it is needed.
     browser?.catch(() => {});
-    servers = project === 'unit' ? NO_SERVERS : await startServers();
+    servers = pure ? NO_SERVERS : await startServers();
     if (serveOnly) return await serve(servers);
     return await runTests(servers, reports);
   } catch (error) {

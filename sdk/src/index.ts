@@ -13,6 +13,7 @@ export type { ChatThread } from './live/thread.js';
 export { IndexedDbStorage, MemoryStorage } from './live/storage.js';
 export type { ChatStorage } from './live/storage.js';
 export type {
+  Attachment,
   ChatClientOptions,
   ChatMessage,
   Connection,
@@ -20,14 +21,32 @@ export type {
   CreateRoomBody,
   EditBody,
   Envelope,
+  Invite,
+  Member,
+  Mention,
+  Message,
   NotificationItem,
   OutgoingBody,
   OutgoingMessage,
   OwnSideBody,
+  OwnPresence,
+  Presence,
   ReadMarkers,
+  Room,
+  RoomMe,
   RoomState,
   RoomSummary,
+  SearchHit,
   Store,
+  ThreadStanding,
   ThreadState,
   UnreadTotals,
+  User,
 } from './live/types.js';
+export { ChatServer } from './server/server.js';
+export type { ChatServerOptions } from './server/server.js';
+export type { CallOptions } from './server/calls.js';
+export type { Place, RoomMessage } from './server/messages.js';
+export type * from './types.js';
+export { verifyWebhook } from './webhook.js';
+export type { VerifyOptions, WebhookHeaders } from './webhook.js';

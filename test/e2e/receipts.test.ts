@@ -167,7 +167,7 @@ describe('receipts and what is unread', () => {
     await mark('bob', room.id, 'read', { seq: 2 });
     for (const socket of [phone, desk]) {
       const { stream, data } = await socket.waitFor('unread.updated');
-      expect([stream, data]).toEqual(['user:bob', { room_id: room.id, unread: 1, mentions: 0, total_unread: 5 }]);
+      expect([stream, data]).toEqual(['user:bob', { room_id: room.id, unread: 1, mentions: 0, last_read_seq: 2, total_unread: 5 }]);
     }
     await say(on.client.master('ann').request, room.id, 'no mention');
     ok(
@@ -177,7 +177,7 @@ describe('receipts and what is unread', () => {
       }),
     );
     const told = await phone.waitFor('unread.updated', ({ room_id }) => room_id === other.id);
-    expect(told.data).toEqual({ room_id: other.id, unread: 5, mentions: 1, total_unread: 7 });
+    expect(told.data).toEqual({ room_id: other.id, unread: 5, mentions: 1, last_read_seq: 0, total_unread: 7 });
     ok(await as('cid', 'POST', `/rooms/${room.id}/messages`, { content: '@room', mentions: [{ type: 'room' }] }));
     await until('the mention of all', () =>
       phone
