@@ -1,18 +1,23 @@
+import { ChatProvider, useUnread } from '@chatapi/sdk/react';
 import { useEffect, useState, type FormEvent } from 'react';
+import { createRoot } from 'react-dom/client';
+import { LineBanner } from './line';
 import { go, usePlace } from './place';
-import { RoomPane } from './room';
+import { RoomPane, ThreadPane } from './room';
 import { enter, keptName, type Session } from './session';
 import { Sidebar } from './sidebar';
-import { ThreadPane } from './thread';
-import { attempt, Dialog, Icon, Notices, say, SessionContext, useSession, useStore } from './ui';
+import { attempt, Dialog, Icon, Notices, say, SessionContext, useSession } from './ui';
+import './style.css';
 
-export function App() {
+function App() {
   const [session, setSession] = useState<Session | null>(null);
   if (!session) return <Login onEnter={setSession} />;
   return (
-    <SessionContext value={session}>
-      <Chat onLeave={() => setSession(null)} />
-    </SessionContext>
+    <ChatProvider client={session.client}>
+      <SessionContext value={session}>
+        <Chat onLeave={() => setSession(null)} />
+      </SessionContext>
+    </ChatProvider>
   );
 }
 
@@ -56,7 +61,7 @@ function Login({ onEnter }: { onEnter: (session: Session) => void }) {
 function Chat({ onLeave }: { onLeave: () => void }) {
   const { client, welcome } = useSession();
   const { room, thread, invite } = usePlace();
-  const { total_unread } = useStore(client.unread);
+  const { total_unread } = useUnread();
   useEffect(() => void (document.title = total_unread ? `(${total_unread}) ChatAPI` : 'ChatAPI'), [total_unread]);
   useEffect(() => {
     // On a phone the list is the first thing to see; elsewhere there is room for both.
@@ -68,6 +73,7 @@ function Chat({ onLeave }: { onLeave: () => void }) {
   );
   return (
     <div className={`app ${room ? 'in-room' : ''} ${thread ? 'in-thread' : ''}`}>
+      <LineBanner />
       <Sidebar current={room} onLeave={onLeave} />
       {room && <RoomPane key={room} roomId={room} />}
       {!room && <main className="pane empty">Choose a conversation, or begin one.</main>}
@@ -90,3 +96,5 @@ function Invited({ code }: { code: string }) {
     </Dialog>
   );
 }
+
+createRoot(document.getElementById('root')!).render(<App />);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ChangeEvent, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useId, useRef, useState, type ChangeEvent, type KeyboardEvent, type RefObject } from 'react';
 import type { Attachment, ChatMessage, Member, OutgoingBody } from '@chatapi/sdk';
 import { sizeOf } from './message';
 import { nameOf } from './people';
@@ -8,12 +8,10 @@ interface ComposerProps {
   prompt: string;
   field: RefObject<HTMLTextAreaElement | null>;
   members: Member[];
-  /** Own message that is being changed. */
   editing: ChatMessage | undefined;
   send: (body: OutgoingBody) => void;
   onEdited: (message: ChatMessage, content: string) => void;
   onCancel: () => void;
-  /** The arrow up in an empty field. */
   onEditLast: () => void;
   onTyping: ((on: boolean) => void) | undefined;
 }
@@ -28,6 +26,7 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
   const { user } = useSession();
   const [text, setText] = useState('');
   const [files, setFiles] = useState<Attachment[]>([]);
+  const id = useId();
   const picker = useRef<HTMLInputElement>(null);
   const others = members.filter(({ user_id }) => user_id !== user.user_id);
   const { handles, at, ...suggestions } = useSuggestions(text, field, others);
@@ -66,6 +65,7 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
     else return;
     event.preventDefault();
   };
+  const drop = (file: Attachment): void => setFiles(files.filter((one) => one !== file));
   const onFiles = ({ target }: ChangeEvent<HTMLInputElement>): void => {
     setFiles([...files, ...[...(target.files ?? [])].map(describe)]);
     target.value = '';
@@ -74,18 +74,15 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
     <form className="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
       {editing && (
         <p className="row muted">
-          Changing your message
-          <button type="button" className="link" onClick={on.onCancel}>
-            Cancel
-          </button>
+          Changing your message <IconButton icon="close" label="Cancel" onClick={on.onCancel} />
         </p>
       )}
       {handles.length > 0 && (
-        <ul role="listbox" id="suggestions" aria-label="People to mention" className="card" dir="auto">
+        <ul role="listbox" id={id} className="card suggestions" aria-label="People to mention" dir="auto">
           {handles.map((handle, index) => (
             <li
               key={handle}
-              id={`suggestion-${index}`}
+              id={`${id}-${index}`}
               role="option"
               aria-selected={index === at}
               onPointerDown={(event) => (event.preventDefault(), complete(handle))}
@@ -98,11 +95,7 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
       {files.map((file) => (
         <p key={file.url} className="row">
           <Icon name="clip" /> <span dir="auto">{file.name}</span> <small>{sizeOf(file.size ?? 0)}</small>
-          <IconButton
-            icon="close"
-            label={`Remove ${file.name}`}
-            onClick={() => setFiles(files.filter((one) => one !== file))}
-          />
+          <IconButton icon="close" label={`Remove ${file.name}`} onClick={() => drop(file)} />
         </p>
       ))}
       <div className="field row">
@@ -117,8 +110,7 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
           maxLength={CONTENT_CHARS}
           dir="auto"
           aria-autocomplete="list"
-          aria-controls={handles.length > 0 ? 'suggestions' : undefined}
-          aria-activedescendant={handles.length > 0 ? `suggestion-${at}` : undefined}
+          {...(handles.length > 0 && { 'aria-controls': id, 'aria-activedescendant': `${id}-${at}` })}
           onChange={({ target }) => write(target.value)}
           onBlur={() => onTyping?.(false)}
           onKeyDown={onKeyDown}

@@ -36,11 +36,11 @@ export function Conversation(props: ConversationProps) {
     [room, openThread],
   );
   const edited = async (message: ChatMessage, content: string): Promise<void> => {
-    await attempt(room.edit(message.id, { content }));
-    setEditing(undefined);
+    if (await attempt(room.edit(message.id, { content }))) setEditing(undefined);
   };
-  const isMine = (one: ChatMessage): boolean =>
-    one.sender_id === user.user_id && one.status === 'sent' && !one.deleted_at;
+  const mine = list.messages.filter(
+    (one) => one.sender_id === user.user_id && one.status === 'sent' && !one.deleted_at,
+  );
   return (
     <>
       <MessageList {...list} actions={actions} onEscape={() => field.current?.focus()} />
@@ -53,7 +53,7 @@ export function Conversation(props: ConversationProps) {
         send={(body) => void send(body).sent.catch(() => {})}
         onEdited={(message, content) => void edited(message, content)}
         onCancel={() => (editing ? setEditing(undefined) : onClose?.())}
-        onEditLast={() => setEditing(list.messages.findLast(isMine))}
+        onEditLast={() => setEditing(mine.at(-1))}
         onTyping={onTyping}
       />
       {deleting && <DeleteDialog room={room} message={deleting} onClose={() => setDeleting(undefined)} />}

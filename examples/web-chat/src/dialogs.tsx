@@ -1,25 +1,23 @@
-import { useEffect, useState, type FormEvent } from 'react';
-import type { ChatMessage, ChatRoom, Member, Presence, Room } from '@chatapi/sdk';
+import { useState, type FormEvent } from 'react';
+import type { ChatMessage, ChatRoom, Member, Room } from '@chatapi/sdk';
 import { nameOf, usePeople, usePresenceOf } from './people';
-import { go, inviteLink } from './place';
+import { go } from './place';
 import { attempt, Avatar, count, Dialog, IconButton, Item, say, useSession } from './ui';
 
-/** A direct message, a new room, or one that is open to all. */
+/** A direct message, or a room of one's own, to which one invites. */
 export function NewDialog({ onClose }: { onClose: () => void }) {
   const { client } = useSession();
   const people = usePeople();
   const presence = usePresenceOf(people.map(({ user_id }) => user_id));
-  const open = useOpenRooms();
   const enter = async (entering: Promise<{ id: string }>): Promise<void> => {
     const room = await attempt(entering);
     if (room) go({ room: room.id });
-    if (room) onClose();
+    onClose();
   };
   const make = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    const privacy = fields.get('open') ? 'public' : 'private';
-    void enter(client.createRoom({ room_type: 'group', name: String(fields.get('name')), privacy }));
+    const name = String(new FormData(event.currentTarget).get('name'));
+    void enter(client.createRoom({ room_type: 'group', name }));
   };
   return (
     <Dialog title="New conversation" onClose={onClose}>
@@ -37,46 +35,16 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
       </ul>
       <h3>Make a room</h3>
       <form className="row" onSubmit={make}>
-        <input name="name" aria-label="Name of the room" placeholder="Name" required maxLength={100} dir="auto" />
-        <label className="grow">
-          <input type="checkbox" name="open" /> open to all
-        </label>
+        <input name="name" aria-label="Name of the room" className="grow" required maxLength={100} dir="auto" />
         <button className="primary">Make it</button>
       </form>
-      {open.length > 0 && <h3>Join a room that is open to all</h3>}
-      <ul>
-        {open.map(({ id, name, member_count }) => (
-          <Item
-            key={id}
-            title={name}
-            end={count(member_count, 'member')}
-            onClick={() => void enter(client.joinRoom(id).then(() => ({ id })))}
-          />
-        ))}
-      </ul>
     </Dialog>
   );
 }
 
-function useOpenRooms(): { id: string; name: string | null; member_count: number }[] {
-  const { client } = useSession();
-  const [rooms, setRooms] = useState<ReturnType<typeof useOpenRooms>>([]);
-  useEffect(() => {
-    const found = client.api.GET('/api/v1/rooms/directory');
-    found.then(({ data }) => setRooms(data.data.filter(({ joined }) => !joined))).catch(() => {});
-  }, [client]);
-  return rooms;
-}
-
-interface RoomDialogProps {
-  room: Room;
-  members: Member[];
-  presence: (userId: string) => Presence['state'];
-  onClose: () => void;
-}
-
 /** Who is in a room, and who is to come. */
-export function RoomDialog({ room, members, presence, onClose }: RoomDialogProps) {
+export function RoomDialog({ room, members, onClose }: { room: Room; members: Member[]; onClose: () => void }) {
+  const presence = usePresenceOf(members.map(({ user_id }) => user_id));
   const { client } = useSession();
   const leave = (): void => void attempt(client.leaveRoom(room.id)).then(() => go({}));
   return (
@@ -86,9 +54,7 @@ export function RoomDialog({ room, members, presence, onClose }: RoomDialogProps
         {members.map((member) => (
           <li key={member.user_id} className="row">
             <Avatar id={member.user_id} name={nameOf(member)} state={presence(member.user_id)} />
-            <span className="grow" dir="auto">
-              {nameOf(member)}
-            </span>
+            <span className="grow">{nameOf(member)}</span>
             {member.role !== 'member' && <small>{member.role}</small>}
             <Nudge member={member} />
           </li>
@@ -120,7 +86,7 @@ function Inviting({ room, members }: { room: Room; members: Member[] }) {
   const makeLink = async (): Promise<void> => {
     const body = { kind: 'link' as const };
     const made = await attempt(client.api.POST('/api/v1/rooms/{room_id}/invites', { params, body }));
-    if (made) setLink(inviteLink(made.data.code!));
+    if (made) setLink(`${location.origin}/chat/invite/${made.data.code}`);
   };
   const invite = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -148,11 +114,7 @@ function Inviting({ room, members }: { room: Room; members: Member[] }) {
   );
 }
 
-interface DeleteDialogProps {
-  room: ChatRoom;
-  message: ChatMessage;
-  onClose: () => void;
-}
+type DeleteDialogProps = { room: ChatRoom; message: ChatMessage; onClose: () => void };
 
 export function DeleteDialog({ room, message, onClose }: DeleteDialogProps) {
   const { user } = useSession();

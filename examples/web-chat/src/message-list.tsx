@@ -2,15 +2,13 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type UIEvent } from 'react';
 import type { ChatMessage } from '@chatapi/sdk';
 import { MessageRow, type MessageActions } from './message';
-import { dayOf, IconButton } from './ui';
+import { attempt, dayOf, IconButton } from './ui';
 
 export interface ListProps {
   label: string;
   messages: ChatMessage[];
-  /** Left out where there are none. */
   loadOlder?: (() => Promise<unknown>) | undefined;
   loadNewer?: (() => Promise<unknown>) | undefined;
-  /** The place of the first unread message. */
   unreadFrom?: number | undefined;
   /** A message to show. Another object is another wish, also for the same place. */
   target?: { seq: number } | undefined;
@@ -33,18 +31,7 @@ const keyOf = ({ id, sender_id, client_msg_id }: ChatMessage): string =>
 
 /** A stretch of history, of which only what is seen is in the page. */
 export function MessageList(props: ListProps) {
-  const {
-    label,
-    messages,
-    loadOlder,
-    loadNewer,
-    unreadFrom = Infinity,
-    target,
-    seen,
-    actions,
-    onEnd,
-    toLatest,
-  } = props;
+  const { label, messages, loadOlder, loadNewer, unreadFrom = Infinity, target, seen, actions } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const isLoading = useRef(false);
   const wanted = useRef('');
@@ -75,25 +62,23 @@ export function MessageList(props: ListProps) {
     if (index >= 0) choose(index, 'center');
   }, [target]);
   useLayoutEffect(() => {
-    const row =
-      wanted.current && scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(wanted.current)}"]`);
+    const key = CSS.escape(wanted.current);
+    const row = key && scroller.current?.querySelector<HTMLElement>(`[data-key="${key}"]`);
     if (!row) return;
     row.focus({ preventScroll: true });
     wanted.current = '';
   });
   useEffect(() => {
-    const load =
-      first < LOAD_BEFORE_ROWS && loadOlder ? loadOlder : last >= messages.length - LOAD_BEFORE_ROWS && loadNewer;
+    const isNearStart = first < LOAD_BEFORE_ROWS;
+    const load = isNearStart && loadOlder ? loadOlder : last >= messages.length - LOAD_BEFORE_ROWS && loadNewer;
     if (!load || isLoading.current) return;
     isLoading.current = true;
-    // Where it fails, the next scroll tries again.
-    void load()
-      .catch(() => {})
-      .finally(() => (isLoading.current = false));
+    const done = (): void => void (isLoading.current = false);
+    void load().then(done, done); // where it fails, the next scroll tries again
   });
   useEffect(() => {
     const tell = (): void => {
-      if (newest && isAtEnd && !loadNewer && document.hasFocus()) onEnd?.(newest.seq);
+      if (newest && isAtEnd && !loadNewer && document.hasFocus()) props.onEnd?.(newest.seq);
     };
     tell();
     addEventListener('focus', tell);
@@ -113,6 +98,10 @@ export function MessageList(props: ListProps) {
     event.preventDefault();
     const at = messages.findIndex((message) => keyOf(message) === chosen);
     choose(Math.min(Math.max((at < 0 ? messages.length : at) + step, 0), messages.length - 1), 'auto');
+  };
+  const toEnd = async (): Promise<void> => {
+    await props.toLatest?.();
+    list.scrollToEnd();
   };
   const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>): void =>
     setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX);
@@ -145,7 +134,8 @@ export function MessageList(props: ListProps) {
         aria-live="off"
         aria-label={label}
         tabIndex={0}
-        {...{ onScroll, onKeyDown }}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
       >
         <div style={{ height: list.getTotalSize() }}>
           <ol style={{ transform: `translateY(${rows[0]?.start ?? 0}px)` }}>
@@ -155,11 +145,7 @@ export function MessageList(props: ListProps) {
       </div>
       {(!isAtEnd || loadNewer) && (
         <span className="to-end">
-          <IconButton
-            icon="down"
-            label="Jump to the latest message"
-            onClick={() => void toLatest?.().then(() => list.scrollToEnd())}
-          />
+          <IconButton icon="down" label="Jump to the latest message" onClick={() => void attempt(toEnd())} />
         </span>
       )}
       <Spoken newest={newest} />
@@ -173,10 +159,6 @@ const isGrouped = (before: ChatMessage, message: ChatMessage): boolean =>
 /** New messages of others, for who listens. */
 function Spoken({ newest }: { newest: ChatMessage | undefined }) {
   const known = useRef(newest?.seq ?? 0);
-  const isNew = newest && newest.seq > known.current;
-  return (
-    <p className="spoken" aria-live="polite">
-      {isNew && `${newest.sender_display_name ?? newest.sender_id}: ${newest.content ?? 'a file'}`}
-    </p>
-  );
+  const said = newest && `${newest.sender_display_name ?? newest.sender_id}: ${newest.content ?? 'a file'}`;
+  return <p {...{ className: 'spoken', 'aria-live': 'polite' }}>{newest && newest.seq > known.current && said}</p>;
 }

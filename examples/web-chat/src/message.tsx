@@ -16,18 +16,14 @@ export interface MessageActions {
 interface RowProps {
   rowKey: string;
   message: ChatMessage;
+  actions: MessageActions;
   /** The one before is of the same sender and minute: the name is not said again. */
   isFollowing: boolean;
   isChosen: boolean;
   seenBy: string[] | undefined;
-  actions: MessageActions;
 }
 
-interface PartProps {
-  message: ChatMessage;
-  isOwn: boolean;
-  actions: MessageActions;
-}
+type PartProps = Pick<RowProps, 'message' | 'actions'> & { isOwn: boolean };
 
 export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy, actions }: RowProps) => {
   const { user } = useSession();
@@ -38,7 +34,7 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
   const parts = { message, isOwn, actions };
   const thread = thread_id
     ? 'in a thread'
-    : reply_count > 0 && (reply_count === 1 ? '1 reply' : `${reply_count} replies`);
+    : reply_count > 0 && (reply_count > 1 ? `${reply_count} replies` : '1 reply');
   return (
     <article
       className={`message ${status} ${isOwn ? 'own' : ''} ${isFollowing ? 'following' : ''}`}
@@ -89,11 +85,7 @@ const Content = ({ message: { content, attachments, mentions } }: { message: Cha
     {content && withMarks(content, mentions.length > 0)}
     {attachments.map(({ name, size, mime_type, url }) => (
       <p key={url} className="row">
-        <Icon name="clip" />
-        <strong dir="auto">{name}</strong>
-        <small>
-          {mime_type}, {sizeOf(size ?? 0)}
-        </small>
+        <Icon name="clip" /> <strong>{name}</strong> <small>{`${mime_type}, ${sizeOf(size ?? 0)}`}</small>
       </p>
     ))}
   </>
@@ -141,7 +133,7 @@ const Unsent = ({ message, actions }: PartProps) =>
     </p>
   );
 
-const REACTIONS = { '👍': 'Thumbs up', '❤️': 'Heart', '😂': 'Laughing', '🎉': 'Party' };
+const REACTIONS = { '❤️': 'Heart', '😂': 'Laughing', '😮': 'Surprised', '✔️': 'Agreed' };
 
 const Toolbar = ({ message, isOwn, actions: { react, openThread, edit, remove } }: PartProps) => (
   <div role="toolbar" aria-label="Message actions">

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Member, Presence, RoomSummary } from '@chatapi/sdk';
-import { useSession, useStore } from './ui';
+import { usePresence } from '@chatapi/sdk/react';
+import { useSession } from './ui';
 
 const MOST_PEOPLE = 200;
 
@@ -18,10 +19,7 @@ export function titleOf(summary: RoomSummary, me: string): string {
 
 /** How these people are just now, followed for as long as somebody looks. */
 export function usePresenceOf(userIds: string[]): (userId: string) => Presence['state'] {
-  const { client } = useSession();
-  const wanted = userIds.toSorted().join('\n');
-  useEffect(() => (wanted ? client.watchPresence(wanted.split('\n')) : undefined), [client, wanted]);
-  const presence = useStore(client.presence);
+  const presence = usePresence(userIds);
   return (userId) => presence.get(userId)?.state ?? 'offline';
 }
 

@@ -17,8 +17,6 @@ export function go({ room, thread, at, invite }: Place): void {
   dispatchEvent(new PopStateEvent('popstate'));
 }
 
-export const inviteLink = (code: string): string => `${location.origin}/chat/invite/${code}`;
-
 export function usePlace(): Place {
   const href = useSyncExternalStore(listen, () => location.href);
   const { pathname, searchParams } = new URL(href);

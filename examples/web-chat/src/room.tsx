@@ -1,26 +1,24 @@
+import { useMessages, useRooms, useThread } from '@chatapi/sdk/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ChatMessage, ChatRoom, RoomState } from '@chatapi/sdk';
 import { Conversation } from './conversation';
 import { Nudge, RoomDialog } from './dialogs';
-import { LineBanner } from './line';
 import { nameOf, partnerOf, titleOf, usePresenceOf } from './people';
 import { go, usePlace } from './place';
-import { attempt, count, IconButton, useSession, useStore } from './ui';
+import { attempt, count, IconButton, useSession } from './ui';
 
 export function RoomPane({ roomId }: { roomId: string }) {
   const { client, user } = useSession();
   const room = client.room(roomId);
-  const state = useStore(room.state);
+  const state = useMessages(roomId);
   const { messages, members, loading, has_older, has_newer, error } = state;
-  const [target, jump] = useJumps(room);
+  const [target, jump] = useJumps(room, state.room !== null);
   const unread = useUnreadAtFirst(state);
   const seen = useSeen(state, user.user_id);
-  useOpen(room);
   const name = state.room?.name ?? 'this conversation';
   return (
     <main className="pane">
       <RoomHeader roomId={roomId} state={state} />
-      <LineBanner />
       {unread && target?.seq !== unread.from && (
         <button className="banner" onClick={() => jump(unread.from)}>
           Jump to the first of {count(unread.count, 'unread message')}
@@ -52,25 +50,49 @@ export function RoomPane({ roomId }: { roomId: string }) {
   );
 }
 
-const openThread = ({ room_id, thread_id, id }: ChatMessage): void => go({ room: room_id, thread: thread_id ?? id });
-
-/** A room or a thread is followed for as long as it is shown. */
-export function useOpen(what: { open: (signal: AbortSignal) => Promise<void>; close: () => void }): void {
-  useEffect(() => {
-    const ending = new AbortController();
-    void what.open(ending.signal).catch(() => {}); // its state says why
-    return () => (ending.abort(), what.close());
-  }, [what]);
+/** Beside the room, on a phone in its place: a message and what was replied to it. */
+export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: string }) {
+  const { client } = useSession();
+  const room = client.room(roomId);
+  const thread = room.thread(messageId);
+  const { parent, messages, has_older, error } = useThread(roomId, messageId);
+  const { members } = useMessages(roomId);
+  const close = (): void => go({ room: roomId });
+  useEffect(() => () => thread.close(), [thread]);
+  return (
+    <aside className="pane thread" aria-label="Thread">
+      <header>
+        <h2 className="grow">Thread</h2>
+        <IconButton icon="close" label="Close the thread" onClick={close} autoFocus />
+      </header>
+      {parent ? (
+        <Conversation
+          room={room}
+          label="Messages of the thread"
+          prompt="Reply"
+          messages={has_older ? messages : [parent, ...messages]}
+          members={members}
+          loadOlder={has_older ? () => thread.loadOlder() : undefined}
+          send={(body) => thread.send(body)}
+          onClose={close}
+        />
+      ) : (
+        <p className="empty">{error?.message ?? 'Loading …'}</p>
+      )}
+    </aside>
+  );
 }
 
+const openThread = ({ room_id, thread_id, id }: ChatMessage): void => go({ room: room_id, thread: thread_id ?? id });
+
 /** A place that is to be shown: by the address, or by a click. */
-function useJumps(room: ChatRoom): [{ seq: number } | undefined, (seq: number) => void] {
+function useJumps(room: ChatRoom, isThere: boolean): [{ seq: number } | undefined, (seq: number) => void] {
   const { at } = usePlace();
   const [target, setTarget] = useState<{ seq: number }>();
   const jump = (seq: number): void => void attempt(room.jumpTo(seq)).then(() => setTarget({ seq }));
   useEffect(() => {
-    if (at) jump(at);
-  }, [room, at]);
+    if (at && isThere) jump(at);
+  }, [room, at, isThere]);
   return [target, jump];
 }
 
@@ -94,9 +116,9 @@ function useSeen({ receipts, members }: RoomState, me: string): ReadonlyMap<numb
 }
 
 function RoomHeader({ roomId, state: { room, members } }: { roomId: string; state: RoomState }) {
-  const { client, user } = useSession();
+  const { user } = useSession();
   const [isOpen, setOpen] = useState(false);
-  const summary = useStore(client.rooms).find((one) => one.room.id === roomId);
+  const summary = useRooms().find((one) => one.room.id === roomId);
   const partner = summary && partnerOf(summary, user.user_id);
   const presence = usePresenceOf(members.map(({ user_id }) => user_id));
   const online = members.filter(({ user_id }) => presence(user_id) !== 'offline').length;
@@ -112,9 +134,7 @@ function RoomHeader({ roomId, state: { room, members } }: { roomId: string; stat
       </div>
       {partner && <Nudge member={partner} />}
       <IconButton icon="people" label="Members and invitations" onClick={() => setOpen(true)} />
-      {isOpen && room && (
-        <RoomDialog room={room} members={members} presence={presence} onClose={() => setOpen(false)} />
-      )}
+      {isOpen && room && <RoomDialog room={room} members={members} onClose={() => setOpen(false)} />}
     </header>
   );
 }

@@ -1,19 +1,13 @@
 import { ChatClient, IndexedDbStorage } from '@chatapi/sdk';
 
-/** What `POST /dev/login` answers. An app of yours asks its own back end, which asks `POST /auth/login`. */
-interface Login {
-  api_key: string;
-  expires_at: string;
-  user: { user_id: string; display_name: string };
-  /** Everybody is in it who logs in this way. */
-  room_id: string;
-}
-
 export interface Session {
   client: ChatClient;
-  user: Login['user'];
+  user: { user_id: string; display_name: string };
+  /** The room of everybody who logs in here. */
   welcome: string;
 }
+
+type Login = { api_key: string; room_id: string; user: Session['user'] };
 
 const NAME = 'chat.name';
 const DEVICE = 'chat.device';
@@ -36,7 +30,6 @@ export async function enter(name: string): Promise<Session> {
     storage: new IndexedDbStorage(`chat-${device()}-${user.user_id}`),
   });
   sessionStorage.setItem(NAME, name);
-  void client.connect().catch(() => {}); // its state says why
   return { client, user, welcome: room_id };
 }
 
@@ -45,6 +38,7 @@ export async function leave({ client }: Session): Promise<void> {
   await client.close();
 }
 
+/** An app of yours asks its own back end, which asks `POST /auth/login`. */
 async function logIn(name: string): Promise<Login> {
   const answer = await fetch('/api/v1/dev/login', {
     method: 'POST',

@@ -1,3 +1,4 @@
+import { useInvites, useRooms } from '@chatapi/sdk/react';
 import { useEffect, useState } from 'react';
 import type { OwnPresence, RoomSummary, SearchHit } from '@chatapi/sdk';
 import { NewDialog } from './dialogs';
@@ -5,7 +6,7 @@ import { LineSwitch } from './line';
 import { partnerOf, titleOf, usePresenceOf } from './people';
 import { go } from './place';
 import { leave } from './session';
-import { attempt, Avatar, count, IconButton, Item, timeOf, useSession, useStore } from './ui';
+import { attempt, Avatar, count, IconButton, Item, timeOf, useSession } from './ui';
 
 const STATES = { online: 'Online', away: 'Away', dnd: 'Do not disturb', invisible: 'Invisible' };
 
@@ -53,31 +54,23 @@ export function Sidebar({ current, onLeave }: { current: string | undefined; onL
 }
 
 function Rooms({ current }: { current: string | undefined }) {
-  const { client, user } = useSession();
-  const rooms = useStore(client.rooms);
+  const { user } = useSession();
+  const rooms = useRooms();
   const partners = rooms.map((summary) => partnerOf(summary, user.user_id)?.user_id);
   const presence = usePresenceOf(partners.filter((id) => id !== undefined));
   return (
     <nav aria-label="Rooms" className="list">
       <Invites />
       <ul>
-        {rooms.map((summary, at) => (
-          <Item
-            key={summary.room.id}
-            avatar={
-              <Avatar
-                id={partners[at] ?? summary.room.id}
-                name={titleOf(summary, user.user_id)}
-                state={partners[at] && presence(partners[at])}
-              />
-            }
-            title={titleOf(summary, user.user_id)}
-            about={aboutOf(summary)}
-            end={<Marks summary={summary} />}
-            aria-current={summary.room.id === current ? 'page' : undefined}
-            onClick={() => go({ room: summary.room.id })}
-          />
-        ))}
+        {rooms.map((summary, at) => {
+          const { id } = summary.room;
+          const title = titleOf(summary, user.user_id);
+          const state = partners[at] ? presence(partners[at]) : undefined;
+          const avatar = <Avatar id={partners[at] ?? id} name={title} state={state} />;
+          const end = <Marks summary={summary} />;
+          const props = { avatar, title, end, about: aboutOf(summary), onClick: () => go({ room: id }) };
+          return <Item key={id} aria-current={id === current ? 'page' : undefined} {...props} />;
+        })}
       </ul>
     </nav>
   );
@@ -92,12 +85,7 @@ const Marks = ({ summary: { last_message: last, unread, mentions } }: { summary:
   <>
     {last && <time dateTime={last.created_at}>{timeOf(last.created_at)}</time>}
     <span>
-      {mentions > 0 && <b className="badge">@{mentions}</b>}{' '}
-      {unread > 0 && (
-        <b className="badge">
-          {unread > 99 ? '99+' : unread} <span className="spoken">unread</span>
-        </b>
-      )}
+      {mentions > 0 && <b className="badge">@{mentions}</b>} {unread > 0 && <b className="badge">{unread} new</b>}
     </span>
   </>
 );
@@ -108,9 +96,9 @@ function Invites() {
     const member = await attempt(client.acceptInvite(id));
     if (member) go({ room: member.room_id });
   };
-  return useStore(client.invites).map(({ id, room, invited_by }) => (
+  return useInvites().map(({ id, room, invited_by }) => (
     <div key={id} className="card row" role="group" aria-label="Invitation">
-      <p className="grow" dir="auto">
+      <p className="grow">
         {invited_by ?? 'Somebody'} invites you to <strong>{room?.name ?? 'a room'}</strong>
       </p>
       <button className="primary" onClick={() => void accept(id)}>
@@ -134,10 +122,7 @@ function Hits({ query }: { query: string }) {
       for await (const hit of client.search(query, { signal: ending.signal })) if (found.push(hit) >= MOST_HITS) break;
       setHits(found);
     };
-    const timer = setTimeout(
-      () => void search().catch(() => ending.signal.aborted || setHits([])),
-      WAIT_FOR_MORE_LETTERS_MS,
-    );
+    const timer = setTimeout(() => void search().catch(() => {}), WAIT_FOR_MORE_LETTERS_MS);
     return () => (clearTimeout(timer), ending.abort());
   }, [client, query]);
   return (
@@ -146,28 +131,16 @@ function Hits({ query }: { query: string }) {
         {hits ? `${count(hits.length, 'message')} found` : 'Searching …'}
       </p>
       <ul>
-        {hits?.map(({ message, room_id, highlights: [first] }) => (
+        {hits?.map(({ message, room_id }) => (
           <Item
             key={message.id}
             title={message.sender_display_name ?? message.sender_id}
-            about={first ? <Highlighted text={message.content ?? ''} {...first} /> : message.content}
+            about={message.content}
             end={<time dateTime={message.created_at}>{timeOf(message.created_at)}</time>}
             onClick={() => go({ room: room_id, at: message.seq })}
           />
         ))}
       </ul>
     </nav>
-  );
-}
-
-/** Places are told in code points, of which a string may have fewer than it has units. */
-function Highlighted({ text, start, end }: { text: string; start: number; end: number }) {
-  const part = (from: number, to: number): string => [...text].slice(Math.max(0, from), to).join('');
-  return (
-    <>
-      {part(start - 20, start)}
-      <mark>{part(start, end)}</mark>
-      {part(end, end + 60)}
-    </>
   );
 }

@@ -1,23 +1,9 @@
-import {
-  createContext,
-  use,
-  useCallback,
-  useEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-  type ReactNode,
-} from 'react';
-import type { Presence, Store } from '@chatapi/sdk';
+import { createContext, use, useEffect, useRef, useState, type ReactNode } from 'react';
+import type { Presence } from '@chatapi/sdk';
 import type { Session } from './session';
 
 export const SessionContext = createContext<Session | null>(null);
 export const useSession = (): Session => use(SessionContext)!;
-
-export function useStore<T>(store: Store<T>): T {
-  const subscribe = useCallback((listener: () => void) => store.subscribe(listener), [store]);
-  return useSyncExternalStore(subscribe, () => store.get());
-}
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
@@ -62,7 +48,8 @@ export const Avatar = ({ id, name, state }: { id: string; name: string; state?: 
   </span>
 );
 
-type ItemProps = Omit<ButtonProps, 'title'> & Partial<Record<'avatar' | 'title' | 'about' | 'end', ReactNode>>;
+type ItemProps = Omit<ButtonProps, 'title' | 'about'> &
+  Partial<Record<'avatar' | 'title' | 'about' | 'end', ReactNode>>;
 
 /** A line of a list that can be chosen. */
 export const Item = ({ avatar, title, about, end, ...rest }: ItemProps) => (
@@ -71,9 +58,7 @@ export const Item = ({ avatar, title, about, end, ...rest }: ItemProps) => (
       {avatar}
       <span className="grow">
         <strong dir="auto">{title}</strong>
-        <span className="muted" dir="auto">
-          {about}
-        </span>
+        <span className="muted">{about}</span>
       </span>
       <span className="end">{end}</span>
     </button>
@@ -114,9 +99,9 @@ export function Notices() {
   const [notices, setNotices] = useState<Notice[]>([]);
   const drop = (id: string): void => setNotices((all) => all.filter((one) => one.id !== id));
   useEffect(() => {
-    const add = ({ detail }: CustomEventInit<Notice>): void => {
-      setNotices((all) => [...all.slice(-2), detail!]);
-      setTimeout(() => drop(detail!.id), NOTICE_STAYS_MS);
+    const add = ({ detail: notice }: CustomEventInit<Notice>): void => {
+      setNotices((all) => [...all.slice(-2), notice!]);
+      setTimeout(() => drop(notice!.id), NOTICE_STAYS_MS);
     };
     addEventListener('say', add);
     return () => removeEventListener('say', add);
@@ -126,7 +111,7 @@ export function Notices() {
       {notices.map(({ id, title, body }) => (
         <div key={id} className="card row">
           <Icon name="bell" />
-          <p className="grow" dir="auto">
+          <p className="grow">
             <strong>{title}</strong> {body}
           </p>
           <IconButton icon="close" label="Dismiss" onClick={() => drop(id)} />
