@@ -28,7 +28,6 @@ export function LineBanner() {
 }
 
 const RESULT_STAYS_MS = 6000;
-
 /** How many events the last catching up brought, for some seconds after it. */
 function useCaughtUp(): number | null {
   const client = useChat();

@@ -24,7 +24,6 @@ export interface ListProps {
 const GROUP_MS = 5 * 60_000;
 const NEAR_END_PX = 80;
 const LOAD_BEFORE_ROWS = 4;
-
 /** A message keeps its key when it has been sent. */
 const keyOf = ({ id, sender_id, client_msg_id }: ChatMessage): string =>
   client_msg_id ? `${sender_id}/${client_msg_id}` : id;

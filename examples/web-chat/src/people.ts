@@ -4,7 +4,6 @@ import { usePresence } from '@chatapi/sdk/react';
 import { useSession } from './ui';
 
 const MOST_PEOPLE = 200;
-
 export const nameOf = ({ user_id, display_name }: Pick<Member, 'user_id' | 'display_name'>): string =>
   display_name ?? user_id;
 

@@ -12,23 +12,20 @@ type Login = { api_key: string; room_id: string; user: Session['user'] };
 const NAME = 'chat.name';
 const DEVICE = 'chat.device';
 const LOGIN_TAKES_MS = 15_000;
-
 /** Of this tab only: two tabs are two people, and one that is loaded again stays who it was. */
 export const keptName = (): string | null => sessionStorage.getItem(NAME);
 
 export async function enter(name: string): Promise<Session> {
   let login: Login | undefined = await logIn(name);
   const { user, room_id } = login;
-  const client = new ChatClient({
-    url: location.origin,
-    // Asked at the start, and again before the key expires.
-    key: async () => {
-      const { api_key } = login ?? (await logIn(name));
-      login = undefined;
-      return api_key;
-    },
-    storage: new IndexedDbStorage(`chat-${device()}-${user.user_id}`),
-  });
+  // Asked at the start, and again before the key expires.
+  const key = async (): Promise<string> => {
+    const { api_key } = login ?? (await logIn(name));
+    login = undefined;
+    return api_key;
+  };
+  const storage = new IndexedDbStorage(`chat-${device()}-${user.user_id}`);
+  const client = new ChatClient({ url: location.origin, key, storage });
   sessionStorage.setItem(NAME, name);
   return { client, user, welcome: room_id };
 }

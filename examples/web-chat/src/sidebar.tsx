@@ -111,7 +111,6 @@ function Invites() {
 
 const WAIT_FOR_MORE_LETTERS_MS = 200;
 const MOST_HITS = 30;
-
 function Hits({ query }: { query: string }) {
   const { client } = useSession();
   const [hits, setHits] = useState<SearchHit[]>();

@@ -32,7 +32,6 @@ export const Icon = ({ name }: { name: keyof typeof ICONS }) => (
 );
 
 type ButtonProps = React.ComponentProps<'button'>;
-
 export const IconButton = ({ icon, label, ...rest }: ButtonProps & { icon: keyof typeof ICONS; label: string }) => (
   <button type="button" className="icon-button" aria-label={label} title={label} {...rest}>
     <Icon name={icon} />
