@@ -167,7 +167,10 @@ describe('receipts and what is unread', () => {
     await mark('bob', room.id, 'read', { seq: 2 });
     for (const socket of [phone, desk]) {
       const { stream, data } = await socket.waitFor('unread.updated');
-      expect([stream, data]).toEqual(['user:bob', { room_id: room.id, unread: 1, mentions: 0, last_read_seq: 2, total_unread: 5 }]);
+      expect([stream, data]).toEqual([
+        'user:bob',
+        { room_id: room.id, unread: 1, mentions: 0, last_read_seq: 2, total_unread: 5 },
+      ]);
     }
     await say(on.client.master('ann').request, room.id, 'no mention');
     ok(

@@ -65,6 +65,10 @@ export class ChatClient {
   private readonly line: Line;
   private readonly outbox: Outbox;
   private readonly engine: Engine;
+  /** Whose messages are in the outbox; null until it is known. */
+  private owner: string | null = null;
+  /** Ends with the line. */
+  private session = new AbortController();
   private restored: Promise<void> | undefined;
   private begun: Promise<void> | undefined;
   private unreadTimer: ReturnType<typeof setTimeout> | undefined;
@@ -96,10 +100,7 @@ export class ChatClient {
           this.news.changed();
           this.asked.changed();
         },
-        forget: () => {
-          this.outbox.clear();
-          this.user.set(null);
-        },
+        forget: () => this.user.set(null),
         window: Math.max(window, 100),
         max_rooms,
       },
@@ -108,11 +109,15 @@ export class ChatClient {
     this.outbox = new Outbox({
       ask: (event, data) => this.line.ask(event, data),
       isOnline: () => this.line.isOnline,
-      save: (entries) => this.engine.keeper.write('outbox', entries),
+      save: (entries) => this.engine.keeper.write('outbox', { owner: this.owner, entries }),
       changed: (id) => this.room(id).changed(),
       taken: (message) => void this.room(message.room_id).taken(message),
     });
     this.connection = this.line.state;
+    this.connection.subscribe(() => {
+      if (this.line.isOnline) return;
+      this.session.abort(new ChatError('unreachable', 'The connection was lost meanwhile', { retryable: true }));
+    });
     this.me = this.user;
     this.rooms = this.list;
     this.unread = this.totals;
@@ -240,9 +245,11 @@ export class ChatClient {
   private async restore(): Promise<void> {
     const { engine, outbox } = this;
     await engine.restore();
-    if (!engine.index) return;
     this.user.set((await engine.keeper.read<User>('me')) ?? null);
-    outbox.restore((await engine.keeper.read<Entry[]>('outbox')) ?? []);
+    const kept = await engine.keeper.read<{ owner: string | null; entries: Entry[] }>('outbox');
+    if (!kept) return;
+    this.owner = kept.owner;
+    outbox.restore(kept.entries);
   }
 
   /** Waits for a session; `wanted`: not for one that nobody asked for. */
@@ -280,7 +287,9 @@ export class ChatClient {
 
   private async began(session: { user_id: string | null; user: { epoch: string; rev: number } | null }): Promise<void> {
     for (const room of this.open.values()) room.typists([]);
-    if (this.engine.index && this.engine.index.user_id !== session.user_id) this.outbox.clear();
+    if (this.owner !== null && this.owner !== session.user_id) this.outbox.clear();
+    this.owner = session.user_id;
+    this.session = new AbortController();
     this.outbox.flush();
     if (this.watched.size > 0) this.watchSoon();
     await this.engine.begin(session);
@@ -313,7 +322,9 @@ export class ChatClient {
     }
   }
 
+  /** At once as it seems to be; what became less is asked for, since silent messages never counted. */
   private count(by: number): void {
+    if (by < 0) this.countAnew();
     const { total_unread, total_mentions } = this.totals.get();
     this.totals.set({ total_unread: Math.max(0, total_unread + by), total_mentions });
   }
@@ -365,6 +376,8 @@ export class ChatClient {
 
   private async call(method: string, path: string, init: any = {}): Promise<any> {
     const { path: params, query, ...rest } = init;
+    // What is read to catch up ends with its line: the next one begins anew.
+    if (method === 'GET' && this.line.isOnline) rest.signal ??= this.session.signal;
     const answer = await (this.api as any)[method](`/api/v1${path}`, { params: { path: params, query }, ...rest });
     return answer.data;
   }

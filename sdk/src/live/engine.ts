@@ -39,6 +39,7 @@ export class Engine {
   readonly kept = new Map<string, Kept>();
   readonly keeper: Keeper;
   private readonly orders = new Map<string, Order>();
+  private readonly told = new Map<string, Position>();
   private readonly behind = new Set<string>();
   private hidden: ReadonlySet<string> = new Set();
   private blocked: ReadonlySet<string> = new Set();
@@ -68,7 +69,7 @@ export class Engine {
   /** A session began: what was missed until now is fetched. */
   async begin(session: SessionReady): Promise<void> {
     const { user_id, user } = session;
-    if (!user_id || !user) return;
+    if (!user_id || !user) return this.host.line.catchingUp(false);
     if (this.index && this.index.user_id !== user_id) this.forgetAll();
     this.gaps.clear();
     if (this.index) this.missed(USER, ...this.kept.keys());
@@ -102,7 +103,11 @@ export class Engine {
     if (event.rev === undefined) return this.ephemeral(event);
     const key = event.stream.startsWith('user:') ? USER : event.room_id;
     if (key === null) return this.host.heard(event);
-    const missing = this.order(key).take(event, () => this.position(key), (next) => this.apply(key, next));
+    const missing = this.order(key).take(
+      event,
+      () => this.position(key),
+      (next) => this.apply(key, next),
+    );
     if (missing) this.suspect(key);
   }
 
@@ -160,19 +165,26 @@ export class Engine {
   private apply(key: string, event: Envelope): void {
     if (key === USER) this.applyOwn(event);
     else this.host.room(key).apply(event);
+    // A room that was read anew may stand before what the app was told already.
+    const told = this.told.get(key);
+    if (told?.epoch === event.epoch && told!.rev >= event.rev!) return;
+    this.told.set(key, { epoch: event.epoch!, rev: event.rev! });
     this.host.heard(event);
   }
 
   /** Perhaps something is missing: if it has not come in a moment, it is resumed. */
-  private suspect(key: string): void {
+  suspect(key: string): void {
     this.gaps.add(key);
-    this.gap ??= setTimeout(() => {
-      this.gap = undefined;
-      const keys = [...this.gaps];
-      this.gaps.clear();
-      this.missed(...keys.filter((one) => this.position(one)));
-      void this.catchUp();
-    }, GAP_MS);
+    this.gap ??= setTimeout(
+      () => {
+        this.gap = undefined;
+        const keys = [...this.gaps];
+        this.gaps.clear();
+        this.missed(...keys.filter((one) => this.position(one)));
+        void this.catchUp();
+      },
+      GAP_MS * (0.5 + Math.random()),
+    );
   }
 
   private async run(): Promise<void> {
@@ -325,7 +337,11 @@ export class Engine {
     for (const id of this.kept.keys()) {
       if (added) this.host.room(id).rehide();
       // What was hidden is not here: it is read again.
-      else void this.read(id).then(() => this.catchUp(), () => this.missed(id));
+      else
+        void this.read(id).then(
+          () => this.catchUp(),
+          () => this.missed(id),
+        );
     }
   }
 
@@ -378,4 +394,3 @@ export class Engine {
 const USER = 'me';
 
 const positionIn = ({ epoch, rev }: Position): Position => ({ epoch, rev });
-

@@ -37,7 +37,9 @@ export class Keeper {
     try {
       const index = (await this.storage.get('index')) as Index | undefined;
       if (!index) return null;
-      const found = await Promise.all(index.rooms.map(async (id) => [id, await this.storage.get(`room:${id}`)] as const));
+      const found = await Promise.all(
+        index.rooms.map(async (id) => [id, await this.storage.get(`room:${id}`)] as const),
+      );
       // One that was not written is one that the list names and nobody knows: the list is read anew.
       if (found.some(([, kept]) => !kept)) return null;
       return { index, rooms: new Map(found as [string, Kept][]) };

@@ -140,27 +140,47 @@ export class Line {
       (...args: A) => {
         if (this.socket === socket && this.wanted) run(...args);
       };
-    socket.on('session.ready', here((session: SessionReady) => {
-      this.isReady = true;
-      this.tries = 0;
-      clearTimeout(this.timer);
-      this.timer = undefined;
-      this.is('online');
-      this.events.ready(session);
-    }));
-    socket.on('session.expiring', here(({ expires_at }: { expires_at: string }) => void this.refresh(socket, expires_at)));
-    socket.on('session.draining', here(({ reconnect_after_ms }: { reconnect_after_ms: number }) => {
-      this.notBefore = Date.now() + reconnect_after_ms;
-      this.timer = setTimeout(here(() => this.lost(undefined, 0)), reconnect_after_ms);
-    }));
-    socket.on('disconnect', here((reason: string) => {
-      // The server let go of us: the next handshake says why.
-      this.lost(new ChatError('unreachable', `The connection ended: ${reason}`, { retryable: true }), 0);
-    }));
-    socket.on('connect_error', here((error: Error & { data?: unknown }) => void this.refused(error)));
-    socket.onAny(here((_: string, event: Envelope) => {
-      if (typeof event?.stream === 'string') guarded(() => this.events.hear(event));
-    }));
+    socket.on(
+      'session.ready',
+      here((session: SessionReady) => {
+        this.isReady = true;
+        this.tries = 0;
+        clearTimeout(this.timer);
+        this.timer = undefined;
+        this.is('online');
+        this.events.ready(session);
+      }),
+    );
+    socket.on(
+      'session.expiring',
+      here(({ expires_at }: { expires_at: string }) => void this.refresh(socket, expires_at)),
+    );
+    socket.on(
+      'session.draining',
+      here(({ reconnect_after_ms }: { reconnect_after_ms: number }) => {
+        this.notBefore = Date.now() + reconnect_after_ms;
+        this.timer = setTimeout(
+          here(() => this.lost(undefined, 0)),
+          reconnect_after_ms,
+        );
+      }),
+    );
+    socket.on(
+      'disconnect',
+      here((reason: string) => {
+        // The server let go of us: the next handshake says why.
+        this.lost(new ChatError('unreachable', `The connection ended: ${reason}`, { retryable: true }), 0);
+      }),
+    );
+    socket.on(
+      'connect_error',
+      here((error: Error & { data?: unknown }) => void this.refused(error)),
+    );
+    socket.onAny(
+      here((_: string, event: Envelope) => {
+        if (typeof event?.stream === 'string') guarded(() => this.events.hear(event));
+      }),
+    );
     try {
       this.key = await keys.get();
     } catch (cause) {
@@ -179,7 +199,9 @@ export class Line {
   private async refused(error: Error & { data?: unknown }): Promise<void> {
     const { socket } = this;
     if (!isProblem(error.data)) {
-      return this.lost(new ChatError('unreachable', `${this.options.url}: ${error.message}`, { retryable: true, cause: error }));
+      return this.lost(
+        new ChatError('unreachable', `${this.options.url}: ${error.message}`, { retryable: true, cause: error }),
+      );
     }
     const problem = ChatError.of(error.data);
     if (problem.code === 'invalid_key' || problem.code === 'unauthenticated') {
@@ -198,7 +220,10 @@ export class Line {
     this.drop();
     const backoff = Math.min(LONGEST_WAIT_MS, this.options.backoffMs * 2 ** this.tries) * (0.5 + Math.random() / 2);
     // The first time at once, or nearly: many may have been cut off at the same moment.
-    const wait = afterMs === 0 && this.tries === 0 ? Math.random() * this.options.backoffMs * 0.4 : Math.max(afterMs ?? 0, backoff);
+    const wait =
+      afterMs === 0 && this.tries === 0
+        ? Math.random() * this.options.backoffMs * 0.4
+        : Math.max(afterMs ?? 0, backoff);
     this.tries++;
     this.is('offline', error ?? this.state.get().error);
     this.timer = setTimeout(() => void this.dial(), Math.max(wait, this.notBefore - Date.now()));
@@ -232,7 +257,9 @@ export class Line {
 
   private is(status: ConnectionStatus, error?: ChatError): void {
     const { status: before, since } = this.state.get();
-    const state: Connection = { status, since: status === before ? since : Date.now(), catching_up: false };
+    // What was missed is not there before somebody has looked.
+    const catching_up = status === 'online';
+    const state: Connection = { status, since: status === before ? since : Date.now(), catching_up };
     this.state.set(error && status !== 'online' ? { ...state, error } : state);
   }
 }

@@ -107,7 +107,7 @@ export class Outbox {
     this.running.add(room);
     try {
       await saved;
-      for (let tries = 0; this.host.isOnline(); ) {
+      for (let tries = 0; this.host.isOnline();) {
         const entry = this.of(room).find(({ failed }) => !failed);
         if (!entry) return;
         try {
@@ -153,8 +153,18 @@ export class Outbox {
 }
 
 /** As it is shown until the server has it. */
-export function pending({ client_msg_id, room_id, body, thread_id, created_at, failed }: Entry, me: User | null): ChatMessage {
-  const { metadata = {}, mentions = [], attachments = [], content = null, content_type = 'text', reply_to_id = null } = body;
+export function pending(
+  { client_msg_id, room_id, body, thread_id, created_at, failed }: Entry,
+  me: User | null,
+): ChatMessage {
+  const {
+    metadata = {},
+    mentions = [],
+    attachments = [],
+    content = null,
+    content_type = 'text',
+    reply_to_id = null,
+  } = body;
   return {
     ...(BLANK as unknown as Message),
     id: client_msg_id,

@@ -160,7 +160,8 @@ function created(next: Kept, { data, occurred_at }: Envelope, viewer: Viewer): K
   const isNewest = seq >= last_seq;
   next.room = { ...next.room, last_seq: Math.max(last_seq, seq) };
   if (isNewest) next.room.last_message_at = data.created_at ?? occurred_at;
-  if (sender_id) next.receipts = movedReceipt(next, { user_id: sender_id, last_read_seq: seq, last_delivered_seq: seq });
+  if (sender_id)
+    next.receipts = movedReceipt(next, { user_id: sender_id, last_read_seq: seq, last_delivered_seq: seq });
   if (sender_id === viewer.user_id) {
     next.own_seq = Math.max(next.own_seq, seq);
     if (next.me) next.me = { ...next.me, last_read_seq: Math.max(next.me.last_read_seq, seq), mentions: 0 };
@@ -204,7 +205,9 @@ export function truncated(kept: Kept, before: number): Kept {
   const last_message = kept.last_message && kept.last_message.seq >= before ? kept.last_message : null;
   const isFirst = kept.loaded && (messages.length === 0 || messages[0]!.seq <= before);
   const room = { ...kept.room, first_seq: Math.max(kept.room.first_seq, before) };
-  return { ...kept, room, messages, last_message, has_older: kept.has_older && !isFirst };
+  // What is gone counts as read.
+  const me = kept.me && { ...kept.me, last_read_seq: Math.max(kept.me.last_read_seq, room.first_seq - 1) };
+  return { ...kept, room, me, messages, last_message, has_older: kept.has_older && !isFirst };
 }
 
 /** Somebody came, went, or has another role. */
@@ -221,6 +224,10 @@ export function withMember(kept: Kept, { type, data: member }: Envelope<Member>,
   } else if (had) next.members = next.members.map((one) => (one.user_id === member.user_id ? member : one));
   else if (next.all_members && others.length < SMALL_ROOM) next.members = [...others, member];
   else next.all_members = false;
+  if (type === 'member.joined') {
+    const { user_id: id, last_read_seq: read_seq, last_delivered_seq: delivered_seq } = member;
+    next.receipts = { ...next.receipts, [id]: { read_seq, delivered_seq } };
+  }
   const { member_count } = next.room;
   const by = left ? -1 : type === 'member.joined' ? 1 : 0;
   next.room = { ...next.room, member_count: next.all_members ? next.members.length : Math.max(0, member_count + by) };
@@ -230,14 +237,23 @@ export function withMember(kept: Kept, { type, data: member }: Envelope<Member>,
 
 /** Markers that others see never go back. */
 export function movedReceipt(
-  { receipts, room }: Pick<Kept, 'receipts' | 'room'>,
-  { user_id, last_read_seq, last_delivered_seq }: { user_id: string; last_read_seq: number; last_delivered_seq: number },
+  { receipts, room, members, all_members }: Kept,
+  {
+    user_id,
+    last_read_seq,
+    last_delivered_seq,
+  }: { user_id: string; last_read_seq: number; last_delivered_seq: number },
 ): Kept['receipts'] {
   if (room.member_count > SMALL_ROOM) return receipts;
+  // What is told late of somebody who has left.
+  if (all_members && !members.some((one) => one.user_id === user_id)) return receipts;
   const { read_seq = 0, delivered_seq = 0 } = receipts[user_id] ?? {};
   const read = Math.max(read_seq, last_read_seq);
   if (receipts[user_id] && read === read_seq && last_delivered_seq <= delivered_seq) return receipts;
-  return { ...receipts, [user_id]: { read_seq: read, delivered_seq: Math.max(delivered_seq, last_delivered_seq, read) } };
+  return {
+    ...receipts,
+    [user_id]: { read_seq: read, delivered_seq: Math.max(delivered_seq, last_delivered_seq, read) },
+  };
 }
 
 /** The own side as the server told it, which may not know yet of messages that were sent since. */
@@ -280,7 +296,8 @@ export function withPage(
     const { type, data: body } = event;
     const isNew = type === 'message.created' && !next.messages.some(({ id }) => id === body.id);
     if (!isNew) next.messages = change(next.messages, event, viewer);
-    else if (!next.has_newer && body.seq >= next.room.first_seq) next.messages = put(next.messages, shown(body, viewer));
+    else if (!next.has_newer && body.seq >= next.room.first_seq)
+      next.messages = put(next.messages, shown(body, viewer));
   }
   return trimmed(next, viewer.window, side === 'older' ? 'newer' : 'older');
 }

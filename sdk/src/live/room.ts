@@ -237,16 +237,24 @@ export class ChatRoom {
     const { engine, outbox } = this.host;
     const { viewer } = engine;
     for (const journal of this.journals) journal.push(event);
+    const unread = reduce.unreadOf(this.kept!);
+    const mentions = this.kept!.me?.mentions ?? 0;
     const by = reduce.repliesBy(event, this.kept!.messages);
     this.update((kept) => reduce.apply(kept, event, viewer));
     if (by !== 0 && (by === null || this.journals.size > 0 || Date.now() - this.loadedAt < COUNTS_UNSURE_MS)) {
       this.recount(data.thread_id);
     }
     for (const thread of this.threads.values()) thread.apply(event, viewer);
+    // A mention may be gone, or come: only an answer of a resume says how many there are.
+    if (mentions > 0 && (type === 'room.truncated' || type === 'message.deleted' || type === 'message.updated')) {
+      engine.suspect(this.id);
+    }
     if (type !== 'message.created') return;
     this.typists(this.typing.filter((one) => one !== data.sender_id));
-    if (data.sender_id === viewer.user_id) outbox.seen(data);
-    else this.arrived(data);
+    if (data.sender_id !== viewer.user_id) return this.arrived(data);
+    outbox.seen(data);
+    // Who says something has read what was before it.
+    if (unread > 0) this.host.unreadChanged(-unread);
   }
 
   /** @internal A message that the server answered, perhaps before its event. */
@@ -257,7 +265,8 @@ export class ChatRoom {
       const at = kept.messages.findIndex(({ id }) => id === message.id);
       const have = kept.messages[at];
       result = reduce.shown(message, viewer, have);
-      if (have ? have.rev >= message.rev : !kept.loaded || kept.has_newer || message.seq <= kept.room.last_seq) return kept;
+      if (have ? have.rev >= message.rev : !kept.loaded || kept.has_newer || message.seq <= kept.room.last_seq)
+        return kept;
       return { ...kept, messages: reduce.put(kept.messages, result) };
     });
     this.host.outbox.seen(message);
@@ -268,8 +277,10 @@ export class ChatRoom {
   sides({ rev, me, receipts = [] }: { rev: number; me: RoomMe | null; receipts?: any[] }): void {
     this.update((kept) => {
       // What has come since knows better.
-      const next = kept.rev === rev || !kept.me ? reduce.withMe(kept, me) : kept;
-      let all = next.receipts;
+      const isNow = kept.rev === rev;
+      const next = isNow || !kept.me ? reduce.withMe(kept, me) : kept;
+      const told = new Set(receipts.map(({ user_id }) => user_id));
+      let all = Object.fromEntries(Object.entries(kept.receipts).filter(([user]) => !isNow || told.has(user)));
       for (const one of receipts) all = reduce.movedReceipt({ ...next, receipts: all }, one);
       return { ...this.withWanted(next), receipts: all };
     });
@@ -278,7 +289,9 @@ export class ChatRoom {
 
   /** @internal */
   marked({ last_read_seq, mentions, unread }: { last_read_seq: number; mentions: number; unread: number }): void {
-    this.update((kept) => (kept.me ? this.withWanted(reduce.withMe(kept, { ...kept.me, last_read_seq, mentions, unread })) : kept));
+    this.update((kept) =>
+      kept.me ? this.withWanted(reduce.withMe(kept, { ...kept.me, last_read_seq, mentions, unread })) : kept,
+    );
   }
 
   /** @internal */
@@ -298,7 +311,8 @@ export class ChatRoom {
   /** @internal What is hidden from now on. */
   rehide(): void {
     const { viewer } = this.host.engine;
-    const again = (message: ChatMessage): ChatMessage => (message.hidden ? message : reduce.shown(message, viewer, message));
+    const again = (message: ChatMessage): ChatMessage =>
+      message.hidden ? message : reduce.shown(message, viewer, message);
     this.update((kept) => ({
       ...kept,
       messages: kept.messages.map(again),
@@ -387,7 +401,9 @@ export class ChatRoom {
       ({ data, page }, since) => {
         this.update((kept) => {
           const next = { ...kept, members: data, all_members: !page.has_more };
-          return page.has_more ? next : since.reduce((now, event) => reduce.withMember(now, event, this.host.engine.viewer), next);
+          return page.has_more
+            ? next
+            : since.reduce((now, event) => reduce.withMember(now, event, this.host.engine.viewer), next);
         });
       },
     );

@@ -29,7 +29,8 @@ export class Order {
   drain(at: () => Position | undefined, apply: (event: Envelope) => void): boolean {
     for (let position = at(); position && this.early.size > 0; position = at()) {
       const next = this.early.get(position.rev + 1);
-      for (const [rev, { epoch }] of this.early) if (rev <= position.rev || epoch !== position.epoch) this.early.delete(rev);
+      for (const [rev, { epoch }] of this.early)
+        if (rev <= position.rev || epoch !== position.epoch) this.early.delete(rev);
       if (!next || next.epoch !== position.epoch) break;
       apply(next);
     }

@@ -3,7 +3,15 @@ import { pending } from './outbox.js';
 import { change, put, shown, trimmed, type HistoryPage, type Kept, type Viewer } from './reduce.js';
 import type { ChatRoom, RoomHost } from './room.js';
 import { Derived } from './store.js';
-import type { ChatMessage, Envelope, Message, OutgoingBody, OutgoingMessage, ThreadState, ThreadStanding } from './types.js';
+import type {
+  ChatMessage,
+  Envelope,
+  Message,
+  OutgoingBody,
+  OutgoingMessage,
+  ThreadState,
+  ThreadStanding,
+} from './types.js';
 
 const PAGE = 50;
 
@@ -86,7 +94,14 @@ export class ChatThread {
     const { type, data } = event;
     if (type === 'room.truncated') this.messages = this.messages.filter(({ seq }) => seq >= data.before_seq);
     else if (type === 'message.created' && data.thread_id === this.id) {
-      this.messages = put(this.messages, shown(data, viewer, this.messages.find(({ id }) => id === data.id)));
+      this.messages = put(
+        this.messages,
+        shown(
+          data,
+          viewer,
+          this.messages.find(({ id }) => id === data.id),
+        ),
+      );
       this.bound();
     } else {
       this.messages = change(this.messages, event, viewer);
