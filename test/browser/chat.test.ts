@@ -74,14 +74,14 @@ describe('the chat', () => {
     await page.goto(`/chat/${path}`);
     await page.getByLabel('Your name').fill(name);
     await page.getByRole('button', { name: 'Get in' }).click();
-    await page.getByRole('complementary', { name: 'Conversations' }).or(log(page)).first().waitFor();
+    await page.getByRole('region', { name: 'Conversations' }).or(log(page)).first().waitFor();
     return page;
   };
 
   const log = (page: Page): Locator => page.getByRole('log', { name: /^Messages in/ });
   const field = (page: Page): Locator => page.getByRole('textbox', { name: /^Message/ });
   const message = (page: Page, text: string): Locator => log(page).getByRole('article').filter({ hasText: text });
-  const thread = (page: Page): Locator => page.getByRole('complementary', { name: 'Thread' });
+  const thread = (page: Page): Locator => page.getByRole('region', { name: 'Thread' });
   const write = async (page: Page, text: string): Promise<void> => {
     await field(page).fill(text);
     await field(page).press('Enter');

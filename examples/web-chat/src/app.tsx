@@ -42,14 +42,10 @@ function Login({ onEnter }: { onEnter: (session: Session) => void }) {
       <form className="card" onSubmit={onSubmit}>
         <Icon name="send" />
         <h1>ChatAPI</h1>
-        <p className="muted">
-          Pick a name and you are in. Open a second window with another one, and talk to yourself.
-        </p>
+        <p className="muted">Pick a name and you are in. Open a second window, and talk to yourself.</p>
         <label htmlFor="name">Your name</label>
         <input id="name" name="name" autoComplete="nickname" autoFocus required maxLength={60} dir="auto" />
-        <p className="fault" role="alert">
-          {fault}
-        </p>
+        <p role="alert">{fault}</p>
         <button className="primary" disabled={isBusy}>
           {isBusy ? 'Getting in …' : 'Get in'}
         </button>
@@ -67,20 +63,18 @@ function Chat({ onLeave }: { onLeave: () => void }) {
     // On a phone the list is the first thing to see; elsewhere there is room for both.
     if (!room && !invite && matchMedia('(min-width: 721px)').matches) go({ room: welcome });
   }, []);
-  useEffect(
-    () => client.on('notification.created', ({ data: { title, body } }) => say(title ?? 'Notification', body ?? '')),
-    [client],
-  );
+  useEffect(() => client.on('notification.created', ({ data }) => say(data.title ?? '', data.body ?? '')), [client]);
   return (
-    <div className={`app ${room ? 'in-room' : ''} ${thread ? 'in-thread' : ''}`}>
+    <main className={`app ${room ? 'in-room' : ''} ${thread ? 'in-thread' : ''}`}>
+      <h1 className="spoken">Chat</h1>
       <LineBanner />
       <Sidebar current={room} onLeave={onLeave} />
       {room && <RoomPane key={room} roomId={room} />}
-      {!room && <main className="pane empty">Choose a conversation, or begin one.</main>}
+      {!room && <p className="pane empty">Choose a conversation, or begin one.</p>}
       {room && thread && <ThreadPane key={thread} roomId={room} messageId={thread} />}
       {invite && <Invited code={invite} />}
       <Notices />
-    </div>
+    </main>
   );
 }
 

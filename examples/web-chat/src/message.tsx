@@ -127,7 +127,7 @@ const Unsent = ({ message, actions }: PartProps) =>
   message.status === 'sending' ? (
     <p className="muted">Sending …</p>
   ) : (
-    <p className="fault" role="alert">
+    <p role="alert">
       Not sent: {message.error?.message} <button onClick={() => actions.retry(message)}>Retry</button>{' '}
       <button onClick={() => actions.discard(message)}>Discard</button>
     </p>

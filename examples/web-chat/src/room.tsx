@@ -17,7 +17,7 @@ export function RoomPane({ roomId }: { roomId: string }) {
   const seen = useSeen(state, user.user_id);
   const name = state.room?.name ?? 'this conversation';
   return (
-    <main className="pane">
+    <section className="pane room" aria-label="Conversation">
       <RoomHeader roomId={roomId} state={state} />
       {unread && target?.seq !== unread.from && (
         <button className="banner" onClick={() => jump(unread.from)}>
@@ -46,7 +46,7 @@ export function RoomPane({ roomId }: { roomId: string }) {
         <p className="empty">{error ? `This room cannot be shown: ${error.message}` : 'Loading …'}</p>
       )}
       <Typing state={state} />
-    </main>
+    </section>
   );
 }
 
@@ -60,7 +60,7 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
   const close = (): void => go({ room: roomId });
   useEffect(() => () => thread.close(), [thread]);
   return (
-    <aside className="pane thread" aria-label="Thread">
+    <section className="pane" aria-label="Thread">
       <header>
         <h2 className="grow">Thread</h2>
         <IconButton icon="close" label="Close the thread" onClick={close} autoFocus />
@@ -79,7 +79,7 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
       ) : (
         <p className="empty">{error?.message ?? 'Loading …'}</p>
       )}
-    </aside>
+    </section>
   );
 }
 
@@ -129,7 +129,7 @@ function RoomHeader({ roomId, state: { room, members } }: { roomId: string; stat
         <IconButton icon="back" label="Back to all rooms" onClick={() => go({})} />
       </span>
       <div className="grow">
-        <h1 dir="auto">{summary ? titleOf(summary, user.user_id) : (room?.name ?? 'Room')}</h1>
+        <h2 dir="auto">{summary ? titleOf(summary, user.user_id) : (room?.name ?? 'Room')}</h2>
         <p className="muted">{partner ? presence(partner.user_id) : crowd}</p>
       </div>
       {partner && <Nudge member={partner} />}

@@ -18,7 +18,7 @@ export function Sidebar({ current, onLeave }: { current: string | undefined; onL
   const presence = usePresenceOf([user.user_id]);
   const be = (state: string): void => void attempt(client.setPresence(state as OwnPresence['state']));
   return (
-    <aside className="sidebar" aria-label="Conversations">
+    <section className="sidebar" aria-label="Conversations">
       <header>
         <Avatar id={user.user_id} name={user.display_name} state={presence(user.user_id)} />
         <div className="grow">
@@ -49,7 +49,7 @@ export function Sidebar({ current, onLeave }: { current: string | undefined; onL
         <button onClick={() => void leave(session).then(onLeave)}>Leave</button>
       </footer>
       {isMaking && <NewDialog onClose={() => setMaking(false)} />}
-    </aside>
+    </section>
   );
 }
 
