@@ -156,7 +156,7 @@ describe('the chat', () => {
     await thread(jack).getByRole('textbox', { name: 'Reply' }).fill('I like it');
     await thread(jack).getByRole('textbox', { name: 'Reply' }).press('Enter');
     await message(iris, 'The plan for Zanzibar').getByRole('button', { name: '1 reply' }).click();
-    await thread(iris).getByText('I like it').waitFor();
+    await thread(iris).getByRole('article').filter({ hasText: 'I like it' }).waitFor();
     await thread(iris).getByRole('textbox').press('Escape');
     await thread(iris).waitFor({ state: 'hidden' });
 
