@@ -50,6 +50,7 @@ import { AnalyticsModule } from './delivery/analytics/analytics.module.js';
 import { RecoveriesModule } from './delivery/recoveries/recoveries.module.js';
 import { WebhooksModule } from './delivery/webhooks/webhooks.module.js';
 import { OperationsModule } from './edge/operations/operations.module.js';
+import { DevelopmentModule } from './edge/development/development.module.js';
 import { GatewayModule } from './edge/gateway/gateway.module.js';
 import { LegacyModule } from './edge/legacy/legacy.module.js';
 
@@ -108,6 +109,7 @@ export class AppModule {
         RecoveriesModule,
         WebhooksModule,
         OperationsModule,
+        DevelopmentModule,
         GatewayModule.forRoot(config),
         LegacyModule,
       ],

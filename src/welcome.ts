@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logger } from './platform/common/logger.js';
+import { isLoopbackHost } from './platform/config/ip-address.js';
 import { DEMO_KEY_FILE, firstSteps, makeDemoClient } from './edge/operations/demo-client.js';
 import { BOARD_PATH } from './edge/operations/queue-board.js';
 import type { Running } from './start.js';
@@ -19,6 +20,9 @@ export async function welcome({ app, config, url }: Running): Promise<string[]> 
   const adminKeyFile = join(dataDir, 'admin-api-key');
   const lines = [
     `ChatAPI is ready at ${address}`,
+    // The development login is for loopback only.
+    ...(isLoopbackHost(config.host) ? [`  Chat           ${address}/chat (open it twice, and talk to yourself)`] : []),
+    `  Console        ${address}/console`,
     `  API            ${address}/api/v1`,
     `  API reference  ${address}/docs and ${address}/redoc`,
     `  Socket.IO      ${address}/sockets`,

@@ -44,7 +44,7 @@ describe('a newcomer in embedded mode', () => {
   };
 
   it('is shown the addresses and the key of a demo client, which only its owner may read', () => {
-    for (const path of ['/docs', '/redoc', '/sockets', '/admin/queues', '/api/v1/dev/mailbox']) {
+    for (const path of ['/chat', '/console', '/docs', '/redoc', '/sockets', '/admin/queues', '/api/v1/dev/mailbox']) {
       expect(firstWords).toContain(url + path);
     }
     expect(firstWords).toContain(masterKey());

@@ -337,9 +337,11 @@ export class ChatRoom {
   async whole(fresh: Kept): Promise<Kept> {
     const { viewer } = this.host.engine;
     const shows = this.isOpen || this.kept?.loaded === true;
+    // A list of rooms calls a direct one by who is in it.
+    const isNamedByMembers = fresh.room.room_type === 'direct' && !fresh.all_members;
     const [page, members] = await Promise.all([
       this.page({ limit: shows ? PAGE : 1 }),
-      shows ? this.members().first() : undefined,
+      shows || isNamedByMembers ? this.members().first() : undefined,
     ]);
     const filled = reduce.withPage(fresh, page, 'all', [], viewer);
     this.loadedAt = Date.now();

@@ -2,10 +2,10 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AnyText, Time, Uuid } from '../../../platform/common/fields.js';
 import { PageQueryDto, type Page } from '../../../platform/common/pagination.js';
+import { isForDeveloper } from '../../../platform/common/own-machine.js';
 import { notFound } from '../../../platform/common/problem.js';
 import { Route, Tag, tag } from '../../../tenancy/access/route.js';
 import { Config } from '../../../platform/config/config.js';
-import { isLoopbackAddress, isLoopbackHost } from '../../../platform/config/ip-address.js';
 import { Mailbox } from './mailbox.js';
 
 /** A mail that was kept instead of sent. */
@@ -35,7 +35,10 @@ export class KeptMailDto {
   created_at: string;
 }
 
-const DEVELOPMENT = tag('Development', 'Embedded mode on loopback only: the mail that had no provider to go to.');
+export const DEVELOPMENT = tag(
+  'Development',
+  'Embedded mode on loopback only: the mail that had no provider to go to, and a login for who tries the chat.',
+);
 
 @Tag(DEVELOPMENT)
 @Controller('dev/mailbox')
@@ -54,15 +57,7 @@ export class MailboxController {
   })
   async list(@Req() request: FastifyRequest, @Query() { limit = 50 }: PageQueryDto): Promise<Page<KeptMailDto>> {
     const { provider } = this.mailbox;
-    if (!provider || !isLoopbackHost(this.config.host) || !isOwnMachine(request)) throw notFound('route');
+    if (!provider || !isForDeveloper(this.config, request)) throw notFound('route');
     return { data: await provider.list(limit), page: { next_cursor: null, prev_cursor: null, has_more: false } };
   }
-}
-
-/** A page of some website, opened on this machine, must not read the mail either: it names itself as the origin. */
-function isOwnMachine({ ip, headers }: FastifyRequest): boolean {
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  const { origin } = headers;
-  const sameOrigin = origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
-  return isLoopbackAddress(ip) && isLoopbackHost(host) && sameOrigin;
 }

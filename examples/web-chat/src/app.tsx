@@ -1,0 +1,94 @@
+import { ChatProvider, useUnread } from '@chatapi/sdk/react';
+import { useEffect, useState, type FormEvent } from 'react';
+import { createRoot } from 'react-dom/client';
+import { LineBanner } from './line';
+import { go, usePlace } from './place';
+import { RoomPane, ThreadPane } from './room';
+import { enter, keptName, type Session } from './session';
+import { Sidebar } from './sidebar';
+import { attempt, Dialog, Icon, Notices, say, SessionContext, useSession } from './ui';
+import './style.css';
+
+function App() {
+  const [session, setSession] = useState<Session | null>(null);
+  if (!session) return <Login onEnter={setSession} />;
+  return (
+    <ChatProvider client={session.client}>
+      <SessionContext value={session}>
+        <Chat onLeave={() => setSession(null)} />
+      </SessionContext>
+    </ChatProvider>
+  );
+}
+
+function Login({ onEnter }: { onEnter: (session: Session) => void }) {
+  const [fault, setFault] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const submit = async (name: string): Promise<void> => {
+    setBusy(true);
+    await enter(name).then(onEnter, (error: Error) => setFault(error.message));
+    setBusy(false);
+  };
+  useEffect(() => {
+    const kept = keptName();
+    if (kept) void submit(kept);
+  }, []);
+  const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    void submit(String(new FormData(event.currentTarget).get('name')));
+  };
+  return (
+    <main className="login">
+      <form className="card" onSubmit={onSubmit}>
+        <Icon name="send" />
+        <h1>ChatAPI</h1>
+        <p className="muted">Pick a name and you are in. Open a second window, and talk to yourself.</p>
+        <label htmlFor="name">Your name</label>
+        <input id="name" name="name" autoComplete="nickname" autoFocus required maxLength={60} dir="auto" />
+        <p role="alert">{fault}</p>
+        <button className="primary" disabled={isBusy}>
+          {isBusy ? 'Getting in …' : 'Get in'}
+        </button>
+      </form>
+    </main>
+  );
+}
+
+function Chat({ onLeave }: { onLeave: () => void }) {
+  const { client, welcome } = useSession();
+  const { room, thread, invite } = usePlace();
+  const { total_unread } = useUnread();
+  useEffect(() => void (document.title = total_unread ? `(${total_unread}) ChatAPI` : 'ChatAPI'), [total_unread]);
+  useEffect(() => {
+    // On a phone the list is the first thing to see; elsewhere there is room for both.
+    if (!room && !invite && matchMedia('(min-width: 721px)').matches) go({ room: welcome });
+  }, []);
+  useEffect(() => client.on('notification.created', ({ data }) => say(data.title ?? '', data.body ?? '')), [client]);
+  return (
+    <main className={`app ${room ? 'in-room' : ''} ${thread ? 'in-thread' : ''}`}>
+      <h1 className="spoken">Chat</h1>
+      <LineBanner />
+      <Sidebar current={room} onLeave={onLeave} />
+      {room && <RoomPane key={room} roomId={room} />}
+      {!room && <p className="pane empty">Choose a conversation, or begin one.</p>}
+      {room && thread && <ThreadPane key={thread} roomId={room} messageId={thread} />}
+      {invite && <Invited code={invite} />}
+      <Notices />
+    </main>
+  );
+}
+
+function Invited({ code }: { code: string }) {
+  const { client } = useSession();
+  const accept = async (): Promise<void> => go({ room: (await attempt(client.acceptInvite({ code })))?.room_id });
+  return (
+    <Dialog title="You are invited" onClose={() => go({})}>
+      <p>Somebody sent you a link to a room. Do you want to join it?</p>
+      <button className="primary" onClick={() => void accept()}>
+        Join the room
+      </button>
+    </Dialog>
+  );
+}
+
+createRoot(document.getElementById('root')!).render(<App />);

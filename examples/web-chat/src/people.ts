@@ -1,0 +1,38 @@
+import { useEffect, useState } from 'react';
+import type { Member, Presence, RoomSummary } from '@chatapi/sdk';
+import { usePresence } from '@chatapi/sdk/react';
+import { useSession } from './ui';
+
+const MOST_PEOPLE = 200;
+export const nameOf = ({ user_id, display_name }: Pick<Member, 'user_id' | 'display_name'>): string =>
+  display_name ?? user_id;
+
+/** The other one of a direct room. */
+export const partnerOf = ({ room, members = [] }: RoomSummary, me: string): Member | undefined =>
+  room.room_type === 'direct' ? members.find(({ user_id }) => user_id !== me) : undefined;
+
+export function titleOf(summary: RoomSummary, me: string): string {
+  const partner = partnerOf(summary, me);
+  return partner ? nameOf(partner) : (summary.room.name ?? 'Direct message');
+}
+
+/** How these people are just now, followed for as long as somebody looks. */
+export function usePresenceOf(userIds: string[]): (userId: string) => Presence['state'] {
+  const presence = usePresence(userIds);
+  return (userId) => presence.get(userId)?.state ?? 'offline';
+}
+
+/** Everybody else who picked a name: whom one can write to and invite. */
+export function usePeople(): Member[] {
+  const { client, user, welcome } = useSession();
+  const [people, setPeople] = useState<Member[]>([]);
+  useEffect(() => {
+    const load = async (): Promise<void> => {
+      const all: Member[] = [];
+      for await (const member of client.room(welcome).members()) if (all.push(member) > MOST_PEOPLE) break;
+      setPeople(all.filter(({ user_id }) => user_id !== user.user_id));
+    };
+    void load().catch(() => {}); // offline there is nobody to choose
+  }, [client, welcome, user]);
+  return people;
+}

@@ -1,0 +1,150 @@
+import { useMessages, useRooms, useThread } from '@chatapi/sdk/react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { ChatMessage, ChatRoom, RoomState } from '@chatapi/sdk';
+import { Conversation } from './conversation';
+import { Nudge, RoomDialog } from './dialogs';
+import { nameOf, partnerOf, titleOf, usePresenceOf } from './people';
+import { go, usePlace } from './place';
+import { attempt, count, IconButton, useSession } from './ui';
+
+export function RoomPane({ roomId }: { roomId: string }) {
+  const { client, user } = useSession();
+  const room = client.room(roomId);
+  const state = useMessages(roomId);
+  const { messages, members, loading, has_older, has_newer, error } = state;
+  const [target, jump] = useJumps(room, state.room !== null);
+  const unread = useUnreadAtFirst(state);
+  const seen = useSeen(state, user.user_id);
+  const name = state.room?.name ?? 'this conversation';
+  return (
+    <section className="pane room" aria-label="Conversation">
+      <RoomHeader roomId={roomId} state={state} />
+      {unread && target?.seq !== unread.from && (
+        <button className="banner" onClick={() => jump(unread.from)}>
+          Jump to the first of {count(unread.count, 'unread message')}
+        </button>
+      )}
+      {state.room && (messages.length > 0 || !loading) ? (
+        <Conversation
+          room={room}
+          label={`Messages in ${name}`}
+          prompt={`Message ${name}`}
+          messages={messages}
+          members={members}
+          loadOlder={has_older ? () => room.loadOlder() : undefined}
+          loadNewer={has_newer ? () => room.loadNewer() : undefined}
+          unreadFrom={unread?.from}
+          target={target}
+          seen={seen}
+          openThread={openThread}
+          onEnd={(seq) => room.markRead(seq)}
+          toLatest={() => room.jumpTo('latest')}
+          send={(body) => room.send(body)}
+          onTyping={(on) => room.setTyping(on)}
+        />
+      ) : (
+        <p className="empty">{error ? `This room cannot be shown: ${error.message}` : 'Loading …'}</p>
+      )}
+      <Typing state={state} />
+    </section>
+  );
+}
+
+/** Beside the room, on a phone in its place: a message and what was replied to it. */
+export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: string }) {
+  const { client } = useSession();
+  const room = client.room(roomId);
+  const thread = room.thread(messageId);
+  const { parent, messages, has_older, error } = useThread(roomId, messageId);
+  const { members } = useMessages(roomId);
+  const close = (): void => go({ room: roomId });
+  useEffect(() => () => thread.close(), [thread]);
+  return (
+    <section className="pane" aria-label="Thread">
+      <header>
+        <h2 className="grow">Thread</h2>
+        <IconButton icon="close" label="Close the thread" onClick={close} autoFocus />
+      </header>
+      {parent ? (
+        <Conversation
+          room={room}
+          label="Messages of the thread"
+          prompt="Reply"
+          messages={has_older ? messages : [parent, ...messages]}
+          members={members}
+          loadOlder={has_older ? () => thread.loadOlder() : undefined}
+          send={(body) => thread.send(body)}
+          onClose={close}
+        />
+      ) : (
+        <p className="empty">{error?.message ?? 'Loading …'}</p>
+      )}
+    </section>
+  );
+}
+
+const openThread = ({ room_id, thread_id, id }: ChatMessage): void => go({ room: room_id, thread: thread_id ?? id });
+
+/** A place that is to be shown: by the address, or by a click. */
+function useJumps(room: ChatRoom, isThere: boolean): [{ seq: number } | undefined, (seq: number) => void] {
+  const { at } = usePlace();
+  const [target, setTarget] = useState<{ seq: number }>();
+  const jump = (seq: number): void => void attempt(room.jumpTo(seq)).then(() => setTarget({ seq }));
+  useEffect(() => {
+    if (at && isThere) jump(at);
+  }, [room, at, isThere]);
+  return [target, jump];
+}
+
+/** What was unread when the room was opened: reading it moves the marker, and the line stays where it was. */
+function useUnreadAtFirst({ me, unread }: RoomState): { from: number; count: number } | undefined {
+  const first = useRef<{ from: number; count: number }>(undefined);
+  if (me) first.current ??= { from: me.last_read_seq + 1, count: unread };
+  return first.current && first.current.count > 0 ? first.current : undefined;
+}
+
+/** By place: who of the others has read up to there. */
+function useSeen({ receipts, members }: RoomState, me: string): ReadonlyMap<number, string[]> {
+  return useMemo(() => {
+    const seen = new Map<number, string[]>();
+    for (const member of members) {
+      const read = receipts.get(member.user_id)?.read_seq;
+      if (read && member.user_id !== me) seen.set(read, [...(seen.get(read) ?? []), nameOf(member)]);
+    }
+    return seen;
+  }, [receipts, members, me]);
+}
+
+function RoomHeader({ roomId, state: { room, members } }: { roomId: string; state: RoomState }) {
+  const { user } = useSession();
+  const [isOpen, setOpen] = useState(false);
+  const summary = useRooms().find((one) => one.room.id === roomId);
+  const partner = summary && partnerOf(summary, user.user_id);
+  const presence = usePresenceOf(members.map(({ user_id }) => user_id));
+  const online = members.filter(({ user_id }) => presence(user_id) !== 'offline').length;
+  const crowd = `${count(room?.member_count ?? members.length, 'member')}, ${online} online`;
+  return (
+    <header>
+      <span className="back">
+        <IconButton icon="back" label="Back to all rooms" onClick={() => go({})} />
+      </span>
+      <div className="grow">
+        <h2 dir="auto">{summary ? titleOf(summary, user.user_id) : (room?.name ?? 'Room')}</h2>
+        <p className="muted">{partner ? presence(partner.user_id) : crowd}</p>
+      </div>
+      {partner && <Nudge member={partner} />}
+      <IconButton icon="people" label="Members and invitations" onClick={() => setOpen(true)} />
+      {isOpen && room && <RoomDialog room={room} members={members} onClose={() => setOpen(false)} />}
+    </header>
+  );
+}
+
+function Typing({ state: { typing, members } }: { state: RoomState }) {
+  const names = typing.map((id) => members.find(({ user_id }) => user_id === id)?.display_name ?? id);
+  const who = names.length > 2 ? `${names.length} people` : names.join(' and ');
+  return (
+    <p className="typing" role="status">
+      {names.length > 0 && `${who} ${names.length === 1 ? 'is' : 'are'} typing …`}
+    </p>
+  );
+}

@@ -1,0 +1,121 @@
+import { createContext, use, useEffect, useRef, useState, type ReactNode } from 'react';
+import type { Presence } from '@chatapi/sdk';
+import type { Session } from './session';
+
+export const SessionContext = createContext<Session | null>(null);
+export const useSession = (): Session => use(SessionContext)!;
+
+const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+export const timeOf = (at: string | number): string => time.format(new Date(at));
+export const dayOf = (at: string): string => date.format(new Date(at));
+export const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+const ICONS = {
+  back: 'M15 5l-7 7 7 7',
+  bell: 'M6 16V11a6 6 0 0112 0v5l2 2H4zM10 21h4',
+  clip: 'M8 12.5l6-6a3 3 0 014 4l-8 8a5 5 0 01-7-7l7-7',
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  edit: 'M4 20l1-5L16 4l4 4L9 19z',
+  people: 'M9 11a3 3 0 100-6 3 3 0 000 6zM3 20a6 6 0 0112 0M16 5a3 3 0 010 6M18 14a6 6 0 013 6',
+  plus: 'M12 5v14M5 12h14',
+  reply: 'M10 6l-6 6 6 6M4 12h10a6 6 0 016 6',
+  send: 'M4 12l16-8-6 16-3-7z',
+  trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+};
+
+export const Icon = ({ name }: { name: keyof typeof ICONS }) => (
+  <svg viewBox="0 0 24 24" className="icon" aria-hidden="true">
+    <path d={ICONS[name]} />
+  </svg>
+);
+
+type ButtonProps = React.ComponentProps<'button'>;
+export const IconButton = ({ icon, label, ...rest }: ButtonProps & { icon: keyof typeof ICONS; label: string }) => (
+  <button type="button" className="icon-button" aria-label={label} title={label} {...rest}>
+    <Icon name={icon} />
+  </button>
+);
+
+const hueOf = (id: string): number => [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 360, 7);
+
+export const Avatar = ({ id, name, state }: { id: string; name: string; state?: Presence['state'] | undefined }) => (
+  <span className="avatar" style={{ '--hue': hueOf(id) } as React.CSSProperties} aria-hidden="true">
+    {[...name.trim()][0]?.toUpperCase()}
+    {state && <i className={`dot ${state}`} />}
+  </span>
+);
+
+type ItemProps = Omit<ButtonProps, 'title' | 'about'> &
+  Partial<Record<'avatar' | 'title' | 'about' | 'end', ReactNode>>;
+
+/** A line of a list that can be chosen. */
+export const Item = ({ avatar, title, about, end, ...rest }: ItemProps) => (
+  <li>
+    <button className="item" {...rest}>
+      {avatar}
+      <span className="grow">
+        <strong dir="auto">{title}</strong>
+        <span className="muted">{about}</span>
+      </span>
+      <span className="end">{end}</span>
+    </button>
+  </li>
+);
+
+/** The browser's own: it keeps the focus in, gives it back, and closes with Escape. */
+export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} aria-label={title} onClose={onClose}>
+      <header>
+        <h2 className="grow">{title}</h2>
+        <IconButton icon="close" label="Close" onClick={() => dialog.current?.close()} />
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+type Notice = Record<'id' | 'title' | 'body', string>;
+const NOTICE_STAYS_MS = 8000;
+
+/** Says it for some seconds in the corner. */
+export const say = (title: string, body = ''): void =>
+  void dispatchEvent(new CustomEvent<Notice>('say', { detail: { id: crypto.randomUUID(), title, body } }));
+
+/** What goes wrong is said, with what support needs to find it. */
+export async function attempt<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch(({ message, request_id }: { message: string; request_id?: string }) => {
+    say('That did not work', request_id ? `${message} (request ${request_id})` : message);
+    return undefined;
+  });
+}
+
+export function Notices() {
+  const [notices, setNotices] = useState<Notice[]>([]);
+  const drop = (id: string): void => setNotices((all) => all.filter((one) => one.id !== id));
+  useEffect(() => {
+    const add = ({ detail: notice }: CustomEventInit<Notice>): void => {
+      setNotices((all) => [...all.slice(-2), notice!]);
+      setTimeout(() => drop(notice!.id), NOTICE_STAYS_MS);
+    };
+    addEventListener('say', add);
+    return () => removeEventListener('say', add);
+  }, []);
+  return (
+    <section className="notices" aria-label="Notices" aria-live="polite">
+      {notices.map(({ id, title, body }) => (
+        <div key={id} className="card row">
+          <Icon name="bell" />
+          <p className="grow">
+            <strong>{title}</strong> {body}
+          </p>
+          <IconButton icon="close" label="Dismiss" onClick={() => drop(id)} />
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,392 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { startApp, type Answer, type TestApp } from '../support/app.js';
+import { oneBrowser } from '../support/browser.js';
+import { Proxy } from '../support/proxy.js';
+import { until } from '../support/until.js';
+
+const root = join(__dirname, '../..');
+const chat = join(root, 'examples/web-chat');
+// Run in the page, whose types these tests do not know.
+const FOCUSED_TEXT = 'document.activeElement?.textContent ?? ""';
+const FOCUSED_LABEL = 'document.activeElement?.ariaLabel';
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 780 } };
+
+interface Login {
+  api_key: string;
+  room_id: string;
+  user: { user_id: string };
+}
+
+// Embedded mode is where the chat is served. Everybody is a user of the demo client, so each test takes names of its own,
+// and where it looks at a room as a whole, a room of its own.
+describe('the chat', () => {
+  const { open, expectErrors } = oneBrowser();
+  let dataDir: string;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'chatapi-chat-'));
+    chmodSync(dataDir, 0o711); // as root PostgreSQL runs as another user, who must get through
+    app = await startApp({ dataDir });
+    await until('the demo client', async () => (await login('First')).status === 201);
+  });
+  afterEach(async () => expect(await app.errors()).toEqual([]));
+  afterAll(async () => {
+    await app.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const login = (name: string) => app.request<Login>('POST', '/dev/login', { body: { name } });
+  const masterKey = () => readFileSync(join(dataDir, 'demo-master-key'), 'utf8').trim();
+  const asClient = (method: string, path: string, body?: object) =>
+    app.request(method, path, { key: masterKey(), body });
+
+  /** A room of these people, the first of whom owns it. */
+  const makeRoom = async (name: string, ...people: string[]): Promise<string> => {
+    const users = [];
+    for (const person of people) users.push((await login(person)).body);
+    const members = users.slice(1).map(({ user }) => user.user_id);
+    const key = users[0]!.api_key;
+    const { body } = await app.request('POST', '/rooms', { key, body: { room_type: 'group', name, members } });
+    return body.id;
+  };
+  /** So many messages of one person. */
+  const fill = async (roomId: string, user: string, count: number): Promise<void> => {
+    const headers = { 'x-user-id': user };
+    const one = (n: number): Promise<Answer> =>
+      app.request('POST', `/rooms/${roomId}/messages`, {
+        key: masterKey(),
+        headers,
+        body: { content: `Message ${n}` },
+      });
+    for (let n = 1; n <= count; n++) expect((await one(n)).status).toBe(201);
+  };
+  /** A window of somebody, in a room or in the one of all. */
+  const enter = async (
+    name: string,
+    path = '',
+    options: BrowserContextOptions = {},
+    origin = app.url,
+  ): Promise<Page> => {
+    const page = await open(origin, options);
+    await page.goto(`/chat/${path}`);
+    await page.getByLabel('Your name').fill(name);
+    await page.getByRole('button', { name: 'Get in' }).click();
+    await page.getByRole('region', { name: 'Conversations' }).or(log(page)).first().waitFor();
+    return page;
+  };
+
+  const log = (page: Page): Locator => page.getByRole('log', { name: /^Messages in/ });
+  const field = (page: Page): Locator => page.getByRole('textbox', { name: /^Message/ });
+  const message = (page: Page, text: string): Locator => log(page).getByRole('article').filter({ hasText: text });
+  const thread = (page: Page): Locator => page.getByRole('region', { name: 'Thread' });
+  const write = async (page: Page, text: string): Promise<void> => {
+    await field(page).fill(text);
+    await field(page).press('Enter');
+  };
+  /** What is shown, in order. */
+  const bubbles = (page: Page): Promise<string[]> => log(page).locator('.bubble').allInnerTexts();
+  const shows = (page: Page, texts: string[]) =>
+    until(`${texts.length} messages`, async () => JSON.stringify(await bubbles(page)) === JSON.stringify(texts));
+  /** By the keyboard, as nothing moves away under it. */
+  const act = async (row: Locator, action: string): Promise<void> => {
+    await row.focus();
+    await row.getByRole('button', { name: action, exact: true }).press('Enter');
+  };
+
+  it('lets two windows talk: typing, receipts, mentions, reactions, edits, deletion', async () => {
+    const ada = await enter('Ada');
+    const grace = await enter('Grace Hopper');
+    await write(ada, 'Hello Grace!');
+    await message(grace, 'Hello Grace!').waitFor();
+
+    await field(grace).pressSequentially('Hi @ad');
+    await ada.getByText('Grace Hopper is typing …').waitFor();
+    await grace.getByRole('option', { name: '@Ada' }).waitFor();
+    await field(grace).press('Tab');
+    await field(grace).pressSequentially('how are you?');
+    await field(grace).press('Enter');
+    const answer = message(ada, 'how are you?');
+    await answer.waitFor();
+    expect(await answer.locator('b').innerText()).toBe('@Ada');
+    await ada.bringToFront();
+    await message(grace, 'how are you?').getByText('Seen by Ada').waitFor();
+
+    await act(answer, 'Heart');
+    await message(grace, 'how are you?')
+      .getByRole('button', { name: /^❤️, 1 reaction/, pressed: false })
+      .waitFor();
+    await answer.getByRole('button', { name: /^❤️/, pressed: true }).click();
+    await message(grace, 'how are you?').getByRole('button', { name: /^❤️/ }).waitFor({ state: 'hidden' });
+
+    await field(grace).press('ArrowUp'); // the last of one's own
+    await field(grace).fill('How do you do?');
+    await field(grace).press('Enter');
+    const edited = message(ada, 'How do you do?');
+    await edited.getByText('(edited)').waitFor();
+
+    await edited.focus();
+    expect(await edited.getByRole('button', { name: 'Delete' }).count()).toBe(1);
+    expect(await edited.getByRole('button', { name: 'Edit' }).count()).toBe(0); // it is not Ada's
+    await act(message(grace, 'How do you do?'), 'Delete');
+    await grace.getByRole('button', { name: 'Delete for everybody' }).click();
+    await message(ada, 'Message deleted').waitFor();
+    expect(await log(ada).getByText('How do you do?').count()).toBe(0);
+  });
+
+  it('writes to one person, in a thread, with a file, and finds it again', async () => {
+    const iris = await enter('Iris');
+    const jack = await enter('Jack');
+    await iris.getByRole('button', { name: 'New conversation' }).click();
+    await iris.getByRole('dialog').getByRole('button', { name: 'Jack' }).click();
+    await iris.getByRole('heading', { name: 'Jack' }).waitFor();
+    const plan = { name: 'plan.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(4321) };
+    await iris.locator('input[type=file]').setInputFiles(plan);
+    await write(iris, 'The plan for Zanzibar');
+    await jack.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: /Iris/ }).click();
+    const received = message(jack, 'The plan for Zanzibar');
+    await received.getByText('application/pdf, 5 kB').waitFor();
+
+    await act(received, 'Reply in thread');
+    await thread(jack).getByRole('textbox', { name: 'Reply' }).fill('I like it');
+    await thread(jack).getByRole('textbox', { name: 'Reply' }).press('Enter');
+    await message(iris, 'The plan for Zanzibar').getByRole('button', { name: '1 reply' }).click();
+    await thread(iris).getByRole('article').filter({ hasText: 'I like it' }).waitFor();
+    await thread(iris).getByRole('textbox').press('Escape');
+    await thread(iris).waitFor({ state: 'hidden' });
+
+    await jack.getByRole('button', { name: 'Nudge Iris' }).click();
+    await iris.getByRole('region', { name: 'Notices' }).getByText('Jack nudges you').waitFor();
+
+    await iris.goto('/chat/');
+    const search = iris.getByLabel('Search messages');
+    // Found some seconds after it was written.
+    await until('it in the search', async () => {
+      await search.fill('');
+      await search.fill('zanz');
+      const found = iris.getByRole('status').filter({ hasText: /found/ });
+      await found.waitFor();
+      return (await found.innerText()) === '1 message found';
+    });
+    await iris.getByRole('navigation', { name: 'Search results' }).getByRole('button').click();
+    const focused = () => iris.evaluate<string>(FOCUSED_TEXT);
+    await until('the jump', async () => (await focused()).includes('Zanzibar'));
+    expect(new URL(iris.url()).search).toBe('?at=1'); // so that it can be sent to Jack
+  });
+
+  it('invites by name and by a link', async () => {
+    const kim = await enter('Kim');
+    const leo = await enter('Leo');
+    await kim.getByRole('button', { name: 'New conversation' }).click();
+    await kim.getByLabel('Name of the room').fill('Chess');
+    await kim.getByRole('button', { name: 'Make it' }).click();
+    await kim.getByRole('heading', { name: 'Chess' }).waitFor();
+    await kim.getByRole('button', { name: 'Members and invitations' }).click();
+    await kim.getByLabel('Whom to invite').selectOption('Leo');
+    await kim.getByRole('button', { name: 'Invite', exact: true }).click();
+    await leo.getByRole('group', { name: 'Invitation' }).getByRole('button', { name: 'Accept' }).click();
+    await leo.getByRole('heading', { name: 'Chess' }).waitFor();
+
+    await kim.getByRole('button', { name: 'Make an invitation link' }).click();
+    const link = await kim.getByLabel('Invitation link').inputValue();
+    const mia = await enter('Mia', new URL(link).pathname.replace('/chat/', ''));
+    await mia.getByRole('button', { name: 'Join the room' }).click();
+    await mia.getByRole('heading', { name: 'Chess' }).waitFor();
+    await mia.getByText('3 members').waitFor();
+    expect(await mia.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: /Chess/ }).count()).toBe(1);
+  });
+
+  it('catches up after its line was cut by the switch, and sends what was written meanwhile', async () => {
+    const room = await makeRoom('Cut', 'Nora', 'Otto');
+    const nora = await enter('Nora', `rooms/${room}`);
+    const otto = await enter('Otto', `rooms/${room}`);
+    await write(nora, 'one');
+    await message(otto, 'one').waitFor();
+    await otto.getByRole('switch', { name: 'Connection' }).click();
+    await otto.getByText(/^Offline since/).waitFor();
+    for (const text of ['two', 'three', 'four']) await write(nora, text);
+    await message(nora, 'four').waitFor();
+    await write(otto, 'five');
+    await message(otto, 'five').getByText('Sending …').waitFor();
+    expect(await bubbles(otto)).toEqual(['one', 'five']);
+    await nora.getByText('Sending …').waitFor({ state: 'hidden' });
+    await otto.getByRole('switch', { name: 'Connection' }).click();
+    await otto.getByText(/^Back online: \d+ events? caught up/).waitFor();
+    const all = ['one', 'two', 'three', 'four', 'five'];
+    await shows(otto, all);
+    await shows(nora, all);
+    expect(await otto.getByText('Sending …').count()).toBe(0);
+  });
+
+  it('catches up after its network was gone', async () => {
+    expectErrors('ERR_', 'WebSocket connection');
+    const room = await makeRoom('Broken', 'Pia', 'Quinn');
+    const proxy = await Proxy.start(app.url);
+    const origin = proxy.through(app.url).replace(/\/$/, '');
+    try {
+      const pia = await enter('Pia', `rooms/${room}`);
+      const quinn = await enter('Quinn', `rooms/${room}`, {}, origin);
+      await write(pia, 'one');
+      await message(quinn, 'one').waitFor();
+      proxy.cut();
+      await quinn.getByText(/^Offline since/).waitFor();
+      for (const text of ['two', 'three']) await write(pia, text);
+      await write(quinn, 'four');
+      await message(pia, 'three').waitFor();
+      await pia.getByText('Sending …').waitFor({ state: 'hidden' });
+      proxy.mend();
+      await shows(quinn, ['one', 'two', 'three', 'four']);
+      await shows(pia, ['one', 'two', 'three', 'four']);
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('shows a message that was refused, to be sent again or let go', async () => {
+    const room = await makeRoom('Frozen', 'Rosa', 'Sam');
+    const sam = await enter('Sam', `rooms/${room}`);
+    await field(sam).waitFor();
+    expect((await asClient('POST', `/rooms/${room}/freeze`, {})).status).toBe(200);
+    await write(sam, 'first');
+    await message(sam, 'first')
+      .getByText(/^Not sent/)
+      .waitFor();
+    await write(sam, 'second');
+    await message(sam, 'second').getByRole('button', { name: 'Discard' }).click();
+    await message(sam, 'second').waitFor({ state: 'hidden' });
+    await asClient('POST', `/rooms/${room}/unfreeze`, {});
+    await message(sam, 'first').getByRole('button', { name: 'Retry' }).click();
+    await message(sam, 'first')
+      .getByText(/^Not sent/)
+      .waitFor({ state: 'hidden' });
+    await message(sam, 'first').getByText('Sending …').waitFor({ state: 'hidden' });
+    const { body } = await asClient('GET', `/rooms/${room}/messages`);
+    expect(body.data.map(({ content }: { content: string }) => content)).toEqual(['first']);
+  });
+
+  it('shows six hundred messages with few of them in the page, from the first unread to the latest', async () => {
+    const room = await makeRoom('Long', 'Tess', 'Uma');
+    await fill(room, 'tess', 600);
+    const uma = await enter('Uma', `rooms/${room}`);
+    const few = async (): Promise<void> => expect(await log(uma).getByRole('article').count()).toBeLessThan(60);
+    const inView = (text: string) =>
+      until(`${text} in view`, async () => {
+        const found = log(uma).getByText(text, { exact: true });
+        if ((await found.count()) === 0) return false;
+        const [box, view] = [await found.boundingBox(), await log(uma).boundingBox()];
+        return box && view && box.y >= view.y && box.y < view.y + view.height;
+      });
+    await inView('Message 600');
+    await few();
+    await uma.getByRole('button', { name: 'Jump to the first of 600 unread messages' }).click();
+    await inView('Message 1');
+    await few();
+    // Onwards, through pages that are loaded as they are needed.
+    for (const next of [40, 80, 120]) {
+      await until(`message ${next}`, async () => {
+        await log(uma).evaluate((element) => element.scrollBy(0, 400));
+        return (await log(uma).getByText(`Message ${next}`, { exact: true }).count()) > 0;
+      });
+      await few();
+    }
+    const numbers = (await bubbles(uma)).map((text) => Number(text.replace('Message ', '')));
+    expect(numbers).toEqual(numbers.map((_, at) => numbers[0]! + at));
+    await uma.getByRole('button', { name: 'Jump to the latest message' }).click();
+    await inView('Message 600');
+    await few();
+    await log(uma).focus();
+    await log(uma).press('ArrowUp');
+    const focused = () => uma.evaluate<string>(FOCUSED_TEXT);
+    await until('the last row', async () => (await focused()).includes('Message 600'));
+    await uma.keyboard.press('ArrowUp');
+    await until('the row before', async () => (await focused()).includes('Message 599'));
+    await uma.keyboard.press('Escape');
+    expect(await uma.evaluate(FOCUSED_LABEL)).toBe('Message Long');
+  });
+
+  it.each([
+    ['light', 'a desktop', {}],
+    ['dark', 'a desktop', {}],
+    ['light', 'a phone', PHONE],
+    ['dark', 'a phone', PHONE],
+  ] as const)('is accessible in %s on %s', async (colorScheme, where, size) => {
+    const isPhone = where === 'a phone';
+    const room = await makeRoom(`Looks ${colorScheme}`, 'Vera', 'Wim');
+    await fill(room, 'wim', 3);
+    const vera = await enter('Vera', '', { ...size, colorScheme });
+    const check = async (): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page: vera }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    };
+    await vera.getByRole('navigation', { name: 'Rooms' }).getByRole('button').first().waitFor();
+    await check();
+    await vera.goto(`/chat/rooms/${room}`);
+    const first = message(vera, 'Message 1');
+    await first.waitFor();
+    if (isPhone) expect(await vera.getByRole('navigation', { name: 'Rooms' }).isVisible()).toBe(false);
+    await act(first, 'Heart');
+    await first.getByRole('button', { name: /^❤️/, pressed: true }).waitFor();
+    await field(vera).fill('@');
+    await vera.getByRole('listbox').waitFor();
+    await check();
+    await field(vera).fill('مرحبا');
+    expect(await vera.evaluate('getComputedStyle(document.querySelector("textarea")).direction')).toBe('rtl');
+    await act(first, 'Reply in thread');
+    await thread(vera).getByRole('article').waitFor();
+    if (isPhone) expect(await log(vera).isVisible()).toBe(false);
+    await check();
+    await vera.getByRole('button', { name: 'Close the thread' }).click();
+    await vera.getByRole('button', { name: 'Members and invitations' }).click();
+    await vera.getByRole('dialog').getByText('Wim').waitFor();
+    await check();
+    await vera.keyboard.press('Escape');
+    const focused = () => vera.evaluate<string>(FOCUSED_LABEL);
+    await until('the focus back', async () => (await focused()) === 'Members and invitations');
+    expect(await vera.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
+  it('shows nothing of a room to who is not in it, and keeps the key out of what outlives the page', async () => {
+    expectErrors('404');
+    const room = await makeRoom('Secret plans', 'Xena', 'Yuri');
+    await fill(room, 'xena', 2);
+    const other = await app.client();
+    const foreign = await other.request('POST', '/rooms', { body: { room_type: 'group', name: 'Of another tenant' } });
+    const zoe = await enter('Zoe', `rooms/${room}`);
+    await zoe.getByText(/This room cannot be shown/).waitFor();
+    expect(await zoe.getByText(/Message 1|Secret plans|Xena/).count()).toBe(0);
+    await zoe.goto(`/chat/rooms/${foreign.body.id}`);
+    await zoe.getByText(/This room cannot be shown/).waitFor();
+    expect(await zoe.getByText('Of another tenant').count()).toBe(0);
+    const kept = await zoe.evaluate<string>(
+      'JSON.stringify([location.href, { ...localStorage }, { ...sessionStorage }])',
+    );
+    expect(kept).not.toContain('ck_user_');
+    expect((await app.request('GET', `/rooms/${room}/messages`, { key: other.key })).status).toBe(404);
+  });
+
+  it('says at the login what is wrong', async () => {
+    expectErrors('422');
+    const page = await open(app.url);
+    await page.goto('/chat');
+    await page.getByLabel('Your name').fill('!?');
+    await page.getByRole('button', { name: 'Get in' }).click();
+    await page.getByRole('alert').filter({ hasText: 'must hold a letter or a digit' }).waitFor();
+  });
+
+  it('is small enough to be read, and to be loaded', () => {
+    const sources = readdirSync(chat, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => !/node_modules|dist/.test(path) && ['.ts', '.tsx', '.css', '.html'].includes(extname(path)),
+    );
+    const lines = sources.map((path) => readFileSync(join(chat, path), 'utf8').trimEnd().split('\n').length);
+    expect(lines.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(1500);
+    const assets = join(root, 'dist/pages/chat/assets');
+    const zipped = readdirSync(assets).map((name) => gzipSync(readFileSync(join(assets, name))).length);
+    expect(zipped.length).toBeGreaterThan(1);
+    expect(zipped.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(200 * 1024);
+  });
+});
