@@ -45,14 +45,17 @@ async function recover(context: Context<Options>): Promise<void> {
   const start = startOf(client, options);
   const counted = await start(true);
   if (options.dryRun) {
-    await out.result(counted, () => out.line(`${counted.matched} would be sent again.`));
+    await out.result(counted, () =>
+      out.line(`${counted.matched} match; those that were sent again already are left out.`),
+    );
     return;
   }
   if (counted.matched === 0) {
     await out.result(counted, () => out.line('There is nothing to send again.'));
     return;
   }
-  if (!options.yes && !(await confirm(`Send ${counted.matched} deliveries again?`, signal))) throw new Interrupted();
+  if (!options.yes && !(await confirm(`${counted.matched} deliveries match. Send them again?`, signal)))
+    throw new Interrupted();
   const recovery = await follow(context, await start(false));
   await out.result(recovery, () =>
     out.line(

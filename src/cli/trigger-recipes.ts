@@ -113,13 +113,14 @@ export const RECIPES: Record<string, Recipe> = {
   },
   'block.added': {
     how: 'a user blocks another',
-    make: (stage) => stage.as(stage.bob).put(`/users/me/blocks/${stage.carol}`, {}),
+    make: async (stage) => stage.as(stage.bob).put(await stage.stranger(), {}),
   },
   'block.removed': {
     how: 'a block is lifted',
     make: async (stage) => {
-      await stage.as(stage.bob).put(`/users/me/blocks/${stage.carol}`, {});
-      return stage.as(stage.bob).delete(`/users/me/blocks/${stage.carol}`);
+      const block = await stage.stranger();
+      await stage.as(stage.bob).put(block, {});
+      return stage.as(stage.bob).delete(block);
     },
   },
   'report.created': {

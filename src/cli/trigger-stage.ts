@@ -70,6 +70,12 @@ export class Stage {
     return id;
   }
 
+  /** Bob's block of somebody whom he has not blocked yet: they have to share a room. */
+  async stranger(): Promise<string> {
+    await this.as(this.alice).post(await this.path('/members'), { members: [this.carol] });
+    return `/users/me/blocks/${this.carol}`;
+  }
+
   /** What a device of bob's does when a notification came. */
   async acknowledge(): Promise<void> {
     const { id } = await this.notify();
