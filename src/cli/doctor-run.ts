@@ -7,11 +7,14 @@ import type { Context } from './context.js';
 import { bad, ok, warn, type Finding } from './doctor-finding.js';
 import { isThere, lookAtDatabase, lookAtDisk, lookAtEgress, lookAtRedis } from './doctor-parts.js';
 import { lookAtServer } from './doctor-server.js';
-import type { DoctorOptions } from './doctor.js';
 import { Found, Usage } from './exit.js';
 import { clean } from './format.js';
 import type { Output } from './output.js';
 import { isOpenToOthers, profilesFile } from './profiles.js';
+
+export interface DoctorOptions {
+  egress: string;
+}
 
 export async function doctor(context: Context<DoctorOptions>): Promise<void> {
   const { out, options, url, signal } = context;
@@ -47,11 +50,11 @@ function show(out: Output, findings: Finding[]): void {
 /** The settings of a server, where some are at hand. Never makes a data directory. */
 async function lookAtSettings(): Promise<{ config: Config } | { finding: Finding } | object> {
   const env = environment();
-  const isHere = Boolean(env.DATABASE_URL) || Boolean(env.REDIS_URL) || dataDirs(env).some(isThere);
-  if (!isHere) return {};
+  const dataDir = dataDirs(env).find(isThere);
+  if (!env.DATABASE_URL && dataDir === undefined) return {};
   const { loadConfig } = await import('../platform/config/config.js');
   try {
-    return { config: loadConfig(env) };
+    return { config: loadConfig(env.DATABASE_URL ? env : { ...env, CHATAPI_DATA_DIR: dataDir }) };
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     return { finding: bad('settings', error.message, 'The server does not start with them.') };

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import { examples, run, type Context } from './context.js';
-
-export interface DoctorOptions {
-  egress: string;
-}
+import type { DoctorOptions } from './doctor-run.js';
 
 export function registerDoctor(program: Command): void {
   program

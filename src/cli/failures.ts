@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { environment } from '../platform/config/environment.js';
 import { StartFailure } from '../platform/config/failure.js';
 import { Refused } from './api.js';
 import { EXIT, Found, Interrupted, Unreachable, Usage } from './exit.js';
@@ -17,7 +18,7 @@ export function failureOf(error: unknown, json: boolean): Failure {
     return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage, text: '' };
   }
   if (error instanceof Interrupted) return { code: EXIT.interrupted, text: '' };
-  const colours = coloursFor(process.env, process.stderr.isTTY === true);
+  const colours = coloursFor(environment(), process.stderr.isTTY === true);
   if (error instanceof Refused) {
     return { code: EXIT.refused, text: json ? JSON.stringify(error.problem) : refusal(error, colours) };
   }

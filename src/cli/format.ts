@@ -1,8 +1,12 @@
+/** Controls, line ends of Unicode, and what turns the direction of a text round. */
+const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
 /** What a terminal would take for an order, and what would break a line of a table: shown, not obeyed. */
 export const clean = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
-    character === '\n' ? '⏎' : character === '\t' ? ' ' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  text.replace(UNSAFE, (character) => {
+    if (character === '\n') return '⏎';
+    return character === '\t' ? ' ' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
 
 /** In the time zone of this machine, to the second. */
 export function localTime(time: string | number | Date | null | undefined): string {

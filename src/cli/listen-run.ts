@@ -5,11 +5,18 @@ import type { Envelope } from '../platform/realtime/envelope.js';
 import { whyOf } from './api.js';
 import { Connection, openConnection } from './connection.js';
 import type { Context } from './context.js';
-import type { ListenOptions } from './listen.js';
 import { Interrupted, Usage } from './exit.js';
 import { EventFeed } from './feed.js';
 import { clean, clockTime } from './format.js';
 import { profilesFile, readProfiles, writeProfiles } from './profiles.js';
+
+export interface ListenOptions {
+  forwardTo: string;
+  events?: string[];
+  secret?: string;
+  timeout: number;
+  count?: number;
+}
 
 /** What the local server answered. */
 export interface Answer {

@@ -1,13 +1,6 @@
 import type { Command } from 'commander';
 import { duration, examples, integer, many, run, type Context } from './context.js';
-
-export interface ListenOptions {
-  forwardTo: string;
-  events?: string[];
-  secret?: string;
-  timeout: number;
-  count?: number;
-}
+import type { ListenOptions } from './listen-run.js';
 
 export function registerListen(program: Command): void {
   program

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { environment } from '../platform/config/environment.js';
 import { clean, shorten } from './format.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
@@ -32,8 +33,8 @@ export class Output {
   readonly hints: Colours;
 
   constructor(readonly json: boolean) {
-    this.colours = coloursFor(process.env, process.stdout.isTTY === true);
-    this.hints = coloursFor(process.env, process.stderr.isTTY === true);
+    this.colours = coloursFor(environment(), process.stdout.isTTY === true);
+    this.hints = coloursFor(environment(), process.stderr.isTTY === true);
   }
 
   /** A line for people: whatever comes from the server in it has to be {@link clean}. */

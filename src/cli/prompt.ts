@@ -30,12 +30,16 @@ export async function readSecret(question: string): Promise<string> {
   }
 }
 
-/** @throws Usage where there is nobody to ask */
+/** @throws Usage where there is nobody to ask, Interrupted when the question is not answered */
 export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Usage('There is no terminal to ask at: say --yes.');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C and Ctrl-D come to the interface, which closes and leaves the question open.
+  const unanswered = new Promise<never>((_, reject) => lines.once('close', () => reject(new Interrupted())));
+  unanswered.catch(() => undefined);
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), unanswered]);
+    return /^y(es)?$/i.test(answer.trim());
   } catch {
     throw new Interrupted();
   } finally {

@@ -6,7 +6,13 @@ import { eventLine } from './event-line.js';
 import { Interrupted } from './exit.js';
 import { EventFeed } from './feed.js';
 import { Live } from './live.js';
-import type { TailOptions } from './tail.js';
+
+export interface TailOptions {
+  room?: string;
+  events?: string[];
+  ephemeral?: boolean;
+  count?: number;
+}
 
 /** Shows events until it has shown enough. */
 class Printer {

@@ -1,12 +1,6 @@
 import type { Command } from 'commander';
 import { examples, integer, many, run, type Context } from './context.js';
-
-export interface TailOptions {
-  room?: string;
-  events?: string[];
-  ephemeral?: boolean;
-  count?: number;
-}
+import type { TailOptions } from './tail-run.js';
 
 export function registerTail(program: Command): void {
   program

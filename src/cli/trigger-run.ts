@@ -6,7 +6,12 @@ import { EventFeed, type FedEvent } from './feed.js';
 import { nearest } from './format.js';
 import { RECIPES } from './trigger-recipes.js';
 import { Stage } from './trigger-stage.js';
-import type { TriggerOptions } from './trigger.js';
+
+export interface TriggerOptions {
+  list?: boolean;
+  room?: string;
+  timeout: number;
+}
 
 export async function trigger(context: Context<TriggerOptions>, type: string | undefined): Promise<void> {
   if (context.options.list) return list(context);

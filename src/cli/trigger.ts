@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { examples, integer, run, type Context } from './context.js';
-
-export interface TriggerOptions {
-  list?: boolean;
-  room?: string;
-  timeout: number;
-}
+import type { TriggerOptions } from './trigger-run.js';
 
 export function registerTrigger(program: Command): void {
   program
