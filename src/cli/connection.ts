@@ -20,7 +20,8 @@ export class Connection {
   readonly socket: Socket;
   /** Rejects when there is no use in going on. */
   readonly ended: Promise<never>;
-  private fail: (error: Error) => void = () => undefined;
+  /** There is no use in going on: {@link ended} says why. */
+  fail: (error: unknown) => void = () => undefined;
   private wasConnected = false;
 
   constructor(

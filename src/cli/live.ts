@@ -49,7 +49,7 @@ export class Live {
   /** Of each connection. What is held already is caught up with; what is new begins here. */
   private ready({ user_id, user, rooms }: SessionReadyDto): void {
     if (this.room !== undefined) {
-      void this.subscribe(this.room);
+      this.subscribe(this.room).catch(this.connection.fail);
       return;
     }
     this.userStream = user_id === null ? undefined : `user:${user_id}`;
@@ -110,7 +110,7 @@ export class Live {
   private resumeSoon(ms: number): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.resuming = (this.resuming ?? Promise.resolve()).then(() => this.resume()).catch(() => undefined);
+      this.resuming = (this.resuming ?? Promise.resolve()).then(() => this.resume()).catch(this.connection.fail);
     }, ms);
   }
 

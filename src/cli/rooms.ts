@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { ProblemDocument } from '../platform/common/problem.js';
+import { Refused } from './api.js';
 import { examples, json, many, run, type Context } from './context.js';
-import { localTime } from './format.js';
+import { clean, localTime } from './format.js';
 import { list, listing, type ListOptions } from './lists.js';
 import { messageLine, type ShownMessage } from './message-line.js';
 import { stateColour, type Column } from './output.js';
@@ -108,17 +110,7 @@ export function registerRooms(program: Command): void {
       list(context, context.client, `/rooms/${id}/members`, {}, MEMBERS),
     ),
   );
-  rooms
-    .command('add')
-    .argument('<room>', 'its id')
-    .argument('<users...>')
-    .description('add members')
-    .action(
-      run(async ({ client, out }: Context, id: string, users: string[]) => {
-        const answer = await client.post<{ results?: object[] }>(`/rooms/${id}/members`, { members: users });
-        await out.result(answer, () => out.line(`${users.join(', ')}: added to ${id}.`));
-      }),
-    );
+  rooms.command('add').argument('<room>', 'its id').argument('<users...>').description('add members').action(run(add));
   rooms
     .command('remove')
     .argument('<room>', 'its id')
@@ -153,6 +145,21 @@ const ACTIONS = {
   deactivate: 'refuse messages',
   activate: 'take messages again',
 };
+
+/** Each of them is answered on its own; the first refusal is the command's. */
+async function add({ client, out }: Context, id: string, users: string[]): Promise<void> {
+  type Result = { member?: Member; error?: ProblemDocument };
+  const answer = await client.post<{ results: Result[] }>(`/rooms/${id}/members`, { members: users });
+  await out.result(answer, () => {
+    answer.results.forEach(({ member, error }, at) =>
+      out.line(
+        member ? `${clean(member.user_id)} is ${member.role} of ${id}.` : `${users[at]}: ${clean(error?.detail ?? '')}`,
+      ),
+    );
+  });
+  const refused = answer.results.find(({ error }) => error)?.error;
+  if (refused) throw new Refused(refused, 'A member');
+}
 
 async function history(
   { client, out, options: { limit, before } }: Context<{ limit: number; before?: number }>,

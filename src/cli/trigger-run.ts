@@ -29,6 +29,7 @@ export async function trigger(context: Context<TriggerOptions>, type: string | u
         reject(new Found(`${type} was caused (${recipe.how}), and did not come in ${options.timeout} s.`));
       timer = setTimeout(tell, options.timeout * 1_000);
     });
+    late.catch(() => undefined);
     await recipe.make(new Stage(api, options.room, signal));
     const event = await Promise.race([first(feed), late, connection.ended]);
     await out.result(event, () => out.line(eventLine(event, out.colours)));

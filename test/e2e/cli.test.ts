@@ -116,7 +116,8 @@ describe('chatapi', () => {
   it('ends with an exit code for each kind of failure, and says what to do', async () => {
     const away = { CHATAPI_URL: 'http://127.0.0.1:9' };
     const room = '00000000-0000-7000-8000-000000000000';
-    const [unknown, option, number, none, gone, notFound, asJson, awayAsJson] = await Promise.all([
+    const [noRoom, unknown, option, number, none, gone, notFound, asJson, awayAsJson] = await Promise.all([
+      shell.run(['tail', '--room', room]),
       shell.run(['rmos']),
       shell.run(['rooms', 'list', '--limti', '3']),
       shell.run(['rooms', 'list', '--limit', 'many']),
@@ -136,6 +137,7 @@ describe('chatapi', () => {
       stdout: '',
       stderr: expect.stringMatching(/not_found: .+\n +request_id [0-9a-f-]{36}/),
     });
+    expect(noRoom).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('not_found: ') });
     expect(asJson.code).toBe(1);
     expect(JSON.parse(asJson.stderr)).toMatchObject({
       status: 422,
@@ -182,6 +184,8 @@ describe('chatapi', () => {
     expect(paged).toMatchObject({ data: [{}, {}], page: { has_more: true, next_cursor: expect.any(String) } });
     const rest = await shell.json(['users', 'list', '--cursor', paged.page.next_cursor]);
     expect(rest.data).toHaveLength(1);
+    const added = await shell.run(['rooms', 'add', room.id, 'dora', 'me']);
+    expect(added).toMatchObject({ code: 1, stdout: expect.stringContaining(`dora is member of ${room.id}`) });
     await shell.json(['users', 'ban', 'bob', '--expires-in', '1h']);
     expect(await shell.run(['send', room.id, 'x', '--as', 'bob'])).toMatchObject({
       code: 1,
