@@ -101,19 +101,25 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
     return value;
   };
 
+  /** Connections of who may: by the event, the one to send it over. */
+  const connectAll = async () => {
+    const [scoped, master] = await Promise.all([connect(app, a.scoped.full), connect(app, a.client.key)]);
+    return ({ access }: Pick<UpEvent, 'access'>) => (access === 'master' ? master : scoped);
+  };
+
   const codeOf = (ack: Ack): string => (ack.ok ? 'ok' : ack.error.code);
 
   it('is covered', () => {
     expect(events.length).toBeGreaterThan(8);
     for (const event of events) exampleFor(event, a);
-    const accesses = new Set(['key', ...PERMISSIONS]);
+    const accesses = new Set(['key', 'master', ...PERMISSIONS]);
     expect(events.filter(({ access }) => !accesses.has(access))).toEqual([]);
   });
 
   it('is answered to who may', async () => {
-    const socket = await connect(app, a.scoped.full);
+    const who = await connectAll();
     for (const event of events) {
-      expect([event.name, codeOf(await socket.ask(event.name, exampleFor(event, a)))]).toEqual([event.name, 'ok']);
+      expect([event.name, codeOf(await who(event).ask(event.name, exampleFor(event, a)))]).toEqual([event.name, 'ok']);
     }
   });
 
@@ -122,7 +128,11 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
     expect(guarded.length).toBeGreaterThan(2);
     for (const event of guarded) {
       const missing = event.access as Permission;
-      for (const key of [a.scoped.without[missing], a.narrowed[missing]]) {
+      const without =
+        event.access === 'master'
+          ? [a.scoped.full, ...Object.values(a.narrowed)]
+          : [a.scoped.without[missing], a.narrowed[missing]];
+      for (const key of without) {
         const socket = await connect(app, key);
         for (const data of [exampleFor(event, a), exampleFor(event, b), { room_id: 'junk' }, 17]) {
           const ack = await socket.ask(event.name, data);
@@ -169,8 +179,9 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
   });
 
   it('is answered with a 4xx for what is no object of its fields', async () => {
-    const socket = await connect(app, a.scoped.full);
+    const who = await connectAll();
     const wrong = await inParallel(events, async (event) => {
+      const socket = who(event);
       for (const junk of JUNK_BODIES) {
         const ack = await socket.ask(event.name, junk);
         if (!isRefusal(ack)) return `${event.name} with ${JSON.stringify(junk)}: ${codeOf(ack)}`;
@@ -183,7 +194,7 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
   });
 
   it('is refused with fields of the wrong type, and never fails inside for junk in any of them', async () => {
-    const socket = await connect(app, a.scoped.full);
+    const who = await connectAll();
     const fields = events.flatMap((event) =>
       Object.entries(event.payload.properties ?? {}).map(([field, schema]) => ({ event, field, schema })),
     );
@@ -191,7 +202,7 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
     const wrong = await inParallel(
       fields,
       async ({ event, field, schema }) => {
-        const send = (value: unknown) => socket.ask(event.name, { ...exampleFor(event, a), [field]: value });
+        const send = (value: unknown) => who(event).ask(event.name, { ...exampleFor(event, a), [field]: value });
         for (const value of WRONG_TYPES[[schema.type ?? 'object'].flat()[0]!] ?? []) {
           const ack = await send(value);
           if (!isRefusal(ack)) return `${event.name} ${field}=${JSON.stringify(value)}: ${codeOf(ack)}`;
@@ -208,20 +219,25 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
   });
 
   it('breaks nothing without a function for its ack', async () => {
-    const socket = await connect(app, a.scoped.full);
+    const who = await connectAll();
     for (const event of events) {
+      const socket = who(event);
       for (const junk of [exampleFor(event, a), exampleFor(event, b), ...JUNK_BODIES]) socket.tell(event.name, junk);
       socket.tell(event.name);
     }
-    expect(await socket.get('ping', {})).toBeDefined();
-    expect(socket.disconnects).toEqual([]);
+    for (const socket of [who({ access: 'key' }), who({ access: 'master' })]) {
+      expect(await socket.get('ping', {})).toBeDefined();
+      expect(socket.disconnects).toEqual([]);
+    }
   });
 
   it('is answered twenty times at once', async () => {
-    const socket = await connect(app, a.scoped.full);
+    const who = await connectAll();
     const answers = await Promise.all(
       events.map(async (event) => {
-        const acks = await Promise.all(Array.from({ length: 20 }, () => socket.ask(event.name, exampleFor(event, a))));
+        const acks = await Promise.all(
+          Array.from({ length: 20 }, () => who(event).ask(event.name, exampleFor(event, a))),
+        );
         return [event.name, ...new Set(acks.map(codeOf))];
       }),
     );

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { isUuid } from '../../platform/common/ids.js';
-import { invalidField, Problem } from '../../platform/common/problem.js';
+import { invalidField } from '../../platform/common/problem.js';
 import { Expressions } from '../../platform/expressions/expressions.js';
 import { checkUrl } from '../../engine/providers/webhook/webhook.channel.js';
 import type { EndpointPatchDto } from './endpoints.dto.js';
@@ -17,17 +17,9 @@ export class EndpointChecks {
   /** @throws Problem `validation_failed` */
   async check(clientId: string, { url, event_types, room_ids, condition }: EndpointPatchDto): Promise<void> {
     if (url !== undefined) checkUrl(url, 'url');
-    if (event_types) this.checkTypes(event_types);
+    if (event_types) this.types.check(event_types);
     if (room_ids) checkRooms(room_ids);
     if (condition) await this.checkCondition(clientId, condition);
-  }
-
-  private checkTypes(patterns: string[]): void {
-    const errors = patterns.flatMap((pattern, at) => {
-      const message = this.types.fault(pattern);
-      return message === undefined ? [] : [{ field: `event_types[${at}]`, message }];
-    });
-    if (errors.length > 0) throw new Problem('validation_failed', `event_types: ${errors[0]!.message}`, { errors });
   }
 
   private async checkCondition(clientId: string, condition: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { hears } from './endpoint.js';
+import { hears } from './event-patterns.js';
 import { changedHeaders, shownHeaders } from './endpoint-headers.js';
 import { exampleOfSchema } from './example.js';
 

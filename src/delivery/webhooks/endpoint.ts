@@ -62,7 +62,3 @@ export const isGated = (values: EndpointValues): boolean =>
 
 /** The lane of an endpoint's deliveries: its own, so that it holds up no other. */
 export const laneOfEndpoint = (id: string): string => `${WEBHOOK.name}:${endpointLane(id)}`;
-
-/** Does an endpoint hear events of this type? */
-export const hears = (patterns: string[], type: string): boolean =>
-  patterns.some((pattern) => (pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type));

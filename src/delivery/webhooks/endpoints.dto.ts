@@ -19,7 +19,7 @@ export const DEFAULT_OVERLAP_S = 86_400;
 
 const URL = { description: 'Gets signed POSTs (Standard Webhooks 1.0).', example: 'https://example.com/hooks' };
 const DESCRIPTION = { max: 'name_chars', example: 'Orders' } as const;
-const EVENT_TYPES = {
+export const EVENT_TYPES = {
   max: 100,
   min: 1,
   maxChars: 100,

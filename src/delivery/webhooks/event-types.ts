@@ -26,13 +26,22 @@ export class EventTypes {
   }
 
   /** What is wrong with a filter of types; undefined when nothing is. */
-  fault(pattern: string): string | undefined {
+  private fault(pattern: string): string | undefined {
     if (pattern === '*') return undefined;
     const isPattern = /^[a-z][a-z_.]*\.\*$/.test(pattern);
     const heard = this.events().some(({ type }) =>
       isPattern ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
     );
     return heard ? undefined : `${JSON.stringify(pattern)} is no type of event: GET /webhooks/event-types lists them`;
+  }
+
+  /** @throws Problem `validation_failed` that names each pattern which nothing could be heard by */
+  check(patterns: string[]): void {
+    const errors = patterns.flatMap((pattern, at) => {
+      const message = this.fault(pattern);
+      return message === undefined ? [] : [{ field: `event_types[${at}]`, message }];
+    });
+    if (errors.length > 0) throw new Problem('validation_failed', `event_types: ${errors[0]!.message}`, { errors });
   }
 
   /** An event of a type as it would be sent. @throws Problem `validation_failed` for a type that there is not */

@@ -3,8 +3,9 @@ import type { Tx } from '../../platform/database/database.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import type { LoggedEvent, LogReader } from '../../engine/events/log-reader.js';
 import { LogReaders } from '../../engine/events/log-readers.js';
-import { hears, type EndpointRow } from './endpoint.js';
+import type { EndpointRow } from './endpoint.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
+import { hears } from './event-patterns.js';
 import { targetsOf } from './endpoint-targets.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointMessageOf } from './new-message.js';
@@ -17,7 +18,9 @@ type Logged = LoggedEvent<Column>;
  * Of deliveries, those of notifications, and of events to endpoints what failed: what became of an event that an endpoint was told is no
  * news to endpoints, or they would never be done.
  */
-const WHERE = `(type not like 'delivery.%' or type in ('delivery.failed', 'delivery.exhausted') or data ->> 'notification_id' is not null)
+export const FOR_ENDPOINTS = `(type not like 'delivery.%' or type in ('delivery.failed', 'delivery.exhausted') or data ->> 'notification_id' is not null)`;
+
+const WHERE = `${FOR_ENDPOINTS}
   and exists (select from webhook_endpoints w where w.client_id = events.client_id and w.status = 'enabled')`;
 
 const FAILURES: ReadonlySet<string> = new Set(['delivery.failed', 'delivery.exhausted']);

@@ -27,6 +27,8 @@ import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { EndpointsService } from './endpoints.service.js';
 import { Envelopes } from './envelopes.js';
+import { EventFeed } from './event-feed.js';
+import { EventFeedSocket } from './event-feed.socket.js';
 import { EventTypes } from './event-types.js';
 import { PlanningReader } from './planning.reader.js';
 import { EndpointRecoveries } from './endpoint-recoveries.js';
@@ -59,6 +61,8 @@ import * as webhooksEvents from './webhooks.events.js';
     EndpointsRepository,
     EndpointsService,
     Envelopes,
+    EventFeed,
+    EventFeedSocket,
     EventTypes,
     PlanningReader,
     EndpointRecoveries,

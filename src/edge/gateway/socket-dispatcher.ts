@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { may, refuseBanned } from '../../tenancy/access/caller.js';
+import { managesClient, may, refuseBanned, type Caller } from '../../tenancy/access/caller.js';
 import { isForWriting } from '../../tenancy/access/permissions.js';
 import { Request, valueOf } from '../../tenancy/access/request.js';
 import type { SocketRequest } from '../../tenancy/access/socket-event.js';
-import { SocketEvents } from '../../tenancy/access/socket-events.js';
+import { SocketEvents, type ServedEvent } from '../../tenancy/access/socket-events.js';
 import { RateLimits } from '../../tenancy/clients/rate-limits.js';
 import { newId } from '../../platform/common/ids.js';
 import { tracer, type Span } from '../../platform/tracing/tracer.js';
@@ -119,9 +119,7 @@ export class SocketDispatcher {
     this.refuse(session, up);
     const event = this.events.find(name);
     if (!event) throw new Problem('bad_request', `There is no event ${nameOf(name)}.`);
-    if (event.access !== 'key' && !may(session.caller, event.access)) {
-      throw new Problem('forbidden', `This takes a key with the permission ${event.access}.`);
-    }
+    refuseKey(session.caller, event.access);
     // As for the routes of the same actions: key.guard.ts.
     if (isForWriting(event.access) && !event.judgesBans && !event.reads) refuseBanned(session.caller);
     const dto = toDto(event.dto, args[0]);
@@ -144,6 +142,16 @@ async function inTurn(session: Session, run: () => unknown): Promise<unknown> {
     const next = session.waiting?.shift();
     if (next) next();
     else session.reading--;
+  }
+}
+
+/** @throws Problem `forbidden` where the key does not open the event */
+function refuseKey(caller: Caller, access: ServedEvent['access']): void {
+  if (access === 'key') return;
+  if (access === 'master') {
+    if (!managesClient(caller)) throw new Problem('forbidden', 'This takes a master key that was not narrowed.');
+  } else if (!may(caller, access)) {
+    throw new Problem('forbidden', `This takes a key with the permission ${access}.`);
   }
 }
 

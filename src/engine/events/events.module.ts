@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { UsersModule } from '../../tenancy/users/users.module.js';
+import { ClientLog } from './client-log.js';
 import { EventsRepository } from './events.repository.js';
 import { EventsService } from './events.service.js';
 import { LogReaders } from './log-readers.js';
@@ -9,7 +10,7 @@ import { LogReadersRepository } from './log-readers.repository.js';
 @Global()
 @Module({
   imports: [UsersModule],
-  providers: [EventsRepository, EventsService, LogReaders, LogReadersRepository],
-  exports: [EventsService, LogReaders],
+  providers: [ClientLog, EventsRepository, EventsService, LogReaders, LogReadersRepository],
+  exports: [ClientLog, EventsService, LogReaders],
 })
 export class EventsModule {}

@@ -116,7 +116,8 @@ export class EventsService implements OnApplicationBootstrap {
     });
   }
 
-  private async toEnvelopes(rows: EventRow[]): Promise<Envelope[]> {
+  /** Rows of any clients, whole. */
+  async toEnvelopes(rows: EventRow[]): Promise<Envelope[]> {
     const facts = await this.toFacts(rows);
     return rows.map((row, at) => envelopeOf(row, facts[at]!));
   }

@@ -177,6 +177,25 @@ export class LogReadersRepository {
   }
 
   /**
+   * The same of one client's events alone, for who keeps the place himself: of the history that is written now.
+   * @param where SQL over the columns of `events`
+   */
+  async readOfClient(clientId: string, cursor: LogCursor, where: string, limit: number): Promise<LogStretch> {
+    const statement = read({ types: 'all', where: `client_id = $9 and (${where})` }, true);
+    const params = [limit, ...placeOf(cursor), ...daysOf(cursor), null, clientId];
+    return stretchOf(await this.database.query<StretchRow>(statement, params), cursor.generation, limit);
+  }
+
+  /** Where the log stands: what is committed from now on comes after it. */
+  async end(): Promise<LogCursor> {
+    const [row] = await this.database.query<Omit<LogCursor, 'stream_id' | 'rev'>>(
+      `select generation, pg_snapshot_xmin(pg_current_snapshot())::text as tx, clock_timestamp() as read_at
+         from installation where id = 1`,
+    );
+    return { ...BEGINNING, ...row! };
+  }
+
+  /**
    * A history that has ended was read to its end, as far as can be seen.
    * @returns the one that follows; null while somebody may still be writing to this one
    */

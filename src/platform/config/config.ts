@@ -154,9 +154,14 @@ function roleOf(args: readonly string[]): string | undefined {
   return role;
 }
 
+/** What the command line reads, and the server has no use for (docs/cli.md). */
+const OF_THE_COMMAND_LINE = ['CHATAPI_URL', 'CHATAPI_KEY', 'CHATAPI_PROFILE'];
+
 function refuseUnknown(env: NodeJS.ProcessEnv): void {
   const known = allKeys.map(({ name }) => name).filter((name) => name.startsWith('CHATAPI_'));
-  const unknown = Object.keys(env).find((name) => name.startsWith('CHATAPI_') && !known.includes(name));
+  const unknown = Object.keys(env).find(
+    (name) => name.startsWith('CHATAPI_') && !known.includes(name) && !OF_THE_COMMAND_LINE.includes(name),
+  );
   if (unknown === undefined) return;
   throw new StartFailure(
     `${quote(unknown).slice(1, -1)} is not a setting: those that begin with CHATAPI_ are ${known.join(' and ')}. Correct the name or remove it.`,

@@ -15,8 +15,8 @@ export interface SocketEventOptions<Dto extends object = object> {
   name: string;
   /** What it does, for the event reference. */
   description: string;
-  /** `key`: any key of a client; else the permission, as on the route of the same action. */
-  access: 'key' | Permission;
+  /** `key`: any key of a client; `master`: a master key that was not narrowed; else the permission, as on the route of the same action. */
+  access: 'key' | 'master' | Permission;
   /** What it carries. */
   dto: Type<Dto>;
   /** Codes beyond those that every event can be answered with. */

@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findAccess, findUrl, originOf } from './access.js';
+import { Usage } from './exit.js';
+import { profilesFile, readProfiles, writeProfiles } from './profiles.js';
+
+describe('access', () => {
+  let dir: string;
+  let env: NodeJS.ProcessEnv;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'chatapi-access-'));
+    env = { XDG_CONFIG_HOME: join(dir, 'config'), CHATAPI_DATA_DIR: join(dir, 'data') };
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  const keep = (): void =>
+    writeProfiles(profilesFile(env), {
+      current: 'one',
+      profiles: {
+        one: { url: 'https://one.example', key: 'ck_master_one', admin_key: 'a' },
+        two: { url: 'https://two.example', key: 'ck_user_two' },
+      },
+    });
+  const keepDemo = (): void => {
+    mkdirSync(join(dir, 'data'));
+    writeFileSync(join(dir, 'data/demo-master-key'), 'ck_master_demo\n');
+  };
+
+  it('comes from the environment, then from the profile, then from a checkout', () => {
+    keepDemo();
+    expect(findAccess('client', {}, { ...env, PORT: '8123' })).toMatchObject({
+      url: 'http://127.0.0.1:8123',
+      key: 'ck_master_demo',
+    });
+    keep();
+    expect(findAccess('client', {}, env)).toMatchObject({ url: 'https://one.example', key: 'ck_master_one' });
+    expect(findAccess('admin', {}, env)).toMatchObject({ key: 'a' });
+    expect(findAccess('client', {}, { ...env, CHATAPI_PROFILE: 'two' }).key).toBe('ck_user_two');
+    const set = { ...env, CHATAPI_KEY: 'ck_master_set', CHATAPI_URL: 'https://three.example/' };
+    expect(findAccess('client', {}, set)).toMatchObject({ url: 'https://three.example', key: 'ck_master_set' });
+    // What is asked for by name wins over what happens to be set.
+    expect(findAccess('client', { profile: 'two' }, { ...env, CHATAPI_KEY: 'ck_master_set' }).key).toBe('ck_user_two');
+  });
+
+  it('sends no key to a server that it was not kept for', () => {
+    keep();
+    keepDemo();
+    expect(() => findAccess('client', { url: 'https://evil.example' }, env)).toThrow(Usage);
+    expect(() => findAccess('client', {}, { ...env, CHATAPI_URL: 'https://evil.example' })).toThrow(/chatapi login/);
+    expect(findAccess('client', { url: 'https://one.example/' }, env).key).toBe('ck_master_one');
+    // The demo client's goes to this machine.
+    expect(findAccess('client', { url: 'http://localhost:9000' }, env).key).toBe('ck_master_demo');
+  });
+
+  it('takes no key of the other kind', () => {
+    const set = { ...env, CHATAPI_KEY: 'ck_master_set' };
+    expect(() => findAccess('admin', {}, set)).toThrow(/admin key/);
+    expect(() => findAccess('client', {}, { ...env, CHATAPI_KEY: 'x'.repeat(64) })).toThrow(/master key/);
+    expect(() => findAccess('client', { profile: 'nine' }, env)).toThrow(/no profile nine/);
+  });
+
+  it('knows the server without any key', () => {
+    expect(findUrl({}, { ...env, PORT: '8123' })).toBe('http://127.0.0.1:8123');
+    keep();
+    expect(findUrl({}, env)).toBe('https://one.example');
+    expect(findUrl({ url: 'https://two.example/path' }, env)).toBe('https://two.example');
+    for (const junk of ['chat.example', 'ftp://chat.example', '']) expect(() => originOf(junk)).toThrow(Usage);
+  });
+
+  it('does not take a broken file for an empty one', () => {
+    mkdirSync(join(dir, 'config/chatapi'), { recursive: true });
+    writeFileSync(profilesFile(env), '{');
+    expect(() => readProfiles(profilesFile(env))).toThrow(/does not hold profiles/);
+  });
+});

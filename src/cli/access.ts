@@ -1,0 +1,120 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Usage } from './exit.js';
+import { profilesFile, readProfiles, type Profile } from './profiles.js';
+
+/** `client`: a master or scoped key. `admin`: the operator's. */
+export type KeyKind = 'client' | 'admin';
+
+/** A server and a key for it, and who says so. */
+export interface Access {
+  url: string;
+  key: string;
+  source: string;
+}
+
+export interface Asked {
+  url?: string | undefined;
+  profile?: string | undefined;
+}
+
+/** Keys of clients say so themselves. */
+export const kindOf = (key: string): KeyKind => (key.startsWith('ck_') ? 'client' : 'admin');
+
+/** Where embedded mode keeps its data, without making it: `.data` of a checkout, or where root has to have it. */
+export const dataDirs = (env: NodeJS.ProcessEnv): string[] =>
+  env.CHATAPI_DATA_DIR ? [resolve(env.CHATAPI_DATA_DIR)] : [resolve('.data'), '/var/lib/chatapi'];
+
+const KEY_FILE: Record<KeyKind, string> = { client: 'demo-master-key', admin: 'admin-api-key' };
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Without a path, a query or a slash at the end. @throws Usage */
+export function originOf(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new Usage(`${JSON.stringify(text)} is no URL: write https://chat.example.com.`);
+  }
+  if (!/^https?:$/.test(url.protocol)) throw new Usage(`${text} is no URL of http or https.`);
+  return url.origin;
+}
+
+/**
+ * The server and the key that a command speaks with: `--url`, then CHATAPI_URL and CHATAPI_KEY, then the profile, then the
+ * demo client of a checkout. A key goes to the server that it was kept for, and to no other.
+ * @throws Usage that says how to get one
+ */
+export function findAccess(kind: KeyKind, asked: Asked, env: NodeJS.ProcessEnv): Access {
+  const url = asked.url ?? env.CHATAPI_URL;
+  const origin = url === undefined ? undefined : originOf(url);
+  const found =
+    (asked.profile === undefined ? fromEnvironment(kind, origin, env) : undefined) ??
+    fromProfile(kind, asked.profile ?? env.CHATAPI_PROFILE, origin, env) ??
+    (asked.profile === undefined ? fromCheckout(kind, origin, env) : undefined);
+  if (found) return found;
+  const what = kind === 'admin' ? 'the admin key' : 'a master key (or a user’s)';
+  const where = origin === undefined ? '' : ` for ${origin}`;
+  throw new Usage(
+    `This takes ${what}${where}, and there is none: run \`chatapi login\`, or set CHATAPI_URL and CHATAPI_KEY.`,
+  );
+}
+
+/** The server alone, for what takes no key. */
+export function findUrl(asked: Asked, env: NodeJS.ProcessEnv): string {
+  const url = asked.url ?? env.CHATAPI_URL;
+  if (url !== undefined) return originOf(url);
+  return profileOf(asked.profile ?? env.CHATAPI_PROFILE, env)?.profile.url ?? localUrl(env);
+}
+
+const localUrl = (env: NodeJS.ProcessEnv): string => `http://127.0.0.1:${env.PORT || 8000}`;
+
+function fromEnvironment(kind: KeyKind, origin: string | undefined, env: NodeJS.ProcessEnv): Access | undefined {
+  const key = env.CHATAPI_KEY?.trim();
+  if (!key || kindOf(key) !== kind) return undefined;
+  return { url: origin ?? findUrl({}, env), key, source: 'CHATAPI_KEY' };
+}
+
+/** The profile of this name, or else the one in use. @throws Usage for a name that there is not */
+export function profileOf(
+  asked: string | undefined,
+  env: NodeJS.ProcessEnv,
+): { name: string; profile: Profile } | undefined {
+  const { current, profiles } = readProfiles(profilesFile(env));
+  const name = asked ?? current;
+  const profile = profiles[name];
+  if (profile) return { name, profile };
+  if (asked === undefined) return undefined;
+  throw new Usage(`There is no profile ${asked}: run \`chatapi login --profile ${asked}\`.`);
+}
+
+function fromProfile(
+  kind: KeyKind,
+  asked: string | undefined,
+  origin: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Access | undefined {
+  const found = profileOf(asked, env);
+  const key = kind === 'admin' ? found?.profile.admin_key : found?.profile.key;
+  if (!found || key === undefined || (origin !== undefined && origin !== found.profile.url)) return undefined;
+  return { url: found.profile.url, key, source: `profile ${found.name}` };
+}
+
+function fromCheckout(kind: KeyKind, origin: string | undefined, env: NodeJS.ProcessEnv): Access | undefined {
+  const url = origin ?? localUrl(env);
+  if (!LOOPBACK.test(new URL(url).hostname)) return undefined;
+  for (const dir of dataDirs(env)) {
+    const file = join(dir, KEY_FILE[kind]);
+    const key = existsSync(file) ? readIfMay(file) : undefined;
+    if (key) return { url, key, source: file };
+  }
+  return undefined;
+}
+
+function readIfMay(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
