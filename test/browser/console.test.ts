@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
 import { oneBrowser } from '../support/browser.js';
 import { Cleanups } from '../support/cleanups.js';
@@ -117,12 +117,12 @@ describe('logging in', () => {
     await page.getByText('Nothing was accepted in this time').waitFor();
     const urls = [...asked, page.url()];
     expect(urls.filter((url) => url.includes(one.client.key))).toEqual([]);
-    expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).not.toContain(one.client.key);
+    expect(await page.evaluate('JSON.stringify(localStorage) + document.cookie')).not.toContain(one.client.key);
     expect((await one.app.log()).filter((line) => line.includes(one.client.key))).toEqual([]);
 
     await button(page, 'Log out').click();
     await keyField(page).waitFor();
-    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });
 
   it('shows nothing to a scoped key, to none, and of another client', async () => {
@@ -141,7 +141,7 @@ describe('logging in', () => {
     expect(asked.filter((path) => path.includes('deliver'))).toEqual([]);
     // A key that is revoked while the page is open is forgotten.
     browser.expectErrors('status of 401', 'status of 403');
-    await page.evaluate(() => sessionStorage.clear());
+    await page.evaluate('sessionStorage.clear()');
     await page.reload();
     await keyField(page).waitFor();
   });
@@ -283,7 +283,7 @@ it('has nothing that a screen reader or a weak eye stumbles over, light and dark
       await page.waitForLoadState('networkidle');
       expect([colorScheme, path, ...(await violationsOf(page))]).toEqual([colorScheme, path]);
       await page.setViewportSize({ width: 390, height: 844 });
-      await until(`${path} to fit`, () => page.evaluate(() => document.documentElement.scrollWidth === 390));
+      await until(`${path} to fit`, () => page.evaluate('document.documentElement.scrollWidth === 390'));
       await page.setViewportSize({ width: 1280, height: 900 });
     }
     await page.goto(ofClient(`deliveries/${id}`));
@@ -321,19 +321,16 @@ it('is small, and as fast on ten thousand deliveries as on ten', async () => {
   expect(Math.min(...took.many) / Math.min(...took.few)).toBeLessThanOrEqual(MAX_SLOWER);
 });
 
-/** From the start of the navigation until the rows are painted. */
+/** From the start of the navigation until the rows are painted, in milliseconds. */
 async function paintOf(page: Page): Promise<number> {
   await page.reload();
-  return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const look = () =>
-          document.querySelector('.data-table tbody tr')
-            ? requestAnimationFrame(() => resolve(performance.now()))
-            : requestAnimationFrame(look);
-        look();
-      }),
-  );
+  return page.evaluate(`new Promise((resolve) => {
+    const look = () =>
+      document.querySelector('.data-table tbody tr')
+        ? requestAnimationFrame(() => resolve(performance.now()))
+        : requestAnimationFrame(look);
+    look();
+  })`);
 }
 
 /** So many deliveries that have ended, after the one that was really made: a second apart. */
