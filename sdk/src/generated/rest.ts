@@ -6279,6 +6279,8 @@ export interface components {
              * @description When its settings were tried out.
              */
             verified_at: string | null;
+            /** @description null: it is used. In lists only: what was just saved is tried anew. */
+            outage: components["schemas"]["ProviderOutage"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -6349,6 +6351,20 @@ export interface components {
             in_flight: number;
             /** @description Attempts in all, unless a notification says otherwise. */
             max_attempts: number;
+        };
+        ProviderOutage: {
+            /**
+             * @description The code of its last fault.
+             * @example connection_failed
+             */
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When one delivery finds out whether it works again.
+             */
+            retry_at: string;
         };
         ProviderPatch: {
             /** @example primary */
@@ -10040,6 +10056,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -10204,6 +10225,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -10398,6 +10424,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",
@@ -10674,6 +10705,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",
@@ -12230,6 +12266,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -12394,6 +12435,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -12588,6 +12634,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",
@@ -12864,6 +12915,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",
