@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,17 @@ const PAGES: BuiltPage[] = [
 const here = dirname(fileURLToPath(import.meta.url));
 const built = [join(here, '../../../pages'), join(here, '../../../dist/pages')];
 
+/** What a page that writes styles at run time has where the nonce belongs (`html.cspNonce` of its vite.config.ts). */
+const NONCE = '__CSP_NONCE__';
+
+/** A nonce of this answer's own, in the page and in the policy: for styles, never for scripts. */
+function withNonce(html: string, reply: FastifyReply): string {
+  const nonce = randomBytes(16).toString('base64url');
+  const policy = String(reply.getHeader('content-security-policy'));
+  reply.header('content-security-policy', policy.replace(/style-src [^;]*/, `$& 'nonce-${nonce}'`));
+  return html.replaceAll(NONCE, nonce);
+}
+
 /**
  * `/console` and `/chat`: files as they were built, and for every other path below them the application itself, which reads
  * its state from the address. Call before `app.init()`.
@@ -38,12 +50,15 @@ export async function serveBuiltPages(app: NestFastifyApplication): Promise<void
 
 async function serve(fastify: FastifyInstance, { name }: BuiltPage): Promise<void> {
   const folder = built.map((pages) => join(pages, name)).find((path) => existsSync(join(path, 'index.html')));
-  const html = folder && readFileSync(join(folder, 'index.html'));
+  const html = folder && readFileSync(join(folder, 'index.html'), 'utf8');
   await fastify.register(async (pages) => {
     await pages.register(helmet, STRICT_PAGE_HEADERS);
     const answer = (reply: FastifyReply): FastifyReply => {
       if (!html) throw new Problem('not_found', `The pages of /${name} are not built: run \`npm run build\`.`);
-      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html);
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('cache-control', 'no-cache')
+        .send(html.includes(NONCE) ? withNonce(html, reply) : html);
     };
     pages.get(`/${name}`, (_request, reply) => answer(reply));
     pages.get(`/${name}/*`, (_request, reply) => answer(reply));

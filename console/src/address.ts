@@ -1,0 +1,59 @@
+import { useCallback, useMemo } from 'react';
+import { createSearchParams, useSearchParams } from 'react-router';
+import { useScope } from './scope.js';
+
+/**
+ * State that stands in the address, so that it can be sent to a colleague and survives a reload. What is as the default says
+ * is left out of it. A change of a filter goes back to the first page (`cursor`), unless it names one.
+ * @param defaults name → what holds when the address doesn't say; declare it outside of the component
+ */
+export function useAddressState<State extends Record<string, string>>(
+  defaults: State,
+): [State, (patch: Partial<State>, options?: { replace?: boolean }) => void] {
+  const [search, setSearch] = useSearchParams();
+  const state = useMemo(
+    () =>
+      Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, search.get(name) ?? value])) as State,
+    [search, defaults],
+  );
+  const change = useCallback(
+    (patch: Partial<State>, { replace = false } = {}) =>
+      setSearch(
+        (before) => {
+          const after = new URLSearchParams(before);
+          if (!('cursor' in patch)) after.delete('cursor');
+          for (const [name, value] of Object.entries(patch)) {
+            if (value === undefined || value === defaults[name]) after.delete(name);
+            else after.set(name, value);
+          }
+          return after;
+        },
+        { replace },
+      ),
+    [setSearch, defaults],
+  );
+  return [state, change];
+}
+
+/** What stays in the address from page to page: the period that one looks at. */
+const KEPT = ['range', 'from', 'to', 'interval', 'timezone'];
+
+/**
+ * Addresses of pages about the client that is looked at.
+ * @returns `to('deliveries/<id>', { status: 'failed' })`, for Link and navigate
+ */
+export function useTo(): (page: string, state?: Record<string, string>) => string {
+  const { clientId } = useScope();
+  return useCallback((page, state) => addressOf(page, clientId, state), [clientId]);
+}
+
+/** @param clientId null: a page about all clients */
+export function addressOf(page: string, clientId: string | null, state: Record<string, string> = {}): string {
+  const search = createSearchParams(state).toString();
+  return `/${clientId === null ? page : `client/${clientId}/${page}`}${search && `?${search}`}`;
+}
+
+/** @returns the period of the present address, to be carried over into another page's */
+export function keptOf(search: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...search].filter(([name]) => KEPT.includes(name)));
+}

@@ -1,0 +1,92 @@
+import type { components, paths } from '@chatapi/sdk';
+import createClient, { type Client } from 'openapi-fetch';
+
+export type Schemas = components['schemas'];
+export type Problem = Schemas['Problem'];
+export type PageInfo = Schemas['PageInfo'];
+/** What a list answers. */
+export interface Page<Row> {
+  data: Row[];
+  page: PageInfo;
+}
+
+/** What the API answered in place of what was asked for, or that it couldn't be reached. */
+export class ApiProblem extends Error {
+  constructor(
+    readonly problem: Pick<Problem, 'title' | 'detail' | 'code' | 'request_id' | 'status' | 'errors' | 'retryable'>,
+  ) {
+    super(problem.detail);
+    this.name = 'ApiProblem';
+  }
+}
+
+export type Api = Client<paths>;
+
+const TIME_LIMIT_MS = 30_000;
+
+export interface ApiOptions {
+  key: string;
+  /** The client that the admin key looks at; the API refuses the key where it may not. */
+  clientId?: string | null;
+  /** Told when the key is no longer taken. */
+  onInvalidKey?: () => void;
+}
+
+/**
+ * The typed client of the API. Its calls reject with {@link ApiProblem} by {@link answer}; each has a time limit.
+ */
+export function apiFor({ key, clientId, onInvalidKey }: ApiOptions): Api {
+  const api = createClient<paths>({ baseUrl: location.origin, fetch: fetchInTime, credentials: 'omit' });
+  api.use({
+    onRequest({ request }) {
+      request.headers.set('Authorization', `Bearer ${key}`);
+      if (clientId) request.headers.set('X-Client-Id', clientId);
+      return request;
+    },
+    onResponse({ response }) {
+      if (response.status === 401) onInvalidKey?.();
+    },
+  });
+  return api;
+}
+
+const fetchInTime = (request: Request): Promise<Response> =>
+  fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIME_LIMIT_MS)]) }).catch(
+    (error: unknown) => {
+      if (request.signal.aborted) throw error;
+      const late = error instanceof DOMException && error.name === 'TimeoutError';
+      throw new ApiProblem({
+        status: 0,
+        title: 'No answer',
+        detail: late
+          ? `There was no answer within ${TIME_LIMIT_MS / 1000} seconds. Try again.`
+          : 'The service could not be reached. Is it running, and are you online?',
+        code: 'unavailable',
+        request_id: '',
+        retryable: true,
+        errors: [],
+      });
+    },
+  );
+
+/** @returns what a call answered @throws ApiProblem */
+export async function answer<Data>(
+  call: Promise<{ data?: Data; error?: unknown; response: Response }>,
+): Promise<NonNullable<Data>> {
+  const { data, error, response } = await call;
+  if (response.ok) return (data ?? {}) as NonNullable<Data>;
+  throw new ApiProblem(isProblem(error) ? error : unknownProblem(response));
+}
+
+const isProblem = (error: unknown): error is Problem =>
+  typeof error === 'object' && error !== null && 'code' in error && 'detail' in error;
+
+const unknownProblem = ({ status, statusText, headers }: Response): ApiProblem['problem'] => ({
+  status,
+  title: statusText || 'Unexpected answer',
+  detail: `Something before the service answered ${status}.`,
+  code: 'internal',
+  request_id: headers.get('x-request-id') ?? '',
+  retryable: status >= 500,
+  errors: [],
+});

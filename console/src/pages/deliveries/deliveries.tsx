@@ -1,0 +1,5 @@
+import { PageHeader } from '../../shared/page-header.js';
+
+export default function Deliveries() {
+  return <PageHeader title="Deliveries" />;
+}

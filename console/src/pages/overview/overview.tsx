@@ -1,0 +1,5 @@
+import { PageHeader } from '../../shared/page-header.js';
+
+export default function Overview() {
+  return <PageHeader title="Overview" />;
+}
