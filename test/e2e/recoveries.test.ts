@@ -270,3 +270,75 @@ describe('a recovery', () => {
     expect([status, body.errors]).toEqual([422, [{ field: 'filter.from', message: 'must not be after to' }]]);
   });
 });
+
+describe('the operator', () => {
+  /** With the admin key, for the client of the test unless another is named; null: none is. */
+  const operate = (
+    method: string,
+    path: string,
+    { body, of = here.client.id }: { body?: object; of?: string | null } = {},
+  ) => here.app.admin().request(method, path, { body, headers: of === null ? {} : { 'X-Client-Id': of } });
+
+  it('finds a delivery of a client that he names, sends it again, and reads nothing of what a receiver answered', async () => {
+    receiver.respond(() => ({ status: 503, body: 'you said: hello' }));
+    const { id } = (await send('/fails/operated')).deliveries[0];
+    expect((await get(`/deliveries/${id}`)).body.attempts[0].response_body).toBe('you said: hello');
+    const found = (await operate('GET', '/deliveries?status=failed')).body.data;
+    expect(found.map((one: any) => one.id)).toEqual([id]);
+    const [attempt] = (await operate('GET', `/deliveries/${id}`)).body.attempts;
+    expect(attempt).toMatchObject({ error_code: 'http_503', response_status: 503, response_body: null });
+    expect(JSON.stringify((await operate('POST', `/deliveries/${id}/discard`)).body)).not.toContain('you said');
+    receiver.respond(() => ({ status: 200 }));
+    const again = await operate('POST', `/deliveries/${id}/resend`);
+    expect([again.status, again.body.resend_of]).toEqual([202, id]);
+    await until(
+      'it to get through',
+      async () => (await get(`/deliveries/${again.body.id}`)).body.status === 'delivered',
+    );
+    // It is the client's to see.
+    const lines = (await get('/audit?action=delivery.*')).body.data;
+    expect(lines.map((line: any) => [line.action, line.actor.type, line.subject, line.client_id])).toEqual([
+      ['delivery.resend', 'admin', id, here.client.id],
+      ['delivery.discard', 'admin', id, here.client.id],
+    ]);
+    expect((await operate('GET', '/audit')).body.data.every((line: any) => line.client_id === here.client.id)).toBe(
+      true,
+    );
+    expect((await operate('GET', '/analytics/ledger')).body).toMatchObject({ accepted: 2, balanced: true });
+    const dry = await operate('POST', '/recoveries', { body: { dry_run: true, filter: { status: 'failed' } } });
+    expect(dry.body).toMatchObject({ matched: 1, skipped: 1 });
+  });
+
+  it('sees how much waits and since when, as the client does', async () => {
+    const channels = { webhook: { url: `${receiver.url}/fails/backlog`, payload: {} } };
+    const { id } = (await post('/notifications', { channels, max_retry_attempts: 3 })).body;
+    const [delivery] = await until('the first attempt', async () => {
+      const { data } = (await get(`/deliveries?notification_id=${id}&status=retrying`)).body;
+      return data.length === 1 && data;
+    });
+    const backlog = { deliveries: 1, oldest_at: delivery.created_at };
+    expect((await operate('GET', '/metrics')).body.backlog).toEqual(backlog);
+    expect((await get('/metrics')).body.backlog).toEqual(backlog);
+    await post(`/notifications/${id}/cancel`);
+    const none = { deliveries: 0, oldest_at: null };
+    await until('nothing to wait', async () => (await get('/metrics')).body.backlog.deliveries === 0);
+    expect((await get('/metrics')).body.backlog).toEqual(none);
+  });
+
+  it('names a client, and is still not let in to its messages', async () => {
+    const other = await here.app.client();
+    const { id } = (await send('/fails/other')).deliveries[0];
+    expect((await operate('GET', `/deliveries/${id}`, { of: other.id })).status).toBe(404);
+    expect((await operate('GET', '/deliveries', { of: null })).body.code).toBe('forbidden');
+    expect((await operate('GET', '/deliveries', { of: randomUUID() })).status).toBe(404);
+    expect((await operate('GET', '/deliveries', { of: 'junk' })).status).toBe(404);
+    for (const path of ['/rooms', '/messages/search?q=hello', '/notifications', '/users', '/clients/me']) {
+      expect([path, (await operate('GET', path)).body.code]).toEqual([path, 'forbidden']);
+    }
+    // A client's own key is of its client, whatever the header says.
+    const headers = { 'X-Client-Id': here.client.id };
+    expect((await other.request('GET', `/deliveries/${id}`, { headers })).status).toBe(404);
+    const { key } = await here.client.login('ann');
+    expect((await here.app.request('GET', '/deliveries', { key, headers })).body.code).toBe('forbidden');
+  });
+});

@@ -569,6 +569,7 @@ describe('analytics of messages', () => {
     expect(counted.data.reduce((sum: number, row: any) => sum + row.messages, 0)).toBe(4);
     const overview = await get('/metrics');
     expect(overview).toMatchObject({ users: 2, rooms: 2, connections: 0, messages: { messages: 4, active_users: 2 } });
+    expect(overview.backlog).toEqual({ deliveries: 0, oldest_at: null });
     for (const steps of ['hourly', 'daily']) {
       const { data } = await get(`/metrics/${steps}`);
       expect(data.at(-1)).toMatchObject({ accepted: 0, active_rooms: 2 });

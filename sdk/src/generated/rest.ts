@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * What became of deliveries, by when they were accepted
-         * @description **Master key, or a scoped key with `read_analytics`.** States, opens, clicks, attempts and how long it took. With `Accept: text/csv` the rows come as CSV.
+         * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. States, opens, clicks, attempts and how long it took. With `Accept: text/csv` the rows come as CSV.
          */
         get: operations["analytics_deliveries"];
         put?: never;
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * How long deliveries took: percentiles from the acceptance to the first attempt, until sent, until delivered
-         * @description **Master key, or a scoped key with `read_analytics`.** With `Accept: text/csv` the rows come as CSV.
+         * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. With `Accept: text/csv` the rows come as CSV.
          */
         get: operations["analytics_latency"];
         put?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * The ledger: what was accepted, and the states that it is in
-         * @description **Master key, or a scoped key with `read_analytics`.** Of one moment: not a change is missing. `difference` is 0, or something was lost. With `Accept: text/csv` the rows come as CSV.
+         * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Of one moment: not a change is missing. `difference` is 0, or something was lost. With `Accept: text/csv` the rows come as CSV.
          */
         get: operations["analytics_ledger"];
         put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Messages, who sent them, in how many rooms, and connections
-         * @description **Master key, or a scoped key with `read_analytics`.** Seconds behind the sends. Deleted messages count as sent. With `Accept: text/csv` the rows come as CSV.
+         * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Seconds behind the sends. Deleted messages count as sent. With `Accept: text/csv` the rows come as CSV.
          */
         get: operations["clientMetrics_messages"];
         put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * List administrative changes, newest first
-         * @description **Master key, or a scoped key with `manager`.** With a master key those of its client, with the admin key those of all clients. Secrets are left out.
+         * @description **Master key, or a scoped key with `manager`.** Also the admin key, with `X-Client-Id`. With a master key those of its client, with the admin key those of all clients, or of the one that `X-Client-Id` names. Secrets are left out.
          */
         get: operations["audit_list"];
         put?: never;
@@ -648,7 +648,7 @@ export interface paths {
         };
         /**
          * List deliveries, newest first
-         * @description **Master key.** Of the last 30 days, unless `from` says otherwise. `unresolved=true` lists the dead letters that are left: what failed or expired, and was neither sent again nor put aside.
+         * @description **Master key.** Also the admin key, with `X-Client-Id`. Of the last 30 days, unless `from` says otherwise. `unresolved=true` lists the dead letters that are left: what failed or expired, and was neither sent again nor put aside.
          */
         get: operations["deliveries_list"];
         put?: never;
@@ -668,7 +668,7 @@ export interface paths {
         };
         /**
          * Get a delivery with its attempts
-         * @description **Master key.**
+         * @description **Master key.** Also the admin key, with `X-Client-Id`.
          */
         get: operations["deliveries_get"];
         put?: never;
@@ -690,7 +690,7 @@ export interface paths {
         put?: never;
         /**
          * Put a failed delivery aside
-         * @description **Master key.** It stays on record, with `discarded_at`, and no recovery sends it again.
+         * @description **Master key.** Also the admin key, with `X-Client-Id`. It stays on record, with `discarded_at`, and no recovery sends it again.
          */
         post: operations["deliveries_discard"];
         delete?: never;
@@ -710,7 +710,7 @@ export interface paths {
         put?: never;
         /**
          * Send a delivery again
-         * @description **Master key.** A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one; the other one says `resent_by`. It is tried as often as its notification says. While it is on its way, asking again answers the same one.
+         * @description **Master key.** Also the admin key, with `X-Client-Id`. A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one; the other one says `resent_by`. It is tried as often as its notification says. While it is on its way, asking again answers the same one.
          */
         post: operations["deliveries_resend"];
         delete?: never;
@@ -963,7 +963,7 @@ export interface paths {
         };
         /**
          * The client at a glance: now, and the last 24 hours
-         * @description **Master key, or a scoped key with `read_analytics`.**
+         * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`.
          */
         get: operations["clientMetrics_overview"];
         put?: never;
@@ -1108,7 +1108,7 @@ export interface paths {
         };
         /**
          * Deliveries of a time in a few numbers
-         * @description **Master key, or a scoped key with `read_analytics`.** Of the last 24 hours unless told, by when they were accepted. With `Accept: text/csv` the rows come as CSV.
+         * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Of the last 24 hours unless told, by when they were accepted. With `Accept: text/csv` the rows come as CSV.
          */
         get: operations["analytics_stats"];
         put?: never;
@@ -1321,13 +1321,13 @@ export interface paths {
         };
         /**
          * List recoveries, newest first
-         * @description **Master key.**
+         * @description **Master key.** Also the admin key, with `X-Client-Id`.
          */
         get: operations["recoveries_list"];
         put?: never;
         /**
          * Send again what a filter matches
-         * @description **Master key.** Goes on by itself, at most so many a second, over restarts, and sends nothing twice. What was sent again already, or was discarded, is skipped.
+         * @description **Master key.** Also the admin key, with `X-Client-Id`. Goes on by itself, at most so many a second, over restarts, and sends nothing twice. What was sent again already, or was discarded, is skipped.
          */
         post: operations["recoveries_start"];
         delete?: never;
@@ -1345,7 +1345,7 @@ export interface paths {
         };
         /**
          * See how far a recovery has come
-         * @description **Master key.**
+         * @description **Master key.** Also the admin key, with `X-Client-Id`.
          */
         get: operations["recoveries_get"];
         put?: never;
@@ -1367,7 +1367,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a recovery
-         * @description **Master key.** What it has sent again goes on.
+         * @description **Master key.** Also the admin key, with `X-Client-Id`. What it has sent again goes on.
          */
         post: operations["recoveries_cancel"];
         delete?: never;
@@ -3360,7 +3360,7 @@ export interface components {
              * @default member
              * @enum {string}
              */
-            role?: "owner" | "admin" | "member";
+            role: "owner" | "admin" | "member";
             /**
              * @description User ids, or objects with a role.
              * @example [
@@ -3439,7 +3439,7 @@ export interface components {
             error_message: string | null;
             /** @description HTTP status or SMTP reply code. */
             response_status: number | null;
-            /** @description At most 64 KiB. */
+            /** @description At most 64 KiB; not for the admin key. */
             response_body: string | null;
             duration_ms: number | null;
             /** Format: date-time */
@@ -3483,6 +3483,18 @@ export interface components {
             ip: string | null;
             /** Format: date-time */
             at: string;
+        };
+        Backlog: {
+            /**
+             * @description Counted up to 100,000.
+             * @example 12
+             */
+            deliveries: number;
+            /**
+             * Format: date-time
+             * @description When the oldest of them was accepted; null where there is none.
+             */
+            oldest_at: string | null;
         };
         Ban: {
             /** Format: uuid */
@@ -3863,7 +3875,7 @@ export interface components {
              * @default member
              * @enum {string}
              */
-            role?: "owner" | "admin" | "member";
+            role: "owner" | "admin" | "member";
             /** @example Join us! */
             message?: string;
             /** @description With `link`: how many may join by it; omitted: any. */
@@ -3914,7 +3926,7 @@ export interface components {
              * @default private
              * @enum {string}
              */
-            privacy?: "public" | "private" | "invite_only";
+            privacy: "public" | "private" | "invite_only";
             /**
              * @description User ids, or objects with a role. Who creates is a member whether listed or not.
              * @example [
@@ -3933,7 +3945,7 @@ export interface components {
              * @default full
              * @enum {string}
              */
-            history?: "full" | "since_join";
+            history: "full" | "since_join";
             metadata?: {
                 [key: string]: unknown;
             };
@@ -3952,7 +3964,7 @@ export interface components {
             /** @example Issues become support rooms */
             name?: string | null;
             /** @default true */
-            enabled?: boolean;
+            enabled: boolean;
             /**
              * @description JSONata over the payload, with `$headers`, `$event` and `$results` bound: the rule acts when it gives what is true. Without one, on every event.
              * @example $event.type = "issues.opened"
@@ -4002,12 +4014,12 @@ export interface components {
              * @description How far the time of a signature may be from now; for events without an id, within which equal ones are one.
              * @default 300
              */
-            tolerance_s?: number;
+            tolerance_s: number;
             /**
              * @description A disabled one answers as if it were not there.
              * @default true
              */
-            enabled?: boolean;
+            enabled: boolean;
         };
         CreatedClient: {
             /**
@@ -4422,7 +4434,7 @@ export interface components {
             text?: string;
             html?: string;
             /** @default 60 */
-            within_s?: number;
+            within_s: number;
         };
         EmailInput: {
             /** @example Your order has shipped */
@@ -4452,7 +4464,7 @@ export interface components {
              * @description Each mail has a link of its own by which its recipient unsubscribes with one click (RFC 8058).
              * @default false
              */
-            list_unsubscribe?: boolean;
+            list_unsubscribe: boolean;
             /** @description Name of the provider that must send it. */
             provider?: string;
         };
@@ -4651,7 +4663,7 @@ export interface components {
              * @default v1
              * @enum {string}
              */
-            signature?: "v1" | "v1a";
+            signature: "v1" | "v1a";
             /**
              * @description `room`: the next event of a room is sent when the one before has been delivered, or has failed for good.
              * @enum {string|null}
@@ -4665,7 +4677,7 @@ export interface components {
              * @description How long the receiver may take to answer.
              * @default 15000
              */
-            timeout_ms?: number;
+            timeout_ms: number;
         };
         EndpointPatch: {
             /**
@@ -4735,12 +4747,12 @@ export interface components {
              * @default false
              * @example true
              */
-            dry_run?: boolean;
+            dry_run: boolean;
             /**
              * @description Events at most; the rate of the endpoint holds too.
              * @default 100
              */
-            rate_per_second?: number;
+            rate_per_second: number;
         };
         EndpointStats: {
             /** Format: uuid */
@@ -4967,12 +4979,12 @@ export interface components {
              * @default hex
              * @enum {string}
              */
-            encoding?: "hex" | "base64" | "base64url";
+            encoding: "hex" | "base64" | "base64url";
             /**
              * @default sha256
              * @enum {string}
              */
-            algorithm?: "sha1" | "sha256" | "sha384" | "sha512";
+            algorithm: "sha1" | "sha256" | "sha384" | "sha512";
             /**
              * @description The header that holds the id of an event. Without one, equal bodies within `tolerance_s` are one event.
              * @example x-event-id
@@ -5010,14 +5022,14 @@ export interface components {
              * @default 2000
              * @example 1000
              */
-            timeout_ms?: number;
+            timeout_ms: number;
             /**
              * @description What becomes of a message when there is no proper answer; `reject`: 503 `hook_unavailable`.
              * @default allow
              * @example allow
              * @enum {string}
              */
-            on_failure?: "allow" | "reject";
+            on_failure: "allow" | "reject";
             /**
              * @description Only rooms of these types; left out: all.
              * @example [
@@ -5489,7 +5501,7 @@ export interface components {
              * @description How long before it a deactivation is announced, where nothing else is said; 0: not at all.
              * @default 24
              */
-            warn_before_hours?: number;
+            warn_before_hours: number;
         };
         Login: {
             /** @example alice */
@@ -5520,7 +5532,7 @@ export interface components {
              * @default 0
              * @example 60
              */
-            overlap_s?: number;
+            overlap_s: number;
         };
         LoginAnswer: {
             /** @example alice */
@@ -5581,7 +5593,7 @@ export interface components {
              * @default us
              * @enum {string}
              */
-            region?: "us" | "eu";
+            region: "us" | "eu";
             /**
              * @description Instead of the region's host, such as a proxy; without `/v3`, a trailing one is dropped.
              * @example https://api.eu.mailgun.net
@@ -5593,7 +5605,7 @@ export interface components {
              * @description Mailgun takes the mail and delivers it to nobody.
              * @default false
              */
-            test_mode?: boolean;
+            test_mode: boolean;
         };
         MailgunVerification: {
             /** @enum {string} */
@@ -5701,7 +5713,7 @@ export interface components {
              * @default member
              * @enum {string}
              */
-            role?: "owner" | "admin" | "member";
+            role: "owner" | "admin" | "member";
         };
         MemberReceipt: {
             /** @example alice */
@@ -5890,6 +5902,8 @@ export interface components {
             messages: components["schemas"]["MessageFigures"];
             /** @description Accepted in the last 24 hours. */
             deliveries: components["schemas"]["DeliveryFigures"];
+            /** @description Deliveries that are still to be settled, of any time. */
+            backlog: components["schemas"]["Backlog"];
             /** Format: date-time */
             period_start: string;
             /** Format: date-time */
@@ -6048,7 +6062,7 @@ export interface components {
              * @default all
              * @enum {string}
              */
-            strategy?: "all" | "fallback";
+            strategy: "all" | "fallback";
             /** @description The channels in their order, for the strategy `fallback`. */
             fallback?: components["schemas"]["FallbackStep"][];
             /** @description Short for a fallback from websocket to email. */
@@ -6057,7 +6071,7 @@ export interface components {
              * @default normal
              * @enum {string}
              */
-            priority?: "low" | "normal" | "high" | "urgent";
+            priority: "low" | "normal" | "high" | "urgent";
             /**
              * Format: date-time
              * @description Not before this time, which is at most a year away.
@@ -6079,7 +6093,7 @@ export interface components {
              * @description How long dedup_key holds, in seconds.
              * @default 86400
              */
-            dedup_window_s?: number;
+            dedup_window_s: number;
             /** @description Shows what would become of it: nothing is stored, sent or counted. */
             simulate?: boolean;
             /** @description Instead of the channel's own number of retries. */
@@ -6192,7 +6206,7 @@ export interface components {
              * @default 0
              * @example 0
              */
-            timeout_s?: number;
+            timeout_s: number;
         };
         Polled: {
             user?: components["schemas"]["StreamRecovery"];
@@ -6302,7 +6316,7 @@ export interface components {
              * @description Tried first; at most one is primary.
              * @default false
              */
-            is_primary?: boolean;
+            is_primary: boolean;
             /**
              * Format: email
              * @description Who mail is from unless a notification says otherwise.
@@ -6314,7 +6328,7 @@ export interface components {
              * @description Preferred from the client's `settings.bulk_threshold` recipients of a notification on.
              * @default false
              */
-            is_bulk?: boolean;
+            is_bulk: boolean;
             /**
              * @description Recipients of one call at most, cc and bcc counted. Notifications to more go to a provider that takes them, where there is one. null: no cap.
              * @example 50
@@ -6339,7 +6353,7 @@ export interface components {
              * @default email
              * @enum {string}
              */
-            channel?: "email";
+            channel: "email";
             /** @enum {string} */
             provider_type: "smtp" | "mailgun";
             config: components["schemas"]["SmtpConfig"] | components["schemas"]["MailgunConfig"];
@@ -6526,14 +6540,14 @@ export interface components {
              * @description Rooms per page.
              * @default 50
              */
-            limit?: number;
+            limit: number;
             /** @description Of an earlier answer with the same filter and sort. */
             cursor?: string;
             /**
              * @description Members shown of each room.
              * @default 3
              */
-            members_limit?: number;
+            members_limit: number;
         };
         Quota: {
             /**
@@ -6951,7 +6965,7 @@ export interface components {
              * @description For so many seconds both secrets sign.
              * @default 86400
              */
-            overlap_s?: number;
+            overlap_s: number;
         };
         RotateKey: {
             /**
@@ -6959,7 +6973,7 @@ export interface components {
              * @default 0
              * @example 3600
              */
-            overlap_s?: number;
+            overlap_s: number;
         };
         RotateSecret: {
             /**
@@ -6967,7 +6981,7 @@ export interface components {
              * @default 86400
              * @example 86400
              */
-            overlap_s?: number;
+            overlap_s: number;
         };
         Rule: {
             /** Format: uuid */
@@ -7055,7 +7069,7 @@ export interface components {
              * @default text
              * @enum {string}
              */
-            content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
+            content_type: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
             /**
              * Format: uuid
              * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -7097,7 +7111,7 @@ export interface components {
              * @default text
              * @enum {string}
              */
-            content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
+            content_type: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
             /**
              * Format: uuid
              * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -7216,7 +7230,7 @@ export interface components {
              * @default text
              * @enum {string}
              */
-            content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
+            content_type: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
             /**
              * Format: uuid
              * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -7252,7 +7266,7 @@ export interface components {
              * @default text
              * @enum {string}
              */
-            content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
+            content_type: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
             /**
              * Format: uuid
              * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -7371,9 +7385,9 @@ export interface components {
              * @default false
              * @example true
              */
-            dry_run?: boolean;
+            dry_run: boolean;
             /** @default 100 */
-            rate_per_second?: number;
+            rate_per_second: number;
         };
         States: {
             /** @example 0 */
@@ -7510,7 +7524,7 @@ export interface components {
              * @default manual
              * @enum {string}
              */
-            reason?: "bounce" | "complaint" | "unsubscribe" | "manual";
+            reason: "bounce" | "complaint" | "unsubscribe" | "manual";
             /**
              * @description Of notifications of this category alone; left out: of all.
              * @example marketing
@@ -7525,7 +7539,7 @@ export interface components {
              * @default email
              * @enum {string}
              */
-            channel?: "email";
+            channel: "email";
         };
         TestRule: {
             rule: components["schemas"]["TriedRule"];
@@ -7934,6 +7948,8 @@ export interface components {
     parameters: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
         "X-User-Id": string;
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id": string;
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
         "Idempotency-Key": string;
     };
@@ -7974,7 +7990,10 @@ export interface operations {
                 /** @description What each bucket is told apart by; nothing unless told. */
                 group_by?: "channel" | "provider" | "status" | "error_code";
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -8154,7 +8173,10 @@ export interface operations {
                 /** @description What each bucket is told apart by; nothing unless told. */
                 group_by?: "channel" | "provider";
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -8324,7 +8346,10 @@ export interface operations {
                 /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
                 timezone?: string;
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -8487,7 +8512,10 @@ export interface operations {
                 /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
                 timezone?: string;
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -8618,7 +8646,10 @@ export interface operations {
                 /** @description Not included. */
                 to?: string;
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15060,7 +15091,10 @@ export interface operations {
                 /** @description Over this channel. */
                 channel?: "email" | "webhook" | "websocket";
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -15220,7 +15254,10 @@ export interface operations {
     deliveries_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path: {
                 /** @description Id of the resource (UUID). */
                 id: string;
@@ -15382,6 +15419,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
                 /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
@@ -15557,6 +15596,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
                 /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
@@ -18086,7 +18127,10 @@ export interface operations {
                 /** @description Now unless told; widened to a whole quarter of an hour. */
                 to?: string;
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -18140,6 +18184,10 @@ export interface operations {
                      *           "p95": 1204,
                      *           "p99": 3310
                      *         }
+                     *       },
+                     *       "backlog": {
+                     *         "deliveries": 12,
+                     *         "oldest_at": "2026-01-31T12:00:00.000Z"
                      *       },
                      *       "period_start": "2026-01-31T12:00:00.000Z",
                      *       "period_end": "2026-01-31T12:00:00.000Z"
@@ -19752,7 +19800,10 @@ export interface operations {
                 /** @description As many days up to `to`, in place of `from`: not both. */
                 days?: number;
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -21899,7 +21950,10 @@ export interface operations {
                 /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -22033,6 +22087,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
                 /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
@@ -22202,7 +22258,10 @@ export interface operations {
     recoveries_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+            };
             path: {
                 /** @description Id of the resource (UUID). */
                 id: string;
@@ -22337,6 +22396,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+                "X-Client-Id"?: components["parameters"]["X-Client-Id"];
                 /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };

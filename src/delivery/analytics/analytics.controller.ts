@@ -27,6 +27,7 @@ export class AnalyticsController {
     summary: 'What became of deliveries, by when they were accepted',
     description: `States, opens, clicks, attempts and how long it took. ${CSV}`,
     access: 'read_analytics',
+    operated: true,
     answer: DeliveriesAnswerDto,
   })
   async deliveries(
@@ -44,6 +45,7 @@ export class AnalyticsController {
       'How long deliveries took: percentiles from the acceptance to the first attempt, until sent, until delivered',
     description: CSV,
     access: 'read_analytics',
+    operated: true,
     answer: LatencyAnswerDto,
   })
   async latency(
@@ -60,6 +62,7 @@ export class AnalyticsController {
     summary: 'The ledger: what was accepted, and the states that it is in',
     description: `Of one moment: not a change is missing. \`difference\` is 0, or something was lost. ${CSV}`,
     access: 'read_analytics',
+    operated: true,
     answer: LedgerDto,
   })
   async ledger(
@@ -77,6 +80,7 @@ export class AnalyticsController {
     summary: 'Deliveries of a time in a few numbers',
     description: `Of the last 24 hours unless told, by when they were accepted. ${CSV}`,
     access: 'read_analytics',
+    operated: true,
     answer: StatsDto,
   })
   async stats(

@@ -73,6 +73,16 @@ const counted = (steps: Steps, by: CountedBy | null, part: Part): string => {
 export class AnalyticsRepository {
   constructor(private readonly database: Database) {}
 
+  /** Ids begin with the time, so that the first is of the oldest. */
+  async backlog(clientId: string): Promise<{ deliveries: number; oldest_at: Date | null }> {
+    const [found] = await this.database.query<{ deliveries: number; oldest_at: Date | null }>(
+      `select (select count(*)::int from (select from open_deliveries where client_id = $1 limit 100000) o) as deliveries,
+              (select created_at from open_deliveries where client_id = $1 order by id limit 1) as oldest_at`,
+      [clientId],
+    );
+    return found!;
+  }
+
   /** By bucket, then by group. @param by null: all together */
   async read(
     clientId: string,

@@ -135,6 +135,12 @@ export class AnalyticsService implements OnModuleInit {
     const cells = await this.repository.read(clientId, { ...period, interval: 'whole' }, null);
     return figuresOf(merge(cells.map(({ tally }) => tally)));
   }
+
+  /** What is still to be settled, of any time. */
+  async backlog(clientId: string): Promise<{ deliveries: number; oldest_at: string | null }> {
+    const { deliveries, oldest_at } = await this.repository.backlog(clientId);
+    return { deliveries, oldest_at: oldest_at?.toISOString() ?? null };
+  }
 }
 
 /** What an answer says of its period. */

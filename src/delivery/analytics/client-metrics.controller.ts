@@ -26,6 +26,7 @@ export class ClientMetricsController {
     summary: 'Messages, who sent them, in how many rooms, and connections',
     description: `Seconds behind the sends. Deleted messages count as sent. ${CSV}`,
     access: 'read_analytics',
+    operated: true,
     answer: MessagesAnswerDto,
   })
   async messages(
@@ -47,6 +48,7 @@ export class ClientMetricsController {
   @Route({
     summary: 'The client at a glance: now, and the last 24 hours',
     access: 'read_analytics',
+    operated: true,
     answer: MetricsDto,
   })
   overview(@CurrentCaller() caller: Caller, @Query() query: PeriodQueryDto): Promise<MetricsDto> {

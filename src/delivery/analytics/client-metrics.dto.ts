@@ -66,6 +66,15 @@ export class MetricsBucketsDto extends AnswerPeriodDto {
 }
 
 /** A client at a glance: what there is now, and the last 24 hours. */
+/** What has been accepted and is not settled yet. */
+export class BacklogDto {
+  @Int({ description: 'Counted up to 100,000.', example: 12 })
+  deliveries: number;
+
+  @Time({ nullable: true, description: 'When the oldest of them was accepted; null where there is none.' })
+  oldest_at: string | null;
+}
+
 export class MetricsDto {
   @Int({ example: 412 })
   users: number;
@@ -81,6 +90,9 @@ export class MetricsDto {
 
   @Nested(() => DeliveryFiguresDto, { description: 'Accepted in the last 24 hours.' })
   deliveries: DeliveryFiguresDto;
+
+  @Nested(() => BacklogDto, { description: 'Deliveries that are still to be settled, of any time.' })
+  backlog: BacklogDto;
 
   @Time()
   period_start: string;

@@ -45,17 +45,19 @@ export class ClientMetrics {
   /** Now, and the last 24 hours unless told. */
   async overview(clientId: string, query: PeriodQueryDto): Promise<MetricsDto> {
     const period = periodOf({ ...query, interval: '1d' });
-    const [present, rows, deliveries, connections] = await Promise.all([
+    const [present, rows, deliveries, connections, backlog] = await Promise.all([
       this.activity.present(clientId),
       this.read(clientId, period),
       this.analytics.total(clientId, period),
       this.sockets.openOf(clientId),
+      this.analytics.backlog(clientId),
     ]);
     return {
       ...present,
       connections,
       messages: totalOf(rows),
       deliveries,
+      backlog,
       period_start: period.from.toISOString(),
       period_end: period.to.toISOString(),
     };

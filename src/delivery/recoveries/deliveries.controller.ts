@@ -24,6 +24,7 @@ export class DeliveriesController {
     description:
       'Of the last 30 days, unless `from` says otherwise. `unresolved=true` lists the dead letters that are left: what failed or expired, and was neither sent again nor put aside.',
     access: 'master',
+    operated: true,
     page: DeliveryDto,
     errors: ['invalid_cursor'],
   })
@@ -32,7 +33,13 @@ export class DeliveriesController {
   }
 
   @Get(':id')
-  @Route({ summary: 'Get a delivery with its attempts', access: 'master', answer: DeliveryDto, errors: ['not_found'] })
+  @Route({
+    summary: 'Get a delivery with its attempts',
+    access: 'master',
+    operated: true,
+    answer: DeliveryDto,
+    errors: ['not_found'],
+  })
   get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeliveryDto> {
     return this.search.get(caller, id);
   }
@@ -44,6 +51,7 @@ export class DeliveriesController {
       'A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one; the other one says `resent_by`. It is tried as often as its notification says. While it is on its way, asking again answers the same one.',
     audit: 'delivery.resend',
     access: 'master',
+    operated: true,
     status: 202,
     answer: DeliveryDto,
     errors: ['not_found', 'conflict'],
@@ -59,6 +67,7 @@ export class DeliveriesController {
     description: 'It stays on record, with `discarded_at`, and no recovery sends it again.',
     audit: 'delivery.discard',
     access: 'master',
+    operated: true,
     answer: DeliveryDto,
     errors: ['not_found', 'conflict'],
     idempotent: true,

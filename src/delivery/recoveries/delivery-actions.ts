@@ -26,14 +26,15 @@ export class DeliveryActions {
   resend(request: Request, id: string): Promise<DeliveryDto> {
     return this.withEnded(request, id, async (tx, delivery) => {
       const { client_id, status } = delivery;
+      const { caller } = request;
       if (status === 'suppressed') throw new Problem('conflict', 'It was suppressed: its reason would hold again.');
       const underWay = (await this.resends.underWay(tx, client_id, [delivery])).get(firstOf(delivery));
       if (underWay !== undefined) {
         request.unchanged();
-        return this.search.show(tx, client_id, underWay);
+        return this.search.show(tx, caller, underWay);
       }
       const [made] = await this.resends.send(tx, client_id, [delivery]);
-      return this.search.show(tx, client_id, made!.id);
+      return this.search.show(tx, caller, made!.id);
     });
   }
 
@@ -43,7 +44,7 @@ export class DeliveryActions {
       if (!isFailed(delivery.status)) throw new Problem('conflict', 'Only what failed or expired is discarded.');
       if (delivery.discarded_at !== null) request.unchanged();
       else await this.resends.discard(tx, delivery);
-      return this.search.show(tx, delivery.client_id, id);
+      return this.search.show(tx, request.caller, id);
     });
   }
 
@@ -56,7 +57,7 @@ export class DeliveryActions {
     const { clientId } = request.caller;
     if (!isUuid(id)) throw notFound('delivery');
     return this.idempotency.effect(request, async (tx) => {
-      const { resend_of } = await this.search.show(tx, clientId, id);
+      const { resend_of } = await this.search.show(tx, request.caller, id);
       const locked = await this.resends.lock(tx, clientId, resend_of === null ? [id] : [id, resend_of]);
       const delivery = locked.find((one) => one.id === id);
       if (!delivery) throw new Problem('conflict', 'It is still on its way: wait for what becomes of it.');

@@ -5,7 +5,7 @@ import { invalidField, notFound } from '../../platform/common/problem.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
-import { toDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import { forOperator, toDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DeliveriesReader, type NamedRow } from '../../engine/deliveries/deliveries.reader.js';
 import type { DeliveriesQueryDto, RecoveryFilterDto } from './delivery-filter.dto.js';
 import { Windows, type DeliveryFilter } from './delivery-filter.js';
@@ -51,15 +51,16 @@ export class DeliverySearch {
   }
 
   /** With its attempts. */
-  get({ clientId }: Caller, id: string): Promise<DeliveryDto> {
-    return this.database.snapshot((tx) => this.show(tx, clientId, id));
+  get(caller: Caller, id: string): Promise<DeliveryDto> {
+    return this.database.snapshot((tx) => this.show(tx, caller, id));
   }
 
   /** @throws Problem `not_found` */
-  async show(tx: Tx, clientId: string, id: string): Promise<DeliveryDto> {
+  async show(tx: Tx, { kind, clientId }: Pick<Caller, 'kind' | 'clientId'>, id: string): Promise<DeliveryDto> {
     const row = isUuid(id) ? await this.repository.find(tx, clientId, id, timeOfId(id)) : null;
     if (!row) throw notFound('delivery');
-    return (await this.reader.whole(tx, clientId, [row]))[0]!;
+    const [delivery] = await this.reader.whole(tx, clientId, [row]);
+    return kind === 'admin' ? forOperator(delivery!) : delivery!;
   }
 
   /**

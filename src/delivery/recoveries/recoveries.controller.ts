@@ -19,6 +19,7 @@ export class RecoveriesController {
       'Goes on by itself, at most so many a second, over restarts, and sends nothing twice. What was sent again already, or was discarded, is skipped.',
     audit: 'recovery.create',
     access: 'master',
+    operated: true,
     status: 202,
     answer: RecoveryDto,
     idempotent: true,
@@ -28,13 +29,25 @@ export class RecoveriesController {
   }
 
   @Get()
-  @Route({ summary: 'List recoveries, newest first', access: 'master', page: RecoveryDto, errors: ['invalid_cursor'] })
+  @Route({
+    summary: 'List recoveries, newest first',
+    access: 'master',
+    operated: true,
+    page: RecoveryDto,
+    errors: ['invalid_cursor'],
+  })
   list(@CurrentCaller() caller: Caller, @Query() query: PageQueryDto): Promise<Page<RecoveryDto>> {
     return this.recoveries.list(caller, query);
   }
 
   @Get(':id')
-  @Route({ summary: 'See how far a recovery has come', access: 'master', answer: RecoveryDto, errors: ['not_found'] })
+  @Route({
+    summary: 'See how far a recovery has come',
+    access: 'master',
+    operated: true,
+    answer: RecoveryDto,
+    errors: ['not_found'],
+  })
   get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<RecoveryDto> {
     return this.recoveries.get(caller, id);
   }
@@ -45,6 +58,7 @@ export class RecoveriesController {
     description: 'What it has sent again goes on.',
     audit: 'recovery.cancel',
     access: 'master',
+    operated: true,
     answer: RecoveryDto,
     errors: ['not_found'],
     idempotent: true,

@@ -31,6 +31,7 @@ interface Operation {
   requestBody?: { content: Content };
   responses: Record<string, Response>;
   'x-access'?: Access;
+  'x-operated'?: boolean;
   'x-rate-limited'?: LimitKind;
 }
 
@@ -93,7 +94,8 @@ export const KEY_OF: Record<string, string> = {
 function describeAccess(operation: Operation): void {
   const access = operation['x-access'] ?? 'public';
   const key = KEY_OF[access] ?? `**Master key, or a scoped key with \`${access}\`.**`;
-  operation.description = [key, operation.description].filter(Boolean).join(' ');
+  const operated = operation['x-operated'] && 'Also the admin key, with `X-Client-Id`.';
+  operation.description = [key, operated, operation.description].filter(Boolean).join(' ');
 }
 
 /** In one order, whatever compiler emitted them: path, query, headers, each as declared. */

@@ -74,6 +74,14 @@ const parameters = (): Components['parameters'] => ({
       "With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`.",
     schema: { type: 'string', minLength: 1, maxLength: limits.user_id_chars },
   },
+  'X-Client-Id': {
+    name: 'X-Client-Id',
+    in: 'header',
+    required: false,
+    description:
+      "With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so.",
+    schema: { type: 'string', format: 'uuid' },
+  },
   'Idempotency-Key': {
     name: 'Idempotency-Key',
     in: 'header',

@@ -36,7 +36,7 @@ export class AttemptDto {
   @Int({ nullable: true, description: 'HTTP status or SMTP reply code.' })
   response_status: number | null;
 
-  @AnyText({ nullable: true, description: 'At most 64 KiB.' })
+  @AnyText({ nullable: true, description: 'At most 64 KiB; not for the admin key.' })
   response_body: string | null;
 
   @Int({ nullable: true })
@@ -239,6 +239,12 @@ export const forUser = ({ attempts, ...delivery }: DeliveryDto): DeliveryDto => 
   routing: null,
   provider_message_id: null,
   ...(attempts && { attempts: attempts.map(withoutAnswer) }),
+});
+
+/** To the operator, who reads no messages: what a receiver answered may quote what it got. */
+export const forOperator = ({ attempts, ...delivery }: DeliveryDto): DeliveryDto => ({
+  ...delivery,
+  ...(attempts && { attempts: attempts.map((attempt) => ({ ...attempt, response_body: null })) }),
 });
 
 const withoutAnswer = (attempt: AttemptDto): AttemptDto => ({

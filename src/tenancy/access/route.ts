@@ -54,6 +54,8 @@ export interface RouteOptions {
   params?: Record<string, string>;
   /** Takes X-User-Id with a master key. */
   actsForUser?: boolean;
+  /** Takes the admin key as well, for the client that X-Client-Id names: of what it answers no message may be read. */
+  operated?: boolean;
   /** Takes Idempotency-Key (writing POSTs). */
   idempotent?: boolean;
   /** A body larger than the general limit is accepted, up to this one. */
@@ -121,7 +123,8 @@ export function Route(options: RouteOptions): MethodDecorator {
   if (access !== 'public')
     decorators.push(ApiSecurity('bearer') as MethodDecorator, ApiSecurity('api_key') as MethodDecorator);
   const { bodyBytes, itemwise, rawBody, secretPath } = options;
-  decorators.push(RouteConfig({ access, bodyBytes, itemwise, rawBody, secretPath }) as MethodDecorator);
+  const { operated } = options;
+  decorators.push(RouteConfig({ access, operated, bodyBytes, itemwise, rawBody, secretPath }) as MethodDecorator);
   if (rawBody) {
     decorators.push(ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } }) as MethodDecorator);
   }
@@ -130,6 +133,9 @@ export function Route(options: RouteOptions): MethodDecorator {
   }
   if (options.actsForUser) {
     decorators.push(ApiHeader({ name: 'X-User-Id', required: false }));
+  }
+  if (operated) {
+    decorators.push(ApiHeader({ name: 'X-Client-Id', required: false }), ApiExtension('x-operated', true));
   }
   if (options.idempotent) {
     decorators.push(ApiHeader({ name: 'Idempotency-Key', required: false }));

@@ -1,5 +1,5 @@
 import { isUuid } from '../../platform/common/ids.js';
-import type { Caller } from '../access/caller.js';
+import { NIL_UUID, type Caller } from '../access/caller.js';
 import { valueOf, type Request } from '../access/request.js';
 
 export const AUDIT_ACTORS = ['admin', 'key', 'user', 'system'] as const;
@@ -56,7 +56,7 @@ function actorOf({ kind, keyId, user }: Caller): AuditActor {
 
 /** What the operator does to a client is that client's to see. */
 function clientOf(caller: Caller, body: Record<string, unknown> | undefined, params: Record<string, string>): string {
-  if (caller.kind !== 'admin') return caller.clientId;
+  if (caller.clientId !== NIL_UUID) return caller.clientId;
   return [params.id, body?.id].find(isUuid) ?? caller.clientId;
 }
 

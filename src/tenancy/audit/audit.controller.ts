@@ -17,8 +17,9 @@ export class AuditController {
   @Route({
     summary: 'List administrative changes, newest first',
     description:
-      'With a master key those of its client, with the admin key those of all clients. Secrets are left out.',
+      'With a master key those of its client, with the admin key those of all clients, or of the one that `X-Client-Id` names. Secrets are left out.',
     access: 'manager',
+    operated: true,
     page: AuditLineDto,
     errors: ['invalid_cursor'],
   })

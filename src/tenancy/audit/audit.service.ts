@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { decodeIdCursor, toPage, type Page } from '../../platform/common/pagination.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { Caller } from '../access/caller.js';
+import { NIL_UUID, type Caller } from '../access/caller.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import type { AuditLineDto, AuditQueryDto } from './audit.dto.js';
 import { auditLineOf, type AuditLine } from './audit-line.js';
@@ -31,11 +31,11 @@ export class AuditService implements OnModuleInit {
     this.repository.add(tx, line);
   }
 
-  /** A client sees its own lines, the operator all. */
-  async list({ kind, clientId }: Caller, query: AuditQueryDto): Promise<Page<AuditLineDto>> {
+  /** A client sees its own lines, the operator all, or those of the client that he looks at. */
+  async list({ clientId }: Caller, query: AuditQueryDto): Promise<Page<AuditLineDto>> {
     const { limit = 50, cursor: text, ...filter } = query;
     const cursor = decodeIdCursor(text);
-    const rows = await this.repository.list(kind === 'admin' ? null : clientId, inUtc(filter), limit, cursor);
+    const rows = await this.repository.list(clientId === NIL_UUID ? null : clientId, inUtc(filter), limit, cursor);
     return toPage(rows, limit, cursor, ({ id }) => [id], toDto);
   }
 }

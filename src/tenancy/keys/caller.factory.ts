@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../../platform/common/problem.js';
 import { factsOf } from '../clients/client-facts.js';
+import { ClientsService } from '../clients/clients.service.js';
 import type { Caller, ClientFacts } from '../access/caller.js';
 import type { KeyIdentity } from './key-identity.js';
 import type { UserRef } from '../access/user-ref.js';
@@ -22,6 +23,8 @@ export type RequestListener = (caller: Caller) => void;
 export class CallerFactory {
   private directory: UserDirectory;
   private readonly requestListeners: RequestListener[] = [];
+
+  constructor(private readonly clients: ClientsService) {}
 
   registerUsers(directory: UserDirectory): void {
     this.directory = directory;
@@ -52,6 +55,12 @@ export class CallerFactory {
     const known = this.directory.recall(identity.clientId, userId);
     if (known) return make(identity, known);
     return this.directory.findOrCreate(identity.clientId, userId).then((user) => make(identity, user));
+  }
+
+  /** The operator, looking at one client. @throws Problem `not_found` */
+  async forOperator(identity: KeyIdentity, clientId: string): Promise<Caller> {
+    const { id } = await this.clients.get(clientId);
+    return { ...make(identity, null), ...(await this.clients.readFacts(id)), clientId: id };
   }
 }
 

@@ -1,7 +1,9 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { Caller } from '../access/caller.js';
 import type { Access, Permission } from '../access/permissions.js';
 import { ROUTE, type RouteOptions } from '../access/route.js';
 import { CallerFactory } from './caller.factory.js';
+import type { ClientsService } from '../clients/clients.service.js';
 import type { FailedKeyLimit } from './failed-key-limit.js';
 import type { RateLimits } from '../clients/rate-limits.js';
 import type { Idempotency } from '../idempotency/idempotency.js';
@@ -46,7 +48,10 @@ function contextOf(route: Partial<RouteOptions> | null, headers: Record<string, 
 describe('the guard', () => {
   const looked: string[] = [];
   let holder: KeyIdentity;
-  const callers = new CallerFactory();
+  const callers = new CallerFactory({
+    get: async (id: string) => ({ id }),
+    readFacts: async () => ({}),
+  } as unknown as ClientsService);
   callers.registerUsers({
     recall: () => undefined,
     findOrCreate: async (_, userId) => {
@@ -88,6 +93,25 @@ describe('the guard', () => {
       if (those.includes(name)) expect(enter(name, context)).toBe(true);
       else expect(() => enter(name, context)).toThrow(expect.objectContaining({ code: 'forbidden' }));
     }
+  });
+
+  it('takes the admin key where the route is operated, for the client that X-Client-Id names', async () => {
+    const named = { 'x-client-id': 'c1' };
+    const context = contextOf({ access: 'master', operated: true }, named);
+    await expect(enter('admin', context)).resolves.toBe(true);
+    const { api } = context.switchToHttp().getRequest<{ api: { caller: Caller } }>();
+    expect(api.caller).toMatchObject({ kind: 'admin', clientId: 'c1', user: null });
+
+    const refused = expect.objectContaining({ code: 'forbidden' });
+    expect(() => enter('admin', contextOf({ access: 'master', operated: true }))).toThrow(refused);
+    expect(() => enter('admin', contextOf({ access: 'master' }, named))).toThrow(refused);
+    expect(() => enter('sender', contextOf({ access: 'master', operated: true }, named))).toThrow(refused);
+    // A master key is of its own client, whatever the header says.
+    const own = contextOf({ access: 'master', operated: true }, named);
+    expect(enter('master', own)).toBe(true);
+    expect(own.switchToHttp().getRequest<{ api: { caller: Caller } }>().api.caller.clientId).toBe('c');
+    // What is open to both asks for nothing.
+    expect(enter('admin', contextOf({ access: 'manager', operated: true }))).toBe(true);
   });
 
   it('refuses a route that declares nothing, and asks nobody for a public one', () => {

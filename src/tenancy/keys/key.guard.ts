@@ -36,7 +36,7 @@ export class KeyGuard implements CanActivate {
     if (!route) throw new Problem('forbidden', 'This route is not open to anybody.');
     if (route.access === 'public') return true;
     const request = context.switchToHttp().getRequest<Admitted>();
-    const found = this.examine(route.access, request);
+    const found = this.examine(route, request);
     return found instanceof Promise
       ? found.then((identity) => this.admit(identity, route, request))
       : this.admit(found, route, request);
@@ -46,11 +46,11 @@ export class KeyGuard implements CanActivate {
    * What the headers decide: key, origin, kind and permission.
    * @throws Problem, or rejects with it, that refuses the request
    */
-  examine(access: Access, request: FastifyRequest): KeyIdentity | Promise<KeyIdentity> {
+  examine(route: Opened, request: FastifyRequest): KeyIdentity | Promise<KeyIdentity> {
     const apiKey = readApiKey(request.headers);
     const known = this.keys.recall(apiKey);
-    if (known) return this.open(known, access, request);
-    return this.authenticate(apiKey, request.ip).then((identity) => this.open(identity, access, request));
+    if (known) return this.open(known, route, request);
+    return this.authenticate(apiKey, request.ip).then((identity) => this.open(identity, route, request));
   }
 
   private async authenticate(apiKey: string, address: string): Promise<KeyIdentity> {
@@ -62,19 +62,29 @@ export class KeyGuard implements CanActivate {
     }
   }
 
-  private open(identity: KeyIdentity, access: Access, { headers: { origin, host } }: FastifyRequest): KeyIdentity {
+  private open(identity: KeyIdentity, route: Opened, { headers: { origin, host } }: FastifyRequest): KeyIdentity {
     if (origin !== undefined) this.origins.check(identity, origin, ownOriginsOf(host));
-    if (!opens(identity, access)) throw forbidden(identity, access);
+    if (!opens(identity, route.access) && !operates(identity, route)) throw forbidden(identity, route.access);
     return identity;
   }
 
   private admit(identity: KeyIdentity, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
     const takesUser = route.actsForUser === true || identity.kind === 'scoped';
     const userId = takesUser ? readUserId(request) : undefined;
-    const caller = this.callers.forKey(identity, userId);
+    const caller = operates(identity, route)
+      ? this.operator(identity, route, request)
+      : this.callers.forKey(identity, userId);
     return caller instanceof Promise
       ? caller.then((made) => this.begin(made, route, request))
       : this.begin(caller, route, request);
+  }
+
+  /** Without a client to look at, the operator may what the admin key alone opens. */
+  private operator(identity: KeyIdentity, { access }: Opened, { headers }: Admitted): Caller | Promise<Caller> {
+    const clientId = headers['x-client-id'];
+    if (clientId !== undefined) return this.callers.forOperator(identity, String(clientId));
+    if (opens(identity, access)) return this.callers.forKey(identity);
+    throw new Problem('forbidden', 'The admin key names the client that it looks at in X-Client-Id.');
   }
 
   private begin(caller: Caller, route: RouteOptions, request: Admitted): boolean | Promise<boolean> {
@@ -105,6 +115,10 @@ export class KeyGuard implements CanActivate {
 
 const auditedOf = ({ audit }: RouteOptions, { ip, params }: Admitted): Audited | null =>
   audit === undefined ? null : { action: audit, ip, params: params as Record<string, string>, noted: {} };
+
+type Opened = Pick<RouteOptions, 'access' | 'operated'>;
+
+const operates = ({ kind }: KeyIdentity, { operated }: Opened): boolean => operated === true && kind === 'admin';
 
 function opens(identity: KeyIdentity, access: Access): boolean {
   const { kind, permissions } = identity;
