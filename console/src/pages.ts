@@ -112,7 +112,7 @@ export const PAGES: ConsolePage[] = [
     path: 'audit',
     title: 'Audit',
     group: 'Client',
-    who: 'client',
+    who: 'client+admin',
     load: () => import('./pages/audit/audit.js'),
   },
   {

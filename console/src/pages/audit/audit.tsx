@@ -35,9 +35,9 @@ const ofAll: Column<Line>[] = [
   { header: 'Client', cell: ({ client_id }) => <code className="mono">{client_id}</code> },
 ];
 
-/** With a master key the lines of its client, with the admin key those of all. */
+/** The lines of one client; on the operator's page those of all. */
 export default function Audit() {
-  const { api, session } = useScope();
+  const { api, clientId } = useScope();
   const [filter] = useAddressState(STATE);
   const query = useList(['audit', filter], (page, signal) =>
     answer(
@@ -64,7 +64,7 @@ export default function Audit() {
       <Filters key={JSON.stringify(filter)} />
       <DataTable
         label="Audit log"
-        columns={session.kind === 'admin' ? ofAll : columns}
+        columns={clientId === null ? ofAll : columns}
         query={query}
         rowId={({ id }) => id}
         empty={

@@ -60,7 +60,9 @@ function Shown({ user }: { user: User }) {
           <Facts
             of={{
               State: <UserState of={user} />,
-              ...(isBanned(user) && { 'Banned until': isForGood(user) ? 'it is lifted' : <Time at={user.banned_until} exact /> }),
+              ...(isBanned(user) && {
+                'Banned until': isForGood(user) ? 'it is lifted' : <Time at={user.banned_until} exact />,
+              }),
               ...(user.ban_reason && { Reason: user.ban_reason }),
               Email: user.email,
               Phone: user.phone,
