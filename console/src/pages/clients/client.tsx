@@ -1,4 +1,4 @@
-import { Anchor, Button, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { Button, Paper, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
@@ -12,7 +12,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useReread } from '../kit/data.js';
 import { jsonOf, linesOf, submits, useFields } from '../kit/fields.js';
-import { Facts } from '../kit/ui.js';
+import { Facts, To } from '../kit/ui.js';
 
 type Client = Schemas['Client'];
 
@@ -28,9 +28,7 @@ export function OneClient() {
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to="/clients">
-          Clients
-        </Anchor>
+        <To to="/clients">Clients</To>
       </Text>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {data && <Shown key={data.updated_at} client={data} />}

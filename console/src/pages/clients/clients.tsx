@@ -1,6 +1,6 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import { Link, Route, Routes } from 'react-router';
+import { Route, Routes } from 'react-router';
 import { addressOf } from '../../address.js';
 import { answer, type Schemas } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -10,7 +10,7 @@ import { PageHeader } from '../../shared/page-header.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useList } from '../kit/data.js';
-import { ShownOnce } from '../kit/ui.js';
+import { ShownOnce, To } from '../kit/ui.js';
 import { OneClient } from './client.js';
 import { NewClient } from './new-client.js';
 
@@ -29,11 +29,7 @@ export default function Clients() {
 const columns: Column<Client>[] = [
   {
     header: 'Client',
-    cell: ({ id, name }) => (
-      <Anchor component={Link} to={addressOf('overview', id)} size="sm">
-        {name}
-      </Anchor>
-    ),
+    cell: ({ id, name }) => <To to={addressOf('overview', id)}>{name}</To>,
   },
   { header: 'Slug', cell: ({ slug }) => slug },
   { header: 'State', cell: ({ is_active }) => <StatusBadge status={is_active ? 'active' : 'suspended'} /> },
@@ -41,9 +37,9 @@ const columns: Column<Client>[] = [
   {
     header: 'Settings',
     cell: ({ id, name }) => (
-      <Anchor component={Link} to={`/clients/${id}`} size="sm" aria-label={`Settings and limits of ${name}`}>
-        Settings and limits
-      </Anchor>
+      <To to={`/clients/${id}`}>
+        Settings and limits<VisuallyHidden> of {name}</VisuallyHidden>
+      </To>
     ),
   },
 ];

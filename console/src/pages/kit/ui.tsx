@@ -1,8 +1,18 @@
-import { Alert, Button, Group, Modal, Stack, Text, type ModalProps } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Modal, Stack, Text, type ModalProps } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { submits } from './fields.js';
 import './styles.css';
+
+/** Another page of the console. */
+export function To({ to, children }: { to: string; children: ReactNode }) {
+  return (
+    <Anchor component={Link} to={to} size="sm">
+      {children}
+    </Anchor>
+  );
+}
 
 interface ShownOnceProps {
   title: string;

@@ -1,6 +1,5 @@
-import { Anchor, Button, Group, NativeSelect, Text, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { useAddressState, useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -11,7 +10,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, type Schema } from '../kit/data.js';
 import { orNull } from '../kit/fields.js';
-import { FormDialog } from '../kit/ui.js';
+import { FormDialog, To } from '../kit/ui.js';
 
 type Report = Schema<'Report'>;
 
@@ -48,9 +47,7 @@ export function Reports() {
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to={to('rooms')}>
-          Rooms
-        </Anchor>
+        <To to={to('rooms')}>Rooms</To>
       </Text>
       <PageHeader title="Reports" help="What users reported, and what the word lists flagged." />
       <Group gap="xs" mb="xs" className="filters">
@@ -83,9 +80,7 @@ function Reported({ of: { message, room_id } }: { of: Report }) {
       {message
         ? `${message.sender_display_name ?? message.sender_id ?? message.sender_type}: ${message.content ?? ''}`
         : 'gone'}{' '}
-      <Anchor component={Link} size="sm" to={to(`rooms/${room_id}`)}>
-        the room
-      </Anchor>
+      <To to={to(`rooms/${room_id}`)}>the room</To>
     </>
   );
 }

@@ -1,7 +1,7 @@
-import { Anchor, Button, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -13,7 +13,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, type Schema } from '../kit/data.js';
 import { orNull } from '../kit/fields.js';
-import { Facts, FormDialog } from '../kit/ui.js';
+import { Facts, FormDialog, To } from '../kit/ui.js';
 import { LiveMessages } from './live-messages.js';
 import { RoomState } from './rooms.js';
 
@@ -34,9 +34,7 @@ export function OneRoom() {
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to={to('rooms')}>
-          Rooms
-        </Anchor>
+        <To to={to('rooms')}>Rooms</To>
       </Text>
       <PageHeader title={data.name ?? data.slug ?? `A ${data.room_type} room`} help={data.description}>
         <Actions room={data} />
@@ -156,11 +154,7 @@ const columns: Column<Member>[] = [
 
 function UserLink({ id, name }: { id: string; name: string | null }) {
   const to = useTo();
-  return (
-    <Anchor component={Link} size="sm" to={to('users', { user: id })}>
-      {name ? `${name} (${id})` : id}
-    </Anchor>
-  );
+  return <To to={to('users', { user: id })}>{name ? `${name} (${id})` : id}</To>;
 }
 
 function Members({ roomId }: { roomId: string }) {

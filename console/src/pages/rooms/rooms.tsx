@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Link, Route, Routes } from 'react-router';
 import { useAddressState, useTo } from '../../address.js';
@@ -13,6 +13,7 @@ import { useList, type Schema } from '../kit/data.js';
 import { submits } from '../kit/fields.js';
 import { Reports } from './reports.js';
 import { OneRoom } from './room.js';
+import { To } from '../kit/ui.js';
 
 type Found = Schema<'FoundRoom'>;
 
@@ -52,11 +53,7 @@ export function RoomState({ of: { status, frozen } }: { of: Pick<Found, 'status'
 function RoomLink({ of: { id, name, slug, members = [] } }: { of: Found }) {
   const to = useTo();
   const people = members.map(({ user_id }) => user_id).join(', ');
-  return (
-    <Anchor component={Link} to={to(`rooms/${id}`)} size="sm">
-      {name ?? slug ?? (people || 'Without a name')}
-    </Anchor>
-  );
+  return <To to={to(`rooms/${id}`)}>{name ?? slug ?? (people || 'Without a name')}</To>;
 }
 
 function filterOf({ name, type, status, member }: typeof STATE): Record<string, unknown> {

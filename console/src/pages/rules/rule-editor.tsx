@@ -1,5 +1,4 @@
 import {
-  Anchor,
   Button,
   Checkbox,
   Code,
@@ -13,7 +12,7 @@ import {
   Title,
 } from '@mantine/core';
 import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import { useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -21,10 +20,10 @@ import { PageHeader } from '../../shared/page-header.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
 import { useChange, type Schema } from '../kit/data.js';
 import { errorOf, jsonOf, orNull } from '../kit/fields.js';
-import '../kit/ui.js';
 import { ActionsEditor, type DraftAction } from './actions-editor.js';
 import { useSources } from './rules.js';
 import { TryOut } from './try-out.js';
+import { To } from '../kit/ui.js';
 
 type Rule = Schema<'Rule'>;
 
@@ -85,9 +84,7 @@ export function RuleEditor({ rule, sourceId, eventId }: { rule: Rule | null; sou
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to={to('rules', source_id ? { source: source_id } : {})}>
-          Rules
-        </Anchor>
+        <To to={to('rules', source_id ? { source: source_id } : {})}>Rules</To>
       </Text>
       <PageHeader title={rule ? (rule.name ?? 'A rule') : 'New rule'}>
         <Button loading={save.isPending} onClick={() => save.mutate()}>

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, NativeSelect, Switch, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -13,6 +13,7 @@ import { ProblemAlert } from '../../shared/problem-alert.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, useReread, type Schema } from '../kit/data.js';
 import { RuleEditor } from './rule-editor.js';
+import { To } from '../kit/ui.js';
 
 type Rule = Schema<'Rule'>;
 
@@ -115,17 +116,13 @@ function List({ sourceId }: { sourceId: string }) {
 
 function RuleLink({ of: { id, name } }: { of: Rule }) {
   const to = useTo();
-  return (
-    <Anchor component={Link} to={to('rules', { rule: id })} size="sm">
-      {name ?? 'Without a name'}
-    </Anchor>
-  );
+  return <To to={to('rules', { rule: id })}>{name ?? 'Without a name'}</To>;
 }
 
 function SourceName({ id }: { id: string }) {
   const to = useTo();
   const { data } = useSources();
-  return <Link to={to(`sources/${id}`)}>{data?.data.find((source) => source.id === id)?.name ?? '…'}</Link>;
+  return <To to={to(`sources/${id}`)}>{data?.data.find((source) => source.id === id)?.name ?? '…'}</To>;
 }
 
 function usePatch(id: string) {

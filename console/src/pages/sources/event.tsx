@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { useTo } from '../../address.js';
@@ -10,7 +10,7 @@ import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, type Schema } from '../kit/data.js';
-import { Facts } from '../kit/ui.js';
+import { Facts, To } from '../kit/ui.js';
 import { ReplayedNote, useSource } from './source.js';
 
 type Result = Schema<'InboundResult'>;
@@ -40,13 +40,9 @@ export function OneEvent() {
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to={to('sources')}>
-          Sources
-        </Anchor>
+        <To to={to('sources')}>Sources</To>
         {' / '}
-        <Anchor component={Link} to={to(`sources/${id}`)}>
-          {source?.name ?? '…'}
-        </Anchor>
+        <To to={to(`sources/${id}`)}>{source?.name ?? '…'}</To>
       </Text>
       <PageHeader title={data.type ?? 'An event without a type'}>
         <Button component={Link} to={to('rules', { source: id, event: event_id, rule: 'new' })}>
@@ -66,7 +62,7 @@ export function OneEvent() {
               Signature: data.verified ? 'verified' : `refused: ${data.reason ?? ''}`,
               ...(data.verified && data.reason && { Reason: data.reason }),
               ...(data.duplicate_of && {
-                'Came before as': <Link to={to(`sources/${id}/events/${data.duplicate_of}`)}>{data.duplicate_of}</Link>,
+                'Came before as': <To to={to(`sources/${id}/events/${data.duplicate_of}`)}>{data.duplicate_of}</To>,
               }),
               Id: <CopyText text={data.id} />,
               'The sender’s id': data.external_id,
@@ -116,7 +112,7 @@ function Results({ of }: { of: Result[] }) {
           <Text size="sm">{result.action?.replaceAll('_', ' ') ?? 'the condition'}</Text>
           {result.resource_id && <Made result={result} />}
           {result.error && <Text size="sm">{result.error.detail}</Text>}
-          {result.rule_id && <Link to={to('rules', { rule: result.rule_id })}>its rule</Link>}
+          {result.rule_id && <To to={to('rules', { rule: result.rule_id })}>its rule</To>}
         </Group>
       ))}
     </Stack>
@@ -125,9 +121,8 @@ function Results({ of }: { of: Result[] }) {
 
 function Made({ result: { action, resource_id } }: { result: Result }) {
   const to = useTo();
-  if (action === 'create_room' || action === 'add_members')
-    return <Link to={to(`rooms/${resource_id}`)}>the room</Link>;
+  if (action === 'create_room' || action === 'add_members') return <To to={to(`rooms/${resource_id}`)}>the room</To>;
   if (action === 'send_notification')
-    return <Link to={to('deliveries', { notification_id: resource_id! })}>its deliveries</Link>;
+    return <To to={to('deliveries', { notification_id: resource_id! })}>its deliveries</To>;
   return <CopyText text={resource_id!} />;
 }

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Checkbox, Group, NativeSelect, Paper, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, NativeSelect, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -13,7 +13,7 @@ import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, useReread, type Schema } from '../kit/data.js';
-import { FormDialog, Facts } from '../kit/ui.js';
+import { FormDialog, Facts, To } from '../kit/ui.js';
 import { SourceForm } from './source-form.js';
 
 type Source = Schema<'Source'>;
@@ -36,9 +36,7 @@ export function OneSource() {
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to={to('sources')}>
-          Sources
-        </Anchor>
+        <To to={to('sources')}>Sources</To>
       </Text>
       <PageHeader title={data.name}>
         <Actions source={data} />
@@ -190,7 +188,7 @@ function causedOf(results: Inbound['results']): string {
 
 function EventLink({ of: { id, source_id, type } }: { of: Inbound }) {
   const to = useTo();
-  return <Link to={to(`sources/${source_id}/events/${id}`)}>{type ?? 'without a type'}</Link>;
+  return <To to={to(`sources/${source_id}/events/${id}`)}>{type ?? 'without a type'}</To>;
 }
 
 function Events({ source: { id, url } }: { source: Source }) {

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { Link, Route, Routes } from 'react-router';
+import { Route, Routes } from 'react-router';
 import { useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -14,6 +14,7 @@ import { useList, type Schema } from '../kit/data.js';
 import { OneEvent } from './event.js';
 import { SourceForm } from './source-form.js';
 import { OneSource } from './source.js';
+import { To } from '../kit/ui.js';
 
 type Source = Schema<'Source'>;
 
@@ -37,7 +38,7 @@ const columns: Column<Source>[] = [
 
 const SourceLink = ({ of: { id, name } }: { of: Source }) => {
   const to = useTo();
-  return <Link to={to(`sources/${id}`)}>{name}</Link>;
+  return <To to={to(`sources/${id}`)}>{name}</To>;
 };
 
 function List() {

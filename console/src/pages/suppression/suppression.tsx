@@ -100,7 +100,12 @@ function AddDialog({ onClose }: { onClose(): void }) {
     (values: { address: string; reason: Reason; category: string }) =>
       answer(
         api.POST('/api/v1/suppressions', {
-          body: { address: values.address.trim(), reason: values.reason, category: orNull(values.category) },
+          body: {
+            channel: 'email',
+            address: values.address.trim(),
+            reason: values.reason,
+            category: orNull(values.category),
+          },
         }),
       ),
     ['suppressions'],

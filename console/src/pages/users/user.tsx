@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -11,7 +11,7 @@ import { ProblemAlert } from '../../shared/problem-alert.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useReread, type Schema } from '../kit/data.js';
 import { orNull, useFields } from '../kit/fields.js';
-import { Facts, FormDialog } from '../kit/ui.js';
+import { Facts, FormDialog, To } from '../kit/ui.js';
 import { KeysOf } from '../keys/user-keys.js';
 import { isBanned, UserState } from './users.js';
 
@@ -28,9 +28,7 @@ export function OneUser({ userId }: { userId: string }) {
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to={to('users')}>
-          Users
-        </Anchor>
+        <To to={to('users')}>Users</To>
       </Text>
       {error && <ProblemAlert error={error} onRetry={() => void refetch()} />}
       {data && <Shown user={data} />}

@@ -1,6 +1,5 @@
-import { Anchor, Button, Group, Text, TextInput } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { useAddressState, useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -12,6 +11,7 @@ import { Time } from '../../shared/time.js';
 import { useList, type Schema } from '../kit/data.js';
 import { submits } from '../kit/fields.js';
 import { OneUser } from './user.js';
+import { To } from '../kit/ui.js';
 
 type User = Schema<'User'>;
 
@@ -38,9 +38,7 @@ function UserLink({ of: { user_id, display_name } }: { of: User }) {
   const to = useTo();
   return (
     <>
-      <Anchor component={Link} size="sm" to={to('users', { user: user_id })}>
-        {display_name ?? user_id}
-      </Anchor>
+      <To to={to('users', { user: user_id })}>{display_name ?? user_id}</To>
       {display_name && (
         <Text size="xs" c="dimmed">
           {user_id}

@@ -1,7 +1,7 @@
-import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -10,7 +10,7 @@ import { PageHeader } from '../../shared/page-header.js';
 import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { Time } from '../../shared/time.js';
 import { useReread, type Schema } from '../kit/data.js';
-import { Facts, ShownOnce } from '../kit/ui.js';
+import { Facts, ShownOnce, To } from '../kit/ui.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
 import { EditEndpoint } from './endpoint-form.js';
 import { RecoverDialog, RotateDialog, TestDialog } from './endpoint-dialogs.js';
@@ -38,9 +38,7 @@ function Endpoint({ endpoint }: { endpoint: Endpoint }) {
   return (
     <>
       <Text size="sm" mb={4}>
-        <Anchor component={Link} to={to('webhooks')}>
-          Webhooks
-        </Anchor>
+        <To to={to('webhooks')}>Webhooks</To>
       </Text>
       <PageHeader title={endpoint.url} help={endpoint.description}>
         <Actions endpoint={endpoint} />

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, Route, Routes } from 'react-router';
+import { Route, Routes } from 'react-router';
 import { useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -13,6 +13,7 @@ import { Time } from '../../shared/time.js';
 import { useList, type Schema } from '../kit/data.js';
 import { NewEndpoint } from './endpoint-form.js';
 import { OneEndpoint } from './endpoint.js';
+import { To } from '../kit/ui.js';
 
 type Endpoint = Schema<'Endpoint'>;
 
@@ -69,7 +70,7 @@ function EndpointLink({ of: { id, url, description } }: { of: Endpoint }) {
   const to = useTo();
   return (
     <>
-      <Link to={to(`webhooks/${id}`)}>{url}</Link>
+      <To to={to(`webhooks/${id}`)}>{url}</To>
       {description && (
         <Text size="xs" c="dimmed">
           {description}
