@@ -10,7 +10,7 @@ import { PageHeader } from '../../shared/page-header.js';
 import { Time } from '../../shared/time.js';
 import { useList, type Schema } from '../kit/data.js';
 import { submits } from '../kit/fields.js';
-import { Facts } from '../kit/ui.js';
+import { FactGrid } from '../kit/ui.js';
 
 type Line = Schema<'AuditLine'>;
 
@@ -115,7 +115,7 @@ function What({ line }: { line: Line }) {
         size="xl"
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        <Facts
+        <FactGrid
           of={{
             When: <Time at={line.at} exact />,
             'Of what': line.subject,

@@ -12,7 +12,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useReread } from '../kit/data.js';
 import { jsonOf, linesOf, submits, useFields } from '../kit/fields.js';
-import { Facts, To } from '../kit/ui.js';
+import { FactGrid, To } from '../kit/ui.js';
 
 type Client = Schemas['Client'];
 
@@ -47,7 +47,7 @@ function Shown({ client }: { client: Client }) {
       </PageHeader>
       <Stack gap="md">
         <Paper>
-          <Facts
+          <FactGrid
             of={{
               State: <StatusBadge status={client.is_active ? 'active' : 'suspended'} />,
               Slug: client.slug,

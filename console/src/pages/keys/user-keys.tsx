@@ -1,10 +1,11 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useAddressState } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
 import { ConfirmDialog } from '../../shared/confirm-dialog.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
+import { FilterField } from '../../shared/filter-field.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { Time } from '../../shared/time.js';
 import { useList, useReread, type Schema } from '../kit/data.js';
@@ -29,15 +30,7 @@ export function UserKeys() {
   const [{ of }, change] = useAddressState(STATE);
   return (
     <>
-      <TextInput
-        label="User"
-        placeholder="alice"
-        maw={260}
-        mb="xs"
-        defaultValue={of}
-        onBlur={({ currentTarget }) => change({ of: currentTarget.value.trim() })}
-        onKeyDown={({ key, currentTarget }) => key === 'Enter' && change({ of: currentTarget.value.trim() })}
-      />
+      <FilterField label="User" placeholder="alice" maw={260} mb="xs" value={of} onCommit={(of) => change({ of })} />
       <KeysOf userId={of} />
     </>
   );

@@ -43,9 +43,9 @@ export function ShownOnce({ title, value, onClose, children }: ShownOnceProps) {
 }
 
 /** Name and value below each other, in as many columns as there is room for. */
-export function Facts({ of }: { of: Record<string, ReactNode> }) {
+export function FactGrid({ of }: { of: Record<string, ReactNode> }) {
   return (
-    <dl className="facts">
+    <dl className="fact-grid">
       {Object.entries(of).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -1,9 +1,9 @@
-import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useAddressState } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
+import { FilterField } from '../../shared/filter-field.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { formatDuration } from '../../shared/format.js';
 import { PageHeader } from '../../shared/page-header.js';
@@ -52,15 +52,14 @@ export default function Limits() {
         title="Limits"
         help="What is used up of them now. The operator sets them; those of providers are their caps. Looking counts as nothing."
       />
-      <TextInput
+      <FilterField
         label="A user"
         description="Whose own limits are shown too; a user who is not there yet is made."
         placeholder="alice"
         maw={260}
         mb="xs"
-        defaultValue={user}
-        onBlur={({ currentTarget }) => change({ user: currentTarget.value.trim() })}
-        onKeyDown={({ key, currentTarget }) => key === 'Enter' && change({ user: currentTarget.value.trim() })}
+        value={user}
+        onCommit={(user) => change({ user })}
       />
       <DataTable
         label="Limits as used now"

@@ -5,7 +5,7 @@ import { useApi } from '../../scope.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
-import { Facts } from '../kit/ui.js';
+import { FactGrid } from '../kit/ui.js';
 
 const TONES = { up: 'good', down: 'bad', behind: 'warn' } as const;
 
@@ -24,7 +24,7 @@ export default function Queues() {
       <Stack gap="md">
         {data && (
           <Paper component="section" aria-label="Health">
-            <Facts
+            <FactGrid
               of={{
                 Service: <StatusBadge status={data.status} tone={data.status === 'ok' ? 'good' : 'warn'} />,
                 ...Object.fromEntries(

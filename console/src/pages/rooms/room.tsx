@@ -13,7 +13,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, type Schema } from '../kit/data.js';
 import { orNull } from '../kit/fields.js';
-import { Facts, FormDialog, To } from '../kit/ui.js';
+import { FactGrid, FormDialog, To } from '../kit/ui.js';
 import { LiveMessages } from './live-messages.js';
 import { RoomState } from './rooms.js';
 
@@ -41,7 +41,7 @@ export function OneRoom() {
       </PageHeader>
       <Stack gap="md">
         <Paper>
-          <Facts of={{ State: <RoomState of={data} />, ...factsOf(data) }} />
+          <FactGrid of={{ State: <RoomState of={data} />, ...factsOf(data) }} />
         </Paper>
         <div className="columns">
           <section aria-labelledby="live">

@@ -10,7 +10,7 @@ import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, type Schema } from '../kit/data.js';
-import { Facts, To } from '../kit/ui.js';
+import { FactGrid, To } from '../kit/ui.js';
 import { ReplayedNote, useSource } from './source.js';
 
 type Result = Schema<'InboundResult'>;
@@ -56,7 +56,7 @@ export function OneEvent() {
       {replay.data && <ReplayedNote of={replay.data} />}
       <Stack gap="md" mt="md">
         <Paper>
-          <Facts
+          <FactGrid
             of={{
               State: <StatusBadge status={data.status} />,
               Signature: data.verified ? 'verified' : `refused: ${data.reason ?? ''}`,

@@ -13,7 +13,7 @@ import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, useReread, type Schema } from '../kit/data.js';
-import { FormDialog, Facts, To } from '../kit/ui.js';
+import { FormDialog, FactGrid, To } from '../kit/ui.js';
 import { SourceForm } from './source-form.js';
 
 type Source = Schema<'Source'>;
@@ -38,15 +38,14 @@ export function OneSource() {
       <Text size="sm" mb={4}>
         <To to={to('sources')}>Sources</To>
       </Text>
-      <PageHeader title={data.name}>
+      <PageHeader title={data.name} help={<CopyText text={data.url} what="give to the sender" />}>
         <Actions source={data} />
       </PageHeader>
       <Stack gap="md">
         <Paper>
-          <Facts
+          <FactGrid
             of={{
               State: <StatusBadge status={data.enabled ? 'enabled' : 'disabled'} />,
-              'Give this to the sender': <CopyText text={data.url} />,
               'Verified by': data.verification.template,
               Tolerance: `${data.tolerance_s} s`,
               Id: <CopyText text={data.id} />,

@@ -5,6 +5,7 @@ import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
 import { ConfirmDialog } from '../../shared/confirm-dialog.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
+import { FilterField } from '../../shared/filter-field.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
@@ -59,12 +60,11 @@ export default function SuppressionPage() {
         <Export />
       </PageHeader>
       <Group gap="xs" mb="xs" className="filters" align="flex-end">
-        <TextInput
+        <FilterField
           label="Address"
           placeholder="ann@example.com"
-          defaultValue={filter.address}
-          onBlur={({ currentTarget }) => change({ address: currentTarget.value.trim() })}
-          onKeyDown={({ key, currentTarget }) => key === 'Enter' && change({ address: currentTarget.value.trim() })}
+          value={filter.address}
+          onCommit={(address) => change({ address })}
         />
         <NativeSelect
           label="Reason"

@@ -11,7 +11,7 @@ import { ProblemAlert } from '../../shared/problem-alert.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useReread, type Schema } from '../kit/data.js';
 import { orNull, useFields } from '../kit/fields.js';
-import { Facts, FormDialog, To } from '../kit/ui.js';
+import { FactGrid, FormDialog, To } from '../kit/ui.js';
 import { KeysOf } from '../keys/user-keys.js';
 import { isBanned, UserState } from './users.js';
 
@@ -55,7 +55,7 @@ function Shown({ user }: { user: User }) {
       </PageHeader>
       <Stack gap="md">
         <Paper>
-          <Facts
+          <FactGrid
             of={{
               State: <UserState of={user} />,
               ...(isBanned(user) && {

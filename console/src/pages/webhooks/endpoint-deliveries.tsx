@@ -1,9 +1,10 @@
-import { Collapse, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Collapse, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useAddressState } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
+import { FilterField } from '../../shared/filter-field.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { formatDuration } from '../../shared/format.js';
 import { JsonView } from '../../shared/json-view.js';
@@ -56,12 +57,11 @@ export function EndpointDeliveries({ id }: { id: string }) {
           value={filter.status}
           onChange={({ currentTarget }) => change({ status: currentTarget.value })}
         />
-        <TextInput
+        <FilterField
           label="Event type"
           placeholder="message.created"
-          defaultValue={filter.event_type}
-          onBlur={({ currentTarget }) => change({ event_type: currentTarget.value.trim() })}
-          onKeyDown={({ key, currentTarget }) => key === 'Enter' && change({ event_type: currentTarget.value.trim() })}
+          value={filter.event_type}
+          onCommit={(event_type) => change({ event_type })}
         />
       </Group>
       <DataTable

@@ -10,7 +10,7 @@ import { PageHeader } from '../../shared/page-header.js';
 import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { Time } from '../../shared/time.js';
 import { useReread, type Schema } from '../kit/data.js';
-import { Facts, ShownOnce, To } from '../kit/ui.js';
+import { FactGrid, ShownOnce, To } from '../kit/ui.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
 import { EditEndpoint } from './endpoint-form.js';
 import { RecoverDialog, RotateDialog, TestDialog } from './endpoint-dialogs.js';
@@ -54,7 +54,7 @@ function Endpoint({ endpoint }: { endpoint: Endpoint }) {
       )}
       <Stack gap="md">
         <Paper>
-          <Facts
+          <FactGrid
             of={{
               State: <EndpointState of={endpoint} />,
               ...factsOf(endpoint),
@@ -98,7 +98,7 @@ function Stats({ id }: { id: string }) {
   const states = Object.entries(data.by_status).filter(([, count]) => (count ?? 0) > 0);
   return (
     <Paper>
-      <Facts
+      <FactGrid
         of={{
           'Events of the last day': data.total.toLocaleString(),
           ...Object.fromEntries(states.map(([state, count]) => [state, (count ?? 0).toLocaleString()])),
