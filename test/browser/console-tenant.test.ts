@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { oneBrowser } from '../support/browser.js';
 import { Cleanups } from '../support/cleanups.js';
