@@ -1,5 +1,8 @@
 import { createTheme } from '@mantine/core';
 
+/** The head of a dialog is no banner: the page has one. */
+const NO_BANNER = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 7, dark: 7 },
@@ -22,7 +25,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
     Paper: { defaultProps: { withBorder: true, p: 'md' } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 0 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 0 } } },
+    Modal: { defaultProps: { centered: true, transitionProps: { duration: 0 }, attributes: NO_BANNER } },
+    Drawer: { defaultProps: { transitionProps: { duration: 0 }, attributes: NO_BANNER } },
   },
 });
