@@ -246,6 +246,27 @@ describe('a provider that is out', () => {
     expect((await fresh()).outageOf(route)).toBeNull();
   });
 
+  it('is shown to its client as out, until it works again or is changed', async () => {
+    await provider({});
+    const route = await routeOf();
+    const shown = async (clientId = client.id) => (await app.get(ProvidersService).list(clientId)).data;
+    expect(await shown()).toMatchObject([{ name: route.name, outage: null }]);
+    await open(route);
+    const [row] = await shown();
+    expect(row!.outage).toMatchObject({ reason: 'timeout' });
+    expect(Date.parse(row!.outage!.retry_at) - Date.parse(row!.outage!.since)).toBe(30_000);
+    await timeHasCome();
+    const breakers = await fresh();
+    expect(await breakers.admit(route, 1)).toBe(1);
+    await run(breakers, route, { kind: 'accepted' });
+    await until('it to be used again', async () => (await shown())[0]!.outage === null);
+
+    await open(await routeOf());
+    expect((await shown())[0]!.outage).not.toBeNull();
+    await client.request('PATCH', `/clients/me/providers/${route.name}`, { body: { is_bulk: true } });
+    expect((await shown())[0]!.outage).toBeNull();
+  });
+
   it('is tried by another process when the one that tried it has died', async () => {
     await provider({});
     const route = await routeOf();

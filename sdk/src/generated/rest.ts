@@ -6293,6 +6293,8 @@ export interface components {
              * @description When its settings were tried out.
              */
             verified_at: string | null;
+            /** @description null: it is used. In lists only: what was just saved is tried anew. */
+            outage: components["schemas"]["ProviderOutage"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -6363,6 +6365,20 @@ export interface components {
             in_flight: number;
             /** @description Attempts in all, unless a notification says otherwise. */
             max_attempts: number;
+        };
+        ProviderOutage: {
+            /**
+             * @description The code of its last fault.
+             * @example connection_failed
+             */
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When one delivery finds out whether it works again.
+             */
+            retry_at: string;
         };
         ProviderPatch: {
             /** @example primary */
@@ -10071,6 +10087,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -10235,6 +10256,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -10429,6 +10455,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",
@@ -10705,6 +10736,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",
@@ -12261,6 +12297,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -12425,6 +12466,11 @@ export interface operations {
                      *           "hourly_cap": 1,
                      *           "daily_cap": 1,
                      *           "verified_at": "2026-01-31T12:00:00.000Z",
+                     *           "outage": {
+                     *             "reason": "connection_failed",
+                     *             "since": "2026-01-31T12:00:00.000Z",
+                     *             "retry_at": "2026-01-31T12:00:00.000Z"
+                     *           },
                      *           "created_at": "2026-01-31T12:00:00.000Z",
                      *           "updated_at": "2026-01-31T12:00:00.000Z",
                      *           "channel": "email",
@@ -12619,6 +12665,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",
@@ -12895,6 +12946,11 @@ export interface operations {
                      *       "hourly_cap": 1,
                      *       "daily_cap": 1,
                      *       "verified_at": "2026-01-31T12:00:00.000Z",
+                     *       "outage": {
+                     *         "reason": "connection_failed",
+                     *         "since": "2026-01-31T12:00:00.000Z",
+                     *         "retry_at": "2026-01-31T12:00:00.000Z"
+                     *       },
                      *       "created_at": "2026-01-31T12:00:00.000Z",
                      *       "updated_at": "2026-01-31T12:00:00.000Z",
                      *       "channel": "email",

@@ -26,6 +26,7 @@ import { DispatcherRepository } from './dispatch/dispatcher.repository.js';
 import { Handover } from './attempts/handover.js';
 import { DELIVERY_QUEUE } from './dispatch/job-plan.js';
 import { ProviderLimits } from './routing/provider-limits.js';
+import { ProviderOutages } from './routing/provider-outages.js';
 import { ProviderQuotas } from './routing/provider-quotas.js';
 import { Reconciler } from './told/reconciler.js';
 import { Releases } from './routing/releases.js';
@@ -85,6 +86,7 @@ import { Workers } from './dispatch/workers.js';
     ProviderEventsProcessor,
     ProviderEventsRepository,
     ProviderLimits,
+    ProviderOutages,
     ProviderPoller,
     ProviderPollsRepository,
     Screening,

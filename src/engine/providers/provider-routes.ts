@@ -94,11 +94,10 @@ export class ProviderRoutes implements ClientObserver, OnModuleInit {
     const known = this.registry.find(row.channel, row.provider_type);
     if (!known) throw new Error(`no provider ${row.channel} ${row.provider_type}`);
     const { name, from_email, from_name } = row;
-    const key = `${row.client_id}:${row.id}:${row.updated_at.getTime()}`;
     return {
       ...known,
       name,
-      config: { key, from_email, from_name, values: unseal(this.keys, row) },
+      config: { key: settingsKeyOf(row), from_email, from_name, values: unseal(this.keys, row) },
       identity: { client_id: row.client_id, key: row.id },
       caps: capsOf(row),
     };
@@ -137,6 +136,10 @@ export class ProviderRoutes implements ClientObserver, OnModuleInit {
     return this.defaults.of(channel).map((entry) => ({ ...entry, reason: 'default' }));
   }
 }
+
+/** What is known of a provider holds for its settings as they are. */
+export const settingsKeyOf = (row: Pick<ProviderEntity, 'client_id' | 'id' | 'updated_at'>): string =>
+  `${row.client_id}:${row.id}:${row.updated_at.getTime()}`;
 
 /** Faults are borne for as long as the client says. */
 function withBudgets(route: ProviderRoute, settings: ClientSettings): ProviderRoute {

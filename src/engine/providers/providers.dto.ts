@@ -156,6 +156,18 @@ export class ProviderTestResultDto {
 
 const SHOWN = { nullable: true, description: 'null: no cap.' };
 
+/** That it is left alone for a while, because it failed several times in a row. */
+export class ProviderOutageDto {
+  @AnyText({ description: 'The code of its last fault.', example: 'connection_failed' })
+  reason: string;
+
+  @Time()
+  since: string;
+
+  @Time({ description: 'When one delivery finds out whether it works again.' })
+  retry_at: string;
+}
+
 /** A provider as it is shown. Its channel, type and config, too, are declared below. */
 export class ProviderDto {
   @Uuid()
@@ -197,6 +209,12 @@ export class ProviderDto {
 
   @Time({ nullable: true, description: 'When its settings were tried out.' })
   verified_at: string | null;
+
+  @Nested(() => ProviderOutageDto, {
+    nullable: true,
+    description: 'null: it is used. In lists only: what was just saved is tried anew.',
+  })
+  outage: ProviderOutageDto | null;
 
   @Time()
   created_at: string;

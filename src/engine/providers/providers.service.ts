@@ -28,7 +28,7 @@ import {
 } from './providers.dto.js';
 import { capsOf } from './provider-caps.js';
 import { ProvidersRepository } from './providers.repository.js';
-import { ProviderRoutes } from './provider-routes.js';
+import { ProviderRoutes, settingsKeyOf } from './provider-routes.js';
 
 const TEST_TIMEOUT_MS = 30_000;
 
@@ -37,10 +37,25 @@ export interface ProviderObserver {
   providersChanged(clientId: string, channel: string): Promise<void>;
 }
 
+/** That a provider is left alone just now, because it served nobody. */
+export interface ProviderOutage {
+  /** Of its last fault. */
+  reason: string;
+  since: Date;
+  /** When one delivery finds out whether it works again. */
+  retry_at: Date;
+}
+
+/** Knows which settings are left alone, by their keys. */
+export interface OutageSource {
+  outages(clientId: string, keys: string[]): Promise<Map<string, ProviderOutage>>;
+}
+
 /** A client's own providers: named, tried out when saved, their secrets encrypted and never returned. */
 @Injectable()
 export class ProvidersService {
   private readonly observers: ProviderObserver[] = [];
+  private outageSource: OutageSource | null = null;
 
   constructor(
     private readonly repository: ProvidersRepository,
@@ -54,8 +69,14 @@ export class ProvidersService {
     this.observers.push(observer);
   }
 
+  registerOutages(source: OutageSource): void {
+    this.outageSource = source;
+  }
+
   async list(clientId: string, channel?: string): Promise<Page<ProviderDto>> {
-    return wholePage((await this.repository.list(clientId, channel)).map((row) => this.present(row)));
+    const rows = await this.repository.list(clientId, channel);
+    const outages = await this.outageSource?.outages(clientId, rows.map(settingsKeyOf));
+    return wholePage(rows.map((row) => this.present(row, outages?.get(settingsKeyOf(row)))));
   }
 
   async add(request: Request, sent: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
@@ -255,7 +276,8 @@ export class ProvidersService {
     }
   }
 
-  private present(row: ProviderEntity): ProviderDto {
+  /** Settings that were just saved are tried anew, whatever is known of those before. */
+  private present(row: ProviderEntity, outage?: ProviderOutage): ProviderDto {
     return {
       id: row.id,
       name: row.name,
@@ -267,6 +289,9 @@ export class ProvidersService {
       from_name: row.from_name,
       config: this.shown(row),
       verified_at: row.verified_at?.toISOString() ?? null,
+      outage: outage
+        ? { reason: outage.reason, since: outage.since.toISOString(), retry_at: outage.retry_at.toISOString() }
+        : null,
       created_at: row.created_at.toISOString(),
       updated_at: row.updated_at.toISOString(),
     };

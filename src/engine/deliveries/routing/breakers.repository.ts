@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { prepared } from '../../../platform/database/prepared.js';
 import { unnest } from '../../../platform/database/unnest.js';
+import type { ProviderOutage } from '../../providers/providers.service.js';
 
 export interface BreakerKey {
   client_id: string;
@@ -80,6 +81,15 @@ export class BreakersRepository {
 
   open(): Promise<OpenBreaker[]> {
     return this.database.query(OPEN);
+  }
+
+  /** Of these keys, those that are open. */
+  openOf(clientId: string, keys: string[]): Promise<(ProviderOutage & { key: string })[]> {
+    return this.database.query(
+      `select key, reason, opened_at as since, open_until as retry_at from provider_breakers
+        where client_id = $1 and key = any($2) and is_open`,
+      [clientId, keys],
+    );
   }
 
   /** One of all processes may try whether it works again. @returns is it this one? */

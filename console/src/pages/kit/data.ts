@@ -1,0 +1,60 @@
+import { useMutation, useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
+import type { Page, Schemas } from '../../api.js';
+import { useCursor } from '../../shared/data-table.js';
+
+export type Schema<K extends keyof Schemas> = Schemas[K];
+
+interface ListOptions {
+  enabled?: boolean;
+  /** Look again after so long. */
+  everyMs?: number | false;
+  limit?: number;
+}
+
+/**
+ * The page of a list that the address names, for a DataTable.
+ *
+ * @param key its first part is what {@link useChange} names to have it read again
+ * @param read one page, by the query that the API's lists take
+ */
+export function useList<Row>(
+  key: [area: string, ...unknown[]],
+  read: (page: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<Page<Row>>,
+  { enabled = true, everyMs = false, limit = 50 }: ListOptions = {},
+) {
+  const cursor = useCursor();
+  return useQuery({
+    queryKey: [...key, limit, cursor],
+    queryFn: ({ signal }) => read({ limit, ...(cursor !== undefined && { cursor }) }, signal),
+    enabled,
+    refetchInterval: everyMs,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** A change; afterwards what was read of these areas is read again. */
+export function useChange<In = void, Out = unknown>(
+  act: (input: In) => Promise<Out>,
+  areas: string[],
+  onDone?: (answer: Out) => void,
+) {
+  const reread = useReread(areas);
+  return useMutation<Out, Error, In>({
+    mutationFn: act,
+    onSuccess: (answer) => {
+      onDone?.(answer);
+      reread();
+    },
+  });
+}
+
+/** @returns reads again what is shown of these areas */
+export function useReread(areas: string[]): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ predicate: ({ queryKey: [area] }) => areas.includes(String(area)) });
+}
+
+/** What is empty is not asked for. */
+export function given<Query extends Record<string, string>>(query: Query): Partial<Query> {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')) as Partial<Query>;
+}

@@ -1,0 +1,366 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { oneBrowser } from '../support/browser.js';
+import { Cleanups } from '../support/cleanups.js';
+import { oneApp } from '../support/one-app.js';
+import { Receiver } from '../support/receiver.js';
+import { SENDERS } from '../support/senders.js';
+import { SmtpSink } from '../support/smtp.js';
+import { until } from '../support/until.js';
+
+const one = oneApp();
+const browser = oneBrowser();
+const cleanups = new Cleanups();
+afterEach(() => cleanups.run());
+
+/** Logged in with this master key, on a page about its client. */
+async function console_(path: string, key = one.client.key, clientId = one.client.id): Promise<Page> {
+  const page = await browser.open(one.app.url, { viewport: { width: 1280, height: 900 } });
+  await page.goto(`/console/client/${clientId}/${path}`);
+  await page.getByLabel('Key', { exact: true }).fill(key);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log out' }).waitFor();
+  return page;
+}
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const dialog = (page: Page) => page.getByRole('dialog');
+/** The button of the dialog that is open does what it says, and the dialog closes. */
+async function confirm(page: Page, name: string): Promise<void> {
+  await dialog(page).getByRole('button', { name, exact: true }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+}
+const make = async (path: string, body: object) => {
+  const { status, body: made } = await one.as(undefined, 'POST', path, body);
+  if (status > 299) throw new Error(JSON.stringify(made));
+  return made;
+};
+
+it('a webhook endpoint is made, fails, is disabled, enabled and recovered', async () => {
+  const receiver = await Receiver.start(() => ({ status: 410, body: 'Gone for good' }));
+  cleanups.add(() => receiver.stop());
+  const page = await console_('webhooks');
+  await page.getByText('No endpoints yet').waitFor();
+  await button(page, 'New endpoint').first().click();
+  browser.expectErrors('status of 422');
+  await page.getByLabel('URL').fill('no address');
+  await button(page, 'Make the endpoint').click();
+  // What is refused is said at its field, with the id by which the logs find it.
+  await dialog(page).getByText('request_id').waitFor();
+  expect(await page.getByLabel('URL').getAttribute('aria-invalid')).toBe('true');
+  await page.getByLabel('URL').fill(`${receiver.url}/hooks`);
+  await page.getByPlaceholder('all').fill('message.created');
+  await page.keyboard.press('Enter');
+  await button(page, 'Make the endpoint').click();
+  await page.getByText(/whsec_/).waitFor();
+  await button(page, 'I have kept it').click();
+  expect(await page.getByText(/whsec_/).count()).toBe(0);
+
+  const room = await make('/rooms', { room_type: 'group', name: 'Team', members: ['ann'] });
+  await make(`/rooms/${room.id}/messages`, { content: 'the first' });
+  await receiver.waitFor(1);
+  await page.getByText('disabled: gone').waitFor();
+  await button(page, 'message.created').click();
+  await page.getByText('HTTP 410').waitFor();
+  await page.getByLabel('answer to attempt 1').filter({ hasText: 'Gone for good' }).waitFor();
+
+  await make(`/rooms/${room.id}/messages`, { content: 'the second' });
+  receiver.respond(() => ({ status: 200 }));
+  await button(page, 'Enable').click();
+  await confirm(page, 'Enable');
+  await button(page, 'Disable').waitFor();
+  await button(page, 'Recover').click();
+  await button(page, 'Count').click();
+  await button(page, 'Send 2 again').click();
+  await dialog(page).getByText('completed').waitFor();
+  await dialog(page).getByText('2 of 2').waitFor();
+  const told = (await receiver.waitFor(3)).slice(1).map(({ body }) => JSON.parse(body.toString()).data.content);
+  expect(told.toSorted()).toEqual(['the first', 'the second']);
+  await button(page, 'Close').last().click();
+
+  await button(page, 'Send a test').click();
+  await button(page, 'Send').click();
+  await dialog(page).getByText('HTTP 200').waitFor();
+  await button(page, 'Cancel').click();
+  await button(page, 'Rotate secret').click();
+  await button(page, 'Make a new secret').click();
+  await page.getByText(/whsec_/).waitFor();
+  await page.getByText('Old secret signs until').waitFor();
+  await button(page, 'Disable').click();
+  await confirm(page, 'Disable');
+  await page.getByText('disabled: manual').waitFor();
+  // No secret is in the address, nor in what the tab keeps beside the session.
+  expect(page.url()).not.toContain('whsec');
+});
+
+it('a source is made, and a rule tried on an event of it before it acts', async () => {
+  const page = await console_('sources');
+  await button(page, 'New source').first().click();
+  await page.getByLabel('Name').fill('Issues');
+  await page.getByLabel('Who sends').selectOption('github');
+  await page.getByLabel('Secret').fill(SENDERS.github!.verification.secret!);
+  await button(page, 'Make the source').click();
+  const url = await page
+    .getByText(/webhooks\/.*\/issues/)
+    .first()
+    .innerText();
+  const { headers, body } = SENDERS.github!.sign({ action: 'opened', issue: { title: 'It broke' } });
+  const path = `/${new URL(url).pathname}`;
+  expect((await one.app.request('POST', path, { headers, body })).status).toBe(202);
+  expect(
+    (await one.app.request('POST', path, { headers: { ...headers, 'x-hub-signature-256': 'sha256=00' }, body })).status,
+  ).toBe(401);
+  await page.getByText('refused', { exact: true }).waitFor();
+  await page.locator('.status', { hasText: 'processed' }).waitFor();
+  await page
+    .getByRole('row', { name: /processed/ })
+    .getByRole('link')
+    .click();
+  await page.getByText('no rule’s condition held').waitFor();
+  await page.getByRole('link', { name: 'Try a rule on it' }).click();
+
+  await page.getByLabel('Name').fill('Issues become rooms');
+  await page.getByLabel('Action 1', { exact: true }).selectOption('create_room');
+  const params = (value: object) => page.getByLabel('Params of action 1').fill(JSON.stringify(value));
+  await params({ room_type: 'support', name: { $jsonata: 'issue.title' }, nmae: 'x' });
+  await page.getByLabel('When').fill('action = "closed"');
+  await page.getByLabel('Headers and payload').filter({ hasText: 'It broke' }).waitFor();
+  await button(page, 'Try').click();
+  await page.getByText('it does not act').waitFor();
+  await page.getByLabel('When').fill('action = "opened"');
+  await button(page, 'Try').click();
+  await page.getByText('it acts').waitFor();
+  await page.getByText('actions[0].params.nmae').waitFor();
+  await params({ room_type: 'support', name: { $jsonata: 'issue.title' } });
+  await button(page, 'Try').click();
+  await page.getByLabel('what action 1 would send').filter({ hasText: '"name": "It broke"' }).waitFor();
+  expect((await one.as(undefined, 'GET', '/rooms/all')).body.data).toEqual([]);
+
+  await button(page, 'Make the rule').click();
+  await page.getByRole('link', { name: 'Issues become rooms' }).waitFor();
+  await page
+    .getByRole('row', { name: /Issues become rooms/ })
+    .getByRole('link', { name: 'Issues', exact: true })
+    .click();
+  await page
+    .getByRole('row', { name: /processed/ })
+    .getByRole('checkbox')
+    .check();
+  await button(page, 'Replay 1 picked').click();
+  await page.getByText('1 of 1 go again').waitFor();
+  await page.getByText('1 done', { exact: true }).waitFor();
+  const { body: rooms } = await one.as(undefined, 'GET', '/rooms/all');
+  expect(rooms.data).toMatchObject([{ name: 'It broke', room_type: 'support' }]);
+});
+
+it('a provider is added by the form of its schema, tested, ordered and removed', async () => {
+  const sink = await SmtpSink.start({ auth: { user: 'u', pass: 'secret-p' } });
+  cleanups.add(() => sink.stop());
+  browser.expectErrors('status of 422');
+  const page = await console_('providers');
+  await button(page, 'Add a provider').first().click();
+  await page.getByPlaceholder('main').fill('main');
+  await page.getByLabel('From (address)').fill('shop@example.com');
+  await page.getByLabel('Kind').selectOption('smtp');
+  const field = (label: string) => page.locator('.schema-form').getByLabel(label, { exact: false }).first();
+  await field('Host').fill('not a host');
+  await field('Port').fill(String(sink.port));
+  await field('Username').fill('u');
+  await field('Password').fill('wrong');
+  expect(await field('Password').getAttribute('type')).toBe('password');
+  await button(page, 'Add').click();
+  await dialog(page).getByText('request_id').waitFor();
+  // At the field itself, too.
+  expect(await page.locator('.schema-form').innerText()).toMatch(/must match|may hold|pattern|host/i);
+  await field('Host').fill('127.0.0.1');
+  await button(page, 'Add').click();
+  await dialog(page)
+    .getByText(/Invalid login/)
+    .first()
+    .waitFor();
+  await field('Password').fill('secret-p');
+  await confirm(page, 'Add');
+  await page.getByText('in use').waitFor();
+
+  await page.getByRole('button', { name: 'Test main' }).click();
+  await page.getByLabel('To', { exact: true }).fill('me@example.com');
+  await button(page, 'Send a test').click();
+  await page.getByText('It took the mail').waitFor();
+  expect(sink.messages.map(({ to }) => to)).toEqual([['me@example.com']]);
+  await button(page, 'Cancel').click();
+
+  const config = { host: '127.0.0.1', port: sink.port, secure: false };
+  await make('/clients/me/providers?verify=false', { name: 'spare', provider_type: 'smtp', daily_cap: 10, config });
+  await page.getByText('0 of 10 a day').waitFor();
+  await page.getByRole('button', { name: 'Earlier spare' }).click();
+  const names = async () =>
+    (await one.as(undefined, 'GET', '/clients/me/providers')).body.data.map(({ name }: any) => name);
+  await until('it to come first', async () => (await names())[0] === 'spare');
+  await page.getByRole('button', { name: 'Remove main' }).click();
+  await confirm(page, 'Remove');
+  expect(await names()).toEqual(['spare']);
+});
+
+it('a key is made, shown once, and revoked', async () => {
+  const page = await console_('keys');
+  await button(page, 'New master key').click();
+  await page.getByLabel('Name').fill('The shop');
+  await button(page, 'Make the key').click();
+  const key = await page.locator('.once .copy-text').innerText();
+  const asks = () => one.app.request('GET', '/clients/me', { key });
+  expect((await asks()).status).toBe(200);
+  await page.reload();
+  await page.getByText('The shop').waitFor();
+  expect(await page.getByText(key).count()).toBe(0);
+  await page.getByRole('button', { name: 'Revoke The shop' }).click();
+  await confirm(page, 'Revoke');
+  await until('it to be refused', async () => (await asks()).status === 401);
+});
+
+it('a room is watched live and frozen, and a user banned', async () => {
+  const room = await make('/rooms', { room_type: 'group', name: 'Team', members: ['ann'] });
+  await one.as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'before' });
+  const page = await console_('rooms');
+  await page.getByRole('link', { name: 'Team' }).click();
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.getByText('before').waitFor();
+  await one.as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'and now' });
+  await page.getByText('and now').waitFor();
+  await button(page, 'Freeze').click();
+  await confirm(page, 'Freeze');
+  await button(page, 'Unfreeze').waitFor();
+  const refused = await one.as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'no' });
+  expect(refused.body.code).toBe('room_frozen');
+  await page.getByRole('link', { name: 'ann' }).click();
+  await button(page, 'Ban').click();
+  await confirm(page, 'Ban');
+  await page.getByText('banned', { exact: true }).waitFor();
+  expect((await one.as(undefined, 'GET', '/users/ann')).body.banned_until).not.toBeNull();
+});
+
+it('the operator makes a client, changes and suspends it', async () => {
+  const page = await browser.open(one.app.url);
+  await page.goto('/console');
+  await page.getByLabel('Key', { exact: true }).fill(one.app.admin().key);
+  await button(page, 'Log in').click();
+  await button(page, 'New client').first().click();
+  const name = `Acme ${one.client.slug}`;
+  await page.getByLabel('Name').fill(name);
+  await button(page, 'Make the client').click();
+  const key = await page.locator('.once .copy-text').innerText();
+  const me = () => one.app.request('GET', '/clients/me', { key });
+  expect((await me()).body.client).toMatchObject({ name });
+  await page.getByRole('link', { name: `Settings and limits of ${name}` }).click();
+  const settings = page.getByRole('textbox', { name: 'Settings' });
+  await settings.fill('{"bulk_threshold": 12');
+  await button(page, 'Save').click();
+  await page.getByText('Settings is no JSON').waitFor();
+  await settings.fill('{"bulk_threshold": 12}');
+  await button(page, 'Save').click();
+  await until('it to be changed', async () => (await me()).body.client.settings.bulk_threshold === 12);
+  expect(await faultsOf(page)).toEqual([]);
+  await button(page, 'Suspend').click();
+  await confirm(page, 'Suspend');
+  await button(page, 'Reactivate').waitFor();
+  await until('its key to be refused', async () => (await me()).body.code === 'client_suspended');
+  for (const path of ['clients', 'audit', 'queues']) {
+    await page.goto(`/console/${path}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect([path, await faultsOf(page)]).toEqual([path, []]);
+  }
+  await page.goto('/console/audit?action=client.*');
+  await button(page, 'client.suspend').first().click();
+  await dialog(page).getByText('Before', { exact: true }).waitFor();
+});
+
+const PAGES = [
+  'webhooks',
+  'sources',
+  'rules',
+  'providers',
+  'suppression',
+  'audit',
+  'keys',
+  'limits',
+  'rooms',
+  'rooms/reports',
+  'users',
+  'live',
+];
+
+describe('every page of a client', () => {
+  it('has no fault that axe finds, light and dark, and its address shows it again', async () => {
+    const { endpoint, source, room } = await furnished();
+    const page = await console_('webhooks');
+    const details = [
+      `webhooks/${endpoint.id}`,
+      `sources/${source.id}`,
+      `rooms/${room.id}`,
+      'users?user=ann',
+      `rules?rule=new`,
+    ];
+    for (const path of [...PAGES, ...details]) {
+      await page.goto(`/console/client/${one.client.id}/${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect([path, await faultsOf(page)]).toEqual([path, []]);
+    }
+  });
+
+  it('shows another tenant nothing', async () => {
+    const { endpoint, source, room, rule } = await furnished();
+    const other = await one.app.client();
+    browser.expectErrors('status of 404');
+    const page = await console_('webhooks', other.key, other.id);
+    for (const path of PAGES.filter((one) => !['audit', 'keys', 'limits'].includes(one))) {
+      await page.goto(`/console/client/${other.id}/${path}`);
+      await page.locator('.empty').waitFor();
+    }
+    for (const path of [
+      `webhooks/${endpoint.id}`,
+      `sources/${source.id}`,
+      `rooms/${room.id}`,
+      `rules?rule=${rule.id}`,
+      'users?user=ann',
+    ]) {
+      await page.goto(`/console/client/${other.id}/${path}`);
+      await page.getByText('not_found').waitFor();
+    }
+    await page.goto(`/console/client/${one.client.id}/webhooks`);
+    await page.getByText('Of another client').waitFor();
+    expect(await page.getByText('example.com/hooks').count()).toBe(0);
+  });
+});
+
+/** What axe finds: all of it in light colours, and of the dark ones their contrast. */
+async function faultsOf(page: Page): Promise<unknown[]> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  // One frame, and no policy that keeps others out: nothing to gather from a page of its own.
+  const light = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await new AxeBuilder({ page }).setLegacyMode(true).withRules(['color-contrast']).analyze();
+  return [...light.violations, ...dark.violations].map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+}
+
+/** A client with one of each. */
+async function furnished() {
+  const room = await make('/rooms', { room_type: 'group', name: 'Team', members: ['ann'] });
+  await one.as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'hello' });
+  const [endpoint, source] = await Promise.all([
+    make('/webhooks/endpoints', { url: 'https://example.com/hooks', event_types: ['room.*'] }),
+    make('/webhooks/sources', { name: 'GitHub', verification: SENDERS.github!.verification }),
+    make('/suppressions', { address: 'eve@example.com' }),
+    make('/clients/me/providers?verify=false', {
+      name: 'main',
+      provider_type: 'smtp',
+      daily_cap: 100,
+      config: { host: '127.0.0.1', port: 1, secure: false },
+    }),
+  ]);
+  const actions = [
+    {
+      type: 'send_notification',
+      params: { recipients: [{ user_id: 'ann' }], channels: { websocket: { title: 'Hi' } } },
+    },
+  ];
+  const rule = await make('/webhooks/rules', { source_id: source.id, name: 'Tell Ann', condition: 'true', actions });
+  return { room, endpoint, source, rule };
+}
