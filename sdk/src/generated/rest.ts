@@ -316,6 +316,13 @@ export interface paths {
      */
     post: operations["deliveries_resend"];
   };
+  "/api/v1/dev/login": {
+    /**
+     * Log in as a user of the demo client (embedded mode, loopback only)
+     * @description No key needed. For the chat at `/chat`: makes the user when it is new, lets it join the room of all who log in here, and answers a key of twelve hours. Asked by a page of another origin, under another host name or through a proxy it is 404, as it is outside of embedded mode and where `HOST` is no loopback address.
+     */
+    post: operations["development_login"];
+  };
   "/api/v1/dev/mailbox": {
     /**
      * Mail that clients without a provider sent (embedded mode, loopback only)
@@ -2045,6 +2052,33 @@ export interface components {
       reason: string;
       /** @description Providers that came before it and were out; left out when there were none. */
       skipped?: components["schemas"]["SkippedProvider"][];
+    };
+    DevelopmentLogin: {
+      /** @description Who you are: the same name is the same user. */
+      name: string;
+      /** @description Another login with it replaces the key that this one gets; without it every login has a key of its own. */
+      device_id?: string;
+    };
+    DevelopmentLoginAnswer: {
+      /** @description Where this server is reached. */
+      url: string;
+      /** @description A scoped key of the demo client's user. */
+      api_key: string;
+      /**
+       * Format: date-time
+       * @description When the key stops working: log in again before.
+       */
+      expires_at: string;
+      user: components["schemas"]["DevelopmentUser"];
+      /**
+       * Format: uuid
+       * @description The room that everybody joins who logs in here.
+       */
+      room_id: string;
+    };
+    DevelopmentUser: {
+      user_id: string;
+      display_name: string;
     };
     DirectoryRoom: {
       /** Format: uuid */
@@ -6004,6 +6038,30 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Delivery"];
+        };
+      };
+    };
+  };
+  development_login: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DevelopmentLogin"];
+      };
+    };
+    responses: {
+      /** @description Success. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DevelopmentLoginAnswer"];
         };
       };
     };
