@@ -90,12 +90,7 @@ async function administer(sql: string): Promise<void> {
 }
 
 type ServerSetting =
-  | 'TEST_DATABASE_URL'
-  | 'TEST_TEMPLATE'
-  | 'TEST_REDIS_URL'
-  | 'TEST_APPS_URL'
-  | 'TEST_APP_SETTINGS'
-  | 'TEST_CHROME';
+  'TEST_DATABASE_URL' | 'TEST_TEMPLATE' | 'TEST_REDIS_URL' | 'TEST_APPS_URL' | 'TEST_APP_SETTINGS' | 'TEST_CHROME';
 
 /** Where the servers of this run are: scripts/test.mjs tells by the environment. */
 export function serverSetting(name: ServerSetting): string {
