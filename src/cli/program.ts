@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { packageVersion } from '../edge/operations/version.js';
+import { packageVersion } from '../platform/config/version.js';
 import { registerClients } from './clients.js';
 import { registerCompletion } from './completion.js';
 import { examples } from './context.js';

@@ -54,6 +54,14 @@ export interface EventSchemas {
     /** The stream's last rev. */
     "rev": number;
   };
+  ListEvents: {
+    /** `cursor` of an earlier answer. Without it no events come, but the cursor of now. */
+    "after"?: string;
+    /** As of an endpoint: types, with `*` at the end for a family. */
+    "event_types"?: (string)[];
+    /** How many seconds to wait for the first one. */
+    "timeout_s"?: number;
+  };
   ListMessages: {
     /** Messages per page. */
     "limit"?: number;
@@ -66,6 +74,15 @@ export interface EventSchemas {
     /** `next_cursor` or `prev_cursor` of an earlier answer. */
     "cursor"?: string;
     "room_id": string;
+  };
+  ListedEvents: {
+    "events": (Schemas['Envelope'])[];
+    /** Ask on from here: opaque. */
+    "cursor": string;
+    /** There may be more: ask again at once. */
+    "more": boolean;
+    /** false: what followed the cursor cannot be told any more (history was rewound, or it is older than events are kept); the new one is of now. */
+    "recovered": boolean;
   };
   MarkOfRoom: {
     /** Beyond the room's last it is that one. This or `message_id`. */
@@ -499,6 +516,8 @@ export interface SessionEvents {
 export interface SocketRequests {
   /** Go on with another key of the same client and user, before the present one ends. */
   'auth.refresh': { body: EventSchemas['Refresh']; answer: EventSchemas['Refreshed'] };
+  /** The events that an endpoint would be told, of all streams of the client, after a cursor: each once, in the order in which they were committed. With `timeout_s` it waits for the first one. Made for developing: `chatapi listen` posts them to a server of yours. */
+  'event.list': { body: EventSchemas['ListEvents']; answer: EventSchemas['ListedEvents'] };
   /** Like `DELETE /rooms/{id}/messages/{message_id}`. Answers the message as it stands afterwards, for oneself as a stub. */
   'message.delete': { body: EventSchemas['DeleteMessageOfRoom']; answer: Schemas['Message'] };
   /** Like `PATCH /rooms/{id}/messages/{message_id}`. */

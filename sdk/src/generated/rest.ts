@@ -3,35 +3,35 @@ export interface paths {
   "/api/v1/analytics/deliveries": {
     /**
      * What became of deliveries, by when they were accepted
-     * @description **Master key, or a scoped key with `read_analytics`.** States, opens, clicks, attempts and how long it took. With `Accept: text/csv` the rows come as CSV.
+     * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. States, opens, clicks, attempts and how long it took. With `Accept: text/csv` the rows come as CSV.
      */
     get: operations["analytics_deliveries"];
   };
   "/api/v1/analytics/latency": {
     /**
      * How long deliveries took: percentiles from the acceptance to the first attempt, until sent, until delivered
-     * @description **Master key, or a scoped key with `read_analytics`.** With `Accept: text/csv` the rows come as CSV.
+     * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. With `Accept: text/csv` the rows come as CSV.
      */
     get: operations["analytics_latency"];
   };
   "/api/v1/analytics/ledger": {
     /**
      * The ledger: what was accepted, and the states that it is in
-     * @description **Master key, or a scoped key with `read_analytics`.** Of one moment: not a change is missing. `difference` is 0, or something was lost. With `Accept: text/csv` the rows come as CSV.
+     * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Of one moment: not a change is missing. `difference` is 0, or something was lost. With `Accept: text/csv` the rows come as CSV.
      */
     get: operations["analytics_ledger"];
   };
   "/api/v1/analytics/messages": {
     /**
      * Messages, who sent them, in how many rooms, and connections
-     * @description **Master key, or a scoped key with `read_analytics`.** Seconds behind the sends. Deleted messages count as sent. With `Accept: text/csv` the rows come as CSV.
+     * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Seconds behind the sends. Deleted messages count as sent. With `Accept: text/csv` the rows come as CSV.
      */
     get: operations["clientMetrics_messages"];
   };
   "/api/v1/audit": {
     /**
      * List administrative changes, newest first
-     * @description **Master key, or a scoped key with `manager`.** With a master key those of its client, with the admin key those of all clients. Secrets are left out.
+     * @description **Master key, or a scoped key with `manager`.** Also the admin key, with `X-Client-Id`. With a master key those of its client, with the admin key those of all clients, or of the one that `X-Client-Id` names. Secrets are left out.
      */
     get: operations["audit_list"];
   };
@@ -291,28 +291,28 @@ export interface paths {
   "/api/v1/deliveries": {
     /**
      * List deliveries, newest first
-     * @description **Master key.** Of the last 30 days, unless `from` says otherwise. `unresolved=true` lists the dead letters that are left: what failed or expired, and was neither sent again nor put aside.
+     * @description **Master key.** Also the admin key, with `X-Client-Id`. Of the last 30 days, unless `from` says otherwise. `unresolved=true` lists the dead letters that are left: what failed or expired, and was neither sent again nor put aside.
      */
     get: operations["deliveries_list"];
   };
   "/api/v1/deliveries/{id}": {
     /**
      * Get a delivery with its attempts
-     * @description **Master key.**
+     * @description **Master key.** Also the admin key, with `X-Client-Id`.
      */
     get: operations["deliveries_get"];
   };
   "/api/v1/deliveries/{id}/discard": {
     /**
      * Put a failed delivery aside
-     * @description **Master key.** It stays on record, with `discarded_at`, and no recovery sends it again.
+     * @description **Master key.** Also the admin key, with `X-Client-Id`. It stays on record, with `discarded_at`, and no recovery sends it again.
      */
     post: operations["deliveries_discard"];
   };
   "/api/v1/deliveries/{id}/resend": {
     /**
      * Send a delivery again
-     * @description **Master key.** A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one; the other one says `resent_by`. It is tried as often as its notification says. While it is on its way, asking again answers the same one.
+     * @description **Master key.** Also the admin key, with `X-Client-Id`. A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one; the other one says `resent_by`. It is tried as often as its notification says. While it is on its way, asking again answers the same one.
      */
     post: operations["deliveries_resend"];
   };
@@ -420,7 +420,7 @@ export interface paths {
   "/api/v1/metrics": {
     /**
      * The client at a glance: now, and the last 24 hours
-     * @description **Master key, or a scoped key with `read_analytics`.**
+     * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`.
      */
     get: operations["clientMetrics_overview"];
   };
@@ -475,7 +475,7 @@ export interface paths {
   "/api/v1/notifications/stats": {
     /**
      * Deliveries of a time in a few numbers
-     * @description **Master key, or a scoped key with `read_analytics`.** Of the last 24 hours unless told, by when they were accepted. With `Accept: text/csv` the rows come as CSV.
+     * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Of the last 24 hours unless told, by when they were accepted. With `Accept: text/csv` the rows come as CSV.
      */
     get: operations["analytics_stats"];
   };
@@ -561,26 +561,26 @@ export interface paths {
   "/api/v1/recoveries": {
     /**
      * List recoveries, newest first
-     * @description **Master key.**
+     * @description **Master key.** Also the admin key, with `X-Client-Id`.
      */
     get: operations["recoveries_list"];
     /**
      * Send again what a filter matches
-     * @description **Master key.** Goes on by itself, at most so many a second, over restarts, and sends nothing twice. What was sent again already, or was discarded, is skipped.
+     * @description **Master key.** Also the admin key, with `X-Client-Id`. Goes on by itself, at most so many a second, over restarts, and sends nothing twice. What was sent again already, or was discarded, is skipped.
      */
     post: operations["recoveries_start"];
   };
   "/api/v1/recoveries/{id}": {
     /**
      * See how far a recovery has come
-     * @description **Master key.**
+     * @description **Master key.** Also the admin key, with `X-Client-Id`.
      */
     get: operations["recoveries_get"];
   };
   "/api/v1/recoveries/{id}/cancel": {
     /**
      * Stop a recovery
-     * @description **Master key.** What it has sent again goes on.
+     * @description **Master key.** Also the admin key, with `X-Client-Id`. What it has sent again goes on.
      */
     post: operations["recoveries_cancel"];
   };
@@ -1432,7 +1432,7 @@ export interface components {
        */
       role?: "owner" | "admin" | "member";
       /** @description User ids, or objects with a role. */
-      members?: components["schemas"]["MemberInput"][];
+      members?: (string | components["schemas"]["MemberInput"])[];
     };
     AddedMember: {
       /** @description Its place in `members`. */
@@ -1486,7 +1486,7 @@ export interface components {
       error_message: string | null;
       /** @description HTTP status or SMTP reply code. */
       response_status: number | null;
-      /** @description At most 64 KiB. */
+      /** @description At most 64 KiB; not for the admin key. */
       response_body: string | null;
       duration_ms: number | null;
       /** Format: date-time */
@@ -1524,6 +1524,15 @@ export interface components {
       ip: string | null;
       /** Format: date-time */
       at: string;
+    };
+    Backlog: {
+      /** @description Counted up to 100,000. */
+      deliveries: number;
+      /**
+       * Format: date-time
+       * @description When the oldest of them was accepted; null where there is none.
+       */
+      oldest_at: string | null;
     };
     Ban: {
       /** Format: uuid */
@@ -1771,7 +1780,7 @@ export interface components {
        */
       privacy?: "public" | "private" | "invite_only";
       /** @description User ids, or objects with a role. Who creates is a member whether listed or not. */
-      members?: components["schemas"]["MemberInput"][];
+      members?: (string | components["schemas"]["MemberInput"])[];
       /** @description A direct room has two. */
       max_members?: number;
       /**
@@ -3212,6 +3221,8 @@ export interface components {
       messages: components["schemas"]["MessageFigures"];
       /** @description Accepted in the last 24 hours. */
       deliveries: components["schemas"]["DeliveryFigures"];
+      /** @description Deliveries that are still to be settled, of any time. */
+      backlog: components["schemas"]["Backlog"];
       /** Format: date-time */
       period_start: string;
       /** Format: date-time */
@@ -3504,6 +3515,8 @@ export interface components {
        * @description When its settings were tried out.
        */
       verified_at: string | null;
+      /** @description null: it is used. In lists only: what was just saved is tried anew. */
+      outage: components["schemas"]["ProviderOutage"] | null;
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -3558,6 +3571,17 @@ export interface components {
       in_flight: number;
       /** @description Attempts in all, unless a notification says otherwise. */
       max_attempts: number;
+    };
+    ProviderOutage: {
+      /** @description The code of its last fault. */
+      reason: string;
+      /** Format: date-time */
+      since: string;
+      /**
+       * Format: date-time
+       * @description When one delivery finds out whether it works again.
+       */
+      retry_at: string;
     };
     ProviderPatch: {
       name?: string;
@@ -4703,6 +4727,8 @@ export interface components {
   parameters: {
     /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
     "X-User-Id": string;
+    /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+    "X-Client-Id": string;
     /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
     "Idempotency-Key": string;
   };
@@ -4726,7 +4752,10 @@ export interface operations {
         /** @description What each bucket is told apart by; nothing unless told. */
         group_by?: "channel" | "provider" | "status" | "error_code";
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -4757,7 +4786,10 @@ export interface operations {
         /** @description What each bucket is told apart by; nothing unless told. */
         group_by?: "channel" | "provider";
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -4788,7 +4820,10 @@ export interface operations {
         /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
         timezone?: string;
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -4817,7 +4852,10 @@ export interface operations {
         /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
         timezone?: string;
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -4850,7 +4888,10 @@ export interface operations {
         /** @description Not included. */
         to?: string;
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -5947,7 +5988,10 @@ export interface operations {
         /** @description Over this channel. */
         channel?: "email" | "webhook" | "websocket";
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -5970,7 +6014,10 @@ export interface operations {
   deliveries_get: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path: {
         /** @description Id of the resource (UUID). */
         id: string;
@@ -5994,6 +6041,8 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
         "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
@@ -6020,6 +6069,8 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
         "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
@@ -6481,7 +6532,10 @@ export interface operations {
         /** @description Now unless told; widened to a whole quarter of an hour. */
         to?: string;
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -6729,7 +6783,10 @@ export interface operations {
         /** @description As many days up to `to`, in place of `from`: not both. */
         days?: number;
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -7081,7 +7138,10 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
       };
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path?: never;
       cookie?: never;
     };
@@ -7105,6 +7165,8 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
         "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
@@ -7131,7 +7193,10 @@ export interface operations {
   recoveries_get: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
+      };
       path: {
         /** @description Id of the resource (UUID). */
         id: string;
@@ -7155,6 +7220,8 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
+        /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
         "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
