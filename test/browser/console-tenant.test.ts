@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
+import { faultsOf } from '../support/axe.js';
 import { oneBrowser } from '../support/browser.js';
 import { Cleanups } from '../support/cleanups.js';
 import { oneApp } from '../support/one-app.js';
@@ -128,7 +128,7 @@ it('a source is made, and a rule tried on an event of it before it acts', async 
   await page.getByText('it does not act').waitFor();
   await page.getByLabel('When').fill('action = "opened"');
   await button(page, 'Try').click();
-  await page.getByText('it acts').waitFor();
+  await page.getByText('it acts', { exact: true }).waitFor();
   await page.getByText('actions[0].params.nmae').waitFor();
   await params({ room_type: 'support', name: { $jsonata: 'issue.title' } });
   await button(page, 'Try').click();
@@ -329,16 +329,6 @@ describe('every page of a client', () => {
     expect(await page.getByText('example.com/hooks').count()).toBe(0);
   });
 });
-
-/** What axe finds: all of it in light colours, and of the dark ones their contrast. */
-async function faultsOf(page: Page): Promise<unknown[]> {
-  await page.emulateMedia({ colorScheme: 'light' });
-  // One frame, and no policy that keeps others out: nothing to gather from a page of its own.
-  const light = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  await page.emulateMedia({ colorScheme: 'dark' });
-  const dark = await new AxeBuilder({ page }).setLegacyMode(true).withRules(['color-contrast']).analyze();
-  return [...light.violations, ...dark.violations].map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-}
 
 /** A client with one of each. */
 async function furnished() {
