@@ -3,7 +3,7 @@ import { TestRedis } from '../support/redis.js';
 import { SdkPage } from '../support/sdk-page.js';
 import { SdkConvergence } from '../support/sdk-suite.js';
 
-const RUNS = process.env.TEST_FULL ? 40 : 4;
+const RUNS = process.env.TEST_FULL ? 40 : 2;
 
 describe('clients of the SDK, in a browser', () => {
   let redis: TestRedis;

@@ -7,7 +7,7 @@ import { closeSockets, connect } from '../support/socket.js';
 
 const USERS = ['ann', 'bob', 'cid'];
 const ROOMS = 2;
-const RUNS = process.env.TEST_FULL ? 100 : 8;
+const RUNS = process.env.TEST_FULL ? 100 : 5;
 
 /** What happens, by small numbers that name users, rooms, messages and nodes. */
 const step = fc.record({

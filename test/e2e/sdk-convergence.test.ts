@@ -3,7 +3,7 @@ import { TestRedis } from '../support/redis.js';
 import { SdkAgent } from '../support/sdk-agent.js';
 import { SdkConvergence, type RemoteAgent } from '../support/sdk-suite.js';
 
-const RUNS = process.env.TEST_FULL ? 60 : 6;
+const RUNS = process.env.TEST_FULL ? 60 : 3;
 
 describe('clients of the SDK, in Node', () => {
   let redis: TestRedis;

@@ -6,7 +6,7 @@ import { TestRedis } from '../support/redis.js';
 import { Truth } from '../support/truth.js';
 import { until } from '../support/until.js';
 
-const DELIVERIES = process.env.TEST_FULL ? 2000 : 500;
+const DELIVERIES = process.env.TEST_FULL ? 2000 : 300;
 
 /** What all workers are of. Each test has its own client, receiver and workers. */
 let redis: TestRedis;
