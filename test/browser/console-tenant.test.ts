@@ -249,7 +249,8 @@ it('the operator makes a client, changes and suspends it', async () => {
   const key = await page.locator('.once .copy-text').innerText();
   const me = () => one.app.request('GET', '/clients/me', { key });
   expect((await me()).body.client).toMatchObject({ name });
-  await page.getByRole('link', { name: `Settings and limits of ${name}` }).click();
+  // The list begins with the oldest, of whom there may be many.
+  await page.getByRole('link', { name: `Set the limits of ${name}` }).click();
   const settings = page.getByRole('textbox', { name: 'Settings' });
   await settings.fill('{"bulk_threshold": 12');
   await button(page, 'Save').click();

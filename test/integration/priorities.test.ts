@@ -79,7 +79,7 @@ describe.each(['postgres', 'redis'])('what is urgent; queue on %s', (backend) =>
     try {
       await multiply(await notify('http://a.slow.example/', 'low'), 1_000, 1_000);
       // Half of all that a process sends at once.
-      await until('all there is room for', () => slow.held.length >= 512);
+      await until('all there is room for', () => slow.held.length >= 512, { timeout: 90_000 });
       await notify('/urgent', 'urgent');
       await until('the urgent one', () => arrived('/urgent') === 1);
       // Of the others, none has ended.

@@ -47,6 +47,7 @@ export function DataTable<Row extends object>({ label, columns, query, rowId, em
       <Table
         className="data-table"
         highlightOnHover
+        highlightOnHoverColor="var(--page)"
         aria-label={label}
         aria-busy={query.isFetching}
         verticalSpacing={6}

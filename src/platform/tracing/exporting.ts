@@ -40,7 +40,7 @@ export interface Exporting {
 /** Spans are made, gathered, and sent to OTLP/HTTP in the background. @param exported called after each batch */
 export function exportTraces(config: Settings, version: string, exported: Exported): Exporting {
   const exporter = new OTLPTraceExporter({
-    url: `${config.otlpEndpoint!.replace(/\/+$/, '')}/v1/traces`,
+    url: `${config.otlpEndpoint}${config.otlpEndpoint!.endsWith('/') ? '' : '/'}v1/traces`,
     headers: { ...config.otlpHeaders },
     timeoutMillis: EXPORT_MS,
   });

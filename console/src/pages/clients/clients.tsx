@@ -59,7 +59,8 @@ function List() {
       </PageHeader>
       {made && (
         <ShownOnce title={`The master key of ${made.name}`} value={made.master_api_key} onClose={() => setMade(null)}>
-          Give it to who runs {made.name}: with it they do everything in their client. It is shown this once.
+          Give it to who runs {made.name}: with it they do everything in their client. It is shown this once.{' '}
+          <To to={`/clients/${made.id}`}>Set the limits of {made.name}</To>
         </ShownOnce>
       )}
       <DataTable
