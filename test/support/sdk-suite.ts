@@ -44,7 +44,12 @@ export class SdkConvergence {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 40 }), (steps) => this.run(steps)),
       // Shrinking would take longer than a test may; the steps that failed are printed whole.
-      { numRuns: runs, endOnFailure: true, interruptAfterTimeLimit: 60_000 + runs * 10_000, markInterruptAsFailure: false },
+      {
+        numRuns: runs,
+        endOnFailure: true,
+        interruptAfterTimeLimit: 60_000 + runs * 10_000,
+        markInterruptAsFailure: false,
+      },
     );
   }
 
