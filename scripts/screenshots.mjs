@@ -92,13 +92,13 @@ async function fill(url, master, receiver) {
   await post('/webhooks/endpoints', { url: `${receiver}/bad`, event_types: ['message.created'], description: 'CRM' });
   const { id } = await post('/webhooks/sources', {
     name: 'GitHub',
-    verification: { type: 'github', secret: 'screenshots-secret' },
+    verification: { template: 'github', secret: 'screenshots-secret' },
   });
   await post('/webhooks/rules', {
     name: 'Issues become rooms',
     source_id: id,
     condition: "action = 'opened'",
-    actions: [{ type: 'create_room', params: { room_type: 'support', name: { $expr: 'issue.title' } } }],
+    actions: [{ type: 'create_room', params: { room_type: 'support', name: { $jsonata: 'issue.title' } } }],
   }).catch((error) => console.error(error.message));
   await post('/suppressions', { channel: 'email', address: 'left@example.com', reason: 'unsubscribe' });
   for (let order = 1; order <= 24; order++) {
@@ -119,6 +119,7 @@ async function fill(url, master, receiver) {
 }
 
 async function consolePages(browser, url, key, pages, prefix) {
+  const within = prefix ? '' : `client/${await clientOf(url, key)}/`;
   for (const [name, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
     const context = await browser.newContext({ viewport, baseURL: url, reducedMotion: 'reduce' });
     const page = await context.newPage();
@@ -128,11 +129,16 @@ async function consolePages(browser, url, key, pages, prefix) {
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('button', { name: 'Log in' }).waitFor({ state: 'detached' });
     for (const { path } of pages) {
-      await page.goto(`/console/${path}`);
+      await page.goto(`/console/${within}${path}`);
       await shoot(page, `console-${prefix}${path}-${name}`);
     }
     await context.close();
   }
+}
+
+async function clientOf(url, key) {
+  const response = await fetch(`${url}/api/v1/clients/me`, { headers: { authorization: `Bearer ${key}` } });
+  return (await response.json()).client.id;
 }
 
 async function chatPages(browser, url) {
