@@ -65,7 +65,6 @@ export class MetricsBucketsDto extends AnswerPeriodDto {
   data: MetricsBucketDto[];
 }
 
-/** A client at a glance: what there is now, and the last 24 hours. */
 /** What has been accepted and is not settled yet. */
 export class BacklogDto {
   @Int({ description: 'Counted up to 100,000.', example: 12 })
@@ -75,6 +74,7 @@ export class BacklogDto {
   oldest_at: string | null;
 }
 
+/** A client at a glance: what there is now, and the last 24 hours. */
 export class MetricsDto {
   @Int({ example: 412 })
   users: number;

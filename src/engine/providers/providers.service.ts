@@ -27,6 +27,8 @@ import {
   type ProviderDto,
 } from './providers.dto.js';
 import { capsOf } from './provider-caps.js';
+import type { OutageSource, ProviderOutage } from './provider-outage.js';
+import { toProvider } from './provider-view.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { ProviderRoutes, settingsKeyOf } from './provider-routes.js';
 
@@ -35,20 +37,6 @@ const TEST_TIMEOUT_MS = 30_000;
 /** Is told when a client's providers of a channel have changed: what waits for one may go on. */
 export interface ProviderObserver {
   providersChanged(clientId: string, channel: string): Promise<void>;
-}
-
-/** That a provider is left alone just now, because it served nobody. */
-export interface ProviderOutage {
-  /** Of its last fault. */
-  reason: string;
-  since: Date;
-  /** When one delivery finds out whether it works again. */
-  retry_at: Date;
-}
-
-/** Knows which settings are left alone, by their keys. */
-export interface OutageSource {
-  outages(clientId: string, keys: string[]): Promise<Map<string, ProviderOutage>>;
 }
 
 /** A client's own providers: named, tried out when saved, their secrets encrypted and never returned. */
@@ -278,23 +266,7 @@ export class ProvidersService {
 
   /** Settings that were just saved are tried anew, whatever is known of those before. */
   private present(row: ProviderEntity, outage?: ProviderOutage): ProviderDto {
-    return {
-      id: row.id,
-      name: row.name,
-      channel: row.channel,
-      provider_type: row.provider_type,
-      is_primary: row.is_primary,
-      ...capsOf(row),
-      from_email: row.from_email,
-      from_name: row.from_name,
-      config: this.shown(row),
-      verified_at: row.verified_at?.toISOString() ?? null,
-      outage: outage
-        ? { reason: outage.reason, since: outage.since.toISOString(), retry_at: outage.retry_at.toISOString() }
-        : null,
-      created_at: row.created_at.toISOString(),
-      updated_at: row.updated_at.toISOString(),
-    };
+    return toProvider(row, this.shown(row), outage);
   }
 
   /** Settings of a type that this build doesn't have are not shown: which of them are secret is not known. */

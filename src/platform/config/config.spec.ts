@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Config, loadConfig } from './config.js';
-import { allKeys, limitKeys, settingKeys } from './config.keys.js';
+import { allKeys, settingKeys } from './config.keys.js';
+import { limitKeys } from './limits.keys.js';
 import { serverUser } from './data-dir.js';
 import { envExample } from './env-example.js';
 import { StartFailure } from './failure.js';

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { allKeys, firstVersionKeys, limitKeys, settingKeys } from './config.keys.js';
-import type { Key, ValuesOf } from './config.keys.js';
+import type { Key, ValuesOf } from './config.key.js';
+import { allKeys, settingKeys } from './config.keys.js';
+import { firstVersionKeys } from './first-version.keys.js';
+import { limitKeys } from './limits.keys.js';
 import type { DefaultProvider } from './config.parsers.js';
 import { resolveDataDir } from './data-dir.js';
 import { StartFailure } from './failure.js';

@@ -1,5 +1,7 @@
-import { firstVersionKeys, limitKeys, settingKeys } from './config.keys.js';
-import type { Key } from './config.keys.js';
+import type { Key } from './config.key.js';
+import { settingKeys } from './config.keys.js';
+import { firstVersionKeys } from './first-version.keys.js';
+import { limitKeys } from './limits.keys.js';
 
 /** The text of .env.example: every key, its default, one line why. `node scripts/run.mjs cli.js env-example` prints it. */
 export function envExample(): string {

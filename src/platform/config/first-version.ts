@@ -1,4 +1,5 @@
-import type { firstVersionKeys, ValuesOf } from './config.keys.js';
+import type { ValuesOf } from './config.key.js';
+import type { firstVersionKeys } from './first-version.keys.js';
 import type { DefaultProvider } from './config.parsers.js';
 import { StartFailure } from './failure.js';
 

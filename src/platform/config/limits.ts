@@ -1,4 +1,5 @@
-import { limitKeys, type ValuesOf } from './config.keys.js';
+import type { ValuesOf } from './config.key.js';
+import { limitKeys } from './limits.keys.js';
 
 /** What requests are held to; config.keys.ts lists and explains each. */
 export type Limits = ValuesOf<typeof limitKeys>;

@@ -182,8 +182,11 @@ const callOf = ({ descriptor: { channel, type } }: ProviderRoute, batch: RoutedD
 
 /** The attempt ends when it is on record. */
 async function recorded(span: Span, outcome: Outcome, record: () => Promise<void>): Promise<void> {
-  await tracer?.within(span, () => inSpan('UPDATE deliveries', databaseSpan('UPDATE', 'deliveries'), record));
-  endAttempt(span, outcome);
+  try {
+    await tracer?.within(span, () => inSpan('UPDATE deliveries', databaseSpan('UPDATE', 'deliveries'), record));
+  } finally {
+    endAttempt(span, outcome);
+  }
 }
 
 /** The provider did not get it: it counts against no quota. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { prepared } from '../../../platform/database/prepared.js';
 import { unnest } from '../../../platform/database/unnest.js';
-import type { ProviderOutage } from '../../providers/providers.service.js';
+import type { ProviderOutage } from '../../providers/provider-outage.js';
 
 export interface BreakerKey {
   client_id: string;

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ProvidersService, type OutageSource, type ProviderOutage } from '../../providers/providers.service.js';
+import type { OutageSource, ProviderOutage } from '../../providers/provider-outage.js';
+import { ProvidersService } from '../../providers/providers.service.js';
 import { BreakersRepository } from './breakers.repository.js';
 
 /** Tells a client which of its providers are left alone just now, whichever process found that out. */
