@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { logger } from '../../platform/common/logger.js';
+import { DueLoop } from '../../platform/common/due-loop.js';
 import { Config } from '../../platform/config/config.js';
 import { DeliveryCountsRepository } from '../../engine/deliveries/delivery-counts.repository.js';
 
-const EVERY_MS = 10_000;
+const LOOK_MS = 10_000;
 const AT_ONCE = 2_000;
 /** Then others have their turn with the processor. */
 const BATCHES = 50;
@@ -11,9 +11,7 @@ const BATCHES = 50;
 /** Adds up the changes of the counts, where jobs run. Nobody waits for it: who reads adds up what is left. */
 @Injectable()
 export class CountsFolding implements OnApplicationBootstrap, OnModuleDestroy {
-  private running: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private readonly loop = new DueLoop({ name: 'counts of deliveries', lookMs: LOOK_MS, run: () => this.fold() });
 
   constructor(
     private readonly counts: DeliveryCountsRepository,
@@ -21,28 +19,18 @@ export class CountsFolding implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs()) this.arm();
+    if (this.config.runsJobs()) this.loop.start(LOOK_MS);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  onModuleDestroy(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** Until nothing is left, or for long enough. */
-  async fold(): Promise<void> {
-    for (let batch = 0; batch < BATCHES && !this.stopped; batch++) {
-      if ((await this.counts.fold(AT_ONCE)) < AT_ONCE) return;
+  async fold(): Promise<null> {
+    for (let batch = 0; batch < BATCHES && this.loop.goesOn; batch++) {
+      if ((await this.counts.fold(AT_ONCE)) < AT_ONCE) break;
     }
-  }
-
-  private arm(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.fold()
-        .catch((error: Error) => logger.warn({ reason: error.message }, 'Counts of deliveries could not be added up.'))
-        .finally(() => this.arm());
-    }, EVERY_MS);
+    return null;
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
+import { DueLoop } from '../../platform/common/due-loop.js';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
 import { Problem, type ProblemCode } from '../../platform/common/problem.js';
@@ -13,7 +14,8 @@ import { ScheduledRepository, type ClaimedRow } from './scheduled.repository.js'
 
 /** Between two looks: what another process scheduled meanwhile is sent at most so late. */
 const LOOK_MS = 3_000;
-const AFTER_FAULT_MS = 500;
+/** Somebody else is at what is due. */
+const BUSY_MS = 500;
 const AT_ONCE = 100;
 const PRUNE_MS = 600_000;
 /** What a limit or a hook refuses that may soon accept is tried again for so long; what may have been sent for longer, because it must be known. */
@@ -29,11 +31,8 @@ const NOT_SENT = new Set<ProblemCode>(['rate_limited', 'overloaded', 'hook_unava
  */
 @Injectable()
 export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy {
-  private running: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = true;
-  /** When it looks next, by this process's clock. */
-  private lookAt = Number.POSITIVE_INFINITY;
+  private readonly loop = new DueLoop({ name: 'scheduled messages', lookMs: LOOK_MS, run: () => this.sendDue() });
+
   private prunedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -49,52 +48,24 @@ export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy 
     if (!this.config.runsJobs()) return;
     // Without Redis there is no other process.
     if (this.config.redisUrl === undefined) await this.repository.endLeases();
-    this.stopped = false;
-    this.arm(0);
+    this.loop.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  onModuleDestroy(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** Something was scheduled: it only hastens. */
   expect(sendAt: string): void {
-    this.arm(Math.max(0, Date.parse(sendAt) - Date.now()));
-  }
-
-  /** Sooner than it would look anyway, or not at all. */
-  private arm(inMs: number): void {
-    const at = performance.now() + Math.min(inMs, LOOK_MS);
-    if (this.stopped || at >= this.lookAt) return;
-    this.lookAt = at;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), Math.max(0, at - performance.now()));
-  }
-
-  private look(): void {
-    // Who looks just now arms the timer when it is done.
-    if (this.running) return;
-    this.running = this.sendDue()
-      .catch((error: Error) => {
-        logger.warn({ reason: error.message }, 'Scheduled messages could not be looked for.');
-        return AFTER_FAULT_MS;
-      })
-      .then((nextMs) => {
-        this.running = undefined;
-        this.lookAt = Number.POSITIVE_INFINITY;
-        this.arm(nextMs);
-      });
+    this.loop.expect(Date.parse(sendAt) - Date.now());
   }
 
   /** @returns in how many milliseconds to look again */
-  private async sendDue(): Promise<number> {
+  private async sendDue(): Promise<number | null> {
     let dueMs = await this.repository.nextDue();
-    while (!this.stopped && dueMs !== null && dueMs <= 0) {
+    while (this.loop.goesOn && dueMs !== null && dueMs <= 0) {
       const claimed = await this.repository.claim(AT_ONCE);
-      // Somebody else has just what is due.
-      if (claimed.length === 0) return AFTER_FAULT_MS;
+      if (claimed.length === 0) return BUSY_MS;
       await this.sendAll(claimed);
       dueMs = await this.repository.nextDue();
     }
@@ -102,7 +73,7 @@ export class ScheduledSender implements OnApplicationBootstrap, OnModuleDestroy 
       this.prunedAt = performance.now();
       await this.repository.prune(1_000);
     }
-    return dueMs === null ? LOOK_MS : Math.max(0, Math.ceil(dueMs));
+    return dueMs === null ? null : Math.max(0, Math.ceil(dueMs));
   }
 
   /** Those of one room one after the other, in the order of their times. */

@@ -26,9 +26,10 @@ export class DueLoop {
     return !this.stopped;
   }
 
-  start(): void {
+  /** @param inMs when it looks first */
+  start(inMs = 0): void {
     this.stopped = false;
-    this.expect(0);
+    this.expect(inMs);
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { logger } from '../../../platform/common/logger.js';
+import { DueLoop } from '../../../platform/common/due-loop.js';
 import { Config } from '../../../platform/config/config.js';
 import { ReportsService } from './reports.service.js';
 
-const EVERY_MS = 5_000;
+const LOOK_MS = 5_000;
 const AT_ONCE = 200;
 
 /**
@@ -12,9 +12,7 @@ const AT_ONCE = 200;
  */
 @Injectable()
 export class FlagsTaking implements OnApplicationBootstrap, OnModuleDestroy {
-  private running: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private readonly loop = new DueLoop({ name: 'reports of flagged messages', lookMs: LOOK_MS, run: () => this.take() });
 
   constructor(
     private readonly reports: ReportsService,
@@ -22,25 +20,15 @@ export class FlagsTaking implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.runsJobs()) this.arm();
+    if (this.config.runsJobs()) this.loop.start(LOOK_MS);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  onModuleDestroy(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private arm(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.take()
-        .catch((error: Error) => logger.warn({ reason: error.message }, 'Flagged messages could not be looked for.'))
-        .finally(() => this.arm());
-    }, EVERY_MS);
-  }
-
-  private async take(): Promise<void> {
-    while (!this.stopped && (await this.reports.takeFlags(AT_ONCE)) === AT_ONCE);
+  private async take(): Promise<null> {
+    while (this.loop.goesOn && (await this.reports.takeFlags(AT_ONCE)) === AT_ONCE);
+    return null;
   }
 }
