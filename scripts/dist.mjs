@@ -1,15 +1,16 @@
 // What is built, and how one can tell that it is current: the service, the bench, the SDK and the pages, each as one.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const settings = ['tsconfig.json', 'package-lock.json'];
 const tsc = 'typescript/lib/tsc.js';
 
 /**
- * `inputs` are files and folders; `tool` is a program of an installed package, run in `cwd`.
+ * `inputs` are files and folders; `tool` is a program of an installed package, run in `cwd`; `finish` follows where that succeeded.
  */
 const service = {
   name: 'service',
@@ -34,16 +35,30 @@ export const SDK = {
   args: ['--silent'],
   cwd: 'sdk',
 };
-const page = (name, dir) => ({
+/** @param out below dist/pages, as its vite.config.ts says */
+const page = (name, dir, out) => ({
   name,
   inputs: [...SDK.inputs, `${dir}/src`, `${dir}/index.html`, `${dir}/package.json`, `${dir}/vite.config.ts`],
   stamp: `dist/.${name.replace(' ', '-')}-built`,
   tool: 'vite/bin/vite.js',
   args: ['build', '--logLevel', 'error'],
   cwd: dir,
+  finish: () => compressAll(join(root, 'dist/pages', out, 'assets')),
 });
-const webChat = page('web chat', 'examples/web-chat');
-const adminConsole = page('console', 'console');
+
+/** Once, here: the server sends these as they are to browsers that take them. (Beyond 9 brotli gains little and takes long.) */
+function compressAll(folder) {
+  const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+  for (const name of readdirSync(folder).filter((file) => /\.(js|css|svg)$/.test(file))) {
+    const file = join(folder, name);
+    const content = readFileSync(file);
+    writeFileSync(`${file}.br`, brotliCompressSync(content, brotli));
+    writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+  }
+}
+
+const webChat = page('web chat', 'examples/web-chat', 'chat');
+const adminConsole = page('console', 'console', 'console');
 
 /** What `npm start` serves, in the order in which one needs the other. */
 export const PRODUCT = [service, SDK, webChat, adminConsole];
@@ -86,7 +101,7 @@ function modifiedAt(path) {
  * writes the same; the next build that checks finds what this one did not look for.
  */
 export function build(one = service, { checks = true } = {}) {
-  const { tool, args = [], cwd = '.', stamp } = one;
+  const { tool, args = [], cwd = '.', stamp, finish } = one;
   const startedAt = new Date();
   const unchecked = tool === tsc && !checks ? ['--noCheck'] : [];
   const { status } = spawnSync(process.execPath, [programOf(one), ...args, ...unchecked], {
@@ -94,6 +109,7 @@ export function build(one = service, { checks = true } = {}) {
     stdio: 'inherit',
   });
   if (status === 0) {
+    finish?.();
     mkdirSync(dirname(join(root, stamp)), { recursive: true });
     writeFileSync(join(root, stamp), '');
     // The start, not the end: a source saved while the compiler ran must count as newer.

@@ -173,14 +173,22 @@ describe('what exists for developers, in embedded mode', () => {
       }
     });
 
-    it('keeps its assets for ever, since their names hold what is in them', async () => {
-      const names = readdirSync(join(built, 'assets'));
+    it('keeps its assets for ever, since their names hold what is in them, and sends them compressed', async () => {
+      const names = readdirSync(join(built, 'assets')).filter((name) => /\.(js|css)$/.test(name));
       expect(names.some((name) => name.endsWith('.js'))).toBe(true);
       for (const name of names) {
         const { status, headers } = await ask(url, 'GET', `/chat/assets/${name}`);
         expect(status).toBe(200);
         expect(headers.get('cache-control')).toContain('immutable');
         expect(headers.get('x-content-type-options')).toBe('nosniff');
+        expect(headers.get('content-encoding')).toBeNull();
+        for (const encoding of ['br', 'gzip']) {
+          const packed = await ask(url, 'GET', `/chat/assets/${name}`, { 'accept-encoding': encoding });
+          expect(packed.headers.get('content-encoding')).toBe(encoding);
+          expect(packed.headers.get('content-type')).toBe(headers.get('content-type'));
+          const [less, all] = [packed, { headers }].map((answer) => Number(answer.headers.get('content-length')));
+          expect(less).toBeLessThan(all! / 2);
+        }
       }
     });
 
