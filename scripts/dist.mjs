@@ -1,6 +1,15 @@
 // What is built, and how one can tell that it is current: the service, the bench, the SDK and the pages, each as one.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -10,7 +19,8 @@ const settings = ['tsconfig.json', 'package-lock.json'];
 const tsc = 'typescript/lib/tsc.js';
 
 /**
- * `inputs` are files and folders; `tool` is a program of an installed package, run in `cwd`; `finish` follows where that succeeded.
+ * `inputs` are files and folders; `tool` is a program of an installed package, run in `cwd`, or with `copy` a file of one;
+ * `finish` follows where that succeeded.
  */
 const service = {
   name: 'service',
@@ -60,8 +70,17 @@ function compressAll(folder) {
 const webChat = page('web chat', 'examples/web-chat', 'chat');
 const adminConsole = page('console', 'console', 'console');
 
+/** ReDoc in one file. Its package brings others for building pages, which a server has no use for. */
+const reference = {
+  name: 'API reference',
+  inputs: [],
+  stamp: 'dist/.reference-built',
+  tool: 'redoc/bundles/redoc.standalone.js',
+  copy: 'dist/pages/redoc/redoc.standalone.js',
+};
+
 /** What `npm start` serves, in the order in which one needs the other. */
-export const PRODUCT = [service, SDK, webChat, adminConsole];
+export const PRODUCT = [service, reference, SDK, webChat, adminConsole];
 
 /** @param entry below dist/src */
 export const buildsOf = (entry) => {
@@ -101,13 +120,9 @@ function modifiedAt(path) {
  * writes the same; the next build that checks finds what this one did not look for.
  */
 export function build(one = service, { checks = true } = {}) {
-  const { tool, args = [], cwd = '.', stamp, finish } = one;
+  const { stamp, finish } = one;
   const startedAt = new Date();
-  const unchecked = tool === tsc && !checks ? ['--noCheck'] : [];
-  const { status } = spawnSync(process.execPath, [programOf(one), ...args, ...unchecked], {
-    cwd: join(root, cwd),
-    stdio: 'inherit',
-  });
+  const status = one.copy ? copy(one) : run(one, checks);
   if (status === 0) {
     finish?.();
     mkdirSync(dirname(join(root, stamp)), { recursive: true });
@@ -116,6 +131,21 @@ export function build(one = service, { checks = true } = {}) {
     utimesSync(join(root, stamp), startedAt, startedAt);
   }
   return status ?? 1;
+}
+
+function run(one, checks) {
+  const { tool, args = [], cwd = '.' } = one;
+  const unchecked = tool === tsc && !checks ? ['--noCheck'] : [];
+  return spawnSync(process.execPath, [programOf(one), ...args, ...unchecked], {
+    cwd: join(root, cwd),
+    stdio: 'inherit',
+  }).status;
+}
+
+function copy(one) {
+  mkdirSync(dirname(join(root, one.copy)), { recursive: true });
+  copyFileSync(programOf(one), join(root, one.copy));
+  return 0;
 }
 
 /** Builds what isn't current, and says so. @returns the first exit code that isn't 0 */

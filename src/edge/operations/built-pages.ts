@@ -27,6 +27,14 @@ const PAGES: BuiltPage[] = [
 const here = dirname(fileURLToPath(import.meta.url));
 const built = [join(here, '../../../pages'), join(here, '../../../dist/pages')];
 
+/** @param file one that is in it @returns undefined where that was not built */
+export const builtFolder = (name: string, file: string): string | undefined =>
+  built.map((pages) => join(pages, name)).find((path) => existsSync(join(path, file)));
+
+/** Why something is not there. */
+export const notBuilt = (name: string): Problem =>
+  new Problem('not_found', `The pages of /${name} are not built: run \`npm run build\`.`);
+
 /** What a page that writes styles at run time has where the nonce belongs (`html.cspNonce` of its vite.config.ts). */
 const NONCE = '__CSP_NONCE__';
 
@@ -49,12 +57,12 @@ export async function serveBuiltPages(app: NestFastifyApplication): Promise<void
 }
 
 async function serve(fastify: FastifyInstance, { name }: BuiltPage): Promise<void> {
-  const folder = built.map((pages) => join(pages, name)).find((path) => existsSync(join(path, 'index.html')));
+  const folder = builtFolder(name, 'index.html');
   const html = folder && readFileSync(join(folder, 'index.html'), 'utf8');
   await fastify.register(async (pages) => {
     await pages.register(helmet, STRICT_PAGE_HEADERS);
     const answer = (reply: FastifyReply): FastifyReply => {
-      if (!html) throw new Problem('not_found', `The pages of /${name} are not built: run \`npm run build\`.`);
+      if (!html) throw notBuilt(name);
       return reply
         .type('text/html; charset=utf-8')
         .header('cache-control', 'no-cache')

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { builtFolder, notBuilt } from './built-pages.js';
 import { documentsOf } from './documents.js';
 import { PAGE_HEADERS } from './page-policy.js';
 
@@ -24,19 +25,23 @@ export async function serveDocs(app: NestFastifyApplication): Promise<void> {
   }
   await fastify.register(async (pages) => {
     await pages.register(helmet, PAGE_HEADERS);
-    serveAssets(pages, '/docs/assets/', 'swagger-ui-dist/package.json', '.', true);
-    serveAssets(pages, '/redoc/assets/', 'redoc/package.json', 'bundles', false);
+    const swagger = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+    const redoc = builtFolder('redoc', 'redoc.standalone.js');
+    serveAssets(pages, '/docs/assets/', swagger, true);
+    if (redoc) serveAssets(pages, '/redoc/assets/', redoc, false);
     pages.get('/docs', (_request, reply) => sendAs('text/html', reply, SWAGGER_PAGE));
     pages.get('/docs/start.js', (_request, reply) => sendAs('text/javascript', reply, SWAGGER_START));
-    pages.get('/redoc', (_request, reply) => sendAs('text/html', reply, REDOC_PAGE));
+    pages.get('/redoc', (_request, reply) => {
+      if (!redoc) throw notBuilt('redoc');
+      return sendAs('text/html', reply, REDOC_PAGE);
+    });
     pages.get('/redoc/start.js', (_request, reply) => sendAs('text/javascript', reply, REDOC_START));
   });
 }
 
 const SERVED = /\.(js|css|png)$/;
 
-function serveAssets(pages: FastifyInstance, prefix: string, ofPackage: string, folder: string, first: boolean): void {
-  const root = join(dirname(createRequire(import.meta.url).resolve(ofPackage)), folder);
+function serveAssets(pages: FastifyInstance, prefix: string, root: string, first: boolean): void {
   void pages.register(fastifyStatic, {
     root,
     prefix,
