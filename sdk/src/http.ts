@@ -1,4 +1,5 @@
-import type { ParamsOption, RequestBodyOption } from 'openapi-fetch';
+import createClient from 'openapi-fetch';
+import type { MiddlewareCallbackParams, ParamsOption, RequestBodyOption } from 'openapi-fetch';
 import type {
   FilterKeys,
   HttpMethod,
@@ -87,73 +88,62 @@ const REPEATABLE = /\/(query|rules\/test|sync|heartbeat|read|delivered|unread|ty
 
 /** Makes the typed client of the REST API. */
 export function createHttp(options: HttpOptions): Http {
-  if (!/^https?:\/\//.test(options.url)) {
-    throw new TypeError(`url must begin with http:// or https://, but is ${JSON.stringify(options.url)}`);
+  const { url, userId } = options;
+  if (!/^https?:\/\//.test(url)) {
+    throw new TypeError(`url must begin with http:// or https://, but is ${JSON.stringify(url)}`);
   }
-  const send = sender(options);
-  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  return Object.fromEntries(
-    methods.map((method) => [
-      method,
-      async (path: string, init: AnyInit = {}) => send(requestOf(options, method, path, init)),
-    ]),
-  ) as unknown as Http;
-}
-
-interface AnyInit extends Init {
-  params?: {
-    path?: Record<string, unknown>;
-    query?: Record<string, unknown>;
-    header?: Record<string, string | undefined>;
+  const client = createClient<paths>({
+    baseUrl: url.replace(/\/+$/, ''),
+    headers: { 'X-User-Id': userId },
+    credentials: 'omit',
+    Request: Sending as unknown as typeof Request,
+    fetch: sender(options) as unknown as (request: Request) => Promise<Response>,
+  });
+  client.use({ onRequest: prepare });
+  const request = client.request as unknown as (method: string, path: string, init: object) => Promise<Answer<string>>;
+  const call = (method: string) => async (path: string, init?: object) => {
+    const { data: text, response } = await request(method, path, { ...init, parseAs: 'text' });
+    return { data: contentOf(response, text), response };
   };
-  body?: unknown;
+  return {
+    GET: call('get'),
+    POST: call('post'),
+    PUT: call('put'),
+    PATCH: call('patch'),
+    DELETE: call('delete'),
+  } as unknown as Http;
 }
 
-interface Sending {
-  url: string;
-  path: string;
-  method: string;
-  headers: Headers;
-  body: string | undefined;
-  signal: AbortSignal | null | undefined;
+/** In the place of `Request`, whose body is gone when it was sent once. */
+class Sending {
+  constructor(
+    readonly url: string,
+    readonly init: RequestInit & { method: string; headers: Headers },
+  ) {}
 }
 
-function requestOf({ url, userId }: HttpOptions, method: string, path: string, init: AnyInit): Sending {
-  const { params = {}, body, signal } = init;
-  const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(params.header ?? {})) if (value !== undefined) headers.set(name, value);
-  if (userId !== undefined && !headers.has('X-User-Id')) headers.set('X-User-Id', userId);
-  if (body !== undefined && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json');
-  if (method === 'POST' && !headers.has('Idempotency-Key') && !REPEATABLE.test(path)) {
+/** Refuses what would ask for something else, and gives a key to what acts twice when it is sent twice. */
+function prepare({ request, schemaPath, params }: MiddlewareCallbackParams): void {
+  for (const [, name] of schemaPath.matchAll(/\{(\w+)\}/g)) {
+    const value = params.path?.[name!];
+    // Another route: the list, or one above.
+    if (/^\.{0,2}$/.test(String(value ?? ''))) {
+      throw new TypeError(`${name} must be an id, but is ${JSON.stringify(value)}`);
+    }
+  }
+  const { method, headers } = (request as unknown as Sending).init;
+  if (method === 'POST' && !headers.has('Idempotency-Key') && !REPEATABLE.test(schemaPath)) {
     headers.set('Idempotency-Key', randomId());
   }
-  return {
-    url: url.replace(/\/+$/, '') + filled(path, params.path ?? {}) + queryOf(params.query ?? {}),
-    path,
-    method,
-    headers,
-    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-    signal,
-  };
 }
 
-/** Puts the values in the places of their names. */
-const filled = (path: string, values: Record<string, unknown>) =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(values[name] ?? '');
-    // They would name another route: the list, or one above.
-    if (/^\.{0,2}$/.test(value)) throw new TypeError(`${name} must be an id, but is ${JSON.stringify(values[name])}`);
-    return encodeURIComponent(value);
-  });
-
-function queryOf(query: Record<string, unknown>): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    // A list is named several times.
-    (Array.isArray(value) ? value : [value])
-      .filter((one) => one !== undefined && one !== null)
-      .map((one) => `${name}=${encodeURIComponent(String(one))}`),
-  );
-  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+/** What a good answer says; a page is what a proxy or the portal of a network shows. */
+function contentOf(response: Response, text = ''): unknown {
+  const type = response.headers.get('Content-Type') ?? '';
+  const isJson = type.startsWith('application/json');
+  const data = isJson ? parsed(text) : text || undefined;
+  if ((isJson && data === undefined) || type.startsWith('text/html')) throw errorOf(response, text);
+  return data;
 }
 
 /** Sends requests: keys, time limits, repetition and errors. */
@@ -163,23 +153,21 @@ function sender(options: HttpOptions) {
   // Looked up late, and called without `this`: both matter to browsers and to tests.
   const send = options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init));
 
-  const attempt = async (sending: Sending, key: string): Promise<Answer<unknown>> => {
-    sending.headers.set('Authorization', `Bearer ${key}`);
+  const attempt = async (sending: Sending, key: string): Promise<Response> => {
+    sending.init.headers.set('Authorization', `Bearer ${key}`);
     const { response, text } = await inTime(sending, timeoutMs, send);
-    const type = response.headers.get('Content-Type') ?? '';
-    const isJson = type.startsWith('application/json');
-    const data = isJson ? parsed(text) : text || undefined;
-    // A page is what a proxy or the portal of a network shows.
-    if (!response.ok || (isJson && data === undefined) || type.startsWith('text/html')) throw errorOf(response, text);
-    return { data, response };
+    if (!response.ok) throw errorOf(response, text);
+    // It has been read, and is told again.
+    return Object.assign(response, { text: () => Promise.resolve(text) });
   };
 
-  return async (sending: Sending): Promise<Answer<unknown>> => {
-    throwIfAborted(sending.signal);
+  return async (sending: Sending): Promise<Response> => {
+    const { method, signal } = sending.init;
+    throwIfAborted(signal);
     let key = await keys.get();
     let asked = false;
     for (let tried = 0; ;) {
-      throwIfAborted(sending.signal);
+      throwIfAborted(signal);
       try {
         return await attempt(sending, key);
       } catch (error) {
@@ -192,20 +180,17 @@ function sender(options: HttpOptions) {
           continue;
         }
         const waitMs = waitBefore(tried, error);
-        if (!canRepeat(sending) || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
+        if (method === 'PATCH' || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
         tried++;
-        await pause(waitMs, sending.signal);
+        await pause(waitMs, signal);
       }
     }
   };
 }
 
-const canRepeat = ({ method, headers, path }: Sending): boolean =>
-  method === 'POST' ? headers.has('Idempotency-Key') || REPEATABLE.test(path) : method !== 'PATCH';
-
 /** One try, its body included: a server that stops in the middle of an answer is as silent as one that never began. */
-async function inTime(sending: Sending, timeoutMs: number, send: NonNullable<HttpOptions['fetch']>) {
-  const { url, method, headers, body, signal } = sending;
+async function inTime({ url, init }: Sending, timeoutMs: number, send: NonNullable<HttpOptions['fetch']>) {
+  const { signal } = init;
   const controller = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
@@ -215,15 +200,14 @@ async function inTime(sending: Sending, timeoutMs: number, send: NonNullable<Htt
   const stop = () => controller.abort();
   signal?.addEventListener('abort', stop);
   try {
-    const init: RequestInit = { method, headers, credentials: 'omit', signal: controller.signal };
-    const response = await send(url, body === undefined ? init : { ...init, body });
+    const response = await send(url, { ...init, signal: controller.signal });
     return { response, text: await response.text() };
   } catch (cause) {
     throwIfAborted(signal);
     const [code, what] = late
       ? (['timed_out', `did not answer within ${timeoutMs} ms`] as const)
       : (['unreachable', 'could not be reached'] as const);
-    throw new ChatError(code, `${method} ${url} ${what}`, { retryable: true, cause });
+    throw new ChatError(code, `${init.method} ${url} ${what}`, { retryable: true, cause });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
