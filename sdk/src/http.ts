@@ -51,7 +51,7 @@ type InitOf<Operation> = Init & ParamsOption<Operation> & RequestBodyOption<Oper
 /** May be left out where nothing of it is required. */
 type Rest<T> = RequiredKeysOf<T> extends never ? [T?] : [T];
 /** The body of a good answer. */
-type Good<Operation> = Operation extends { responses: infer Answers extends Record<number, unknown> }
+export type Good<Operation> = Operation extends { responses: infer Answers extends Record<number, unknown> }
   ? Readable<SuccessResponse<Answers, MediaType>>
   : never;
 /** One method of HTTP, for the paths that have it. */
@@ -122,10 +122,13 @@ class Sending {
   ) {}
 }
 
+/** The names of the ids in a path, in their order. */
+export const namesIn = (path: string): string[] => Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name!);
+
 /** Refuses what would ask for something else, and gives a key to what acts twice when it is sent twice. */
 function prepare({ request, schemaPath, params }: MiddlewareCallbackParams): void {
-  for (const [, name] of schemaPath.matchAll(/\{(\w+)\}/g)) {
-    const value = params.path?.[name!];
+  for (const name of namesIn(schemaPath)) {
+    const value = params.path?.[name];
     // Another route: the list, or one above.
     if (/^\.{0,2}$/.test(String(value ?? ''))) {
       throw new TypeError(`${name} must be an id, but is ${JSON.stringify(value)}`);
