@@ -9,10 +9,11 @@ import type {
   RequiredKeysOf,
   SuccessResponse,
 } from 'openapi-typescript-helpers';
-import { ChatError, isProblem } from './errors.js';
+import { ChatError, isProblem, transient } from './errors.js';
 import type { paths } from './generated/rest.js';
 import { keySource } from './key.js';
 import type { KeyInput } from './key.js';
+import { backoff, pause, throwIfAborted } from './wait.js';
 
 /** How requests are made. */
 export interface HttpOptions {
@@ -182,7 +183,7 @@ function sender(options: HttpOptions) {
           asked = true;
           continue;
         }
-        const waitMs = waitBefore(tried, error);
+        const waitMs = Math.max(backoff(FIRST_WAIT_MS, tried), (error.retry_after_s ?? 0) * 1000);
         if (method === 'PATCH' || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
         tried++;
         await pause(waitMs, signal);
@@ -207,10 +208,8 @@ async function inTime({ url, init }: Sending, timeoutMs: number, send: NonNullab
     return { response, text: await response.text() };
   } catch (cause) {
     throwIfAborted(signal);
-    const [code, what] = late
-      ? (['timed_out', `did not answer within ${timeoutMs} ms`] as const)
-      : (['unreachable', 'could not be reached'] as const);
-    throw new ChatError(code, `${init.method} ${url} ${what}`, { retryable: true, cause });
+    const what = late ? `was not answered within ${timeoutMs} ms` : 'could not be reached';
+    throw transient(late ? 'timed_out' : 'unreachable', `${init.method} ${url} ${what}`, cause);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
@@ -218,14 +217,14 @@ async function inTime({ url, init }: Sending, timeoutMs: number, send: NonNullab
 }
 
 function errorOf({ status, headers }: Response, text: string): ChatError {
-  const seconds = Number(headers.get('Retry-After') ?? Number.NaN);
-  const after = Number.isFinite(seconds) ? { retry_after_s: seconds } : {};
+  // A date is not a number, and none is none.
+  const retry_after_s = Number(headers.get('Retry-After')) || undefined;
   const problem = parsed(text);
-  if (isProblem(problem)) return new ChatError(problem.code, problem.detail, { ...after, ...problem });
+  if (isProblem(problem)) return new ChatError(problem.code, problem.detail, { retry_after_s, ...problem });
   // A proxy's page: who is behind it may be back soon.
   const retryable = status === 429 || status >= 500;
   const detail = `The answer, with status ${status}, was not one of ChatAPI: ${text.slice(0, 200)}`;
-  return new ChatError('bad_answer', detail, { status, retryable, ...after });
+  return new ChatError('bad_answer', detail, { status, retryable, retry_after_s });
 }
 
 function parsed(text: string): unknown {
@@ -234,33 +233,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Doubled each time, and drawn from its upper half so that many clients don't return at once. */
-function waitBefore(tried: number, { retry_after_s }: ChatError): number {
-  const backoff = FIRST_WAIT_MS * 2 ** tried * (0.5 + Math.random() / 2);
-  return Math.max(backoff, (retry_after_s ?? 0) * 1000);
-}
-
-/** Throws the signal's reason, as `fetch` does. */
-export function throwIfAborted(signal: AbortSignal | null | undefined): void {
-  if (!signal?.aborted) return;
-  throw signal.reason ?? Object.assign(new Error('The call was aborted'), { name: 'AbortError' });
-}
-
-/** Waits; throws the signal's reason as soon as it is aborted. */
-export async function pause(ms: number, signal?: AbortSignal | null): Promise<void> {
-  throwIfAborted(signal);
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-  });
-  throwIfAborted(signal);
 }
 
 /** A random id (UUID version 4), also where `crypto.randomUUID` is missing: insecure pages, React Native. */

@@ -7,346 +7,336 @@ type Schemas = components['schemas'];
 export interface EventSchemas {
   Acknowledge: {
     /** delivery_id of notification.created. */
-    id: string;
+    "id": string;
   };
   Acknowledged: {
-    id: string;
+    "id": string;
     /** false: it was acknowledged before, or its time is over. */
-    acknowledged: boolean;
+    "acknowledged": boolean;
   };
   BlockedUser: {
-    user_id: string;
+    "user_id": string;
   };
   DeleteMessageOfRoom: {
     /** `me`: hidden from the acting user only. */
-    for?: 'all' | 'me';
-    room_id: string;
-    message_id: string;
+    "for"?: "all" | "me";
+    "room_id": string;
+    "message_id": string;
   };
   EditMessageOfRoom: {
-    content?: string | null;
-    content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
-    attachments?: Schemas['Attachment'][];
+    "content"?: string | null;
+    "content_type"?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
+    "attachments"?: (Schemas['Attachment'])[];
     /** Who is mentioned, as structured data: how the text shows it is up to the app. */
-    mentions?: Schemas['Mention'][];
+    "mentions"?: (Schemas['Mention'])[];
     /** Merged, member by member. */
-    metadata?: Record<string, unknown> | null;
+    "metadata"?: Record<string, unknown> | null;
     /** Only if the message still stands at this rev; else 409. */
-    if_rev?: number;
-    room_id: string;
-    message_id: string;
+    "if_rev"?: number;
+    "room_id": string;
+    "message_id": string;
   };
   Empty: Record<string, unknown>;
   EndpointTested: {
-    message: string;
+    "message": string;
   };
   GetPresence: {
     /** Items per page. */
-    limit?: number;
+    "limit"?: number;
     /** `next_cursor` or `prev_cursor` of an earlier answer. */
-    cursor?: string;
+    "cursor"?: string;
     /** As in `GET /presence/online`. */
-    user_ids?: string[];
+    "user_ids"?: (string)[];
   };
   Head: {
     /** Opaque; another one means that history was rewound. */
-    epoch: string;
+    "epoch": string;
     /** The stream's last rev. */
-    rev: number;
+    "rev": number;
   };
   ListEvents: {
     /** `cursor` of an earlier answer. Without it no events come, but the cursor of now. */
-    after?: string;
+    "after"?: string;
     /** As of an endpoint: types, with `*` at the end for a family. */
-    event_types?: string[];
+    "event_types"?: (string)[];
     /** How many seconds to wait for the first one. */
-    timeout_s?: number;
+    "timeout_s"?: number;
   };
   ListMessages: {
     /** Messages per page. */
-    limit?: number;
+    "limit"?: number;
     /** Messages before this seq. */
-    before_seq?: number;
+    "before_seq"?: number;
     /** Messages after this seq. */
-    after_seq?: number;
+    "after_seq"?: number;
     /** The message at this seq in the middle of the page. */
-    around_seq?: number;
+    "around_seq"?: number;
     /** `next_cursor` or `prev_cursor` of an earlier answer. */
-    cursor?: string;
-    room_id: string;
+    "cursor"?: string;
+    "room_id": string;
   };
   ListedEvents: {
-    events: Schemas['Envelope'][];
+    "events": (Schemas['Envelope'])[];
     /** Ask on from here: opaque. */
-    cursor: string;
+    "cursor": string;
     /** There may be more: ask again at once. */
-    more: boolean;
+    "more": boolean;
     /** false: what followed the cursor cannot be told any more (history was rewound, or it is older than events are kept); the new one is of now. */
-    recovered: boolean;
+    "recovered": boolean;
   };
   MarkOfRoom: {
     /** Beyond the room's last it is that one. This or `message_id`. */
-    seq?: number;
+    "seq"?: number;
     /** Instead of `seq`. */
-    message_id?: string;
-    room_id: string;
+    "message_id"?: string;
+    "room_id": string;
   };
   MarkReadOfRoom: {
     /** Beyond the room's last it is that one. This or `message_id`. */
-    seq?: number;
+    "seq"?: number;
     /** Instead of `seq`. */
-    message_id?: string;
+    "message_id"?: string;
     /** Moves a marker that only its owner sees. */
-    private?: boolean;
-    room_id: string;
+    "private"?: boolean;
+    "room_id": string;
   };
   MessageHidden: {
-    room_id: string;
-    message_id: string;
+    "room_id": string;
+    "message_id": string;
   };
   NotificationCreated: {
-    notification_id: string;
+    "notification_id": string;
     /** What `notification.ack` takes. */
-    delivery_id: string;
-    title: string | null;
-    body: string | null;
-    data: Record<string, unknown> | null;
+    "delivery_id": string;
+    "title": string | null;
+    "body": string | null;
+    "data": Record<string, unknown> | null;
   };
   PageQuery: {
     /** Items per page. */
-    limit?: number;
+    "limit"?: number;
     /** `next_cursor` or `prev_cursor` of an earlier answer. */
-    cursor?: string;
+    "cursor"?: string;
   };
   Pong: {
-    server_time: string;
+    "server_time": string;
   };
   Presences: {
-    users: Schemas['Presence'][];
+    "users": (Schemas['Presence'])[];
   };
   ProviderDegraded: {
-    id: string;
-    name: string;
-    channel: string;
-    provider_type: string;
-    is_primary: boolean;
-    is_bulk: boolean;
+    "id": string;
+    "name": string;
+    "channel": string;
+    "provider_type": string;
+    "is_primary": boolean;
+    "is_bulk": boolean;
     /** `error_code` of the attempt that was one too many. */
-    reason: string;
+    "reason": string;
     /** When it is tried again. */
-    retry_at: string;
+    "retry_at": string;
   };
   React: {
-    room_id: string;
-    message_id: string;
+    "room_id": string;
+    "message_id": string;
     /** An emoji, or any text of your own. */
-    key: string;
+    "key": string;
   };
   ReactionChange: {
-    room_id: string;
-    message_id: string;
-    key: string;
-    user_id: string;
+    "room_id": string;
+    "message_id": string;
+    "key": string;
+    "user_id": string;
     /** How many have reacted with this key, now. */
-    count: number;
+    "count": number;
   };
   ReceiptUpdated: {
-    user_id: string;
-    last_read_seq: number;
-    last_delivered_seq: number;
-    room_id: string;
+    "user_id": string;
+    "last_read_seq": number;
+    "last_delivered_seq": number;
+    "room_id": string;
   };
   Refresh: {
-    api_key: string;
+    "api_key": string;
   };
   Refreshed: {
     /** null: a master key that acts for nobody. */
-    user_id: string | null;
-    key_id: string;
+    "user_id": string | null;
+    "key_id": string;
     /** null: all. */
-    permissions:
-      | (
-          | 'read_messages'
-          | 'send_messages'
-          | 'join_rooms'
-          | 'invite_users'
-          | 'manage_rooms'
-          | 'send_notifications'
-          | 'read_analytics'
-        )[]
-      | null;
-    expires_at: string | null;
+    "permissions": ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[] | null;
+    "expires_at": string | null;
   };
   Resume: {
-    user?: Schemas['Position'];
-    rooms?: Schemas['RoomPosition'][];
+    "user"?: Schemas['Position'];
+    "rooms"?: (Schemas['RoomPosition'])[];
   };
   ResumeAnswer: {
-    user?: Schemas['StreamRecovery'];
-    rooms: Schemas['RoomRecovery'][];
+    "user"?: Schemas['StreamRecovery'];
+    "rooms": (Schemas['RoomRecovery'])[];
     /** Not all fitted: ask again for those missing. */
-    more: boolean;
+    "more": boolean;
   };
   RoomAdded: {
     /** Without `me` and `members`; of a room since lost, without its contents. */
-    room: Schemas['Room'];
+    "room": Schemas['Room'];
     /** Opaque; another one means that history was rewound. */
-    epoch: string;
+    "epoch": string;
     /** Where the room's stream stands. */
-    rev: number;
+    "rev": number;
   };
   RoomHead: {
     /** Opaque; another one means that history was rewound. */
-    epoch: string;
+    "epoch": string;
     /** The stream's last rev. */
-    rev: number;
-    room_id: string;
+    "rev": number;
+    "room_id": string;
     /** The place of its last message. */
-    last_seq: number;
+    "last_seq": number;
   };
   RoomRemoved: {
-    room_id: string;
+    "room_id": string;
     /** `deleted`: the room, for everybody. */
-    reason: 'left' | 'removed' | 'banned' | 'deleted';
+    "reason": "left" | "removed" | "banned" | "deleted";
   };
   RoomSettings: {
-    room_id: string;
-    muted: boolean;
-    muted_until: string | null;
-    mentions_only: boolean;
-    hidden: boolean;
-    pinned: boolean;
+    "room_id": string;
+    "muted": boolean;
+    "muted_until": string | null;
+    "mentions_only": boolean;
+    "hidden": boolean;
+    "pinned": boolean;
   };
   RoomTruncated: {
-    id: string;
-    room_type: 'direct' | 'group' | 'channel' | 'support';
-    name: string | null;
+    "id": string;
+    "room_type": "direct" | "group" | "channel" | "support";
+    "name": string | null;
     /** From the name, unique in the client; it stays when the name changes. */
-    slug: string | null;
-    description: string | null;
-    privacy: 'public' | 'private' | 'invite_only';
-    status: 'active' | 'inactive' | 'archived' | 'deleted';
+    "slug": string | null;
+    "description": string | null;
+    "privacy": "public" | "private" | "invite_only";
+    "status": "active" | "inactive" | "archived" | "deleted";
     /** Only owners and admins may write. */
-    frozen: boolean;
-    history: 'full' | 'since_join';
+    "frozen": boolean;
+    "history": "full" | "since_join";
     /** null: created by the client itself. */
-    created_by: string | null;
-    max_members: number;
-    member_count: number;
+    "created_by": string | null;
+    "max_members": number;
+    "member_count": number;
     /** Opaque; another one means that history was rewound. */
-    epoch: string;
+    "epoch": string;
     /** Messages before this place are gone: the room was truncated. */
-    first_seq: number;
-    last_seq: number;
-    last_rev: number;
-    last_message_at: string | null;
-    deactivated_at: string | null;
-    deactivated_reason: 'manual' | 'auto_inactive' | null;
+    "first_seq": number;
+    "last_seq": number;
+    "last_rev": number;
+    "last_message_at": string | null;
+    "deactivated_at": string | null;
+    "deactivated_reason": "manual" | "auto_inactive" | null;
     /** Why, as who last changed its state by hand said. */
-    status_reason: string | null;
+    "status_reason": string | null;
     /** Seconds that plain members wait between two messages. */
-    slow_mode_s: number;
-    metadata: Record<string, unknown>;
-    created_at: string;
-    updated_at: string;
+    "slow_mode_s": number;
+    "metadata": Record<string, unknown>;
+    "created_at": string;
+    "updated_at": string;
     /** Where the request acts for a user. */
-    me?: Schemas['RoomMe'];
+    "me"?: Schemas['RoomMe'];
     /** With include_members: the first hundred; member_count tells how many there are. */
-    members?: Schemas['Member'][];
+    "members"?: (Schemas['Member'])[];
     /** Every message of the room before this place is gone. */
-    before_seq: number;
+    "before_seq": number;
   };
   ScheduledFailure: {
     /** Of the scheduled message. */
-    id: string;
-    room_id: string;
-    send_at: string;
-    status: 'failed';
+    "id": string;
+    "room_id": string;
+    "send_at": string;
+    "status": "failed";
     /** The code of what the send was refused with. */
-    reason: string;
+    "reason": string;
   };
   SessionDraining: {
     /** How long to wait before connecting again; another for each connection. */
-    reconnect_after_ms: number;
+    "reconnect_after_ms": number;
   };
   SessionExpiring: {
-    expires_at: string;
+    "expires_at": string;
   };
   SessionReady: {
-    session_id: string;
+    "session_id": string;
     /** null: a master key that acts for nobody. */
-    user_id: string | null;
-    server_time: string;
+    "user_id": string | null;
+    "server_time": string;
     /** How often an idle connection is pinged. */
-    heartbeat_ms: number;
+    "heartbeat_ms": number;
     /** Where the user's stream stands. */
-    user: EventSchemas['Head'] | null;
+    "user": (EventSchemas['Head'] | null);
     /** The most recent rooms’ positions. */
-    rooms: EventSchemas['SessionRoom'][];
+    "rooms": (EventSchemas['SessionRoom'])[];
     /** There are more rooms than these. */
-    rooms_truncated: boolean;
+    "rooms_truncated": boolean;
   };
   SessionRoom: {
     /** Opaque; another one means that history was rewound. */
-    epoch: string;
+    "epoch": string;
     /** The stream's last rev. */
-    rev: number;
-    room_id: string;
+    "rev": number;
+    "room_id": string;
   };
   Subscribe: {
-    room_id: string;
+    "room_id": string;
     /** As many of the newest messages come along. */
-    history?: number;
+    "history"?: number;
   };
   SubscribePresence: {
     /** People who share a room with the user. */
-    user_ids: string[];
+    "user_ids": (string)[];
     /** True: these and no others. Else they are added to those of earlier calls. */
-    replace?: boolean;
+    "replace"?: boolean;
   };
   Subscribed: {
-    room_id: string;
-    epoch: string;
-    rev: number;
-    last_seq: number;
+    "room_id": string;
+    "epoch": string;
+    "rev": number;
+    "last_seq": number;
     /** When `history` was asked for. */
-    history?: Schemas['MessagePage'];
+    "history"?: Schemas['MessagePage'];
   };
   SyncHeads: {
-    rooms: EventSchemas['RoomHead'][];
+    "rooms": (EventSchemas['RoomHead'])[];
     /** On the user's stream: where that stands. */
-    user?: EventSchemas['Head'];
+    "user"?: EventSchemas['Head'];
   };
   ThreadRef: {
-    room_id: string;
+    "room_id": string;
     /** The message that the thread is about. */
-    thread_id: string;
+    "thread_id": string;
   };
   TypeInRoom: {
-    room_id: string;
+    "room_id": string;
   };
   Typed: Record<string, unknown>;
   Typing: {
-    room_id: string;
+    "room_id": string;
     /** Who types there now, who began first comes first; all of them up to ten. Empty: nobody any more. */
-    user_ids: string[];
+    "user_ids": (string)[];
   };
   UnreadUpdated: {
-    room_id: string;
+    "room_id": string;
     /** Places beyond the own marker. */
-    unread: number;
+    "unread": number;
     /** Of these, those that mention the user or everybody. */
-    mentions: number;
+    "mentions": number;
     /** The own marker: `unread` are the places beyond it. */
-    last_read_seq: number;
+    "last_read_seq": number;
     /** Over all rooms that are neither muted nor hidden, without silent messages. */
-    total_unread: number;
+    "total_unread": number;
   };
   Unsubscribe: {
-    room_id: string;
+    "room_id": string;
   };
   Unsubscribed: {
-    room_id: string;
+    "room_id": string;
   };
 }
 
@@ -539,35 +529,29 @@ export interface SocketRequests {
   /** Marks the delivery delivered. For keys that act for a user. */
   'notification.ack': { body: EventSchemas['Acknowledge']; answer: EventSchemas['Acknowledged'] };
   /** Is the server there? */
-  ping: { body: EventSchemas['Empty']; answer: EventSchemas['Pong'] };
+  'ping': { body: EventSchemas['Empty']; answer: EventSchemas['Pong'] };
   /** Like `GET /presence/online`. */
-  'presence.get': {
-    body: EventSchemas['GetPresence'];
-    answer: {
-      data: Schemas['Presence'][];
-      page: Schemas['PageInfo'];
-    };
-  };
+  'presence.get': { body: EventSchemas['GetPresence']; answer: {
+  "data": (Schemas['Presence'])[];
+  "page": Schemas['PageInfo'];
+} };
   /** Like `PUT /presence`. */
   'presence.set': { body: Schemas['SetPresence']; answer: Schemas['OwnPresence'] };
   /** Hear of changes of these people’s presence by `presence.updated`, on this connection, until it ends. Answered with how they are now; who shares no room with the user is left out. */
   'presence.subscribe': { body: EventSchemas['SubscribePresence']; answer: EventSchemas['Presences'] };
   /** Like `PUT /rooms/{id}/messages/{message_id}/reactions/{key}`. */
-  'reaction.add': { body: EventSchemas['React']; answer: Schemas['ReactionSummary'][] };
+  'reaction.add': { body: EventSchemas['React']; answer: (Schemas['ReactionSummary'])[] };
   /** Like `DELETE /rooms/{id}/messages/{message_id}/reactions/{key}`. Answers the message's `reactions` as they stand afterwards. */
-  'reaction.remove': { body: EventSchemas['React']; answer: Schemas['ReactionSummary'][] };
+  'reaction.remove': { body: EventSchemas['React']; answer: (Schemas['ReactionSummary'])[] };
   /** Like `POST /rooms/{id}/delivered`. */
   'receipt.delivered': { body: EventSchemas['MarkOfRoom']; answer: Schemas['RoomMe'] };
   /** Like `POST /rooms/{id}/read`. */
   'receipt.read': { body: EventSchemas['MarkReadOfRoom']; answer: Schemas['RoomMe'] };
   /** Like `GET /rooms`. */
-  'room.list': {
-    body: EventSchemas['PageQuery'];
-    answer: {
-      data: Schemas['Room'][];
-      page: Schemas['PageInfo'];
-    };
-  };
+  'room.list': { body: EventSchemas['PageQuery']; answer: {
+  "data": (Schemas['Room'])[];
+  "page": Schemas['PageInfo'];
+} };
   /** Listen to a room again, or as the client itself to any room. This connection only: membership is not touched. */
   'room.subscribe': { body: EventSchemas['Subscribe']; answer: EventSchemas['Subscribed'] };
   /** Hear a room no longer. This connection only: membership is not touched. */

@@ -1,1412 +1,1412 @@
 // Made by `npm run sdk:types` from docs/api/openapi.json.
 export interface paths {
-  '/api/v1/analytics/deliveries': {
+  "/api/v1/analytics/deliveries": {
     /**
      * What became of deliveries, by when they were accepted
      * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. States, opens, clicks, attempts and how long it took. With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['analytics_deliveries'];
+    get: operations["analytics_deliveries"];
   };
-  '/api/v1/analytics/latency': {
+  "/api/v1/analytics/latency": {
     /**
      * How long deliveries took: percentiles from the acceptance to the first attempt, until sent, until delivered
      * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['analytics_latency'];
+    get: operations["analytics_latency"];
   };
-  '/api/v1/analytics/ledger': {
+  "/api/v1/analytics/ledger": {
     /**
      * The ledger: what was accepted, and the states that it is in
      * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Of one moment: not a change is missing. `difference` is 0, or something was lost. With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['analytics_ledger'];
+    get: operations["analytics_ledger"];
   };
-  '/api/v1/analytics/messages': {
+  "/api/v1/analytics/messages": {
     /**
      * Messages, who sent them, in how many rooms, and connections
      * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Seconds behind the sends. Deleted messages count as sent. With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['clientMetrics_messages'];
+    get: operations["clientMetrics_messages"];
   };
-  '/api/v1/audit': {
+  "/api/v1/audit": {
     /**
      * List administrative changes, newest first
      * @description **Master key, or a scoped key with `manager`.** Also the admin key, with `X-Client-Id`. With a master key those of its client, with the admin key those of all clients, or of the one that `X-Client-Id` names. Secrets are left out.
      */
-    get: operations['audit_list'];
+    get: operations["audit_list"];
   };
-  '/api/v1/auth/login': {
+  "/api/v1/auth/login": {
     /**
      * Log a user in
      * @description **Master key.** Called by the client's back end, which knows who the user is. Makes the user when it is new, and a fresh key; the user's earlier login keys end, now or after `overlap_s`.
      */
-    post: operations['auth_login'];
+    post: operations["auth_login"];
   };
-  '/api/v1/auth/logout': {
+  "/api/v1/auth/logout": {
     /**
      * Log a user out
      * @description **Master or scoped key.** Login keys stop working and their sockets close within a second on every node.
      */
-    post: operations['auth_logout'];
+    post: operations["auth_logout"];
   };
-  '/api/v1/clients': {
+  "/api/v1/clients": {
     /**
      * List clients
      * @description **Admin key.**
      */
-    get: operations['clients_list'];
+    get: operations["clients_list"];
     /**
      * Make a client and its first master key
      * @description **Admin key.**
      */
-    post: operations['clients_create'];
+    post: operations["clients_create"];
   };
-  '/api/v1/clients/me': {
+  "/api/v1/clients/me": {
     /**
      * Who this key stands for
      * @description **Master or scoped key.**
      */
-    get: operations['me_get'];
+    get: operations["me_get"];
     /**
      * The same as PATCH
      * @deprecated
      * @description **Master key.**
      */
-    put: operations['ownClient_put'];
+    put: operations["ownClient_put"];
     /**
      * Change the client's name, settings or origins
      * @description **Master key.**
      */
-    patch: operations['ownClient_update'];
+    patch: operations["ownClient_update"];
   };
-  '/api/v1/clients/me/email-providers': {
+  "/api/v1/clients/me/email-providers": {
     /**
      * List providers, in the order in which they are tried
      * @deprecated
      * @description **Master key.**
      */
-    get: operations['providers_list_alias'];
+    get: operations["providers_list_alias"];
     /**
      * Replace the list of providers
      * @deprecated
      * @description **Master key.** A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.
      */
-    put: operations['providers_replace_alias'];
+    put: operations["providers_replace_alias"];
     /**
      * Add a provider
      * @deprecated
      * @description **Master key.** Its settings are tried out first, unless `verify=false`. Secrets are encrypted and never returned.
      */
-    post: operations['providers_add_alias'];
+    post: operations["providers_add_alias"];
   };
-  '/api/v1/clients/me/email-providers/{name}': {
+  "/api/v1/clients/me/email-providers/{name}": {
     /**
      * Remove a provider
      * @deprecated
      * @description **Master key.**
      */
-    delete: operations['providers_remove_alias'];
+    delete: operations["providers_remove_alias"];
     /**
      * Change a provider
      * @deprecated
      * @description **Master key.**
      */
-    patch: operations['providers_update_alias'];
+    patch: operations["providers_update_alias"];
   };
-  '/api/v1/clients/me/email-providers/{name}/test': {
+  "/api/v1/clients/me/email-providers/{name}/test": {
     /**
      * Send a test through a provider
      * @deprecated
      * @description **Master key.**
      */
-    post: operations['providers_test_alias'];
+    post: operations["providers_test_alias"];
   };
-  '/api/v1/clients/me/hooks/pre-send': {
+  "/api/v1/clients/me/hooks/pre-send": {
     /**
      * Read the pre-send hook
      * @description **Master key.**
      */
-    get: operations['hook_get'];
+    get: operations["hook_get"];
     /**
      * Set the pre-send hook
      * @description **Master key.** Asked about every message that a user sends, edits or has scheduled, not about those of the client itself. It gets `{room_id, sender, message}`, signed as a webhook to a bare URL, and answers `{action: "accept" | "reject" | "replace", reason?, message?}`: `reject` is 422 `message_rejected` with the reason as `detail`; what `replace` gives of `message` takes the place of what was sent. It holds for the next message.
      */
-    put: operations['hook_put'];
+    put: operations["hook_put"];
     /**
      * Remove the pre-send hook
      * @description **Master key.**
      */
-    delete: operations['hook_remove'];
+    delete: operations["hook_remove"];
   };
-  '/api/v1/clients/me/keys': {
+  "/api/v1/clients/me/keys": {
     /**
      * List master keys
      * @description **Master key.**
      */
-    get: operations['me_listKeys'];
+    get: operations["me_listKeys"];
     /**
      * Make another master key
      * @description **Master key.**
      */
-    post: operations['me_createKey'];
+    post: operations["me_createKey"];
   };
-  '/api/v1/clients/me/keys/{id}': {
+  "/api/v1/clients/me/keys/{id}": {
     /**
      * Revoke a master key
      * @description **Master key.** It stops working within a second on every node. The last one that may do everything is refused.
      */
-    delete: operations['me_revokeKey'];
+    delete: operations["me_revokeKey"];
   };
-  '/api/v1/clients/me/keys/{id}/rotate': {
+  "/api/v1/clients/me/keys/{id}/rotate": {
     /**
      * Replace a master key
      * @description **Master key.** Answers the new key; the old one works for `overlap_s` seconds more.
      */
-    post: operations['me_rotateKey'];
+    post: operations["me_rotateKey"];
   };
-  '/api/v1/clients/me/permissions': {
+  "/api/v1/clients/me/permissions": {
     /**
      * Read what the roles of rooms may
      * @description **Master key.**
      */
-    get: operations['roomPermissions_get'];
+    get: operations["roomPermissions_get"];
     /**
      * Change what the roles of rooms may
      * @description **Master key.** Replaces what was set before; types and roles that are left out have the defaults. It holds for the next request. Every role reads: what a member may not read, it is no member of.
      */
-    put: operations['roomPermissions_put'];
+    put: operations["roomPermissions_put"];
   };
-  '/api/v1/clients/me/providers': {
+  "/api/v1/clients/me/providers": {
     /**
      * List providers, in the order in which they are tried
      * @description **Master key.**
      */
-    get: operations['providers_list'];
+    get: operations["providers_list"];
     /**
      * Replace the list of providers
      * @description **Master key.** A JSON array, in the order in which they are tried. A secret that is left out keeps its stored value.
      */
-    put: operations['providers_replace'];
+    put: operations["providers_replace"];
     /**
      * Add a provider
      * @description **Master key.** Its settings are tried out first, unless `verify=false`. Secrets are encrypted and never returned.
      */
-    post: operations['providers_add'];
+    post: operations["providers_add"];
   };
-  '/api/v1/clients/me/providers/{name}': {
+  "/api/v1/clients/me/providers/{name}": {
     /**
      * Remove a provider
      * @description **Master key.**
      */
-    delete: operations['providers_remove'];
+    delete: operations["providers_remove"];
     /**
      * Change a provider
      * @description **Master key.**
      */
-    patch: operations['providers_update'];
+    patch: operations["providers_update"];
   };
-  '/api/v1/clients/me/providers/{name}/test': {
+  "/api/v1/clients/me/providers/{name}/test": {
     /**
      * Send a test through a provider
      * @description **Master key.**
      */
-    post: operations['providers_test'];
+    post: operations["providers_test"];
   };
-  '/api/v1/clients/me/signing-secret': {
+  "/api/v1/clients/me/signing-secret": {
     /**
      * Read the secret that webhooks to bare URLs are signed with
      * @description **Master key.**
      */
-    get: operations['ownClient_secret'];
+    get: operations["ownClient_secret"];
   };
-  '/api/v1/clients/me/signing-secret/rotate': {
+  "/api/v1/clients/me/signing-secret/rotate": {
     /**
      * Replace the signing secret
      * @description **Master key.** For `overlap_s` seconds webhooks carry a signature by each.
      */
-    post: operations['ownClient_rotateSecret'];
+    post: operations["ownClient_rotateSecret"];
   };
-  '/api/v1/clients/me/word-lists': {
+  "/api/v1/clients/me/word-lists": {
     /**
      * List the word lists
      * @description **Master key.**
      */
-    get: operations['wordLists_list'];
+    get: operations["wordLists_list"];
     /**
      * Replace the word lists
      * @description **Master key.** A JSON array; it holds for the next message. What users write, and the names of what they attach, is looked through for the words as such (`ass` is not in `class`), in any case and width; in scripts that don't part their words, anywhere. What the client itself sends is not.
      */
-    put: operations['wordLists_replace'];
+    put: operations["wordLists_replace"];
   };
-  '/api/v1/clients/scoped-keys': {
+  "/api/v1/clients/scoped-keys": {
     /**
      * List users' keys
      * @description **Master key.**
      */
-    get: operations['scopedKeys_list'];
+    get: operations["scopedKeys_list"];
     /**
      * Make a key for a user
      * @description **Master key.** Unlike a login key it stays when the user logs in. Makes the user when it is new.
      */
-    post: operations['scopedKeys_create'];
+    post: operations["scopedKeys_create"];
   };
-  '/api/v1/clients/scoped-keys/{id}': {
+  "/api/v1/clients/scoped-keys/{id}": {
     /**
      * Read a user's key
      * @description **Master key.**
      */
-    get: operations['scopedKeys_get'];
+    get: operations["scopedKeys_get"];
     /**
      * Revoke a user's key
      * @description **Master key.** It stops working, and its sockets close, within a second on every node.
      */
-    delete: operations['scopedKeys_revoke'];
+    delete: operations["scopedKeys_revoke"];
   };
-  '/api/v1/clients/{id}': {
+  "/api/v1/clients/{id}": {
     /**
      * Read a client
      * @description **Admin key.**
      */
-    get: operations['clients_get'];
+    get: operations["clients_get"];
     /**
      * Change a client's name, limits, settings or origins
      * @description **Admin key.**
      */
-    patch: operations['clients_update'];
+    patch: operations["clients_update"];
   };
-  '/api/v1/clients/{id}/reactivate': {
+  "/api/v1/clients/{id}/reactivate": {
     /**
      * Reactivate a client
      * @description **Admin key.**
      */
-    post: operations['clients_reactivate'];
+    post: operations["clients_reactivate"];
   };
-  '/api/v1/clients/{id}/suspend': {
+  "/api/v1/clients/{id}/suspend": {
     /**
      * Suspend a client
      * @description **Admin key.** Within a second its keys answer 403 `client_suspended` and its sockets are closed. Nothing is lost.
      */
-    post: operations['clients_suspend'];
+    post: operations["clients_suspend"];
   };
-  '/api/v1/deliveries': {
+  "/api/v1/deliveries": {
     /**
      * List deliveries, newest first
      * @description **Master key.** Also the admin key, with `X-Client-Id`. Of the last 30 days, unless `from` says otherwise. `unresolved=true` lists the dead letters that are left: what failed or expired, and was neither sent again nor put aside.
      */
-    get: operations['deliveries_list'];
+    get: operations["deliveries_list"];
   };
-  '/api/v1/deliveries/{id}': {
+  "/api/v1/deliveries/{id}": {
     /**
      * Get a delivery with its attempts
      * @description **Master key.** Also the admin key, with `X-Client-Id`.
      */
-    get: operations['deliveries_get'];
+    get: operations["deliveries_get"];
   };
-  '/api/v1/deliveries/{id}/discard': {
+  "/api/v1/deliveries/{id}/discard": {
     /**
      * Put a failed delivery aside
      * @description **Master key.** Also the admin key, with `X-Client-Id`. It stays on record, with `discarded_at`, and no recovery sends it again.
      */
-    post: operations['deliveries_discard'];
+    post: operations["deliveries_discard"];
   };
-  '/api/v1/deliveries/{id}/resend': {
+  "/api/v1/deliveries/{id}/resend": {
     /**
      * Send a delivery again
      * @description **Master key.** Also the admin key, with `X-Client-Id`. A new delivery of the same content, which says of which it is the repetition, and has the `webhook-id` of the first one; the other one says `resent_by`. It is tried as often as its notification says. While it is on its way, asking again answers the same one.
      */
-    post: operations['deliveries_resend'];
+    post: operations["deliveries_resend"];
   };
-  '/api/v1/dev/login': {
+  "/api/v1/dev/login": {
     /**
      * Log in as a user of the demo client (embedded mode, loopback only)
      * @description No key needed. For the chat at `/chat`: makes the user when it is new, lets it join the room of all who log in here, and answers a key of twelve hours. Asked by a page of another origin, under another host name or through a proxy it is 404, as it is outside of embedded mode and where `HOST` is no loopback address.
      */
-    post: operations['development_login'];
+    post: operations["development_login"];
   };
-  '/api/v1/dev/mailbox': {
+  "/api/v1/dev/mailbox": {
     /**
      * Mail that clients without a provider sent (embedded mode, loopback only)
      * @description No key needed.
      */
-    get: operations['mailbox_list'];
+    get: operations["mailbox_list"];
   };
-  '/api/v1/invites': {
+  "/api/v1/invites": {
     /**
      * List my invitations
      * @description **Master or scoped key.** The acting user's, the newest first.
      */
-    get: operations['invited_list'];
+    get: operations["invited_list"];
   };
-  '/api/v1/invites/accept': {
+  "/api/v1/invites/accept": {
     /**
      * Join by a link's code
      * @description **Master key, or a scoped key with `join_rooms`.** A code that is unknown, used up, expired or revoked is 404: they are not told apart. Who is a member already uses nothing up.
      */
-    post: operations['invited_acceptCode'];
+    post: operations["invited_acceptCode"];
   };
-  '/api/v1/invites/{id}/accept': {
+  "/api/v1/invites/{id}/accept": {
     /**
      * Accept an invitation
      * @description **Master or scoped key.** By the invited user.
      */
-    post: operations['invited_accept'];
+    post: operations["invited_accept"];
   };
-  '/api/v1/invites/{id}/decline': {
+  "/api/v1/invites/{id}/decline": {
     /**
      * Decline an invitation
      * @description **Master or scoped key.** By the invited user.
      */
-    post: operations['invited_decline'];
+    post: operations["invited_decline"];
   };
-  '/api/v1/messages': {
+  "/api/v1/messages": {
     /**
      * Send a message to the room in the body
      * @deprecated
      * @description **Master key, or a scoped key with `send_messages`.**
      */
-    post: operations['messages_sendToRoom'];
+    post: operations["messages_sendToRoom"];
   };
-  '/api/v1/messages/rooms/{room_id}': {
+  "/api/v1/messages/rooms/{room_id}": {
     /**
      * The same as reading a room's messages
      * @deprecated
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['messages_listOfRoom'];
+    get: operations["messages_listOfRoom"];
   };
-  '/api/v1/messages/rooms/{room_id}/read': {
+  "/api/v1/messages/rooms/{room_id}/read": {
     /**
      * The same as marking as read
      * @deprecated
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    post: operations['receipts_readOfRoom'];
+    post: operations["receipts_readOfRoom"];
   };
-  '/api/v1/messages/rooms/{room_id}/unread': {
+  "/api/v1/messages/rooms/{room_id}/unread": {
     /**
      * Read what is unread in a room
      * @deprecated
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['receipts_ofRoom'];
+    get: operations["receipts_ofRoom"];
   };
-  '/api/v1/messages/search': {
+  "/api/v1/messages/search": {
     /**
      * Search messages
      * @description **Master key, or a scoped key with `read_messages`.** Newest first, in the rooms that the caller may read; a master key without X-User-Id searches all of the client. A message is found within seconds of its commit. For very common words a page may hold fewer than `limit` while `has_more` says that there are more: go on with `next_cursor`.
      */
-    get: operations['search_find'];
+    get: operations["search_find"];
   };
-  '/api/v1/messages/{id}': {
+  "/api/v1/messages/{id}": {
     /**
      * Read a message, whatever its room
      * @deprecated
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['messages_getAnywhere'];
+    get: operations["messages_getAnywhere"];
     /**
      * Edit a message, whatever its room
      * @deprecated
      * @description **Master key, or a scoped key with `send_messages`.**
      */
-    put: operations['changes_editAnywhere'];
+    put: operations["changes_editAnywhere"];
     /**
      * Delete a message, whatever its room
      * @deprecated
      * @description **Master key, or a scoped key with `send_messages`.**
      */
-    delete: operations['changes_deleteAnywhere'];
+    delete: operations["changes_deleteAnywhere"];
   };
-  '/api/v1/metrics': {
+  "/api/v1/metrics": {
     /**
      * The client at a glance: now, and the last 24 hours
      * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`.
      */
-    get: operations['clientMetrics_overview'];
+    get: operations["clientMetrics_overview"];
   };
-  '/api/v1/metrics/daily': {
+  "/api/v1/metrics/daily": {
     /**
      * Messages and deliveries by the day, of the last 30 unless told
      * @description **Master key, or a scoped key with `read_analytics`.** With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['clientMetrics_daily'];
+    get: operations["clientMetrics_daily"];
   };
-  '/api/v1/metrics/hourly': {
+  "/api/v1/metrics/hourly": {
     /**
      * Messages and deliveries by the hour, of the last 24 unless told
      * @description **Master key, or a scoped key with `read_analytics`.** With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['clientMetrics_hourly'];
+    get: operations["clientMetrics_hourly"];
   };
-  '/api/v1/metrics/user/{user_id}': {
+  "/api/v1/metrics/user/{user_id}": {
     /**
      * What a user sent and got
      * @description **Master key, or a scoped key with `read_analytics`.** Of the last 24 hours unless told. A scoped key sees those with whom its user shares a room. With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['clientMetrics_user'];
+    get: operations["clientMetrics_user"];
   };
-  '/api/v1/notifications': {
+  "/api/v1/notifications": {
     /**
      * List notifications, newest first
      * @description **Master or scoped key.** A scoped key sees what its user sent or got; of what it got not `metadata` and `tags`, which are the client's notes.
      */
-    get: operations['notifications_list'];
+    get: operations["notifications_list"];
     /**
      * Send a notification over email, websocket and webhook
      * @description **Master key, or a scoped key with `send_notifications`.** Accepted means kept: each recipient gets one delivery per channel, retried until it is settled. A recipient who has no address for a channel gets a delivery there that is `suppressed` and says why.
      */
-    post: operations['notifications_send'];
+    post: operations["notifications_send"];
   };
-  '/api/v1/notifications/batch': {
+  "/api/v1/notifications/batch": {
     /**
      * Send up to 100 notifications
      * @description **Master key, or a scoped key with `send_notifications`.** Each is answered on its own, and counts on its own: one at fault, or beyond a quota, keeps no other from being sent.
      */
-    post: operations['notifications_sendMany'];
+    post: operations["notifications_sendMany"];
   };
-  '/api/v1/notifications/send': {
+  "/api/v1/notifications/send": {
     /**
      * Send a notification over email, websocket and webhook
      * @deprecated
      * @description **Master key, or a scoped key with `send_notifications`.** Accepted means kept: each recipient gets one delivery per channel, retried until it is settled. A recipient who has no address for a channel gets a delivery there that is `suppressed` and says why.
      */
-    post: operations['notifications_send_alias'];
+    post: operations["notifications_send_alias"];
   };
-  '/api/v1/notifications/stats': {
+  "/api/v1/notifications/stats": {
     /**
      * Deliveries of a time in a few numbers
      * @description **Master key, or a scoped key with `read_analytics`.** Also the admin key, with `X-Client-Id`. Of the last 24 hours unless told, by when they were accepted. With `Accept: text/csv` the rows come as CSV.
      */
-    get: operations['analytics_stats'];
+    get: operations["analytics_stats"];
   };
-  '/api/v1/notifications/{id}': {
+  "/api/v1/notifications/{id}": {
     /**
      * Get a notification with its first 100 deliveries and their attempts
      * @description **Master or scoped key.** A scoped key sees of deliveries neither `provider`, `routing` and `provider_message_id` nor what the other side answered: these are null.
      */
-    get: operations['notifications_get'];
+    get: operations["notifications_get"];
     /**
      * Change what is still open of a notification
      * @deprecated
      * @description **Master key, or a scoped key with `send_notifications`.** The same as PATCH, for callers of the first version.
      */
-    put: operations['notifications_put'];
+    put: operations["notifications_put"];
     /**
      * Cancel what is still open of a notification
      * @description **Master key, or a scoped key with `send_notifications`.** The notification stays on record.
      */
-    delete: operations['notifications_remove'];
+    delete: operations["notifications_remove"];
     /**
      * Change what is still open of a notification
      * @description **Master key, or a scoped key with `send_notifications`.** Its time can be moved, and what a channel sends be replaced, as long as nothing of it has begun; a priority holds for whatever still waits.
      */
-    patch: operations['notifications_patch'];
+    patch: operations["notifications_patch"];
   };
-  '/api/v1/notifications/{id}/cancel': {
+  "/api/v1/notifications/{id}/cancel": {
     /**
      * Cancel what is still open of a notification
      * @description **Master key, or a scoped key with `send_notifications`.** What is being sent just now goes on, and is not tried again should it fail.
      */
-    post: operations['notifications_cancel'];
+    post: operations["notifications_cancel"];
   };
-  '/api/v1/notifications/{id}/deliveries': {
+  "/api/v1/notifications/{id}/deliveries": {
     /**
      * List the deliveries of a notification with their attempts
      * @description **Master or scoped key.** A scoped key sees of deliveries neither `provider`, `routing` and `provider_message_id` nor what the other side answered: these are null.
      */
-    get: operations['notifications_deliveries'];
+    get: operations["notifications_deliveries"];
   };
-  '/api/v1/notifications/{id}/retry': {
+  "/api/v1/notifications/{id}/retry": {
     /**
      * Try again what failed or expired of a notification
      * @description **Master key, or a scoped key with `send_notifications`.**
      */
-    post: operations['notifications_retry'];
+    post: operations["notifications_retry"];
   };
-  '/api/v1/presence': {
+  "/api/v1/presence": {
     /**
      * Choose what to show while there
      * @description **Master or scoped key.** Holds until it is set again, over reconnects and restarts. Fields left out stay as they are.
      */
-    put: operations['presence_set'];
+    put: operations["presence_set"];
   };
-  '/api/v1/presence/heartbeat': {
+  "/api/v1/presence/heartbeat": {
     /**
      * Be there without a socket
      * @description **Master or scoped key.** Holds until half as late again as the next heartbeat is due; `state` and `text` are set as by `PUT /presence`.
      */
-    post: operations['presence_heartbeat'];
+    post: operations["presence_heartbeat"];
   };
-  '/api/v1/presence/online': {
+  "/api/v1/presence/online": {
     /**
      * Read the presence of people who share a room
      * @description **Master or scoped key.** With `user_ids` of these, also of those who are away, in the order asked; who shares no room with the user is left out. A master key that acts for nobody sees all of its users.
      */
-    get: operations['presence_get'];
+    get: operations["presence_get"];
   };
-  '/api/v1/providers': {
+  "/api/v1/providers": {
     /**
      * List the kinds of providers that there are
      * @description **Master key.** What a client can set up at `/clients/me/providers`, and what serves it without being set up.
      */
-    get: operations['providerTypes_list'];
+    get: operations["providerTypes_list"];
   };
-  '/api/v1/rate-limits': {
+  "/api/v1/rate-limits": {
     /**
      * Read the limits and what is left of them
      * @description **Master or scoped key.** The limits of the key's user, or of the one that a master key names in X-User-Id, and of the client; for a master key that manages the client also what its providers take. Asking counts against none. A master key itself counts against none.
      */
-    get: operations['rateLimits_list'];
+    get: operations["rateLimits_list"];
   };
-  '/api/v1/recoveries': {
+  "/api/v1/recoveries": {
     /**
      * List recoveries, newest first
      * @description **Master key.** Also the admin key, with `X-Client-Id`.
      */
-    get: operations['recoveries_list'];
+    get: operations["recoveries_list"];
     /**
      * Send again what a filter matches
      * @description **Master key.** Also the admin key, with `X-Client-Id`. Goes on by itself, at most so many a second, over restarts, and sends nothing twice. What was sent again already, or was discarded, is skipped.
      */
-    post: operations['recoveries_start'];
+    post: operations["recoveries_start"];
   };
-  '/api/v1/recoveries/{id}': {
+  "/api/v1/recoveries/{id}": {
     /**
      * See how far a recovery has come
      * @description **Master key.** Also the admin key, with `X-Client-Id`.
      */
-    get: operations['recoveries_get'];
+    get: operations["recoveries_get"];
   };
-  '/api/v1/recoveries/{id}/cancel': {
+  "/api/v1/recoveries/{id}/cancel": {
     /**
      * Stop a recovery
      * @description **Master key.** Also the admin key, with `X-Client-Id`. What it has sent again goes on.
      */
-    post: operations['recoveries_cancel'];
+    post: operations["recoveries_cancel"];
   };
-  '/api/v1/reports': {
+  "/api/v1/reports": {
     /**
      * List reports, newest first
      * @description **Master key.** What users reported and what the client's word lists flagged, which comes within seconds.
      */
-    get: operations['reports_list'];
+    get: operations["reports_list"];
   };
-  '/api/v1/reports/{id}': {
+  "/api/v1/reports/{id}": {
     /**
      * Decide on a report
      * @description **Master key.** It changes the report alone: what becomes of the message or its sender is done by their own routes.
      */
-    patch: operations['reports_decide'];
+    patch: operations["reports_decide"];
   };
-  '/api/v1/rooms': {
+  "/api/v1/rooms": {
     /**
      * List my rooms
      * @description **Master key, or a scoped key with `read_messages`.** The acting user's, most recent activity first. A master key that acts for nobody gets the client's, newest first.
      */
-    get: operations['rooms_list'];
+    get: operations["rooms_list"];
     /**
      * Make a room
      * @description **Master or scoped key.** A scoped key needs `manage_rooms`, for a direct room `send_messages`. Of two people there is one direct room only: asked for again, it comes back with 200.
      */
-    post: operations['rooms_create'];
+    post: operations["rooms_create"];
   };
-  '/api/v1/rooms/all': {
+  "/api/v1/rooms/all": {
     /**
      * List the client's rooms
      * @description **Master key.**
      */
-    get: operations['rooms_listAll'];
+    get: operations["rooms_listAll"];
   };
-  '/api/v1/rooms/directory': {
+  "/api/v1/rooms/directory": {
     /**
      * Find public rooms
      * @description **Master key, or a scoped key with `join_rooms`.** By name, in its order. A search looks at so many names for a page: one that found little may still have a `next_cursor`.
      */
-    get: operations['directory_list'];
+    get: operations["directory_list"];
   };
-  '/api/v1/rooms/query': {
+  "/api/v1/rooms/query": {
     /**
      * Find rooms
      * @description **Master key, or a scoped key with `read_messages`.** The acting user's rooms, filtered and sorted, each with its last message and a few members. A master key that acts for nobody gets the whole client's: a page then reads through at most 5,000 rooms, so that one with few rooms or none may have `has_more`.
      */
-    post: operations['roomQuery_query'];
+    post: operations["roomQuery_query"];
   };
-  '/api/v1/rooms/{id}/online': {
+  "/api/v1/rooms/{id}/online": {
     /**
      * List the members of a room who are there
      * @description **Master or scoped key.**
      */
-    get: operations['presence_online'];
+    get: operations["presence_online"];
   };
-  '/api/v1/rooms/{id}/typing': {
+  "/api/v1/rooms/{id}/typing": {
     /**
      * Say that the user types in a room, or no longer
      * @description **Master key, or a scoped key with `send_messages`.** For clients without a socket. Holds for 8 seconds, unless it is said again. The readers of the room hear `typing.updated`.
      */
-    post: operations['typing_type'];
+    post: operations["typing_type"];
   };
-  '/api/v1/rooms/{room_id}': {
+  "/api/v1/rooms/{room_id}": {
     /**
      * Read a room
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['rooms_get'];
+    get: operations["rooms_get"];
     /**
      * The same as PATCH
      * @deprecated
      * @description **Master key, or a scoped key with `manage_rooms`.**
      */
-    put: operations['rooms_put'];
+    put: operations["rooms_put"];
     /**
      * Delete a room
      * @description **Master key, or a scoped key with `manage_rooms`.** By its owners, or the client. It is gone for everybody, its messages with it, and can be restored for the client's `delete_grace_days` (30). Events stay for as long as all events do.
      */
-    delete: operations['lifecycle_remove'];
+    delete: operations["lifecycle_remove"];
     /**
      * Change a room
      * @description **Master key, or a scoped key with `manage_rooms`.** By its owners and admins, in a direct room by both, or the client. `metadata` is merged (RFC 7396). What is so already stays so, and tells nobody.
      */
-    patch: operations['rooms_update'];
+    patch: operations["rooms_update"];
   };
-  '/api/v1/rooms/{room_id}/activate': {
+  "/api/v1/rooms/{room_id}/activate": {
     /**
      * Activate a room again
      * @description **Master key, or a scoped key with `manage_rooms`.**
      */
-    post: operations['lifecycle_activate'];
+    post: operations["lifecycle_activate"];
   };
-  '/api/v1/rooms/{room_id}/archive': {
+  "/api/v1/rooms/{room_id}/archive": {
     /**
      * Archive a room
      * @description **Master key, or a scoped key with `manage_rooms`.** It takes no messages (409 `room_inactive`) and stays readable.
      */
-    post: operations['lifecycle_archive'];
+    post: operations["lifecycle_archive"];
   };
-  '/api/v1/rooms/{room_id}/bans': {
+  "/api/v1/rooms/{room_id}/bans": {
     /**
      * List a room's bans
      * @description **Master key, or a scoped key with `manage_rooms`.** Those that hold, to whose role grants `manage`.
      */
-    get: operations['bans_list'];
+    get: operations["bans_list"];
   };
-  '/api/v1/rooms/{room_id}/deactivate': {
+  "/api/v1/rooms/{room_id}/deactivate": {
     /**
      * Deactivate a room
      * @description **Master key, or a scoped key with `manage_rooms`.** It takes no messages (409 `room_inactive`) until it is activated by hand.
      */
-    post: operations['lifecycle_deactivate'];
+    post: operations["lifecycle_deactivate"];
   };
-  '/api/v1/rooms/{room_id}/delivered': {
+  "/api/v1/rooms/{room_id}/delivered": {
     /**
      * Mark as delivered
      * @description **Master key, or a scoped key with `read_messages`.** Up to a place; never back.
      */
-    post: operations['receipts_delivered'];
+    post: operations["receipts_delivered"];
   };
-  '/api/v1/rooms/{room_id}/freeze': {
+  "/api/v1/rooms/{room_id}/freeze": {
     /**
      * Freeze a room
      * @description **Master key, or a scoped key with `manage_rooms`.** Only its owners and admins, and the client, write.
      */
-    post: operations['lifecycle_freeze'];
+    post: operations["lifecycle_freeze"];
   };
-  '/api/v1/rooms/{room_id}/invites': {
+  "/api/v1/rooms/{room_id}/invites": {
     /**
      * List a room's invitations
      * @description **Master key, or a scoped key with `invite_users`.** The newest first, to whose role grants `invite`.
      */
-    get: operations['invites_list'];
+    get: operations["invites_list"];
     /**
      * Invite a user, or make a link
      * @description **Master key, or a scoped key with `invite_users`.** To a role above member by whose role grants `delete`. Who has a pending invitation keeps it: the second one is the first.
      */
-    post: operations['invites_create'];
+    post: operations["invites_create"];
   };
-  '/api/v1/rooms/{room_id}/invites/{invite_id}': {
+  "/api/v1/rooms/{room_id}/invites/{invite_id}": {
     /**
      * Revoke an invitation or a link
      * @description **Master key, or a scoped key with `invite_users`.** By who made it, or whose role grants `manage`. What is no longer pending stays as it is.
      */
-    delete: operations['invites_revoke'];
+    delete: operations["invites_revoke"];
   };
-  '/api/v1/rooms/{room_id}/join': {
+  "/api/v1/rooms/{room_id}/join": {
     /**
      * Join a room
      * @description **Master key, or a scoped key with `join_rooms`.** A public one; other rooms take an invitation or a request. A master key lets the user that it names into any room. Who is a member already stays as he is.
      */
-    post: operations['joining_join'];
+    post: operations["joining_join"];
   };
-  '/api/v1/rooms/{room_id}/join-requests': {
+  "/api/v1/rooms/{room_id}/join-requests": {
     /**
      * List requests to join a room
      * @description **Master key, or a scoped key with `manage_rooms`.** The oldest first, to whose role grants `manage`.
      */
-    get: operations['joinRequests_list'];
+    get: operations["joinRequests_list"];
     /**
      * Ask to join a private room
      * @description **Master key, or a scoped key with `join_rooms`.** Who asks knows its id, and need not see it. A public room is joined; one by invitation only takes no requests and is 404. A request that waits stays as it is.
      */
-    post: operations['joinRequests_ask'];
+    post: operations["joinRequests_ask"];
   };
-  '/api/v1/rooms/{room_id}/join-requests/{user_id}/approve': {
+  "/api/v1/rooms/{room_id}/join-requests/{user_id}/approve": {
     /**
      * Let in who asked
      * @description **Master key, or a scoped key with `manage_rooms`.**
      */
-    post: operations['joinRequests_approve'];
+    post: operations["joinRequests_approve"];
   };
-  '/api/v1/rooms/{room_id}/join-requests/{user_id}/reject': {
+  "/api/v1/rooms/{room_id}/join-requests/{user_id}/reject": {
     /**
      * Do not let in who asked
      * @description **Master key, or a scoped key with `manage_rooms`.** Who asked may ask again.
      */
-    post: operations['joinRequests_reject'];
+    post: operations["joinRequests_reject"];
   };
-  '/api/v1/rooms/{room_id}/leave': {
+  "/api/v1/rooms/{room_id}/leave": {
     /**
      * Leave a room
      * @description **Master or scoped key.** A last owner hands it on: to the oldest admin, else to the oldest member.
      */
-    post: operations['joining_leave'];
+    post: operations["joining_leave"];
   };
-  '/api/v1/rooms/{room_id}/lifecycle': {
+  "/api/v1/rooms/{room_id}/lifecycle": {
     /**
      * Read when a room will be deactivated
      * @description **Master key.**
      */
-    get: operations['lifecycle_read'];
+    get: operations["lifecycle_read"];
     /**
      * Set when a room will be deactivated
      * @description **Master key.** Replaces what was set before; what is left out, the client's `settings.lifecycle` says.
      */
-    put: operations['lifecycle_put'];
+    put: operations["lifecycle_put"];
   };
-  '/api/v1/rooms/{room_id}/me': {
+  "/api/v1/rooms/{room_id}/me": {
     /**
      * Mute, hide or pin a room for myself
      * @description **Master key, or a scoped key with `read_messages`.** For the acting user alone. The answer is the room's `me`.
      */
-    patch: operations['ownSide_update'];
+    patch: operations["ownSide_update"];
   };
-  '/api/v1/rooms/{room_id}/members': {
+  "/api/v1/rooms/{room_id}/members": {
     /**
      * List a room's members
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['members_list'];
+    get: operations["members_list"];
     /**
      * Add members
      * @description **Master key, or a scoped key with `invite_users`.** One by `user_id` or many by `members` (a scoped key 100, a master key as many as a room takes), each of which is answered on its own in `results`; where none could be added, the answer is the first one’s problem. Owners add anybody, admins plain members. Who is a member already keeps his role.
      */
-    post: operations['members_add'];
+    post: operations["members_add"];
   };
-  '/api/v1/rooms/{room_id}/members/{user_id}': {
+  "/api/v1/rooms/{room_id}/members/{user_id}": {
     /**
      * Read a member
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['members_get'];
+    get: operations["members_get"];
     /**
      * Remove a member, or leave
      * @description **Master or scoped key.** Who acts for the user (also as `me`) leaves, as with `POST /rooms/{room_id}/leave`; others are removed by owners and admins, a scoped key needs `manage_rooms` for it.
      */
-    delete: operations['members_remove'];
+    delete: operations["members_remove"];
     /**
      * Change a member's role
      * @description **Master key, or a scoped key with `manage_rooms`.** By owners, or the client. A room that has an owner keeps at least one.
      */
-    patch: operations['members_setRole'];
+    patch: operations["members_setRole"];
   };
-  '/api/v1/rooms/{room_id}/members/{user_id}/ban': {
+  "/api/v1/rooms/{room_id}/members/{user_id}/ban": {
     /**
      * Ban a user from a room
      * @description **Master key, or a scoped key with `manage_rooms`.** A member is removed; who never was one is kept out as well. Admins ban plain members, owners everybody but the last owner. A ban that holds is replaced.
      */
-    put: operations['bans_ban'];
+    put: operations["bans_ban"];
     /**
      * Lift a ban
      * @description **Master key, or a scoped key with `manage_rooms`.** The user is no member by that, but may become one again.
      */
-    delete: operations['bans_lift'];
+    delete: operations["bans_lift"];
   };
-  '/api/v1/rooms/{room_id}/members/{user_id}/role': {
+  "/api/v1/rooms/{room_id}/members/{user_id}/role": {
     /**
      * The same as reading a member
      * @deprecated
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['members_getRole'];
+    get: operations["members_getRole"];
     /**
      * The same as PATCH
      * @deprecated
      * @description **Master key, or a scoped key with `manage_rooms`.**
      */
-    put: operations['members_putRole'];
+    put: operations["members_putRole"];
   };
-  '/api/v1/rooms/{room_id}/messages': {
+  "/api/v1/rooms/{room_id}/messages": {
     /**
      * Read a room's messages
      * @description **Master key, or a scoped key with `read_messages`.** Always ascending; without a place to read from, the newest. Give at most one place.
      */
-    get: operations['messages_list'];
+    get: operations["messages_list"];
     /**
      * Send a message
      * @description **Master key, or a scoped key with `send_messages`.** Committed when answered. A master key without X-User-Id sends as the client.
      */
-    post: operations['messages_send'];
+    post: operations["messages_send"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}': {
+  "/api/v1/rooms/{room_id}/messages/{id}": {
     /**
      * Read a message
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['messages_get'];
+    get: operations["messages_get"];
     /**
      * Delete a message
      * @description **Master key, or a scoped key with `send_messages`.** `for=all`, by its sender, roles that grant `manage`, or the client: it leaves a tombstone that keeps its `seq`. `for=me`, by whoever reads it: from then on it comes as a stub.
      */
-    delete: operations['changes_delete'];
+    delete: operations["changes_delete"];
     /**
      * Edit a message
      * @description **Master key, or a scoped key with `send_messages`.** By its sender, or the client; by roles that grant `manage` where `settings.moderators_edit` says so. `metadata` is merged (RFC 7396). What changes nothing is no edit.
      */
-    patch: operations['changes_edit'];
+    patch: operations["changes_edit"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/edits': {
+  "/api/v1/rooms/{room_id}/messages/{id}/edits": {
     /**
      * Read what a message said before
      * @description **Master key, or a scoped key with `read_messages`.** Every version, the first included, oldest first. Who may is `settings.edit_history`; of a deleted message nothing is shown.
      */
-    get: operations['changes_versions'];
+    get: operations["changes_versions"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/pin': {
+  "/api/v1/rooms/{room_id}/messages/{id}/pin": {
     /**
      * Pin a message
      * @description **Master key, or a scoped key with `send_messages`.** By roles that grant `manage`; in a direct room by both. A room takes 50 pins; the room is told by `message.updated`.
      */
-    put: operations['pins_pin'];
+    put: operations["pins_pin"];
     /**
      * Unpin a message
      * @description **Master key, or a scoped key with `send_messages`.** By roles that grant `manage`; in a direct room by both.
      */
-    delete: operations['pins_unpin'];
+    delete: operations["pins_unpin"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/reactions': {
+  "/api/v1/rooms/{room_id}/messages/{id}/reactions": {
     /**
      * See who reacted to a message
      * @description **Master key, or a scoped key with `read_messages`.** By key, and within each in the order in which they reacted.
      */
-    get: operations['reactions_list'];
+    get: operations["reactions_list"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/reactions/{key}': {
+  "/api/v1/rooms/{room_id}/messages/{id}/reactions/{key}": {
     /**
      * React to a message
      * @description **Master key, or a scoped key with `send_messages`.** Answers the message's `reactions`. Twice is once; a message takes 50 different keys. Its `rev` stays: the room is told by `reaction.added`.
      */
-    put: operations['reactions_add'];
+    put: operations["reactions_add"];
     /**
      * Take a reaction back
      * @description **Master key, or a scoped key with `send_messages`.**
      */
-    delete: operations['reactions_remove'];
+    delete: operations["reactions_remove"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/replies': {
+  "/api/v1/rooms/{room_id}/messages/{id}/replies": {
     /**
      * Read a thread's replies
      * @description **Master key, or a scoped key with `read_messages`.** Always ascending; without a place to read from, the newest. A reply to a reply is in the same thread, and has none of its own.
      */
-    get: operations['threads_replies'];
+    get: operations["threads_replies"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/reports': {
+  "/api/v1/rooms/{room_id}/messages/{id}/reports": {
     /**
      * Report a message
      * @description **Master key, or a scoped key with `read_messages`.** By whoever sees it; each user's first report of a message counts. Who sent it is not told.
      */
-    post: operations['reports_report'];
+    post: operations["reports_report"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/subscription': {
+  "/api/v1/rooms/{room_id}/messages/{id}/subscription": {
     /**
      * See whether the user follows a thread, and what it has not read of it
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['threads_standing'];
+    get: operations["threads_standing"];
     /**
      * Follow a thread
      * @description **Master key, or a scoped key with `read_messages`.** What there is already counts as read. Whoever is replied to, replies or is mentioned in a thread follows it by itself.
      */
-    put: operations['threads_subscribe'];
+    put: operations["threads_subscribe"];
     /**
      * Follow a thread no more
      * @description **Master key, or a scoped key with `read_messages`.** Until the user replies, or is mentioned in it, again.
      */
-    delete: operations['threads_unsubscribe'];
+    delete: operations["threads_unsubscribe"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/thread/read': {
+  "/api/v1/rooms/{room_id}/messages/{id}/thread/read": {
     /**
      * Mark a thread as read
      * @description **Master key, or a scoped key with `read_messages`.** Never back. Beyond the last reply is clamped.
      */
-    post: operations['threads_read'];
+    post: operations["threads_read"];
   };
-  '/api/v1/rooms/{room_id}/messages/{id}/undelete': {
+  "/api/v1/rooms/{room_id}/messages/{id}/undelete": {
     /**
      * Bring a deleted message back
      * @description **Master key, or a scoped key with `send_messages`.** By roles that grant `manage`, within `settings.undelete_days` of its deletion; then 409. In a direct room, by who deleted it.
      */
-    post: operations['changes_undelete'];
+    post: operations["changes_undelete"];
   };
-  '/api/v1/rooms/{room_id}/permissions': {
+  "/api/v1/rooms/{room_id}/permissions": {
     /**
      * Read what the roles of a room may
      * @description **Master key.**
      */
-    get: operations['roomPermissions_ofRoom'];
+    get: operations["roomPermissions_ofRoom"];
   };
-  '/api/v1/rooms/{room_id}/pins': {
+  "/api/v1/rooms/{room_id}/pins": {
     /**
      * Read a room's pinned messages
      * @description **Master key, or a scoped key with `read_messages`.** All of them, the latest pin first.
      */
-    get: operations['pins_list'];
+    get: operations["pins_list"];
   };
-  '/api/v1/rooms/{room_id}/read': {
+  "/api/v1/rooms/{room_id}/read": {
     /**
      * Mark as read
      * @description **Master key, or a scoped key with `read_messages`.** Up to a place; never back. `private`: a marker that others do not see. Answers the own side of the room.
      */
-    post: operations['receipts_read'];
+    post: operations["receipts_read"];
   };
-  '/api/v1/rooms/{room_id}/receipts': {
+  "/api/v1/rooms/{room_id}/receipts": {
     /**
      * List members' markers
      * @description **Master key, or a scoped key with `read_messages`.**
      */
-    get: operations['receipts_list'];
+    get: operations["receipts_list"];
   };
-  '/api/v1/rooms/{room_id}/restore': {
+  "/api/v1/rooms/{room_id}/restore": {
     /**
      * Bring a deleted room back
      * @description **Master key, or a scoped key with `manage_rooms`.** By its owners, or the client, with its members and messages, as what it was before.
      */
-    post: operations['lifecycle_restore'];
+    post: operations["lifecycle_restore"];
   };
-  '/api/v1/rooms/{room_id}/scheduled-messages': {
+  "/api/v1/rooms/{room_id}/scheduled-messages": {
     /**
      * List scheduled messages of a room
      * @description **Master key, or a scoped key with `send_messages`.** By their time: those of the acting user; without one, all. What has ended is kept for 30 days.
      */
-    get: operations['scheduled_list'];
+    get: operations["scheduled_list"];
     /**
      * Schedule a message
      * @description **Master key, or a scoped key with `send_messages`.** Sent within 5 seconds of `send_at`, once, by what its sender may do then; what is refused then is `failed` with its reason. A user may have 100 that wait.
      */
-    post: operations['scheduled_schedule'];
+    post: operations["scheduled_schedule"];
   };
-  '/api/v1/rooms/{room_id}/transfer': {
+  "/api/v1/rooms/{room_id}/transfer": {
     /**
      * Hand a room on to another owner
      * @description **Master key, or a scoped key with `manage_rooms`.** By an owner, who becomes an admin; by the client, every other owner does. The answer is the new owner.
      */
-    post: operations['joining_transfer'];
+    post: operations["joining_transfer"];
   };
-  '/api/v1/rooms/{room_id}/truncate': {
+  "/api/v1/rooms/{room_id}/truncate": {
     /**
      * Drop the earlier messages of a room
      * @description **Master key, or a scoped key with `manage_rooms`.** By its owners, or the client: all messages before a place are gone for everybody, and cannot be brought back. What is gone already stays so.
      */
-    post: operations['truncation_truncate'];
+    post: operations["truncation_truncate"];
   };
-  '/api/v1/rooms/{room_id}/unarchive': {
+  "/api/v1/rooms/{room_id}/unarchive": {
     /**
      * Take a room out of the archive
      * @description **Master key, or a scoped key with `manage_rooms`.** It is what it was before.
      */
-    post: operations['lifecycle_unarchive'];
+    post: operations["lifecycle_unarchive"];
   };
-  '/api/v1/rooms/{room_id}/unfreeze': {
+  "/api/v1/rooms/{room_id}/unfreeze": {
     /**
      * Let everybody in a room write again
      * @description **Master key, or a scoped key with `manage_rooms`.**
      */
-    post: operations['lifecycle_unfreeze'];
+    post: operations["lifecycle_unfreeze"];
   };
-  '/api/v1/rooms/{room_id}/unread': {
+  "/api/v1/rooms/{room_id}/unread": {
     /**
      * Mark as unread
      * @description **Master key, or a scoped key with `read_messages`.** From a place on, for the user itself, until it reads or sends again: what others see stays.
      */
-    post: operations['receipts_unread'];
+    post: operations["receipts_unread"];
   };
-  '/api/v1/scheduled-messages/{id}': {
+  "/api/v1/scheduled-messages/{id}": {
     /**
      * Read a scheduled message
      * @description **Master key, or a scoped key with `send_messages`.**
      */
-    get: operations['scheduled_get'];
+    get: operations["scheduled_get"];
     /**
      * Cancel a scheduled message
      * @description **Master key, or a scoped key with `send_messages`.** Once it is being sent, 409.
      */
-    delete: operations['scheduled_cancel'];
+    delete: operations["scheduled_cancel"];
     /**
      * Change a scheduled message, or its time
      * @description **Master key, or a scoped key with `send_messages`.** Once it is being sent, 409.
      */
-    patch: operations['scheduled_update'];
+    patch: operations["scheduled_update"];
   };
-  '/api/v1/suppressions': {
+  "/api/v1/suppressions": {
     /**
      * List suppressed addresses, newest first; those that are over are left out
      * @description **Master key.**
      */
-    get: operations['suppressions_list'];
+    get: operations["suppressions_list"];
     /**
      * Suppress an address
      * @description **Master key.** One that is suppressed already has the reason and the end that are sent now, and is answered with 200.
      */
-    post: operations['suppressions_add'];
+    post: operations["suppressions_add"];
   };
-  '/api/v1/suppressions/export': {
+  "/api/v1/suppressions/export": {
     /**
      * The whole list as CSV or NDJSON, oldest first; what is over is left out
      * @description **Master key.**
      */
-    get: operations['suppressions_export'];
+    get: operations["suppressions_export"];
   };
-  '/api/v1/suppressions/import': {
+  "/api/v1/suppressions/import": {
     /**
      * Suppress many addresses
      * @description **Master key.** CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`), or NDJSON with the same fields. Lines that cannot be read are told of, the others are taken; of 100,000 at most: where there are more, `next_line` says which is the first that was not.
      */
-    post: operations['suppressions_import'];
+    post: operations["suppressions_import"];
   };
-  '/api/v1/suppressions/{id}': {
+  "/api/v1/suppressions/{id}": {
     /**
      * Write to an address again
      * @description **Master key.**
      */
-    delete: operations['suppressions_remove'];
+    delete: operations["suppressions_remove"];
   };
-  '/api/v1/sync': {
+  "/api/v1/sync": {
     /**
      * Catch up
      * @description **Master key, or a scoped key with `read_messages`.** Everything since these positions, or a clear no for each stream where that cannot be told: what `sync.resume` answers. With `timeout_s` it waits for something to tell. Of more than 200 rooms those with news are told; `more` says to ask for the others again.
      */
-    post: operations['sync_poll'];
+    post: operations["sync_poll"];
   };
-  '/api/v1/threads': {
+  "/api/v1/threads": {
     /**
      * List the threads that the user follows
      * @description **Master key, or a scoped key with `read_messages`.** Those with replies, the one with the latest first.
      */
-    get: operations['threads_list'];
+    get: operations["threads_list"];
   };
-  '/api/v1/unread': {
+  "/api/v1/unread": {
     /**
      * Read what is unread
      * @description **Master key, or a scoped key with `read_messages`.** The acting user's, over all rooms: absolute numbers.
      */
-    get: operations['receipts_total'];
+    get: operations["receipts_total"];
   };
-  '/api/v1/users': {
+  "/api/v1/users": {
     /**
      * List users
      * @description **Master key.**
      */
-    get: operations['users_list'];
+    get: operations["users_list"];
   };
-  '/api/v1/users/batch': {
+  "/api/v1/users/batch": {
     /**
      * Make or change many users
      * @description **Master key.** Each is answered on its own: one at fault keeps no other from being made.
      */
-    post: operations['users_putMany'];
+    post: operations["users_putMany"];
   };
-  '/api/v1/users/me/blocks': {
+  "/api/v1/users/me/blocks": {
     /**
      * List whom one blocks
      * @description **Master or scoped key.**
      */
-    get: operations['blocks_list'];
+    get: operations["blocks_list"];
   };
-  '/api/v1/users/me/blocks/{user_id}': {
+  "/api/v1/users/me/blocks/{user_id}": {
     /**
      * Block a user
      * @description **Master or scoped key.** The blocked user's direct messages are refused with 422 `user_unavailable`, as if the user were unknown; what it sends in other rooms comes to the blocker as stubs, when it is read. Live events are the same for a whole room: apps hide them by their list. At most 10,000.
      */
-    put: operations['blocks_block'];
+    put: operations["blocks_block"];
     /**
      * Block a user no longer
      * @description **Master or scoped key.**
      */
-    delete: operations['blocks_unblock'];
+    delete: operations["blocks_unblock"];
   };
-  '/api/v1/users/{user_id}': {
+  "/api/v1/users/{user_id}": {
     /**
      * Read a user
      * @description **Master or scoped key.** Whole with a master key, and for the user itself (also as `me`). A scoped key sees of others who share a room `user_id`, `display_name` and `avatar_url`.
      */
-    get: operations['users_get'];
+    get: operations["users_get"];
     /**
      * Make or change a user
      * @description **Master key.**
      */
-    put: operations['users_put'];
+    put: operations["users_put"];
     /**
      * Change a user
      * @description **Master or scoped key.** A scoped key may change its own `display_name` and `avatar_url`.
      */
-    patch: operations['users_patch'];
+    patch: operations["users_patch"];
   };
-  '/api/v1/users/{user_id}/ban': {
+  "/api/v1/users/{user_id}/ban": {
     /**
      * Ban a user
      * @description **Master key.** A banned user reads, and is refused everything else with 403 `user_banned`. With `shadow` it is refused nothing: others get stubs of what it sends. A second ban takes the place of the first.
      */
-    put: operations['userBans_ban'];
+    put: operations["userBans_ban"];
     /**
      * Lift a user's ban
      * @description **Master key.**
      */
-    delete: operations['userBans_unban'];
+    delete: operations["userBans_unban"];
   };
-  '/api/v1/users/{user_id}/opt-outs': {
+  "/api/v1/users/{user_id}/opt-outs": {
     /**
      * See what a user does not want to be told of
      * @description **Master or scoped key.** With a scoped key: the own user, also as `me`.
      */
-    get: operations['optOuts_get'];
+    get: operations["optOuts_get"];
     /**
      * Say what a user does not want to be told of
      * @description **Master or scoped key.** What notifications of these categories, or over these channels, would have sent to the user is `suppressed` with the reason `opted_out`. Both lists are replaced.
      */
-    put: operations['optOuts_put'];
+    put: operations["optOuts_put"];
   };
-  '/api/v1/utils/health-check': {
+  "/api/v1/utils/health-check": {
     /**
      * How is it?
      * @deprecated
      * @description No key needed. Is this process ready for requests: database, schema and queue?
      */
-    get: operations['health_report_alias'];
+    get: operations["health_report_alias"];
   };
-  '/api/v1/webhooks/endpoints': {
+  "/api/v1/webhooks/endpoints": {
     /**
      * List endpoints
      * @description **Master key.**
      */
-    get: operations['endpoints_list'];
+    get: operations["endpoints_list"];
     /**
      * Add an endpoint
      * @description **Master key.** It hears what happens from now on. `secret` is in this answer only. A client has at most 100 endpoints.
      */
-    post: operations['endpoints_add'];
+    post: operations["endpoints_add"];
   };
-  '/api/v1/webhooks/endpoints/{id}': {
+  "/api/v1/webhooks/endpoints/{id}": {
     /**
      * Read an endpoint
      * @description **Master key.**
      */
-    get: operations['endpoints_get'];
+    get: operations["endpoints_get"];
     /**
      * Remove an endpoint
      * @description **Master key.** What is open of its events is cancelled, reason `endpoint_removed`.
      */
-    delete: operations['endpoints_remove'];
+    delete: operations["endpoints_remove"];
     /**
      * Change an endpoint
      * @description **Master key.** What is on its way already goes where the endpoint is now, and is signed as it is now.
      */
-    patch: operations['endpoints_update'];
+    patch: operations["endpoints_update"];
   };
-  '/api/v1/webhooks/endpoints/{id}/deliveries': {
+  "/api/v1/webhooks/endpoints/{id}/deliveries": {
     /**
      * What an endpoint was told, with every attempt
      * @description **Master key.** Newest first. What waits for its turn is `pending`, reason `waiting_for_turn`.
      */
-    get: operations['endpointHistory_list'];
+    get: operations["endpointHistory_list"];
   };
-  '/api/v1/webhooks/endpoints/{id}/disable': {
+  "/api/v1/webhooks/endpoints/{id}/disable": {
     /**
      * Disable an endpoint
      * @description **Master key.** It is told nothing new, and what is open is `held`, reason `endpoint_disabled`.
      */
-    post: operations['endpoints_disable'];
+    post: operations["endpoints_disable"];
   };
-  '/api/v1/webhooks/endpoints/{id}/enable': {
+  "/api/v1/webhooks/endpoints/{id}/enable": {
     /**
      * Enable an endpoint
      * @description **Master key.** It hears what happens from now on, and what was held goes on. What it missed is sent by `recover`.
      */
-    post: operations['endpoints_enable'];
+    post: operations["endpoints_enable"];
   };
-  '/api/v1/webhooks/endpoints/{id}/recover': {
+  "/api/v1/webhooks/endpoints/{id}/recover": {
     /**
      * Send an endpoint what it was not told
      * @description **Master key.** Of the events since then: those that failed for good, and those that happened while it was disabled. Each goes under its own `webhook-id`, with the same body as before, and once. However many there are, it goes on by itself, also over restarts; how far it has come says `GET /recoveries/{id}`, and `POST /recoveries/{id}/cancel` stops it.
      */
-    post: operations['endpointHistory_recover'];
+    post: operations["endpointHistory_recover"];
   };
-  '/api/v1/webhooks/endpoints/{id}/rotate-secret': {
+  "/api/v1/webhooks/endpoints/{id}/rotate-secret": {
     /**
      * Give an endpoint a new secret
      * @description **Master key.** For `overlap_s` seconds the one before signs too. `secret` is in this answer only.
      */
-    post: operations['endpoints_rotate'];
+    post: operations["endpoints_rotate"];
   };
-  '/api/v1/webhooks/endpoints/{id}/stats': {
+  "/api/v1/webhooks/endpoints/{id}/stats": {
     /**
      * What became of the events of the last day
      * @description **Master key.**
      */
-    get: operations['endpointHistory_stats'];
+    get: operations["endpointHistory_stats"];
   };
-  '/api/v1/webhooks/endpoints/{id}/test': {
+  "/api/v1/webhooks/endpoints/{id}/test": {
     /**
      * Send an example to an endpoint, now
      * @description **Master key.** Also to one that is disabled. Once: it is not tried again, and says nothing of the health of the endpoint. Answers the delivery with its attempt.
      */
-    post: operations['endpointHistory_test'];
+    post: operations["endpointHistory_test"];
   };
-  '/api/v1/webhooks/event-types': {
+  "/api/v1/webhooks/event-types": {
     /**
      * List the types of events
      * @description **Master key.**
      */
-    get: operations['endpointHistory_eventTypes'];
+    get: operations["endpointHistory_eventTypes"];
   };
-  '/api/v1/webhooks/rules': {
+  "/api/v1/webhooks/rules": {
     /**
      * List rules, by source and position
      * @description **Master key.**
      */
-    get: operations['rules_list'];
+    get: operations["rules_list"];
     /**
      * Make a rule
      * @description **Master key.** Its actions take place once for each event that its condition holds for, in order, as the client; messages have `sender_type: "bot"`. What goes wrong is in the `results` of the event, and holds up neither the other actions nor other rules.
      */
-    post: operations['rules_create'];
+    post: operations["rules_create"];
   };
-  '/api/v1/webhooks/rules/test': {
+  "/api/v1/webhooks/rules/test": {
     /**
      * Try a rule out
      * @description **Master key.** What it would do with a sample, every expression worked out. Nothing is done, and nothing is stored.
      */
-    post: operations['rules_test'];
+    post: operations["rules_test"];
   };
-  '/api/v1/webhooks/rules/{id}': {
+  "/api/v1/webhooks/rules/{id}": {
     /**
      * Read a rule
      * @description **Master key.**
      */
-    get: operations['rules_get'];
+    get: operations["rules_get"];
     /**
      * Delete a rule
      * @description **Master key.**
      */
-    delete: operations['rules_remove'];
+    delete: operations["rules_remove"];
     /**
      * Change a rule
      * @description **Master key.**
      */
-    patch: operations['rules_update'];
+    patch: operations["rules_update"];
   };
-  '/api/v1/webhooks/sources': {
+  "/api/v1/webhooks/sources": {
     /**
      * List sources
      * @description **Master key.**
      */
-    get: operations['sources_list'];
+    get: operations["sources_list"];
     /**
      * Make a source
      * @description **Master key.** An address for another service to send to; `verification` says how its requests are signed. Secrets are encrypted and never returned. The template `none` takes unsigned requests, and `allow_unsigned: true`.
      */
-    post: operations['sources_create'];
+    post: operations["sources_create"];
   };
-  '/api/v1/webhooks/sources/{id}': {
+  "/api/v1/webhooks/sources/{id}": {
     /**
      * Read a source
      * @description **Master key.**
      */
-    get: operations['sources_get'];
+    get: operations["sources_get"];
     /**
      * Delete a source
      * @description **Master key.** With its rules. Its address answers 404 at once.
      */
-    delete: operations['sources_remove'];
+    delete: operations["sources_remove"];
     /**
      * Change a source
      * @description **Master key.** A secret that is left out stays. The address stays, unless the source becomes unsigned.
      */
-    patch: operations['sources_update'];
+    patch: operations["sources_update"];
   };
-  '/api/v1/webhooks/sources/{id}/events': {
+  "/api/v1/webhooks/sources/{id}/events": {
     /**
      * List what came to a source
      * @description **Master key.** Newest first, refused and repeated requests among it (of each at most 200 an hour). Kept for `INBOUND_EVENTS_KEPT_DAYS`.
      */
-    get: operations['sources_listEvents'];
+    get: operations["sources_listEvents"];
   };
-  '/api/v1/webhooks/sources/{id}/events/{event_id}': {
+  "/api/v1/webhooks/sources/{id}/events/{event_id}": {
     /**
      * Read what came to a source
      * @description **Master key.**
      */
-    get: operations['sources_getEvent'];
+    get: operations["sources_getEvent"];
   };
-  '/api/v1/webhooks/sources/{id}/replay': {
+  "/api/v1/webhooks/sources/{id}/replay": {
     /**
      * Let events have their effects again
      * @description **Master key.** One, some, or all of a time. What has been done is not repeated; what went wrong is tried again, and rules that were made since are applied. Refused requests and duplicates are passed over.
      */
-    post: operations['sources_replay'];
+    post: operations["sources_replay"];
   };
-  '/health': {
+  "/health": {
     /**
      * How is it?
      * @description No key needed. Is this process ready for requests: database, schema and queue?
      */
-    get: operations['health_report'];
+    get: operations["health_report"];
   };
-  '/health/db': {
+  "/health/db": {
     /**
      * Does the database answer?
      * @description No key needed.
      */
-    get: operations['health_db'];
+    get: operations["health_db"];
   };
-  '/health/live': {
+  "/health/live": {
     /**
      * Alive?
      * @description No key needed. Answers as long as the process runs.
      */
-    get: operations['health_live'];
+    get: operations["health_live"];
   };
-  '/health/ready': {
+  "/health/ready": {
     /**
      * Ready?
      * @description No key needed. The same, for load balancers.
      */
-    get: operations['health_ready'];
+    get: operations["health_ready"];
   };
-  '/u/{token}': {
+  "/u/{token}": {
     /**
      * A page with one button
      * @description No key needed.
      */
-    get: operations['unsubscribe_ask'];
+    get: operations["unsubscribe_ask"];
     /**
      * Unsubscribe, by one click (RFC 8058)
      * @description No key needed. From the category of the notification, where it has one; else from all mail of the client.
      */
-    post: operations['unsubscribe_unsubscribe'];
+    post: operations["unsubscribe_unsubscribe"];
   };
-  '/webhooks/{client_slug}/{source_slug}': {
+  "/webhooks/{client_slug}/{source_slug}": {
     /**
      * Send an event to a source
      * @description No key needed. For the services that a source is for, signed as its verification demands. Any content type is taken. 202 once the event is stored; what it causes follows. Mailgun is answered 200, or 406 where another sender would see 401.
      */
-    post: operations['inbound_receive'];
+    post: operations["inbound_receive"];
   };
 }
 export type webhooks = Record<string, never>;
@@ -1420,7 +1420,7 @@ export interface components {
       /** @description null: the client or the system acted. */
       id: string | null;
       /** @enum {string} */
-      type: 'user' | 'client' | 'system' | 'bot';
+      type: "user" | "client" | "system" | "bot";
     };
     AddMembers: {
       /** @description Instead of `members`. */
@@ -1430,25 +1430,25 @@ export interface components {
        * @default member
        * @enum {string}
        */
-      role?: 'owner' | 'admin' | 'member';
+      role?: "owner" | "admin" | "member";
       /** @description User ids, or objects with a role. */
-      members?: (string | components['schemas']['MemberInput'])[];
+      members?: (string | components["schemas"]["MemberInput"])[];
     };
     AddedMember: {
       /** @description Its place in `members`. */
       index: number;
       /** @description 201: became a member; 200: was one already; else of the problem. */
       status: number;
-      member?: components['schemas']['Member'];
-      error?: components['schemas']['ItemProblem'];
+      member?: components["schemas"]["Member"];
+      error?: components["schemas"]["ItemProblem"];
     };
     AddedMembers: {
-      data: components['schemas']['Member'][];
-      results: components['schemas']['AddedMember'][];
+      data: components["schemas"]["Member"][];
+      results: components["schemas"]["AddedMember"][];
     };
     Alive: {
       /** @enum {string} */
-      status: 'ok';
+      status: "ok";
     };
     AskToJoin: {
       /** @description For those who decide. */
@@ -1456,7 +1456,7 @@ export interface components {
     };
     Attachment: {
       /** @enum {string} */
-      type: 'image' | 'file' | 'video' | 'audio' | 'document' | 'link';
+      type: "image" | "file" | "video" | "audio" | "document" | "link";
       /** Format: uri */
       url: string;
       name?: string | null;
@@ -1481,7 +1481,7 @@ export interface components {
       number: number;
       provider: string | null;
       /** @enum {string} */
-      status: 'sent' | 'failed' | 'unknown';
+      status: "sent" | "failed" | "unknown";
       error_code: string | null;
       error_message: string | null;
       /** @description HTTP status or SMTP reply code. */
@@ -1497,7 +1497,7 @@ export interface components {
        * @description The operator, a master key, a user, or the service by itself.
        * @enum {string}
        */
-      type: 'admin' | 'key' | 'user' | 'system';
+      type: "admin" | "key" | "user" | "system";
       /** @description The key's id, or the client's own id of the user. */
       id: string | null;
     };
@@ -1509,7 +1509,7 @@ export interface components {
        * @description Whose administration was changed.
        */
       client_id: string;
-      actor: components['schemas']['AuditActor'];
+      actor: components["schemas"]["AuditActor"];
       action: string;
       /** @description Which one: an id or a name. */
       subject: string | null;
@@ -1542,9 +1542,9 @@ export interface components {
       user_id: string;
       display_name: string | null;
       /** @enum {string} */
-      role: 'owner' | 'admin' | 'member';
+      role: "owner" | "admin" | "member";
       /** @enum {string} */
-      status: 'active' | 'left' | 'banned';
+      status: "active" | "left" | "banned";
       last_read_seq: number;
       last_delivered_seq: number;
       /** Format: date-time */
@@ -1574,7 +1574,7 @@ export interface components {
     };
     BasicVerification: {
       /** @enum {string} */
-      template: 'basic';
+      template: "basic";
       username: string;
       password: string;
       /** @description The header that holds the id of an event. Without one, equal bodies within `tolerance_s` are one event. */
@@ -1608,9 +1608,9 @@ export interface components {
       channel: string;
     };
     ChannelsInput: {
-      email?: components['schemas']['EmailInput'];
-      webhook?: components['schemas']['WebhookInput'];
-      websocket?: components['schemas']['WebsocketInput'];
+      email?: components["schemas"]["EmailInput"];
+      webhook?: components["schemas"]["WebhookInput"];
+      websocket?: components["schemas"]["WebsocketInput"];
     };
     Client: {
       /** Format: uuid */
@@ -1620,8 +1620,8 @@ export interface components {
       slug: string;
       /** @description False while the client is suspended. */
       is_active: boolean;
-      limits: components['schemas']['ClientLimits'];
-      settings: components['schemas']['ClientSettings'];
+      limits: components["schemas"]["ClientLimits"];
+      settings: components["schemas"]["ClientSettings"];
       /** @description Origins whose pages may use scoped keys; empty: any. */
       allowed_origins: string[];
       /** Format: date-time */
@@ -1647,14 +1647,14 @@ export interface components {
       /** @description Connections that all of the client's users may have open at once. */
       sockets_per_client: number;
       /** @description Beyond them 429; what is not named is not counted. */
-      quotas: components['schemas']['ClientQuotas'];
+      quotas: components["schemas"]["ClientQuotas"];
     };
     ClientLimitsPatch: {
       /**
        * @description Sets many at once, before the fields beside it: `fastchat` is 60 messages, 60 reactions, 10 of typing and 30 pings a minute, bursts of 3 a second, 2 s of cooldown; `default` takes the configured defaults again.
        * @enum {string}
        */
-      preset?: 'default' | 'fastchat';
+      preset?: "default" | "fastchat";
       /** @description Messages that a user may send, edit or schedule per minute. */
       messages_per_user_per_minute?: number | null;
       /** @description Reactions that a user may add or take back per minute. */
@@ -1672,19 +1672,19 @@ export interface components {
       /** @description Connections that all of the client's users may have open at once. */
       sockets_per_client?: number | null;
       /** @description Takes the place of all quotas; null: there are none. */
-      quotas?: components['schemas']['ClientQuotas'] | null;
+      quotas?: components["schemas"]["ClientQuotas"] | null;
     };
     ClientQuotas: {
       /** @description Messages of one user, sent, edited or scheduled. */
-      messages_per_user?: components['schemas']['Quota'];
+      messages_per_user?: components["schemas"]["Quota"];
       /** @description Messages of the client and all its users. */
-      messages_per_client?: components['schemas']['Quota'];
+      messages_per_client?: components["schemas"]["Quota"];
       /** @description Notifications that one user sends. */
-      notifications_per_user?: components['schemas']['Quota'];
+      notifications_per_user?: components["schemas"]["Quota"];
       /** @description Deliveries accepted over all channels. */
-      deliveries_per_client?: components['schemas']['Quota'];
+      deliveries_per_client?: components["schemas"]["Quota"];
       /** @description Deliveries accepted over a channel. */
-      deliveries_per_channel?: components['schemas']['ChannelQuota'][];
+      deliveries_per_channel?: components["schemas"]["ChannelQuota"][];
     };
     ClientSettings: {
       /** @description Seconds after which login and scoped keys expire whose request names no `expires_in`; null: never. */
@@ -1700,7 +1700,7 @@ export interface components {
       /** @description After how many seconds of faults a mail is `failed`, with the reason `time_exhausted`. */
       give_up_after_s?: number | null;
       /** @description When rooms without activity are deactivated, by their type. */
-      lifecycle?: components['schemas']['LifecycleSetting'] | null;
+      lifecycle?: components["schemas"]["LifecycleSetting"] | null;
       /** @description Days for which a deleted room can be restored, before all that is in it goes; 30 unless set. */
       delete_grace_days?: number | null;
       /** @description Roles that grant `manage` may edit others' messages. */
@@ -1709,7 +1709,7 @@ export interface components {
        * @description Who reads what messages said before they were edited; `admins`: roles that grant `manage`.
        * @enum {string|null}
        */
-      edit_history?: 'none' | 'admins' | 'members' | null;
+      edit_history?: "none" | "admins" | "members" | null;
       /** @description For so many days a deleted message can be brought back; 0: what it said is gone at once. */
       undelete_days?: number | null;
       /** @description Links in texts are fetched after the send, and previews of their pages become attachments of type `link`. */
@@ -1734,14 +1734,14 @@ export interface components {
     };
     CreateClient: {
       name: string;
-      limits?: components['schemas']['ClientLimitsPatch'];
-      settings?: components['schemas']['ClientSettings'];
+      limits?: components["schemas"]["ClientLimitsPatch"];
+      settings?: components["schemas"]["ClientSettings"];
       /** @description Origins whose pages may use scoped keys; empty: any. */
       allowed_origins?: string[];
     };
     CreateInvite: {
       /** @enum {string} */
-      kind: 'user' | 'link';
+      kind: "user" | "link";
       /** @description With `user`: who is invited. */
       user_id?: string;
       /**
@@ -1749,7 +1749,7 @@ export interface components {
        * @default member
        * @enum {string}
        */
-      role?: 'owner' | 'admin' | 'member';
+      role?: "owner" | "admin" | "member";
       message?: string;
       /** @description With `link`: how many may join by it; omitted: any. */
       max_uses?: number;
@@ -1759,15 +1759,7 @@ export interface components {
     CreateMasterKey: {
       name: string;
       /** @description Narrows the key to these; a narrowed key does not manage the client. Omitted: everything. */
-      permissions?: (
-        | 'read_messages'
-        | 'send_messages'
-        | 'join_rooms'
-        | 'invite_users'
-        | 'manage_rooms'
-        | 'send_notifications'
-        | 'read_analytics'
-      )[];
+      permissions?: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[];
       /** @description Seconds until the key expires. */
       expires_in?: number;
     };
@@ -1779,16 +1771,16 @@ export interface components {
     };
     CreateRoom: {
       /** @enum {string} */
-      room_type: 'direct' | 'group' | 'channel' | 'support';
+      room_type: "direct" | "group" | "channel" | "support";
       name?: string | null;
       description?: string | null;
       /**
        * @default private
        * @enum {string}
        */
-      privacy?: 'public' | 'private' | 'invite_only';
+      privacy?: "public" | "private" | "invite_only";
       /** @description User ids, or objects with a role. Who creates is a member whether listed or not. */
-      members?: (string | components['schemas']['MemberInput'])[];
+      members?: (string | components["schemas"]["MemberInput"])[];
       /** @description A direct room has two. */
       max_members?: number;
       /**
@@ -1796,7 +1788,7 @@ export interface components {
        * @default full
        * @enum {string}
        */
-      history?: 'full' | 'since_join';
+      history?: "full" | "since_join";
       metadata?: {
         [key: string]: unknown;
       };
@@ -1815,21 +1807,13 @@ export interface components {
       /** @description JSONata over the payload, with `$headers`, `$event` and `$results` bound: the rule acts when it gives what is true. Without one, on every event. */
       condition?: string | null;
       /** @description In order. */
-      actions: components['schemas']['RuleAction'][];
+      actions: components["schemas"]["RuleAction"][];
     };
     CreateScopedKey: {
       user_id: string;
       name?: string;
       /** @description What the key may do, always within membership and role. Omitted: read_messages, send_messages, join_rooms. */
-      permissions?: (
-        | 'read_messages'
-        | 'send_messages'
-        | 'join_rooms'
-        | 'invite_users'
-        | 'manage_rooms'
-        | 'send_notifications'
-        | 'read_analytics'
-      )[];
+      permissions?: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[];
       /** @description Seconds until the key expires. */
       expires_in?: number;
     };
@@ -1837,12 +1821,7 @@ export interface components {
       name: string;
       /** @description Instead of the name, for the address; made unique by a suffix. */
       slug?: string;
-      verification:
-        | components['schemas']['SecretVerification']
-        | components['schemas']['MailgunVerification']
-        | components['schemas']['HmacVerification']
-        | components['schemas']['BasicVerification']
-        | components['schemas']['NoVerification'];
+      verification: components["schemas"]["SecretVerification"] | components["schemas"]["MailgunVerification"] | components["schemas"]["HmacVerification"] | components["schemas"]["BasicVerification"] | components["schemas"]["NoVerification"];
       /** @description Must be true for the template `none`: whoever knows the address may then send. Its slug gets random bits. */
       allow_unsigned?: boolean;
       /**
@@ -1864,8 +1843,8 @@ export interface components {
       slug: string;
       /** @description False while the client is suspended. */
       is_active: boolean;
-      limits: components['schemas']['ClientLimits'];
-      settings: components['schemas']['ClientSettings'];
+      limits: components["schemas"]["ClientLimits"];
+      settings: components["schemas"]["ClientSettings"];
       /** @description Origins whose pages may use scoped keys; empty: any. */
       allowed_origins: string[];
       /** Format: date-time */
@@ -1882,17 +1861,7 @@ export interface components {
       /** @description How the key begins, to tell keys apart. */
       prefix: string;
       /** @description null: everything. */
-      permissions:
-        | (
-            | 'read_messages'
-            | 'send_messages'
-            | 'join_rooms'
-            | 'invite_users'
-            | 'manage_rooms'
-            | 'send_notifications'
-            | 'read_analytics'
-          )[]
-        | null;
+      permissions: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[] | null;
       /** Format: date-time */
       expires_at: string | null;
       /**
@@ -1912,17 +1881,7 @@ export interface components {
       /** @description How the key begins, to tell keys apart. */
       prefix: string;
       /** @description null: everything. */
-      permissions:
-        | (
-            | 'read_messages'
-            | 'send_messages'
-            | 'join_rooms'
-            | 'invite_users'
-            | 'manage_rooms'
-            | 'send_notifications'
-            | 'read_analytics'
-          )[]
-        | null;
+      permissions: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[] | null;
       /** Format: date-time */
       expires_at: string | null;
       /**
@@ -1938,7 +1897,7 @@ export interface components {
        * @description Login keys are replaced by the next login.
        * @enum {string}
        */
-      issued_by: 'login' | 'api';
+      issued_by: "login" | "api";
       /** @description Shown this once. */
       api_key: string;
     };
@@ -1947,7 +1906,7 @@ export interface components {
        * @description Does PostgreSQL answer?
        * @enum {string}
        */
-      database: 'up' | 'down';
+      database: "up" | "down";
     };
     DeliveriesAnswer: {
       /** Format: date-time */
@@ -1958,35 +1917,24 @@ export interface components {
        */
       to: string;
       /** @enum {string} */
-      interval: '15m' | '1h' | '1d';
+      interval: "15m" | "1h" | "1d";
       timezone: string;
       /** @description Ascending; what has nothing is left out. */
-      data: components['schemas']['DeliveryBucket'][];
-      totals: components['schemas']['DeliveryFigures'];
+      data: components["schemas"]["DeliveryBucket"][];
+      totals: components["schemas"]["DeliveryFigures"];
     };
     Delivery: {
       /** Format: uuid */
       id: string;
       /** Format: uuid */
       notification_id: string | null;
-      recipient: components['schemas']['DeliveryRecipient'];
+      recipient: components["schemas"]["DeliveryRecipient"];
       /** @enum {string} */
-      status:
-        | 'pending'
-        | 'held'
-        | 'sending'
-        | 'retrying'
-        | 'sent'
-        | 'delivered'
-        | 'failed'
-        | 'suppressed'
-        | 'cancelled'
-        | 'expired'
-        | 'unknown';
+      status: "pending" | "held" | "sending" | "retrying" | "sent" | "delivered" | "failed" | "suppressed" | "cancelled" | "expired" | "unknown";
       /** @description Why it is in this state. */
       reason: string | null;
       provider: string | null;
-      routing: components['schemas']['DeliveryRouting'] | null;
+      routing: components["schemas"]["DeliveryRouting"] | null;
       attempt_count: number;
       /** Format: date-time */
       next_attempt_at: string | null;
@@ -2028,13 +1976,13 @@ export interface components {
        * @description When it was put aside: no recovery sends it again.
        */
       discarded_at: string | null;
-      attempts?: components['schemas']['Attempt'][];
+      attempts?: components["schemas"]["Attempt"][];
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
       updated_at: string;
       /** @enum {string} */
-      channel: 'email' | 'webhook' | 'websocket';
+      channel: "email" | "webhook" | "websocket";
     };
     DeliveryBucket: {
       pending: number;
@@ -2061,9 +2009,9 @@ export interface components {
       retries: number;
       failed_attempts: number;
       /** @description Failed attempts by the class of the fault. */
-      failures: components['schemas']['Failures'];
+      failures: components["schemas"]["Failures"];
       /** @description From the acceptance until sent. */
-      latency_ms: components['schemas']['Percentiles'];
+      latency_ms: components["schemas"]["Percentiles"];
       /**
        * Format: date-time
        * @description Where it begins.
@@ -2097,9 +2045,9 @@ export interface components {
       retries: number;
       failed_attempts: number;
       /** @description Failed attempts by the class of the fault. */
-      failures: components['schemas']['Failures'];
+      failures: components["schemas"]["Failures"];
       /** @description From the acceptance until sent. */
-      latency_ms: components['schemas']['Percentiles'];
+      latency_ms: components["schemas"]["Percentiles"];
     };
     DeliveryRecipient: {
       user_id?: string;
@@ -2112,7 +2060,7 @@ export interface components {
       /** @description Why: `explicit` (the notification names it), `primary`, `order`, `bulk` (by the number of recipients), `failover`, `default` (one of the operator), `only`, `none_available` (it is held), `no_provider`, `too_many_recipients`. */
       reason: string;
       /** @description Providers that came before it and were out; left out when there were none. */
-      skipped?: components['schemas']['SkippedProvider'][];
+      skipped?: components["schemas"]["SkippedProvider"][];
     };
     DevelopmentLogin: {
       /** @description Who you are: the same name is the same user. */
@@ -2130,7 +2078,7 @@ export interface components {
        * @description When the key stops working: log in again before.
        */
       expires_at: string;
-      user: components['schemas']['DevelopmentUser'];
+      user: components["schemas"]["DevelopmentUser"];
       /**
        * Format: uuid
        * @description The room that everybody joins who logs in here.
@@ -2145,7 +2093,7 @@ export interface components {
       /** Format: uuid */
       id: string;
       /** @enum {string} */
-      room_type: 'direct' | 'group' | 'channel' | 'support';
+      room_type: "direct" | "group" | "channel" | "support";
       name: string | null;
       slug: string | null;
       description: string | null;
@@ -2165,10 +2113,10 @@ export interface components {
     EditMessage: {
       content?: string | null;
       /** @enum {string} */
-      content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
-      attachments?: components['schemas']['Attachment'][];
+      content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
+      attachments?: components["schemas"]["Attachment"][];
       /** @description Who is mentioned, as structured data: how the text shows it is up to the app. */
-      mentions?: components['schemas']['Mention'][];
+      mentions?: components["schemas"]["Mention"][];
       /** @description Merged, member by member. */
       metadata?: {
         [key: string]: unknown;
@@ -2208,7 +2156,7 @@ export interface components {
       reply_to?: string;
       cc?: string[];
       bcc?: string[];
-      attachments?: components['schemas']['EmailAttachmentInput'][];
+      attachments?: components["schemas"]["EmailAttachmentInput"][];
       /** @description Further headers; not those that ChatAPI writes itself. */
       headers?: {
         [key: string]: unknown;
@@ -2216,7 +2164,7 @@ export interface components {
       /** @description What the provider reports it under, where it has tags (Mailgun). */
       tags?: string[];
       /** @description What the provider watches, where it can (Mailgun). Left out, the provider's own settings hold. */
-      tracking?: components['schemas']['EmailTrackingInput'];
+      tracking?: components["schemas"]["EmailTrackingInput"];
       /**
        * @description Each mail has a link of its own by which its recipient unsubscribes with one click (RFC 8058).
        * @default false
@@ -2247,7 +2195,7 @@ export interface components {
       /** @description JSONata over the envelope of the event: it is sent where this holds. Where it cannot be worked out, the event is sent all the same, and the endpoint says why in `condition_fault`. */
       condition: string | null;
       /** @description Why the condition could not be worked out, last. */
-      condition_fault: components['schemas']['ConditionFault'] | null;
+      condition_fault: components["schemas"]["ConditionFault"] | null;
       /** @description Further headers. Values of those that look like secrets come back as `***`. */
       headers: {
         [key: string]: unknown;
@@ -2262,12 +2210,12 @@ export interface components {
        */
       previous_secret_expires_at: string | null;
       /** @enum {string} */
-      signature: 'v1' | 'v1a';
+      signature: "v1" | "v1a";
       /**
        * @description `room`: the next event of a room is sent when the one before has been delivered, or has failed for good.
        * @enum {string|null}
        */
-      ordered_by: 'room' | null;
+      ordered_by: "room" | null;
       /** @description Requests per second at most, of all attempts and over all processes; null: as many as there are. */
       rate_limit_per_second: number | null;
       /** @description Requests at once per process at most; null: 128. */
@@ -2275,7 +2223,7 @@ export interface components {
       /** @description How long the receiver may take to answer. */
       timeout_ms: number;
       /** @enum {string} */
-      status: 'enabled' | 'disabled';
+      status: "enabled" | "disabled";
       /** @description `manual`, `gone` (it answered 410), `failing` (nothing succeeded for five days). */
       disabled_reason: string | null;
       /**
@@ -2293,24 +2241,13 @@ export interface components {
       id: string;
       /** Format: uuid */
       notification_id: string | null;
-      recipient: components['schemas']['DeliveryRecipient'];
+      recipient: components["schemas"]["DeliveryRecipient"];
       /** @enum {string} */
-      status:
-        | 'pending'
-        | 'held'
-        | 'sending'
-        | 'retrying'
-        | 'sent'
-        | 'delivered'
-        | 'failed'
-        | 'suppressed'
-        | 'cancelled'
-        | 'expired'
-        | 'unknown';
+      status: "pending" | "held" | "sending" | "retrying" | "sent" | "delivered" | "failed" | "suppressed" | "cancelled" | "expired" | "unknown";
       /** @description Why it is in this state. */
       reason: string | null;
       provider: string | null;
-      routing: components['schemas']['DeliveryRouting'] | null;
+      routing: components["schemas"]["DeliveryRouting"] | null;
       attempt_count: number;
       /** Format: date-time */
       next_attempt_at: string | null;
@@ -2352,13 +2289,13 @@ export interface components {
        * @description When it was put aside: no recovery sends it again.
        */
       discarded_at: string | null;
-      attempts?: components['schemas']['Attempt'][];
+      attempts?: components["schemas"]["Attempt"][];
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
       updated_at: string;
       /** @enum {string} */
-      channel: 'email' | 'webhook' | 'websocket';
+      channel: "email" | "webhook" | "websocket";
       /** Format: uuid */
       endpoint_id: string;
       /**
@@ -2392,12 +2329,12 @@ export interface components {
        * @default v1
        * @enum {string}
        */
-      signature?: 'v1' | 'v1a';
+      signature?: "v1" | "v1a";
       /**
        * @description `room`: the next event of a room is sent when the one before has been delivered, or has failed for good.
        * @enum {string|null}
        */
-      ordered_by?: 'room' | null;
+      ordered_by?: "room" | null;
       /** @description Requests per second at most, of all attempts and over all processes; null: as many as there are. */
       rate_limit_per_second?: number | null;
       /** @description Requests at once per process at most; null: 128. */
@@ -2429,12 +2366,12 @@ export interface components {
        * @description Another kind makes a new secret, which comes with the answer.
        * @enum {string}
        */
-      signature?: 'v1' | 'v1a';
+      signature?: "v1" | "v1a";
       /**
        * @description `room`: the next event of a room is sent when the one before has been delivered, or has failed for good.
        * @enum {string|null}
        */
-      ordered_by?: 'room' | null;
+      ordered_by?: "room" | null;
       /** @description Requests per second at most, of all attempts and over all processes; null: as many as there are. */
       rate_limit_per_second?: number | null;
       /** @description Requests at once per process at most; null: 128. */
@@ -2504,7 +2441,7 @@ export interface components {
       seq?: number;
       /** Format: date-time */
       occurred_at: string;
-      actor: components['schemas']['Actor'];
+      actor: components["schemas"]["Actor"];
       /** @description What the event is about, by its type. */
       data: {
         [key: string]: unknown;
@@ -2534,9 +2471,9 @@ export interface components {
        * @description What this channel must come to in that time; left out: `delivered` where a device acknowledges, else `sent`.
        * @enum {string}
        */
-      until?: 'sent' | 'delivered';
+      until?: "sent" | "delivered";
       /** @enum {string} */
-      channel: 'email' | 'webhook' | 'websocket';
+      channel: "email" | "webhook" | "websocket";
     };
     FieldError: {
       /** @description A path such as `members[2].role`. */
@@ -2547,19 +2484,19 @@ export interface components {
       /** Format: uuid */
       id: string;
       /** @enum {string} */
-      room_type: 'direct' | 'group' | 'channel' | 'support';
+      room_type: "direct" | "group" | "channel" | "support";
       name: string | null;
       /** @description From the name, unique in the client; it stays when the name changes. */
       slug: string | null;
       description: string | null;
       /** @enum {string} */
-      privacy: 'public' | 'private' | 'invite_only';
+      privacy: "public" | "private" | "invite_only";
       /** @enum {string} */
-      status: 'active' | 'inactive' | 'archived' | 'deleted';
+      status: "active" | "inactive" | "archived" | "deleted";
       /** @description Only owners and admins may write. */
       frozen: boolean;
       /** @enum {string} */
-      history: 'full' | 'since_join';
+      history: "full" | "since_join";
       /** @description null: created by the client itself. */
       created_by: string | null;
       max_members: number;
@@ -2575,7 +2512,7 @@ export interface components {
       /** Format: date-time */
       deactivated_at: string | null;
       /** @enum {string|null} */
-      deactivated_reason: 'manual' | 'auto_inactive' | null;
+      deactivated_reason: "manual" | "auto_inactive" | null;
       /** @description Why, as who last changed its state by hand said. */
       status_reason: string | null;
       /** @description Seconds that plain members wait between two messages. */
@@ -2588,47 +2525,47 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
       /** @description Where the request acts for a user. */
-      me?: components['schemas']['RoomMe'];
+      me?: components["schemas"]["RoomMe"];
       /** @description A few of them; member_count tells how many there are. */
-      members: components['schemas']['Member'][];
+      members: components["schemas"]["Member"][];
       /** @description The newest message that the user may see, as every list shows it; null: none. */
-      last_message: (components['schemas']['Message'] | components['schemas']['HiddenMessage']) | null;
+      last_message: (components["schemas"]["Message"] | components["schemas"]["HiddenMessage"]) | null;
     };
     Health: {
       /**
        * @description `degraded`: requests are served, but jobs wait for Redis, or readers of the event log are behind. `draining`: this process is stopping. Only `ok` and `degraded` come with 200.
        * @enum {string}
        */
-      status: 'ok' | 'degraded' | 'draining' | 'unavailable';
+      status: "ok" | "degraded" | "draining" | "unavailable";
       version: string;
-      checks: components['schemas']['HealthChecks'];
+      checks: components["schemas"]["HealthChecks"];
     };
     HealthChecks: {
       /**
        * @description Does PostgreSQL answer?
        * @enum {string}
        */
-      database: 'up' | 'down';
+      database: "up" | "down";
       /**
        * @description Is the schema the one that this version needs?
        * @enum {string}
        */
-      schema: 'up' | 'down';
+      schema: "up" | "down";
       /**
        * @description Can jobs be queued?
        * @enum {string}
        */
-      queue: 'up' | 'down';
+      queue: "up" | "down";
       /**
        * @description What follows from events (search): does it come within a minute?
        * @enum {string}
        */
-      log_readers: 'up' | 'behind';
+      log_readers: "up" | "behind";
       /**
        * @description Where REDIS_URL is set: does Redis answer?
        * @enum {string}
        */
-      redis?: 'up' | 'down';
+      redis?: "up" | "down";
     };
     HiddenMessage: {
       /** Format: uuid */
@@ -2646,7 +2583,7 @@ export interface components {
     };
     HmacVerification: {
       /** @enum {string} */
-      template: 'hmac';
+      template: "hmac";
       secret: string;
       /** @description Where the signature is; `sha256=` and the like before it is taken off. */
       header: string;
@@ -2654,12 +2591,12 @@ export interface components {
        * @default hex
        * @enum {string}
        */
-      encoding?: 'hex' | 'base64' | 'base64url';
+      encoding?: "hex" | "base64" | "base64url";
       /**
        * @default sha256
        * @enum {string}
        */
-      algorithm?: 'sha1' | 'sha256' | 'sha384' | 'sha512';
+      algorithm?: "sha1" | "sha256" | "sha384" | "sha512";
       /** @description The header that holds the id of an event. Without one, equal bodies within `tolerance_s` are one event. */
       id_header?: string | null;
     };
@@ -2668,9 +2605,9 @@ export interface components {
       url: string;
       timeout_ms: number;
       /** @enum {string} */
-      on_failure: 'allow' | 'reject';
+      on_failure: "allow" | "reject";
       /** @description Absent: all. */
-      room_types?: ('direct' | 'group' | 'channel' | 'support')[];
+      room_types?: ("direct" | "group" | "channel" | "support")[];
     };
     HookInput: {
       /**
@@ -2688,9 +2625,9 @@ export interface components {
        * @default allow
        * @enum {string}
        */
-      on_failure?: 'allow' | 'reject';
+      on_failure?: "allow" | "reject";
       /** @description Only rooms of these types; left out: all. */
-      room_types?: ('direct' | 'group' | 'channel' | 'support')[];
+      room_types?: ("direct" | "group" | "channel" | "support")[];
     };
     InboundEvent: {
       /** Format: uuid */
@@ -2708,7 +2645,7 @@ export interface components {
        * @description `stored`: not yet worked on. `processed`: all that it was to cause is done. `failed`: refused, in a circle, or one of `results` is an error. `duplicate`: its id came before.
        * @enum {string}
        */
-      status: 'stored' | 'processed' | 'failed' | 'duplicate';
+      status: "stored" | "processed" | "failed" | "duplicate";
       /**
        * Format: uuid
        * @description The event of the same id that came first.
@@ -2719,22 +2656,14 @@ export interface components {
         [key: string]: unknown;
       };
       /** @description JSON as it came, numbers beyond 2^53 as strings, where they would be others; a form as an object; other text as a string; other bytes as `{"base64": …}`. In lists null where it is larger than 64 KiB. Of duplicates it is not kept, of refused requests the beginning. */
-      payload:
-        | (
-            | {
-                [key: string]: unknown;
-              }
-            | unknown[]
-            | string
-            | number
-            | boolean
-          )
-        | null;
+      payload: ({
+        [key: string]: unknown;
+      } | unknown[] | string | number | boolean) | null;
       /** @description The JSON word for word, where it holds numbers that are strings in `payload` (beyond 2^53); else null. */
       payload_text: string | null;
       /** @description Of the body as it was sent. */
       payload_bytes: number;
-      results: components['schemas']['InboundResult'][];
+      results: components["schemas"]["InboundResult"][];
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -2755,7 +2684,7 @@ export interface components {
        * @description What it made: the room, the message or the notification.
        */
       resource_id?: string;
-      error?: components['schemas']['ItemProblem'];
+      error?: components["schemas"]["ItemProblem"];
     };
     Invite: {
       /** Format: uuid */
@@ -2763,15 +2692,15 @@ export interface components {
       /** Format: uuid */
       room_id: string;
       /** @description As long as it is pending. */
-      room: components['schemas']['InviteRoom'] | null;
+      room: components["schemas"]["InviteRoom"] | null;
       /** @enum {string} */
-      kind: 'user' | 'link';
+      kind: "user" | "link";
       /** @description Who is invited; null: a link. */
       user_id: string | null;
       /** @description A link's, in answers to who may invite to its role: for one above member, to who may name owners. null in events. */
       code: string | null;
       /** @enum {string} */
-      role: 'owner' | 'admin' | 'member';
+      role: "owner" | "admin" | "member";
       message: string | null;
       /** @description null: the client itself. */
       invited_by: string | null;
@@ -2779,7 +2708,7 @@ export interface components {
        * @description A link that is used up is accepted.
        * @enum {string}
        */
-      status: 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';
+      status: "pending" | "accepted" | "declined" | "revoked" | "expired";
       /** @description null: any number. */
       max_uses: number | null;
       uses: number;
@@ -2795,7 +2724,7 @@ export interface components {
     };
     InviteRoom: {
       /** @enum {string} */
-      room_type: 'direct' | 'group' | 'channel' | 'support';
+      room_type: "direct" | "group" | "channel" | "support";
       name: string | null;
       description: string | null;
       member_count: number;
@@ -2818,7 +2747,7 @@ export interface components {
       retry_after_s?: number;
       /** @description The quotas that are used up. */
       violated_policies?: string[];
-      errors: components['schemas']['ItemFieldError'][];
+      errors: components["schemas"]["ItemFieldError"][];
     };
     JoinRequest: {
       /** Format: uuid */
@@ -2829,7 +2758,7 @@ export interface components {
       display_name: string | null;
       message: string | null;
       /** @enum {string} */
-      status: 'pending' | 'approved' | 'rejected';
+      status: "pending" | "approved" | "rejected";
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -2860,23 +2789,23 @@ export interface components {
        */
       to: string;
       /** @enum {string} */
-      interval: '15m' | '1h' | '1d';
+      interval: "15m" | "1h" | "1d";
       timezone: string;
       /** @description Ascending; what has nothing is left out. */
-      data: components['schemas']['LatencyBucket'][];
-      totals: components['schemas']['LatencyFigures'];
+      data: components["schemas"]["LatencyBucket"][];
+      totals: components["schemas"]["LatencyFigures"];
     };
     LatencyBucket: {
       /** @description Deliveries that were sent. */
       count: number;
       /** @description Until sent. */
-      latency_ms: components['schemas']['Percentiles'];
+      latency_ms: components["schemas"]["Percentiles"];
       /** @description Until the first attempt began. */
-      first_attempt_ms: components['schemas']['CountedPercentiles'];
+      first_attempt_ms: components["schemas"]["CountedPercentiles"];
       /** @description Until sent. */
-      sent_ms: components['schemas']['CountedPercentiles'];
+      sent_ms: components["schemas"]["CountedPercentiles"];
       /** @description Until delivered, where that is known. */
-      delivered_ms: components['schemas']['CountedPercentiles'];
+      delivered_ms: components["schemas"]["CountedPercentiles"];
       /**
        * Format: date-time
        * @description Where it begins.
@@ -2889,13 +2818,13 @@ export interface components {
       /** @description Deliveries that were sent. */
       count: number;
       /** @description Until sent. */
-      latency_ms: components['schemas']['Percentiles'];
+      latency_ms: components["schemas"]["Percentiles"];
       /** @description Until the first attempt began. */
-      first_attempt_ms: components['schemas']['CountedPercentiles'];
+      first_attempt_ms: components["schemas"]["CountedPercentiles"];
       /** @description Until sent. */
-      sent_ms: components['schemas']['CountedPercentiles'];
+      sent_ms: components["schemas"]["CountedPercentiles"];
       /** @description Until delivered, where that is known. */
-      delivered_ms: components['schemas']['CountedPercentiles'];
+      delivered_ms: components["schemas"]["CountedPercentiles"];
     };
     Ledger: {
       pending: number;
@@ -2923,9 +2852,9 @@ export interface components {
       balanced: boolean;
       /** @description What was accepted, less the sum of the states. */
       difference: number;
-      channels: components['schemas']['LedgerChannel'][];
+      channels: components["schemas"]["LedgerChannel"][];
       /** @description With `interval` only. */
-      data?: components['schemas']['LedgerBucket'][];
+      data?: components["schemas"]["LedgerBucket"][];
     };
     LedgerBucket: {
       pending: number;
@@ -2981,7 +2910,7 @@ export interface components {
       /** @description Hours between `room.deactivating` and the deactivation, at most half of the days; 0: it is not announced. */
       warn_before_hours: number;
       /** @description Those that the client's settings say. */
-      inherited: ('inactive_after_days' | 'warn_before_hours')[];
+      inherited: ("inactive_after_days" | "warn_before_hours")[];
       /** @description The deactivation was announced, and nobody wrote since. */
       announced: boolean;
       /**
@@ -2992,45 +2921,25 @@ export interface components {
     };
     LifecycleSetting: {
       /** @description Days, or `{inactive_after_days, warn_before_hours}`; null: never; left out: 30. */
-      group?:
-        | (
-            | number
-            | {
-                inactive_after_days?: number | null;
-                warn_before_hours?: number;
-              }
-          )
-        | null;
+      group?: (number | {
+        inactive_after_days?: number | null;
+        warn_before_hours?: number;
+      }) | null;
       /** @description The same for support rooms; left out: 7. */
-      support?:
-        | (
-            | number
-            | {
-                inactive_after_days?: number | null;
-                warn_before_hours?: number;
-              }
-          )
-        | null;
+      support?: (number | {
+        inactive_after_days?: number | null;
+        warn_before_hours?: number;
+      }) | null;
       /** @description The same for direct rooms; left out: 90. */
-      direct?:
-        | (
-            | number
-            | {
-                inactive_after_days?: number | null;
-                warn_before_hours?: number;
-              }
-          )
-        | null;
+      direct?: (number | {
+        inactive_after_days?: number | null;
+        warn_before_hours?: number;
+      }) | null;
       /** @description The same for channels; left out: 180. */
-      channel?:
-        | (
-            | number
-            | {
-                inactive_after_days?: number | null;
-                warn_before_hours?: number;
-              }
-          )
-        | null;
+      channel?: (number | {
+        inactive_after_days?: number | null;
+        warn_before_hours?: number;
+      }) | null;
       /**
        * @description How long before it a deactivation is announced, where nothing else is said; 0: not at all.
        * @default 24
@@ -3041,15 +2950,7 @@ export interface components {
       user_id: string;
       display_name?: string;
       /** @description What the key may do, always within membership and role. Omitted: read_messages, send_messages, join_rooms. */
-      permissions?: (
-        | 'read_messages'
-        | 'send_messages'
-        | 'join_rooms'
-        | 'invite_users'
-        | 'manage_rooms'
-        | 'send_notifications'
-        | 'read_analytics'
-      )[];
+      permissions?: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[];
       /** @description Replaces this device's login only; without it, all of the user's. */
       device_id?: string;
       /** @description Seconds until the key expires. */
@@ -3067,15 +2968,7 @@ export interface components {
       api_key: string;
       /** Format: uuid */
       key_id: string;
-      permissions: (
-        | 'read_messages'
-        | 'send_messages'
-        | 'join_rooms'
-        | 'invite_users'
-        | 'manage_rooms'
-        | 'send_notifications'
-        | 'read_analytics'
-      )[];
+      permissions: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[];
       device_id: string | null;
       /** Format: date-time */
       expires_at: string | null;
@@ -3100,7 +2993,7 @@ export interface components {
        * @default us
        * @enum {string}
        */
-      region?: 'us' | 'eu';
+      region?: "us" | "eu";
       /** @description Instead of the region's host, such as a proxy; without `/v3`, a trailing one is dropped. */
       base_url?: string;
       /** @description Mailgun signs its webhooks with it. Never returned. Left out, the stored one of this name is kept. */
@@ -3113,7 +3006,7 @@ export interface components {
     };
     MailgunVerification: {
       /** @enum {string} */
-      template: 'mailgun';
+      template: "mailgun";
       /** @description Mailgun's HTTP webhook signing key. */
       signing_key: string;
     };
@@ -3144,17 +3037,7 @@ export interface components {
       /** @description How the key begins, to tell keys apart. */
       prefix: string;
       /** @description null: everything. */
-      permissions:
-        | (
-            | 'read_messages'
-            | 'send_messages'
-            | 'join_rooms'
-            | 'invite_users'
-            | 'manage_rooms'
-            | 'send_notifications'
-            | 'read_analytics'
-          )[]
-        | null;
+      permissions: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[] | null;
       /** Format: date-time */
       expires_at: string | null;
       /**
@@ -3167,9 +3050,9 @@ export interface components {
     };
     Me: {
       /** @enum {string} */
-      type: 'client' | 'scoped_key';
-      client: components['schemas']['Client'];
-      scoped_key?: components['schemas']['ScopedKey'];
+      type: "client" | "scoped_key";
+      client: components["schemas"]["Client"];
+      scoped_key?: components["schemas"]["ScopedKey"];
     };
     Member: {
       /** Format: uuid */
@@ -3179,9 +3062,9 @@ export interface components {
       user_id: string;
       display_name: string | null;
       /** @enum {string} */
-      role: 'owner' | 'admin' | 'member';
+      role: "owner" | "admin" | "member";
       /** @enum {string} */
-      status: 'active' | 'left' | 'banned';
+      status: "active" | "left" | "banned";
       last_read_seq: number;
       last_delivered_seq: number;
       /** Format: date-time */
@@ -3199,7 +3082,7 @@ export interface components {
        * @default member
        * @enum {string}
        */
-      role?: 'owner' | 'admin' | 'member';
+      role?: "owner" | "admin" | "member";
     };
     MemberReceipt: {
       user_id: string;
@@ -3211,7 +3094,7 @@ export interface components {
     };
     Mention: {
       /** @enum {string} */
-      type: 'user' | 'room';
+      type: "user" | "room";
       /** @description Of a user who is in the room, or was. */
       user_id?: string;
     };
@@ -3227,23 +3110,23 @@ export interface components {
       /** @description null: sent by the client itself. */
       sender_id: string | null;
       /** @enum {string} */
-      sender_type: 'user' | 'client' | 'system' | 'bot';
+      sender_type: "user" | "client" | "system" | "bot";
       sender_display_name: string | null;
       /** @enum {string} */
-      content_type: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
+      content_type: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
       content: string | null;
-      attachments: components['schemas']['Attachment'][];
+      attachments: components["schemas"]["Attachment"][];
       /** Format: uuid */
       reply_to_id: string | null;
       /** Format: uuid */
       thread_id: string | null;
       reply_count: number;
       /** @description Who is mentioned, as structured data: how the text shows it is up to the app. */
-      mentions: components['schemas']['Mention'][];
-      quoted: components['schemas']['Quoted'] | null;
+      mentions: components["schemas"]["Mention"][];
+      quoted: components["schemas"]["Quoted"] | null;
       /** @description Moves no badge. */
       silent: boolean;
-      reactions: components['schemas']['ReactionSummary'][];
+      reactions: components["schemas"]["ReactionSummary"][];
       metadata: {
         [key: string]: unknown;
       };
@@ -3262,7 +3145,7 @@ export interface components {
       /** @description This client_msg_id was sent before: here is the original. */
       deduplicated?: boolean;
       /** @description Where a user reads a message that has reactions. */
-      me?: components['schemas']['MessageMe'];
+      me?: components["schemas"]["MessageMe"];
     };
     MessageBucket: {
       messages: number;
@@ -3292,8 +3175,8 @@ export interface components {
       reactions: string[];
     };
     MessagePage: {
-      data: (components['schemas']['Message'] | components['schemas']['HiddenMessage'])[];
-      page: components['schemas']['MessagePageInfo'];
+      data: (components["schemas"]["Message"] | components["schemas"]["HiddenMessage"])[];
+      page: components["schemas"]["MessagePageInfo"];
     };
     MessagePageInfo: {
       next_cursor: string | null;
@@ -3321,12 +3204,12 @@ export interface components {
        */
       to: string;
       /** @enum {string} */
-      interval: '15m' | '1h' | '1d';
+      interval: "15m" | "1h" | "1d";
       timezone: string;
       /** @description Ascending; what has nothing is left out. */
-      data: components['schemas']['MessageBucket'][];
+      data: components["schemas"]["MessageBucket"][];
       /** @description Of the whole time: who was active twice counts once. */
-      totals: components['schemas']['MessageFigures'];
+      totals: components["schemas"]["MessageFigures"];
     };
     Metrics: {
       users: number;
@@ -3335,11 +3218,11 @@ export interface components {
       /** @description Open now, of all users. */
       connections: number;
       /** @description Of the last 24 hours. */
-      messages: components['schemas']['MessageFigures'];
+      messages: components["schemas"]["MessageFigures"];
       /** @description Accepted in the last 24 hours. */
-      deliveries: components['schemas']['DeliveryFigures'];
+      deliveries: components["schemas"]["DeliveryFigures"];
       /** @description Deliveries that are still to be settled, of any time. */
-      backlog: components['schemas']['Backlog'];
+      backlog: components["schemas"]["Backlog"];
       /** Format: date-time */
       period_start: string;
       /** Format: date-time */
@@ -3376,14 +3259,14 @@ export interface components {
        */
       to: string;
       /** @enum {string} */
-      interval: '15m' | '1h' | '1d';
+      interval: "15m" | "1h" | "1d";
       timezone: string;
       /** @description Ascending; what has nothing is left out. */
-      data: components['schemas']['MetricsBucket'][];
+      data: components["schemas"]["MetricsBucket"][];
     };
     NoVerification: {
       /** @enum {string} */
-      template: 'none';
+      template: "none";
       /** @description The header that holds the id of an event. Without one, equal bodies within `tolerance_s` are one event. */
       id_header?: string | null;
     };
@@ -3391,20 +3274,19 @@ export interface components {
       /** Format: uuid */
       id: string;
       /** @enum {string} */
-      status:
-        'scheduled' | 'pending' | 'processing' | 'completed' | 'partially_failed' | 'failed' | 'cancelled' | 'expired';
+      status: "scheduled" | "pending" | "processing" | "completed" | "partially_failed" | "failed" | "cancelled" | "expired";
       /** @enum {string} */
-      priority: 'urgent' | 'high' | 'normal' | 'low';
+      priority: "urgent" | "high" | "normal" | "low";
       /** @enum {string} */
-      strategy: 'all' | 'fallback';
+      strategy: "all" | "fallback";
       /** @description The order, where there is one. */
-      fallback?: components['schemas']['FallbackStep'][];
+      fallback?: components["schemas"]["FallbackStep"][];
       category: string | null;
       /** Format: date-time */
       scheduled_for: string | null;
       /** Format: date-time */
       expires_at: string | null;
-      counts: components['schemas']['NotificationCounts'];
+      counts: components["schemas"]["NotificationCounts"];
       metadata: {
         [key: string]: unknown;
       };
@@ -3412,7 +3294,7 @@ export interface components {
       /** @description true: it was accepted before, under the same dedup_key. */
       deduplicated?: boolean;
       /** @description The first 100, on GET of one notification; of a simulated one all, up to 1,000. */
-      deliveries?: components['schemas']['Delivery'][];
+      deliveries?: components["schemas"]["Delivery"][];
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -3420,7 +3302,7 @@ export interface components {
     };
     NotificationBatch: {
       /** @description Each as `POST /notifications` takes it. */
-      notifications: components['schemas']['NotificationInput'][];
+      notifications: components["schemas"]["NotificationInput"][];
     };
     NotificationCounts: {
       total: number;
@@ -3438,23 +3320,23 @@ export interface components {
     };
     NotificationInput: {
       /** @description Not needed for a webhook alone. */
-      recipients?: components['schemas']['RecipientInput'][];
-      channels: components['schemas']['ChannelsInput'];
+      recipients?: components["schemas"]["RecipientInput"][];
+      channels: components["schemas"]["ChannelsInput"];
       /**
        * @description Over all channels at once, or for each recipient over one after the other, until one succeeds.
        * @default all
        * @enum {string}
        */
-      strategy?: 'all' | 'fallback';
+      strategy?: "all" | "fallback";
       /** @description The channels in their order, for the strategy `fallback`. */
-      fallback?: components['schemas']['FallbackStep'][];
+      fallback?: components["schemas"]["FallbackStep"][];
       /** @description Short for a fallback from websocket to email. */
-      email_fallback?: components['schemas']['EmailFallback'];
+      email_fallback?: components["schemas"]["EmailFallback"];
       /**
        * @default normal
        * @enum {string}
        */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      priority?: "low" | "normal" | "high" | "urgent";
       /**
        * Format: date-time
        * @description Not before this time, which is at most a year away.
@@ -3488,17 +3370,17 @@ export interface components {
       index: number;
       /** @description What it would have been answered alone. */
       status: number;
-      notification?: components['schemas']['Notification'];
-      error?: components['schemas']['ItemProblem'];
+      notification?: components["schemas"]["Notification"];
+      error?: components["schemas"]["ItemProblem"];
     };
     NotificationResults: {
-      results: components['schemas']['NotificationResult'][];
+      results: components["schemas"]["NotificationResult"][];
     };
     OptOuts: {
       /** @description Of no notification with one of these categories anything is sent to the user. */
       categories?: string[];
       /** @description Nothing is sent to the user over these, whatever its category. */
-      channels?: ('email' | 'webhook' | 'websocket')[];
+      channels?: ("email" | "webhook" | "websocket")[];
     };
     OwnPresence: {
       user_id: string;
@@ -3506,7 +3388,7 @@ export interface components {
        * @description As it was set.
        * @enum {string}
        */
-      state: 'online' | 'away' | 'dnd' | 'invisible';
+      state: "online" | "away" | "dnd" | "invisible";
       text: string | null;
       /** Format: date-time */
       last_seen_at: string | null;
@@ -3520,7 +3402,7 @@ export interface components {
     };
     PatchNotification: {
       /** @description What these channels send instead, whole. Of a channel that has begun nothing can be changed. */
-      channels?: components['schemas']['ChannelsInput'];
+      channels?: components["schemas"]["ChannelsInput"];
       /**
        * Format: date-time
        * @description null: now.
@@ -3532,7 +3414,7 @@ export interface components {
        */
       expires_at?: string | null;
       /** @enum {string} */
-      priority?: 'low' | 'normal' | 'high' | 'urgent';
+      priority?: "low" | "normal" | "high" | "urgent";
       /** @description Merged; null removes. */
       metadata?: {
         [key: string]: unknown;
@@ -3548,8 +3430,8 @@ export interface components {
       p99: number | null;
     };
     Poll: {
-      user?: components['schemas']['Position'];
-      rooms?: components['schemas']['RoomPosition'][];
+      user?: components["schemas"]["Position"];
+      rooms?: components["schemas"]["RoomPosition"][];
       /**
        * @description How many seconds to wait for something to tell.
        * @default 0
@@ -3557,8 +3439,8 @@ export interface components {
       timeout_s?: number;
     };
     Polled: {
-      user?: components['schemas']['StreamRecovery'];
-      rooms: components['schemas']['RoomRecovery'][];
+      user?: components["schemas"]["StreamRecovery"];
+      rooms: components["schemas"]["RoomRecovery"][];
       /** @description Not all fitted: ask again for those missing. */
       more: boolean;
       /** @description When to ask again, in milliseconds. */
@@ -3578,7 +3460,7 @@ export interface components {
     Presence: {
       user_id: string;
       /** @enum {string} */
-      state: 'online' | 'away' | 'dnd' | 'offline';
+      state: "online" | "away" | "dnd" | "offline";
       text: string | null;
       /**
        * Format: date-time
@@ -3601,45 +3483,7 @@ export interface components {
        * @description Stable; branch on it.
        * @enum {string}
        */
-      code:
-        | 'malformed_json'
-        | 'bad_request'
-        | 'invalid_cursor'
-        | 'unauthenticated'
-        | 'invalid_key'
-        | 'invalid_signature'
-        | 'forbidden'
-        | 'client_suspended'
-        | 'origin_not_allowed'
-        | 'server_key_in_browser'
-        | 'user_mismatch'
-        | 'insufficient_role'
-        | 'user_banned'
-        | 'room_frozen'
-        | 'not_found'
-        | 'webhook_refused'
-        | 'conflict'
-        | 'idempotency_conflict'
-        | 'idempotency_in_flight'
-        | 'room_inactive'
-        | 'room_full'
-        | 'last_owner'
-        | 'direct_room'
-        | 'not_pending'
-        | 'name_taken'
-        | 'too_large'
-        | 'unsupported_media_type'
-        | 'validation_failed'
-        | 'user_unavailable'
-        | 'message_rejected'
-        | 'idempotency_mismatch'
-        | 'endpoint_disabled'
-        | 'provider_rejected'
-        | 'rate_limited'
-        | 'internal'
-        | 'hook_unavailable'
-        | 'overloaded'
-        | 'unavailable';
+      code: "malformed_json" | "bad_request" | "invalid_cursor" | "unauthenticated" | "invalid_key" | "invalid_signature" | "forbidden" | "client_suspended" | "origin_not_allowed" | "server_key_in_browser" | "user_mismatch" | "insufficient_role" | "user_banned" | "room_frozen" | "not_found" | "webhook_refused" | "conflict" | "idempotency_conflict" | "idempotency_in_flight" | "room_inactive" | "room_full" | "last_owner" | "direct_room" | "not_pending" | "name_taken" | "too_large" | "unsupported_media_type" | "validation_failed" | "user_unavailable" | "message_rejected" | "idempotency_mismatch" | "endpoint_disabled" | "provider_rejected" | "rate_limited" | "internal" | "hook_unavailable" | "overloaded" | "unavailable";
       request_id: string;
       /** @description May the same request succeed later without a change? */
       retryable: boolean;
@@ -3647,7 +3491,7 @@ export interface components {
       violated_policies?: string[];
       /** @description Where it is known: when to try again, as in `Retry-After`. */
       retry_after_s?: number;
-      errors: components['schemas']['FieldError'][];
+      errors: components["schemas"]["FieldError"][];
     };
     Provider: {
       /** Format: uuid */
@@ -3672,17 +3516,17 @@ export interface components {
        */
       verified_at: string | null;
       /** @description null: it is used. In lists only: what was just saved is tried anew. */
-      outage: components['schemas']['ProviderOutage'] | null;
+      outage: components["schemas"]["ProviderOutage"] | null;
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
       updated_at: string;
       /** @enum {string} */
-      channel: 'email';
+      channel: "email";
       /** @enum {string} */
-      provider_type: 'smtp' | 'mailgun';
+      provider_type: "smtp" | "mailgun";
       /** @description Without its secrets. */
-      config: components['schemas']['SmtpConfig'] | components['schemas']['MailgunConfig'];
+      config: components["schemas"]["SmtpConfig"] | components["schemas"]["MailgunConfig"];
     };
     ProviderInput: {
       /** @description Unique within its channel. */
@@ -3715,10 +3559,10 @@ export interface components {
        * @default email
        * @enum {string}
        */
-      channel?: 'email';
+      channel?: "email";
       /** @enum {string} */
-      provider_type: 'smtp' | 'mailgun';
-      config: components['schemas']['SmtpConfig'] | components['schemas']['MailgunConfig'];
+      provider_type: "smtp" | "mailgun";
+      config: components["schemas"]["SmtpConfig"] | components["schemas"]["MailgunConfig"];
     };
     ProviderLimits: {
       /** @description Deliveries per call of the provider at most. */
@@ -3766,7 +3610,7 @@ export interface components {
     };
     ProviderTestResult: {
       /** @enum {string} */
-      status: 'sent';
+      status: "sent";
       provider_message_id: string | null;
       duration_ms: number;
     };
@@ -3777,8 +3621,8 @@ export interface components {
       config_schema: {
         [key: string]: unknown;
       } | null;
-      limits: components['schemas']['ProviderLimits'];
-      unknown_outcome: components['schemas']['UnknownOutcome'];
+      limits: components["schemas"]["ProviderLimits"];
+      unknown_outcome: components["schemas"]["UnknownOutcome"];
     };
     PutLifecycle: {
       /** @description Days without activity after which the room is deactivated; null: never. */
@@ -3803,15 +3647,15 @@ export interface components {
       index: number;
       /** @description 201: made; 200: changed; else of the problem. */
       status: number;
-      user?: components['schemas']['User'];
-      error?: components['schemas']['ItemProblem'];
+      user?: components["schemas"]["User"];
+      error?: components["schemas"]["ItemProblem"];
     };
     PutUsers: {
       /** @description Made or changed as by `PUT /users/{user_id}`. */
-      users: components['schemas']['BatchUser'][];
+      users: components["schemas"]["BatchUser"][];
     };
     PutUsersAnswer: {
-      results: components['schemas']['PutUserResult'][];
+      results: components["schemas"]["PutUserResult"][];
     };
     QueryRooms: {
       /** @description Fields `id, room_type, status, name, slug, member, created_at, last_message_at, metadata.<key>` and, with a user, `unread, muted, hidden, pinned`; operators `$eq $ne $in $gt $gte $lt $lte $exists $prefix`, `$and` and `$or` with lists. A plain value means `$eq`. */
@@ -3820,7 +3664,7 @@ export interface components {
       };
       /** @description By last_message_at, created_at, updated_at, name, unread, pinned or last_active_day, each `asc` or `desc`; rooms that are alike go by their ids. Without a user: by created_at or last_active_day only. */
       sort?: {
-        [key: string]: 'asc' | 'desc';
+        [key: string]: "asc" | "desc";
       }[];
       /**
        * @description Rooms per page.
@@ -3850,10 +3694,10 @@ export interface components {
       sender_id: string | null;
       sender_display_name: string | null;
       /** @enum {string} */
-      content_type: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
+      content_type: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
       /** @description null, with no attachments, once it was deleted. */
       content: string | null;
-      attachments: components['schemas']['Attachment'][];
+      attachments: components["schemas"]["Attachment"][];
       /** Format: date-time */
       created_at: string;
     };
@@ -3864,7 +3708,7 @@ export interface components {
        * @description Whose it is.
        * @enum {string}
        */
-      scope: 'user' | 'client' | 'channel' | 'provider';
+      scope: "user" | "client" | "channel" | "provider";
       /** @description Of which channel, where it is one's. */
       channel?: string;
       /** @description Of which provider, where it is one's. */
@@ -3881,7 +3725,7 @@ export interface components {
       window_s: number | null;
     };
     RateLimits: {
-      limits: components['schemas']['RateLimit'][];
+      limits: components["schemas"]["RateLimit"][];
     };
     Reaction: {
       key: string;
@@ -3914,7 +3758,7 @@ export interface components {
        * @description `failed`: it goes in a circle.
        * @enum {string}
        */
-      status?: 'stored' | 'duplicate' | 'failed';
+      status?: "stored" | "duplicate" | "failed";
       /** @description To Slack, when it verifies the address. */
       challenge?: string;
     };
@@ -3942,11 +3786,11 @@ export interface components {
        * @description The endpoint that is told again what it was not told; null: deliveries are sent again.
        */
       endpoint_id: string | null;
-      filter: components['schemas']['RecoveryFilter'];
+      filter: components["schemas"]["RecoveryFilter"];
       dry_run: boolean;
       rate_per_second: number;
       /** @enum {string} */
-      status: 'running' | 'completed' | 'cancelled';
+      status: "running" | "completed" | "cancelled";
       /** @description How many the filter matched when it began. */
       matched: number;
       resent: number;
@@ -3962,7 +3806,7 @@ export interface components {
        * @description Left out: what failed or expired.
        * @enum {string}
        */
-      status?: 'failed' | 'expired' | 'cancelled' | 'sent' | 'delivered';
+      status?: "failed" | "expired" | "cancelled" | "sent" | "delivered";
       provider?: string;
       /** @description Of its last attempt. */
       error_code?: string;
@@ -3986,7 +3830,7 @@ export interface components {
        * @description Over this channel.
        * @enum {string}
        */
-      channel?: 'email' | 'webhook' | 'websocket';
+      channel?: "email" | "webhook" | "websocket";
     };
     Replay: {
       /** @description Or `from` and `to`. */
@@ -4021,7 +3865,7 @@ export interface components {
        * @description `system`: a word list of the client flagged the message.
        * @enum {string}
        */
-      reporter_type: 'user' | 'client' | 'system';
+      reporter_type: "user" | "client" | "system";
       reporter_id: string | null;
       /** @description Of the system: `word_list`. */
       reason: string;
@@ -4029,38 +3873,38 @@ export interface components {
       /** @description The word lists that flagged it. */
       lists: string[];
       /** @enum {string} */
-      status: 'open' | 'dismissed' | 'actioned';
+      status: "open" | "dismissed" | "actioned";
       note: string | null;
       /** @description As the client sees it now; null when its room is gone. Not in events. */
-      message?: components['schemas']['Message'] | null;
+      message?: components["schemas"]["Message"] | null;
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
       updated_at: string;
     };
     RolePermissions: {
-      owner?: ('read' | 'write' | 'invite' | 'manage' | 'delete')[];
-      admin?: ('read' | 'write' | 'invite' | 'manage' | 'delete')[];
+      owner?: ("read" | "write" | "invite" | "manage" | "delete")[];
+      admin?: ("read" | "write" | "invite" | "manage" | "delete")[];
       /** @description By default read and write, in channels read. */
-      member?: ('read' | 'write' | 'invite' | 'manage' | 'delete')[];
+      member?: ("read" | "write" | "invite" | "manage" | "delete")[];
     };
     Room: {
       /** Format: uuid */
       id: string;
       /** @enum {string} */
-      room_type: 'direct' | 'group' | 'channel' | 'support';
+      room_type: "direct" | "group" | "channel" | "support";
       name: string | null;
       /** @description From the name, unique in the client; it stays when the name changes. */
       slug: string | null;
       description: string | null;
       /** @enum {string} */
-      privacy: 'public' | 'private' | 'invite_only';
+      privacy: "public" | "private" | "invite_only";
       /** @enum {string} */
-      status: 'active' | 'inactive' | 'archived' | 'deleted';
+      status: "active" | "inactive" | "archived" | "deleted";
       /** @description Only owners and admins may write. */
       frozen: boolean;
       /** @enum {string} */
-      history: 'full' | 'since_join';
+      history: "full" | "since_join";
       /** @description null: created by the client itself. */
       created_by: string | null;
       max_members: number;
@@ -4076,7 +3920,7 @@ export interface components {
       /** Format: date-time */
       deactivated_at: string | null;
       /** @enum {string|null} */
-      deactivated_reason: 'manual' | 'auto_inactive' | null;
+      deactivated_reason: "manual" | "auto_inactive" | null;
       /** @description Why, as who last changed its state by hand said. */
       status_reason: string | null;
       /** @description Seconds that plain members wait between two messages. */
@@ -4089,9 +3933,9 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
       /** @description Where the request acts for a user. */
-      me?: components['schemas']['RoomMe'];
+      me?: components["schemas"]["RoomMe"];
       /** @description With include_members: the first hundred; member_count tells how many there are. */
-      members?: components['schemas']['Member'][];
+      members?: components["schemas"]["Member"][];
     };
     RoomAction: {
       /** @description Why: the room shows it as `status_reason`. */
@@ -4099,7 +3943,7 @@ export interface components {
     };
     RoomMe: {
       /** @enum {string} */
-      role: 'owner' | 'admin' | 'member';
+      role: "owner" | "admin" | "member";
       /** @description The user's own marker. */
       last_read_seq: number;
       /** @description Places beyond the marker. */
@@ -4119,10 +3963,10 @@ export interface components {
       pinned: boolean;
     };
     RoomPermissions: {
-      direct?: components['schemas']['RolePermissions'];
-      group?: components['schemas']['RolePermissions'];
-      channel?: components['schemas']['RolePermissions'];
-      support?: components['schemas']['RolePermissions'];
+      direct?: components["schemas"]["RolePermissions"];
+      group?: components["schemas"]["RolePermissions"];
+      channel?: components["schemas"]["RolePermissions"];
+      support?: components["schemas"]["RolePermissions"];
     };
     RoomPosition: {
       /** @description As the stream gave it; opaque. */
@@ -4144,15 +3988,15 @@ export interface components {
       /** @description Where the stream stands. */
       rev: number;
       /** @description When recovered: all since the position, ascending. */
-      events?: components['schemas']['Envelope'][];
+      events?: components["schemas"]["Envelope"][];
       /** @description Of a room that was not recovered. */
       last_seq?: number;
       /** Format: uuid */
       room_id: string;
       /** @description Of the active members; none in larger rooms, whose markers `GET /rooms/{id}/members` tells. */
-      receipts: components['schemas']['Receipt'][];
+      receipts: components["schemas"]["Receipt"][];
       /** @description null: a master key that acts for nobody. */
-      me: components['schemas']['RoomMe'] | null;
+      me: components["schemas"]["RoomMe"] | null;
     };
     RoomUnread: {
       /** Format: uuid */
@@ -4195,7 +4039,7 @@ export interface components {
       /** @description JSONata over the payload, with `$headers`, `$event` and `$results` bound: the rule acts when it gives what is true. Without one, on every event. */
       condition: string | null;
       /** @description In order. */
-      actions: components['schemas']['RuleAction'][];
+      actions: components["schemas"]["RuleAction"][];
       /** Format: date-time */
       created_at: string;
       /** Format: date-time */
@@ -4203,7 +4047,7 @@ export interface components {
     };
     RuleAction: {
       /** @enum {string} */
-      type: 'create_room' | 'add_members' | 'send_message' | 'send_notification';
+      type: "create_room" | "add_members" | "send_message" | "send_notification";
       /** @description The body of the route that does the same (`POST /rooms`, `/rooms/{id}/members`, `/rooms/{id}/messages`, `/notifications`), for members and messages with `room_id`; without it they go to the room that this rule made. Any value may be `{"$jsonata": "…"}`; what gives nothing is left out. */
       params: {
         [key: string]: unknown;
@@ -4220,17 +4064,9 @@ export interface components {
       headers?: {
         [key: string]: unknown;
       };
-      payload?:
-        | (
-            | {
-                [key: string]: unknown;
-              }
-            | unknown[]
-            | string
-            | number
-            | boolean
-          )
-        | null;
+      payload?: ({
+        [key: string]: unknown;
+      } | unknown[] | string | number | boolean) | null;
     };
     ScheduleMessage: {
       /** @description Required unless there are attachments or the type is custom or system. */
@@ -4240,7 +4076,7 @@ export interface components {
        * @default text
        * @enum {string}
        */
-      content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
+      content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
       /**
        * Format: uuid
        * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -4252,12 +4088,12 @@ export interface components {
        */
       quoted_message_id?: string;
       /** @description Who is mentioned, as structured data: how the text shows it is up to the app. */
-      mentions?: components['schemas']['Mention'][];
+      mentions?: components["schemas"]["Mention"][];
       /** @description Moves no badge and pushes nothing. */
       silent?: boolean;
       /** @description The sender's own id of the message. Sent again, it returns the original with `deduplicated: true`. */
       client_msg_id?: string;
-      attachments?: components['schemas']['Attachment'][];
+      attachments?: components["schemas"]["Attachment"][];
       metadata?: {
         [key: string]: unknown;
       };
@@ -4275,7 +4111,7 @@ export interface components {
        * @default text
        * @enum {string}
        */
-      content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
+      content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
       /**
        * Format: uuid
        * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -4287,12 +4123,12 @@ export interface components {
        */
       quoted_message_id?: string;
       /** @description Who is mentioned, as structured data: how the text shows it is up to the app. */
-      mentions?: components['schemas']['Mention'][];
+      mentions?: components["schemas"]["Mention"][];
       /** @description Moves no badge and pushes nothing. */
       silent?: boolean;
       /** @description The sender's own id of the message. Sent again, it returns the original with `deduplicated: true`. */
       client_msg_id?: string;
-      attachments?: components['schemas']['Attachment'][];
+      attachments?: components["schemas"]["Attachment"][];
       metadata?: {
         [key: string]: unknown;
       };
@@ -4305,7 +4141,7 @@ export interface components {
       /** Format: date-time */
       send_at: string;
       /** @enum {string} */
-      status: 'scheduled' | 'sent' | 'failed' | 'cancelled';
+      status: "scheduled" | "sent" | "failed" | "cancelled";
       /**
        * Format: uuid
        * @description Once it is sent: the message.
@@ -4325,17 +4161,7 @@ export interface components {
       /** @description How the key begins, to tell keys apart. */
       prefix: string;
       /** @description null: everything. */
-      permissions:
-        | (
-            | 'read_messages'
-            | 'send_messages'
-            | 'join_rooms'
-            | 'invite_users'
-            | 'manage_rooms'
-            | 'send_notifications'
-            | 'read_analytics'
-          )[]
-        | null;
+      permissions: ("read_messages" | "send_messages" | "join_rooms" | "invite_users" | "manage_rooms" | "send_notifications" | "read_analytics")[] | null;
       /** Format: date-time */
       expires_at: string | null;
       /**
@@ -4351,19 +4177,19 @@ export interface components {
        * @description Login keys are replaced by the next login.
        * @enum {string}
        */
-      issued_by: 'login' | 'api';
+      issued_by: "login" | "api";
     };
     SearchHit: {
       /** @description A stub where the message is hidden from who searches. */
-      message: components['schemas']['Message'];
+      message: components["schemas"]["Message"];
       /** Format: uuid */
       room_id: string;
       /** @description Where in the content it was found, in order; empty where only the name of an attachment matches. */
-      highlights: components['schemas']['Highlight'][];
+      highlights: components["schemas"]["Highlight"][];
     };
     SecretVerification: {
       /** @enum {string} */
-      template: 'standard' | 'github' | 'stripe' | 'shopify' | 'slack';
+      template: "standard" | "github" | "stripe" | "shopify" | "slack";
       secret: string;
     };
     SendMessage: {
@@ -4374,7 +4200,7 @@ export interface components {
        * @default text
        * @enum {string}
        */
-      content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
+      content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
       /**
        * Format: uuid
        * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -4386,12 +4212,12 @@ export interface components {
        */
       quoted_message_id?: string;
       /** @description Who is mentioned, as structured data: how the text shows it is up to the app. */
-      mentions?: components['schemas']['Mention'][];
+      mentions?: components["schemas"]["Mention"][];
       /** @description Moves no badge and pushes nothing. */
       silent?: boolean;
       /** @description The sender's own id of the message. Sent again, it returns the original with `deduplicated: true`. */
       client_msg_id?: string;
-      attachments?: components['schemas']['Attachment'][];
+      attachments?: components["schemas"]["Attachment"][];
       metadata?: {
         [key: string]: unknown;
       };
@@ -4404,7 +4230,7 @@ export interface components {
        * @default text
        * @enum {string}
        */
-      content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system';
+      content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system";
       /**
        * Format: uuid
        * @description The message that this one replies to; a reply to a reply joins its thread.
@@ -4416,12 +4242,12 @@ export interface components {
        */
       quoted_message_id?: string;
       /** @description Who is mentioned, as structured data: how the text shows it is up to the app. */
-      mentions?: components['schemas']['Mention'][];
+      mentions?: components["schemas"]["Mention"][];
       /** @description Moves no badge and pushes nothing. */
       silent?: boolean;
       /** @description The sender's own id of the message. Sent again, it returns the original with `deduplicated: true`. */
       client_msg_id?: string;
-      attachments?: components['schemas']['Attachment'][];
+      attachments?: components["schemas"]["Attachment"][];
       metadata?: {
         [key: string]: unknown;
       };
@@ -4433,7 +4259,7 @@ export interface components {
        * @description Holds until it is set again, on all devices. `invisible`: others see `offline`.
        * @enum {string}
        */
-      state?: 'online' | 'away' | 'dnd' | 'invisible';
+      state?: "online" | "away" | "dnd" | "invisible";
       /** @description What others read beside the state; null clears it. */
       text?: string | null;
     };
@@ -4460,7 +4286,7 @@ export interface components {
       password?: string;
       /** @description Refuse to send without TLS. Left out, true with a username and a host that is not this machine: a password never goes out in the clear unless that is said. */
       require_tls?: boolean;
-      dkim?: components['schemas']['DkimConfig'];
+      dkim?: components["schemas"]["DkimConfig"];
     };
     Source: {
       /** Format: uuid */
@@ -4469,7 +4295,7 @@ export interface components {
       slug: string;
       /** @description What to give to the sender. */
       url: string;
-      verification: components['schemas']['Verification'];
+      verification: components["schemas"]["Verification"];
       tolerance_s: number;
       enabled: boolean;
       /** Format: date-time */
@@ -4479,7 +4305,7 @@ export interface components {
     };
     StartRecovery: {
       /** @description All that is said must be true of a delivery. */
-      filter?: components['schemas']['RecoveryFilter'];
+      filter?: components["schemas"]["RecoveryFilter"];
       /**
        * @description Only counts, in `matched` and `skipped`: nothing is sent.
        * @default false
@@ -4517,7 +4343,7 @@ export interface components {
       by_type: {
         [key: string]: unknown;
       };
-      by_status: components['schemas']['States'];
+      by_status: components["schemas"]["States"];
       /** Format: date-time */
       period_start: string;
       /** Format: date-time */
@@ -4530,7 +4356,7 @@ export interface components {
       /** @description Where the stream stands. */
       rev: number;
       /** @description When recovered: all since the position, ascending. */
-      events?: components['schemas']['Envelope'][];
+      events?: components["schemas"]["Envelope"][];
       /** @description Of a room that was not recovered. */
       last_seq?: number;
     };
@@ -4539,7 +4365,7 @@ export interface components {
       id: string;
       address: string;
       /** @enum {string} */
-      reason: 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
+      reason: "bounce" | "complaint" | "unsubscribe" | "manual";
       /** @description Of notifications of this category alone; left out: of all. */
       category?: string;
       /**
@@ -4552,7 +4378,7 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
       /** @enum {string} */
-      channel: 'email';
+      channel: "email";
     };
     SuppressionImport: {
       /** @description Lines that named an address. */
@@ -4566,7 +4392,7 @@ export interface components {
       /** @description Lines that could not be read. */
       failed: number;
       /** @description The first of them. */
-      errors: components['schemas']['SuppressionImportError'][];
+      errors: components["schemas"]["SuppressionImportError"][];
       /** @description There are more lines than an import takes: those from here on were not looked at. Send them in another one. Left out where all were. */
       next_line?: number;
     };
@@ -4582,7 +4408,7 @@ export interface components {
        * @default manual
        * @enum {string}
        */
-      reason?: 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
+      reason?: "bounce" | "complaint" | "unsubscribe" | "manual";
       /** @description Of notifications of this category alone; left out: of all. */
       category?: string | null;
       /**
@@ -4594,18 +4420,18 @@ export interface components {
        * @default email
        * @enum {string}
        */
-      channel?: 'email';
+      channel?: "email";
     };
     TestRule: {
-      rule: components['schemas']['TriedRule'];
-      sample: components['schemas']['Sample'];
+      rule: components["schemas"]["TriedRule"];
+      sample: components["schemas"]["Sample"];
     };
     TestedRule: {
       /** @description Whether the condition holds. */
       matched: boolean;
       /** @description Those that could be worked out, also where `errors` say that they would be refused. */
-      actions: components['schemas']['WorkedOutAction'][];
-      errors: components['schemas']['RuleFault'][];
+      actions: components["schemas"]["WorkedOutAction"][];
+      errors: components["schemas"]["RuleFault"][];
     };
     Thread: {
       /** Format: uuid */
@@ -4624,7 +4450,7 @@ export interface components {
       /** Format: date-time */
       last_reply_at: string;
       /** @description What the thread is about; as a stub where it is hidden from the user. */
-      message: components['schemas']['Message'];
+      message: components["schemas"]["Message"];
     };
     ThreadStanding: {
       /** Format: uuid */
@@ -4658,7 +4484,7 @@ export interface components {
       /** @description JSONata over the payload, with `$headers`, `$event` and `$results` bound: the rule acts when it gives what is true. Without one, on every event. */
       condition?: string | null;
       /** @description In order. */
-      actions: components['schemas']['RuleAction'][];
+      actions: components["schemas"]["RuleAction"][];
     };
     TruncateRoom: {
       /** @description The first place that stays; beyond the last one: none does. */
@@ -4673,7 +4499,7 @@ export interface components {
        * @description `retry`: tried again by the schedule, it may arrive twice. `wait`: left alone for `wait_s`, then tried again. `ask`: the provider is asked meanwhile, and it is tried again only where that can not tell.
        * @enum {string}
        */
-      policy: 'retry' | 'wait' | 'ask';
+      policy: "retry" | "wait" | "ask";
       /** @description For how long the delivery is `unknown` at most; null where it is not. */
       wait_s: number | null;
     };
@@ -4683,24 +4509,24 @@ export interface components {
       /** @description Over the same rooms. */
       total_mentions: number;
       /** @description Those with anything unread, the most recent first. */
-      rooms: components['schemas']['RoomUnread'][];
+      rooms: components["schemas"]["RoomUnread"][];
     };
     UpdateClient: {
       name?: string;
-      limits?: components['schemas']['ClientLimitsPatch'];
-      settings?: components['schemas']['ClientSettings'];
+      limits?: components["schemas"]["ClientLimitsPatch"];
+      settings?: components["schemas"]["ClientSettings"];
       /** @description Origins whose pages may use scoped keys; empty: any. */
       allowed_origins?: string[];
     };
     UpdateMe: {
       name?: string;
-      settings?: components['schemas']['ClientSettings'];
+      settings?: components["schemas"]["ClientSettings"];
       /** @description Origins whose pages may use scoped keys; empty: any. */
       allowed_origins?: string[];
     };
     UpdateMember: {
       /** @enum {string} */
-      role: 'owner' | 'admin' | 'member';
+      role: "owner" | "admin" | "member";
     };
     UpdateOwnSide: {
       /** @description false ends `muted_until` as well. */
@@ -4718,7 +4544,7 @@ export interface components {
     };
     UpdateReport: {
       /** @enum {string} */
-      status?: 'open' | 'dismissed' | 'actioned';
+      status?: "open" | "dismissed" | "actioned";
       /** @description The moderators' own. */
       note?: string | null;
     };
@@ -4726,11 +4552,11 @@ export interface components {
       name?: string | null;
       description?: string | null;
       /** @enum {string} */
-      privacy?: 'public' | 'private' | 'invite_only';
+      privacy?: "public" | "private" | "invite_only";
       /** @description Not below the number of members. */
       max_members?: number;
       /** @enum {string} */
-      history?: 'full' | 'since_join';
+      history?: "full" | "since_join";
       /** @description Seconds that plain members wait between two messages; 0: none. */
       slow_mode_s?: number;
       /** @description Merged, member by member. */
@@ -4746,7 +4572,7 @@ export interface components {
       /** @description JSONata over the payload, with `$headers`, `$event` and `$results` bound: the rule acts when it gives what is true. Without one, on every event. */
       condition?: string | null;
       /** @description In order. */
-      actions?: components['schemas']['RuleAction'][];
+      actions?: components["schemas"]["RuleAction"][];
     };
     UpdateScheduledMessage: {
       /**
@@ -4756,13 +4582,13 @@ export interface components {
       send_at?: string;
       content?: string | null;
       /** @enum {string|null} */
-      content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'custom' | 'system' | null;
+      content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "custom" | "system" | null;
       /** Format: uuid */
       reply_to_id?: string | null;
       /** Format: uuid */
       quoted_message_id?: string | null;
-      mentions?: components['schemas']['Mention'][] | null;
-      attachments?: components['schemas']['Attachment'][] | null;
+      mentions?: components["schemas"]["Mention"][] | null;
+      attachments?: components["schemas"]["Attachment"][] | null;
       silent?: boolean | null;
       /** @description Merged, member by member. */
       metadata?: {
@@ -4820,7 +4646,7 @@ export interface components {
       /** @description Rooms that the user is a member of. */
       rooms: number;
       /** @description Deliveries to the user that were accepted in the period. */
-      deliveries: components['schemas']['States'];
+      deliveries: components["schemas"]["States"];
       /** Format: date-time */
       period_start: string;
       /** Format: date-time */
@@ -4830,7 +4656,7 @@ export interface components {
       /** @description Of no notification with one of these categories anything is sent to the user. */
       categories?: string[];
       /** @description Nothing is sent to the user over these, whatever its category. */
-      channels?: ('email' | 'webhook' | 'websocket')[];
+      channels?: ("email" | "webhook" | "websocket")[];
       /** @description Of the categories, those that the user left by the link of a mail, and when; not there where there are none. */
       unsubscribed?: {
         [key: string]: unknown;
@@ -4838,19 +4664,19 @@ export interface components {
     };
     Verification: {
       /** @enum {string} */
-      template: 'standard' | 'github' | 'stripe' | 'shopify' | 'slack' | 'mailgun' | 'hmac' | 'basic' | 'none';
+      template: "standard" | "github" | "stripe" | "shopify" | "slack" | "mailgun" | "hmac" | "basic" | "none";
       /** @description With hmac. */
       header?: string;
       /**
        * @description With hmac.
        * @enum {string}
        */
-      encoding?: 'hex' | 'base64' | 'base64url';
+      encoding?: "hex" | "base64" | "base64url";
       /**
        * @description With hmac.
        * @enum {string}
        */
-      algorithm?: 'sha1' | 'sha256' | 'sha384' | 'sha512';
+      algorithm?: "sha1" | "sha256" | "sha384" | "sha512";
       /** @description With basic. */
       username?: string;
       /** @description With hmac, basic and none. */
@@ -4887,11 +4713,11 @@ export interface components {
        * @description `flag`: the message is sent, and reported to the client; `mask`: each character becomes `*`; `reject`: 422 `message_rejected`.
        * @enum {string}
        */
-      action: 'flag' | 'mask' | 'reject';
+      action: "flag" | "mask" | "reject";
     };
     WorkedOutAction: {
       /** @enum {string} */
-      type: 'create_room' | 'add_members' | 'send_message' | 'send_notification';
+      type: "create_room" | "add_members" | "send_message" | "send_notification";
       params: {
         [key: string]: unknown;
       };
@@ -4900,11 +4726,11 @@ export interface components {
   responses: never;
   parameters: {
     /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-    'X-User-Id': string;
+    "X-User-Id": string;
     /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-    'X-Client-Id': string;
+    "X-Client-Id": string;
     /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-    'Idempotency-Key': string;
+    "Idempotency-Key": string;
   };
   requestBodies: never;
   headers: never;
@@ -4920,15 +4746,15 @@ export interface operations {
         /** @description Now unless told; widened to a whole quarter of an hour. */
         to?: string;
         /** @description Up to 31 days by `15m`, 92 by `1h`, 400 by `1d`. */
-        interval?: '15m' | '1h' | '1d';
+        interval?: "15m" | "1h" | "1d";
         /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
         timezone?: string;
         /** @description What each bucket is told apart by; nothing unless told. */
-        group_by?: 'channel' | 'provider' | 'status' | 'error_code';
+        group_by?: "channel" | "provider" | "status" | "error_code";
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -4941,7 +4767,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DeliveriesAnswer'];
+          "application/json": components["schemas"]["DeliveriesAnswer"];
         };
       };
     };
@@ -4954,15 +4780,15 @@ export interface operations {
         /** @description Now unless told; widened to a whole quarter of an hour. */
         to?: string;
         /** @description Up to 31 days by `15m`, 92 by `1h`, 400 by `1d`. */
-        interval?: '15m' | '1h' | '1d';
+        interval?: "15m" | "1h" | "1d";
         /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
         timezone?: string;
         /** @description What each bucket is told apart by; nothing unless told. */
-        group_by?: 'channel' | 'provider';
+        group_by?: "channel" | "provider";
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -4975,7 +4801,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['LatencyAnswer'];
+          "application/json": components["schemas"]["LatencyAnswer"];
         };
       };
     };
@@ -4988,15 +4814,15 @@ export interface operations {
         /** @description Now unless told; widened to a whole quarter of an hour. */
         to?: string;
         /** @description Also gives `data`: the ledger of each step. Up to 400 days without. */
-        interval?: '15m' | '1h' | '1d';
+        interval?: "15m" | "1h" | "1d";
         /** @description Tells the steps apart by channel. */
-        group_by?: 'channel';
+        group_by?: "channel";
         /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
         timezone?: string;
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -5009,7 +4835,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Ledger'];
+          "application/json": components["schemas"]["Ledger"];
         };
       };
     };
@@ -5022,13 +4848,13 @@ export interface operations {
         /** @description Now unless told; widened to a whole quarter of an hour. */
         to?: string;
         /** @description Up to 31 days by `15m`, 92 by `1h`, 400 by `1d`. */
-        interval?: '15m' | '1h' | '1d';
+        interval?: "15m" | "1h" | "1d";
         /** @description IANA name of the time zone: where days and hours begin, also when clocks change. UTC unless told. */
         timezone?: string;
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -5041,7 +4867,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['MessagesAnswer'];
+          "application/json": components["schemas"]["MessagesAnswer"];
         };
       };
     };
@@ -5064,7 +4890,7 @@ export interface operations {
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -5077,9 +4903,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['AuditLine'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["AuditLine"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5090,14 +4916,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Login'];
+        "application/json": components["schemas"]["Login"];
       };
     };
     responses: {
@@ -5107,7 +4933,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['LoginAnswer'];
+          "application/json": components["schemas"]["LoginAnswer"];
         };
       };
     };
@@ -5117,14 +4943,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Logout'];
+        "application/json": components["schemas"]["Logout"];
       };
     };
     responses: {
@@ -5134,7 +4960,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['LogoutAnswer'];
+          "application/json": components["schemas"]["LogoutAnswer"];
         };
       };
     };
@@ -5159,9 +4985,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Client'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Client"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5172,14 +4998,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateClient'];
+        "application/json": components["schemas"]["CreateClient"];
       };
     };
     responses: {
@@ -5189,7 +5015,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CreatedClient'];
+          "application/json": components["schemas"]["CreatedClient"];
         };
       };
     };
@@ -5209,7 +5035,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Me'];
+          "application/json": components["schemas"]["Me"];
         };
       };
     };
@@ -5223,7 +5049,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateMe'];
+        "application/json": components["schemas"]["UpdateMe"];
       };
     };
     responses: {
@@ -5233,7 +5059,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Client'];
+          "application/json": components["schemas"]["Client"];
         };
       };
     };
@@ -5247,7 +5073,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateMe'];
+        "application/json": components["schemas"]["UpdateMe"];
       };
     };
     responses: {
@@ -5257,7 +5083,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Client'];
+          "application/json": components["schemas"]["Client"];
         };
       };
     };
@@ -5266,7 +5092,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path?: never;
@@ -5280,9 +5106,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Provider'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Provider"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5294,7 +5120,7 @@ export interface operations {
         /** @description false saves settings that were not tried out. */
         verify?: boolean;
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path?: never;
@@ -5302,7 +5128,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderInput'][];
+        "application/json": components["schemas"]["ProviderInput"][];
       };
     };
     responses: {
@@ -5312,9 +5138,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Provider'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Provider"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5326,18 +5152,18 @@ export interface operations {
         /** @description false saves settings that were not tried out. */
         verify?: boolean;
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderInput'];
+        "application/json": components["schemas"]["ProviderInput"];
       };
     };
     responses: {
@@ -5347,7 +5173,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Provider'];
+          "application/json": components["schemas"]["Provider"];
         };
       };
     };
@@ -5356,7 +5182,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path: {
@@ -5382,7 +5208,7 @@ export interface operations {
         /** @description false saves settings that were not tried out. */
         verify?: boolean;
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path: {
@@ -5393,7 +5219,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderPatch'];
+        "application/json": components["schemas"]["ProviderPatch"];
       };
     };
     responses: {
@@ -5403,7 +5229,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Provider'];
+          "application/json": components["schemas"]["Provider"];
         };
       };
     };
@@ -5412,11 +5238,11 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Name of the resource within the client. */
@@ -5426,7 +5252,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderTestInput'];
+        "application/json": components["schemas"]["ProviderTestInput"];
       };
     };
     responses: {
@@ -5436,7 +5262,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ProviderTestResult'];
+          "application/json": components["schemas"]["ProviderTestResult"];
         };
       };
     };
@@ -5456,7 +5282,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Hook'];
+          "application/json": components["schemas"]["Hook"];
         };
       };
     };
@@ -5470,7 +5296,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['HookInput'];
+        "application/json": components["schemas"]["HookInput"];
       };
     };
     responses: {
@@ -5480,7 +5306,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Hook'];
+          "application/json": components["schemas"]["Hook"];
         };
       };
     };
@@ -5523,9 +5349,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['MasterKey'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["MasterKey"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5536,14 +5362,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateMasterKey'];
+        "application/json": components["schemas"]["CreateMasterKey"];
       };
     };
     responses: {
@@ -5553,7 +5379,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CreatedMasterKey'];
+          "application/json": components["schemas"]["CreatedMasterKey"];
         };
       };
     };
@@ -5584,7 +5410,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -5594,7 +5420,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RotateKey'];
+        "application/json": components["schemas"]["RotateKey"];
       };
     };
     responses: {
@@ -5604,7 +5430,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CreatedMasterKey'];
+          "application/json": components["schemas"]["CreatedMasterKey"];
         };
       };
     };
@@ -5624,7 +5450,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomPermissions'];
+          "application/json": components["schemas"]["RoomPermissions"];
         };
       };
     };
@@ -5638,7 +5464,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RoomPermissions'];
+        "application/json": components["schemas"]["RoomPermissions"];
       };
     };
     responses: {
@@ -5648,7 +5474,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomPermissions'];
+          "application/json": components["schemas"]["RoomPermissions"];
         };
       };
     };
@@ -5657,7 +5483,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path?: never;
@@ -5671,9 +5497,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Provider'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Provider"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5685,7 +5511,7 @@ export interface operations {
         /** @description false saves settings that were not tried out. */
         verify?: boolean;
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path?: never;
@@ -5693,7 +5519,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderInput'][];
+        "application/json": components["schemas"]["ProviderInput"][];
       };
     };
     responses: {
@@ -5703,9 +5529,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Provider'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Provider"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5717,18 +5543,18 @@ export interface operations {
         /** @description false saves settings that were not tried out. */
         verify?: boolean;
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderInput'];
+        "application/json": components["schemas"]["ProviderInput"];
       };
     };
     responses: {
@@ -5738,7 +5564,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Provider'];
+          "application/json": components["schemas"]["Provider"];
         };
       };
     };
@@ -5747,7 +5573,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path: {
@@ -5773,7 +5599,7 @@ export interface operations {
         /** @description false saves settings that were not tried out. */
         verify?: boolean;
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path: {
@@ -5784,7 +5610,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderPatch'];
+        "application/json": components["schemas"]["ProviderPatch"];
       };
     };
     responses: {
@@ -5794,7 +5620,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Provider'];
+          "application/json": components["schemas"]["Provider"];
         };
       };
     };
@@ -5803,11 +5629,11 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Only providers of this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Name of the resource within the client. */
@@ -5817,7 +5643,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ProviderTestInput'];
+        "application/json": components["schemas"]["ProviderTestInput"];
       };
     };
     responses: {
@@ -5827,7 +5653,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ProviderTestResult'];
+          "application/json": components["schemas"]["ProviderTestResult"];
         };
       };
     };
@@ -5847,7 +5673,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SigningSecret'];
+          "application/json": components["schemas"]["SigningSecret"];
         };
       };
     };
@@ -5857,14 +5683,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RotateSecret'];
+        "application/json": components["schemas"]["RotateSecret"];
       };
     };
     responses: {
@@ -5874,7 +5700,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SigningSecret'];
+          "application/json": components["schemas"]["SigningSecret"];
         };
       };
     };
@@ -5894,9 +5720,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['WordList'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["WordList"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5911,7 +5737,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['WordList'][];
+        "application/json": components["schemas"]["WordList"][];
       };
     };
     responses: {
@@ -5921,9 +5747,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['WordList'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["WordList"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5951,9 +5777,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['ScopedKey'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["ScopedKey"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -5964,14 +5790,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateScopedKey'];
+        "application/json": components["schemas"]["CreateScopedKey"];
       };
     };
     responses: {
@@ -5981,7 +5807,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['CreatedScopedKey'];
+          "application/json": components["schemas"]["CreatedScopedKey"];
         };
       };
     };
@@ -6004,7 +5830,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ScopedKey'];
+          "application/json": components["schemas"]["ScopedKey"];
         };
       };
     };
@@ -6048,7 +5874,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Client'];
+          "application/json": components["schemas"]["Client"];
         };
       };
     };
@@ -6065,7 +5891,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateClient'];
+        "application/json": components["schemas"]["UpdateClient"];
       };
     };
     responses: {
@@ -6075,7 +5901,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Client'];
+          "application/json": components["schemas"]["Client"];
         };
       };
     };
@@ -6085,7 +5911,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6101,7 +5927,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Client'];
+          "application/json": components["schemas"]["Client"];
         };
       };
     };
@@ -6111,7 +5937,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6127,7 +5953,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Client'];
+          "application/json": components["schemas"]["Client"];
         };
       };
     };
@@ -6140,18 +5966,7 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description In this state. */
-        status?:
-          | 'pending'
-          | 'held'
-          | 'sending'
-          | 'retrying'
-          | 'sent'
-          | 'delivered'
-          | 'failed'
-          | 'suppressed'
-          | 'cancelled'
-          | 'expired'
-          | 'unknown';
+        status?: "pending" | "held" | "sending" | "retrying" | "sent" | "delivered" | "failed" | "suppressed" | "cancelled" | "expired" | "unknown";
         /** @description true: only what failed or expired, and was neither sent again nor put aside. */
         unresolved?: boolean;
         /** @description By name: the one that tried last. */
@@ -6171,11 +5986,11 @@ export interface operations {
         /** @description Made before this time; left out: now. */
         to?: string;
         /** @description Over this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -6188,9 +6003,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Delivery'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Delivery"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -6201,7 +6016,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6217,7 +6032,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Delivery'];
+          "application/json": components["schemas"]["Delivery"];
         };
       };
     };
@@ -6227,9 +6042,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6245,7 +6060,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Delivery'];
+          "application/json": components["schemas"]["Delivery"];
         };
       };
     };
@@ -6255,9 +6070,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6273,7 +6088,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Delivery'];
+          "application/json": components["schemas"]["Delivery"];
         };
       };
     };
@@ -6287,7 +6102,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['DevelopmentLogin'];
+        "application/json": components["schemas"]["DevelopmentLogin"];
       };
     };
     responses: {
@@ -6297,7 +6112,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DevelopmentLoginAnswer'];
+          "application/json": components["schemas"]["DevelopmentLoginAnswer"];
         };
       };
     };
@@ -6322,9 +6137,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['KeptMail'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["KeptMail"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -6338,11 +6153,11 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Those of this status; omitted: all. */
-        status?: 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';
+        status?: "pending" | "accepted" | "declined" | "revoked" | "expired";
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -6355,9 +6170,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Invite'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Invite"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -6368,16 +6183,16 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['AcceptCode'];
+        "application/json": components["schemas"]["AcceptCode"];
       };
     };
     responses: {
@@ -6387,7 +6202,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -6397,9 +6212,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6415,7 +6230,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -6425,9 +6240,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6443,7 +6258,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Invite'];
+          "application/json": components["schemas"]["Invite"];
         };
       };
     };
@@ -6453,16 +6268,16 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SendMessageToRoom'];
+        "application/json": components["schemas"]["SendMessageToRoom"];
       };
     };
     responses: {
@@ -6472,7 +6287,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
       /** @description Success. */
@@ -6481,7 +6296,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -6502,7 +6317,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -6518,7 +6333,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['MessagePage'];
+          "application/json": components["schemas"]["MessagePage"];
         };
       };
     };
@@ -6528,9 +6343,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -6540,7 +6355,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['MarkRead'];
+        "application/json": components["schemas"]["MarkRead"];
       };
     };
     responses: {
@@ -6550,7 +6365,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomMe'];
+          "application/json": components["schemas"]["RoomMe"];
         };
       };
     };
@@ -6560,7 +6375,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -6576,7 +6391,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomUnread'];
+          "application/json": components["schemas"]["RoomUnread"];
         };
       };
     };
@@ -6599,13 +6414,13 @@ export interface operations {
         /** @description Sent before this time. */
         to?: string;
         /** @description Of this type only. */
-        content_type?: 'text' | 'image' | 'file' | 'video' | 'audio' | 'document' | 'system' | 'custom';
+        content_type?: "text" | "image" | "file" | "video" | "audio" | "document" | "system" | "custom";
         /** @description Only messages that have one. */
-        has?: 'attachment' | 'mention';
+        has?: "attachment" | "mention";
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -6618,9 +6433,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['SearchHit'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["SearchHit"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -6631,7 +6446,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6647,7 +6462,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -6657,7 +6472,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6667,7 +6482,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EditMessage'];
+        "application/json": components["schemas"]["EditMessage"];
       };
     };
     responses: {
@@ -6677,7 +6492,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -6686,11 +6501,11 @@ export interface operations {
     parameters: {
       query?: {
         /** @description `me`: hidden from the acting user only. */
-        for?: 'all' | 'me';
+        for?: "all" | "me";
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -6719,7 +6534,7 @@ export interface operations {
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -6732,7 +6547,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Metrics'];
+          "application/json": components["schemas"]["Metrics"];
         };
       };
     };
@@ -6759,7 +6574,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['MetricsBuckets'];
+          "application/json": components["schemas"]["MetricsBuckets"];
         };
       };
     };
@@ -6786,7 +6601,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['MetricsBuckets'];
+          "application/json": components["schemas"]["MetricsBuckets"];
         };
       };
     };
@@ -6814,7 +6629,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['UserMetrics'];
+          "application/json": components["schemas"]["UserMetrics"];
         };
       };
     };
@@ -6827,19 +6642,11 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Only those in this state. */
-        status?:
-          | 'scheduled'
-          | 'pending'
-          | 'processing'
-          | 'completed'
-          | 'partially_failed'
-          | 'failed'
-          | 'cancelled'
-          | 'expired';
+        status?: "scheduled" | "pending" | "processing" | "completed" | "partially_failed" | "failed" | "cancelled" | "expired";
         /** @description Only those that carry this tag. */
         tag?: string;
         /** @description Only those that go over this channel. */
-        channel?: 'email' | 'webhook' | 'websocket';
+        channel?: "email" | "webhook" | "websocket";
       };
       header?: never;
       path?: never;
@@ -6853,9 +6660,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Notification'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Notification"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -6866,16 +6673,16 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['NotificationInput'];
+        "application/json": components["schemas"]["NotificationInput"];
       };
     };
     responses: {
@@ -6885,7 +6692,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
       /** @description Success. */
@@ -6894,7 +6701,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
     };
@@ -6904,16 +6711,16 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['NotificationBatch'];
+        "application/json": components["schemas"]["NotificationBatch"];
       };
     };
     responses: {
@@ -6923,7 +6730,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['NotificationResults'];
+          "application/json": components["schemas"]["NotificationResults"];
         };
       };
     };
@@ -6933,16 +6740,16 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['NotificationInput'];
+        "application/json": components["schemas"]["NotificationInput"];
       };
     };
     responses: {
@@ -6952,7 +6759,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
       /** @description Success. */
@@ -6961,7 +6768,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
     };
@@ -6978,7 +6785,7 @@ export interface operations {
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -6991,7 +6798,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Stats'];
+          "application/json": components["schemas"]["Stats"];
         };
       };
     };
@@ -7014,7 +6821,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
     };
@@ -7024,7 +6831,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7034,7 +6841,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['PatchNotification'];
+        "application/json": components["schemas"]["PatchNotification"];
       };
     };
     responses: {
@@ -7044,7 +6851,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
     };
@@ -7054,7 +6861,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7078,7 +6885,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7088,7 +6895,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['PatchNotification'];
+        "application/json": components["schemas"]["PatchNotification"];
       };
     };
     responses: {
@@ -7098,7 +6905,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
     };
@@ -7108,9 +6915,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7126,7 +6933,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
     };
@@ -7154,9 +6961,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Delivery'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Delivery"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7167,9 +6974,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7185,7 +6992,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Notification'];
+          "application/json": components["schemas"]["Notification"];
         };
       };
     };
@@ -7195,14 +7002,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SetPresence'];
+        "application/json": components["schemas"]["SetPresence"];
       };
     };
     responses: {
@@ -7212,7 +7019,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['OwnPresence'];
+          "application/json": components["schemas"]["OwnPresence"];
         };
       };
     };
@@ -7222,14 +7029,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SetPresence'];
+        "application/json": components["schemas"]["SetPresence"];
       };
     };
     responses: {
@@ -7239,7 +7046,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['OwnPresence'];
+          "application/json": components["schemas"]["OwnPresence"];
         };
       };
     };
@@ -7256,7 +7063,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -7269,9 +7076,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Presence'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Presence"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7292,9 +7099,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['ProviderType'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["ProviderType"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7305,7 +7112,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -7318,7 +7125,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RateLimits'];
+          "application/json": components["schemas"]["RateLimits"];
         };
       };
     };
@@ -7333,7 +7140,7 @@ export interface operations {
       };
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path?: never;
       cookie?: never;
@@ -7346,9 +7153,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Recovery'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Recovery"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7359,16 +7166,16 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['StartRecovery'];
+        "application/json": components["schemas"]["StartRecovery"];
       };
     };
     responses: {
@@ -7378,7 +7185,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Recovery'];
+          "application/json": components["schemas"]["Recovery"];
         };
       };
     };
@@ -7388,7 +7195,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7404,7 +7211,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Recovery'];
+          "application/json": components["schemas"]["Recovery"];
         };
       };
     };
@@ -7414,9 +7221,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With the admin key: the client to look at. A client's own keys are of their client, whatever it says. No message can be read so. */
-        'X-Client-Id'?: components['parameters']['X-Client-Id'];
+        "X-Client-Id"?: components["parameters"]["X-Client-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7432,7 +7239,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Recovery'];
+          "application/json": components["schemas"]["Recovery"];
         };
       };
     };
@@ -7445,7 +7252,7 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Only those. */
-        status?: 'open' | 'dismissed' | 'actioned';
+        status?: "open" | "dismissed" | "actioned";
       };
       header?: never;
       path?: never;
@@ -7459,9 +7266,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Report'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Report"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7479,7 +7286,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateReport'];
+        "application/json": components["schemas"]["UpdateReport"];
       };
     };
     responses: {
@@ -7489,7 +7296,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Report'];
+          "application/json": components["schemas"]["Report"];
         };
       };
     };
@@ -7504,7 +7311,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -7517,9 +7324,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Room'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Room"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7530,16 +7337,16 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateRoom'];
+        "application/json": components["schemas"]["CreateRoom"];
       };
     };
     responses: {
@@ -7549,7 +7356,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
       /** @description Success. */
@@ -7558,7 +7365,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -7571,11 +7378,11 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Rooms of this type. */
-        room_type?: 'direct' | 'group' | 'channel' | 'support';
+        room_type?: "direct" | "group" | "channel" | "support";
         /** @description Omitted: all but deleted ones. */
-        status?: 'active' | 'inactive' | 'archived' | 'deleted';
+        status?: "active" | "inactive" | "archived" | "deleted";
         /** @description Rooms of this privacy. */
-        privacy?: 'public' | 'private' | 'invite_only';
+        privacy?: "public" | "private" | "invite_only";
         /** @description Rooms that this user is a member of. */
         user_id?: string;
         /** @description Rooms whose name holds this text, in any case. */
@@ -7593,9 +7400,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Room'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Room"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7613,7 +7420,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -7626,9 +7433,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['DirectoryRoom'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["DirectoryRoom"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7639,14 +7446,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['QueryRooms'];
+        "application/json": components["schemas"]["QueryRooms"];
       };
     };
     responses: {
@@ -7656,9 +7463,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['FoundRoom'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["FoundRoom"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7674,7 +7481,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7690,9 +7497,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Presence'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Presence"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7703,7 +7510,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -7713,7 +7520,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Type'];
+        "application/json": components["schemas"]["Type"];
       };
     };
     responses: {
@@ -7734,7 +7541,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7750,7 +7557,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -7760,7 +7567,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7770,7 +7577,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateRoom'];
+        "application/json": components["schemas"]["UpdateRoom"];
       };
     };
     responses: {
@@ -7780,7 +7587,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -7790,7 +7597,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7814,7 +7621,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7824,7 +7631,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateRoom'];
+        "application/json": components["schemas"]["UpdateRoom"];
       };
     };
     responses: {
@@ -7834,7 +7641,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -7844,9 +7651,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7856,7 +7663,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RoomAction'];
+        "application/json": components["schemas"]["RoomAction"];
       };
     };
     responses: {
@@ -7866,7 +7673,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -7876,9 +7683,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7888,7 +7695,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RoomAction'];
+        "application/json": components["schemas"]["RoomAction"];
       };
     };
     responses: {
@@ -7898,7 +7705,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -7913,7 +7720,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7929,9 +7736,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Ban'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Ban"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -7942,9 +7749,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7954,7 +7761,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RoomAction'];
+        "application/json": components["schemas"]["RoomAction"];
       };
     };
     responses: {
@@ -7964,7 +7771,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -7974,9 +7781,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -7986,7 +7793,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Mark'];
+        "application/json": components["schemas"]["Mark"];
       };
     };
     responses: {
@@ -7996,7 +7803,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomMe'];
+          "application/json": components["schemas"]["RoomMe"];
         };
       };
     };
@@ -8006,9 +7813,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8018,7 +7825,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RoomAction'];
+        "application/json": components["schemas"]["RoomAction"];
       };
     };
     responses: {
@@ -8028,7 +7835,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -8041,11 +7848,11 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Those of this status; omitted: all. */
-        status?: 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';
+        status?: "pending" | "accepted" | "declined" | "revoked" | "expired";
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8061,9 +7868,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Invite'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Invite"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -8074,9 +7881,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8086,7 +7893,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateInvite'];
+        "application/json": components["schemas"]["CreateInvite"];
       };
     };
     responses: {
@@ -8096,7 +7903,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Invite'];
+          "application/json": components["schemas"]["Invite"];
         };
       };
       /** @description Success. */
@@ -8105,7 +7912,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Invite'];
+          "application/json": components["schemas"]["Invite"];
         };
       };
     };
@@ -8115,7 +7922,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8141,9 +7948,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8159,7 +7966,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -8172,11 +7979,11 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Those of this status. */
-        status?: 'pending' | 'approved' | 'rejected';
+        status?: "pending" | "approved" | "rejected";
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8192,9 +7999,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['JoinRequest'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["JoinRequest"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -8205,9 +8012,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8217,7 +8024,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['AskToJoin'];
+        "application/json": components["schemas"]["AskToJoin"];
       };
     };
     responses: {
@@ -8227,7 +8034,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JoinRequest'];
+          "application/json": components["schemas"]["JoinRequest"];
         };
       };
       /** @description Success. */
@@ -8236,7 +8043,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JoinRequest'];
+          "application/json": components["schemas"]["JoinRequest"];
         };
       };
     };
@@ -8246,9 +8053,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8266,7 +8073,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -8276,9 +8083,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8296,7 +8103,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['JoinRequest'];
+          "application/json": components["schemas"]["JoinRequest"];
         };
       };
     };
@@ -8306,9 +8113,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8345,7 +8152,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Lifecycle'];
+          "application/json": components["schemas"]["Lifecycle"];
         };
       };
     };
@@ -8362,7 +8169,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['PutLifecycle'];
+        "application/json": components["schemas"]["PutLifecycle"];
       };
     };
     responses: {
@@ -8372,7 +8179,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Lifecycle'];
+          "application/json": components["schemas"]["Lifecycle"];
         };
       };
     };
@@ -8382,7 +8189,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8392,7 +8199,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateOwnSide'];
+        "application/json": components["schemas"]["UpdateOwnSide"];
       };
     };
     responses: {
@@ -8402,7 +8209,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomMe'];
+          "application/json": components["schemas"]["RoomMe"];
         };
       };
     };
@@ -8417,7 +8224,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8433,9 +8240,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Member'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Member"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -8446,9 +8253,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8458,7 +8265,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['AddMembers'];
+        "application/json": components["schemas"]["AddMembers"];
       };
     };
     responses: {
@@ -8468,7 +8275,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['AddedMembers'];
+          "application/json": components["schemas"]["AddedMembers"];
         };
       };
       /** @description Success. */
@@ -8477,7 +8284,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['AddedMembers'];
+          "application/json": components["schemas"]["AddedMembers"];
         };
       };
     };
@@ -8487,7 +8294,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8505,7 +8312,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -8515,7 +8322,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8541,7 +8348,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8553,7 +8360,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateMember'];
+        "application/json": components["schemas"]["UpdateMember"];
       };
     };
     responses: {
@@ -8563,7 +8370,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -8573,7 +8380,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8585,7 +8392,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['BanMember'];
+        "application/json": components["schemas"]["BanMember"];
       };
     };
     responses: {
@@ -8595,7 +8402,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Ban'];
+          "application/json": components["schemas"]["Ban"];
         };
       };
     };
@@ -8605,7 +8412,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8631,7 +8438,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8649,7 +8456,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -8659,7 +8466,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8671,7 +8478,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateMember'];
+        "application/json": components["schemas"]["UpdateMember"];
       };
     };
     responses: {
@@ -8681,7 +8488,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -8702,7 +8509,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8718,7 +8525,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['MessagePage'];
+          "application/json": components["schemas"]["MessagePage"];
         };
       };
     };
@@ -8728,9 +8535,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8740,7 +8547,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SendMessage'];
+        "application/json": components["schemas"]["SendMessage"];
       };
     };
     responses: {
@@ -8750,7 +8557,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
       /** @description Success. */
@@ -8759,7 +8566,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -8769,7 +8576,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8787,7 +8594,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -8796,11 +8603,11 @@ export interface operations {
     parameters: {
       query?: {
         /** @description `me`: hidden from the acting user only. */
-        for?: 'all' | 'me';
+        for?: "all" | "me";
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8826,7 +8633,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8838,7 +8645,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EditMessage'];
+        "application/json": components["schemas"]["EditMessage"];
       };
     };
     responses: {
@@ -8848,7 +8655,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -8863,7 +8670,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8881,9 +8688,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['MessageVersion'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["MessageVersion"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -8894,7 +8701,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8912,7 +8719,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -8922,7 +8729,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8955,7 +8762,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -8973,9 +8780,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Reaction'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Reaction"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -8986,7 +8793,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9006,7 +8813,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ReactionSummary'][];
+          "application/json": components["schemas"]["ReactionSummary"][];
         };
       };
     };
@@ -9016,7 +8823,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9053,7 +8860,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9071,7 +8878,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['MessagePage'];
+          "application/json": components["schemas"]["MessagePage"];
         };
       };
     };
@@ -9081,9 +8888,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9095,7 +8902,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateReport'];
+        "application/json": components["schemas"]["CreateReport"];
       };
     };
     responses: {
@@ -9105,7 +8912,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Report'];
+          "application/json": components["schemas"]["Report"];
         };
       };
       /** @description Success. */
@@ -9114,7 +8921,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Report'];
+          "application/json": components["schemas"]["Report"];
         };
       };
     };
@@ -9124,7 +8931,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9142,7 +8949,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ThreadStanding'];
+          "application/json": components["schemas"]["ThreadStanding"];
         };
       };
     };
@@ -9152,7 +8959,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9170,7 +8977,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ThreadStanding'];
+          "application/json": components["schemas"]["ThreadStanding"];
         };
       };
     };
@@ -9180,7 +8987,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9206,9 +9013,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9220,7 +9027,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ReadThread'];
+        "application/json": components["schemas"]["ReadThread"];
       };
     };
     responses: {
@@ -9230,7 +9037,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ThreadStanding'];
+          "application/json": components["schemas"]["ThreadStanding"];
         };
       };
     };
@@ -9240,9 +9047,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9260,7 +9067,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Message'];
+          "application/json": components["schemas"]["Message"];
         };
       };
     };
@@ -9283,7 +9090,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomPermissions'];
+          "application/json": components["schemas"]["RoomPermissions"];
         };
       };
     };
@@ -9293,7 +9100,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9309,9 +9116,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Message'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Message"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -9322,9 +9129,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9334,7 +9141,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['MarkRead'];
+        "application/json": components["schemas"]["MarkRead"];
       };
     };
     responses: {
@@ -9344,7 +9151,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomMe'];
+          "application/json": components["schemas"]["RoomMe"];
         };
       };
     };
@@ -9359,7 +9166,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9375,9 +9182,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['MemberReceipt'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["MemberReceipt"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -9388,9 +9195,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9406,7 +9213,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -9419,11 +9226,11 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Only those that stand so. */
-        status?: 'scheduled' | 'sent' | 'failed' | 'cancelled';
+        status?: "scheduled" | "sent" | "failed" | "cancelled";
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9439,9 +9246,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['ScheduledMessage'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["ScheduledMessage"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -9452,9 +9259,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9464,7 +9271,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ScheduleMessage'];
+        "application/json": components["schemas"]["ScheduleMessage"];
       };
     };
     responses: {
@@ -9474,7 +9281,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ScheduledMessage'];
+          "application/json": components["schemas"]["ScheduledMessage"];
         };
       };
     };
@@ -9484,9 +9291,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9496,7 +9303,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['TransferRoom'];
+        "application/json": components["schemas"]["TransferRoom"];
       };
     };
     responses: {
@@ -9506,7 +9313,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Member'];
+          "application/json": components["schemas"]["Member"];
         };
       };
     };
@@ -9516,9 +9323,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9528,7 +9335,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['TruncateRoom'];
+        "application/json": components["schemas"]["TruncateRoom"];
       };
     };
     responses: {
@@ -9538,7 +9345,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -9548,9 +9355,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9560,7 +9367,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RoomAction'];
+        "application/json": components["schemas"]["RoomAction"];
       };
     };
     responses: {
@@ -9570,7 +9377,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -9580,9 +9387,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9592,7 +9399,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RoomAction'];
+        "application/json": components["schemas"]["RoomAction"];
       };
     };
     responses: {
@@ -9602,7 +9409,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Room'];
+          "application/json": components["schemas"]["Room"];
         };
       };
     };
@@ -9612,9 +9419,9 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the room (UUID). */
@@ -9624,7 +9431,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Mark'];
+        "application/json": components["schemas"]["Mark"];
       };
     };
     responses: {
@@ -9634,7 +9441,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RoomMe'];
+          "application/json": components["schemas"]["RoomMe"];
         };
       };
     };
@@ -9644,7 +9451,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -9660,7 +9467,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ScheduledMessage'];
+          "application/json": components["schemas"]["ScheduledMessage"];
         };
       };
     };
@@ -9670,7 +9477,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -9694,7 +9501,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -9704,7 +9511,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateScheduledMessage'];
+        "application/json": components["schemas"]["UpdateScheduledMessage"];
       };
     };
     responses: {
@@ -9714,7 +9521,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ScheduledMessage'];
+          "application/json": components["schemas"]["ScheduledMessage"];
         };
       };
     };
@@ -9727,11 +9534,11 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Only those of this reason. */
-        reason?: 'bounce' | 'complaint' | 'unsubscribe' | 'manual';
+        reason?: "bounce" | "complaint" | "unsubscribe" | "manual";
         /** @description Only this address, however it is spelt. */
         address?: string;
         /** @description Only those of this channel. */
-        channel?: 'email';
+        channel?: "email";
       };
       header?: never;
       path?: never;
@@ -9745,9 +9552,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Suppression'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Suppression"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -9758,14 +9565,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['SuppressionInput'];
+        "application/json": components["schemas"]["SuppressionInput"];
       };
     };
     responses: {
@@ -9775,7 +9582,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Suppression'];
+          "application/json": components["schemas"]["Suppression"];
         };
       };
       /** @description Success. */
@@ -9784,7 +9591,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Suppression'];
+          "application/json": components["schemas"]["Suppression"];
         };
       };
     };
@@ -9793,7 +9600,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Left out, `Accept` says it; csv unless it does. */
-        format?: 'csv' | 'ndjson';
+        format?: "csv" | "ndjson";
       };
       header?: never;
       path?: never;
@@ -9811,8 +9618,8 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/csv': string;
-          'application/x-ndjson': string;
+          "text/csv": string;
+          "application/x-ndjson": string;
         };
       };
     };
@@ -9826,7 +9633,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        '*/*': string;
+        "*/*": string;
       };
     };
     responses: {
@@ -9836,7 +9643,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['SuppressionImport'];
+          "application/json": components["schemas"]["SuppressionImport"];
         };
       };
     };
@@ -9867,14 +9674,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Poll'];
+        "application/json": components["schemas"]["Poll"];
       };
     };
     responses: {
@@ -9884,7 +9691,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Polled'];
+          "application/json": components["schemas"]["Polled"];
         };
       };
     };
@@ -9899,7 +9706,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -9912,9 +9719,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Thread'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Thread"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -9925,7 +9732,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -9938,7 +9745,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Unread'];
+          "application/json": components["schemas"]["Unread"];
         };
       };
     };
@@ -9963,9 +9770,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['User'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["User"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -9976,14 +9783,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['PutUsers'];
+        "application/json": components["schemas"]["PutUsers"];
       };
     };
     responses: {
@@ -9993,7 +9800,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['PutUsersAnswer'];
+          "application/json": components["schemas"]["PutUsersAnswer"];
         };
       };
     };
@@ -10008,7 +9815,7 @@ export interface operations {
       };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path?: never;
       cookie?: never;
@@ -10021,9 +9828,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Block'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Block"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -10034,7 +9841,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description The client's own id of the user, percent-encoded. */
@@ -10058,7 +9865,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description The client's own id of the user, percent-encoded. */
@@ -10082,7 +9889,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description The client's own id of the user, percent-encoded. */
@@ -10098,7 +9905,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['User'];
+          "application/json": components["schemas"]["User"];
         };
       };
     };
@@ -10115,7 +9922,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['PutUser'];
+        "application/json": components["schemas"]["PutUser"];
       };
     };
     responses: {
@@ -10125,7 +9932,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['User'];
+          "application/json": components["schemas"]["User"];
         };
       };
     };
@@ -10135,7 +9942,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description The client's own id of the user, percent-encoded. */
@@ -10145,7 +9952,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['PutUser'];
+        "application/json": components["schemas"]["PutUser"];
       };
     };
     responses: {
@@ -10155,7 +9962,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['User'];
+          "application/json": components["schemas"]["User"];
         };
       };
     };
@@ -10172,7 +9979,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['BanUser'];
+        "application/json": components["schemas"]["BanUser"];
       };
     };
     responses: {
@@ -10182,7 +9989,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['User'];
+          "application/json": components["schemas"]["User"];
         };
       };
     };
@@ -10213,7 +10020,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description The client's own id of the user, percent-encoded. */
@@ -10229,7 +10036,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['UserOptOuts'];
+          "application/json": components["schemas"]["UserOptOuts"];
         };
       };
     };
@@ -10239,7 +10046,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
-        'X-User-Id'?: components['parameters']['X-User-Id'];
+        "X-User-Id"?: components["parameters"]["X-User-Id"];
       };
       path: {
         /** @description The client's own id of the user, percent-encoded. */
@@ -10249,7 +10056,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['OptOuts'];
+        "application/json": components["schemas"]["OptOuts"];
       };
     };
     responses: {
@@ -10259,7 +10066,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['UserOptOuts'];
+          "application/json": components["schemas"]["UserOptOuts"];
         };
       };
     };
@@ -10279,7 +10086,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Health'];
+          "application/json": components["schemas"]["Health"];
         };
       };
     };
@@ -10304,9 +10111,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Endpoint'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Endpoint"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -10317,14 +10124,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EndpointInput'];
+        "application/json": components["schemas"]["EndpointInput"];
       };
     };
     responses: {
@@ -10334,7 +10141,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Endpoint'];
+          "application/json": components["schemas"]["Endpoint"];
         };
       };
     };
@@ -10357,7 +10164,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Endpoint'];
+          "application/json": components["schemas"]["Endpoint"];
         };
       };
     };
@@ -10395,7 +10202,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EndpointPatch'];
+        "application/json": components["schemas"]["EndpointPatch"];
       };
     };
     responses: {
@@ -10405,7 +10212,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Endpoint'];
+          "application/json": components["schemas"]["Endpoint"];
         };
       };
     };
@@ -10418,18 +10225,7 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Only those in this state. */
-        status?:
-          | 'pending'
-          | 'held'
-          | 'sending'
-          | 'retrying'
-          | 'sent'
-          | 'delivered'
-          | 'failed'
-          | 'suppressed'
-          | 'cancelled'
-          | 'expired'
-          | 'unknown';
+        status?: "pending" | "held" | "sending" | "retrying" | "sent" | "delivered" | "failed" | "suppressed" | "cancelled" | "expired" | "unknown";
         /** @description Only events of this type. */
         event_type?: string;
       };
@@ -10448,9 +10244,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['EndpointDelivery'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["EndpointDelivery"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -10461,7 +10257,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description The endpoint. */
@@ -10477,7 +10273,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Endpoint'];
+          "application/json": components["schemas"]["Endpoint"];
         };
       };
     };
@@ -10487,7 +10283,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description The endpoint. */
@@ -10503,7 +10299,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Endpoint'];
+          "application/json": components["schemas"]["Endpoint"];
         };
       };
     };
@@ -10513,7 +10309,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description The endpoint. */
@@ -10523,7 +10319,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EndpointRecover'];
+        "application/json": components["schemas"]["EndpointRecover"];
       };
     };
     responses: {
@@ -10533,7 +10329,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Recovery'];
+          "application/json": components["schemas"]["Recovery"];
         };
       };
     };
@@ -10543,7 +10339,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description The endpoint. */
@@ -10553,7 +10349,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['RotateEndpointSecret'];
+        "application/json": components["schemas"]["RotateEndpointSecret"];
       };
     };
     responses: {
@@ -10563,7 +10359,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Endpoint'];
+          "application/json": components["schemas"]["Endpoint"];
         };
       };
     };
@@ -10586,7 +10382,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['EndpointStats'];
+          "application/json": components["schemas"]["EndpointStats"];
         };
       };
     };
@@ -10596,7 +10392,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description The endpoint. */
@@ -10606,7 +10402,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['EndpointTest'];
+        "application/json": components["schemas"]["EndpointTest"];
       };
     };
     responses: {
@@ -10616,7 +10412,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['EndpointDelivery'];
+          "application/json": components["schemas"]["EndpointDelivery"];
         };
       };
     };
@@ -10636,7 +10432,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['EventType'][];
+          "application/json": components["schemas"]["EventType"][];
         };
       };
     };
@@ -10663,9 +10459,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Rule'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Rule"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -10676,14 +10472,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateRule'];
+        "application/json": components["schemas"]["CreateRule"];
       };
     };
     responses: {
@@ -10693,7 +10489,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Rule'];
+          "application/json": components["schemas"]["Rule"];
         };
       };
     };
@@ -10707,7 +10503,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['TestRule'];
+        "application/json": components["schemas"]["TestRule"];
       };
     };
     responses: {
@@ -10717,7 +10513,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['TestedRule'];
+          "application/json": components["schemas"]["TestedRule"];
         };
       };
     };
@@ -10740,7 +10536,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Rule'];
+          "application/json": components["schemas"]["Rule"];
         };
       };
     };
@@ -10778,7 +10574,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateRule'];
+        "application/json": components["schemas"]["UpdateRule"];
       };
     };
     responses: {
@@ -10788,7 +10584,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Rule'];
+          "application/json": components["schemas"]["Rule"];
         };
       };
     };
@@ -10813,9 +10609,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['Source'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["Source"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -10826,14 +10622,14 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['CreateSource'];
+        "application/json": components["schemas"]["CreateSource"];
       };
     };
     responses: {
@@ -10843,7 +10639,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Source'];
+          "application/json": components["schemas"]["Source"];
         };
       };
     };
@@ -10866,7 +10662,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Source'];
+          "application/json": components["schemas"]["Source"];
         };
       };
     };
@@ -10904,7 +10700,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['UpdateSource'];
+        "application/json": components["schemas"]["UpdateSource"];
       };
     };
     responses: {
@@ -10914,7 +10710,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Source'];
+          "application/json": components["schemas"]["Source"];
         };
       };
     };
@@ -10927,7 +10723,7 @@ export interface operations {
         /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
         cursor?: string;
         /** @description Only those that stand so. */
-        status?: 'stored' | 'processed' | 'failed' | 'duplicate';
+        status?: "stored" | "processed" | "failed" | "duplicate";
         /** @description false: only those that were refused. */
         verified?: boolean;
       };
@@ -10946,9 +10742,9 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['InboundEvent'][];
-            page: components['schemas']['PageInfo'];
+          "application/json": {
+            data: components["schemas"]["InboundEvent"][];
+            page: components["schemas"]["PageInfo"];
           };
         };
       };
@@ -10974,7 +10770,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['InboundEvent'];
+          "application/json": components["schemas"]["InboundEvent"];
         };
       };
     };
@@ -10984,7 +10780,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
-        'Idempotency-Key'?: components['parameters']['Idempotency-Key'];
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
       };
       path: {
         /** @description Id of the resource (UUID). */
@@ -10994,7 +10790,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['Replay'];
+        "application/json": components["schemas"]["Replay"];
       };
     };
     responses: {
@@ -11004,7 +10800,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Replayed'];
+          "application/json": components["schemas"]["Replayed"];
         };
       };
     };
@@ -11024,7 +10820,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Health'];
+          "application/json": components["schemas"]["Health"];
         };
       };
     };
@@ -11044,7 +10840,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DatabaseHealth'];
+          "application/json": components["schemas"]["DatabaseHealth"];
         };
       };
     };
@@ -11064,7 +10860,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Alive'];
+          "application/json": components["schemas"]["Alive"];
         };
       };
     };
@@ -11084,7 +10880,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Health'];
+          "application/json": components["schemas"]["Health"];
         };
       };
     };
@@ -11111,7 +10907,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/html': string;
+          "text/html": string;
         };
       };
     };
@@ -11128,7 +10924,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        '*/*': string;
+        "*/*": string;
       };
     };
     responses: {
@@ -11142,7 +10938,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'text/html': string;
+          "text/html": string;
         };
       };
     };
@@ -11161,7 +10957,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        '*/*': string;
+        "*/*": string;
       };
     };
     responses: {
@@ -11171,7 +10967,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Received'];
+          "application/json": components["schemas"]["Received"];
         };
       };
       /** @description Success. */
@@ -11180,7 +10976,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Received'];
+          "application/json": components["schemas"]["Received"];
         };
       };
     };

@@ -268,7 +268,7 @@ export function withMe(kept: Kept, me: RoomMe | null): Kept {
 }
 
 /** Places beyond the own marker. */
-export function unreadOf({ room, me }: Kept): number {
+export function unreadOf({ room, me }: Pick<Kept, 'room' | 'me'>): number {
   return me ? Math.max(0, room.last_seq - Math.max(me.last_read_seq, room.first_seq - 1)) : 0;
 }
 

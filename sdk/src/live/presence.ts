@@ -1,0 +1,59 @@
+import { soon } from '../wait.js';
+import type { Line } from './line.js';
+import { valueOf, type Value } from './store.js';
+import type { Presence } from './types.js';
+
+/** Who is there, of those who are watched. */
+export interface Watched {
+  readonly store: Value<ReadonlyMap<string, Presence>>;
+  /** @returns what ends it */
+  watch(userIds: string[]): () => void;
+  see(users: Presence[]): void;
+  /** Watches all again. */
+  ask(): void;
+  stop(): void;
+}
+
+export function watchedOf(line: Line): Watched {
+  const store = valueOf<ReadonlyMap<string, Presence>>(new Map());
+  const counts = new Map<string, number>();
+
+  const see = (users: Presence[]) =>
+    store.set(new Map([...store.get(), ...users.map((user) => [user.user_id, user] as const)]));
+
+  const ask = soon(0, async () => {
+    if (!line.isOnline()) return;
+    const answer = await line
+      .ask('presence.subscribe', { user_ids: [...counts.keys()], replace: true })
+      .catch(() => null);
+    if (!answer) return;
+    store.set(new Map());
+    see(answer.users);
+  });
+
+  const count = (ids: Set<string>, by: number) => {
+    for (const id of ids) {
+      const now = (counts.get(id) ?? 0) + by;
+      if (now > 0) counts.set(id, now);
+      else counts.delete(id);
+    }
+    ask();
+  };
+
+  return {
+    store,
+    watch(userIds) {
+      const ids = new Set(userIds);
+      count(ids, 1);
+      return () => {
+        count(ids, -1);
+        ids.clear();
+      };
+    },
+    see,
+    ask() {
+      if (counts.size > 0) ask();
+    },
+    stop: ask.stop,
+  };
+}
