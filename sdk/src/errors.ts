@@ -86,3 +86,6 @@ export function isProblem(value: unknown): value is Problem {
 /** A failure that may be over the next time. */
 export const transient = (code: ErrorCode, detail: string, cause?: unknown): ChatError =>
   new ChatError(code, detail, { retryable: true, cause });
+
+/** May the same succeed the next time? */
+export const isTransient = (error: unknown): boolean => error instanceof ChatError && error.retryable;

@@ -25,6 +25,14 @@ export async function pause(ms: number, signal?: AbortSignal | null): Promise<vo
   throwIfAborted(signal);
 }
 
+/** What the app gave, which may throw, refuse, or never answer. */
+export function inTime<T>(act: () => T | Promise<T>, ms: number, late: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), ms);
+    new Promise<T>((settle) => settle(act())).finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}
+
 /** Does something once, some time after it was first asked for. */
 export interface Soon {
   (): void;
@@ -46,5 +54,8 @@ export function soon(ms: number, run: () => void): Soon {
   };
   return Object.assign(ask, { stop });
 }
+
+/** Milliseconds of a clock that nobody sets. */
+export const now = (): number => performance.now();
 
 export type Timer = ReturnType<typeof setTimeout> | undefined;

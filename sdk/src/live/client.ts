@@ -3,7 +3,7 @@ import { keySource } from '../key.js';
 import { list, type List } from '../pages.js';
 import { engineOf, type Engine } from './engine.js';
 import { lineOf, type Line, type SessionReady } from './line.js';
-import { outboxOf, type Entry, type Outbox } from './outbox.js';
+import { outboxOf, type Entry, type Outbox, type Sender } from './outbox.js';
 import { watchedOf, type Watched } from './presence.js';
 import { roomOf, type ChatRoom, type OpenRoom } from './room.js';
 import { closed, sessionsOf, type Sessions } from './session.js';
@@ -67,6 +67,7 @@ export class ChatClient {
   /** Whose messages are in the outbox; null until it is known. */
   #owner: string | null = null;
   #restored: Promise<void> | undefined;
+  #wanted = false;
 
   /** @param options where ChatAPI is, and the user's key */
   constructor(options: ChatClientOptions) {
@@ -93,7 +94,7 @@ export class ChatClient {
           notifications.changed();
           invites.changed();
         },
-        forget: () => this.#user.set(null),
+        forget: () => this.#forget(),
         window: Math.max(window, SMALLEST_WINDOW),
         max_rooms,
       },
@@ -105,9 +106,9 @@ export class ChatClient {
     this.#outbox = outboxOf({
       ask: line.ask,
       isOnline: line.isOnline,
-      save: (entries) => engine.keeper.write('outbox', { owner: this.#owner, entries }),
+      save: () => this.#save(),
       changed: (id) => this.#room(id).feed.changed(),
-      taken: (message) => void this.#room(message.room_id).feed.taken(message),
+      taken: (message) => void this.#room(message.room_id).feed.taken(message, true),
     });
     this.#line = line;
     this.#engine = engine;
@@ -128,18 +129,22 @@ export class ChatClient {
    * there; fails when the key is refused for good.
    */
   async connect(signal?: AbortSignal): Promise<void> {
+    this.#wanted = true;
     await (this.#restored ??= this.#restore());
+    if (!this.#wanted) throw closed('disconnected');
     this.#line.start();
     await this.#sessions.begun(signal);
   }
 
   /** Ends the connection; what is kept stays, and is shown. {@link connect} goes on from there. */
   disconnect(): void {
+    this.#wanted = false;
     this.#line.stop();
   }
 
   /** Ends it for good, and writes what is to be kept. */
   async close(): Promise<void> {
+    this.#wanted = false;
     this.#line.stop('closed', closed('closed'));
     this.#totals.stop();
     this.#watched.stop();
@@ -221,7 +226,7 @@ export class ChatClient {
         line: this.#line,
         outbox: this.#outbox,
         call: this.#call,
-        me: this.#user.get,
+        me: () => this.#sender(),
         ready: this.#sessions.ready,
         unreadChanged: this.#totals.count,
       });
@@ -235,13 +240,32 @@ export class ChatClient {
   }
 
   async #restore(): Promise<void> {
-    const { keeper, restore } = this.#engine;
-    await restore();
-    this.#user.set((await keeper.read<User>('me')) ?? null);
-    const kept = await keeper.read<{ owner: string | null; entries: Entry[] }>('outbox');
-    if (!kept) return;
-    this.#owner = kept.owner;
-    this.#outbox.restore(kept.entries);
+    const { keeper, restore, own } = this.#engine;
+    const [me, kept] = await Promise.all([
+      keeper.read<User>('me'),
+      keeper.read<{ owner: string | null; entries: Entry[] }>('outbox'),
+      restore(),
+    ]);
+    this.#owner = kept?.owner ?? own.index()?.user_id ?? null;
+    if (me?.user_id && me.user_id === this.#owner) this.#user.set(me);
+    if (Array.isArray(kept?.entries)) this.#outbox.restore(kept.entries);
+  }
+
+  /** What was kept is known before anything is written over it. */
+  async #save(): Promise<void> {
+    await (this.#restored ??= this.#restore());
+    await this.#engine.keeper.write('outbox', { owner: this.#owner, entries: this.#outbox.all() });
+  }
+
+  /** Who says something here: known before the profile is. */
+  #sender(): Sender | null {
+    return this.#user.get() ?? (this.#owner === null ? null : { user_id: this.#owner, display_name: null });
+  }
+
+  #forget(): void {
+    this.#user.set(null);
+    this.#watched.forget();
+    for (const { feed } of this.#open.values()) feed.forget();
   }
 
   async #begin(session: SessionReady): Promise<void> {

@@ -3,7 +3,7 @@ import { pause, soon } from '../wait.js';
 import type { Feed } from './feed.js';
 import { keeperOf, type Keeper } from './keeper.js';
 import type { Line, SessionReady } from './line.js';
-import { ownOf, type Own } from './own.js';
+import { ownOf, USER, type Own } from './own.js';
 import { movedReceipt, shown, type Kept, type Viewer } from './reduce.js';
 import type { ChatStorage } from './storage.js';
 import { Order } from './streams.js';
@@ -14,8 +14,6 @@ const RESUMED_ROOMS = 200;
 /** What fills a gap is mostly on its way: events of two nodes arrive in any order. */
 const GAP_MS = 500;
 const RETRY_MS = 2_000;
-/** The user's own stream among the rooms. */
-const USER = 'me';
 
 export interface EngineHost {
   readonly line: Line;
@@ -191,8 +189,7 @@ export function engineOf(host: EngineHost, storage: ChatStorage): Engine {
     const answered = new Set<string>(rooms.map(({ room_id }: Told) => room_id));
     if (user) {
       answered.add(USER);
-      if (!user.recovered) await own.read(user);
-      else recovered(USER, user);
+      if (!user.recovered || !recovered(USER, user)) await own.read(user);
     }
     for (const part of rooms) {
       const id = part.room_id;
@@ -212,7 +209,8 @@ export function engineOf(host: EngineHost, storage: ChatStorage): Engine {
     for (const event of events) {
       // What it lost meanwhile, it tells nothing of any more.
       if (!position(key)) return true;
-      if (take(key, event)) return false;
+      // That there are early ones, which still do not follow, is looked at below.
+      take(key, event);
     }
     const at = position(key);
     if (!at) return true;
@@ -266,8 +264,11 @@ export function engineOf(host: EngineHost, storage: ChatStorage): Engine {
         for (const id of kept.keys()) set(id, undefined);
         own.forget();
         behind.clear();
+        orders.clear();
+        told.clear();
         host.forget();
       }
+      own.begin(user_id);
       gaps.clear();
       if (own.index()) missed(USER, ...kept.keys());
       else await own.read({ ...user, user_id });

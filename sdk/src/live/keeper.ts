@@ -1,4 +1,4 @@
-import { soon } from '../wait.js';
+import { inTime, soon } from '../wait.js';
 import type { Kept } from './reduce.js';
 import type { ChatStorage } from './storage.js';
 import type { Invite, NotificationItem, Position } from './types.js';
@@ -27,6 +27,8 @@ export interface Keeper {
 
 /** How long changes are gathered before they are written. */
 const GATHER_MS = 200;
+/** A storage that takes longer is done without: browsers' databases hang now and then. */
+const STORAGE_MS = 3_000;
 const INDEX = 'index';
 
 /**
@@ -34,9 +36,10 @@ const INDEX = 'index';
  * read after a crash is some earlier state of each stream, from which a resume goes on.
  */
 export function keeperOf(
-  storage: ChatStorage,
+  given: ChatStorage,
   source: { kept(id: string): Kept | undefined; index(): Index | undefined },
 ): Keeper {
+  const storage = bounded(given);
   const dirty = new Set<string>();
   let indexed = false;
   let writing = Promise.resolve();
@@ -71,9 +74,12 @@ export function keeperOf(
     async load() {
       try {
         const index = (await storage.get(INDEX)) as Index;
+        if (typeof index.rev !== 'number') return null;
         const rooms = await Promise.all(index.rooms.map(async (id) => [id, await storage.get(nameOf(id))] as const));
         // One that was not written is one that the list names and nobody knows: the list is read anew.
-        return rooms.every(([, kept]) => kept) ? { index, rooms: new Map(rooms as [string, Kept][]) } : null;
+        return rooms.every(([, kept]) => typeof (kept as Kept).rev === 'number')
+          ? { index, rooms: new Map(rooms as [string, Kept][]) }
+          : null;
       } catch {
         return null;
       }
@@ -86,5 +92,22 @@ export function keeperOf(
       later();
     },
     flush,
+  };
+}
+
+/** What the app gave may throw, refuse, or never answer: the last once, then it is not asked any more. */
+function bounded(storage: ChatStorage): ChatStorage {
+  let isSilent = false;
+  const within = async <T>(act: () => Promise<T>): Promise<T> => {
+    if (isSilent) throw new Error('The storage does not answer');
+    return inTime(act, STORAGE_MS, () => {
+      isSilent = true;
+      return new Error('The storage does not answer');
+    });
+  };
+  return {
+    get: (key) => within(() => storage.get(key)),
+    set: (key, value) => within(() => storage.set(key, value)),
+    delete: (key) => within(() => storage.delete(key)),
   };
 }

@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import { ChatError, isProblem, transient } from '../errors.js';
 import type { KeySource } from '../key.js';
-import { backoff, pause, type Timer } from '../wait.js';
+import { backoff, now, pause, type Timer } from '../wait.js';
 import { guarded, valueOf, type Value } from './store.js';
 import type { Connection, ConnectionStatus, Envelope, Told } from './types.js';
 
@@ -39,6 +39,8 @@ export interface Line {
 
 const PROBE_MS = 3_000;
 const REFRESH_RETRY_MS = 5_000;
+/** So long before a key's end the server says that it comes. */
+const EXPIRING_MS = 60_000;
 
 /**
  * The connection: it comes back by itself until it is stopped or refused for good, with growing waits and as the server
@@ -91,7 +93,7 @@ export function lineOf({ url, keys, timeoutMs, backoffMs, ready, hear }: LineOpt
     const wait = isFirst ? Math.random() * backoffMs * 0.4 : Math.max(afterMs ?? 0, backoff(backoffMs, tries));
     tries++;
     is('offline', error);
-    timer = setTimeout(dial, Math.max(wait, notBefore - Date.now()));
+    timer = setTimeout(dial, Math.max(wait, notBefore - now()));
   };
 
   const ask = async (event: string, data: object, limitMs = timeoutMs): Promise<Told> => {
@@ -148,16 +150,19 @@ export function lineOf({ url, keys, timeoutMs, backoffMs, ready, hear }: LineOpt
   };
 
   /** Goes on with a fresh key, asked for again until the old one's end. */
-  const refresh = async (session: Socket, expiresAt: string) => {
-    const end = Math.max(Date.parse(expiresAt), Date.now() + REFRESH_RETRY_MS * 2);
-    while (socket === session && Date.now() < end) {
+  const refresh = async (session: Socket) => {
+    const end = now() + EXPIRING_MS;
+    while (socket === session && now() < end) {
       try {
-        const api_key = await keys.renew(key);
+        const api_key = await keys.renew(key, false);
         // A text is all there is: the server ends the session with the key.
-        if (api_key === undefined) return;
+        if (api_key === undefined || socket !== session) return;
         key = api_key;
         return void (await ask('auth.refresh', { api_key }));
-      } catch {
+      } catch (thrown) {
+        const error = thrown as ChatError;
+        // It is somebody else's: so is what is asked by REST from now on, and the session should be.
+        if (socket === session && error.code === 'user_mismatch') return lost(error, 0);
         await pause(REFRESH_RETRY_MS);
       }
     }
@@ -189,9 +194,9 @@ export function lineOf({ url, keys, timeoutMs, backoffMs, ready, hear }: LineOpt
       is('online');
       ready(session);
     });
-    on('session.expiring', ({ expires_at }) => void refresh(dialled, expires_at));
+    on('session.expiring', () => void refresh(dialled));
     on('session.draining', ({ reconnect_after_ms }) => {
-      notBefore = Date.now() + reconnect_after_ms;
+      notBefore = now() + reconnect_after_ms;
       timer = setTimeout(
         here(() => lost(undefined, 0)),
         reconnect_after_ms,
@@ -236,8 +241,8 @@ export function lineOf({ url, keys, timeoutMs, backoffMs, ready, hear }: LineOpt
       if (isReady) socket!.emit(event, data);
     },
     catchingUp(catching_up) {
-      const now = state.get();
-      if (now.catching_up !== catching_up) state.set({ ...now, catching_up });
+      const before = state.get();
+      if (before.catching_up !== catching_up) state.set({ ...before, catching_up });
     },
   };
 }

@@ -4,6 +4,9 @@ import { backoff, pause } from '../wait.js';
 import { BLANK } from './reduce.js';
 import type { ChatMessage, Message, OutgoingBody, OutgoingMessage, User, Told } from './types.js';
 
+/** Whose a message is shown as before the service has said so. */
+export type Sender = Pick<User, 'user_id' | 'display_name'> & Partial<User>;
+
 /** A message on its way, as it is stored. */
 export interface Entry {
   client_msg_id: string;
@@ -25,7 +28,10 @@ interface OutboxHost {
 }
 
 export interface Outbox {
+  /** All that waits, and what failed. */
+  all(): Entry[];
   restore(stored: Entry[]): void;
+  /** Somebody else is there now. */
   clear(): void;
   of(roomId: string): Entry[];
   /** @throws ChatError when too many wait already */
@@ -34,8 +40,11 @@ export interface Outbox {
   discard(id: string): void;
   /** Sends what waits. */
   flush(): void;
-  /** The server has this message: by its acknowledgement, its event, or a page of history, whatever comes first. */
-  seen(message: Message): void;
+  /**
+   * The server has this message: by its acknowledgement, its event, or a page of history, whatever comes first.
+   * @returns whether it waited here
+   */
+  seen(message: Message): boolean;
 }
 
 interface Waiting {
@@ -55,14 +64,13 @@ export function outboxOf(host: OutboxHost): Outbox {
   const running = new Set<string>();
   const waiting = new Map<string, Waiting>();
 
-  const save = () => host.save(entries);
   const of = (roomId: string) => entries.filter(({ room_id }) => room_id === roomId);
   const find = (id: string | null) => entries.find(({ client_msg_id }) => client_msg_id === id);
 
   const replace = (entry: Entry, by?: Entry) => {
     entries = entries.flatMap((one) => (one.client_msg_id === entry.client_msg_id ? (by ?? []) : one));
     host.changed(entry.room_id);
-    return save();
+    return host.save(entries);
   };
 
   /** It waits no more. */
@@ -100,15 +108,21 @@ export function outboxOf(host: OutboxHost): Outbox {
     }
   };
 
+  const discard = (id: string) => {
+    const entry = find(id);
+    if (entry) settle(entry, (one) => one.reject(new ChatError('closed', 'The message was discarded')));
+  };
+
   return {
     of,
+    all: () => entries,
     restore(stored) {
-      entries = [...stored, ...entries];
+      // What was said since may have been stored already.
+      entries = [...stored.filter(({ client_msg_id }) => !find(client_msg_id)), ...entries];
       for (const { room_id } of stored) host.changed(room_id);
     },
     clear() {
-      entries = [];
-      void save();
+      for (const { client_msg_id } of entries) discard(client_msg_id);
     },
     add(room_id, { reply_to, thread_id, ...rest }) {
       if (entries.length >= MOST_WAITING) throw transient('overloaded', `${MOST_WAITING} messages wait already`);
@@ -122,30 +136,29 @@ export function outboxOf(host: OutboxHost): Outbox {
       // Who does not wait for it sees it in the room's state.
       sent.catch(() => {});
       host.changed(room_id);
-      void pump(room_id, save());
+      void pump(room_id, host.save(entries));
       return { client_msg_id, sent: sent as Promise<ChatMessage> };
     },
     retry(id) {
       const entry = find(id);
       if (entry?.failed) void pump(entry.room_id, replace(entry, { ...entry, failed: undefined }));
     },
-    discard(id) {
-      const entry = find(id);
-      if (entry) settle(entry, (one) => one.reject(new ChatError('closed', 'The message was discarded')));
-    },
+    discard,
     flush() {
       for (const room of new Set(entries.map(({ room_id }) => room_id))) void pump(room);
     },
     seen(message) {
       const { client_msg_id, room_id } = message;
       const entry = client_msg_id && find(client_msg_id);
-      if (entry && entry.room_id === room_id) settle(entry, (one) => one.resolve(message));
+      if (!entry || entry.room_id !== room_id) return false;
+      settle(entry, (one) => one.resolve(message));
+      return true;
     },
   };
 }
 
 /** As it is shown until the server has it. */
-export function pending(entry: Entry, me: User | null): ChatMessage {
+export function pending(entry: Entry, me: Sender | null): ChatMessage {
   const { client_msg_id, room_id, body, thread_id, created_at, failed } = entry;
   return {
     ...(BLANK as unknown as Message),

@@ -4,6 +4,8 @@ import type { Index } from './keeper.js';
 import type { Viewer } from './reduce.js';
 import type { Envelope, Position, Told } from './types.js';
 
+/** The user's own stream among the rooms. */
+export const USER = 'me';
 const MOST_HIDDEN = 1_000;
 const MOST_NOTIFICATIONS = 100;
 const MOST_LISTED = 1_000;
@@ -14,6 +16,8 @@ export interface Own {
   index(): Index | undefined;
   set(index: Index): void;
   patch(change: Partial<Index>): void;
+  /** Whose session it is from now on. */
+  begin(userId: string): void;
   forget(): void;
   viewer(): Viewer;
   /** The list of rooms and all else that this stream would have told. */
@@ -26,6 +30,8 @@ export function ownOf(host: EngineHost, engine: Omit<Engine, 'own'>): Own {
   const { call, feed } = host;
   const { kept, keeper, catchUp, missed, read: readRoom, fresh, set: setRoom } = engine;
   let index: Index | undefined;
+  /** Whose session it is; the index of it may not be there yet. */
+  let owner = '';
   let hidden: ReadonlySet<string> = new Set();
   let blocked: ReadonlySet<string> = new Set();
 
@@ -94,8 +100,13 @@ export function ownOf(host: EngineHost, engine: Omit<Engine, 'own'>): Own {
     if (rooms.length < max_rooms) for (const id of kept.keys()) if (!mine.has(id)) setRoom(id, undefined);
     for (const room of rooms) if (!kept.has(room.id)) setRoom(room.id, fresh(room));
     patch({ rooms: [...kept.keys()] });
-    missed(...mine);
-    for (const id of mine) void feed(id).fill();
+    // What came while it was read, for which there was no place yet.
+    missed(USER, ...mine);
+    // What could not be loaded is said in the state of the room.
+    for (const id of mine)
+      feed(id)
+        .fill()
+        .catch(() => {});
   };
 
   const apply = ({ type, data, epoch, rev, occurred_at }: Envelope) => {
@@ -126,8 +137,9 @@ export function ownOf(host: EngineHost, engine: Omit<Engine, 'own'>): Own {
     index: () => index,
     set,
     patch,
+    begin: (userId) => void (owner = userId),
     forget: () => set(undefined),
-    viewer: () => ({ user_id: index?.user_id ?? '', hidden, blocked, window: host.window }),
+    viewer: () => ({ user_id: index?.user_id ?? owner, hidden, blocked, window: host.window }),
     read,
     apply,
   };

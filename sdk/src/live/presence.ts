@@ -1,7 +1,10 @@
+import { isTransient } from '../errors.js';
 import { soon } from '../wait.js';
 import type { Line } from './line.js';
 import { valueOf, type Value } from './store.js';
 import type { Presence } from './types.js';
+
+const RETRY_MS = 2_000;
 
 /** Who is there, of those who are watched. */
 export interface Watched {
@@ -11,6 +14,8 @@ export interface Watched {
   see(users: Presence[]): void;
   /** Watches all again. */
   ask(): void;
+  /** Somebody else looks. */
+  forget(): void;
   stop(): void;
 }
 
@@ -18,18 +23,22 @@ export function watchedOf(line: Line): Watched {
   const store = valueOf<ReadonlyMap<string, Presence>>(new Map());
   const counts = new Map<string, number>();
 
-  const see = (users: Presence[]) =>
-    store.set(new Map([...store.get(), ...users.map((user) => [user.user_id, user] as const)]));
+  const see = (users: Presence[], others = store.get()) => {
+    const next = new Map([...others, ...users.map((user) => [user.user_id, user] as const)]);
+    if (JSON.stringify([...next]) !== JSON.stringify([...store.get()])) store.set(next);
+  };
 
-  const ask = soon(0, async () => {
+  const watchAll = async () => {
     if (!line.isOnline()) return;
-    const answer = await line
-      .ask('presence.subscribe', { user_ids: [...counts.keys()], replace: true })
-      .catch(() => null);
-    if (!answer) return;
-    store.set(new Map());
-    see(answer.users);
-  });
+    try {
+      const { users } = await line.ask('presence.subscribe', { user_ids: [...counts.keys()], replace: true });
+      see(users, new Map());
+    } catch (error) {
+      if (isTransient(error)) later();
+    }
+  };
+  const ask = soon(0, watchAll);
+  const later = soon(RETRY_MS, watchAll);
 
   const count = (ids: Set<string>, by: number) => {
     for (const id of ids) {
@@ -54,6 +63,10 @@ export function watchedOf(line: Line): Watched {
     ask() {
       if (counts.size > 0) ask();
     },
-    stop: ask.stop,
+    forget: () => store.set(new Map()),
+    stop() {
+      ask.stop();
+      later.stop();
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { List } from '../pages.js';
+import { now } from '../wait.js';
 import { feedOf, type Feed, type RoomHost } from './feed.js';
 import { withMe } from './reduce.js';
 import { repliesOf, type ChatThread } from './thread.js';
@@ -91,25 +92,24 @@ export function roomOf(id: string, host: RoomHost): OpenRoom {
   const feed = feedOf(id, host);
   const { state, threads, kept, update, call, load, taken, markers } = feed;
   const { line, outbox } = host;
-  let typedAt = 0;
+  let typedAt = -Infinity;
 
   const ask = (event: string, data: object): Promise<Told> => line.ask(event, { room_id: id, ...data });
 
   const setTyping = (on: boolean) => {
-    const now = Date.now();
-    if (on ? now - typedAt < TYPING_AGAIN_MS : typedAt === 0) return;
-    typedAt = on ? now : 0;
+    if (on ? now() - typedAt < TYPING_AGAIN_MS : typedAt === -Infinity) return;
+    typedAt = on ? now() : -Infinity;
     line.tell(on ? 'typing.start' : 'typing.stop', { room_id: id });
   };
 
   const jumpTo = async (place: number | 'unread' | 'latest') => {
-    const now = kept();
-    if (!now || (place === 'latest' && now.loaded && !now.has_newer)) return;
+    const room = kept();
+    if (!room || (place === 'latest' && room.loaded && !room.has_newer)) return;
     if (place === 'latest') return load('all', {});
-    const seq = place === 'unread' ? (now.me?.last_read_seq ?? 0) + 1 : place;
-    const { first_seq, last_seq } = now.room;
+    const seq = place === 'unread' ? (room.me?.last_read_seq ?? 0) + 1 : place;
+    const { first_seq, last_seq } = room.room;
     const around_seq = Math.min(Math.max(seq, first_seq), Math.max(first_seq, last_seq));
-    if (!now.messages.some((message) => message.seq === around_seq)) await load('all', { around_seq });
+    if (!room.messages.some((message) => message.seq === around_seq)) await load('all', { around_seq });
   };
 
   const send = (body: OutgoingBody) => {
@@ -137,14 +137,14 @@ export function roomOf(id: string, host: RoomHost): OpenRoom {
     unpin: (of) => call('DELETE', '/messages/{id}/pin', { path: { id: of } }),
     async settings(body) {
       const me = await call('PATCH', '/me', { body });
-      update((now) => withMe(now, me));
+      update((before) => withMe(before, me));
       return me;
     },
     markRead: (seq = kept()?.room.last_seq ?? 0) => markers.read(seq),
     async markUnread(seq) {
       markers.forget();
       const me = await call('POST', '/unread', { body: { seq } });
-      update((now) => withMe({ ...now, own_seq: 0 }, me));
+      update((before) => withMe({ ...before, own_seq: 0 }, me));
     },
     setTyping,
     async loadOlder() {

@@ -1,4 +1,4 @@
-import { ChatError, transient } from '../errors.js';
+import { ChatError, isTransient, transient } from '../errors.js';
 import { pause } from '../wait.js';
 import type { Line, SessionReady } from './line.js';
 
@@ -76,5 +76,3 @@ export function sessionsOf(line: Line, start: (session: SessionReady) => Promise
 
 /** The client was ended by the app. */
 export const closed = (how: string): ChatError => new ChatError('closed', `The client was ${how}`);
-
-const isTransient = (error: unknown): boolean => error instanceof ChatError && error.retryable;

@@ -82,11 +82,13 @@ export function repliesOf(
   const bound = () =>
     ({ messages, has_older } = trimmed({ messages, has_older } as Kept, engine.viewer().window * 4, 'older'));
 
-  const take = (query: object): Promise<void> => {
+  const take = (query: { before_seq?: number }): Promise<unknown> => {
     const viewer = engine.viewer();
     return feed.during<HistoryPage>(
       () => call('GET', '/replies', { query: { limit: PAGE, ...query } }),
       ({ data, page }, since) => {
+        // Another page took its place meanwhile.
+        if (query.before_seq !== undefined && messages[0]?.seq !== query.before_seq) return;
         for (const told of data) {
           const have = messages.find((one) => one.id === told.id);
           if (!have || have.rev <= told.rev) messages = put(messages, shown(told, viewer));

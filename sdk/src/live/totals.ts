@@ -41,7 +41,7 @@ export function totalsOf(line: Line, call: (method: string, path: string) => Pro
       set(Math.max(0, store.get().total_unread + by));
     },
     told(total_unread) {
-      set(total_unread);
+      set(Math.max(0, total_unread));
       ask();
     },
     ask,
