@@ -61,7 +61,7 @@ export class ChatError extends Error {
 
   /** @param code what went wrong @param detail what is wrong this time and what to do about it */
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
-    super(detail, 'cause' in details ? { cause: details.cause } : undefined);
+    super(detail, details);
     this.code = code;
     this.detail = detail;
     this.status = details.status ?? 0;
@@ -79,6 +79,13 @@ export class ChatError extends Error {
 
 /** Is it a problem document of the service? */
 export function isProblem(value: unknown): value is Problem {
-  const problem = value as Partial<Problem> | null;
-  return typeof problem === 'object' && typeof problem?.code === 'string' && typeof problem.detail === 'string';
+  const problem = value as Partial<Problem> | null | undefined;
+  return typeof problem?.code === 'string' && typeof problem.detail === 'string';
 }
+
+/** A failure that may be over the next time. */
+export const transient = (code: ErrorCode, detail: string, cause?: unknown): ChatError =>
+  new ChatError(code, detail, { retryable: true, cause });
+
+/** May the same succeed the next time? */
+export const isTransient = (error: unknown): boolean => error instanceof ChatError && error.retryable;

@@ -122,6 +122,7 @@ describe('a call', () => {
     const { http, asked } = service([]);
     const read = () => http.GET('/api/v1/users/{user_id}', { params: { path: { user_id: user_id! } } });
     await expect(read()).rejects.toThrow('user_id must be an id');
+    await expect(http.GET('/api/v1/users/{user_id}', {} as never)).rejects.toThrow('user_id must be an id');
     expect(asked).toEqual([]);
   });
 

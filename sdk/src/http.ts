@@ -1,4 +1,5 @@
-import type { ParamsOption, RequestBodyOption } from 'openapi-fetch';
+import createClient from 'openapi-fetch';
+import type { MiddlewareCallbackParams, ParamsOption, RequestBodyOption } from 'openapi-fetch';
 import type {
   FilterKeys,
   HttpMethod,
@@ -8,10 +9,11 @@ import type {
   RequiredKeysOf,
   SuccessResponse,
 } from 'openapi-typescript-helpers';
-import { ChatError, isProblem } from './errors.js';
+import { ChatError, isProblem, transient } from './errors.js';
 import type { paths } from './generated/rest.js';
 import { keySource } from './key.js';
 import type { KeyInput } from './key.js';
+import { backoff, pause, throwIfAborted } from './wait.js';
 
 /** How requests are made. */
 export interface HttpOptions {
@@ -50,7 +52,7 @@ type InitOf<Operation> = Init & ParamsOption<Operation> & RequestBodyOption<Oper
 /** May be left out where nothing of it is required. */
 type Rest<T> = RequiredKeysOf<T> extends never ? [T?] : [T];
 /** The body of a good answer. */
-type Good<Operation> = Operation extends { responses: infer Answers extends Record<number, unknown> }
+export type Good<Operation> = Operation extends { responses: infer Answers extends Record<number, unknown> }
   ? Readable<SuccessResponse<Answers, MediaType>>
   : never;
 /** One method of HTTP, for the paths that have it. */
@@ -87,73 +89,65 @@ const REPEATABLE = /\/(query|rules\/test|sync|heartbeat|read|delivered|unread|ty
 
 /** Makes the typed client of the REST API. */
 export function createHttp(options: HttpOptions): Http {
-  if (!/^https?:\/\//.test(options.url)) {
-    throw new TypeError(`url must begin with http:// or https://, but is ${JSON.stringify(options.url)}`);
+  const { url, userId } = options;
+  if (!/^https?:\/\//.test(url)) {
+    throw new TypeError(`url must begin with http:// or https://, but is ${JSON.stringify(url)}`);
   }
-  const send = sender(options);
-  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-  return Object.fromEntries(
-    methods.map((method) => [
-      method,
-      async (path: string, init: AnyInit = {}) => send(requestOf(options, method, path, init)),
-    ]),
-  ) as unknown as Http;
-}
-
-interface AnyInit extends Init {
-  params?: {
-    path?: Record<string, unknown>;
-    query?: Record<string, unknown>;
-    header?: Record<string, string | undefined>;
+  const client = createClient<paths>({
+    baseUrl: url.replace(/\/+$/, ''),
+    headers: { 'X-User-Id': userId },
+    credentials: 'omit',
+    Request: Sending as unknown as typeof Request,
+    fetch: sender(options) as unknown as (request: Request) => Promise<Response>,
+  });
+  client.use({ onRequest: prepare });
+  const request = client.request as unknown as (method: string, path: string, init: object) => Promise<Answer<string>>;
+  const call = (method: string) => async (path: string, init?: object) => {
+    const { data: text, response } = await request(method, path, { ...init, parseAs: 'text' });
+    return { data: contentOf(response, text), response };
   };
-  body?: unknown;
+  return {
+    GET: call('get'),
+    POST: call('post'),
+    PUT: call('put'),
+    PATCH: call('patch'),
+    DELETE: call('delete'),
+  } as unknown as Http;
 }
 
-interface Sending {
-  url: string;
-  path: string;
-  method: string;
-  headers: Headers;
-  body: string | undefined;
-  signal: AbortSignal | null | undefined;
+/** In the place of `Request`, whose body is gone when it was sent once. */
+class Sending {
+  constructor(
+    readonly url: string,
+    readonly init: RequestInit & { method: string; headers: Headers },
+  ) {}
 }
 
-function requestOf({ url, userId }: HttpOptions, method: string, path: string, init: AnyInit): Sending {
-  const { params = {}, body, signal } = init;
-  const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(params.header ?? {})) if (value !== undefined) headers.set(name, value);
-  if (userId !== undefined && !headers.has('X-User-Id')) headers.set('X-User-Id', userId);
-  if (body !== undefined && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json');
-  if (method === 'POST' && !headers.has('Idempotency-Key') && !REPEATABLE.test(path)) {
+/** The names of the ids in a path, in their order. */
+export const namesIn = (path: string): string[] => Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name!);
+
+/** Refuses what would ask for something else, and gives a key to what acts twice when it is sent twice. */
+function prepare({ request, schemaPath, params }: MiddlewareCallbackParams): void {
+  for (const name of namesIn(schemaPath)) {
+    const value = params.path?.[name];
+    // Another route: the list, or one above.
+    if (/^\.{0,2}$/.test(String(value ?? ''))) {
+      throw new TypeError(`${name} must be an id, but is ${JSON.stringify(value)}`);
+    }
+  }
+  const { method, headers } = (request as unknown as Sending).init;
+  if (method === 'POST' && !headers.has('Idempotency-Key') && !REPEATABLE.test(schemaPath)) {
     headers.set('Idempotency-Key', randomId());
   }
-  return {
-    url: url.replace(/\/+$/, '') + filled(path, params.path ?? {}) + queryOf(params.query ?? {}),
-    path,
-    method,
-    headers,
-    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-    signal,
-  };
 }
 
-/** Puts the values in the places of their names. */
-const filled = (path: string, values: Record<string, unknown>) =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(values[name] ?? '');
-    // They would name another route: the list, or one above.
-    if (/^\.{0,2}$/.test(value)) throw new TypeError(`${name} must be an id, but is ${JSON.stringify(values[name])}`);
-    return encodeURIComponent(value);
-  });
-
-function queryOf(query: Record<string, unknown>): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    // A list is named several times.
-    (Array.isArray(value) ? value : [value])
-      .filter((one) => one !== undefined && one !== null)
-      .map((one) => `${name}=${encodeURIComponent(String(one))}`),
-  );
-  return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+/** What a good answer says; a page is what a proxy or the portal of a network shows. */
+function contentOf(response: Response, text = ''): unknown {
+  const type = response.headers.get('Content-Type') ?? '';
+  const isJson = type.startsWith('application/json');
+  const data = isJson ? parsed(text) : text || undefined;
+  if ((isJson && data === undefined) || type.startsWith('text/html')) throw errorOf(response, text);
+  return data;
 }
 
 /** Sends requests: keys, time limits, repetition and errors. */
@@ -163,23 +157,21 @@ function sender(options: HttpOptions) {
   // Looked up late, and called without `this`: both matter to browsers and to tests.
   const send = options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init));
 
-  const attempt = async (sending: Sending, key: string): Promise<Answer<unknown>> => {
-    sending.headers.set('Authorization', `Bearer ${key}`);
+  const attempt = async (sending: Sending, key: string): Promise<Response> => {
+    sending.init.headers.set('Authorization', `Bearer ${key}`);
     const { response, text } = await inTime(sending, timeoutMs, send);
-    const type = response.headers.get('Content-Type') ?? '';
-    const isJson = type.startsWith('application/json');
-    const data = isJson ? parsed(text) : text || undefined;
-    // A page is what a proxy or the portal of a network shows.
-    if (!response.ok || (isJson && data === undefined) || type.startsWith('text/html')) throw errorOf(response, text);
-    return { data, response };
+    if (!response.ok) throw errorOf(response, text);
+    // It has been read, and is told again.
+    return Object.assign(response, { text: () => Promise.resolve(text) });
   };
 
-  return async (sending: Sending): Promise<Answer<unknown>> => {
-    throwIfAborted(sending.signal);
+  return async (sending: Sending): Promise<Response> => {
+    const { method, signal } = sending.init;
+    throwIfAborted(signal);
     let key = await keys.get();
     let asked = false;
     for (let tried = 0; ;) {
-      throwIfAborted(sending.signal);
+      throwIfAborted(signal);
       try {
         return await attempt(sending, key);
       } catch (error) {
@@ -191,21 +183,18 @@ function sender(options: HttpOptions) {
           asked = true;
           continue;
         }
-        const waitMs = waitBefore(tried, error);
-        if (!canRepeat(sending) || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
+        const waitMs = Math.max(backoff(FIRST_WAIT_MS, tried), (error.retry_after_s ?? 0) * 1000);
+        if (method === 'PATCH' || !error.retryable || tried >= retries || waitMs > LONGEST_WAIT_MS) throw error;
         tried++;
-        await pause(waitMs, sending.signal);
+        await pause(waitMs, signal);
       }
     }
   };
 }
 
-const canRepeat = ({ method, headers, path }: Sending): boolean =>
-  method === 'POST' ? headers.has('Idempotency-Key') || REPEATABLE.test(path) : method !== 'PATCH';
-
 /** One try, its body included: a server that stops in the middle of an answer is as silent as one that never began. */
-async function inTime(sending: Sending, timeoutMs: number, send: NonNullable<HttpOptions['fetch']>) {
-  const { url, method, headers, body, signal } = sending;
+async function inTime({ url, init }: Sending, timeoutMs: number, send: NonNullable<HttpOptions['fetch']>) {
+  const { signal } = init;
   const controller = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
@@ -215,15 +204,12 @@ async function inTime(sending: Sending, timeoutMs: number, send: NonNullable<Htt
   const stop = () => controller.abort();
   signal?.addEventListener('abort', stop);
   try {
-    const init: RequestInit = { method, headers, credentials: 'omit', signal: controller.signal };
-    const response = await send(url, body === undefined ? init : { ...init, body });
+    const response = await send(url, { ...init, signal: controller.signal });
     return { response, text: await response.text() };
   } catch (cause) {
     throwIfAborted(signal);
-    const [code, what] = late
-      ? (['timed_out', `did not answer within ${timeoutMs} ms`] as const)
-      : (['unreachable', 'could not be reached'] as const);
-    throw new ChatError(code, `${method} ${url} ${what}`, { retryable: true, cause });
+    const what = late ? `was not answered within ${timeoutMs} ms` : 'could not be reached';
+    throw transient(late ? 'timed_out' : 'unreachable', `${init.method} ${url} ${what}`, cause);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
@@ -231,14 +217,14 @@ async function inTime(sending: Sending, timeoutMs: number, send: NonNullable<Htt
 }
 
 function errorOf({ status, headers }: Response, text: string): ChatError {
-  const seconds = Number(headers.get('Retry-After') ?? Number.NaN);
-  const after = Number.isFinite(seconds) ? { retry_after_s: seconds } : {};
+  // A date is not a number, and none is none.
+  const retry_after_s = Number(headers.get('Retry-After')) || undefined;
   const problem = parsed(text);
-  if (isProblem(problem)) return new ChatError(problem.code, problem.detail, { ...after, ...problem });
+  if (isProblem(problem)) return new ChatError(problem.code, problem.detail, { retry_after_s, ...problem });
   // A proxy's page: who is behind it may be back soon.
   const retryable = status === 429 || status >= 500;
   const detail = `The answer, with status ${status}, was not one of ChatAPI: ${text.slice(0, 200)}`;
-  return new ChatError('bad_answer', detail, { status, retryable, ...after });
+  return new ChatError('bad_answer', detail, { status, retryable, retry_after_s });
 }
 
 function parsed(text: string): unknown {
@@ -247,33 +233,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Doubled each time, and drawn from its upper half so that many clients don't return at once. */
-function waitBefore(tried: number, { retry_after_s }: ChatError): number {
-  const backoff = FIRST_WAIT_MS * 2 ** tried * (0.5 + Math.random() / 2);
-  return Math.max(backoff, (retry_after_s ?? 0) * 1000);
-}
-
-/** Throws the signal's reason, as `fetch` does. */
-export function throwIfAborted(signal: AbortSignal | null | undefined): void {
-  if (!signal?.aborted) return;
-  throw signal.reason ?? Object.assign(new Error('The call was aborted'), { name: 'AbortError' });
-}
-
-/** Waits; throws the signal's reason as soon as it is aborted. */
-export async function pause(ms: number, signal?: AbortSignal | null): Promise<void> {
-  throwIfAborted(signal);
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-  });
-  throwIfAborted(signal);
 }
 
 /** A random id (UUID version 4), also where `crypto.randomUUID` is missing: insecure pages, React Native. */

@@ -15,7 +15,6 @@ export type {
 } from './generated/events.js';
 export type { components, operations, paths } from './generated/rest.js';
 export { ChatClient } from './live/client.js';
-export type { SearchQuery } from './live/client.js';
 export type { ChatRoom } from './live/room.js';
 export type { ChatThread } from './live/thread.js';
 export { IndexedDbStorage, MemoryStorage } from './live/storage.js';
@@ -45,6 +44,7 @@ export type {
   RoomState,
   RoomSummary,
   SearchHit,
+  SearchQuery,
   Store,
   ThreadStanding,
   ThreadState,

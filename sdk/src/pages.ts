@@ -1,4 +1,4 @@
-import { throwIfAborted } from './http.js';
+import { throwIfAborted } from './wait.js';
 
 /** A page of a list as the API answers it. */
 export interface Page<T> {

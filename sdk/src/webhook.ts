@@ -41,11 +41,11 @@ export async function verifyWebhook<T = ChatEvent>(
   checkTime(at, options.toleranceS ?? TOLERANCE_S);
 
   const body = typeof rawBody === 'string' ? utf8(rawBody) : new Uint8Array(rawBody);
-  const signed = joined(utf8(`${id}.${at}.`), body);
+  const signed = new Uint8Array([...utf8(`${id}.${at}.`), ...body]);
   const verifiers = (typeof secret === 'string' ? [secret] : secret).map(verifierOf);
   // All of them, whatever the first says: how long it takes tells nothing.
   const results = await Promise.all(verifiers.flatMap((verify) => given.map((one) => verify(one, signed))));
-  if (!results.includes(true)) throw refused('no signature of the request fits the secret and the raw body');
+  if (!results.includes(true)) throw refused('no signature fits the secret and the raw body');
   try {
     return JSON.parse(new TextDecoder().decode(body)) as T;
   } catch (cause) {
@@ -67,10 +67,9 @@ function header(headers: WebhookHeaders, name: string): string {
 }
 
 function checkTime(at: string, toleranceS: number): void {
-  const apart = /^\d{1,12}$/.test(at) ? Math.abs(Date.now() / 1000 - Number(at)) : Number.NaN;
-  if (!(apart <= toleranceS)) {
-    throw refused(`webhook-timestamp ${at} is more than ${toleranceS} s from now: an old request, or a wrong clock`);
-  }
+  const apart = Math.abs(Date.now() / 1000 - Number(at));
+  // So that what is no number is refused too.
+  if (!(apart <= toleranceS)) throw refused(`webhook-timestamp ${at} is more than ${toleranceS} s from now`);
 }
 
 type Verifier = (signature: string, signed: Uint8Array<ArrayBuffer>) => Promise<boolean>;
@@ -80,7 +79,7 @@ function verifierOf(secret: string): Verifier {
   if (encoded === undefined) throw new TypeError('secret must be whsec_… or whpk_… as the endpoint showed it');
   const { subtle } = globalThis.crypto;
   const isPublic = prefix === 'whpk_';
-  const algorithm = isPublic ? { name: 'Ed25519' } : { name: 'HMAC', hash: 'SHA-256' };
+  const algorithm = isPublic ? 'Ed25519' : { name: 'HMAC', hash: 'SHA-256' };
   const version = isPublic ? 'v1a,' : 'v1,';
   const key = subtle.importKey('raw', bytes(encoded), algorithm, false, ['verify']);
   return async (signature, signed) => {
@@ -96,11 +95,4 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 function bytes(base64: string): Uint8Array<ArrayBuffer> {
   const binary = globalThis.atob(base64);
   return Uint8Array.from(binary, (char) => char.charCodeAt(0));
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
 }

@@ -1,15 +1,16 @@
-import { ChatError } from '../errors.js';
 import { createHttp, type Http } from '../http.js';
 import { keySource } from '../key.js';
 import { list, type List } from '../pages.js';
-import { Engine } from './engine.js';
-import { Line } from './line.js';
-import { transient } from './transient.js';
-import { Outbox, type Entry } from './outbox.js';
-import { unreadOf, type Kept } from './reduce.js';
-import { ChatRoom } from './room.js';
+import { engineOf, type Engine } from './engine.js';
+import { lineOf, type Line, type SessionReady } from './line.js';
+import { outboxOf, type Entry, type Outbox, type Sender } from './outbox.js';
+import { watchedOf, type Watched } from './presence.js';
+import { roomOf, type ChatRoom, type OpenRoom } from './room.js';
+import { closed, sessionsOf, type Sessions } from './session.js';
 import { MemoryStorage } from './storage.js';
-import { Derived, guarded, Value } from './store.js';
+import { derived, guarded, valueOf } from './store.js';
+import { summariesOf } from './summaries.js';
+import { totalsOf, type Totals } from './totals.js';
 import type {
   ChatClientOptions,
   Connection,
@@ -23,14 +24,14 @@ import type {
   Room,
   RoomSummary,
   SearchHit,
+  SearchQuery,
   Store,
+  Told,
   UnreadTotals,
   User,
-  Told,
 } from './types.js';
 
-const UNREAD_MS = 1_000;
-const RETRY_MS = 2_000;
+const SMALLEST_WINDOW = 100;
 
 /**
  * A user's chat: rooms, messages, presence and notifications as values that can be observed, kept complete over whatever
@@ -54,78 +55,73 @@ export class ChatClient {
   /** Invitations that wait for an answer. */
   readonly invites: Store<Invite[]>;
 
-  private readonly user = new Value<User | null>(null);
-  private readonly totals = new Value<UnreadTotals>({ total_unread: 0, total_mentions: 0 });
-  private readonly present = new Value<ReadonlyMap<string, Presence>>(new Map());
-  private readonly watched = new Map<string, number>();
-  private readonly listeners = new Map<string, Set<(event: Envelope) => void>>();
-  private readonly open = new Map<string, ChatRoom>();
-  private readonly summaries = new WeakMap<Kept, RoomSummary>();
-  private readonly list = new Derived(() => this.summarised());
-  private readonly news = new Derived(() => this.engine.index?.notifications ?? []);
-  private readonly asked = new Derived(() => this.engine.index?.invites ?? []);
-  private readonly line: Line;
-  private readonly outbox: Outbox;
-  private readonly engine: Engine;
+  readonly #user = valueOf<User | null>(null);
+  readonly #line: Line;
+  readonly #engine: Engine;
+  readonly #outbox: Outbox;
+  readonly #sessions: Sessions;
+  readonly #totals: Totals;
+  readonly #watched: Watched;
+  readonly #open = new Map<string, OpenRoom>();
+  readonly #listeners = new Map<string, Set<(event: Envelope) => void>>();
   /** Whose messages are in the outbox; null until it is known. */
-  private owner: string | null = null;
-  /** Ends with the line. */
-  private session = new AbortController();
-  private restored: Promise<void> | undefined;
-  private begun: Promise<void> | undefined;
-  private unreadTimer: ReturnType<typeof setTimeout> | undefined;
-  private watchTimer: ReturnType<typeof setTimeout> | undefined;
+  #owner: string | null = null;
+  #restored: Promise<void> | undefined;
+  #wanted = false;
 
   /** @param options where ChatAPI is, and the user's key */
   constructor(options: ChatClientOptions) {
     const { url, storage = new MemoryStorage(), window = 400, max_rooms = 1_000 } = options;
-    const { timeout_ms = 10_000, backoff_ms = 500 } = options;
+    const { timeout_ms: timeoutMs = 10_000, backoff_ms: backoffMs = 500 } = options;
     const keys = keySource(options.key);
-    this.api = createHttp({ url, key: keys, ...(options.fetch && { fetch: options.fetch }) });
-    this.line = new Line(
-      { url, keys, timeoutMs: timeout_ms, backoffMs: backoff_ms },
+    this.api = createHttp({ url, key: keys, fetch: options.fetch });
+    const line = lineOf({
+      url,
+      keys,
+      timeoutMs,
+      backoffMs,
+      ready: (session) => void this.#sessions.begin(session),
+      hear: (event) => this.#engine.hear(event),
+    });
+    const engine = engineOf(
       {
-        ready: (session) => void this.begin(session),
-        hear: (event) => this.engine.hear(event),
-      },
-    );
-    const call = (method: string, path: string, init?: object) => this.call(method, path, init);
-    const room = (id: string) => this.room(id);
-    this.engine = new Engine(
-      {
-        line: this.line,
-        call,
-        room,
-        heard: (event) => this.heard(event),
-        changed: (what) => {
-          if (what === 'rooms') return this.list.changed();
-          this.news.changed();
-          this.asked.changed();
+        line,
+        call: this.#call,
+        feed: (id) => this.#room(id).feed,
+        heard: (event) => this.#heard(event),
+        changed(what) {
+          if (what === 'rooms') return rooms.changed();
+          notifications.changed();
+          invites.changed();
         },
-        forget: () => this.user.set(null),
-        window: Math.max(window, 100),
+        forget: () => this.#forget(),
+        window: Math.max(window, SMALLEST_WINDOW),
         max_rooms,
       },
       storage,
     );
-    this.outbox = new Outbox({
-      ask: (event, data) => this.line.ask(event, data),
-      isOnline: () => this.line.isOnline,
-      save: (entries) => this.engine.keeper.write('outbox', { owner: this.owner, entries }),
-      changed: (id) => this.room(id).changed(),
-      taken: (message) => void this.room(message.room_id).taken(message),
+    const rooms = derived(summariesOf(engine.kept));
+    const notifications = derived(() => engine.own.index()?.notifications ?? []);
+    const invites = derived(() => engine.own.index()?.invites ?? []);
+    this.#outbox = outboxOf({
+      ask: line.ask,
+      isOnline: line.isOnline,
+      save: () => this.#save(),
+      changed: (id) => this.#room(id).feed.changed(),
+      taken: (message) => void this.#room(message.room_id).feed.taken(message, true),
     });
-    this.connection = this.line.state;
-    this.connection.subscribe(() => {
-      if (this.line.isOnline) return;
-      this.session.abort(transient('unreachable', 'The connection was lost meanwhile'));
-    });
-    this.me = this.user;
-    this.rooms = this.list;
-    this.unread = this.totals;
-    this.notifications = this.news;
-    this.presence = this.present;
-    this.invites = this.asked;
+    this.#line = line;
+    this.#engine = engine;
+    this.#sessions = sessionsOf(line, (session) => this.#begin(session));
+    this.#watched = watchedOf(line);
+    this.#totals = totalsOf(line, this.#call);
+    this.connection = line.state;
+    this.me = this.#user;
+    this.rooms = rooms;
+    this.unread = this.#totals.store;
+    this.notifications = notifications;
+    this.presence = this.#watched.store;
+    this.invites = invites;
   }
 
   /**
@@ -133,56 +129,38 @@ export class ChatClient {
    * there; fails when the key is refused for good.
    */
   async connect(signal?: AbortSignal): Promise<void> {
-    await (this.restored ??= this.restore());
-    this.line.start();
-    for (;;) {
-      await this.ready(signal, true);
-      try {
-        return await this.begun;
-      } catch (error) {
-        // The line was lost on the way: the next session goes on.
-        if (!isTransient(error)) throw error;
-      }
-    }
+    this.#wanted = true;
+    await (this.#restored ??= this.#restore());
+    if (!this.#wanted) throw closed('disconnected');
+    this.#line.start();
+    await this.#sessions.begun(signal);
   }
 
   /** Ends the connection; what is kept stays, and is shown. {@link connect} goes on from there. */
   disconnect(): void {
-    this.line.stop();
+    this.#wanted = false;
+    this.#line.stop();
   }
 
   /** Ends it for good, and writes what is to be kept. */
   async close(): Promise<void> {
-    this.line.stop('closed', new ChatError('closed', 'The client was closed'));
-    clearTimeout(this.unreadTimer);
-    clearTimeout(this.watchTimer);
-    for (const room of this.open.values()) room.typists([]);
-    await this.engine.keeper.flush();
+    this.#wanted = false;
+    this.#line.stop('closed', closed('closed'));
+    this.#totals.stop();
+    this.#watched.stop();
+    this.#nobodyTypes();
+    await this.#engine.keeper.flush();
   }
 
   /** A room, the same object for the same id. */
   room(roomId: string): ChatRoom {
-    let room = this.open.get(roomId);
-    if (!room) {
-      room = new ChatRoom(roomId, {
-        engine: this.engine,
-        line: this.line,
-        outbox: this.outbox,
-        call: (method, path, init) => this.call(method, path, init),
-        me: () => this.user.get(),
-        ready: (signal) => this.ready(signal),
-        unreadChanged: (by) => this.count(by),
-      });
-      this.open.set(roomId, room);
-    }
-    return room;
+    return this.#room(roomId).room;
   }
 
   /** Makes a room; its maker is a member. */
   async createRoom(body: CreateRoomBody): Promise<Room> {
-    const room: Room = await this.call('POST', '/rooms', { body });
-    await this.gained(room.id);
-    return room;
+    const room: Room = await this.#call('POST', '/rooms', { body });
+    return this.#gained(room.id, room);
   }
 
   /** The direct room with somebody, made when there is none. */
@@ -192,227 +170,145 @@ export class ChatClient {
 
   /** Joins a public room. */
   async joinRoom(roomId: string): Promise<Member> {
-    const member: Member = await this.call('POST', '/rooms/{room_id}/join', { path: { room_id: roomId } });
-    await this.gained(roomId);
-    return member;
+    const member: Member = await this.#call('POST', '/rooms/{room_id}/join', { path: { room_id: roomId } });
+    return this.#gained(roomId, member);
   }
 
   /** Leaves a room, which vanishes from the list. */
   async leaveRoom(roomId: string): Promise<void> {
-    await this.call('POST', '/rooms/{room_id}/leave', { path: { room_id: roomId } });
-    this.engine.set(roomId, undefined);
+    await this.#call('POST', '/rooms/{room_id}/leave', { path: { room_id: roomId } });
+    this.#engine.set(roomId, undefined);
   }
 
   /** By its id, or by the code of a link. */
   async acceptInvite(invite: string | { code: string }): Promise<Member> {
     const member: Member =
       typeof invite === 'string'
-        ? await this.call('POST', '/invites/{id}/accept', { path: { id: invite } })
-        : await this.call('POST', '/invites/accept', { body: invite });
-    await this.gained(member.room_id);
-    return member;
+        ? await this.#call('POST', '/invites/{id}/accept', { path: { id: invite } })
+        : await this.#call('POST', '/invites/accept', { body: invite });
+    return this.#gained(member.room_id, member);
   }
 
   /** Declines an invitation. */
   async declineInvite(id: string): Promise<void> {
-    await this.call('POST', '/invites/{id}/decline', { path: { id } });
+    await this.#call('POST', '/invites/{id}/decline', { path: { id } });
   }
 
   /** Messages of the user's rooms, newest first. */
   search(query: string | SearchQuery, { signal }: { signal?: AbortSignal } = {}): List<SearchHit> {
     const fields = typeof query === 'string' ? { q: query } : query;
-    return list((cursor) => this.call('GET', '/messages/search', { query: { ...fields, cursor }, signal }), signal);
+    return list((cursor) => this.#call('GET', '/messages/search', { query: { ...fields, cursor }, signal }), signal);
   }
 
   /** Follows who is there, of people who share a room with the user. @returns what ends it */
   watchPresence(userIds: string[]): () => void {
-    const ids = [...new Set(userIds)];
-    for (const id of ids) this.watched.set(id, (this.watched.get(id) ?? 0) + 1);
-    this.watchSoon();
-    let ended = false;
-    return () => {
-      if (ended) return;
-      ended = true;
-      for (const id of ids) {
-        const left = this.watched.get(id)! - 1;
-        if (left > 0) this.watched.set(id, left);
-        else this.watched.delete(id);
-      }
-      this.watchSoon();
-    };
+    return this.#watched.watch(userIds);
   }
 
   /** What others see of this user, on all its devices. */
   setPresence(state: OwnPresence['state'], text?: string | null): Promise<OwnPresence> {
-    return this.line.ask('presence.set', { state, ...(text !== undefined && { text }) });
+    return this.#line.ask('presence.set', { state, text });
   }
 
   /** Calls back for each event, durable ones in order and once; `'*'` for all. @returns what ends it */
   on(eventType: string, listener: (event: Envelope) => void): () => void {
     const own = (event: Envelope) => listener(event);
-    const all = this.listeners.get(eventType) ?? new Set();
-    this.listeners.set(eventType, all.add(own));
+    const all = this.#listeners.get(eventType) ?? new Set();
+    this.#listeners.set(eventType, all.add(own));
     return () => void all.delete(own);
   }
 
-  private async restore(): Promise<void> {
-    const { engine, outbox } = this;
-    await engine.restore();
-    this.user.set((await engine.keeper.read<User>('me')) ?? null);
-    const kept = await engine.keeper.read<{ owner: string | null; entries: Entry[] }>('outbox');
-    if (!kept) return;
-    this.owner = kept.owner;
-    outbox.restore(kept.entries);
-  }
-
-  /** Waits for a session; `wanted`: not for one that nobody asked for. */
-  private ready(signal?: AbortSignal, wanted = false): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const { status, error } = this.connection.get();
-        if (status === 'online') done();
-        else if (signal?.aborted) done(signal.reason);
-        else if (status === 'closed') done(error ?? new ChatError('closed', 'The client was closed'));
-        else if (wanted && status === 'idle') done(new ChatError('closed', 'The client was disconnected'));
-      };
-      const done = (error?: unknown) => {
-        leave();
-        signal?.removeEventListener('abort', look);
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      const leave = this.connection.subscribe(look);
-      signal?.addEventListener('abort', look);
-      look();
-    });
-  }
-
-  private begin(session: { user_id: string | null; user: { epoch: string; rev: number } | null }): Promise<void> {
-    const begun = this.began(session).catch(async (error: unknown) => {
-      if (!isTransient(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      // Another session begins it itself.
-      if (this.begun !== begun || !this.line.isOnline) throw error;
-      return this.begin(session);
-    });
-    begun.catch(() => {});
-    return (this.begun = begun);
-  }
-
-  private async began(session: { user_id: string | null; user: { epoch: string; rev: number } | null }): Promise<void> {
-    for (const room of this.open.values()) room.typists([]);
-    if (this.owner !== null && this.owner !== session.user_id) this.outbox.clear();
-    this.owner = session.user_id;
-    this.session = new AbortController();
-    this.outbox.flush();
-    if (this.watched.size > 0) this.watchSoon();
-    await this.engine.begin(session);
-    if (!session.user_id) return;
-    const me: User = await this.call('GET', '/users/{user_id}', { path: { user_id: 'me' } });
-    this.user.set(me);
-    void this.engine.keeper.write('me', me);
-    for (const room of this.open.values()) {
-      room.changed();
-      void room.fill().catch(() => {});
+  #room(id: string): OpenRoom {
+    let room = this.#open.get(id);
+    if (!room) {
+      room = roomOf(id, {
+        engine: this.#engine,
+        line: this.#line,
+        outbox: this.#outbox,
+        call: this.#call,
+        me: () => this.#sender(),
+        ready: this.#sessions.ready,
+        unreadChanged: this.#totals.count,
+      });
+      this.#open.set(id, room);
     }
-    this.countAnew();
+    return room;
+  }
+
+  #nobodyTypes(): void {
+    for (const { feed } of this.#open.values()) feed.typists([]);
+  }
+
+  async #restore(): Promise<void> {
+    const { keeper, restore, own } = this.#engine;
+    const [me, kept] = await Promise.all([
+      keeper.read<User>('me'),
+      keeper.read<{ owner: string | null; entries: Entry[] }>('outbox'),
+      restore(),
+    ]);
+    this.#owner = kept?.owner ?? own.index()?.user_id ?? null;
+    if (me?.user_id && me.user_id === this.#owner) this.#user.set(me);
+    if (Array.isArray(kept?.entries)) this.#outbox.restore(kept.entries);
+  }
+
+  /** What was kept is known before anything is written over it. */
+  async #save(): Promise<void> {
+    await (this.#restored ??= this.#restore());
+    await this.#engine.keeper.write('outbox', { owner: this.#owner, entries: this.#outbox.all() });
+  }
+
+  /** Who says something here: known before the profile is. */
+  #sender(): Sender | null {
+    return this.#user.get() ?? (this.#owner === null ? null : { user_id: this.#owner, display_name: null });
+  }
+
+  #forget(): void {
+    this.#user.set(null);
+    this.#watched.forget();
+    for (const { feed } of this.#open.values()) feed.forget();
+  }
+
+  async #begin(session: SessionReady): Promise<void> {
+    const { user_id } = session;
+    this.#nobodyTypes();
+    if (this.#owner !== null && this.#owner !== user_id) this.#outbox.clear();
+    this.#owner = user_id;
+    this.#outbox.flush();
+    this.#watched.ask();
+    await this.#engine.begin(session);
+    if (!user_id) return;
+    const me: User = await this.#call('GET', '/users/{user_id}', { path: { user_id: 'me' } });
+    this.#user.set(me);
+    void this.#engine.keeper.write('me', me);
+    for (const { feed } of this.#open.values()) {
+      feed.changed();
+      feed.fill().catch(() => {});
+    }
+    this.#totals.ask();
   }
 
   /** A room that this user is in from now on, whichever comes first: the answer or the event. */
-  private async gained(id: string): Promise<void> {
-    if (!this.engine.kept.get(id)?.me) await this.engine.read(id);
-    await this.engine.catchUp();
+  async #gained<T>(id: string, answer: T): Promise<T> {
+    if (!this.#engine.kept.get(id)?.me) await this.#engine.read(id);
+    await this.#engine.catchUp();
+    return answer;
   }
 
-  private heard(event: Envelope): void {
+  #heard(event: Envelope): void {
     const { type, data } = event;
-    if (type === 'unread.updated') {
-      this.totals.set({ ...this.totals.get(), total_unread: data.total_unread });
-      this.countAnew();
-    } else if (type === 'presence.updated') this.seePresence(data.users);
-    else if (type === 'room.added' || type === 'room.removed' || type === 'room.truncated') this.countAnew();
+    if (type === 'unread.updated') this.#totals.told(data.total_unread);
+    else if (type === 'presence.updated') this.#watched.see(data.users);
+    else if (/^room\.(added|removed|truncated)$/.test(type)) this.#totals.ask();
     for (const key of [type, '*']) {
-      for (const listener of this.listeners.get(key) ?? []) guarded(() => listener(event));
+      for (const listener of this.#listeners.get(key) ?? []) guarded(() => listener(event));
     }
   }
 
-  /** At once as it seems to be; what became less is asked for, since silent messages never counted. */
-  private count(by: number): void {
-    if (by < 0) this.countAnew();
-    const { total_unread, total_mentions } = this.totals.get();
-    this.totals.set({ total_unread: Math.max(0, total_unread + by), total_mentions });
-  }
-
-  /** Asks for the totals, once for all that changed in a moment. */
-  private countAnew(): void {
-    this.unreadTimer ??= setTimeout(async () => {
-      this.unreadTimer = undefined;
-      if (!this.line.isOnline) return;
-      const { total_unread, total_mentions } = await this.call('GET', '/unread').catch(() => this.totals.get());
-      const before = this.totals.get();
-      if (before.total_unread !== total_unread || before.total_mentions !== total_mentions) {
-        this.totals.set({ total_unread, total_mentions });
-      }
-    }, UNREAD_MS);
-  }
-
-  private watchSoon(): void {
-    this.watchTimer ??= setTimeout(async () => {
-      this.watchTimer = undefined;
-      const user_ids = [...this.watched.keys()];
-      if (!this.line.isOnline) return;
-      const answer = await this.line.ask('presence.subscribe', { user_ids, replace: true }).catch(() => null);
-      if (!answer) return;
-      this.present.set(new Map());
-      this.seePresence(answer.users);
-    });
-  }
-
-  private seePresence(users: Presence[]): void {
-    const next = new Map(this.present.get());
-    for (const user of users) next.set(user.user_id, user);
-    this.present.set(next);
-  }
-
-  private summarised(): RoomSummary[] {
-    const of = (kept: Kept): RoomSummary => {
-      const known = this.summaries.get(kept);
-      if (known) return known;
-      const { room, me, last_message, members } = kept;
-      const summary = { room, me, last_message, unread: unreadOf(kept), mentions: me?.mentions ?? 0, members };
-      this.summaries.set(kept, summary);
-      return summary;
-    };
-    const at = ({ room }: RoomSummary): string => room.last_message_at ?? room.created_at;
-    const mine = [...this.engine.kept.values()].filter(({ room }) => room.status !== 'deleted').map(of);
-    return mine.sort((a, b) => (at(a) < at(b) ? 1 : at(a) > at(b) ? -1 : a.room.id < b.room.id ? -1 : 1));
-  }
-
-  private async call(method: string, path: string, init: Told = {}): Promise<Told> {
-    const { path: params, query, ...rest } = init;
+  readonly #call = async (method: string, path: string, init: Told = {}): Promise<Told> => {
+    const { path: ids, query, ...rest } = init;
     // What is read to catch up ends with its line: the next one begins anew.
-    if (method === 'GET' && this.line.isOnline) rest.signal ??= this.session.signal;
-    const answer = await (this.api as Told)[method](`/api/v1${path}`, { params: { path: params, query }, ...rest });
+    if (method === 'GET' && this.#line.isOnline()) rest.signal ??= this.#sessions.signal();
+    const answer = await (this.api as Told)[method](`/api/v1${path}`, { params: { path: ids, query }, ...rest });
     return answer.data;
-  }
+  };
 }
-
-/** Where a search looks, beside its words. */
-export interface SearchQuery {
-  /** 2 to 256 characters: words by their beginning, in any case. */
-  q: string;
-  /** In this room only. */
-  room_id?: string;
-  /** Messages of this user only. */
-  sender_id?: string;
-  /** From this time on, RFC 3339. */
-  from?: string;
-  /** Messages until this time. */
-  to?: string;
-  /** Messages of this type only. */
-  content_type?: string;
-  /** Messages with an attachment or a mention only. */
-  has?: 'attachment' | 'mention';
-}
-
-const isTransient = (error: unknown): boolean => error instanceof ChatError && error.retryable;

@@ -1,3 +1,4 @@
+import { inTime, soon } from '../wait.js';
 import type { Kept } from './reduce.js';
 import type { ChatStorage } from './storage.js';
 import type { Invite, NotificationItem, Position } from './types.js';
@@ -13,77 +14,100 @@ export interface Index extends Position {
   notifications: NotificationItem[];
 }
 
+export interface Keeper {
+  /** @returns null when there is nothing, or it can't be read */
+  load(): Promise<{ index: Index; rooms: Map<string, Kept> } | null>;
+  read<T>(key: string): Promise<T | undefined>;
+  /** At once. */
+  write(key: string, value: unknown): Promise<void>;
+  /** A room, or without one the index. */
+  changed(id?: string): void;
+  flush(): Promise<void>;
+}
+
 /** How long changes are gathered before they are written. */
 const GATHER_MS = 200;
+/** A storage that takes longer is done without: browsers' databases hang now and then. */
+const STORAGE_MS = 3_000;
+const INDEX = 'index';
 
 /**
  * Writes what changed, a room and its position always together, and the index after the rooms that it names: whatever is
  * read after a crash is some earlier state of each stream, from which a resume goes on.
  */
-export class Keeper {
-  private readonly dirty = new Set<string>();
-  private indexed = false;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private writing: Promise<void> = Promise.resolve();
-  private broken = false;
+export function keeperOf(
+  given: ChatStorage,
+  source: { kept(id: string): Kept | undefined; index(): Index | undefined },
+): Keeper {
+  const storage = bounded(given);
+  const dirty = new Set<string>();
+  let indexed = false;
+  let writing = Promise.resolve();
+  let broken = false;
 
-  constructor(
-    private readonly storage: ChatStorage,
-    private readonly source: { kept(id: string): Kept | undefined; index(): Index | undefined },
-  ) {}
+  const nameOf = (id: string) => `room:${id}`;
+  const flush = () => {
+    later.stop();
+    return (writing = writing.then(writeDirty));
+  };
+  const later = soon(GATHER_MS, flush);
 
-  /** @returns null when there is nothing, or it can't be read */
-  async load(): Promise<{ index: Index; rooms: Map<string, Kept> } | null> {
+  async function writeDirty(): Promise<void> {
+    if (broken) return;
+    // All as it is at this moment.
+    const rooms = [...dirty].map((id) => [nameOf(id), source.kept(id)] as const);
+    const index = indexed && source.index();
+    dirty.clear();
+    indexed = false;
     try {
-      const index = (await this.storage.get('index')) as Index | undefined;
-      if (!index) return null;
-      const found = await Promise.all(
-        index.rooms.map(async (id) => [id, await this.storage.get(`room:${id}`)] as const),
-      );
-      // One that was not written is one that the list names and nobody knows: the list is read anew.
-      if (found.some(([, kept]) => !kept)) return null;
-      return { index, rooms: new Map(found as [string, Kept][]) };
+      for (const [name, kept] of rooms) if (kept) await storage.set(name, kept);
+      if (index) await storage.set(INDEX, index);
+      for (const [name, kept] of rooms) if (!kept) await storage.delete(name);
     } catch {
-      return null;
+      // Full, say. Rather nothing than half of it.
+      broken = true;
+      await storage.delete(INDEX).catch(() => {});
     }
   }
 
-  read<T>(key: string): Promise<T | undefined> {
-    return this.storage.get(key).catch(() => undefined) as Promise<T | undefined>;
-  }
-
-  /** At once. */
-  write(key: string, value: unknown): Promise<void> {
-    return this.storage.set(key, value).catch(() => {});
-  }
-
-  /** A room, or without one the index. */
-  changed(id?: string): void {
-    if (id === undefined) this.indexed = true;
-    else this.dirty.add(id);
-    this.timer ??= setTimeout(() => void this.flush(), GATHER_MS);
-  }
-
-  flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const { source } = this;
-    return (this.writing = this.writing.then(async () => {
-      if (this.broken) return;
-      // All as it is at this moment.
-      const kept = [...this.dirty].map((id) => [id, source.kept(id)] as const);
-      const index = this.indexed ? source.index() : undefined;
-      this.dirty.clear();
-      this.indexed = false;
+  return {
+    async load() {
       try {
-        for (const [id, one] of kept) if (one) await this.storage.set(`room:${id}`, one);
-        if (index) await this.storage.set('index', index);
-        for (const [id, one] of kept) if (!one) await this.storage.delete(`room:${id}`);
+        const index = (await storage.get(INDEX)) as Index;
+        if (typeof index.rev !== 'number') return null;
+        const rooms = await Promise.all(index.rooms.map(async (id) => [id, await storage.get(nameOf(id))] as const));
+        // One that was not written is one that the list names and nobody knows: the list is read anew.
+        return rooms.every(([, kept]) => typeof (kept as Kept).rev === 'number')
+          ? { index, rooms: new Map(rooms as [string, Kept][]) }
+          : null;
       } catch {
-        // Full, say. Rather nothing than half of it.
-        this.broken = true;
-        await this.storage.delete('index').catch(() => {});
+        return null;
       }
-    }));
-  }
+    },
+    read: (key) => storage.get(key).catch(() => undefined) as Promise<never>,
+    write: (key, value) => storage.set(key, value).catch(() => {}),
+    changed(id) {
+      if (id === undefined) indexed = true;
+      else dirty.add(id);
+      later();
+    },
+    flush,
+  };
+}
+
+/** What the app gave may throw, refuse, or never answer: the last once, then it is not asked any more. */
+function bounded(storage: ChatStorage): ChatStorage {
+  let isSilent = false;
+  const within = async <T>(act: () => Promise<T>): Promise<T> => {
+    if (isSilent) throw new Error('The storage does not answer');
+    return inTime(act, STORAGE_MS, () => {
+      isSilent = true;
+      return new Error('The storage does not answer');
+    });
+  };
+  return {
+    get: (key) => within(() => storage.get(key)),
+    set: (key, value) => within(() => storage.set(key, value)),
+    delete: (key) => within(() => storage.delete(key)),
+  };
 }

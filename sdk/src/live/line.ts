@@ -1,19 +1,13 @@
 import { io, type Socket } from 'socket.io-client';
-import { ChatError, isProblem } from '../errors.js';
+import { ChatError, isProblem, transient } from '../errors.js';
 import type { KeySource } from '../key.js';
-import { guarded, Value } from './store.js';
-import { transient } from './transient.js';
+import { backoff, now, pause, type Timer } from '../wait.js';
+import { guarded, valueOf, type Value } from './store.js';
 import type { Connection, ConnectionStatus, Envelope, Told } from './types.js';
 
 export interface SessionReady {
   user_id: string | null;
   user: { epoch: string; rev: number } | null;
-}
-
-export interface LineEvents {
-  /** A session has begun. */
-  ready(session: SessionReady): void;
-  hear(event: Envelope): void;
 }
 
 export interface LineOptions {
@@ -23,244 +17,234 @@ export interface LineOptions {
   timeoutMs: number;
   /** The first wait before coming back; doubled each time up to 30 s. */
   backoffMs: number;
+  /** A session has begun. */
+  ready(session: SessionReady): void;
+  hear(event: Envelope): void;
 }
 
-const LONGEST_WAIT_MS = 30_000;
+export interface Line {
+  readonly state: Value<Connection>;
+  isOnline(): boolean;
+  start(): void;
+  stop(status?: ConnectionStatus, error?: ChatError): void;
+  /**
+   * Sends an event and waits for its acknowledgement.
+   * @throws ChatError the server's, or `unreachable` and `timed_out`
+   */
+  ask(event: string, data: object): Promise<Told>;
+  /** Sends an event, and asks for no answer. */
+  tell(event: string, data: object): void;
+  catchingUp(is: boolean): void;
+}
+
 const PROBE_MS = 3_000;
 const REFRESH_RETRY_MS = 5_000;
+/** So long before a key's end the server says that it comes. */
+const EXPIRING_MS = 60_000;
 
 /**
  * The connection: it comes back by itself until it is stopped or refused for good, with growing waits and as the server
  * asks, and gets another key where its own is refused or about to expire.
  */
-export class Line {
-  readonly state = new Value<Connection>({ status: 'idle', since: Date.now(), catching_up: false });
-  private socket: Socket | undefined;
-  private key = '';
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private tries = 0;
-  private notBefore = 0;
-  private isReady = false;
-  private wanted = false;
-  private probing = false;
-  private unwatch = () => {};
+export function lineOf({ url, keys, timeoutMs, backoffMs, ready, hear }: LineOptions): Line {
+  const state = valueOf<Connection>({ status: 'idle', since: Date.now(), catching_up: false });
+  let socket: Socket | undefined;
+  let key = '';
+  let timer: Timer;
+  let tries = 0;
+  let notBefore = 0;
+  let isReady = false;
+  let wanted = false;
+  let probing = false;
+  let unwatch = () => {};
 
-  constructor(
-    private readonly options: LineOptions,
-    private readonly events: LineEvents,
-  ) {}
+  const is = (status: ConnectionStatus, error?: ChatError) => {
+    const { status: before, since } = state.get();
+    state.set({
+      status,
+      since: status === before ? since : Date.now(),
+      // What was missed is not there before somebody has looked.
+      catching_up: status === 'online',
+      ...(error && { error }),
+    });
+  };
 
-  get isOnline(): boolean {
-    return this.isReady;
-  }
+  const drop = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    isReady = false;
+    const dropped = socket;
+    socket = undefined;
+    dropped?.disconnect();
+  };
 
-  start(): void {
-    if (this.wanted) return;
-    this.wanted = true;
-    this.tries = 0;
-    this.unwatch = watchDevice(() => this.look());
-    void this.dial();
-  }
+  const stop = (status: ConnectionStatus = 'idle', error?: ChatError) => {
+    wanted = false;
+    unwatch();
+    drop();
+    is(status, error);
+  };
 
-  stop(status: ConnectionStatus = 'idle', error?: ChatError): void {
-    this.wanted = false;
-    this.unwatch();
-    this.drop();
-    this.is(status, error);
-  }
+  /** Comes back later: at the earliest when the server said so. */
+  const lost = (error = state.get().error, afterMs?: number) => {
+    drop();
+    // The first time at once, or nearly: many may have been cut off at the same moment.
+    const isFirst = afterMs === 0 && tries === 0;
+    const wait = isFirst ? Math.random() * backoffMs * 0.4 : Math.max(afterMs ?? 0, backoff(backoffMs, tries));
+    tries++;
+    is('offline', error);
+    timer = setTimeout(dial, Math.max(wait, notBefore - now()));
+  };
 
-  /**
-   * Sends an event and waits for its acknowledgement.
-   * @throws ChatError the server's, or `unreachable` and `timed_out`
-   */
-  async ask<T = Told>(event: string, data: object, timeoutMs = this.options.timeoutMs): Promise<T> {
-    const { socket } = this;
-    if (!socket || !this.isReady) throw transient('unreachable', 'There is no connection now');
+  const ask = async (event: string, data: object, limitMs = timeoutMs): Promise<Told> => {
+    const asked = socket;
+    if (!asked || !isReady) throw transient('unreachable', 'There is no connection now');
     let answer: Told;
     try {
-      answer = await socket.timeout(timeoutMs).emitWithAck(event, data);
+      answer = await asked.timeout(limitMs).emitWithAck(event, data);
     } catch (cause) {
-      const lost = !socket.connected;
+      const isLost = !asked.connected;
       // A path that vanished ends no connection: whether this one still stands is to be found out.
-      if (!lost && event !== 'ping') void this.probe();
-      throw transient(lost ? 'unreachable' : 'timed_out', `${event} was not answered`, cause);
+      if (!isLost && event !== 'ping') void probe();
+      throw transient(isLost ? 'unreachable' : 'timed_out', `${event} was not answered`, cause);
     }
     if (answer?.ok) return answer.data;
     throw isProblem(answer?.error)
       ? ChatError.of(answer.error)
       : new ChatError('bad_answer', `${event} was not acknowledged`);
-  }
+  };
 
-  /** Sends an event, and asks for no answer. */
-  tell(event: string, data: object): void {
-    if (this.isReady) this.socket?.emit(event, data);
-  }
-
-  catchingUp(catching_up: boolean): void {
-    const state = this.state.get();
-    if (state.catching_up !== catching_up) this.state.set({ ...state, catching_up });
-  }
+  const probe = async () => {
+    const probed = socket;
+    if (probing) return;
+    probing = true;
+    try {
+      await ask('ping', {}, Math.min(PROBE_MS, timeoutMs));
+    } catch (error) {
+      if (probed === socket && isReady) lost(error as ChatError, 0);
+    } finally {
+      probing = false;
+    }
+  };
 
   /** Begins anew at once: who was away looks again, and a line that does not answer is let go. */
-  look(): void {
-    if (!this.wanted) return;
-    if (this.isReady) return void this.probe();
-    if (!this.timer) return;
-    this.tries = 0;
-    void this.dial();
-  }
+  const look = () => {
+    if (isReady) return void probe();
+    if (!timer) return;
+    tries = 0;
+    void dial();
+  };
 
-  private async probe(): Promise<void> {
-    const { socket } = this;
-    if (this.probing) return;
-    this.probing = true;
-    try {
-      await this.ask('ping', {}, Math.min(PROBE_MS, this.options.timeoutMs));
-    } catch (error) {
-      if (socket === this.socket && this.isReady) this.lost(error as ChatError, 0);
-    } finally {
-      this.probing = false;
+  const refused = async (refusal: Error & { data?: unknown }) => {
+    const asked = socket;
+    if (!isProblem(refusal.data)) return lost(transient('unreachable', `${url}: ${refusal.message}`, refusal));
+    const problem = ChatError.of(refusal.data);
+    const { code, retryable, retry_after_s } = problem;
+    if (code === 'invalid_key' || code === 'unauthenticated') {
+      const other = await keys.renew(key).catch(unknownKey);
+      if (asked !== socket || !wanted) return;
+      // A fresh key is tried at once; one that is refused again waits.
+      if (other !== undefined) return lost(problem, typeof other === 'string' && tries === 0 ? 0 : undefined);
+    } else if (retryable) return lost(problem, retry_after_s && retry_after_s * 1000);
+    stop('closed', problem);
+  };
+
+  /** Goes on with a fresh key, asked for again until the old one's end. */
+  const refresh = async (session: Socket) => {
+    const end = now() + EXPIRING_MS;
+    while (socket === session && now() < end) {
+      try {
+        const api_key = await keys.renew(key, false);
+        // A text is all there is: the server ends the session with the key.
+        if (api_key === undefined || socket !== session) return;
+        key = api_key;
+        return void (await ask('auth.refresh', { api_key }));
+      } catch (thrown) {
+        const error = thrown as ChatError;
+        // It is somebody else's: so is what is asked by REST from now on, and the session should be.
+        if (socket === session && error.code === 'user_mismatch') return lost(error, 0);
+        await pause(REFRESH_RETRY_MS);
+      }
     }
-  }
+  };
 
-  private async dial(): Promise<void> {
-    this.drop();
-    this.is(this.tries > 0 ? 'offline' : 'connecting', this.state.get().error);
-    const { url, keys } = this.options;
+  async function dial(): Promise<void> {
+    drop();
+    is(tries > 0 ? 'offline' : 'connecting', state.get().error);
     // A socket of its own for each try: what a lost one has still to say is heard by nobody.
-    const socket = io(url, {
+    const dialled = io(url, {
       path: '/sockets',
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
       autoConnect: false,
     });
-    this.socket = socket;
+    socket = dialled;
     const here =
       <A extends unknown[]>(run: (...args: A) => void) =>
       (...args: A) => {
-        if (this.socket === socket && this.wanted) run(...args);
+        if (socket === dialled && wanted) run(...args);
       };
-    socket.on(
-      'session.ready',
-      here((session: SessionReady) => {
-        this.isReady = true;
-        this.tries = 0;
-        clearTimeout(this.timer);
-        this.timer = undefined;
-        this.is('online');
-        this.events.ready(session);
-      }),
-    );
-    socket.on(
-      'session.expiring',
-      here(({ expires_at }: { expires_at: string }) => void this.refresh(socket, expires_at)),
-    );
-    socket.on(
-      'session.draining',
-      here(({ reconnect_after_ms }: { reconnect_after_ms: number }) => {
-        this.notBefore = Date.now() + reconnect_after_ms;
-        this.timer = setTimeout(
-          here(() => this.lost(undefined, 0)),
-          reconnect_after_ms,
-        );
-      }),
-    );
-    socket.on(
-      'disconnect',
-      here((reason: string) => {
-        // The server let go of us: the next handshake says why.
-        this.lost(transient('unreachable', `The connection ended: ${reason}`), 0);
-      }),
-    );
-    socket.on(
-      'connect_error',
-      here((error: Error & { data?: unknown }) => void this.refused(error)),
-    );
-    socket.onAny(
+    const on = (event: string, run: (told: Told) => void) => dialled.on(event, here(run));
+    on('session.ready', (session: SessionReady) => {
+      isReady = true;
+      tries = 0;
+      clearTimeout(timer);
+      timer = undefined;
+      is('online');
+      ready(session);
+    });
+    on('session.expiring', () => void refresh(dialled));
+    on('session.draining', ({ reconnect_after_ms }) => {
+      notBefore = now() + reconnect_after_ms;
+      timer = setTimeout(
+        here(() => lost(undefined, 0)),
+        reconnect_after_ms,
+      );
+    });
+    // The server let go of us: the next handshake says why.
+    on('disconnect', (reason) => lost(transient('unreachable', `The connection ended: ${reason}`), 0));
+    on('connect_error', refused);
+    dialled.onAny(
       here((_: string, event: Envelope) => {
-        if (typeof event?.stream === 'string') guarded(() => this.events.hear(event));
+        if (typeof event?.stream === 'string') guarded(() => hear(event));
       }),
     );
     try {
-      this.key = await keys.get();
+      key = await keys.get();
     } catch (cause) {
-      return here(() => this.lost(unknownKey(cause)))();
+      return here(() => lost(unknownKey(cause)))();
     }
     here(() => {
-      socket.auth = { api_key: this.key };
-      socket.connect();
-      this.timer = setTimeout(
-        here(() => this.lost(transient('timed_out', 'No session began in time'))),
-        this.options.timeoutMs * 2,
+      dialled.auth = { api_key: key };
+      dialled.connect();
+      timer = setTimeout(
+        here(() => lost(transient('timed_out', 'No session began in time'))),
+        timeoutMs * 2,
       );
     })();
   }
 
-  private async refused(refusal: Error & { data?: unknown }): Promise<void> {
-    const { socket } = this;
-    if (!isProblem(refusal.data)) {
-      return this.lost(transient('unreachable', `${this.options.url}: ${refusal.message}`, refusal));
-    }
-    const problem = ChatError.of(refusal.data);
-    if (problem.code === 'invalid_key' || problem.code === 'unauthenticated') {
-      const other = await this.options.keys.renew(this.key).catch(unknownKey);
-      if (socket !== this.socket || !this.wanted) return;
-      if (other === undefined) return this.stop('closed', problem);
-      // A fresh key is tried at once; one that is refused again waits.
-      return this.lost(problem, typeof other === 'string' && this.tries === 0 ? 0 : undefined);
-    }
-    if (!problem.retryable) return this.stop('closed', problem);
-    this.lost(problem, problem.retry_after_s === undefined ? undefined : problem.retry_after_s * 1000);
-  }
-
-  /** Comes back later: at the earliest when the server said so. */
-  private lost(error?: ChatError, afterMs?: number): void {
-    this.drop();
-    const backoff = Math.min(LONGEST_WAIT_MS, this.options.backoffMs * 2 ** this.tries) * (0.5 + Math.random() / 2);
-    // The first time at once, or nearly: many may have been cut off at the same moment.
-    const wait =
-      afterMs === 0 && this.tries === 0
-        ? Math.random() * this.options.backoffMs * 0.4
-        : Math.max(afterMs ?? 0, backoff);
-    this.tries++;
-    this.is('offline', error ?? this.state.get().error);
-    this.timer = setTimeout(() => void this.dial(), Math.max(wait, this.notBefore - Date.now()));
-  }
-
-  private drop(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.isReady = false;
-    const { socket } = this;
-    this.socket = undefined;
-    socket?.disconnect();
-  }
-
-  /** Goes on with a fresh key, asked for again until the old one's end. */
-  private async refresh(socket: Socket, expiresAt: string): Promise<void> {
-    const end = Math.max(Date.parse(expiresAt), Date.now() + REFRESH_RETRY_MS * 2);
-    while (this.socket === socket && Date.now() < end) {
-      try {
-        const api_key = await this.options.keys.renew(this.key);
-        // A text is all there is: the server ends the session with the key.
-        if (api_key === undefined) return;
-        this.key = api_key;
-        await this.ask('auth.refresh', { api_key });
-        return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, REFRESH_RETRY_MS));
-      }
-    }
-  }
-
-  private is(status: ConnectionStatus, error?: ChatError): void {
-    const { status: before, since } = this.state.get();
-    // What was missed is not there before somebody has looked.
-    const catching_up = status === 'online';
-    const state: Connection = { status, since: status === before ? since : Date.now(), catching_up };
-    this.state.set(error && status !== 'online' ? { ...state, error } : state);
-  }
+  return {
+    state,
+    isOnline: () => isReady,
+    start() {
+      if (wanted) return;
+      wanted = true;
+      tries = 0;
+      unwatch = watchDevice(look);
+      void dial();
+    },
+    stop,
+    ask,
+    tell(event, data) {
+      if (isReady) socket!.emit(event, data);
+    },
+    catchingUp(catching_up) {
+      const before = state.get();
+      if (before.catching_up !== catching_up) state.set({ ...before, catching_up });
+    },
+  };
 }
 
 const unknownKey = (cause: unknown): ChatError =>

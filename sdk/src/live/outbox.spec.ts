@@ -1,5 +1,5 @@
 import { ChatError } from '../errors.js';
-import { Outbox, pending, type Entry } from './outbox.js';
+import { outboxOf, pending, type Entry, type Outbox } from './outbox.js';
 import type { Message } from './types.js';
 
 const passed = () => new Promise((resolve) => setTimeout(resolve));
@@ -20,7 +20,7 @@ function outbox(answer: (data: any) => Promise<Message>) {
     changed: () => {},
     taken: (message: Message) => box.seen(message),
   };
-  const box: Outbox = new Outbox(host);
+  const box: Outbox = outboxOf(host);
   return { box, host, saved, asked };
 }
 

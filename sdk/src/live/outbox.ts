@@ -1,8 +1,11 @@
-import { ChatError } from '../errors.js';
+import { ChatError, transient } from '../errors.js';
 import { randomId } from '../http.js';
+import { backoff, pause } from '../wait.js';
 import { BLANK } from './reduce.js';
-import { transient } from './transient.js';
 import type { ChatMessage, Message, OutgoingBody, OutgoingMessage, User, Told } from './types.js';
+
+/** Whose a message is shown as before the service has said so. */
+export type Sender = Pick<User, 'user_id' | 'display_name'> & Partial<User>;
 
 /** A message on its way, as it is stored. */
 export interface Entry {
@@ -24,175 +27,153 @@ interface OutboxHost {
   taken(message: Message): void;
 }
 
+export interface Outbox {
+  /** All that waits, and what failed. */
+  all(): Entry[];
+  restore(stored: Entry[]): void;
+  /** Somebody else is there now. */
+  clear(): void;
+  of(roomId: string): Entry[];
+  /** @throws ChatError when too many wait already */
+  add(roomId: string, body: OutgoingBody): OutgoingMessage;
+  retry(id: string): void;
+  discard(id: string): void;
+  /** Sends what waits. */
+  flush(): void;
+  /**
+   * The server has this message: by its acknowledgement, its event, or a page of history, whatever comes first.
+   * @returns whether it waited here
+   */
+  seen(message: Message): boolean;
+}
+
+interface Waiting {
+  resolve(message: Message): void;
+  reject(error: ChatError): void;
+}
+
 const MOST_WAITING = 1_000;
 const RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 30_000;
 
 /**
  * What is on its way: stored before it is sent, sent in order for each room, again after a break under the same
  * `client_msg_id`, and kept as failed where it was refused for good.
  */
-export class Outbox {
-  private entries: Entry[] = [];
-  private readonly running = new Set<string>();
-  private readonly waiting = new Map<string, { resolve(message: Message): void; reject(error: ChatError): void }>();
+export function outboxOf(host: OutboxHost): Outbox {
+  let entries: Entry[] = [];
+  const running = new Set<string>();
+  const waiting = new Map<string, Waiting>();
 
-  constructor(private readonly host: OutboxHost) {}
+  const of = (roomId: string) => entries.filter(({ room_id }) => room_id === roomId);
+  const find = (id: string | null) => entries.find(({ client_msg_id }) => client_msg_id === id);
 
-  restore(entries: Entry[]): void {
-    this.entries = [...entries, ...this.entries];
-    for (const { room_id } of entries) this.host.changed(room_id);
-  }
+  const replace = (entry: Entry, by?: Entry) => {
+    entries = entries.flatMap((one) => (one.client_msg_id === entry.client_msg_id ? (by ?? []) : one));
+    host.changed(entry.room_id);
+    return host.save(entries);
+  };
 
-  clear(): void {
-    this.entries = [];
-    void this.host.save([]);
-  }
-
-  of(roomId: string): Entry[] {
-    return this.entries.filter(({ room_id }) => room_id === roomId);
-  }
-
-  /** @throws ChatError when too many wait already */
-  add(room_id: string, { reply_to, thread_id, ...rest }: OutgoingBody): OutgoingMessage {
-    if (this.entries.length >= MOST_WAITING) {
-      throw transient('overloaded', `${MOST_WAITING} messages wait already`);
-    }
-    const client_msg_id = randomId();
-    const reply_to_id = reply_to ?? thread_id;
-    const body = { ...rest, client_msg_id, ...(reply_to_id && { reply_to_id }) };
-    const entry = { client_msg_id, room_id, body, thread_id: thread_id ?? null, created_at: new Date().toISOString() };
-    this.entries = [...this.entries, entry];
-    const sent = new Promise<Message>((resolve, reject) => this.waiting.set(client_msg_id, { resolve, reject }));
-    // Who does not wait for it sees it in the room's state.
-    sent.catch(() => {});
-    this.changed(room_id);
-    void this.pump(room_id, this.save());
-    return { client_msg_id, sent: sent as Promise<ChatMessage> };
-  }
-
-  retry(id: string): void {
-    const entry = this.find(id);
-    if (!entry?.failed) return;
-    this.replace(entry, { ...entry, failed: undefined });
-    void this.pump(entry.room_id, this.save());
-  }
-
-  discard(id: string): void {
-    const entry = this.find(id);
-    if (!entry) return;
-    this.replace(entry);
-    this.waiting.get(id)?.reject(new ChatError('closed', 'The message was discarded'));
-    this.waiting.delete(id);
-    void this.save();
-  }
-
-  /** Sends what waits. */
-  flush(): void {
-    for (const room of new Set(this.entries.map(({ room_id }) => room_id))) void this.pump(room);
-  }
-
-  /** The server has this message: by its acknowledgement, its event, or a page of history, whatever comes first. */
-  seen(message: Message): void {
-    const entry = message.client_msg_id ? this.find(message.client_msg_id) : undefined;
-    if (!entry || entry.room_id !== message.room_id) return;
-    this.replace(entry);
-    this.waiting.get(entry.client_msg_id)?.resolve(message);
-    this.waiting.delete(entry.client_msg_id);
-    void this.save();
-  }
+  /** It waits no more. */
+  const settle = (entry: Entry, tell: (one: Waiting) => void, by?: Entry) => {
+    const one = waiting.get(entry.client_msg_id);
+    waiting.delete(entry.client_msg_id);
+    void replace(entry, by);
+    if (one) tell(one);
+  };
 
   /** In their order; what failed does not hold up the others. */
-  private async pump(room: string, saved?: Promise<void>): Promise<void> {
-    if (this.running.has(room)) return;
-    this.running.add(room);
+  const pump = async (room_id: string, saved?: Promise<void>) => {
+    if (running.has(room_id)) return;
+    running.add(room_id);
     try {
       await saved;
-      for (let tries = 0; this.host.isOnline();) {
-        const entry = this.of(room).find(({ failed }) => !failed);
+      for (let tries = 0; host.isOnline();) {
+        const entry = of(room_id).find(({ failed }) => !failed);
         if (!entry) return;
         try {
-          this.host.taken(await this.host.ask('message.send', { room_id: room, ...entry.body }));
+          host.taken(await host.ask('message.send', { room_id, ...entry.body }));
           tries = 0;
         } catch (thrown) {
           const error = thrown as ChatError;
-          if (!this.find(entry.client_msg_id)) continue;
-          if (!error.retryable) this.fail(entry, error);
+          const { retryable, retry_after_s } = error;
+          if (!find(entry.client_msg_id)) continue;
+          if (!retryable) settle(entry, (one) => one.reject(error), { ...entry, failed: { ...error } });
           // Without a line `flush` begins again.
-          else if (!this.host.isOnline()) return;
-          else await wait(error.retry_after_s, tries++);
+          else if (!host.isOnline()) return;
+          else await pause(retry_after_s === undefined ? backoff(RETRY_MS, tries++) : retry_after_s * 1000);
         }
       }
     } finally {
-      this.running.delete(room);
+      running.delete(room_id);
     }
-  }
+  };
 
-  private fail(entry: Entry, error: ChatError): void {
-    this.replace(entry, { ...entry, failed: { ...error } });
-    this.waiting.get(entry.client_msg_id)?.reject(error);
-    this.waiting.delete(entry.client_msg_id);
-    void this.save();
-  }
+  const discard = (id: string) => {
+    const entry = find(id);
+    if (entry) settle(entry, (one) => one.reject(new ChatError('closed', 'The message was discarded')));
+  };
 
-  private find(id: string): Entry | undefined {
-    return this.entries.find(({ client_msg_id }) => client_msg_id === id);
-  }
-
-  private replace(entry: Entry, by?: Entry): void {
-    this.entries = this.entries.flatMap((one) => (one.client_msg_id === entry.client_msg_id ? (by ?? []) : one));
-    this.changed(entry.room_id);
-  }
-
-  private changed(room: string): void {
-    this.host.changed(room);
-  }
-
-  private save(): Promise<void> {
-    return this.host.save(this.entries);
-  }
+  return {
+    of,
+    all: () => entries,
+    restore(stored) {
+      // What was said since may have been stored already.
+      entries = [...stored.filter(({ client_msg_id }) => !find(client_msg_id)), ...entries];
+      for (const { room_id } of stored) host.changed(room_id);
+    },
+    clear() {
+      for (const { client_msg_id } of entries) discard(client_msg_id);
+    },
+    add(room_id, { reply_to, thread_id, ...rest }) {
+      if (entries.length >= MOST_WAITING) throw transient('overloaded', `${MOST_WAITING} messages wait already`);
+      const client_msg_id = randomId();
+      const reply_to_id = reply_to ?? thread_id;
+      // A copy, and without what is undefined: as it goes over the wire.
+      const body = JSON.parse(JSON.stringify({ ...rest, client_msg_id, reply_to_id }));
+      const created_at = new Date().toISOString();
+      entries = [...entries, { client_msg_id, room_id, body, thread_id: thread_id ?? null, created_at }];
+      const sent = new Promise<Message>((resolve, reject) => waiting.set(client_msg_id, { resolve, reject }));
+      // Who does not wait for it sees it in the room's state.
+      sent.catch(() => {});
+      host.changed(room_id);
+      void pump(room_id, host.save(entries));
+      return { client_msg_id, sent: sent as Promise<ChatMessage> };
+    },
+    retry(id) {
+      const entry = find(id);
+      if (entry?.failed) void pump(entry.room_id, replace(entry, { ...entry, failed: undefined }));
+    },
+    discard,
+    flush() {
+      for (const room of new Set(entries.map(({ room_id }) => room_id))) void pump(room);
+    },
+    seen(message) {
+      const { client_msg_id, room_id } = message;
+      const entry = client_msg_id && find(client_msg_id);
+      if (!entry || entry.room_id !== room_id) return false;
+      settle(entry, (one) => one.resolve(message));
+      return true;
+    },
+  };
 }
 
 /** As it is shown until the server has it. */
-export function pending(
-  { client_msg_id, room_id, body, thread_id, created_at, failed }: Entry,
-  me: User | null,
-): ChatMessage {
-  const {
-    metadata = {},
-    mentions = [],
-    attachments = [],
-    content = null,
-    content_type = 'text',
-    reply_to_id = null,
-  } = body;
+export function pending(entry: Entry, me: Sender | null): ChatMessage {
+  const { client_msg_id, room_id, body, thread_id, created_at, failed } = entry;
   return {
     ...(BLANK as unknown as Message),
+    ...body,
     id: client_msg_id,
-    client_msg_id,
     room_id,
     // After everything that is there.
     seq: Number.MAX_SAFE_INTEGER,
     rev: 0,
     sender_id: me?.user_id ?? null,
     sender_display_name: me?.display_name ?? null,
-    content,
-    content_type,
-    mentions,
-    attachments,
-    metadata,
-    reply_to_id,
     thread_id,
-    silent: body.silent ?? false,
     created_at,
     updated_at: created_at,
     status: failed ? 'failed' : 'sending',
     ...(failed && { error: new ChatError(failed.code ?? 'internal', failed.detail ?? '', failed as object) }),
   };
 }
-
-const wait = (seconds: number | undefined, tries: number): Promise<void> =>
-  new Promise((resolve) => {
-    const backoff = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** tries) * (0.5 + Math.random() / 2);
-    setTimeout(resolve, seconds === undefined ? backoff : seconds * 1000);
-  });

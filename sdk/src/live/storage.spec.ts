@@ -1,5 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { Keeper, type Index } from './keeper.js';
+import { keeperOf, type Index } from './keeper.js';
 import type { Kept } from './reduce.js';
 import { IndexedDbStorage, MemoryStorage } from './storage.js';
 
@@ -44,17 +44,17 @@ describe('what is kept', () => {
 
   it('is there again, rooms and index', async () => {
     const storage = new MemoryStorage();
-    const keeper = new Keeper(storage, source);
+    const keeper = keeperOf(storage, source);
     keeper.changed('r');
     keeper.changed();
     await keeper.flush();
-    const found = await new Keeper(storage, source).load();
+    const found = await keeperOf(storage, source).load();
     expect([found?.index.rev, found?.rooms.get('r')]).toEqual([3, kept]);
   });
 
   it('is nothing when a room of it is missing: who knows where the user stands would never hear of that room', async () => {
     const storage = new MemoryStorage();
-    const keeper = new Keeper(storage, source);
+    const keeper = keeperOf(storage, source);
     keeper.changed();
     await keeper.flush();
     expect(await keeper.load()).toBeNull();
@@ -68,7 +68,7 @@ describe('what is kept', () => {
       set: () => Promise.reject(new Error('full')),
     };
     await storage.set('index', index);
-    const keeper = new Keeper(full, source);
+    const keeper = keeperOf(full, source);
     keeper.changed('r');
     await keeper.flush();
     expect(await keeper.load()).toBeNull();

@@ -1,29 +1,62 @@
 import type { Store } from './types.js';
 
+/** A value that is set. */
+export interface Value<T> extends Store<T> {
+  set(value: T): void;
+}
+
+/** A value that is worked out when somebody asks for it after a change. */
+export interface Derived<T> extends Store<T> {
+  /** What it depends on has changed. */
+  changed(): void;
+}
+
+export function valueOf<T>(now: T): Value<T> {
+  const { subscribe, tell } = listened();
+  return {
+    get: () => now,
+    subscribe,
+    set(value) {
+      if (Object.is(value, now)) return;
+      now = value;
+      tell();
+    },
+  };
+}
+
+export function derived<T>(work: () => T): Derived<T> {
+  const { subscribe, tell } = listened();
+  let known: { value: T } | undefined;
+  return {
+    get: () => (known ??= { value: work() }).value,
+    subscribe,
+    changed() {
+      known = undefined;
+      tell();
+    },
+  };
+}
+
 /** Tells listeners once for all that changed at once; who asks sees it at once. */
-abstract class Observable<T> implements Store<T> {
-  private readonly listeners = new Set<() => void>();
-  private told = true;
-
-  /** The value as it is now. */
-  abstract get(): T;
-
-  /** Tells when it is another. */
-  subscribe(listener: () => void): () => void {
-    // Twice the same function is two listeners.
-    const own = () => listener();
-    this.listeners.add(own);
-    return () => void this.listeners.delete(own);
-  }
-
-  protected tell(): void {
-    if (!this.told) return;
-    this.told = false;
-    void Promise.resolve().then(() => {
-      this.told = true;
-      for (const listener of this.listeners) guarded(listener);
-    });
-  }
+function listened() {
+  const listeners = new Set<() => void>();
+  let told = true;
+  return {
+    subscribe(listener: () => void) {
+      // Twice the same function is two listeners.
+      const own = () => listener();
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    tell() {
+      if (!told) return;
+      told = false;
+      void Promise.resolve().then(() => {
+        told = true;
+        for (const listener of listeners) guarded(listener);
+      });
+    },
+  };
 }
 
 /** Runs what the app gave; what it throws is the app's to see, and stops nothing here. */
@@ -34,42 +67,5 @@ export function guarded(run: () => void): void {
     setTimeout(() => {
       throw error;
     });
-  }
-}
-
-/** A value that is set. */
-export class Value<T> extends Observable<T> {
-  constructor(private value: T) {
-    super();
-  }
-
-  get(): T {
-    return this.value;
-  }
-
-  set(value: T): void {
-    if (Object.is(value, this.value)) return;
-    this.value = value;
-    this.tell();
-  }
-}
-
-/** A value that is worked out when somebody asks for it after a change. */
-export class Derived<T> extends Observable<T> {
-  private known: { value: T } | undefined;
-
-  constructor(private readonly work: () => T) {
-    super();
-  }
-
-  /** The value, worked out anew after what it depends on has changed. */
-  get(): T {
-    return (this.known ??= { value: this.work() }).value;
-  }
-
-  /** What it depends on has changed. */
-  changed(): void {
-    this.known = undefined;
-    this.tell();
   }
 }

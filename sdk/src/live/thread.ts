@@ -1,173 +1,173 @@
 import { ChatError } from '../errors.js';
+import type { Feed } from './feed.js';
 import { pending } from './outbox.js';
 import { change, put, shown, trimmed, type HistoryPage, type Kept, type Viewer } from './reduce.js';
-import type { ChatRoom, RoomHost } from './room.js';
-import { Derived } from './store.js';
+import { derived } from './store.js';
 import type {
   ChatMessage,
   Envelope,
-  Message,
   OutgoingBody,
   OutgoingMessage,
-  ThreadState,
+  Store,
   ThreadStanding,
+  ThreadState,
   Told,
 } from './types.js';
 
 const PAGE = 50;
 
 /** The replies to a message. They are messages of the room as well; here they stand alone. */
-export class ChatThread {
+export interface ChatThread {
+  /** The message that the thread is about. */
+  readonly id: string;
   /** What is to be shown, newest last. */
-  readonly state: Derived<ThreadState> = new Derived(() => this.shown());
-  private parent: ChatMessage | null = null;
-  private messages: ChatMessage[] = [];
-  private has_older = false;
-  private loading = false;
-  private standing: ThreadStanding | null = null;
-  private error: ChatError | undefined;
-
-  /** @internal */
-  constructor(
-    /** The message that the thread is about. */
-    readonly id: string,
-    private readonly room: ChatRoom,
-    private readonly host: RoomHost,
-    private readonly closed: () => void,
-  ) {
-    void this.load();
-  }
-
+  readonly state: Store<ThreadState>;
   /** Replies in this thread: at once in the state, and sent as the room's messages are. */
-  send(body: Omit<OutgoingBody, 'thread_id'>): OutgoingMessage {
-    return this.room.send({ ...body, thread_id: this.id });
-  }
-
+  send(body: Omit<OutgoingBody, 'thread_id'>): OutgoingMessage;
   /**
    * Loads the page before what is shown.
    * @returns whether there is more before that
    */
-  async loadOlder(): Promise<boolean> {
-    const [first] = this.messages;
-    if (first && this.has_older) await this.take({ before_seq: first.seq });
-    return this.has_older;
-  }
-
+  loadOlder(): Promise<boolean>;
   /** Has read up to this place, or all there is. */
-  async markRead(seq?: number): Promise<void> {
-    this.stands(await this.call('POST', '/thread/read', { body: seq === undefined ? {} : { seq } }));
-  }
-
+  markRead(seq?: number): Promise<void>;
   /** Follows it from now on, or no more. */
-  async follow(on = true): Promise<void> {
-    const standing = await this.call(on ? 'PUT' : 'DELETE', '/subscription');
-    if (standing) this.stands(standing);
-    else if (this.standing) this.stands({ ...this.standing, subscribed: false });
-  }
-
+  follow(on?: boolean): Promise<void>;
   /** Nothing more is followed; {@link ChatRoom.thread} begins it anew. */
-  close(): void {
-    this.closed();
-  }
+  close(): void;
+}
 
-  /** @internal The newest page, the message it is about, and how the user stands to it. */
-  async load(): Promise<void> {
-    this.loading = true;
-    this.error = undefined;
-    this.state.changed();
-    try {
-      await this.host.ready();
-      this.messages = [];
-      const [parent, standing] = await Promise.all([
-        this.room.message(this.id) ?? this.call('GET', ''),
-        this.call('GET', '/subscription').catch(() => null),
-        this.take({}),
-      ]);
-      this.parent = shown(parent, this.host.engine.viewer);
-      this.standing = standing;
-    } catch (error) {
-      this.error = error instanceof ChatError ? error : undefined;
-    } finally {
-      this.loading = false;
-      this.state.changed();
-    }
-  }
+/** A thread, and what its room tells it. */
+export interface Replies {
+  readonly thread: ChatThread;
+  changed(): void;
+  /** The newest page, the message it is about, and how the user stands to it. */
+  load(): Promise<void>;
+  apply(event: Envelope, viewer: Viewer): void;
+  stands(standing: ThreadStanding): void;
+  rehide(again: (message: ChatMessage) => ChatMessage): void;
+}
 
-  /** @internal */
-  apply(event: Envelope, viewer: Viewer): void {
-    const { type, data } = event;
-    if (type === 'room.truncated') this.messages = this.messages.filter(({ seq }) => seq >= data.before_seq);
-    else if (type === 'message.created' && data.thread_id === this.id) {
-      this.messages = put(
-        this.messages,
-        shown(
-          data,
-          viewer,
-          this.messages.find(({ id }) => id === data.id),
-        ),
-      );
-      this.bound();
-    } else {
-      this.messages = change(this.messages, event, viewer);
-      if (this.parent) [this.parent] = change([this.parent], event, viewer) as [ChatMessage];
-    }
-    this.state.changed();
-  }
+export function repliesOf(
+  id: string,
+  feed: Feed,
+  send: (body: OutgoingBody) => OutgoingMessage,
+  close: () => void,
+): Replies {
+  const { host } = feed;
+  const { engine } = host;
+  let parent: ChatMessage | null = null;
+  let messages: ChatMessage[] = [];
+  let has_older = false;
+  let loading = false;
+  let standing: ThreadStanding | null = null;
+  let error: ChatError | undefined;
 
-  /** @internal */
-  stands(standing: ThreadStanding): void {
-    this.standing = standing;
-    this.state.changed();
-  }
-
-  /** @internal */
-  rehide(again: (message: ChatMessage) => ChatMessage): void {
-    this.messages = this.messages.map(again);
-    this.state.changed();
-  }
-
-  private take(query: object): Promise<void> {
-    const { viewer } = this.host.engine;
-    return this.room.during(
-      () => this.call('GET', '/replies', { query: { limit: PAGE, ...query } }) as Promise<HistoryPage>,
-      ({ data, page }, since) => {
-        for (const told of data) {
-          const have = this.messages.find(({ id }) => id === told.id);
-          if (!have || have.rev <= told.rev) this.messages = put(this.messages, shown(told as Message, viewer));
-        }
-        this.has_older = page.has_more_before;
-        for (const event of since) this.messages = change(this.messages, event, viewer);
-        this.bound();
-        this.state.changed();
-      },
-    );
-  }
-
-  private bound(): void {
-    const { messages, has_older } = trimmed(
-      { messages: this.messages, has_older: this.has_older } as Kept,
-      this.host.engine.viewer.window * 4,
-      'older',
-    );
-    Object.assign(this, { messages, has_older });
-  }
-
-  private call(method: string, path: string, init: Told = {}): Promise<Told> {
-    return this.room.call(method, `/messages/{id}${path}`, { path: { id: this.id }, ...init });
-  }
-
-  private shown(): ThreadState {
-    const { parent, messages, has_older, loading, standing, error, id, room, host } = this;
-    const me = host.me();
-    const out = host.outbox.of(room.id).filter(({ thread_id }) => thread_id === id);
+  const state = derived<ThreadState>(() => {
+    const out = host.outbox.of(feed.id).filter(({ thread_id }) => thread_id === id);
     return {
       // The room counts its replies.
-      parent: room.message(id) ?? parent,
-      messages: [...messages, ...out.map((entry) => pending(entry, me))],
+      parent: feed.message(id) ?? parent,
+      messages: [...messages, ...out.map((entry) => pending(entry, host.me()))],
       has_older,
       loading,
       standing,
       ...(error && { error }),
     };
-  }
+  });
+
+  const call = (method: string, path: string, init?: Told): Promise<Told> =>
+    feed.call(method, `/messages/{id}${path}`, { path: { id }, ...init });
+
+  const bound = () =>
+    ({ messages, has_older } = trimmed({ messages, has_older } as Kept, engine.viewer().window * 4, 'older'));
+
+  const take = (query: { before_seq?: number }): Promise<unknown> => {
+    const viewer = engine.viewer();
+    return feed.during<HistoryPage>(
+      () => call('GET', '/replies', { query: { limit: PAGE, ...query } }),
+      ({ data, page }, since) => {
+        // Another page took its place meanwhile.
+        if (query.before_seq !== undefined && messages[0]?.seq !== query.before_seq) return;
+        for (const told of data) {
+          const have = messages.find((one) => one.id === told.id);
+          if (!have || have.rev <= told.rev) messages = put(messages, shown(told, viewer));
+        }
+        has_older = page.has_more_before;
+        for (const event of since) messages = change(messages, event, viewer);
+        bound();
+        state.changed();
+      },
+    );
+  };
+
+  const load = async () => {
+    loading = true;
+    error = undefined;
+    state.changed();
+    try {
+      await host.ready();
+      messages = [];
+      const [told, stands] = await Promise.all([
+        feed.message(id) ?? call('GET', ''),
+        call('GET', '/subscription').catch(() => null),
+        take({}),
+      ]);
+      parent = shown(told, engine.viewer());
+      standing = stands;
+    } catch (thrown) {
+      error = thrown instanceof ChatError ? thrown : undefined;
+    } finally {
+      loading = false;
+      state.changed();
+    }
+  };
+
+  const stands = (now: ThreadStanding) => {
+    standing = now;
+    state.changed();
+  };
+
+  void load();
+  return {
+    thread: {
+      id,
+      state,
+      send: (body) => send({ ...body, thread_id: id }),
+      async loadOlder() {
+        const [first] = messages;
+        if (first && has_older) await take({ before_seq: first.seq });
+        return has_older;
+      },
+      async markRead(seq) {
+        stands(await call('POST', '/thread/read', { body: { seq } }));
+      },
+      async follow(on = true) {
+        const now = await call(on ? 'PUT' : 'DELETE', '/subscription');
+        if (now) stands(now);
+        else if (standing) stands({ ...standing, subscribed: false });
+      },
+      close,
+    },
+    changed: state.changed,
+    load,
+    apply(event, viewer) {
+      const { type, data } = event;
+      if (type === 'room.truncated') messages = messages.filter(({ seq }) => seq >= data.before_seq);
+      else if (type === 'message.created' && data.thread_id === id) {
+        const have = messages.find((one) => one.id === data.id);
+        messages = put(messages, shown(data, viewer, have));
+        bound();
+      } else {
+        messages = change(messages, event, viewer);
+        if (parent) [parent] = change([parent], event, viewer) as [ChatMessage];
+      }
+      state.changed();
+    },
+    stands,
+    rehide(again) {
+      messages = messages.map(again);
+      state.changed();
+    },
+  };
 }

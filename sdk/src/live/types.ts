@@ -257,3 +257,21 @@ export interface NotificationItem {
   /** When it was sent. */
   occurred_at: string;
 }
+
+/** Where a search looks, beside its words. */
+export interface SearchQuery {
+  /** 2 to 256 characters: words by their beginning, in any case. */
+  q: string;
+  /** In this room only. */
+  room_id?: string;
+  /** Messages of this user only. */
+  sender_id?: string;
+  /** From this time on, RFC 3339. */
+  from?: string;
+  /** Messages until this time. */
+  to?: string;
+  /** Messages of this type only. */
+  content_type?: string;
+  /** Messages with an attachment or a mention only. */
+  has?: 'attachment' | 'mention';
+}

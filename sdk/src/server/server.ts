@@ -1,12 +1,18 @@
 import { createHttp } from '../http.js';
 import type { Http, HttpOptions } from '../http.js';
 import { keySource } from '../key.js';
-import { Analytics, Deliveries, Recoveries, Suppressions } from './deliveries.js';
-import { Messages } from './messages.js';
-import { Notifications } from './notifications.js';
-import { Rooms } from './rooms.js';
-import { Users } from './users.js';
-import { Endpoints, Rules, Sources } from './webhooks.js';
+import { analytics, deliveries, recoveries, suppressions } from './deliveries.js';
+import type { Analytics, Deliveries, Recoveries, Suppressions } from './deliveries.js';
+import { messages } from './messages.js';
+import type { Messages } from './messages.js';
+import { notifications } from './notifications.js';
+import type { Notifications } from './notifications.js';
+import { rooms } from './rooms.js';
+import type { Rooms } from './rooms.js';
+import { users } from './users.js';
+import type { Users } from './users.js';
+import { endpoints, rules, sources } from './webhooks.js';
+import type { Endpoints, Rules, Sources } from './webhooks.js';
 
 /** How a {@link ChatServer} reaches the service. */
 export type ChatServerOptions = HttpOptions;
@@ -53,17 +59,17 @@ export class ChatServer {
     this.options = { ...options, key: keySource(options.key) };
     const http = createHttp(this.options);
     this.http = http;
-    this.users = new Users(http);
-    this.rooms = new Rooms(http);
-    this.messages = new Messages(http);
-    this.notifications = new Notifications(http);
-    this.endpoints = new Endpoints(http);
-    this.sources = new Sources(http);
-    this.rules = new Rules(http);
-    this.deliveries = new Deliveries(http);
-    this.recoveries = new Recoveries(http);
-    this.suppressions = new Suppressions(http);
-    this.analytics = new Analytics(http);
+    this.users = users(http);
+    this.rooms = rooms(http);
+    this.messages = messages(http);
+    this.notifications = notifications(http);
+    this.endpoints = endpoints(http);
+    this.sources = sources(http);
+    this.rules = rules(http);
+    this.deliveries = deliveries(http);
+    this.recoveries = recoveries(http);
+    this.suppressions = suppressions(http);
+    this.analytics = analytics(http);
   }
 
   /** The same for this user, who is made when unknown: sends its messages, reads its rooms. */
