@@ -1,3 +1,5 @@
+import { ChatError } from './errors.js';
+
 /** A key, or a function that gives one: asked at the first use, and again when the service no longer takes its key. */
 export type KeyInput = string | (() => string | Promise<string>) | KeySource;
 
@@ -6,10 +8,11 @@ export interface KeySource {
   /** The key, asking for it where there is none yet. */
   get(): Promise<string>;
   /**
-   * Another key in the place of `stale`, which was refused or is about to expire. Many who ask at once get one answer.
+   * Another key in the place of `stale`, which was refused, or else is about to expire and used until the other is there.
+   * Many who ask at once get one answer.
    * Gives `undefined` where there can be no other, because the key is a text.
    */
-  renew(stale: string): Promise<string | undefined>;
+  renew(stale: string, isRefused?: boolean): Promise<string | undefined>;
 }
 
 /** One source for whoever needs the key; a source is given back as it is. */
@@ -21,24 +24,54 @@ export function keySource(key: KeyInput): KeySource {
   return askingSource(key);
 }
 
+/** The app's own call, which may hang as any other. */
+const KEY_MS = 30_000;
+
 function askingSource(ask: () => string | Promise<string>): KeySource {
   let current: Promise<string> | undefined;
   let known: string | undefined;
+  /** Good for a while yet, as long as another is on its way. */
+  let lasts: string | undefined;
 
   const fetchKey = () => {
+    // It may be good for a while yet, where no other can be had now.
+    const before = known;
     known = undefined;
-    // A function that throws at once is a failure like any other, and the next use asks again.
-    const asked = Promise.resolve().then(ask);
+    const asked = inTime(ask);
     current = asked;
     asked.then(
       (key) => void (current === asked && (known = key)),
-      () => void (current === asked && (current = undefined)),
+      () => {
+        if (current !== asked) return;
+        known = before;
+        current = before === undefined ? undefined : Promise.resolve(before);
+      },
     );
     return asked;
   };
   return {
-    get: () => current ?? fetchKey(),
-    // Not the stale one any more: somebody else has asked already, or is just asking.
-    renew: (stale) => (current && known !== stale ? current : fetchKey()),
+    get: () => (lasts === undefined ? (current ?? fetchKey()) : Promise.resolve(lasts)),
+    renew(stale, isRefused = true) {
+      if (isRefused && lasts === stale) lasts = undefined;
+      // Not the stale one any more: somebody else has asked already, or is just asking.
+      if (current && known !== stale) return current;
+      const asked = fetchKey();
+      if (!isRefused) {
+        lasts = stale;
+        const done = () => void (lasts = undefined);
+        asked.then(done, done);
+      }
+      return asked;
+    },
   };
+}
+
+/** A function that throws at once is a failure like any other, and so is one that never answers: the next use asks again. */
+function inTime(ask: () => string | Promise<string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const late = () =>
+      reject(new ChatError('timed_out', `The key did not come within ${KEY_MS} ms`, { retryable: true }));
+    const timer = setTimeout(late, KEY_MS);
+    new Promise<string>((settle) => settle(ask())).finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
 }

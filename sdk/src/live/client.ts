@@ -5,7 +5,7 @@ import { list, type List } from '../pages.js';
 import { Engine } from './engine.js';
 import { Line } from './line.js';
 import { transient } from './transient.js';
-import { Outbox, type Entry } from './outbox.js';
+import { Outbox, type Entry, type Sender } from './outbox.js';
 import { unreadOf, type Kept } from './reduce.js';
 import { ChatRoom } from './room.js';
 import { MemoryStorage } from './storage.js';
@@ -61,6 +61,8 @@ export class ChatClient {
   private readonly listeners = new Map<string, Set<(event: Envelope) => void>>();
   private readonly open = new Map<string, ChatRoom>();
   private readonly summaries = new WeakMap<Kept, RoomSummary>();
+  private listed = new Map<string, RoomSummary>();
+  private order: RoomSummary[] = [];
   private readonly list = new Derived(() => this.summarised());
   private readonly news = new Derived(() => this.engine.index?.notifications ?? []);
   private readonly asked = new Derived(() => this.engine.index?.invites ?? []);
@@ -73,6 +75,7 @@ export class ChatClient {
   private session = new AbortController();
   private restored: Promise<void> | undefined;
   private begun: Promise<void> | undefined;
+  private wanted = false;
   private unreadTimer: ReturnType<typeof setTimeout> | undefined;
   private watchTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -102,7 +105,7 @@ export class ChatClient {
           this.news.changed();
           this.asked.changed();
         },
-        forget: () => this.user.set(null),
+        forget: () => this.forget(),
         window: Math.max(window, 100),
         max_rooms,
       },
@@ -111,9 +114,9 @@ export class ChatClient {
     this.outbox = new Outbox({
       ask: (event, data) => this.line.ask(event, data),
       isOnline: () => this.line.isOnline,
-      save: (entries) => this.engine.keeper.write('outbox', { owner: this.owner, entries }),
+      save: () => this.save(),
       changed: (id) => this.room(id).changed(),
-      taken: (message) => void this.room(message.room_id).taken(message),
+      taken: (message) => void this.room(message.room_id).taken(message, true),
     });
     this.connection = this.line.state;
     this.connection.subscribe(() => {
@@ -133,7 +136,9 @@ export class ChatClient {
    * there; fails when the key is refused for good.
    */
   async connect(signal?: AbortSignal): Promise<void> {
+    this.wanted = true;
     await (this.restored ??= this.restore());
+    if (!this.wanted) throw new ChatError('closed', 'The client was disconnected');
     this.line.start();
     for (;;) {
       await this.ready(signal, true);
@@ -148,11 +153,13 @@ export class ChatClient {
 
   /** Ends the connection; what is kept stays, and is shown. {@link connect} goes on from there. */
   disconnect(): void {
+    this.wanted = false;
     this.line.stop();
   }
 
   /** Ends it for good, and writes what is to be kept. */
   async close(): Promise<void> {
+    this.wanted = false;
     this.line.stop('closed', new ChatError('closed', 'The client was closed'));
     clearTimeout(this.unreadTimer);
     clearTimeout(this.watchTimer);
@@ -169,7 +176,7 @@ export class ChatClient {
         line: this.line,
         outbox: this.outbox,
         call: (method, path, init) => this.call(method, path, init),
-        me: () => this.user.get(),
+        me: () => this.sender(),
         ready: (signal) => this.ready(signal),
         unreadChanged: (by) => this.count(by),
       });
@@ -257,12 +264,31 @@ export class ChatClient {
 
   private async restore(): Promise<void> {
     const { engine, outbox } = this;
-    await engine.restore();
-    this.user.set((await engine.keeper.read<User>('me')) ?? null);
-    const kept = await engine.keeper.read<{ owner: string | null; entries: Entry[] }>('outbox');
-    if (!kept) return;
-    this.owner = kept.owner;
-    outbox.restore(kept.entries);
+    const [me, kept] = await Promise.all([
+      engine.keeper.read<User>('me'),
+      engine.keeper.read<{ owner: string | null; entries: Entry[] }>('outbox'),
+      engine.restore(),
+    ]);
+    this.owner = kept?.owner ?? engine.index?.user_id ?? null;
+    if (me?.user_id && me.user_id === this.owner) this.user.set(me);
+    if (Array.isArray(kept?.entries)) outbox.restore(kept.entries);
+  }
+
+  /** What was kept is known before anything is written over it. */
+  private async save(): Promise<void> {
+    await (this.restored ??= this.restore());
+    await this.engine.keeper.write('outbox', { owner: this.owner, entries: this.outbox.all });
+  }
+
+  /** Who says something here: known before the profile is. */
+  private sender(): Sender | null {
+    return this.user.get() ?? (this.owner === null ? null : { user_id: this.owner, display_name: null });
+  }
+
+  private forget(): void {
+    this.user.set(null);
+    this.present.set(new Map());
+    for (const room of this.open.values()) room.forget();
   }
 
   /** Waits for a session; `wanted`: not for one that nobody asked for. */
@@ -327,7 +353,7 @@ export class ChatClient {
   private heard(event: Envelope): void {
     const { type, data } = event;
     if (type === 'unread.updated') {
-      this.totals.set({ ...this.totals.get(), total_unread: data.total_unread });
+      this.count(data.total_unread - this.totals.get().total_unread);
       this.countAnew();
     } else if (type === 'presence.updated') this.seePresence(data.users);
     else if (type === 'room.added' || type === 'room.removed' || type === 'room.truncated') this.countAnew();
@@ -340,7 +366,7 @@ export class ChatClient {
   private count(by: number): void {
     if (by < 0) this.countAnew();
     const { total_unread, total_mentions } = this.totals.get();
-    this.totals.set({ total_unread: Math.max(0, total_unread + by), total_mentions });
+    if (by !== 0) this.totals.set({ total_unread: Math.max(0, total_unread + by), total_mentions });
   }
 
   /** Asks for the totals, once for all that changed in a moment. */
@@ -356,22 +382,24 @@ export class ChatClient {
     }, UNREAD_MS);
   }
 
-  private watchSoon(): void {
+  private watchSoon(ms = 0): void {
     this.watchTimer ??= setTimeout(async () => {
       this.watchTimer = undefined;
       const user_ids = [...this.watched.keys()];
       if (!this.line.isOnline) return;
-      const answer = await this.line.ask('presence.subscribe', { user_ids, replace: true }).catch(() => null);
-      if (!answer) return;
-      this.present.set(new Map());
-      this.seePresence(answer.users);
-    });
+      try {
+        const answer = await this.line.ask('presence.subscribe', { user_ids, replace: true });
+        this.seePresence(answer.users, new Map());
+      } catch (error) {
+        if (isTransient(error)) this.watchSoon(RETRY_MS);
+      }
+    }, ms);
   }
 
-  private seePresence(users: Presence[]): void {
-    const next = new Map(this.present.get());
+  private seePresence(users: Presence[], others = this.present.get()): void {
+    const next = new Map(others);
     for (const user of users) next.set(user.user_id, user);
-    this.present.set(next);
+    if (JSON.stringify([...next]) !== JSON.stringify([...this.present.get()])) this.present.set(next);
   }
 
   private summarised(): RoomSummary[] {
@@ -379,13 +407,18 @@ export class ChatClient {
       const known = this.summaries.get(kept);
       if (known) return known;
       const { room, me, last_message, members } = kept;
-      const summary = { room, me, last_message, unread: unreadOf(kept), mentions: me?.mentions ?? 0, members };
+      const next = { room, me, last_message, unread: unreadOf(kept), mentions: me?.mentions ?? 0, members };
+      const before = this.listed.get(room.id);
+      // Much changes in a room that a list does not show.
+      const summary = before && isSame(before, next) ? before : next;
       this.summaries.set(kept, summary);
       return summary;
     };
     const at = ({ room }: RoomSummary): string => room.last_message_at ?? room.created_at;
     const mine = [...this.engine.kept.values()].filter(({ room }) => room.status !== 'deleted').map(of);
-    return mine.sort((a, b) => (at(a) < at(b) ? 1 : at(a) > at(b) ? -1 : a.room.id < b.room.id ? -1 : 1));
+    mine.sort((a, b) => (at(a) < at(b) ? 1 : at(a) > at(b) ? -1 : a.room.id < b.room.id ? -1 : 1));
+    this.listed = new Map(mine.map((one) => [one.room.id, one]));
+    return isSame(mine, this.order) ? this.order : (this.order = mine);
   }
 
   private async call(method: string, path: string, init: Told = {}): Promise<Told> {
@@ -416,3 +449,9 @@ export interface SearchQuery {
 }
 
 const isTransient = (error: unknown): boolean => error instanceof ChatError && error.retryable;
+
+/** Do they hold the same, field by field? */
+const isSame = <T extends object>(a: T, b: T): boolean => {
+  const [one, other] = [Object.entries(a), Object.entries(b)];
+  return one.length === other.length && one.every(([key, value], n) => key === other[n]![0] && value === other[n]![1]);
+};

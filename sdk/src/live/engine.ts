@@ -46,6 +46,8 @@ export class Engine {
   private running: Promise<void> | undefined;
   private gap: ReturnType<typeof setTimeout> | undefined;
   private readonly gaps = new Set<string>();
+  /** Whose session it is; the index of it may not be there yet. */
+  private user_id = '';
 
   constructor(
     private readonly host: EngineHost,
@@ -56,7 +58,7 @@ export class Engine {
 
   get viewer(): Viewer {
     const { hidden, blocked } = this;
-    return { user_id: this.index?.user_id ?? '', hidden, blocked, window: this.host.window };
+    return { user_id: this.index?.user_id ?? this.user_id, hidden, blocked, window: this.host.window };
   }
 
   async restore(): Promise<void> {
@@ -71,6 +73,7 @@ export class Engine {
     const { user_id, user } = session;
     if (!user_id || !user) return this.host.line.catchingUp(false);
     if (this.index && this.index.user_id !== user_id) this.forgetAll();
+    this.user_id = user_id;
     this.gaps.clear();
     if (this.index) this.missed(USER, ...this.kept.keys());
     else await this.readAnew({ ...user, user_id });
@@ -227,8 +230,9 @@ export class Engine {
     const told = new Set<string>();
     if (answer.user) {
       told.add(USER);
-      if (answer.user.recovered) this.recovered(USER, answer.user);
-      else await this.readAnew({ ...this.index!, ...positionIn(answer.user) });
+      if (!answer.user.recovered || !this.recovered(USER, answer.user)) {
+        await this.readAnew({ ...this.index!, ...positionIn(answer.user) });
+      }
     }
     for (const part of answer.rooms) {
       const { room_id: id } = part;
@@ -250,7 +254,8 @@ export class Engine {
     for (const event of events as Envelope[]) {
       // What it lost meanwhile, it tells nothing of any more.
       if (!at()) return true;
-      if (this.order(key).take(event, at, (next) => this.apply(key, next))) return false;
+      // That there are early ones, which still do not follow, is looked at below.
+      this.order(key).take(event, at, (next) => this.apply(key, next));
     }
     const position = at();
     if (!position) return true;
@@ -296,7 +301,8 @@ export class Engine {
     if (rooms.length < max_rooms) for (const id of this.kept.keys()) if (!mine.has(id)) this.set(id, undefined);
     for (const room of rooms) if (!this.kept.has(room.id)) this.set(room.id, this.fresh(room));
     this.patchIndex({ rooms: [...this.kept.keys()] });
-    this.missed(...mine);
+    // What came while it was read, for which there was no place yet.
+    this.missed(USER, ...mine);
     for (const id of mine) void this.host.room(id).fill();
   }
 
@@ -393,7 +399,11 @@ export class Engine {
   private forgetAll(): void {
     for (const id of this.kept.keys()) this.set(id, undefined);
     this.index = undefined;
+    this.hidden = new Set();
+    this.blocked = new Set();
     this.behind.clear();
+    this.orders.clear();
+    this.told.clear();
     this.host.forget();
   }
 }

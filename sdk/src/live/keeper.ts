@@ -15,6 +15,8 @@ export interface Index extends Position {
 
 /** How long changes are gathered before they are written. */
 const GATHER_MS = 200;
+/** A storage that takes longer is done without: browsers' databases hang now and then. */
+const STORAGE_MS = 3_000;
 
 /**
  * Writes what changed, a room and its position always together, and the index after the rooms that it names: whatever is
@@ -27,21 +29,25 @@ export class Keeper {
   private writing: Promise<void> = Promise.resolve();
   private broken = false;
 
+  private readonly storage: ChatStorage;
+
   constructor(
-    private readonly storage: ChatStorage,
+    storage: ChatStorage,
     private readonly source: { kept(id: string): Kept | undefined; index(): Index | undefined },
-  ) {}
+  ) {
+    this.storage = bounded(storage);
+  }
 
   /** @returns null when there is nothing, or it can't be read */
   async load(): Promise<{ index: Index; rooms: Map<string, Kept> } | null> {
     try {
       const index = (await this.storage.get('index')) as Index | undefined;
-      if (!index) return null;
+      if (typeof index?.rev !== 'number') return null;
       const found = await Promise.all(
         index.rooms.map(async (id) => [id, await this.storage.get(`room:${id}`)] as const),
       );
       // One that was not written is one that the list names and nobody knows: the list is read anew.
-      if (found.some(([, kept]) => !kept)) return null;
+      if (found.some(([, kept]) => typeof (kept as Kept | undefined)?.rev !== 'number')) return null;
       return { index, rooms: new Map(found as [string, Kept][]) };
     } catch {
       return null;
@@ -86,4 +92,24 @@ export class Keeper {
       }
     }));
   }
+}
+
+/** What the app gave may throw, refuse, or never answer: the last once, then it is not asked any more. */
+function bounded(storage: ChatStorage): ChatStorage {
+  let isSilent = false;
+  const within = <T>(act: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (isSilent) return reject(new Error('The storage does not answer'));
+      const timer = setTimeout(() => {
+        isSilent = true;
+        reject(new Error(`The storage did not answer within ${STORAGE_MS} ms`));
+      }, STORAGE_MS);
+      const done = () => clearTimeout(timer);
+      new Promise<T>((settle) => settle(act())).finally(done).then(resolve, reject);
+    });
+  return {
+    get: (key) => within(() => storage.get(key)),
+    set: (key, value) => within(() => storage.set(key, value)),
+    delete: (key) => within(() => storage.delete(key)),
+  };
 }

@@ -28,6 +28,10 @@ export interface LineOptions {
 const LONGEST_WAIT_MS = 30_000;
 const PROBE_MS = 3_000;
 const REFRESH_RETRY_MS = 5_000;
+/** So long before a key's end the server says that it comes. */
+const EXPIRING_MS = 60_000;
+/** The clock on the wall may be set while one waits. */
+const now = (): number => performance.now();
 
 /**
  * The connection: it comes back by itself until it is stopped or refused for good, with growing waits and as the server
@@ -154,12 +158,12 @@ export class Line {
     );
     socket.on(
       'session.expiring',
-      here(({ expires_at }: { expires_at: string }) => void this.refresh(socket, expires_at)),
+      here(() => void this.refresh(socket)),
     );
     socket.on(
       'session.draining',
       here(({ reconnect_after_ms }: { reconnect_after_ms: number }) => {
-        this.notBefore = Date.now() + reconnect_after_ms;
+        this.notBefore = now() + reconnect_after_ms;
         this.timer = setTimeout(
           here(() => this.lost(undefined, 0)),
           reconnect_after_ms,
@@ -225,7 +229,7 @@ export class Line {
         : Math.max(afterMs ?? 0, backoff);
     this.tries++;
     this.is('offline', error ?? this.state.get().error);
-    this.timer = setTimeout(() => void this.dial(), Math.max(wait, this.notBefore - Date.now()));
+    this.timer = setTimeout(() => void this.dial(), Math.max(wait, this.notBefore - now()));
   }
 
   private drop(): void {
@@ -238,17 +242,20 @@ export class Line {
   }
 
   /** Goes on with a fresh key, asked for again until the old one's end. */
-  private async refresh(socket: Socket, expiresAt: string): Promise<void> {
-    const end = Math.max(Date.parse(expiresAt), Date.now() + REFRESH_RETRY_MS * 2);
-    while (this.socket === socket && Date.now() < end) {
+  private async refresh(socket: Socket): Promise<void> {
+    const end = now() + EXPIRING_MS;
+    while (this.socket === socket && now() < end) {
       try {
-        const api_key = await this.options.keys.renew(this.key);
+        const api_key = await this.options.keys.renew(this.key, false);
         // A text is all there is: the server ends the session with the key.
-        if (api_key === undefined) return;
+        if (api_key === undefined || this.socket !== socket) return;
         this.key = api_key;
         await this.ask('auth.refresh', { api_key });
         return;
-      } catch {
+      } catch (error) {
+        // It is somebody else's: so is what is asked by REST from now on, and the session should be.
+        const { code } = error as Partial<ChatError>;
+        if (this.socket === socket && code === 'user_mismatch') return this.lost(error as ChatError, 0);
         await new Promise((resolve) => setTimeout(resolve, REFRESH_RETRY_MS));
       }
     }

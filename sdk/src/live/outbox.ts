@@ -4,6 +4,9 @@ import { BLANK } from './reduce.js';
 import { transient } from './transient.js';
 import type { ChatMessage, Message, OutgoingBody, OutgoingMessage, User, Told } from './types.js';
 
+/** Whose a message is shown as before the service has said so. */
+export type Sender = Pick<User, 'user_id' | 'display_name'> & Partial<User>;
+
 /** A message on its way, as it is stored. */
 export interface Entry {
   client_msg_id: string;
@@ -40,13 +43,19 @@ export class Outbox {
   constructor(private readonly host: OutboxHost) {}
 
   restore(entries: Entry[]): void {
-    this.entries = [...entries, ...this.entries];
+    // What was said since may have been stored already.
+    this.entries = [...entries.filter(({ client_msg_id }) => !this.find(client_msg_id)), ...this.entries];
     for (const { room_id } of entries) this.host.changed(room_id);
   }
 
+  /** Somebody else is there now. */
   clear(): void {
-    this.entries = [];
-    void this.host.save([]);
+    for (const { client_msg_id } of this.entries) this.discard(client_msg_id);
+  }
+
+  /** All that waits, and what failed. */
+  get all(): Entry[] {
+    return this.entries;
   }
 
   of(roomId: string): Entry[] {
@@ -92,14 +101,18 @@ export class Outbox {
     for (const room of new Set(this.entries.map(({ room_id }) => room_id))) void this.pump(room);
   }
 
-  /** The server has this message: by its acknowledgement, its event, or a page of history, whatever comes first. */
-  seen(message: Message): void {
+  /**
+   * The server has this message: by its acknowledgement, its event, or a page of history, whatever comes first.
+   * @returns whether it waited here
+   */
+  seen(message: Message): boolean {
     const entry = message.client_msg_id ? this.find(message.client_msg_id) : undefined;
-    if (!entry || entry.room_id !== message.room_id) return;
+    if (!entry || entry.room_id !== message.room_id) return false;
     this.replace(entry);
     this.waiting.get(entry.client_msg_id)?.resolve(message);
     this.waiting.delete(entry.client_msg_id);
     void this.save();
+    return true;
   }
 
   /** In their order; what failed does not hold up the others. */
@@ -156,7 +169,7 @@ export class Outbox {
 /** As it is shown until the server has it. */
 export function pending(
   { client_msg_id, room_id, body, thread_id, created_at, failed }: Entry,
-  me: User | null,
+  me: Sender | null,
 ): ChatMessage {
   const {
     metadata = {},

@@ -236,6 +236,8 @@ export function withMember(kept: Kept, { type, data: member }: Envelope<Member>,
   const { member_count } = next.room;
   const by = left ? -1 : type === 'member.joined' ? 1 : 0;
   next.room = { ...next.room, member_count: next.all_members ? next.members.length : Math.max(0, member_count + by) };
+  // So many markers nobody is told.
+  if (next.room.member_count > SMALL_ROOM) next.receipts = {};
   if (member.user_id === user_id && next.me && !left) next.me = { ...next.me, role: member.role };
   return next;
 }

@@ -2,7 +2,7 @@ import { ChatError } from '../errors.js';
 import { list, type List } from '../pages.js';
 import type { Engine } from './engine.js';
 import type { Line } from './line.js';
-import { pending, type Outbox } from './outbox.js';
+import { pending, type Outbox, type Sender } from './outbox.js';
 import * as reduce from './reduce.js';
 import type { HistoryPage, Kept } from './reduce.js';
 import { Derived } from './store.js';
@@ -19,7 +19,6 @@ import type {
   RoomMe,
   RoomState,
   ThreadStanding,
-  User,
   Told,
 } from './types.js';
 
@@ -32,13 +31,18 @@ const DELIVERED_MS = 1_000;
 /** So long after a page was read its counts of replies may be ahead of the events. */
 const COUNTS_UNSURE_MS = 3_000;
 const RECOUNT_MS = 500;
+const MEMBERS = 100;
+/** What is on its way is asked for again when the room was read anew meanwhile. */
+const TRIES = 3;
+/** The clock on the wall may be set. */
+const now = (): number => performance.now();
 
 export interface RoomHost {
   readonly engine: Engine;
   readonly line: Line;
   readonly outbox: Outbox;
   call(method: string, path: string, init?: object): Promise<Told>;
-  me(): User | null;
+  me(): Sender | null;
   ready(signal?: AbortSignal): Promise<void>;
   unreadChanged(by: number): void;
 }
@@ -53,10 +57,16 @@ export class ChatRoom {
   private error: ChatError | undefined;
   private typing: string[] = [];
   private typingTimer: Timer;
-  private typedAt = 0;
+  private typedAt = -Infinity;
   /** Events that came while a page was on its way. */
   private readonly journals = new Set<Envelope[]>();
-  private loadedAt = 0;
+  private loadedAt = -Infinity;
+  /** How often the room was read anew, and pages were asked for that begin a stretch, and which of these is shown. */
+  private reads = 0;
+  private jumps = 0;
+  private shownJump = 0;
+  /** Own ones that are there for everybody, while what is loaded does not reach them yet. */
+  private arriving: ChatMessage[] = [];
   private readonly unsure = new Set<string>();
   private recountTimer: Timer;
   private filling: Promise<void> | undefined;
@@ -92,6 +102,7 @@ export class ChatRoom {
   close(): void {
     this.opened = Math.max(0, this.opened - 1);
     if (this.opened > 0) return;
+    this.arriving = [];
     for (const thread of this.threads.values()) thread.close();
     this.update((kept) =>
       kept.has_newer ? { ...kept, messages: [], loaded: false, has_newer: false } : reduce.trimmed(kept, PAGE, 'older'),
@@ -173,9 +184,8 @@ export class ChatRoom {
 
   /** Call it with every key that is pressed; it is told every few seconds. */
   setTyping(on: boolean): void {
-    const now = Date.now();
-    if (on ? now - this.typedAt < TYPING_AGAIN_MS : this.typedAt === 0) return;
-    this.typedAt = on ? now : 0;
+    if (on ? now() - this.typedAt < TYPING_AGAIN_MS : this.typedAt === -Infinity) return;
+    this.typedAt = on ? now() : -Infinity;
     this.host.line.tell(on ? 'typing.start' : 'typing.stop', { room_id: this.id });
   }
 
@@ -239,6 +249,13 @@ export class ChatRoom {
 
   /** @internal */
   changed(): void {
+    // Who has come as far shows them, or knows why not.
+    if (this.arriving.length > 0) {
+      const { kept } = this;
+      const isThere = ({ id, rev }: ChatMessage) =>
+        this.message(id) || (kept?.loaded && !kept.has_newer && kept.rev >= rev);
+      this.arriving = kept ? this.arriving.filter((one) => !isThere(one)) : [];
+    }
     this.state.changed();
     for (const thread of this.threads.values()) thread.state.changed();
   }
@@ -251,9 +268,10 @@ export class ChatRoom {
     for (const journal of this.journals) journal.push(event);
     const unread = reduce.unreadOf(this.kept!);
     const mentions = this.kept!.me?.mentions ?? 0;
+    const members = this.kept!.room.member_count;
     const by = reduce.repliesBy(event, this.kept!.messages);
     this.update((kept) => reduce.apply(kept, event, viewer));
-    if (by !== 0 && (by === null || this.journals.size > 0 || Date.now() - this.loadedAt < COUNTS_UNSURE_MS)) {
+    if (by !== 0 && (by === null || this.journals.size > 0 || now() - this.loadedAt < COUNTS_UNSURE_MS)) {
       this.recount(data.thread_id);
     }
     for (const thread of this.threads.values()) thread.apply(event, viewer);
@@ -261,16 +279,17 @@ export class ChatRoom {
     if (mentions > 0 && (type === 'room.truncated' || type === 'message.deleted' || type === 'message.updated')) {
       engine.suspect(this.id);
     }
+    if (type.startsWith('member.')) this.crowd(members);
     if (type !== 'message.created') return;
     this.typists(this.typing.filter((one) => one !== data.sender_id));
     if (data.sender_id !== viewer.user_id) return this.arrived(data);
-    outbox.seen(data);
+    if (outbox.seen(data)) this.arrives(reduce.shown(data, viewer));
     // Who says something has read what was before it.
     if (unread > 0) this.host.unreadChanged(-unread);
   }
 
   /** @internal A message that the server answered, perhaps before its event. */
-  taken(message: Message): ChatMessage {
+  taken(message: Message, isNew = false): ChatMessage {
     const { viewer } = this.host.engine;
     let result = reduce.shown(message, viewer);
     this.update((kept) => {
@@ -282,6 +301,7 @@ export class ChatRoom {
       return { ...kept, messages: reduce.put(kept.messages, result) };
     });
     this.host.outbox.seen(message);
+    if (isNew) this.arrives(result);
     return result;
   }
 
@@ -320,6 +340,13 @@ export class ChatRoom {
     this.threads.get(standing.thread_id)?.stands(standing);
   }
 
+  /** @internal Somebody else is there now: what the user before did here is not theirs. */
+  forget(): void {
+    this.wanted = { read: 0, delivered: 0 };
+    this.arriving = [];
+    for (const thread of this.threads.values()) thread.close();
+  }
+
   /** @internal What is hidden from now on. */
   rehide(): void {
     const { viewer } = this.host.engine;
@@ -344,7 +371,9 @@ export class ChatRoom {
       shows || isNamedByMembers ? this.members().first() : undefined,
     ]);
     const filled = reduce.withPage(fresh, page, 'all', [], viewer);
-    this.loadedAt = Date.now();
+    this.loadedAt = now();
+    this.reads++;
+    if (this.kept?.epoch !== fresh.epoch) this.arriving = [];
     for (const thread of this.threads.values()) void thread.load();
     return {
       ...(shows ? filled : fresh),
@@ -374,7 +403,7 @@ export class ChatRoom {
       take(await load(), since);
     } finally {
       this.journals.delete(since);
-      this.loadedAt = Date.now();
+      this.loadedAt = now();
     }
   }
 
@@ -391,36 +420,81 @@ export class ChatRoom {
     this.host.engine.update(this.id, change);
   }
 
-  private load(side: 'older' | 'newer' | 'all', query: object): Promise<void> {
-    return this.busy(() =>
-      this.during(
+  private load(side: 'older' | 'newer' | 'all', query: PageQuery): Promise<void> {
+    const jump = side === 'all' ? ++this.jumps : 0;
+    // It is another stretch by now that this page does not belong to.
+    const fits = (messages: ChatMessage[]): boolean => {
+      if (side === 'all') return jump > this.shownJump;
+      return side === 'older' ? messages[0]?.seq === query.before_seq : messages.at(-1)?.seq === query.after_seq;
+    };
+    const once = async (): Promise<boolean> => {
+      const { reads } = this;
+      await this.during(
         () => this.page(query),
         (page, since) => {
+          // What happened between the page and what was read anew, nobody knows.
+          if (reads !== this.reads || !fits(this.kept?.messages ?? [])) return;
+          this.shownJump = Math.max(jump, this.shownJump);
           this.update((kept) => reduce.withPage(kept, page, side, since, this.host.engine.viewer));
           for (const { data } of since) if (data.thread_id) this.recount(data.thread_id);
         },
-      ),
-    );
+      );
+      return reads === this.reads;
+    };
+    return this.busy(async () => {
+      for (let tries = 1; !(await once()) && side === 'all' && fits([]) && tries < TRIES;) tries++;
+    });
   }
 
   private async filled(): Promise<void> {
-    if (!this.kept) return this.busy(() => this.host.engine.read(this.id));
+    const { engine } = this.host;
+    if (!this.kept) {
+      await this.busy(() => engine.read(this.id));
+      // What happened since.
+      return void engine.catchUp();
+    }
     const { loaded, all_members } = this.kept;
     await Promise.all([loaded ? undefined : this.load('all', {}), all_members ? undefined : this.fillMembers()]);
   }
 
   private async fillMembers(): Promise<void> {
-    await this.during(
-      () => this.members().first(),
-      ({ data, page }, since) => {
-        this.update((kept) => {
-          const next = { ...kept, members: data, all_members: !page.has_more };
-          return page.has_more
-            ? next
-            : since.reduce((now, event) => reduce.withMember(now, event, this.host.engine.viewer), next);
-        });
-      },
-    );
+    for (let tries = 0; tries < TRIES; tries++) {
+      const { reads } = this;
+      await this.during(
+        () => this.members().first(),
+        ({ data, page }, since) => {
+          if (reads !== this.reads) return;
+          this.update((kept) => {
+            const all = { ...kept, members: data, all_members: !page.has_more };
+            const then = since.reduce((next, event) => reduce.withMember(next, event, this.host.engine.viewer), all);
+            // How many there are was counted with the events.
+            return page.has_more ? { ...all, members: then.members } : then;
+          });
+        },
+      );
+      if (!this.lacksMembers) return;
+    }
+  }
+
+  /** Of those that are shown of a large room somebody has left. */
+  private get lacksMembers(): boolean {
+    const { kept } = this;
+    return !!kept && !kept.all_members && kept.members.length < Math.min(MEMBERS, kept.room.member_count);
+  }
+
+  /** Somebody came, or went. */
+  private crowd(before: number): void {
+    const { member_count } = this.kept!.room;
+    // Markers are told from now on: a resume says how they are.
+    if (before > reduce.SMALL_ROOM && member_count <= reduce.SMALL_ROOM) this.host.engine.suspect(this.id);
+    if (this.lacksMembers) this.fill().catch(() => {});
+  }
+
+  /** One of the own that was sent: to be seen until what is loaded reaches it. */
+  private arrives(message: ChatMessage): void {
+    if (!this.isOpen) return;
+    this.arriving = [...this.arriving, message].slice(-MEMBERS);
+    this.changed();
   }
 
   private async busy(run: () => Promise<void>): Promise<void> {
@@ -451,10 +525,11 @@ export class ChatRoom {
   }
 
   private recounted(id: string): Promise<void> {
+    const { reads } = this;
     return this.during(
       () => this.call('GET', '/messages/{id}', { path: { id } }),
       ({ reply_count }: Message, since) => {
-        if (since.some(({ data }) => data.thread_id === id)) return this.recount(id);
+        if (reads !== this.reads || since.some(({ data }) => data.thread_id === id)) return this.recount(id);
         this.update((kept) => ({
           ...kept,
           messages: kept.messages.map((one) => (one.id === id && !one.hidden ? { ...one, reply_count } : one)),
@@ -503,7 +578,7 @@ export class ChatRoom {
   private shown(): RoomState {
     const { kept, typing, error } = this;
     const me = this.host.me();
-    const out = this.host.outbox.of(this.id).map((entry) => pending(entry, me));
+    const out = [...this.arriving, ...this.host.outbox.of(this.id).map((entry) => pending(entry, me))];
     return {
       room: kept?.room ?? null,
       me: kept?.me ?? null,
@@ -522,3 +597,10 @@ export class ChatRoom {
 }
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
+
+/** Where a page of history is; without any of them, at the end. */
+interface PageQuery {
+  before_seq?: number;
+  after_seq?: number;
+  around_seq?: number;
+}

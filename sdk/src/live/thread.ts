@@ -126,11 +126,13 @@ export class ChatThread {
     this.state.changed();
   }
 
-  private take(query: object): Promise<void> {
+  private take(query: { before_seq?: number }): Promise<void> {
     const { viewer } = this.host.engine;
     return this.room.during(
       () => this.call('GET', '/replies', { query: { limit: PAGE, ...query } }) as Promise<HistoryPage>,
       ({ data, page }, since) => {
+        // Another page took its place meanwhile.
+        if (query.before_seq !== undefined && this.messages[0]?.seq !== query.before_seq) return;
         for (const told of data) {
           const have = this.messages.find(({ id }) => id === told.id);
           if (!have || have.rev <= told.rev) this.messages = put(this.messages, shown(told as Message, viewer));

@@ -1,4 +1,13 @@
-import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  createElement,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+} from 'react';
 import type { ReactElement, ReactNode } from 'react';
 import type { ChatClient } from '../live/client.js';
 import type { ChatRoom } from '../live/room.js';
@@ -91,7 +100,17 @@ export function useThread(roomId: string, messageId: string): ThreadState {
 /** Who types in a room, and what tells that this user does: call it with every key that is pressed. */
 export function useTyping(roomId: string): { typing: string[]; setTyping: (on: boolean) => void } {
   const room = useRoom(roomId);
-  const { typing } = useStore(room.state);
+  const known = useRef<string[]>([]);
+  // Much else changes in a room.
+  const typists = useCallback(() => {
+    const { typing } = room.state.get();
+    return JSON.stringify(typing) === JSON.stringify(known.current) ? known.current : (known.current = typing);
+  }, [room]);
+  const typing = useSyncExternalStore(
+    useCallback((listener: () => void) => room.state.subscribe(listener), [room]),
+    typists,
+    typists,
+  );
   const setTyping = useCallback((on: boolean) => room.setTyping(on), [room]);
   return { typing, setTyping };
 }
