@@ -132,8 +132,10 @@ export class FakeRoom {
   }
 
   me(user: string): Told {
-    const { role, last_read_seq } = this.members.get(user)!;
-    const unread = Math.max(0, this.last_seq - Math.max(last_read_seq, this.first_seq - 1));
+    const { role, last_read_seq: read } = this.members.get(user)!;
+    // What is gone counts as read.
+    const last_read_seq = Math.max(read, this.first_seq - 1);
+    const unread = Math.max(0, this.last_seq - last_read_seq);
     const settings = { muted: false, muted_until: null, mentions_only: false, hidden: false, pinned: false };
     return { role, last_read_seq, unread, mentions: 0, ...settings };
   }

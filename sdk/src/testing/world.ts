@@ -45,8 +45,11 @@ export function fakeTime(): void {
 export const contents = (state: { messages: ChatMessage[] }): (string | null)[] =>
   state.messages.map(({ content }) => content);
 
-const message = ({ id, seq, content, deleted_at, hidden, reactions, sender_id, status, edited_at }: ChatMessage) =>
-  hidden ? { id, seq, hidden } : { id, seq, content, deleted_at, edited_at, sender_id, status, reactions };
+const message = ({ id, seq, content, deleted_at, hidden, reactions, sender_id, status, edited_at }: ChatMessage) => {
+  if (hidden) return { id, seq, hidden };
+  const reacted = reactions.map(({ key, count, user_ids }) => `${key} ${count} ${user_ids.toSorted().join(' ')}`);
+  return { id, seq, content, deleted_at, edited_at, sender_id, status, reactions: reacted.toSorted() };
+};
 
 function room(isOpen: boolean, { room: of, me, messages, has_newer, receipts, unread, members }: RoomState): object {
   const { name, status, first_seq, last_seq, member_count, last_message_at } = of!;
@@ -68,7 +71,10 @@ export function shown(client: ChatClient): Told {
       state: room(client.room(id).isOpen, client.room(id).state.get()),
     })),
     unread: client.unread.get(),
-    invites: client.invites.get().map(({ id }) => id),
+    invites: client.invites
+      .get()
+      .map(({ id }) => id)
+      .toSorted(),
     me: client.me.get()?.user_id,
   };
 }
