@@ -113,7 +113,7 @@ export class FakeRoom {
 
   /** For everybody, and for good. */
   delete(): void {
-    for (const user of [...this.members.keys()]) this.leave(user);
+    for (const user of this.members.keys()) this.leave(user);
     this.service.rooms.delete(this.id);
   }
 
@@ -145,7 +145,10 @@ export class FakeRoom {
     const last = this.messages.at(-1);
     return {
       ...this.fields(),
-      ...{ epoch, last_rev: rev, me: this.me(user), last_message: last ? this.told(user, last) : null },
+      epoch,
+      last_rev: rev,
+      me: this.me(user),
+      last_message: last ? this.told(user, last) : null,
     };
   }
 

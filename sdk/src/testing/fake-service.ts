@@ -62,7 +62,7 @@ class FakeSocket {
     const was = this.connected;
     this.connected = false;
     this.service.sockets.delete(this);
-    for (const fail of [...this.open]) fail(new Error('socket has been disconnected'));
+    for (const fail of this.open) fail(new Error('socket has been disconnected'));
     if (was && reason) this.tell('disconnect', reason);
   }
 }
@@ -75,8 +75,16 @@ interface Person {
 }
 
 const problem = (code: string, status: number, more: object = {}) => ({
-  ...{ type: '', title: code, detail: code, instance: '', request_id: 'q', errors: [], retryable: status >= 500 },
-  ...{ code, status, ...more },
+  type: '',
+  title: code,
+  detail: code,
+  instance: '',
+  request_id: 'q',
+  errors: [],
+  retryable: status >= 500,
+  code,
+  status,
+  ...more,
 });
 
 const MOST_RESUMED = 300;
@@ -140,7 +148,7 @@ export class FakeService {
   /** Ends the lines there are; `isReachable` says whether others can be had. */
   cut(isReachable = false): void {
     this.isReachable = isReachable;
-    for (const socket of [...this.sockets]) socket.end('transport close');
+    for (const socket of this.sockets) socket.end('transport close');
   }
 
   /** An event of somebody's own stream; without durability it is in no log. */

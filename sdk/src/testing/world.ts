@@ -54,7 +54,7 @@ const message = ({ id, seq, content, deleted_at, hidden, reactions, sender_id, s
 function room(isOpen: boolean, { room: of, me, messages, has_newer, receipts, unread, members }: RoomState): object {
   const { name, status, first_seq, last_seq, member_count, last_message_at } = of!;
   return {
-    ...{ name, status, first_seq, last_seq, member_count, last_message_at, unread, has_newer },
+    room: [name, status, first_seq, last_seq, member_count, last_message_at, unread, has_newer],
     me: me && { role: me.role, last_read_seq: me.last_read_seq },
     messages: messages.filter(({ status: of }) => of !== 'failed').map(message),
     receipts: [...receipts].map(([user, { read_seq }]) => `${user} ${read_seq}`).toSorted(),
@@ -67,7 +67,9 @@ function room(isOpen: boolean, { room: of, me, messages, has_newer, receipts, un
 export function shown(client: ChatClient): Told {
   return {
     rooms: client.rooms.get().map(({ room: { id }, unread, last_message }) => ({
-      ...{ id, unread, last: last_message && message(last_message) },
+      id,
+      unread,
+      last: last_message && message(last_message),
       state: room(client.room(id).isOpen, client.room(id).state.get()),
     })),
     unread: client.unread.get(),
