@@ -10,10 +10,15 @@ let service: FakeService;
 beforeEach(() => (service = new FakeService()));
 
 describe('a key that expires', () => {
-  const expire = () => {
+  const tellAll = () => {
     for (const socket of service.sockets) {
       socket.tell('session.expiring', { expires_at: new Date(Date.now() + 60_000).toISOString() });
     }
+  };
+  /** And the time in which a fresh one is asked for: between a tenth and two fifths of what is left. */
+  const expire = async () => {
+    tellAll();
+    await pass(24_000);
   };
   const refreshes = () => service.said.filter(({ name }) => name === 'auth.refresh').map(({ data }) => data.api_key);
   /** A client whose function gives these, one after the other. */
@@ -29,7 +34,7 @@ describe('a key that expires', () => {
 
   it('is followed by a fresh one, on the same line, which REST uses too', async () => {
     const { client, socket, asked } = await withKeys(give('key'), give('fresh'));
-    expire();
+    await expire();
     await pass();
     expect([refreshes(), asked(), [...service.sockets]]).toEqual([['fresh'], 2, [socket]]);
     service.keys.delete('key');
@@ -39,10 +44,19 @@ describe('a key that expires', () => {
     expect(asked()).toBe(2);
   });
 
+  it('is not followed at once, so that two that end each other’s key do not log in without a pause', async () => {
+    const { asked } = await withKeys(give('key'), give('fresh'));
+    tellAll();
+    await pass(5_900);
+    expect([refreshes(), asked()]).toEqual([[], 1]);
+    await pass(18_100);
+    expect([refreshes(), asked()]).toEqual([['fresh'], 2]);
+  });
+
   it('is asked for again when the function failed, and the old one is used until then', async () => {
     const fails = () => Promise.reject(new Error('The back end is away'));
     const { client, socket, asked } = await withKeys(give('key'), fails, fails, give('fresh'));
-    expire();
+    await expire();
     await pass();
     await expect(client.api.GET('/api/v1/unread')).resolves.toBeDefined();
     expect([refreshes(), client.connection.get().status]).toEqual([[], 'online']);
@@ -53,7 +67,7 @@ describe('a key that expires', () => {
   it('holds up nothing for ever when the function hangs', async () => {
     const hangs = () => new Promise<string>(() => {});
     const { client } = await withKeys(give('key'), hangs, give('fresh'));
-    expire();
+    await expire();
     await pass();
     // The old one is good for a minute yet.
     await expect(client.api.GET('/api/v1/unread')).resolves.toBeDefined();
@@ -75,7 +89,7 @@ describe('a key that expires', () => {
     const own = service.room('bob');
     own.say('bob', 'to himself');
     const [shared] = service.rooms.values();
-    expire();
+    await expire();
     await pass(3_000);
     expect([refreshes(), service.sockets.has(socket), client.me.get()?.user_id]).toEqual([['of bob'], false, 'bob']);
     expect(shown(client)).toEqual(shown(await at(service, [shared!], { key: 'of bob' })));
@@ -83,7 +97,7 @@ describe('a key that expires', () => {
 
   it('that is a text ends with it, and closes the client', async () => {
     const client = await at(service);
-    expire();
+    await expire();
     await pass();
     expect([refreshes(), client.connection.get().status]).toEqual([[], 'online']);
     service.keys.delete('key');

@@ -149,9 +149,14 @@ export function lineOf({ url, keys, timeoutMs, backoffMs, ready, hear }: LineOpt
     stop('closed', problem);
   };
 
-  /** Goes on with a fresh key, asked for again until the old one's end. */
-  const refresh = async (session: Socket) => {
+  /**
+   * Goes on with a fresh key, asked for again until the old one's end. Not at once: many may be told at the same moment, and
+   * two clients that log in as one device end each other's key every time.
+   */
+  const refresh = async (session: Socket, expiresAt: string) => {
     const end = now() + EXPIRING_MS;
+    const left = Math.min(Math.max(Date.parse(expiresAt) - Date.now(), 0), EXPIRING_MS);
+    await pause(left * (0.1 + Math.random() * 0.3));
     while (socket === session && now() < end) {
       try {
         const api_key = await keys.renew(key, false);
@@ -194,7 +199,7 @@ export function lineOf({ url, keys, timeoutMs, backoffMs, ready, hear }: LineOpt
       is('online');
       ready(session);
     });
-    on('session.expiring', () => void refresh(dialled));
+    on('session.expiring', ({ expires_at }) => void refresh(dialled, expires_at));
     on('session.draining', ({ reconnect_after_ms }) => {
       notBefore = now() + reconnect_after_ms;
       timer = setTimeout(
