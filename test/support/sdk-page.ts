@@ -12,6 +12,7 @@ const FLAGS = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disabl
 /** Modules as they are shipped, by where the page finds them; the browser puts them together itself. */
 const MODULES: Record<string, string> = {
   '@chatapi/sdk': '/sdk/dist/index.js',
+  'openapi-fetch': '/node_modules/openapi-fetch/dist/index.mjs',
   'socket.io-client': '/node_modules/socket.io-client/dist/socket.io.esm.min.js',
 };
 
