@@ -10,6 +10,7 @@ const LONG = [
   'integration/groups/3',
   'integration/groups/4',
   'integration/groups/5',
+  'integration/groups/6',
   'integration/fairness',
   'e2e/commands',
   'e2e/security-matrix',
