@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
 // Sources are ESM; jest runs what unit and integration tests import of them as CommonJS through swc (ts-jest cannot
 // compile NestJS 12). Tests of the whole, e2e and faults, import none: they run the built product.
 const esmPackages =
@@ -32,11 +34,25 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
+/**
+ * Of integration tests: each file; in a run of all of them some as groups, which load what they share once
+ * (test/support/together.ts). Whoever names a file means that.
+ */
+function integrationFiles() {
+  if (!process.env.TEST_TOGETHER) return ['test/integration/*.test.ts'];
+  const grouped = new Set(
+    JSON.parse(readFileSync(new URL('test/support/groups.json', import.meta.url), 'utf8')).flat(),
+  );
+  const files = readdirSync(new URL('test/integration', import.meta.url)).filter((file) => file.endsWith('.test.ts'));
+  const others = files.filter((file) => !grouped.has(file.replace('.test.ts', '')));
+  return ['test/integration/groups/*.test.ts', ...others.map((file) => `test/integration/${file}`)];
+}
+
 const project = (name, root, match, more = {}) => ({
   ...common,
   displayName: name,
   roots: [`<rootDir>/${root}`],
-  testMatch: [`<rootDir>/${match}`],
+  testMatch: [match].flat().map((one) => `<rootDir>/${one}`),
   setupFiles: ['reflect-metadata'],
   ...more,
 });
@@ -52,7 +68,7 @@ export default {
   projects: [
     project('unit', 'src', 'src/**/*.spec.ts'),
     project('sdk', 'sdk/src', 'sdk/src/**/*.spec.ts', { setupFiles: [] }),
-    project('integration', 'test', 'test/integration/**/*.test.ts'),
+    project('integration', 'test', integrationFiles()),
     project('e2e', 'test', 'test/e2e/**/*.test.ts', processes),
     project('browser', 'test', 'test/browser/**/*.test.ts', processes),
     project('faults', 'test', 'test/faults/**/*.test.ts', processes),

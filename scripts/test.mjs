@@ -100,7 +100,13 @@ function jest(args, servers, report) {
   const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', '--config', 'jest.config.mjs', ...args], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...cleanEnvironment(), ...servers, ...(given.includes('--full') && { TEST_FULL: '1' }) },
+    env: {
+      ...cleanEnvironment(),
+      ...servers,
+      ...(given.includes('--full') && { TEST_FULL: '1' }),
+      // Whoever names files or tests means files.
+      ...(jestArguments.length === 0 && { TEST_TOGETHER: '1' }),
+    },
   });
   const kill = () => child.kill('SIGTERM');
   stopping.signal.addEventListener('abort', kill);
@@ -124,7 +130,7 @@ function jest(args, servers, report) {
 /** What the developer set for an own server must not reach the ones that tests start. */
 function cleanEnvironment() {
   const ours =
-    /^(CHATAPI_|DATABASE_|REDIS_URL$|ADMIN_API_KEY$|ENCRYPTION_KEYS$|PORT$|HOST$|DEFAULT_PROVIDERS$|NODE_ENV$)/;
+    /^(CHATAPI_|DATABASE_|REDIS_URL$|ADMIN_API_KEY$|ENCRYPTION_KEYS$|PORT$|HOST$|DEFAULT_PROVIDERS$|NODE_ENV$|TEST_TOGETHER$)/;
   const kept = Object.entries(process.env).filter(([name]) => !ours.test(name));
   // CommonJS that requires NestJS' ESM works on Node 20 and warns each time.
   const options = `${process.env.NODE_OPTIONS ?? ''} --disable-warning=ExperimentalWarning`.trim();
