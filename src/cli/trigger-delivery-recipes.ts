@@ -1,6 +1,5 @@
 import { Usage } from './exit.js';
-import type { Recipe } from './trigger-recipes.js';
-import type { Stage } from './trigger-stage.js';
+import type { Recipe, Stage } from './trigger-stage.js';
 
 const ADDRESS = 'trigger@example.com';
 

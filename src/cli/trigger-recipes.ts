@@ -1,11 +1,5 @@
 import { DELIVERY_RECIPES } from './trigger-delivery-recipes.js';
-import type { Stage } from './trigger-stage.js';
-
-export interface Recipe {
-  /** How it comes about, for `trigger --list`. */
-  how: string;
-  make(stage: Stage): Promise<unknown>;
-}
+import type { Recipe } from './trigger-stage.js';
 
 /** Time enough to leave a room. */
 const SOON_MS = 2_000;

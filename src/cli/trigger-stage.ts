@@ -8,6 +8,13 @@ interface Made {
   id: string;
 }
 
+/** One type of event. */
+export interface Recipe {
+  /** How it comes about, for `trigger --list`. */
+  how: string;
+  make(stage: Stage): Promise<unknown>;
+}
+
 /** What recipes play with: two people and a room, made when they are first asked for. */
 export class Stage {
   readonly alice = 'trigger-alice';
