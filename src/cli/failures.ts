@@ -44,9 +44,9 @@ function refusal({ problem }: Refused, colours: Colours): string {
     `${colours.red('✗')} ${colours.bold(clean(code))}: ${clean(detail ?? title ?? '')}`,
     ...errors.map(({ field, message }) => `  ${clean(field)}: ${clean(message)}`),
     ...(problem.retry_after_s ? [`  again in ${problem.retry_after_s} s`] : []),
+    ...(request_id ? [colours.dim(`  request_id ${clean(request_id)}`)] : []),
     ...(code === 'invalid_key'
       ? ['  `chatapi doctor` says where the key is from, `chatapi login` keeps another one.']
       : []),
-    ...(request_id ? [colours.dim(`  request_id ${clean(request_id)}`)] : []),
   ].join('\n');
 }
