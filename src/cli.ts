@@ -1,27 +1,15 @@
-import { failureOf } from './cli/failures.js';
-import { makeProgram } from './cli/program.js';
 import { EXIT } from './cli/exit.js';
+import { runCommand } from './cli/run-command.js';
 
 // Who reads along has enough (`chatapi tail | head`).
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.pipe : EXIT.refused));
 }
 
-/** When everything is written that was said: a pipe takes it in its own time. */
-function end(code: number): void {
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
-}
-
-makeProgram({
+const { code, text } = await runCommand(process.argv.slice(2), {
   modules: () => import('./app.module.js'),
   documents: async () => (await import('./api-documents.js')).apiDocuments(),
-})
-  .parseAsync(process.argv)
-  .then(
-    () => end(EXIT.ok),
-    (error: unknown) => {
-      const { code, text } = failureOf(error, process.argv.includes('--json'));
-      if (text !== '') process.stderr.write(`${text}\n`);
-      end(code);
-    },
-  );
+});
+if (text !== '') process.stderr.write(`${text}\n`);
+// When everything is written that was said: a pipe takes it in its own time.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

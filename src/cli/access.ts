@@ -26,7 +26,8 @@ export const dataDirs = (env: NodeJS.ProcessEnv): string[] =>
   env.CHATAPI_DATA_DIR ? [resolve(env.CHATAPI_DATA_DIR)] : [resolve('.data'), '/var/lib/chatapi'];
 
 const KEY_FILE: Record<KeyKind, string> = { client: 'demo-master-key', admin: 'admin-api-key' };
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** Names and addresses of this machine. */
+export const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** Without a path, a query or a slash at the end. @throws Usage */
 export function originOf(text: string): string {

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { Refused } from './api.js';
 import { wordsOf } from './completion.js';
 import { shownRedis } from './doctor-parts.js';
@@ -8,17 +9,18 @@ import { chunksOf, kindOfList } from './line-chunks.js';
 import { bodyOf } from './notify.js';
 import { makeProgram } from './program.js';
 
-const program = makeProgram({ modules: () => Promise.resolve(), documents: () => Promise.resolve({}) });
+const wiring = { modules: () => Promise.resolve(), documents: () => Promise.resolve({}) };
 
 describe('every command', () => {
-  it('is described, and completed with its options', () => {
+  it('is described, and completed with its options', async () => {
+    const program = await makeProgram(wiring);
     const words = wordsOf(program);
     expect(words.get('')).toEqual(expect.arrayContaining(['login', 'tail', 'listen', 'doctor', 'seed', '--json']));
     expect(words.get('deliveries list')).toEqual(expect.arrayContaining(['--status', '--json', '--help']));
     const bare: string[] = [];
-    const visit = (command: typeof program, path: string): void => {
+    const visit = (command: Command, path: string): void => {
       if (command.description() === '') bare.push(path);
-      for (const one of command.commands) visit(one as typeof program, `${path} ${one.name()}`);
+      for (const one of command.commands) visit(one as Command, `${path} ${one.name()}`);
     };
     visit(program, 'chatapi');
     expect(bare).toEqual([]);

@@ -12,7 +12,7 @@ export function registerCompletion(program: Command): void {
     .description('a script that completes commands and options')
     .addHelpText(
       'after',
-      `\nAdd to ~/.bashrc:\n  eval "$(chatapi completion bash)"\nor to ~/.zshrc, after compinit:\n  eval "$(chatapi completion zsh)"`,
+      `\nWhere chatapi is a command or a function of the shell, add to ~/.bashrc:\n  eval "$(chatapi completion bash)"\nor to ~/.zshrc, after compinit:\n  eval "$(chatapi completion zsh)"`,
     )
     .action(
       run(({ out }: Context, shell: string) => {
@@ -47,10 +47,14 @@ const pathFinder = (words: Words): string => {
       esac`;
 };
 
+/** The word before the cursor is no command where it is the value of one of these. */
+const VALUED = '--profile|--url|--as';
+
 const bash = (words: Words): string => `_chatapi() {
   local word path='' next='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
+    case "$word" in ${VALUED}) ((i++)); continue ;; esac
 ${pathFinder(words)}
   done
   case "\${path% }" in
@@ -65,11 +69,12 @@ _chatapi() {
   local word prefix='' next='' i
   for ((i = 2; i < CURRENT; i++)); do
     word="\${words[i]}"
+    case "$word" in ${VALUED}) ((i++)); continue ;; esac
 ${pathFinder(words).replaceAll('path', 'prefix')}
   done
   case "\${prefix% }" in
 ${cases(words)}
   esac
-  compadd -- \${=next}
+  compadd -- \${=next} || _files
 }
 compdef _chatapi chatapi`;

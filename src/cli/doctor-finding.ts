@@ -1,3 +1,5 @@
+import { whyOf } from './api.js';
+
 /** What was found of one part. */
 export interface Finding {
   part: string;
@@ -22,3 +24,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 export const LOOK_MS = 5_000;
+
+/** Why something did not answer, in words for people. */
+export const whyNot = (error: unknown): string =>
+  (error as Error).name === 'TimeoutError' ? `no answer in ${LOOK_MS / 1_000} s` : whyOf(error);

@@ -1,9 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import type { Config } from '../platform/config/config.js';
-import { whyOf } from './api.js';
-import { bad, LOOK_MS, ok, warn, within, type Finding } from './doctor-finding.js';
+import { bad, LOOK_MS, ok, warn, whyNot, within, type Finding } from './doctor-finding.js';
 import { bytes } from './format.js';
 
 const LITTLE = { bytes: 1024 ** 3, share: 0.1 };
@@ -12,7 +11,7 @@ const CLOCK_MS = 5_000;
 /** PostgreSQL itself: does it answer, how many connections has it, is its clock ours, which migrations are missing? */
 export async function lookAtDatabase(url: string): Promise<Finding[]> {
   const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: LOOK_MS, statement_timeout: LOOK_MS });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: LOOK_MS, query_timeout: LOOK_MS });
   client.on('error', () => undefined);
   try {
     await within(LOOK_MS, client.connect());
@@ -24,9 +23,10 @@ export async function lookAtDatabase(url: string): Promise<Finding[]> {
     return [...shownDatabase(rows[0]!, before), await migrationsOf(url)];
   } catch (error) {
     const fix = 'Start PostgreSQL, or correct DATABASE_URL: host, port, user, password and name of the database.';
-    return [bad('database', `PostgreSQL does not answer: ${whyOf(error)}`, fix)];
+    return [bad('database', `PostgreSQL does not answer: ${whyNot(error)}`, fix)];
   } finally {
-    await client.end().catch(() => undefined);
+    // Whoever does not answer does not say goodbye, either.
+    await within(LOOK_MS, client.end()).catch(() => undefined);
   }
 }
 
@@ -76,7 +76,7 @@ export async function lookAtRedis(url: string): Promise<Finding[]> {
     return shownRedis(memory, persistence);
   } catch (error) {
     const fix = 'Start Redis, or correct REDIS_URL. Until then sends go on and jobs wait in PostgreSQL.';
-    return [bad('redis', `Redis does not answer: ${why || whyOf(error)}`, fix)];
+    return [bad('redis', `Redis does not answer: ${why || whyNot(error)}`, fix)];
   } finally {
     client.disconnect();
   }
@@ -104,7 +104,14 @@ export function shownRedis(memory: string, persistence: string): Finding[] {
 
 /** Room for the data. */
 export async function lookAtDisk(dir: string): Promise<Finding> {
-  const { bavail, blocks, bsize } = await statfs(dir);
+  try {
+    await access(dir, constants.W_OK);
+  } catch (error) {
+    const fix =
+      'Give it to who runs the server, or name another: CHATAPI_DATA_DIR. A file system is read-only after a fault of its disk, too.';
+    return bad('disk', `${dir} cannot be written to: ${whyNot(error)}`, fix);
+  }
+  const { bavail, blocks, bsize } = await within(LOOK_MS, statfs(dir));
   const free = bavail * bsize;
   const said = `${bytes(free)} of ${bytes(blocks * bsize)} are free in ${dir}`;
   if (free > LITTLE.bytes && bavail / blocks > LITTLE.share) return ok('disk', said);
@@ -129,7 +136,7 @@ async function reach(url: string, signal: AbortSignal): Promise<Finding> {
   } catch (error) {
     const fix =
       'Webhooks and mail to the outside need DNS and outbound connections: see the resolver and the firewall, or name what you do reach: --egress <url>.';
-    return warn('egress', `${url} cannot be reached from here: ${whyOf(error)}`, fix);
+    return warn('egress', `${url} cannot be reached from here: ${whyNot(error)}`, fix);
   }
 }
 

@@ -4,7 +4,7 @@ import { StartFailure } from '../platform/config/failure.js';
 import { dataDirs, findAccess } from './access.js';
 import { Refused } from './api.js';
 import type { Context } from './context.js';
-import { bad, ok, warn, type Finding } from './doctor-finding.js';
+import { bad, LOOK_MS, ok, warn, within, type Finding } from './doctor-finding.js';
 import { isThere, lookAtDatabase, lookAtDisk, lookAtEgress, lookAtRedis } from './doctor-parts.js';
 import { lookAtServer } from './doctor-server.js';
 import { Found, Usage } from './exit.js';
@@ -89,7 +89,7 @@ async function lookAtKey(context: Context): Promise<Finding[]> {
     return [warn('key', 'there is none', 'Run `chatapi login`.')];
   }
   try {
-    await context.client.get('/clients/me');
+    await within(LOOK_MS, context.client.get('/clients/me'));
     return [ok('key', `that of ${source} is good`)];
   } catch (error) {
     // That the server is away is told of the server.

@@ -1,6 +1,5 @@
 import type { HealthDto } from '../edge/operations/health.dto.js';
-import { whyOf } from './api.js';
-import { bad, LOOK_MS, ok, warn, type Finding } from './doctor-finding.js';
+import { bad, LOOK_MS, ok, warn, whyNot, type Finding } from './doctor-finding.js';
 
 /** A clock that is off by more makes keys and signatures expire early or late. */
 const CLOCK_S = 5;
@@ -19,14 +18,15 @@ const FIXES: Record<keyof HealthDto['checks'], string> = {
 /** What the server says of itself, and whether its clock is ours. */
 export async function lookAtServer(url: string, signal: AbortSignal): Promise<Finding[]> {
   const before = Date.now();
-  let answer: Response;
+  let answer: Response | undefined;
   let health: HealthDto;
   try {
     answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]) });
     health = (await answer.json()) as HealthDto;
   } catch (error) {
+    if (answer) return [bad('server', `${url} is no ChatAPI`, 'Say where it is: --url.')];
     const fix = 'Start it with `npm start`, or say where it is: --url, CHATAPI_URL or `chatapi login --url …`.';
-    return [bad('server', `${url} does not answer: ${whyOf(error)}`, fix)];
+    return [bad('server', `${url} does not answer: ${whyNot(error)}`, fix)];
   }
   if (typeof health?.checks !== 'object') return [bad('server', `${url} is no ChatAPI`, 'Say where it is: --url.')];
   const ms = Date.now() - before;

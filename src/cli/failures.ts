@@ -45,5 +45,8 @@ function refusal({ problem }: Refused, colours: Colours): string {
     ...errors.map(({ field, message }) => `  ${clean(field)}: ${clean(message)}`),
     ...(problem.retry_after_s ? [`  again in ${problem.retry_after_s} s`] : []),
     ...(request_id ? [colours.dim(`  request_id ${clean(request_id)}`)] : []),
+    ...(code === 'invalid_key'
+      ? ['  `chatapi doctor` says where the key is from, `chatapi login` keeps another one.']
+      : []),
   ].join('\n');
 }

@@ -6,8 +6,9 @@ import { whyOf } from './api.js';
 import { Connection, openConnection } from './connection.js';
 import type { Context } from './context.js';
 import { Interrupted, Usage } from './exit.js';
-import { EventFeed } from './feed.js';
+import { EventFeed, type FedEvent } from './feed.js';
 import { clean, clockTime } from './format.js';
+import { Lanes } from './lanes.js';
 import { profilesFile, readProfiles, writeProfiles } from './profiles.js';
 
 export interface ListenOptions {
@@ -60,15 +61,22 @@ async function forward(
   target: string,
   secret: string,
 ): Promise<void> {
-  let posted = 0;
-  for await (const event of feed.events()) {
+  const lanes = new Lanes<FedEvent>(laneOf, async (event) => {
     const answer = await post(target, event, secret, options.timeout * 1_000, signal);
     if (signal.aborted) return;
     if (out.json) out.document({ type: 'listen.answer', event_id: event.id, event_type: event.type, ...answer }, true);
     else out.line(lineOf(event, answer, out.colours));
-    if (++posted === options.count) return;
+  });
+  let taken = 0;
+  for await (const event of feed.events()) {
+    await lanes.add(event);
+    if (++taken === options.count) break;
   }
+  await lanes.idle();
 }
+
+/** Those of a room come one after the other, as do those of a user and of the client; the others don't wait for them. */
+const laneOf = ({ room_id, stream }: FedEvent): string => (room_id == null ? stream : `room:${room_id}`);
 
 /** As the product's own requests: the envelope as JSON, the event's id, Standard Webhooks, redirects not followed. */
 export async function post(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { integer, type Context } from './context.js';
 import type { Api, Query } from './api.js';
-import type { Column } from './output.js';
+import type { Column, Output } from './output.js';
 
 export interface ListOptions {
   limit: number;
@@ -11,7 +11,7 @@ export interface ListOptions {
 
 interface Page<Item> {
   data: Item[];
-  page: { next_cursor: string | null; has_more: boolean };
+  page?: { next_cursor: string | null; has_more: boolean };
 }
 
 /** The most that one answer holds. */
@@ -47,7 +47,21 @@ export async function list<Item>(
   query: Query,
   columns: readonly Column<Item>[],
 ): Promise<void> {
-  const found = await collect<Item>(api, path, query, options);
+  await show(out, await collect<Item>(api, path, query, options), columns);
+}
+
+/** A list that the API gives as a whole. */
+export async function listWhole<Item>(
+  { out }: Context,
+  api: Api,
+  path: string,
+  query: Query,
+  columns: readonly Column<Item>[],
+): Promise<void> {
+  await show(out, await api.get<Page<Item>>(path, query), columns);
+}
+
+async function show<Item>(out: Output, found: Page<Item>, columns: readonly Column<Item>[]): Promise<void> {
   await out.result(found, async () => {
     if (found.data.length === 0) return out.hint('There are none.');
     await out.table(found.data, columns);

@@ -1,47 +1,64 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../platform/config/version.js';
-import { registerClients } from './clients.js';
-import { registerCompletion } from './completion.js';
 import { examples } from './context.js';
-import { registerDeliveries } from './deliveries.js';
-import { registerDoctor } from './doctor.js';
-import { registerEndpoints } from './endpoints.js';
-import { registerKeys } from './keys.js';
-import { registerLedger } from './ledger-report.js';
-import { registerListen } from './listen.js';
-import { registerLogin } from './login.js';
-import { registerNotify } from './notify.js';
-import { registerProviders } from './providers.js';
-import { registerRecover } from './recover.js';
-import { registerRooms } from './rooms.js';
-import { registerRules } from './rules.js';
-import { registerSend } from './send.js';
-import { registerServerCommands, type Wiring } from './server-commands.js';
-import { registerSources } from './sources.js';
-import { registerSuppressions } from './suppressions.js';
-import { registerTail } from './tail.js';
-import { registerTrigger } from './trigger.js';
-import { registerUsers } from './users.js';
+import { Usage } from './exit.js';
+import type { Wiring } from './server-commands.js';
 
-/** Every group of commands, in the order of the help. Each file loads what is heavy when its command runs. */
-const GROUPS: [title: string, ...register: ((program: Command) => void)[]][] = [
-  ['Who you are:', registerLogin],
-  ['Chat:', registerRooms, registerUsers, registerSend, registerTail],
+type Register = (program: Command, wiring: Wiring) => void;
+
+/** What one file registers: its commands, and how it is loaded. */
+type Part = [commands: string, load: () => Promise<Register>];
+
+/** Every group of commands, in the order of the help. A command loads its own file, and that what is heavy when it runs. */
+const GROUPS: [title: string, ...parts: Part[]][] = [
+  ['Who you are:', ['login logout whoami profiles', async () => (await import('./login.js')).registerLogin]],
+  [
+    'Chat:',
+    ['rooms', async () => (await import('./rooms.js')).registerRooms],
+    ['users', async () => (await import('./users.js')).registerUsers],
+    ['send', async () => (await import('./send.js')).registerSend],
+    ['tail', async () => (await import('./tail.js')).registerTail],
+  ],
   [
     'Delivery:',
-    registerNotify,
-    registerDeliveries,
-    registerRecover,
-    registerProviders,
-    registerSuppressions,
-    registerLedger,
+    ['notify', async () => (await import('./notify.js')).registerNotify],
+    ['deliveries', async () => (await import('./deliveries.js')).registerDeliveries],
+    ['recover', async () => (await import('./recover.js')).registerRecover],
+    ['providers', async () => (await import('./providers.js')).registerProviders],
+    ['suppressions', async () => (await import('./suppressions.js')).registerSuppressions],
+    ['ledger', async () => (await import('./ledger-report.js')).registerLedger],
   ],
-  ['Webhooks:', registerListen, registerTrigger, registerEndpoints, registerSources, registerRules],
-  ['Operation:', registerDoctor, registerClients, registerKeys, registerCompletion],
+  [
+    'Webhooks:',
+    ['listen', async () => (await import('./listen.js')).registerListen],
+    ['trigger', async () => (await import('./trigger.js')).registerTrigger],
+    ['endpoints', async () => (await import('./endpoints.js')).registerEndpoints],
+    ['sources', async () => (await import('./sources.js')).registerSources],
+    ['rules', async () => (await import('./rules.js')).registerRules],
+  ],
+  [
+    'Operation:',
+    ['doctor', async () => (await import('./doctor.js')).registerDoctor],
+    ['clients', async () => (await import('./clients.js')).registerClients],
+    ['keys', async () => (await import('./keys.js')).registerKeys],
+  ],
 ];
 
-/** The whole command line. */
-export function makeProgram(wiring: Wiring): Command {
+/** The first word that is no option and no value of one. */
+function commandOf(program: Command, words: readonly string[]): string | undefined {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (!word.startsWith('-')) return word;
+    if (program.options.some(({ long, required }) => long === word && required)) at++;
+  }
+  return undefined;
+}
+
+/**
+ * The command line.
+ * @param words what was said: of a command that is known only its own part is loaded, else all there is
+ */
+export async function makeProgram(wiring: Wiring, words: readonly string[] = []): Promise<Command> {
   const program = new Command('chatapi')
     .description('ChatAPI from the command line.')
     .version(packageVersion(), '-V, --version', 'the version')
@@ -53,6 +70,8 @@ export function makeProgram(wiring: Wiring): Command {
     .option('--json', 'JSON for scripts: one document, or one line for each event')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError(true)
+    // It is thrown, and told as all errors are.
+    .configureOutput({ outputError: () => undefined })
     .addHelpText(
       'after',
       `${examples('rooms list', 'tail --as alice', 'listen --forward-to http://localhost:3000/hooks')}
@@ -60,19 +79,30 @@ export function makeProgram(wiring: Wiring): Command {
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable, 4 something is not as it should be, 130 interrupted.
 Each command has its own --help.`,
     );
-  for (const [title, ...register] of GROUPS) {
+  const wanted = commandOf(program, words);
+  const isWanted = ([commands]: Part): boolean => wanted !== undefined && commands.split(' ').includes(wanted);
+  const known = GROUPS.some(([, ...parts]) => parts.some(isWanted));
+  for (const [title, ...parts] of GROUPS) {
     program.commandsGroup(title);
-    for (const one of register) one(program);
+    const loaded = await Promise.all(parts.filter((part) => !known || isWanted(part)).map(([, load]) => load()));
+    for (const register of loaded) register(program, wiring);
   }
-  registerServerCommands(program, wiring);
+  if (!known) {
+    const { registerCompletion } = await import('./completion.js');
+    registerCompletion(program);
+    (await import('./server-commands.js')).registerServerCommands(program, wiring);
+  }
   return endQuietly(program);
 }
 
 /** Errors of usage are thrown, not ended with: who calls knows which exit code that is. */
-function endQuietly(command: Command): Command {
+function endQuietly(command: Command, path = command.name()): Command {
   command.exitOverride((error: CommanderError) => {
-    throw error;
+    throw error.exitCode === 0 || error.code === 'commander.help' ? error : misused(error, path);
   });
-  for (const one of command.commands) endQuietly(one);
+  for (const one of command.commands) endQuietly(one, `${path} ${one.name()}`);
   return command;
 }
+
+const misused = ({ message }: CommanderError, path: string): Usage =>
+  new Usage(`${message.replace(/^error: /, '').replace('\n', ' ')}. \`${path} --help\` shows how.`);

@@ -61,6 +61,6 @@ export function parseJson(source: string, what: string): unknown {
   try {
     return JSON.parse(source);
   } catch (error) {
-    throw new Usage(`${what} is no JSON: ${(error as Error).message}`);
+    throw new Usage(`${what === '-' ? 'Standard input' : what} is no JSON: ${(error as Error).message}`);
   }
 }

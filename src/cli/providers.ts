@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples, integer, run, type Context } from './context.js';
 import { Found, Usage } from './exit.js';
-import { list, listing, type ListOptions } from './lists.js';
+import { listWhole } from './lists.js';
 import type { Column } from './output.js';
 import { parseJson, readInput } from './prompt.js';
 import { Refused } from './api.js';
@@ -59,11 +59,13 @@ const pathOf = (name = ''): string => `/clients/me/providers${name && `/${encode
 
 export function registerProviders(program: Command): void {
   const providers = program.command('providers').description('who sends: SMTP, Mailgun …');
-  listing(providers.command('list').description('those that are set up, in their order'))
-    .option('--channel <channel>', 'email, unless told')
+  providers
+    .command('list')
+    .description('those that are set up, in their order')
+    .option('--channel <channel>', 'only those of this channel')
     .action(
-      run((context: Context<ListOptions & { channel?: string }>) =>
-        list(context, context.client, pathOf(), { channel: context.options.channel }, COLUMNS),
+      run((context: Context<{ channel?: string }>) =>
+        listWhole(context, context.client, pathOf(), { channel: context.options.channel }, COLUMNS),
       ),
     );
   providers.command('types').description('those that there are, and what each wants to know').action(run(types));

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
+import type { WriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { SuppressionImportDto } from '../engine/suppressions/suppressions.dto.js';
 import { examples, run, when, type Context } from './context.js';
@@ -131,9 +132,8 @@ async function importList({ client, out, signal }: Context, file: string): Promi
 async function exportList({ client, out, options }: Context<{ format: string; output?: string }>): Promise<void> {
   const { format, output } = options;
   if (!['csv', 'ndjson'].includes(format)) throw new Usage('--format is csv or ndjson.');
-  if (output !== undefined && existsSync(output)) throw new Usage(`${output} is there already.`);
-  const body = await client.stream('/suppressions/export', { format });
-  const target = output === undefined ? process.stdout : createWriteStream(output, { flags: 'wx', mode: 0o600 });
+  const target = output === undefined ? process.stdout : await newFile(output);
+  const body = client.stream('/suppressions/export', { format });
   const bar = await progress(out, 'Exporting', 0);
   let lines = 0;
   try {
@@ -150,4 +150,16 @@ async function exportList({ client, out, options }: Context<{ format: string; ou
     bar.end();
   }
   out.hint(`${format === 'csv' ? Math.max(0, lines - 1) : lines} addresses.`);
+}
+
+/** @throws Usage where it is there already, or cannot be made */
+async function newFile(path: string): Promise<WriteStream> {
+  try {
+    return (await open(path, 'wx', 0o600)).createWriteStream();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Usage(
+      code === 'EEXIST' ? `${path} is there already: name another file.` : `${path} cannot be written: ${message}`,
+    );
+  }
 }

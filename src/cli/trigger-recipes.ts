@@ -1,12 +1,8 @@
-import type { Stage } from './trigger-stage.js';
+import { DELIVERY_RECIPES } from './trigger-delivery-recipes.js';
+import type { Recipe } from './trigger-stage.js';
 
-interface Recipe {
-  /** How it comes about, for `trigger --list`. */
-  how: string;
-  make(stage: Stage): Promise<unknown>;
-}
-
-const ADDRESS = 'trigger@example.com';
+/** Time enough to leave a room. */
+const SOON_MS = 2_000;
 
 /** What can be made to happen, by the type of the event. Nothing is pretended: each takes the routes that an app takes. */
 export const RECIPES: Record<string, Recipe> = {
@@ -74,6 +70,23 @@ export const RECIPES: Record<string, Recipe> = {
     how: 'a room is deleted',
     make: async (stage) => stage.api.delete(`/rooms/${(await stage.newRoom()).id}`),
   },
+  'room.truncated': {
+    how: 'the messages of a new room are taken away',
+    make: async (stage) => {
+      const { id } = await stage.newRoom();
+      await stage.as(stage.alice).post(`/rooms/${id}/messages`, { content: 'It goes again.' });
+      return stage.as(stage.alice).post(`/rooms/${id}/truncate`, { before_seq: 2 });
+    },
+  },
+  'scheduled_message.failed': {
+    how: 'the sender of a scheduled message leaves before its time',
+    make: async (stage) => {
+      const { id } = await stage.newRoom();
+      const send_at = new Date(Date.now() + SOON_MS).toISOString();
+      await stage.as(stage.bob).post(`/rooms/${id}/scheduled-messages`, { content: 'Too late.', send_at });
+      return stage.as(stage.bob).post(`/rooms/${id}/leave`);
+    },
+  },
   'room.settings_updated': {
     how: 'a user mutes a room',
     make: async (stage) => {
@@ -111,6 +124,15 @@ export const RECIPES: Record<string, Recipe> = {
     how: 'an invitation is revoked',
     make: async (stage) => stage.as(stage.alice).delete(await stage.path(`/invites/${await stage.invite()}`)),
   },
+  'join_request.created': { how: 'somebody asks to join a private room', make: (stage) => stage.askToJoin() },
+  'join_request.approved': {
+    how: 'who asked to join is let in',
+    make: async (stage) => stage.as(stage.alice).post(`${await stage.askToJoin()}/approve`),
+  },
+  'join_request.rejected': {
+    how: 'who asked to join is not let in',
+    make: async (stage) => stage.as(stage.alice).post(`${await stage.askToJoin()}/reject`),
+  },
   'block.added': {
     how: 'a user blocks another',
     make: async (stage) => stage.as(stage.bob).put(await stage.stranger(), {}),
@@ -136,19 +158,17 @@ export const RECIPES: Record<string, Recipe> = {
       return stage.api.patch(`/reports/${report.id}`, { status: 'dismissed' });
     },
   },
-  'notification.created': { how: 'a notification for a user over the socket', make: (stage) => stage.notify() },
-  'notification.completed': { how: 'a notification over the socket, which is sent', make: (stage) => stage.notify() },
-  'notification.failed': { how: 'a webhook to where nobody is', make: (stage) => stage.notifyInVain() },
-  'delivery.sent': { how: 'a notification over the socket, which is sent', make: (stage) => stage.notify() },
-  'delivery.delivered': { how: 'a notification that a device acknowledges', make: (stage) => stage.acknowledge() },
-  'delivery.exhausted': { how: 'a webhook to where nobody is, tried once', make: (stage) => stage.notifyInVain() },
-  'delivery.suppressed': {
-    how: `mail to ${ADDRESS}, which is suppressed for that moment`,
-    make: async (stage) => {
-      const entry = await stage.api.post<{ id: string }>('/suppressions', { address: ADDRESS, reason: 'manual' });
-      const email = { subject: 'Trigger', text: 'Hello.', from: ADDRESS };
-      await stage.api.post('/notifications', { recipients: [{ email: ADDRESS }], channels: { email } });
-      return stage.api.delete(`/suppressions/${entry.id}`);
-    },
+  ...DELIVERY_RECIPES,
+};
+
+/** What no call brings about, and what to do instead. */
+export const OUT_OF_REACH: Record<string, { why: string; instead: string }> = {
+  'room.deactivating': {
+    why: 'it comes when nobody has written in a room for half a day at least',
+    instead: 'an endpoint gets an example of it: chatapi endpoints test <id> --event room.deactivating',
+  },
+  'endpoint.test': {
+    why: 'only the endpoint that is tested gets it',
+    instead: 'chatapi endpoints test <id>',
   },
 };

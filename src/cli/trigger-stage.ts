@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Api } from './api.js';
 import { openConnection, Connection } from './connection.js';
+import { Usage } from './exit.js';
+import { LOOPBACK } from './access.js';
 
 interface Made {
   id: string;
+}
+
+/** One type of event. */
+export interface Recipe {
+  /** How it comes about, for `trigger --list`. */
+  how: string;
+  make(stage: Stage): Promise<unknown>;
 }
 
 /** What recipes play with: two people and a room, made when they are first asked for. */
@@ -12,12 +21,23 @@ export class Stage {
   readonly bob = 'trigger-bob';
   readonly carol = `trigger-${randomUUID().slice(0, 8)}`;
   private made: Promise<Made> | undefined;
+  private readonly leftovers: (() => Promise<unknown>)[] = [];
 
   constructor(
     readonly api: Api,
-    private readonly given: string | undefined,
+    private readonly given: { room?: string; gone?: string },
     private readonly signal: AbortSignal,
   ) {}
+
+  /** What is put away when the event has come, or will not: the last first. */
+  afterwards(work: () => Promise<unknown>): void {
+    this.leftovers.unshift(work);
+  }
+
+  /** Never throws: that something could not be put away is less than what happened. */
+  async clear(): Promise<void> {
+    for (const work of this.leftovers.splice(0)) await work().catch(() => undefined);
+  }
 
   as(user: string): Api {
     return this.api.as(user);
@@ -25,7 +45,7 @@ export class Stage {
 
   /** Of alice, who owns it, and bob. */
   async room(): Promise<string> {
-    this.made ??= this.given === undefined ? this.newRoom() : this.enter(this.given);
+    this.made ??= this.given.room === undefined ? this.newRoom() : this.enter(this.given.room);
     return (await this.made).id;
   }
 
@@ -60,9 +80,35 @@ export class Stage {
   }
 
   /** To where nobody can be: `.invalid` is reserved for that (RFC 2606). */
-  notifyInVain(): Promise<Made> {
-    const webhook = { url: 'https://trigger.invalid/', payload: { trigger: true } };
+  notifyInVain(url = 'https://trigger.invalid/'): Promise<Made> {
+    const webhook = { url, payload: { trigger: true } };
     return this.api.post<Made>('/notifications', { channels: { webhook }, max_retry_attempts: 0 });
+  }
+
+  /** A URL that answers 410: the one that was given, else one of this machine for as long as it takes. */
+  async gone(): Promise<string> {
+    if (this.given.gone !== undefined) return this.given.gone;
+    if (!LOOPBACK.test(new URL(this.api.url).hostname)) {
+      throw new Usage(
+        `This takes a URL that answers 410 and that ${this.api.url} can reach; this machine is none: name one by --gone <url>.`,
+      );
+    }
+    const { createServer } = await import('node:http');
+    const server = createServer((request, answer) => {
+      request.resume();
+      answer.writeHead(410).end();
+    });
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    server.unref();
+    this.afterwards(() => Promise.resolve(server.close()));
+    return `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+  }
+
+  /** @returns the path of the request of somebody who asks to join a room of alice's */
+  async askToJoin(): Promise<string> {
+    const { id } = await this.newRoom();
+    await this.as(this.carol).post(`/rooms/${id}/join-requests`, { message: 'May I?' });
+    return `/rooms/${id}/join-requests/${this.carol}`;
   }
 
   async invite(user = this.carol): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, integer, run, type Context } from './context.js';
+import { duration, examples, run, type Context } from './context.js';
 import type { TriggerOptions } from './trigger-run.js';
 
 export function registerTrigger(program: Command): void {
@@ -9,11 +9,14 @@ export function registerTrigger(program: Command): void {
     .description('make an event really happen, to see what your code makes of it; takes a master key')
     .option('--list', 'what can be made to happen, and how')
     .option('--room <id>', 'in this room, where it is about one; else in a new one')
-    .option('--timeout <s>', 'how long to wait for it', integer(1, 600), 30)
+    .option('--gone <url>', 'what answers 410, for delivery.failed and endpoint.disabled; else this machine does')
+    .option('--timeout <time>', 'how long to wait for it, such as 90 or 2m', duration, 30)
     .addHelpText('after', examples('trigger --list', 'trigger message.created', 'trigger notification.failed --json'))
     .action(
       run(async (context: Context<TriggerOptions>, event?: string) =>
-        (await import('./trigger-run.js')).trigger(context, event),
+        context.options.list
+          ? (await import('./trigger-list.js')).listRecipes(context)
+          : (await import('./trigger-run.js')).trigger(context, event),
       ),
     );
 }

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
+import { verifyWebhook } from '@chatapi/sdk';
 import { TEST_SETTINGS } from '../support/app.js';
-import { BIN, Shell } from '../support/cli.js';
+import { BIN, root, Shell } from '../support/cli.js';
 import { oneApp } from '../support/one-app.js';
 import { TestDatabase } from '../support/postgres.js';
 import { Proxy } from '../support/proxy.js';
@@ -38,7 +39,7 @@ describe('chatapi', () => {
     it('keeps them in a file for its owner alone, tried before, and speaks with them', async () => {
       shell.env = {};
       const kept = join(shell.home, 'config/chatapi/profiles.json');
-      const made = await shell.run(['login', '--url', on.app.url], { input: `${on.client.key}\n` });
+      const made = await shell.spawn(['login', '--url', on.app.url], { input: `${on.client.key}\n` });
       expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('as the client Test') });
       expect(made.stdout + made.stderr).not.toContain(on.client.key);
       expect(statSync(kept).mode & 0o777).toBe(0o600);
@@ -85,7 +86,8 @@ describe('chatapi', () => {
       mkdirSync(data);
       writeFileSync(join(data, 'demo-master-key'), `${on.client.key}\n`);
       shell.env = { PORT: new URL(on.app.url).port };
-      expect(await shell.json(['whoami'])).toMatchObject({ client: { id: on.client.id }, url: on.app.url });
+      const { stdout } = await shell.spawn(['whoami', '--json']);
+      expect(JSON.parse(stdout)).toMatchObject({ client: { id: on.client.id }, url: on.app.url });
     });
 
     it('makes, lists, rotates and revokes them, and shows a secret when it was just made only', async () => {
@@ -115,15 +117,16 @@ describe('chatapi', () => {
 
   it('ends with an exit code for each kind of failure, and says what to do', async () => {
     const away = { CHATAPI_URL: 'http://127.0.0.1:9' };
+    const page = await Receiver.start(() => ({ body: '<html>' }));
     const room = '00000000-0000-7000-8000-000000000000';
     const [noRoom, unknown, option, number, none, gone, notFound, asJson, awayAsJson] = await Promise.all([
       shell.run(['tail', '--room', room]),
-      shell.run(['rmos']),
+      shell.spawn(['rmos']),
       shell.run(['rooms', 'list', '--limti', '3']),
       shell.run(['rooms', 'list', '--limit', 'many']),
       shell.run(['whoami'], { env: { CHATAPI_KEY: '' } }),
-      shell.run(['rooms', 'list'], { env: away }),
-      shell.run(['rooms', 'show', room]),
+      shell.spawn(['rooms', 'list'], { env: away }),
+      shell.spawn(['rooms', 'show', room]),
       shell.run(['users', 'put', 'me', '--json']),
       shell.run(['tail', '--json'], { env: away }),
     ]);
@@ -138,6 +141,19 @@ describe('chatapi', () => {
       stderr: expect.stringMatching(/not_found: .+\n +request_id [0-9a-f-]{36}/),
     });
     expect(noRoom).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('not_found: ') });
+    const [misused, unwritable, foreign] = await Promise.all([
+      shell.run(['rooms', 'list', '--limti', '3', '--json']),
+      shell.run(['suppressions', 'export', '-o', join(shell.home, 'none/out.csv')]),
+      shell.run(['rooms', 'list'], { env: { CHATAPI_URL: page.url } }),
+    ]);
+    expect([misused.code, JSON.parse(misused.stderr).code, misused.stdout]).toEqual([2, 'usage', '']);
+    expect(misused.stderr).toContain('chatapi rooms list --help');
+    expect(unwritable).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be written') });
+    expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining('is no ChatAPI') });
+    page.respond(() => ({ status: 308, headers: { location: 'https://else.example/api' } }));
+    const led = await shell.run(['rooms', 'list'], { env: { CHATAPI_URL: page.url } });
+    expect(led).toMatchObject({ code: 2, stderr: expect.stringContaining('--url https://else.example') });
+    await page.stop();
     expect(asJson.code).toBe(1);
     expect(JSON.parse(asJson.stderr)).toMatchObject({
       status: 422,
@@ -335,6 +351,8 @@ describe('chatapi', () => {
     expect(JSON.stringify(listed)).not.toContain(endpoint.secret);
     const added = await shell.json(['rules', 'add', rule, '--source', source.id]);
     expect(added).toMatchObject({ source_id: source.id });
+    const own = await shell.json(['providers', 'list']);
+    expect(own.data).toEqual([expect.objectContaining({ name: 'main' })]);
     const [byId, removed] = await Promise.all([
       shell.json(['rules', 'test', added.id, '--payload', payload]),
       shell.json(['providers', 'remove', 'main']),
@@ -350,7 +368,7 @@ describe('chatapi', () => {
     const rows = Array.from({ length: 5_200 }, (_, n) => `ann-${n}@example.com,bounce`);
     rows[5_100] = 'no address,bounce';
     const csv = file('bounces.csv', ['address,reason', ...rows].join('\n'));
-    const taken = await shell.run(['suppressions', 'import', csv, '--json']);
+    const taken = await shell.spawn(['suppressions', 'import', csv, '--json']);
     expect(taken.code).toBe(4);
     expect(JSON.parse(taken.stdout)).toMatchObject({
       received: 5_200,
@@ -361,7 +379,7 @@ describe('chatapi', () => {
     const out = join(shell.home, 'out.ndjson');
     const [given, plain, twice] = [
       await shell.run(['suppressions', 'export', '--format', 'ndjson', '-o', out]),
-      await shell.run(['suppressions', 'export']),
+      await shell.spawn(['suppressions', 'export']),
       await shell.run(['suppressions', 'export', '-o', out]),
     ];
     expect(given.code).toBe(0);
@@ -432,22 +450,23 @@ describe('chatapi', () => {
     });
     await until('all answers', () => listening.documents.some(({ event_id }) => event_id === triggered.id));
     const webhook = new Webhook(secret);
+    const sdk = (body: Buffer, headers: unknown, by: string) =>
+      verifyWebhook(body, headers as Record<string, string>, by);
+    const [first] = receiver.requests;
+    expect(await sdk(first!.body, first!.headers, secret)).toEqual(JSON.parse(first!.body.toString()));
+    const other = `whsec_${Buffer.alloc(24).toString('base64')}`;
+    await expect(sdk(first!.body, first!.headers, other)).rejects.toThrow();
     for (const { headers, body, method, path } of receiver.requests) {
       expect([method, path, headers['user-agent']]).toEqual(['POST', '/hooks', 'ChatAPI-Webhooks/1.0']);
       const event = webhook.verify(body, headers as Record<string, string>) as { id: string; type: string };
       expect(headers['webhook-id']).toBe(event.id);
       expect(event.type).toMatch(/^(member\.|message\.created)/);
     }
-    expect(() =>
-      new Webhook(`whsec_${Buffer.alloc(24).toString('base64')}`).verify(
-        receiver.requests[0]!.body,
-        receiver.requests[0]!.headers as Record<string, string>,
-      ),
-    ).toThrow();
     const last = receiver.requests.at(-1)!;
     expect(JSON.parse(last.body.toString())).toEqual(triggered);
     const answers = listening.documents.slice(1);
-    expect(answers[0]).toMatchObject({ type: 'listen.answer', status: 503 });
+    const refused = answers.find(({ event_id }) => event_id === first!.headers['webhook-id']);
+    expect(refused).toMatchObject({ type: 'listen.answer', status: 503 });
     expect(answers.at(-1)).toMatchObject({
       event_id: triggered.id,
       event_type: 'message.created',
@@ -469,27 +488,86 @@ describe('chatapi', () => {
     expect(ended.stdout).toMatch(/✗ +\d+ +room\.deleted .*ECONNREFUSED/);
   });
 
-  it('triggers events of every family, and says which there are', async () => {
-    const { data } = await shell.json<{ data: { type: string }[] }>(['trigger', '--list']);
-    const { body } = await on.client.request('GET', '/webhooks/event-types');
-    const known = new Set(
-      body.data?.map(({ type }: { type: string }) => type) ?? body.map(({ type }: { type: string }) => type),
+  it('posts several at once, those of a room in order, and loses and doubles nothing when its line is cut', async () => {
+    const [slow, quick] = await Promise.all([makeRoom('alice', 'bob'), makeRoom('alice', 'bob')]);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const receiver = await Receiver.start(async (_, index) => {
+      if (index === 0) await held;
+      return { status: 200 };
+    });
+    const proxy = await Proxy.start(on.app.url);
+    const listening = shell.start(
+      ['listen', '--forward-to', receiver.url, '--events', 'message.created', '--timeout', '10m', '--json'],
+      { env: { CHATAPI_URL: proxy.through(on.app.url).replace(/\/$/, '') } },
     );
-    expect(data.filter(({ type }) => !known.has(type))).toEqual([]);
+    await until('it to listen', () => listening.documents.length > 0);
+    const send = async (room: string, content: string): Promise<string> =>
+      (await on.as('bob', 'POST', `/rooms/${room}/messages`, { content })).body.content;
+    const got = (room: string): string[] =>
+      receiver.requests
+        .map(({ body }) => JSON.parse(body.toString()))
+        .filter(({ room_id }) => room_id === room)
+        .map(({ data }) => data.content);
+    const sent = { slow: [await send(slow, 's1')], quick: [] as string[] };
+    await receiver.waitFor(1);
+    for (const n of [1, 2, 3]) sent.quick.push(await send(quick, `q${n}`));
+    sent.slow.push(await send(slow, 's2'));
+    await until('the others', () => got(quick).length === 3);
+    expect(got(slow)).toEqual(['s1']);
+
+    proxy.cut();
+    for (const n of [4, 5]) sent.quick.push(await send(quick, `q${n}`));
+    sent.slow.push(await send(slow, 's3'));
+    release();
+    proxy.mend();
+    await until('all that was sent', () => listening.documents.length === 9);
+    expect({ slow: got(slow), quick: got(quick) }).toEqual(sent);
+    expect(new Set(listening.documents.slice(1).map(({ event_id }) => event_id)).size).toBe(8);
+    listening.signal('SIGINT');
+    expect((await listening.ended).code).toBe(0);
+    await Promise.all([receiver.stop(), proxy.stop()]);
+  });
+
+  it('triggers events of every family, and says which there are', async () => {
+    const { data } = await shell.json<{ data: { type: string; can_be_triggered: boolean }[] }>(['trigger', '--list']);
+    const { body } = await on.client.request('GET', '/webhooks/event-types');
+    const types = (body as { type: string }[]).map(({ type }) => type);
+    expect(data.map(({ type }) => type).toSorted()).toEqual(types.toSorted());
+    const impossible = data.filter(({ can_be_triggered }) => !can_be_triggered).map(({ type }) => type);
+    expect(impossible).toEqual(['room.deactivating', 'endpoint.test']);
     const some = [
       'notification.failed',
       'member.joined',
       'delivery.delivered',
       'delivery.suppressed',
+      'delivery.failed',
       'block.removed',
       'invite.accepted',
+      'join_request.created',
+      'join_request.approved',
+      'join_request.rejected',
+      'room.truncated',
+      'scheduled_message.failed',
+      'endpoint.disabled',
     ];
+    expect(await shell.run(['trigger', 'room.deactivating'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/half a day.*Instead: .*endpoints test <id> --event room\.deactivating/),
+    });
     const [made, unknown, scoped] = await Promise.all([
       Promise.all(some.map((type) => shell.json(['trigger', type, '--timeout', '60']))),
       shell.run(['trigger', 'member.join']),
       on.client.login('eve').then(({ key }) => shell.run(['trigger', 'room.created'], { env: { CHATAPI_KEY: key } })),
     ]);
     expect(made.map(({ type }) => type)).toEqual(some);
+    // Alone: what other mail went through the provider meanwhile would keep it up.
+    const degraded = await shell.json(['trigger', 'provider.degraded', '--timeout', '60']);
+    expect(degraded).toMatchObject({ type: 'provider.degraded', data: { provider_type: 'smtp' } });
+    const left = await Promise.all(
+      ['endpoints', 'providers', 'suppressions'].map((kind) => shell.json([kind, 'list'])),
+    );
+    expect(left.map((list) => list.data)).toEqual([[], [], []]);
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean member.joined?') });
     expect(scoped).toMatchObject({ code: 1, stderr: expect.stringContaining('forbidden') });
   });
@@ -505,11 +583,19 @@ describe('chatapi', () => {
     expect(await words('chatapi rec')).toEqual(['recover']);
     expect(await words('chatapi deliveries re')).toEqual(['resend']);
     expect(await words('chatapi --json rooms list --na')).toEqual(['--name']);
+    expect(await words('chatapi --profile rooms deliveries re')).toEqual(['resend']);
     const zsh = await shell.run(['completion', 'zsh']);
     expect(zsh.stdout).toMatch(/^#compdef chatapi/);
-    for (const place of ['/bin/zsh', '/usr/bin/zsh'].filter((one) => existsSync(one)).slice(0, 1)) {
-      const { stderr } = await exec(place, ['-f', '-c', `compdef() { : }\n${zsh.stdout}`]);
-      expect(stderr).toBe('');
+    if (existsSync('/usr/bin/zsh')) {
+      // With its completion system, at a terminal: what stands in the line after a tab.
+      const typed = ['chatapi rec', 'chatapi --json rooms list --na', 'chatapi --profile rooms deliveries res'];
+      const at = [join(root, 'test/support/complete.zsh'), file('chatapi.zsh', zsh.stdout), ...typed];
+      const { stdout } = await exec('/usr/bin/zsh', ['-f', ...at], { timeout: 60_000 });
+      expect(stdout.trim().split(/ *\n/)).toEqual([
+        'chatapi recover',
+        'chatapi --json rooms list --name',
+        'chatapi --profile rooms deliveries resend',
+      ]);
     }
     expect(await shell.run(['completion', 'fish'])).toMatchObject({ code: 2 });
   });
@@ -565,7 +651,7 @@ describe('chatapi', () => {
     });
     await redis.stop();
     const [stopped, away, remote] = await Promise.all([
-      shell.run(local, { env: { ...env, DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:9/none' } }),
+      shell.spawn(local, { env: { ...env, DATABASE_URL: 'postgres://nobody:secret@127.0.0.1:9/none' } }),
       shell.run([...local, '--json'], { env: { CHATAPI_URL: 'http://127.0.0.1:9' } }),
       shell.run([...local, '--json']),
     ]);

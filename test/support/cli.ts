@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,56 @@ export interface Ended {
   stderr: string;
 }
 
+const environmentOf = (home: string, env: Record<string, string>): Record<string, string> => ({
+  PATH: process.env.PATH!,
+  HOME: home,
+  XDG_CONFIG_HOME: join(home, 'config'),
+  ...env,
+});
+
+/** Does the commands that need no process of their own: what runs is the same, but for the start of Node. */
+class CliHost {
+  private readonly asked = new Map<number, { resolve(ended: Ended): void; reject(error: Error): void }>();
+  private last = 0;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.on('message', ({ id, ...ended }: Ended & { id: number }) => {
+      this.asked.get(id)?.resolve(ended);
+      this.asked.delete(id);
+    });
+    child.on('exit', () => {
+      for (const { reject } of this.asked.values()) reject(new Error('The process of the commands has ended.'));
+    });
+  }
+
+  static async start(): Promise<CliHost> {
+    const child = fork(join(__dirname, 'cli-host.mjs'), [join(root, 'dist/src/cli/run-command.js')], {
+      cwd: tmpdir(),
+      execArgv: [],
+    });
+    await new Promise((resolve, reject) => child.once('message', resolve).once('error', reject).once('exit', reject));
+    return new CliHost(child);
+  }
+
+  run(args: string[], home: string, { env = {}, input = '' }: CliOptions): Promise<Ended> {
+    const id = ++this.last;
+    return new Promise((resolve, reject) => {
+      this.asked.set(id, { resolve, reject });
+      this.child.send({ id, args, home, input, env: environmentOf(home, env) });
+    });
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.child.once('exit', () => resolve());
+      this.child.disconnect();
+    });
+  }
+}
+
+let host: Promise<CliHost> | undefined;
+afterAll(async () => (await host)?.stop());
+
 /** One command in a process of its own, in a folder of its own: no `.env` and no `.data` of this checkout. */
 export class CliProcess extends ShownProcess {
   stdout = '';
@@ -35,7 +85,7 @@ export class CliProcess extends ShownProcess {
     this.child = spawn(process.execPath, [BIN, ...args], {
       cwd: home,
       stdio: 'pipe',
-      env: { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), ...env },
+      env: environmentOf(home, env),
     });
     this.child.stdout!.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr!.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
@@ -85,8 +135,15 @@ export class Shell {
     return child;
   }
 
-  run(args: string[], options: CliOptions = {}): Promise<Ended> {
+  /** A command as a process. */
+  spawn(args: string[], options: CliOptions = {}): Promise<Ended> {
     return this.start(args, options).ended;
+  }
+
+  /** A command that is neither interrupted nor watched. */
+  async run(args: string[], { env = {}, ...options }: CliOptions = {}): Promise<Ended> {
+    host ??= CliHost.start();
+    return (await host).run(args, this.home, { ...options, env: { ...this.env, ...env } });
   }
 
   /** A command that has to succeed; what it says with --json. */
