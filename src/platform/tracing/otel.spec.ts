@@ -29,6 +29,9 @@ describe('traceparent', () => {
     [`00-${TRACE}-${'0'.repeat(16)}-01`],
     [`00-${TRACE.toUpperCase()}-${SPAN}-01`],
     [`00-${TRACE}-${SPAN}-01\n`.repeat(2)],
+    [`00-${TRACE}-${SPAN}-01-more`],
+    [`cc-${TRACE}-${SPAN}-01more`],
+    [`cc-${TRACE}-${SPAN}-01-${'x'.repeat(10_000)}`],
     [[`00-${TRACE}-${SPAN}-01`, `00-${TRACE}-${SPAN}-01`]],
   ])('%j begins a new trace', (traceparent) => {
     expect(readCarrier({ traceparent })).toBeUndefined();
