@@ -54,7 +54,7 @@ const bench: Bench = {
     console.error(`${figure.name}: ${ratioOf(figure).toFixed(2)} of the floor${note}`);
   },
 };
-const parts = new Parts(bench, valueOf('--only')?.split(','));
+const parts = new Parts(bench, before === undefined ? valueOf('--only')?.split(',') : undefined);
 
 async function main(): Promise<void> {
   const dataDir = temporaryDataDir();

@@ -231,7 +231,7 @@ describe('two processes with traces on', () => {
       'send notifications',
       'POST /api/v1/notifications',
     ]);
-    expect(way[4]!.attributes).toMatchObject({ 'chatapi.notification_id': id, 'chatapi.fallback_step': 2 });
+    expect(way[4]!.attributes).toMatchObject({ 'chatapi.notification_id': id, 'chatapi.turn': 2 });
 
     const { deliveries } = (await client.request('GET', `/notifications/${id}`)).body;
     expect(deliveries.map(({ channel, trace_id }: any) => [channel, trace_id])).toEqual([
@@ -303,6 +303,7 @@ describe('two processes with traces on', () => {
     const endpoint = await client.request('POST', '/webhooks/endpoints', {
       body: { url: `${receiver.url}/again-event`, event_types: ['room.created'] },
     });
+    const since = new Date().toISOString();
     const body = { room_type: 'group', name: 'M', members: ['ann'] };
     await client.request('POST', '/rooms', { body, headers: before.headers });
     const [one, two] = [await failing('/again-one'), await failing('/again-two')];
@@ -321,27 +322,24 @@ describe('two processes with traces on', () => {
     expect([resent.status, resent.body.trace_id]).toEqual([202, resend.traceId]);
     const filter = { notification_id: two.notification_id };
     await client.request('POST', '/recoveries', { body: { filter }, headers: recover.headers });
-    const since = new Date(Date.now() - 60_000).toISOString();
     const path = `/webhooks/endpoints/${endpoint.body.id}/recover`;
     expect((await client.request('POST', path, { body: { since }, headers: redrive.headers })).status).toBe(202);
 
-    for (const [sent, tries, { traceId }, top] of [
-      ['/again-one', 1, resend, 'POST /api/v1/deliveries/:id/resend'],
-      ['/again-two', 1, recover, 'recover deliveries'],
-      ['/again-event', 2, redrive, 'recover deliveries'],
+    for (const [sent, { traceId }, top] of [
+      ['/again-one', resend, 'POST /api/v1/deliveries/:id/resend'],
+      ['/again-two', recover, 'recover deliveries'],
+      ['/again-event', redrive, 'recover deliveries'],
     ] as const) {
-      const requests = await sentTo(sent, tries + 1);
-      const again = requests.at(-1)!;
-      const traces = requests.map((request) => told(request)[1]);
-      expect(traces).toEqual([...Array.from({ length: tries }, () => before.traceId), traceId]);
-      const spans = await collector.trace(
-        traceId,
-        (all) => named(all, 'process webhook').length === 1 && named(all, 'resend deliveries').length === 1,
+      const again = await until('it to be sent again', () =>
+        receiver.requests.find((request) => request.path === sent && told(request)[1] !== before.traceId),
       );
-      const way = upwards(spans, told(again)[2]).map(({ name }) => name);
-      expect(way.slice(3, 6)).toEqual(['receive deliveries', 'resend deliveries', top]);
-      const [{ links } = { links: [] }] = named(spans, 'resend deliveries');
-      expect(links.map((link) => link.traceId)).toEqual([before.traceId]);
+      const traces = (await sentTo(sent)).map((request) => told(request)[1]);
+      expect([traces[0], traces.at(-1)]).toEqual([before.traceId, traceId]);
+      const wayOf = (all: ReceivedSpan[]) => upwards(all, told(again)[2]);
+      const spans = await collector.trace(traceId, (all) => wayOf(all).some(({ name }) => name === top));
+      const way = wayOf(spans).slice(3, 6);
+      expect(way.map(({ name }) => name)).toEqual(['receive deliveries', 'resend deliveries', top]);
+      expect(way[1]!.links.map((link) => link.traceId)).toEqual([before.traceId]);
     }
   });
 
@@ -474,7 +472,18 @@ describe('two processes with traces on', () => {
     expect(span).toMatchObject({ failed: true, attributes: { 'http.response.status_code': 500, 'error.type': '500' } });
   });
 
-  it('a receiver that answers 500, hangs or is gone holds nothing up, nor a stop, and is told of in log and metrics', async () => {
+  it('a receiver that answers 429 or 500, hangs or is gone holds nothing up, nor a stop, and is told of in log and metrics', async () => {
+    const goesOut = (path: string) =>
+      sentTo(path).then(([request]) => expect(told(request!)[1]).toMatch(/^[\da-f]{32}$/));
+    receiver.respond(() => ({ status: 200 }));
+    let busy = 0;
+    collector.receiver.respond(() => {
+      busy++;
+      return { status: 429, headers: { 'retry-after': '1' } };
+    });
+    await notify(client, '/busy');
+    await goesOut('/busy');
+    await until('both to be told to come later', () => busy >= 2);
     collector.receiver.respond(() => ({ status: 500 }));
     await notify(client, '/refused');
     await sentTo('/refused');

@@ -1,7 +1,13 @@
 import { hostname } from 'node:os';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  TracerProvider,
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.js';
 import { OtelTracer } from './otel.js';
 import { samplerOf } from './sampling.js';
@@ -15,7 +21,7 @@ const EVERY_MS = 1_000;
 const EXPORT_MS = 10_000;
 
 /** Ids, routes and codes are shorter, and of few; what a caller may have named is cut. */
-export const SPAN_LIMITS = { attributeValueLengthLimit: 256, attributeCountLimit: 32, linkCountLimit: 100 };
+const SPAN_LIMITS = { attributeValueLengthLimit: 256, attributeCountLimit: 32, linkCountLimit: 100 };
 
 type Settings = Pick<
   Config,
@@ -38,7 +44,20 @@ export function exportTraces(config: Settings, version: string, exported: Export
     headers: { ...config.otlpHeaders },
     timeoutMillis: EXPORT_MS,
   });
-  const provider = new TracerProvider({
+  const processor = new BatchSpanProcessor({
+    exporter: told(exporter, exported),
+    maxQueueSize: MAX_WAITING,
+    maxExportBatchSize: MAX_BATCH,
+    scheduledDelayMillis: EVERY_MS,
+    exportTimeoutMillis: EXPORT_MS,
+  });
+  const provider = providerOf(config, version, processor);
+  return { tracer: new OtelTracer(provider.getTracer('chatapi', version)), stop: () => provider.shutdown() };
+}
+
+/** Decides what is kept, and bounds what stands on it. @param processor gets what is kept */
+export const providerOf = (config: Settings, version: string, processor: SpanProcessor): TracerProvider =>
+  new TracerProvider({
     sampler: samplerOf(config),
     spanLimits: SPAN_LIMITS,
     resource: resourceFromAttributes({
@@ -48,18 +67,8 @@ export function exportTraces(config: Settings, version: string, exported: Export
       ...config.otelResource,
       'service.name': config.otelServiceName ?? config.otelResource?.['service.name'] ?? 'chatapi',
     }),
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: told(exporter, exported),
-        maxQueueSize: MAX_WAITING,
-        maxExportBatchSize: MAX_BATCH,
-        scheduledDelayMillis: EVERY_MS,
-        exportTimeoutMillis: EXPORT_MS,
-      }),
-    ],
+    spanProcessors: [processor],
   });
-  return { tracer: new OtelTracer(provider.getTracer('chatapi', version)), stop: () => provider.shutdown() };
-}
 
 /** The same exporter, whose results somebody hears of. */
 function told(exporter: SpanExporter, exported: Exported): SpanExporter {

@@ -3,7 +3,8 @@ import { SamplingDecision } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.js';
 import { ASKED_PER_SECOND, samplerOf } from './sampling.js';
 
-const HIGH = 'ffffffffffffffffffffffffffffffff';
+/** By what the sampler makes of them, the largest and the smallest share. */
+const HIGH = 'ffffffff000000000000000000000000';
 const LOW = '00000000000000010000000000000001';
 
 type Parent = 'none' | 'sampled' | 'unsampled';

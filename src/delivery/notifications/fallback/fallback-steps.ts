@@ -83,7 +83,7 @@ function traceTurn({ client_id, notification_id, step, traceparent }: ChainRow):
     'chatapi.client_id': client_id,
     'chatapi.notification_id': notification_id,
     // Counted from 1: the channel whose time was over, and the next.
-    'chatapi.fallback_step': step + 2,
+    'chatapi.turn': step + 2,
   };
   return markStep('send notifications', { kind: 'producer', parent: traceparent, attributes }, traceparent);
 }
