@@ -12,9 +12,9 @@ import { ratioOf, toTable, type Figure } from './support/report.js';
 import type { Bench } from './support/rounds.js';
 
 /*
- * npm run bench [-- --quick] [-- --only a,b] [-- --latency] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
+ * npm run bench [-- --quick] [-- --rounds N] [-- --only a,b] [-- --latency] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
  * path in turn, because a machine's speed drifts by more than what is being measured. REDIS_URL adds the figures of
- * the queue on Redis and of a cluster. `--before DIR` compares webhooks and sends with an earlier version (`--traced`: with traces on in this one, all of them or, by
+ * the queue on Redis and of a cluster. `--before DIR` compares webhooks and sends with an earlier version (`--traced`: and this one with traces on with itself, all of them or, by
  * `--traced 0.01`, a share), `--latency` draws how long a message takes
  * over the rate (docs/latency.svg), instead.
  */
@@ -46,7 +46,7 @@ setTimeout(
 const figures: Figure[] = [];
 
 const bench: Bench = {
-  rounds: quick ? 1 : 3,
+  rounds: Number(valueOf('--rounds')) || (quick ? 1 : 3),
   size: (full) => (quick ? Math.ceil(full / 5) : full),
   record: (figure) => {
     figures.push(figure);
@@ -54,7 +54,7 @@ const bench: Bench = {
     console.error(`${figure.name}: ${ratioOf(figure).toFixed(2)} of the floor${note}`);
   },
 };
-const parts = new Parts(bench, valueOf('--only')?.split(','));
+const parts = new Parts(bench, before === undefined ? valueOf('--only')?.split(',') : undefined);
 
 async function main(): Promise<void> {
   const dataDir = temporaryDataDir();

@@ -38,6 +38,7 @@ import { RollupSpans1764900050000 } from './1764900050000-rollup-spans.js';
 import { DeliveriesByAddress1764900050010 } from './1764900050010-deliveries-by-address.js';
 import { CancelReasons1764900080000 } from './1764900080000-cancel-reasons.js';
 import { Traces1764900090000 } from './1764900090000-traces.js';
+import { KeptTraces1764900100000 } from './1764900100000-kept-traces.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -82,4 +83,5 @@ export const MIGRATIONS = [
   DeliveriesByAddress1764900050010,
   CancelReasons1764900080000,
   Traces1764900090000,
+  KeptTraces1764900100000,
 ];

@@ -35,6 +35,7 @@ export async function showDelivery(out: Output, delivery: Delivery): Promise<voi
     'message id': delivery.provider_message_id,
     'resend of': delivery.resend_of,
     'resent by': delivery.resent_by,
+    trace: delivery.trace_id,
   });
   if (attempts.length === 0) return;
   out.line();

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { until } from '../support/until.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { SENDERS } from '../support/senders.js';
@@ -28,6 +30,17 @@ describe('/metrics', () => {
     expect(body).not.toContain(id);
     expect(body).toMatch(/^chatapi_database_connections\{state="idle"\} \d/m);
     expect(body).toMatch(/^process_cpu_seconds_total /m);
+  });
+
+  it('has every metric that boards and alerts name', async () => {
+    const files = ['docker/grafana/dashboards/chatapi.json', 'docker/prometheus/rules.yml'];
+    const text = files.map((file) => readFileSync(join(__dirname, '../..', file), 'utf8')).join('\n');
+    const named = new Set(text.match(/\b(?:chatapi|process|nodejs)_[a-z\d_]+/g));
+    const { body } = await scrape();
+    const known = new Set([...body.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name!));
+    expect(named.size).toBeGreaterThan(25);
+    const isKnown = (name: string) => known.has(name) || known.has(name.replace(/_(bucket|count|sum)$/, ''));
+    expect([...named].filter((name) => !isKnown(name))).toEqual([]);
   });
 
   it('counts deliveries, attempts, refusals and administrative changes, by labels that are few', async () => {

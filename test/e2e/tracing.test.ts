@@ -202,6 +202,177 @@ describe('two processes with traces on', () => {
     expect(collector.of(unseen.traceId)).toEqual([]);
   });
 
+  it("another channel's turn is of the trace that asked for it, and deliveries show which that is", async () => {
+    receiver.respond(() => ({ status: 200 }));
+    const { traceId, headers } = newTrace();
+    const eve = await client.login('eve');
+    const made = await client.request('POST', '/notifications', {
+      headers,
+      body: {
+        recipients: [{ user_id: 'eve' }],
+        strategy: 'fallback',
+        fallback: [{ channel: 'websocket', within_s: 3_600 }, { channel: 'webhook' }],
+        channels: { websocket: { title: 'Hi' }, webhook: { url: `${receiver.url}/turn`, payload: {} } },
+      },
+    });
+    expect([made.status, made.body.errors]).toEqual([202, undefined]);
+    const { id } = made.body;
+    await api.sql('update notification_chains set due_at = clock_timestamp() where notification_id = $1', [id]);
+    const [asked] = await sentTo('/turn');
+    const spans = await collector.trace(traceId, (all) => named(all, 'process webhook').length === 1);
+    const way = upwards(spans, told(asked!)[2]);
+    expect(way.map(({ name }) => name)).toEqual([
+      'POST',
+      'send webhook',
+      'process webhook',
+      'receive deliveries',
+      'send notifications',
+      'INSERT notifications',
+      'send notifications',
+      'POST /api/v1/notifications',
+    ]);
+    expect(way[4]!.attributes).toMatchObject({ 'chatapi.notification_id': id, 'chatapi.turn': 2 });
+
+    const { deliveries } = (await client.request('GET', `/notifications/${id}`)).body;
+    expect(deliveries.map(({ channel, trace_id }: any) => [channel, trace_id])).toEqual([
+      ['websocket', traceId],
+      ['webhook', traceId],
+    ]);
+    const one = await client.request('GET', `/deliveries/${deliveries[0].id}`);
+    expect(one.body.trace_id).toBe(traceId);
+    const hers = await api.request('GET', `/notifications/${id}`, { key: eve.key });
+    expect(hers.body.deliveries[0]).toMatchObject({ id: deliveries[0].id, trace_id: null });
+  });
+
+  it('what waits for its room at an endpoint, and what was held, goes on in its trace', async () => {
+    let gated = true;
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    receiver.respond(async ({ path, body }) => {
+      if (path === '/in-order' && body.toString().includes('front')) await gate;
+      return { status: path === '/held' && gated ? 503 : 200 };
+    });
+    const endpoint = async (fields: object) =>
+      (await client.request('POST', '/webhooks/endpoints', { body: { event_types: ['message.created'], ...fields } }))
+        .body.id;
+    await endpoint({ url: `${receiver.url}/in-order`, ordered_by: 'room' });
+    const room = await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'L', members: ['ann'] } });
+    const [front, next] = [newTrace(), newTrace()];
+    for (const [{ headers }, content] of [
+      [front, 'front'],
+      [next, 'next'],
+    ] as const)
+      await client.master('ann').request('POST', `/rooms/${room.body.id}/messages`, { body: { content }, headers });
+    await until('the second to wait', async () => {
+      const [row] = await api.sql(`select traceparent from endpoint_messages where state = 'waiting'`);
+      return row?.traceparent?.includes(next.traceId);
+    });
+    open();
+    const [first, second] = await sentTo('/in-order', 2);
+    expect([told(first!)[1], told(second!)[1]]).toEqual([front.traceId, next.traceId]);
+
+    const held = await endpoint({ url: `${receiver.url}/held`, event_types: ['room.deleted'] });
+    const { traceId, headers } = newTrace();
+    const channels = { webhook: { endpoint_id: held, payload: {} } };
+    const made = await client.request('POST', '/notifications', { body: { channels }, headers });
+    await sentTo('/held');
+    await client.request('POST', `/webhooks/endpoints/${held}/disable`);
+    await until('it to be held', async () => {
+      const [row] = await api.sql('select status from open_deliveries where source_id = $1', [made.body.id]);
+      return row?.status === 'held';
+    });
+    gated = false;
+    await client.request('POST', `/webhooks/endpoints/${held}/enable`);
+    const [, again] = await sentTo('/held', 2);
+    expect(told(again!)[1]).toBe(traceId);
+  });
+
+  it('what is sent again is of the trace of who asks for that, and names the one before', async () => {
+    let broken = true;
+    receiver.respond(({ path }) => ({ status: broken && path.startsWith('/again') ? 503 : 200 }));
+    const [before, resend, recover, redrive] = [newTrace(), newTrace(), newTrace(), newTrace()];
+    const failing = async (path: string) => {
+      const channels = { webhook: { url: receiver.url + path, payload: {} } };
+      const body = { channels, max_retry_attempts: 0 };
+      const { body: made } = await client.request('POST', '/notifications', { body, headers: before.headers });
+      return until('it to fail', async () => {
+        const { deliveries } = (await client.request('GET', `/notifications/${made.id}`)).body;
+        return deliveries[0].status === 'failed' && deliveries[0];
+      });
+    };
+    const endpoint = await client.request('POST', '/webhooks/endpoints', {
+      body: { url: `${receiver.url}/again-event`, event_types: ['room.created'] },
+    });
+    const since = new Date().toISOString();
+    const body = { room_type: 'group', name: 'M', members: ['ann'] };
+    await client.request('POST', '/rooms', { body, headers: before.headers });
+    const [one, two] = [await failing('/again-one'), await failing('/again-two')];
+    const lane = [`webhook:endpoint/${endpoint.body.id}`];
+    await until('the event not to get through', async () => {
+      await api.sql(
+        `update open_deliveries set max_attempts = attempt_count + 1, next_attempt_at = now(), awake = true
+          where lane = $1 and status = 'retrying'`,
+        lane,
+      );
+      return (await api.sql('select from ended_deliveries where lane = $1', lane)).length === 1;
+    });
+    broken = false;
+
+    const resent = await client.request('POST', `/deliveries/${one.id}/resend`, { headers: resend.headers });
+    expect([resent.status, resent.body.trace_id]).toEqual([202, resend.traceId]);
+    const filter = { notification_id: two.notification_id };
+    await client.request('POST', '/recoveries', { body: { filter }, headers: recover.headers });
+    const path = `/webhooks/endpoints/${endpoint.body.id}/recover`;
+    expect((await client.request('POST', path, { body: { since }, headers: redrive.headers })).status).toBe(202);
+
+    for (const [sent, { traceId }, top] of [
+      ['/again-one', resend, 'POST /api/v1/deliveries/:id/resend'],
+      ['/again-two', recover, 'recover deliveries'],
+      ['/again-event', redrive, 'recover deliveries'],
+    ] as const) {
+      const again = await until('it to be sent again', () =>
+        receiver.requests.find((request) => request.path === sent && told(request)[1] !== before.traceId),
+      );
+      const traces = (await sentTo(sent)).map((request) => told(request)[1]);
+      expect([traces[0], traces.at(-1)]).toEqual([before.traceId, traceId]);
+      const wayOf = (all: ReceivedSpan[]) => upwards(all, told(again)[2]);
+      const spans = await collector.trace(traceId, (all) => wayOf(all).some(({ name }) => name === top));
+      const way = wayOf(spans).slice(3, 6);
+      expect(way.map(({ name }) => name)).toEqual(['receive deliveries', 'resend deliveries', top]);
+      expect(way[1]!.links.map((link) => link.traceId)).toEqual([before.traceId]);
+    }
+  });
+
+  it('whoever else is asked over HTTP because of a request is told its trace', async () => {
+    receiver.respond(({ path }) =>
+      path === '/page'
+        ? { status: 200, headers: { 'content-type': 'text/html' }, body: '<title>A page</title>' }
+        : { status: 200, body: '{"action":"allow"}' },
+    );
+    await client.request('PATCH', '/clients/me', { body: { settings: { link_previews: true } } });
+    await client.request('PUT', '/clients/me/hooks/pre-send', { body: { url: `${receiver.url}/ask` } });
+    const room = await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'P', members: ['ann'] } });
+    const { traceId, headers } = newTrace();
+    const body = { content: `Look: ${receiver.url}/page` };
+    const tracestate = 'acme=of-the-caller';
+    const key = (await client.login('ann')).key;
+    const path = `/rooms/${room.body.id}/messages`;
+    const said = await api.request('POST', path, { key, body, headers: { ...headers, tracestate } });
+    expect(said.status).toBe(201);
+    const [hook] = await sentTo('/ask');
+    expect([told(hook!)[1], hook!.headers.tracestate]).toEqual([traceId, tracestate]);
+    // What the caller's own tools say in it is nothing to whoever's page that is.
+    const [page] = await sentTo('/page');
+    expect([told(page!)[1], page!.headers.tracestate]).toEqual([traceId, undefined]);
+    const spans = await collector.trace(traceId, (all) => named(all, 'process link-previews').length === 1);
+    expect(upwards(spans, told(page!)[2]).map(({ name }) => name)).toEqual([
+      'GET',
+      'process link-previews',
+      'POST /api/v1/rooms/:room_id/messages',
+    ]);
+    await client.request('DELETE', '/clients/me/hooks/pre-send');
+  });
+
   it('spans hold no bodies, addresses or keys, and who receives them is told who we are', async () => {
     const { requests } = collector.receiver;
     for (const { headers } of requests)
@@ -301,7 +472,18 @@ describe('two processes with traces on', () => {
     expect(span).toMatchObject({ failed: true, attributes: { 'http.response.status_code': 500, 'error.type': '500' } });
   });
 
-  it('a receiver that answers 500, hangs or is gone holds nothing up, nor a stop, and is told of in log and metrics', async () => {
+  it('a receiver that answers 429 or 500, hangs or is gone holds nothing up, nor a stop, and is told of in log and metrics', async () => {
+    const goesOut = (path: string) =>
+      sentTo(path).then(([request]) => expect(told(request!)[1]).toMatch(/^[\da-f]{32}$/));
+    receiver.respond(() => ({ status: 200 }));
+    let busy = 0;
+    collector.receiver.respond(() => {
+      busy++;
+      return { status: 429, headers: { 'retry-after': '1' } };
+    });
+    await notify(client, '/busy');
+    await goesOut('/busy');
+    await until('both to be told to come later', () => busy >= 2);
     collector.receiver.respond(() => ({ status: 500 }));
     await notify(client, '/refused');
     await sentTo('/refused');

@@ -77,6 +77,26 @@ describe('metrics that boards and rules name', () => {
           if (!labels.includes(label!)) wrong.push(`${name}{${label}}`);
       }
     }
+    // What is grouped by, and what legends and summaries name: a label of a metric of the same query.
+    const labelled = [
+      ...rules().map(({ expr, annotations }) => ({ query: expr, text: annotations.summary })),
+      ...panels().flatMap(({ targets }) =>
+        targets.map(({ expr, legendFormat = '' }: any) => ({ query: expr as string, text: legendFormat as string })),
+      ),
+    ];
+    for (const { query, text } of labelled) {
+      const grouped = [...query.matchAll(/\b(?:by|on|without|ignoring)\s*\(([^)]*)\)/g)].flatMap(([, list]) =>
+        list!.split(','),
+      );
+      const shown = [...text.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => label!);
+      const labels = (query.match(METRIC) ?? []).flatMap((name: string) => {
+        const base = known.has(name) ? name : name.replace(SUFFIX, '');
+        return OWN_LABELS[base] ?? known.get(base)?.labels ?? [];
+      });
+      for (const label of [...grouped.map((one) => one.trim()), ...shown])
+        if (label !== '' && ![...labels, ...ADDED].includes(label)) wrong.push(`${query}: ${label}`);
+    }
+    expect(labelled.filter(({ text }) => text.includes('{{')).length).toBeGreaterThan(5);
     expect(wrong).toEqual([]);
   });
 

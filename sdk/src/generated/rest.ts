@@ -1976,6 +1976,8 @@ export interface components {
        * @description When it was put aside: no recovery sends it again.
        */
       discarded_at: string | null;
+      /** @description Of the trace that it is a part of (W3C Trace Context); null where the server makes no traces, and to a key of a user. */
+      trace_id: string | null;
       attempts?: components["schemas"]["Attempt"][];
       /** Format: date-time */
       created_at: string;
@@ -2289,6 +2291,8 @@ export interface components {
        * @description When it was put aside: no recovery sends it again.
        */
       discarded_at: string | null;
+      /** @description Of the trace that it is a part of (W3C Trace Context); null where the server makes no traces, and to a key of a user. */
+      trace_id: string | null;
       attempts?: components["schemas"]["Attempt"][];
       /** Format: date-time */
       created_at: string;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
+import { traceparentNow } from '../../platform/tracing/tracer.js';
 import { prepared } from '../../platform/database/prepared.js';
 import type { RecoveryFilterDto } from './delivery-filter.dto.js';
 import type { RecoveryStatus } from './recoveries.dto.js';
@@ -25,6 +26,8 @@ export interface RecoveryRow {
   cursor: string;
   /** How far it has come, as its kind says it; null at the beginning, and for those that the cursor is enough for. */
   place: unknown;
+  /** Of what asked for it. */
+  traceparent: string | null;
   created_at: Date;
   updated_at: Date;
 }
@@ -46,7 +49,7 @@ export interface Progress {
 }
 
 const COLUMNS = `r.client_id, r.id, r.kind, r.subject_id, r.place, r.filter, r.since, r.upto, r.dry_run, r.rate_per_second, r.status, r.matched, r.resent, r.skipped,
-  r.cursor, r.created_at, r.updated_at`;
+  r.cursor, r.traceparent, r.created_at, r.updated_at`;
 
 const NEXT_DUE = prepared(
   'recoveries.next_due',
@@ -59,8 +62,8 @@ export class RecoveriesRepository {
 
   async insert(tx: Tx, row: NewRecovery): Promise<RecoveryRow> {
     const [made] = await tx.query<RecoveryRow>(
-      `insert into recoveries as r (client_id, id, filter, since, upto, dry_run, rate_per_second, matched, cursor, kind, subject_id, skipped, status, next_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $6 then 'completed' else 'running' end,
+      `insert into recoveries as r (client_id, id, filter, since, upto, dry_run, rate_per_second, matched, cursor, kind, subject_id, skipped, traceparent, status, next_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $6 then 'completed' else 'running' end,
                case when not $6 then clock_timestamp() end)
        returning ${COLUMNS}`,
       [
@@ -76,6 +79,7 @@ export class RecoveriesRepository {
         row.kind,
         row.subject_id,
         row.skipped ?? 0,
+        traceparentNow(),
       ],
     );
     return made!;

@@ -2,7 +2,8 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { DueLoop } from '../../platform/common/due-loop.js';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
-import { RecoveriesRepository } from './recoveries.repository.js';
+import { inSpan, tracer, type SpanOptions } from '../../platform/tracing/tracer.js';
+import { RecoveriesRepository, type RecoveryRow } from './recoveries.repository.js';
 import { RecoveryKinds } from './recovery-kinds.js';
 
 const LOOK_MS = 1_000;
@@ -53,7 +54,8 @@ export class RecoveryRunner implements OnApplicationBootstrap, OnModuleDestroy {
         const recovery = await this.repository.takeDue(tx);
         if (!recovery) return false;
         const limit = Math.min(AT_ONCE, recovery.rate_per_second);
-        const progress = await this.kinds.get(recovery.kind).goOn(tx, recovery, limit);
+        const goOn = () => this.kinds.get(recovery.kind).goOn(tx, recovery, limit);
+        const progress = await (tracer === null ? goOn() : inSpan('recover deliveries', spanOf(recovery), goOn));
         await this.repository.progress(tx, recovery, progress);
         return true;
       },
@@ -61,3 +63,10 @@ export class RecoveryRunner implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 }
+
+/** A batch of it, in the trace of what asked for it. */
+const spanOf = ({ client_id, id, traceparent }: RecoveryRow): SpanOptions => ({
+  kind: 'internal',
+  parent: traceparent,
+  attributes: { 'chatapi.client_id': client_id, 'chatapi.recovery_id': id },
+});

@@ -5,6 +5,7 @@ import { decodeIdCursor, toPage, type Page } from '../../platform/common/paginat
 import { Database } from '../../platform/database/database.js';
 import { DeliveriesReader } from '../../engine/deliveries/deliveries.reader.js';
 import { isOpen, type DeliveryStatus } from '../../engine/deliveries/delivery.js';
+import { traceparentNow } from '../../platform/tracing/tracer.js';
 import { untriedDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
 import type { EndpointRow } from './endpoint.js';
@@ -93,6 +94,7 @@ export class EndpointHistoryService {
       is_test: true,
       body: JSON.stringify(envelope),
       fault: null,
+      traceparent: traceparentNow(),
       created_at: new Date(),
     };
     const target = { url: endpoint.url, lane: `webhook:endpoint-test/${endpoint.id}`, max_attempts: 1 };

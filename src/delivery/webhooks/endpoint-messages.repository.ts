@@ -28,11 +28,13 @@ export interface EndpointMessageRow {
   body: string | null;
   /** Why the condition could not be worked out. */
   fault: object | null;
+  /** Of the trace of its event, while it waits for its release; from then on its delivery has it. */
+  traceparent: string | null;
   created_at: Date;
 }
 
-export interface NewEndpointMessage extends Omit<EndpointMessageRow, 'created_at' | 'fault'> {
-  /** Of the trace of its event; what waits in line for its release begins one of its own. */
+export interface NewEndpointMessage extends Omit<EndpointMessageRow, 'created_at' | 'fault' | 'traceparent'> {
+  /** Of the trace of its event. */
   traceparent?: string | null;
 }
 
@@ -58,17 +60,18 @@ const NEW = unnest<NewEndpointMessage>()(
     state: 'text',
     is_test: 'boolean',
     body: 'text',
+    traceparent: ['text', ({ state, traceparent }) => (state === 'waiting' ? (traceparent ?? null) : null)],
   },
   { ordinality: 'nth' },
 );
 
-const OF_NEW = insertDeliveries(EVENT, 13);
+const OF_NEW = insertDeliveries(EVENT, 14);
 
 const INSERT = `with written as (
     insert into endpoint_messages as m (client_id, id, endpoint_id, event_id, event_type, event_rev, event_at, stream_id, order_key,
-                                        state, is_test, body, created_at)
+                                        state, is_test, body, traceparent, created_at)
     select w.client_id, w.id, w.endpoint_id, w.event_id, w.event_type, w.event_rev, w.event_at, w.stream_id, w.order_key,
-           w.state, w.is_test, w.body, at
+           w.state, w.is_test, w.body, w.traceparent, at
       from (select date_trunc('milliseconds', clock_timestamp()) as at) now, ${NEW.sql} order by w.nth
     returning m.client_id, m.id, m.created_at, m.expires_at
   ), ${OF_NEW.sql}
@@ -93,7 +96,7 @@ const RELEASE = `with written as (
   select id from written`;
 
 const COLUMNS = `m.client_id, m.id, m.endpoint_id, m.event_id, m.event_type, m.event_rev, m.event_at, m.stream_id, m.order_key, m.state,
-  m.is_test, m.body, m.fault, m.created_at`;
+  m.is_test, m.body, m.fault, m.traceparent, m.created_at`;
 
 /** No younger ones, whatever the clocks; and as far back as something may wait. */
 const DAYS = `m.created_at between statement_timestamp() - interval '30 days' and statement_timestamp() + interval '1 day'`;

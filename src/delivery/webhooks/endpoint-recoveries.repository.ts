@@ -24,6 +24,7 @@ export interface Missed {
   occurred_at: Date;
   stream_id: string;
   room_id: string | null;
+  traceparent: string | null;
 }
 
 /** A message whose delivery has its id and time. */
@@ -60,7 +61,7 @@ const AGAIN = `select a.status from deliveries a
  */
 const WALK = `
   with seen as materialized (
-    select e.client_id, e.id, e.type, e.rev, e.occurred_at, e.stream_id, e.room_id,
+    select e.client_id, e.id, e.type, e.rev, e.occurred_at, e.stream_id, e.room_id, e.traceparent,
            e.type like any ($9::text[]) and ($10::uuid[] is null or e.room_id = any ($10))
            and (e.type not like 'delivery.%' or e.data ->> 'notification_id' is not null) as is_heard
       from events e
@@ -77,7 +78,7 @@ const WALK = `
        and not m.is_test and m.created_at between $3::timestamptz - interval '1 hour' and $11
      group by m.event_id
   )
-  select s.client_id, s.id, s.type, s.rev, s.occurred_at, s.stream_id, s.room_id,
+  select s.client_id, s.id, s.type, s.rev, s.occurred_at, s.stream_id, s.room_id, s.traceparent,
          s.is_heard and coalesce(not t.is_told, s.occurred_at < $8) as is_missed
     from seen s left join told t on t.event_id = s.id
    order by s.stream_id, s.rev`;

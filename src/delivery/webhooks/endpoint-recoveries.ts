@@ -1,11 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import { DueSignal } from '../../engine/deliveries/due-signal.js';
+import { traceResend } from '../../engine/deliveries/attempts/attempt-spans.js';
 import { Resends } from '../../engine/deliveries/changes/resends.js';
 import type { Progress, RecoveryRow } from '../recoveries/recoveries.repository.js';
 import { RecoveryKinds, type RecoveryKind } from '../recoveries/recovery-kinds.js';
-import type { EndpointRow } from './endpoint.js';
-import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
+import { EVENT, type EndpointRow } from './endpoint.js';
+import { EndpointMessagesRepository, type NewEndpointMessage } from './endpoint-messages.repository.js';
 import { after, EndpointRecoveriesRepository, type Missed, type LogPlace } from './endpoint-recoveries.repository.js';
 import { EndpointReleases } from './endpoint-releases.js';
 import { targetsOf } from './endpoint-targets.js';
@@ -56,7 +57,10 @@ export class EndpointRecoveries implements RecoveryKind, OnModuleInit {
     const bodies = await this.repository.bodies(tx, endpoint, missed, period);
     const messages = missed
       .toSorted((a, b) => a.occurred_at.getTime() - b.occurred_at.getTime())
-      .map((event) => ({ ...endpointMessageOf(endpoint, event), body: bodies.get(event.id) ?? null }));
+      .map((event) => {
+        const message = endpointMessageOf(endpoint, event);
+        return { ...message, body: bodies.get(event.id) ?? null, traceparent: traceAgain(message) };
+      });
     const byEvent = new Map(messages.map(({ event_id, id }) => [event_id, id]));
     const before = await this.repository.untold(tx, endpoint, missed, period);
     await this.resends.replaced(
@@ -71,3 +75,7 @@ export class EndpointRecoveries implements RecoveryKind, OnModuleInit {
     });
   }
 }
+
+/** A part of the recovery, which names the trace of the event. */
+const traceAgain = ({ client_id, id, traceparent = null }: NewEndpointMessage): string | null =>
+  traceResend({ client_id, id, channel: 'webhook', source_kind: EVENT, source_id: id }, traceparent);

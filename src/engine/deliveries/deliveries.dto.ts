@@ -11,6 +11,7 @@ import {
   UserId,
   Uuid,
 } from '../../platform/common/fields.js';
+import { traceIdOf } from '../../platform/tracing/tracer.js';
 import { declared } from '../providers/declared.js';
 import { DELIVERY_STATUSES, type DeliveryRow, type Routing } from './delivery.js';
 
@@ -154,6 +155,14 @@ export class DeliveryDto {
   @Time({ nullable: true, description: 'When it was put aside: no recovery sends it again.' })
   discarded_at: string | null;
 
+  @AnyText({
+    nullable: true,
+    example: '4bf92f3577b34da6a3ce929d0e0e4736',
+    description:
+      'Of the trace that it is a part of (W3C Trace Context); null where the server makes no traces, and to a key of a user.',
+  })
+  trace_id: string | null;
+
   @NestedList(() => AttemptDto, { optional: true, max: 100 })
   attempts?: AttemptDto[];
 
@@ -227,6 +236,7 @@ export const untriedDelivery = (
   resent_at: null,
   resent_by: null,
   discarded_at: null,
+  trace_id: null,
   attempts: [],
   created_at: made.toISOString(),
   updated_at: made.toISOString(),
@@ -238,6 +248,7 @@ export const forUser = ({ attempts, ...delivery }: DeliveryDto): DeliveryDto => 
   provider: null,
   routing: null,
   provider_message_id: null,
+  trace_id: null,
   ...(attempts && { attempts: attempts.map(withoutAnswer) }),
 });
 
@@ -283,6 +294,7 @@ export function toDelivery(row: DeliveryRow, userId: UserId | undefined): Delive
     resent_at: at(row.resent_at),
     resent_by: row.resent_by,
     discarded_at: at(row.discarded_at),
+    trace_id: traceIdOf(row.traceparent),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   };

@@ -47,7 +47,7 @@ const columns = (alias: string, lacking: string[]): string =>
 const OF_OPEN = ['recipients', 'holds'];
 
 /** Of the view `deliveries` under the alias `d`. */
-export const DELIVERY_COLUMNS = columns('d', [...OF_OPEN, 'traceparent']);
+export const DELIVERY_COLUMNS = columns('d', OF_OPEN);
 
 /** Of the table open_deliveries under the alias `o`. */
 export const OPEN_COLUMNS = columns('o', [

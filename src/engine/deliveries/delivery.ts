@@ -116,7 +116,7 @@ export interface DeliveryRow {
   resent_by: string | null;
   /** When it was put aside: nobody is going to send it again. */
   discarded_at: Date | null;
-  /** Of the trace that it is a part of; null where traces are off, and in lists. */
+  /** Of the trace that it is a part of; null where traces are off. */
   traceparent: string | null;
   updated_at: Date;
 }

@@ -100,8 +100,8 @@ export function insertDeliveries(kind: string | null, first: number, sources: 'w
   const sql = `wanted as (
          ${rows}
        ), suppressed as (
-         insert into ended_deliveries (${PLACE}, status, reason, max_attempts, updated_at)
-         select ${PLACE}, 'suppressed', suppressed, max_attempts, created_at from wanted where suppressed is not null
+         insert into ended_deliveries (${PLACE}, status, reason, max_attempts, traceparent, updated_at)
+         select ${PLACE}, 'suppressed', suppressed, max_attempts, traceparent, created_at from wanted where suppressed is not null
        ), counted as (
          ${COUNT_ACCEPTED}
        ), busy as materialized (

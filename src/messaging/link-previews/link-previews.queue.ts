@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { newId } from '../../platform/common/ids.js';
 import { logger } from '../../platform/common/logger.js';
+import { traceparentNow } from '../../platform/tracing/tracer.js';
 import { WindowCounts } from '../../tenancy/access/rate-counter.js';
 import type { SaidMessage } from '../messages/pre-send.js';
 import { LINK_PREVIEWS } from './link-previews.settings.js';
@@ -17,6 +18,8 @@ export interface PreviewJob {
   id: string;
   /** By their {@link linkId}: of what it says there is nothing in a queue. */
   links: string[];
+  /** Of the trace that sent or edited the message. */
+  traceparent?: string;
 }
 
 /** Messages of one client on this node; what comes beyond gets no previews. */
@@ -45,7 +48,9 @@ export class LinkPreviewsQueue {
     if (fresh.length === 0 || this.adding >= MAX_ADDING) return;
     if (this.counts.add(client_id, WINDOW_MS).count > MAX_PER_WINDOW) return;
     this.adding++;
-    void this.add({ client_id, room_id, id, links: fresh }, `${id}-${rev}`).finally(() => this.adding--);
+    const traceparent = traceparentNow();
+    const job = { client_id, room_id, id, links: fresh, ...(traceparent !== null && { traceparent }) };
+    void this.add(job, `${id}-${rev}`).finally(() => this.adding--);
   }
 
   /** A job that this process, which stops, can't finish: later, or it would take it again itself until it has stopped. */

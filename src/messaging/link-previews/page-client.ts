@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressGuard } from '../../platform/common/address-guard.js';
+import { inSpan, tracer } from '../../platform/tracing/tracer.js';
 import { parseLink } from './links.js';
 
 /** What was found at a link. */
@@ -28,7 +29,7 @@ const IMAGES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'i
 
 /**
  * Reads pages that users of tenants name: at public addresses only, looked at for each redirect when its connection is made,
- * with nothing of ours in the request, and no more of the answer than its head.
+ * with nothing of ours in the request but, where traces are on, the ids of its span, and no more of the answer than its head.
  */
 export class PageClient {
   constructor(private readonly guard: AddressGuard) {}
@@ -53,12 +54,21 @@ export class PageClient {
   }
 
   private ask(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+    if (tracer === null) return this.request(url, HEADERS, signal);
+    return inSpan('GET', { kind: 'client', attributes: { 'http.request.method': 'GET' } }, async (span) => {
+      const response = await this.request(url, { ...HEADERS, traceparent: span!.traceparent }, signal);
+      span!.answered(response.statusCode ?? 0);
+      return response;
+    });
+  }
+
+  private async request(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
     // Literals are not looked up, so the guard sees them here.
     this.guard.assertLiteral(url.hostname);
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
         agent: false,
-        headers: HEADERS,
+        headers,
         lookup: this.guard.lookup,
         maxHeaderSize: MAX_HEADER_BYTES,
         signal,

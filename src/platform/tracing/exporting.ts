@@ -2,18 +2,15 @@ import { hostname } from 'node:os';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
   BatchSpanProcessor,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
   TracerProvider,
   type ReadableSpan,
-  type Sampler,
   type SpanExporter,
+  type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.js';
 import { OtelTracer } from './otel.js';
+import { samplerOf } from './sampling.js';
 import type { Tracer } from './tracer.js';
 
 /** Spans that wait at most, about a kilobyte each: what comes beyond is dropped, and nobody waits. */
@@ -22,6 +19,9 @@ const MAX_BATCH = 512;
 const EVERY_MS = 1_000;
 /** Of one export, its repeats included. */
 const EXPORT_MS = 10_000;
+
+/** Ids, routes and codes are shorter, and of few; what a caller may have named is cut. */
+const SPAN_LIMITS = { attributeValueLengthLimit: 256, attributeCountLimit: 32, linkCountLimit: 100 };
 
 type Settings = Pick<
   Config,
@@ -44,8 +44,22 @@ export function exportTraces(config: Settings, version: string, exported: Export
     headers: { ...config.otlpHeaders },
     timeoutMillis: EXPORT_MS,
   });
-  const provider = new TracerProvider({
+  const processor = new BatchSpanProcessor({
+    exporter: told(exporter, exported),
+    maxQueueSize: MAX_WAITING,
+    maxExportBatchSize: MAX_BATCH,
+    scheduledDelayMillis: EVERY_MS,
+    exportTimeoutMillis: EXPORT_MS,
+  });
+  const provider = providerOf(config, version, processor);
+  return { tracer: new OtelTracer(provider.getTracer('chatapi', version)), stop: () => provider.shutdown() };
+}
+
+/** Decides what is kept, and bounds what stands on it. @param processor gets what is kept */
+export const providerOf = (config: Settings, version: string, processor: SpanProcessor): TracerProvider =>
+  new TracerProvider({
     sampler: samplerOf(config),
+    spanLimits: SPAN_LIMITS,
     resource: resourceFromAttributes({
       'service.version': version,
       'service.instance.id': `${hostname()}-${process.pid}`,
@@ -53,30 +67,8 @@ export function exportTraces(config: Settings, version: string, exported: Export
       ...config.otelResource,
       'service.name': config.otelServiceName ?? config.otelResource?.['service.name'] ?? 'chatapi',
     }),
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: told(exporter, exported),
-        maxQueueSize: MAX_WAITING,
-        maxExportBatchSize: MAX_BATCH,
-        scheduledDelayMillis: EVERY_MS,
-        exportTimeoutMillis: EXPORT_MS,
-      }),
-    ],
+    spanProcessors: [processor],
   });
-  return { tracer: new OtelTracer(provider.getTracer('chatapi', version)), stop: () => provider.shutdown() };
-}
-
-/** As OTEL_TRACES_SAMPLER names them. */
-function samplerOf({ tracesSampler, tracesSamplerArg }: Settings): Sampler {
-  const name = tracesSampler.replace('parentbased_', '');
-  const root =
-    name === 'always_on'
-      ? new AlwaysOnSampler()
-      : name === 'always_off'
-        ? new AlwaysOffSampler()
-        : new TraceIdRatioBasedSampler(tracesSamplerArg);
-  return tracesSampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
-}
 
 /** The same exporter, whose results somebody hears of. */
 function told(exporter: SpanExporter, exported: Exported): SpanExporter {

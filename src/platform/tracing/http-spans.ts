@@ -23,7 +23,8 @@ export function traceRequests(fastify: FastifyInstance): void {
       attributes: {
         'http.request.method': request.method,
         'http.route': request.routeOptions.url,
-        'url.scheme': request.protocol,
+        // Behind a proxy it is what a header says.
+        'url.scheme': request.protocol === 'https' ? 'https' : 'http',
         'chatapi.request_id': request.id,
       },
     });

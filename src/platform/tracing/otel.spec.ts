@@ -4,6 +4,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { providerOf } from './exporting.js';
 import { OtelTracer, readCarrier } from './otel.js';
 import { inSpan, traceFields, traceparentNow, useTracer } from './tracer.js';
 
@@ -29,6 +30,9 @@ describe('traceparent', () => {
     [`00-${TRACE}-${'0'.repeat(16)}-01`],
     [`00-${TRACE.toUpperCase()}-${SPAN}-01`],
     [`00-${TRACE}-${SPAN}-01\n`.repeat(2)],
+    [`00-${TRACE}-${SPAN}-01-more`],
+    [`cc-${TRACE}-${SPAN}-01more`],
+    [`cc-${TRACE}-${SPAN}-01-${'x'.repeat(10_000)}`],
     [[`00-${TRACE}-${SPAN}-01`, `00-${TRACE}-${SPAN}-01`]],
   ])('%j begins a new trace', (traceparent) => {
     expect(readCarrier({ traceparent })).toBeUndefined();
@@ -86,6 +90,24 @@ describe('spans', () => {
     useTracer(null);
     expect(await inSpan('none', { kind: 'internal' }, (span) => span)).toBeNull();
     expect(exporter.getFinishedSpans()).toEqual([]);
+  });
+
+  it('are bounded in what stands on them, whoever named it', () => {
+    const settings = { tracesSampler: 'always_on', tracesSamplerArg: 1, role: 'all' } as const;
+    const unset = {
+      otlpEndpoint: undefined,
+      otlpHeaders: undefined,
+      otelServiceName: undefined,
+      otelResource: undefined,
+    };
+    const config = { ...settings, ...unset };
+    const ours = new OtelTracer(providerOf(config, '1', new SimpleSpanProcessor({ exporter })).getTracer('bounded'));
+    const attributes = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`a${n}`, 'x'.repeat(10_000)]));
+    const links = Array.from({ length: 300 }, () => `00-${TRACE}-${SPAN}-01`);
+    ours.start('whole', { kind: 'internal', attributes, links }).end();
+    const values = Object.values(named('whole').attributes) as string[];
+    expect([values.length, named('whole').links.length]).toEqual([32, 100]);
+    expect(new Set(values.map((value) => value.length))).toEqual(new Set([256]));
   });
 
   it('wait in bounded number where nobody takes them', () => {

@@ -14,15 +14,16 @@ import {
 } from '@opentelemetry/api';
 import type { Attributes, Carrier, Span, SpanOptions, Tracer } from './tracer.js';
 
-/** Version 00, and later ones as far as they are the same. */
-const TRACEPARENT = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
+const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
+const MAX_TRACEPARENT = 256;
 const MAX_TRACESTATE = 512;
 
 /** Reads what came from outside. @returns undefined for what is no trace: then a new one begins */
 export function readCarrier({ traceparent, tracestate }: Carrier): SpanContext | undefined {
-  if (typeof traceparent !== 'string') return undefined;
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent.trim()) ?? [];
-  if (traceId === undefined) return undefined;
+  if (typeof traceparent !== 'string' || traceparent.length > MAX_TRACEPARENT) return undefined;
+  const [, version, traceId, spanId, flags, more] = TRACEPARENT.exec(traceparent.trim()) ?? [];
+  // Later versions may say more; they are read as far as they are the same.
+  if (traceId === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
   const traceFlags = Number.parseInt(flags!, 16) & TraceFlags.SAMPLED;
   const state = Array.isArray(tracestate) ? tracestate.join(',') : tracestate;
   const context: SpanContext = {
@@ -78,6 +79,11 @@ class TracedSpan implements Span {
 
   rename(name: string): void {
     this.span.updateName(name);
+  }
+
+  answered(status: number): void {
+    this.set({ 'http.response.status_code': status });
+    if (status >= 400) this.failed(String(status));
   }
 
   failed(type: string): void {

@@ -36,6 +36,8 @@ export interface Span {
   headers(): Record<string, string>;
   set(attributes: Attributes): void;
   rename(name: string): void;
+  /** @param status of HTTP; from 400 on, the request has failed */
+  answered(status: number): void;
   /** @param type what went wrong, of few values; no text of anybody's */
   failed(type: string): void;
   end(): void;
@@ -84,6 +86,21 @@ export const databaseSpan = (operation: string, table: string): SpanOptions => (
 
 /** `traceparent` of what runs just now, to be kept with what follows from it later; null where that is no part of a trace. */
 export const traceparentNow = (): string | null => tracer?.active?.traceparent ?? null;
+
+/** Of a `traceparent` that was kept. */
+export const traceIdOf = (traceparent: string | null): string | null => traceparent?.split('-')[1] ?? null;
+
+/**
+ * A step that is done as it is named: what follows from it later, in whichever process, goes on from it.
+ * @param kept of the trace in which it happens, where that is not what runs just now; also the answer where traces are off
+ * @returns `traceparent` of the step
+ */
+export function markStep(name: string, options: SpanOptions, kept: string | null): string | null {
+  if (tracer === null) return kept;
+  const span = tracer.start(name, options);
+  span.end();
+  return span.traceparent;
+}
 
 /** What error.type says: a code of ours, or the class. */
 export function kindOf(error: unknown): string {

@@ -90,6 +90,7 @@ function Known({ delivery }: { delivery: Delivery }) {
         Accepted: <Time at={created_at} exact />,
         Notification: notification_id && link('notification_id', notification_id),
         'Message id': provider_message_id,
+        Trace: delivery.trace_id && <CopyText text={delivery.trace_id} what="trace id" />,
         Id: <CopyText text={id} what="id" />,
       }}
     />

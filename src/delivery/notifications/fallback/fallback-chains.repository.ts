@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../../../platform/database/database.js';
 import { prepared } from '../../../platform/database/prepared.js';
+import { traceparentNow } from '../../../platform/tracing/tracer.js';
 import { unnest } from '../../../platform/database/unnest.js';
 import type { DeliveryRow, Transition } from '../../../engine/deliveries/delivery.js';
 import type { Chain } from './fallback.js';
@@ -9,6 +10,8 @@ import type { Accepted } from '../new-notifications.repository.js';
 export interface ChainRow extends Omit<Chain, 'due_in_s'> {
   client_id: string;
   notification_id: string;
+  /** Of the trace in which the notification was accepted. */
+  traceparent: string | null;
 }
 
 /** A chain that goes on. */
@@ -20,6 +23,7 @@ interface NewChain extends Chain {
   client_id: string;
   notification_id: string;
   scheduled_for: string | null;
+  traceparent: string | null;
 }
 
 const NEW = unnest<NewChain>()('w', {
@@ -34,6 +38,7 @@ const NEW = unnest<NewChain>()('w', {
   due_in_s: 'float8',
   asks_presence: 'boolean',
   scheduled_for: 'timestamptz',
+  traceparent: 'text',
 });
 
 const STEPS = unnest<Step>()('w', {
@@ -62,7 +67,7 @@ const CHANGES = unnest<Change>()('w', {
   exhausted: 'boolean',
 });
 
-const COLUMNS = `c.client_id, c.id, c.notification_id, c.step, c.delivery_id, c.until, c.user_pk, c.addresses, c.asks_presence`;
+const COLUMNS = `c.client_id, c.id, c.notification_id, c.step, c.delivery_id, c.until, c.user_pk, c.addresses, c.asks_presence, c.traceparent`;
 const DUE = `c.due_at <= statement_timestamp()`;
 
 const NEXT_DUE = prepared(
@@ -79,14 +84,15 @@ export class FallbackChains {
   constructor(private readonly database: Database) {}
 
   async insert(tx: Tx, items: Accepted[]): Promise<void> {
-    const chains = items.flatMap(({ client_id, row, chains }) =>
-      chains.map((chain) => ({ ...chain, client_id, notification_id: row.id, scheduled_for: row.scheduled_for })),
+    const traceparent = traceparentNow();
+    const chains = items.flatMap(({ client_id, row: { id: notification_id, scheduled_for }, chains }) =>
+      chains.map((chain) => ({ ...chain, client_id, notification_id, scheduled_for, traceparent })),
     );
     if (chains.length === 0) return;
     await tx.execute(
-      `insert into notification_chains (client_id, id, notification_id, step, delivery_id, until, user_pk, addresses, due_at, asks_presence)
+      `insert into notification_chains (client_id, id, notification_id, step, delivery_id, until, user_pk, addresses, due_at, asks_presence, traceparent)
        select client_id, id, notification_id, step, delivery_id, until, user_pk, addresses,
-              coalesce(scheduled_for, clock_timestamp()) + make_interval(secs => due_in_s), asks_presence
+              coalesce(scheduled_for, clock_timestamp()) + make_interval(secs => due_in_s), asks_presence, traceparent
          from ${NEW.sql}`,
       NEW.values(chains),
     );

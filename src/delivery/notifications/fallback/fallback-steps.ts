@@ -4,6 +4,7 @@ import { DeliveryChanges } from '../../../engine/deliveries/changes/delivery-cha
 import type { Transition } from '../../../engine/deliveries/delivery.js';
 import { Transitions } from '../../../engine/deliveries/transitions.js';
 import type { EventRow } from '../../../engine/events/events.repository.js';
+import { markStep } from '../../../platform/tracing/tracer.js';
 import { FallbackChains, type ChainRow, type Step } from './fallback-chains.repository.js';
 import { goOn, type Circumstances } from './fallback.js';
 import type { NotificationRow } from '../notification.js';
@@ -62,7 +63,8 @@ function planOf(chains: ChainRow[], rows: Map<string, NotificationRow>, circumst
       : goOn(fallback ?? [], row.step + 1, row, circumstancesOf(client_id, category), row.id);
     const more = plan.more.get(id) ?? { client_id, id, priority, deliveries: [], open: 0 };
     plan.more.set(id, more);
-    more.deliveries.push(...deliveries);
+    const traceparent = deliveries.length > 0 ? traceTurn(row) : null;
+    for (const delivery of deliveries) more.deliveries.push({ ...delivery, traceparent });
     if (chain) plan.steps.push({ ...chain, client_id });
     else {
       plan.ended.push(row);
@@ -70,6 +72,20 @@ function planOf(chains: ChainRow[], rows: Map<string, NotificationRow>, circumst
     }
   }
   return plan;
+}
+
+/** The next channel's turn is a step of the trace in which the notification was accepted. */
+function traceTurn({ client_id, notification_id, step, traceparent }: ChainRow): string | null {
+  const attributes = {
+    'messaging.system': 'chatapi',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': 'notifications',
+    'chatapi.client_id': client_id,
+    'chatapi.notification_id': notification_id,
+    // Counted from 1: the channel whose time was over, and the next.
+    'chatapi.turn': step + 2,
+  };
+  return markStep('send notifications', { kind: 'producer', parent: traceparent, attributes }, traceparent);
 }
 
 /** Each notification once. */

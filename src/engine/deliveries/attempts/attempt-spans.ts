@@ -1,4 +1,4 @@
-import { tracer, type Span, type Tracer } from '../../../platform/tracing/tracer.js';
+import { markStep, tracer, type Span, type Tracer } from '../../../platform/tracing/tracer.js';
 import type { ProviderRoute } from '../../providers/provider-routes.js';
 import type { Outcome } from '../../providers/provider.js';
 import type { ClaimedDelivery } from '../delivery.js';
@@ -46,6 +46,20 @@ export function startAttempts(tracer: Tracer, { descriptor, name }: ProviderRout
 
 const MAX_LINKS = 100;
 
+/**
+ * What is sent again is a part of what asks for that, and names the trace in which it did not get through.
+ * @param delivery the new one
+ * @returns what is kept with it
+ */
+export function traceResend(delivery: Traced, before: string | null): string | null {
+  const attributes = { ...about(delivery), 'messaging.operation.type': 'send' };
+  return markStep(
+    'resend deliveries',
+    { kind: 'producer', attributes, links: before === null ? [] : [before] },
+    before,
+  );
+}
+
 /** What became of it. */
 export function endAttempt(span: Span, outcome: Outcome): void {
   span.set({ 'chatapi.outcome': outcome.kind, 'http.response.status_code': outcome.response?.status });
@@ -53,7 +67,9 @@ export function endAttempt(span: Span, outcome: Outcome): void {
   span.end();
 }
 
-const about = ({ client_id, id, channel, source_kind, source_id }: ClaimedDelivery) => ({
+type Traced = Pick<ClaimedDelivery, 'client_id' | 'id' | 'channel' | 'source_kind' | 'source_id'>;
+
+const about = ({ client_id, id, channel, source_kind, source_id }: Traced) => ({
   'messaging.system': 'chatapi',
   'messaging.destination.name': channel,
   'messaging.message.id': id,

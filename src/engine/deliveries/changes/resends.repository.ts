@@ -8,7 +8,16 @@ import { insertDeliveries, type NewDelivery } from '../new-deliveries.js';
 /** One that ended, and may be sent again. */
 export interface EndedDelivery extends Pick<
   DeliveryRow,
-  'client_id' | 'id' | 'created_at' | 'source_kind' | 'source_id' | 'channel' | 'lane' | 'user_pk' | 'address'
+  | 'client_id'
+  | 'id'
+  | 'created_at'
+  | 'source_kind'
+  | 'source_id'
+  | 'channel'
+  | 'lane'
+  | 'user_pk'
+  | 'address'
+  | 'traceparent'
 > {
   status: DeliveryStatus;
   priority: number;
@@ -68,7 +77,7 @@ const INSERT = `with written as (
   select count(*)::int as n from opened`;
 
 const ENDED = `e.client_id, e.id, e.created_at, e.source_kind, e.source_id, e.channel, e.lane, e.user_pk, e.address, e.status,
-  e.priority, e.max_attempts, e.resend_of, e.resent_at, e.discarded_at`;
+  e.priority, e.max_attempts, e.resend_of, e.resent_at, e.discarded_at, e.traceparent`;
 
 @Injectable()
 export class ResendsRepository {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { traceparentNow } from '../../../platform/tracing/tracer.js';
 import { newId, timeOfId } from '../../../platform/common/ids.js';
 import type { Tx } from '../../../platform/database/database.js';
 import { ProviderRegistry } from '../../providers/provider.registry.js';
 import { DeliveriesService } from '../deliveries.service.js';
 import type { DeliveryRow } from '../delivery.js';
+import { traceResend } from '../attempts/attempt-spans.js';
 import { DueSignal } from '../due-signal.js';
 import { ResendsRepository, type EndedDelivery, type Replaced, type Resend } from './resends.repository.js';
 import { Transitions } from '../transitions.js';
@@ -66,10 +66,11 @@ export class Resends {
   /** @param attempts as its source says; left out, as if it were new to its channel */
   private resendOf(of: EndedDelivery, attempts: number | undefined): Resend {
     const { channel, lane, user_pk, address, max_attempts } = of;
+    const id = newId();
     return {
       of,
       delivery: {
-        id: newId(),
+        id,
         channel,
         lane,
         user_pk,
@@ -77,7 +78,7 @@ export class Resends {
         max_attempts: attempts ?? this.registry.findChannel(channel)?.retryPolicy.attempts ?? max_attempts,
         suppressed: null,
         resend_of: firstOf(of),
-        traceparent: traceparentNow(),
+        traceparent: traceResend({ ...of, id }, of.traceparent),
       },
     };
   }

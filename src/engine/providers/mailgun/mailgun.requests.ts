@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressGuard } from '../../../platform/common/address-guard.js';
-import { inSpan, type Span, type SpanOptions } from '../../../platform/tracing/tracer.js';
+import { inSpan, tracer, type Span, type SpanOptions } from '../../../platform/tracing/tracer.js';
 
 /** Mailgun answered, and not with 2xx; or with something that is no answer of Mailgun's. */
 export class MailgunRefusal extends Error {
@@ -63,6 +63,7 @@ export class MailgunRequests {
         const target = new URL(url);
         for (const [name, value] of params ?? []) target.searchParams.append(name, value);
         const form = await encode(data);
+        if (tracer === null) return this.send(target, method, form, apiKey, signal, null);
         return inSpan(method, requestOf(method), (span) => this.send(target, method, form, apiKey, signal, span));
       },
       setSubAccountHeader: () => undefined,
@@ -108,6 +109,7 @@ export class MailgunRequests {
       request.once('error', (error: NodeJS.ErrnoException) => fail(error, request.writableFinished));
       request.once('response', (response) => {
         answered = true;
+        span?.answered(response.statusCode ?? 0);
         readAnswer(response).then(resolve, (error: Error) =>
           error instanceof MailgunRefusal ? reject(error) : fail(error, true),
         );

@@ -87,10 +87,8 @@ export class HttpClient {
     if (tracer === null) return this.request(tenant, url, headers, body, signal, timeoutMs);
     const attributes = { 'http.request.method': 'POST', 'chatapi.client_id': tenant };
     return inSpan('POST', { kind: 'client', attributes }, async (span) => {
-      const traced = { ...span!.headers(), ...headers };
-      const answer = await this.request(tenant, url, traced, body, signal, timeoutMs);
-      span!.set({ 'http.response.status_code': answer.status });
-      if (answer.status >= 400) span!.failed(String(answer.status));
+      const answer = await this.request(tenant, url, { ...span!.headers(), ...headers }, body, signal, timeoutMs);
+      span!.answered(answer.status);
       return answer;
     });
   }
