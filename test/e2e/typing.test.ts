@@ -153,6 +153,7 @@ describe('typing', () => {
     await until('nobody to be left anywhere', nobodyIsLeft, { timeout: 6_000 });
     await alice.get('typing.start', { room_id: rooms[0]!.id });
     await until('alice', () => heard(bob).at(-1) === 'alice');
+    expect(nobodyIsLeft()).toBe(false);
   });
 
   it('is told to nobody in a room of more than 100', async () => {
