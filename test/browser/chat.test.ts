@@ -179,16 +179,17 @@ describe('the chat', () => {
     expect(new URL(iris.url()).search).toBe('?at=1'); // so that it can be sent to Jack
   });
 
-  it('invites by name and by a link', async () => {
+  it('invites by name and by a link, is found where it is public, and keeps messages in view', async () => {
     const kim = await enter('Kim');
     const leo = await enter('Leo');
     await kim.getByRole('button', { name: 'New conversation' }).click();
     await kim.getByLabel('Name of the room').fill('Chess');
+    await kim.getByRole('checkbox', { name: 'Public' }).check();
     await kim.getByRole('button', { name: 'Make it' }).click();
     await kim.getByRole('heading', { name: 'Chess' }).waitFor();
+    await kim.getByText('You are alone: invite somebody').waitFor();
     await kim.getByRole('button', { name: 'Members and invitations' }).click();
-    await kim.getByLabel('Whom to invite').selectOption('Leo');
-    await kim.getByRole('button', { name: 'Invite', exact: true }).click();
+    await kim.getByRole('dialog').getByRole('button', { name: 'Leo Invite' }).click();
     await leo.getByRole('group', { name: 'Invitation' }).getByRole('button', { name: 'Accept' }).click();
     await leo.getByRole('heading', { name: 'Chess' }).waitFor();
 
@@ -199,6 +200,46 @@ describe('the chat', () => {
     await mia.getByRole('heading', { name: 'Chess' }).waitFor();
     await mia.getByText('3 members').waitFor();
     expect(await mia.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: /Chess/ }).count()).toBe(1);
+
+    const nick = await enter('Nick');
+    await nick.getByRole('button', { name: 'New conversation' }).click();
+    await nick.getByRole('dialog').getByRole('searchbox').fill('ches');
+    await nick.getByRole('button', { name: 'Chess Public room, 3 members' }).click();
+    await nick.getByText('4 members').waitFor();
+    await nick.getByRole('button', { name: 'New conversation' }).click();
+    await nick.getByRole('dialog').getByRole('searchbox').fill('ches');
+    await nick.getByText('There is none of this name.').waitFor(); // one is in it
+    await nick.getByRole('button', { name: 'Close', exact: true }).click();
+
+    await kim.keyboard.press('Escape');
+    await write(kim, 'White begins');
+    await act(message(kim, 'White begins'), 'Pin');
+    await message(nick, 'White begins').getByText('(pinned)').waitFor();
+    const received = message(nick, 'White begins');
+    await received.focus();
+    expect(await received.getByRole('button', { name: 'Reply in thread' }).count()).toBe(1);
+    expect(await received.getByRole('button', { name: 'Unpin' }).count()).toBe(0); // by owners and admins only
+    await nick.getByRole('button', { name: 'Pinned messages' }).click();
+    await nick
+      .getByRole('dialog')
+      .getByRole('button', { name: /White begins/ })
+      .click();
+    const focused = () => nick.evaluate<string>(FOCUSED_TEXT);
+    await until('the jump', async () => (await focused()).includes('White begins'));
+    await act(message(kim, 'White begins'), 'Unpin');
+    await message(nick, 'White begins').getByText('(pinned)').waitFor({ state: 'hidden' });
+
+    // A copied tab is the same person on another device; one that is loaded again is the same device.
+    const deviceOf = (page: Page) => page.evaluate<string>('sessionStorage.getItem("chat.device")');
+    const device = await deviceOf(kim);
+    const copying = kim.waitForEvent('popup');
+    await kim.evaluate('void open(location.href)');
+    const copy = await copying;
+    await message(copy, 'White begins').waitFor();
+    expect(await deviceOf(copy)).not.toBe(device);
+    await kim.reload();
+    await message(kim, 'White begins').waitFor();
+    expect(await deviceOf(kim)).toBe(device);
   });
 
   it('catches up after its line was cut by the switch, and sends what was written meanwhile', async () => {

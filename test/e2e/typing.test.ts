@@ -137,6 +137,25 @@ describe('typing', () => {
     expect(heard(reader)).toHaveLength(events);
   });
 
+  it('takes starts and stops in the order in which they came, however close they are', async () => {
+    const rooms = await Promise.all(Array.from({ length: 25 }, () => makeRoom(on.client, ['alice', 'bob'])));
+    const [alice, bob] = [await socketOf('alice'), await socketOf('bob')];
+    const both = (id: string) => [
+      alice.get('typing.start', { room_id: id }),
+      alice.get('typing.stop', { room_id: id }),
+    ];
+    await Promise.all(rooms.flatMap(({ id }) => both(id)));
+    const nobodyIsLeft = (): boolean => {
+      const last = new Map(bob.bodies('typing.updated').map(({ data }) => [data.room_id, data.user_ids.length]));
+      return [...last.values()].every((count) => count === 0);
+    };
+    // Sooner than those end by themselves whose stop was lost.
+    await until('nobody to be left anywhere', nobodyIsLeft, { timeout: 6_000 });
+    await alice.get('typing.start', { room_id: rooms[0]!.id });
+    await until('alice', () => heard(bob).at(-1) === 'alice');
+    expect(nobodyIsLeft()).toBe(false);
+  });
+
   it('is told to nobody in a room of more than 100', async () => {
     const many = Array.from({ length: 99 }, (_, n) => `member-${n}`);
     const room = await makeRoom(on.client, [...many, 'alice', 'bob']);

@@ -1,19 +1,15 @@
 import { useEffect, useId, useRef, useState, type ChangeEvent, type KeyboardEvent, type RefObject } from 'react';
 import type { Attachment, ChatMessage, Member, OutgoingBody } from '@chatapi/sdk';
+import type { ConversationProps } from './conversation';
 import { sizeOf } from './message';
 import { nameOf } from './people';
-import { Icon, IconButton, useSession } from './ui';
+import { attempt, Icon, IconButton, useSession } from './ui';
 
-interface ComposerProps {
-  prompt: string;
+interface ComposerProps extends Pick<ConversationProps, 'room' | 'thread' | 'members' | 'prompt' | 'onClose'> {
   field: RefObject<HTMLTextAreaElement | null>;
-  members: Member[];
   editing: ChatMessage | undefined;
-  send: (body: OutgoingBody) => void;
-  onEdited: (message: ChatMessage, content: string) => void;
-  onCancel: () => void;
-  onEditLast: () => void;
-  onTyping: ((on: boolean) => void) | undefined;
+  setEditing: (message?: ChatMessage) => void;
+  last: ChatMessage | undefined;
 }
 
 const CONTENT_CHARS = 10_000;
@@ -22,7 +18,8 @@ const EVERYBODY = 'room';
 /** Who is written @name: names of several words are written without what is between them. */
 const handleOf = (member: Member): string => nameOf(member).replace(/[^\p{L}\p{N}_-]+/gu, '');
 
-export function Composer({ prompt, field, members, editing, send, onTyping, ...on }: ComposerProps) {
+export function Composer({ prompt, field, members, editing, setEditing, last, ...props }: ComposerProps) {
+  const { room, thread, onClose } = props;
   const { user } = useSession();
   const [text, setText] = useState('');
   const [files, setFiles] = useState<Attachment[]>([]);
@@ -37,16 +34,19 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
     if (editing) field.current?.focus();
   }, [editing, field]);
 
+  const type = (on: boolean): void => (thread ? undefined : room.setTyping(on));
+  const cancel = (): void => (editing ? setEditing() : onClose?.());
   const write = (next: string): void => {
     setText(next);
-    if (!editing) onTyping?.(next.trim() !== '');
+    if (!editing) type(next.trim() !== '');
   };
-  const submit = (): void => {
+  const submit = async (): Promise<void> => {
     const content = text.trim();
     if (isEmpty) return;
-    if (editing) return on.onEdited(editing, content);
+    if (editing) return void ((await attempt(room.edit(editing.id, { content }))) && setEditing());
     const attached = files.length > 0 && { attachments: files, content_type: 'file' as const };
-    send({ ...(content && { content }), ...attached, mentions: mentionsIn(content, others) });
+    // A failure is shown where the message stands.
+    (thread ?? room).send({ ...(content && { content }), ...attached, mentions: mentionsIn(content, others) });
     write('');
     setFiles([]);
   };
@@ -59,9 +59,9 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
     const picked = suggestions.onKey(event.key);
     if (typeof picked === 'string') complete(picked);
     else if (picked) event.stopPropagation();
-    else if (event.key === 'Enter' && !event.shiftKey) submit();
-    else if (event.key === 'Escape') on.onCancel();
-    else if (event.key === 'ArrowUp' && text === '') on.onEditLast();
+    else if (event.key === 'Enter' && !event.shiftKey) void submit();
+    else if (event.key === 'Escape') cancel();
+    else if (event.key === 'ArrowUp' && text === '') setEditing(last);
     else return;
     event.preventDefault();
   };
@@ -71,10 +71,10 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
     target.value = '';
   };
   return (
-    <form className="composer" onSubmit={(event) => (event.preventDefault(), submit())}>
+    <form className="composer" onSubmit={(event) => (event.preventDefault(), void submit())}>
       {editing && (
         <p className="row muted">
-          Changing your message <IconButton icon="close" label="Cancel" onClick={on.onCancel} />
+          Changing your message <IconButton icon="close" label="Cancel" onClick={cancel} />
         </p>
       )}
       {handles.length > 0 && (
@@ -112,7 +112,7 @@ export function Composer({ prompt, field, members, editing, send, onTyping, ...o
           aria-autocomplete="list"
           {...(handles.length > 0 && { 'aria-controls': id, 'aria-activedescendant': `${id}-${at}` })}
           onChange={({ target }) => write(target.value)}
-          onBlur={() => onTyping?.(false)}
+          onBlur={() => type(false)}
           onKeyDown={onKeyDown}
         />
         <IconButton type="submit" icon="send" label={editing ? 'Save' : 'Send'} disabled={isEmpty} />

@@ -1,41 +1,55 @@
 import { useState, type FormEvent } from 'react';
 import type { ChatMessage, ChatRoom, Member, Room } from '@chatapi/sdk';
+import { MessageItem, textOf } from './message';
 import { nameOf, usePeople, usePresenceOf } from './people';
 import { go } from './place';
-import { attempt, Avatar, count, Dialog, IconButton, Item, say, useSession } from './ui';
+import { attempt, Avatar, count, Dialog, IconButton, Item, say, Search, useFound, useSession } from './ui';
 
-/** A direct message, or a room of one's own, to which one invites. */
+/** A direct message, a public room, or a room of one's own, to which one invites. */
 export function NewDialog({ onClose }: { onClose: () => void }) {
   const { client } = useSession();
-  const people = usePeople();
+  const [query, setQuery] = useState('');
+  const people = usePeople().filter((one) => nameOf(one).toLowerCase().includes(query.toLowerCase()));
+  const rooms = useFound(query.trim(), async (words, signal) => {
+    const params = { query: words ? { q: words } : {} };
+    const { data } = await client.api.GET('/api/v1/rooms/directory', { params, signal });
+    return data.data.filter(({ joined }) => !joined);
+  });
   const presence = usePresenceOf(people.map(({ user_id }) => user_id));
-  const enter = async (entering: Promise<{ id: string }>): Promise<void> => {
-    const room = await attempt(entering);
-    if (room) go({ room: room.id });
+  const enter = async (entering: Promise<Room | Member>): Promise<void> => {
+    const entered = await attempt(entering);
+    if (entered) go({ room: 'room_id' in entered ? entered.room_id : entered.id });
     onClose();
   };
   const make = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('name'));
-    void enter(client.createRoom({ room_type: 'group', name }));
+    const form = new FormData(event.currentTarget);
+    const [name, privacy] = [String(form.get('name')), form.has('public') ? 'public' : 'invite_only'] as const;
+    void enter(client.createRoom({ room_type: 'group', name, privacy }));
   };
   return (
     <Dialog title="New conversation" onClose={onClose}>
-      <h3>Write to somebody</h3>
-      {people.length === 0 && <p className="muted">Nobody else is here yet: open a second window.</p>}
+      <Search label="Find people and public rooms" words={query} onWords={setQuery} />
       <ul>
-        {people.map((member) => (
-          <Item
-            key={member.user_id}
-            avatar={<Avatar id={member.user_id} name={nameOf(member)} state={presence(member.user_id)} />}
-            title={nameOf(member)}
-            onClick={() => void enter(client.directRoom(member.user_id))}
-          />
-        ))}
+        {people.map((member) => {
+          const { user_id } = member;
+          const props = { of: user_id, title: nameOf(member), state: presence(user_id) };
+          return <Item key={user_id} {...props} onClick={() => void enter(client.directRoom(user_id))} />;
+        })}
+        {rooms?.map(({ id, name, member_count }) => {
+          const props = { of: id, title: name ?? '', about: `Public room, ${count(member_count, 'member')}` };
+          return <Item key={id} {...props} onClick={() => void enter(client.joinRoom(id))} />;
+        })}
       </ul>
+      {people.length === 0 && rooms?.length === 0 && (
+        <p className="muted">{query ? 'There is none of this name.' : 'Nobody is here yet: open a second window.'}</p>
+      )}
       <h3>Make a room</h3>
       <form className="row" onSubmit={make}>
         <input name="name" aria-label="Name of the room" className="grow" required maxLength={100} dir="auto" />
+        <label>
+          <input type="checkbox" name="public" /> Public
+        </label>
         <button className="primary">Make it</button>
       </form>
     </Dialog>
@@ -66,6 +80,25 @@ export function RoomDialog({ room, members, onClose }: { room: Room; members: Me
   );
 }
 
+/** What a room keeps in view. */
+export function PinsDialog({ room, onClose }: { room: Room; onClose: () => void }) {
+  const { client } = useSession();
+  const pins = useFound(room.id, async (room_id, signal) => {
+    const { data } = await client.api.GET('/api/v1/rooms/{room_id}/pins', { params: { path: { room_id } }, signal });
+    return data.data;
+  });
+  return (
+    <Dialog title="Pinned messages" onClose={onClose}>
+      {pins?.length === 0 && <p className="muted">None yet. Owners and admins pin a message by the pin beside it.</p>}
+      <ul>
+        {pins?.map((message) => (
+          <MessageItem key={message.id} message={message} onClick={onClose} />
+        ))}
+      </ul>
+    </Dialog>
+  );
+}
+
 /** A notification to one person: shown at once where it is online, kept where it is not. */
 export function Nudge({ member }: { member: Member }) {
   const { client, user } = useSession();
@@ -88,40 +121,32 @@ function Inviting({ room, members }: { room: Room; members: Member[] }) {
     const made = await attempt(client.api.POST('/api/v1/rooms/{room_id}/invites', { params, body }));
     if (made) setLink(`${location.origin}/chat/invite/${made.data.code}`);
   };
-  const invite = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const body = { kind: 'user' as const, user_id: String(new FormData(event.currentTarget).get('user_id')) };
+  const invite = async (user_id: string): Promise<void> => {
+    const body = { kind: 'user' as const, user_id };
     if (await attempt(client.api.POST('/api/v1/rooms/{room_id}/invites', { params, body }))) say('Invited');
   };
   return (
     <>
       <h3>Invite</h3>
-      {people.length > 0 && (
-        <form className="row" onSubmit={(event) => void invite(event)}>
-          <select name="user_id" aria-label="Whom to invite" className="grow">
-            {people.map((member) => (
-              <option key={member.user_id} value={member.user_id}>
-                {nameOf(member)}
-              </option>
-            ))}
-          </select>
-          <button className="primary">Invite</button>
-        </form>
-      )}
+      <ul>
+        {people.map((member) => {
+          const props = { of: member.user_id, title: nameOf(member), about: 'Invite' };
+          return <Item key={member.user_id} {...props} onClick={() => void invite(member.user_id)} />;
+        })}
+      </ul>
       {link && <input readOnly value={link} aria-label="Invitation link" onFocus={({ target }) => target.select()} />}
       {!link && <button onClick={() => void makeLink()}>Make an invitation link</button>}
     </>
   );
 }
 
-type DeleteDialogProps = { room: ChatRoom; message: ChatMessage; onClose: () => void };
-
-export function DeleteDialog({ room, message, onClose }: DeleteDialogProps) {
+type DeleteProps = { room: ChatRoom; message: ChatMessage; onClose: () => void };
+export function DeleteDialog({ room, message, onClose }: DeleteProps) {
   const { user } = useSession();
   const remove = (whose: 'all' | 'me'): void => void attempt(room.delete(message.id, { for: whose })).then(onClose);
   return (
     <Dialog title="Delete this message?" onClose={onClose}>
-      <blockquote dir="auto">{message.content ?? 'A file'}</blockquote>
+      <blockquote dir="auto">{textOf(message)}</blockquote>
       {message.sender_id === user.user_id && (
         <button className="danger" onClick={() => remove('all')}>
           Delete for everybody

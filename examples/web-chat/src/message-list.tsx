@@ -1,23 +1,22 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type UIEvent } from 'react';
-import type { ChatMessage } from '@chatapi/sdk';
-import { MessageRow, type MessageActions } from './message';
-import { attempt, dayOf, IconButton } from './ui';
+import type { ChatMessage, ChatRoom, ChatThread } from '@chatapi/sdk';
+import { MessageRow, textOf, type MessageActions } from './message';
+import { attempt, dayOf, IconButton, useSession } from './ui';
 
 export interface ListProps {
+  room: ChatRoom;
+  thread?: ChatThread;
   label: string;
+  empty?: string;
   messages: ChatMessage[];
-  loadOlder?: (() => Promise<unknown>) | undefined;
-  loadNewer?: (() => Promise<unknown>) | undefined;
+  hasOlder: boolean;
+  hasNewer?: boolean;
   unreadFrom?: number | undefined;
   /** A message to show. Another object is another wish, also for the same place. */
   target?: { seq: number } | undefined;
-  /** Who has read up to which place. */
   seen?: ReadonlyMap<number, string[]>;
   actions: MessageActions;
-  /** The newest message is seen. */
-  onEnd?: (seq: number) => void;
-  toLatest?: () => Promise<unknown>;
   onEscape: () => void;
 }
 
@@ -30,7 +29,8 @@ const keyOf = ({ id, sender_id, client_msg_id }: ChatMessage): string =>
 
 /** A stretch of history, of which only what is seen is in the page. */
 export function MessageList(props: ListProps) {
-  const { label, messages, loadOlder, loadNewer, unreadFrom = Infinity, target, seen, actions } = props;
+  const { label, empty, messages, hasOlder, hasNewer = false, unreadFrom = Infinity, target, seen, actions } = props;
+  const { room, thread } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const isLoading = useRef(false);
   const wanted = useRef('');
@@ -44,7 +44,7 @@ export function MessageList(props: ListProps) {
     overscan: 6,
     // What is read stays where it is when older messages come; who is at the end follows new ones.
     anchorTo: 'end',
-    followOnAppend: !loadNewer,
+    followOnAppend: !hasNewer,
     scrollEndThreshold: NEAR_END_PX,
   });
   const rows = list.getVirtualItems();
@@ -69,20 +69,31 @@ export function MessageList(props: ListProps) {
   });
   useEffect(() => {
     const isNearStart = first < LOAD_BEFORE_ROWS;
-    const load = isNearStart && loadOlder ? loadOlder : last >= messages.length - LOAD_BEFORE_ROWS && loadNewer;
-    if (!load || isLoading.current) return;
+    const isNearEnd = last >= messages.length - LOAD_BEFORE_ROWS;
+    const side = isNearStart && hasOlder ? 'loadOlder' : isNearEnd && hasNewer && 'loadNewer';
+    if (!side || isLoading.current) return;
     isLoading.current = true;
     const done = (): void => void (isLoading.current = false);
-    void load().then(done, done); // where it fails, the next scroll tries again
+    void (side === 'loadOlder' ? (thread ?? room).loadOlder() : room.loadNewer()).then(done, done); // where it fails, the next scroll tries again
   });
+  // Who is at the end stays there when the field below grows, or the keyboard of a phone comes up.
+  useEffect(() => {
+    let height = 0;
+    const observer = new ResizeObserver(() => {
+      if (height && isAtEnd) list.scrollToEnd();
+      height = scroller.current?.clientHeight ?? 0;
+    });
+    observer.observe(scroller.current!);
+    return () => observer.disconnect();
+  }, [isAtEnd]);
   useEffect(() => {
     const tell = (): void => {
-      if (newest && isAtEnd && !loadNewer && document.hasFocus()) props.onEnd?.(newest.seq);
+      if (newest && isAtEnd && !hasNewer && !thread && document.hasFocus()) room.markRead(newest.seq);
     };
     tell();
     addEventListener('focus', tell);
     return () => removeEventListener('focus', tell);
-  }, [newest?.seq, isAtEnd, !loadNewer]);
+  }, [newest?.seq, isAtEnd, hasNewer]);
 
   /** The row that has the focus, or gets it as soon as it is there. */
   function choose(index: number, align: 'center' | 'auto'): void {
@@ -99,7 +110,7 @@ export function MessageList(props: ListProps) {
     choose(Math.min(Math.max((at < 0 ? messages.length : at) + step, 0), messages.length - 1), 'auto');
   };
   const toEnd = async (): Promise<void> => {
-    await props.toLatest?.();
+    if (hasNewer) await room.jumpTo('latest');
     list.scrollToEnd();
   };
   const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>): void =>
@@ -142,7 +153,8 @@ export function MessageList(props: ListProps) {
           </ol>
         </div>
       </div>
-      {(!isAtEnd || loadNewer) && (
+      {messages.length === 0 && <p className="empty">{empty}</p>}
+      {(!isAtEnd || hasNewer) && (
         <span className="to-end">
           <IconButton icon="down" label="Jump to the latest message" onClick={() => void attempt(toEnd())} />
         </span>
@@ -157,7 +169,12 @@ const isGrouped = (before: ChatMessage, message: ChatMessage): boolean =>
 
 /** New messages of others, for who listens. */
 function Spoken({ newest }: { newest: ChatMessage | undefined }) {
+  const { user } = useSession();
   const known = useRef(newest?.seq ?? 0);
-  const said = newest && `${newest.sender_display_name ?? newest.sender_id}: ${newest.content ?? 'a file'}`;
-  return <p {...{ className: 'spoken', 'aria-live': 'polite' }}>{newest && newest.seq > known.current && said}</p>;
+  const isNews = newest && newest.seq > known.current && newest.sender_id !== user.user_id;
+  return (
+    <p className="spoken" aria-live="polite">
+      {isNews && `${newest.sender_display_name ?? newest.sender_id}: ${textOf(newest)}`}
+    </p>
+  );
 }

@@ -1,37 +1,55 @@
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
-import type { ChatMessage } from '@chatapi/sdk';
-import { Avatar, count, Icon, IconButton, timeOf, useSession } from './ui';
+import type { ChatMessage, ChatRoom, Message } from '@chatapi/sdk';
+import { go } from './place';
+import { attempt, Avatar, count, Icon, IconButton, Item, timeOf, useSession } from './ui';
 
 /** What can be done with a message. The same object as long as the room is. */
 export interface MessageActions {
-  /** Left out where the thread is open already. */
-  openThread?: ((message: ChatMessage) => void) | undefined;
-  react: (message: ChatMessage, key: string, on: boolean) => void;
+  room: ChatRoom;
+  isThread: boolean;
+  mayPin: boolean;
   edit: (message: ChatMessage) => void;
   remove: (message: ChatMessage) => void;
-  retry: (message: ChatMessage) => void;
-  discard: (message: ChatMessage) => void;
 }
 
 interface RowProps {
   rowKey: string;
   message: ChatMessage;
   actions: MessageActions;
-  /** The one before is of the same sender and minute: the name is not said again. */
   isFollowing: boolean;
   isChosen: boolean;
   seenBy: string[] | undefined;
 }
 
+/** What it says, in one line. */
+export const textOf = ({ hidden, deleted_at, content, attachments }: Partial<ChatMessage>): string => {
+  if (hidden || deleted_at) return hidden ? 'Hidden for you' : 'Message deleted';
+  return content ?? attachments?.[0]?.name ?? 'No text';
+};
+
+/** One of a list of messages that were found; it leads to the place where it stands. */
+export const MessageItem = ({ message, onClick }: { message: Message; onClick?: () => void }) => (
+  <Item
+    title={message.sender_display_name ?? message.sender_id ?? 'ChatAPI'}
+    about={textOf(message)}
+    end={<time dateTime={message.created_at}>{timeOf(message.created_at)}</time>}
+    onClick={() => (go({ room: message.room_id, at: message.seq }), onClick?.())}
+  />
+);
+
 type PartProps = Pick<RowProps, 'message' | 'actions'> & { isOwn: boolean };
+
+const openThread = ({ room_id, thread_id, id }: ChatMessage): void => go({ room: room_id, thread: thread_id ?? id });
 
 export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy, actions }: RowProps) => {
   const { user } = useSession();
   const { status, sender_id, created_at, thread_id, reply_count } = message;
-  const isOwn = sender_id === user.user_id;
+  // Before the line was up for the first time, nobody has said who sends what waits.
+  const isOwn = sender_id === user.user_id || status !== 'sent';
   const name = message.sender_display_name ?? sender_id ?? 'ChatAPI';
   const isGone = message.deleted_at !== null || message.hidden === true;
   const parts = { message, isOwn, actions };
+  const marks = [message.edited_at && 'edited', message.pinned_at && 'pinned'].filter(Boolean).join(', ');
   const thread = thread_id
     ? 'in a thread'
     : reply_count > 0 && (reply_count > 1 ? `${reply_count} replies` : '1 reply');
@@ -40,7 +58,7 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
       className={`message ${status} ${isOwn ? 'own' : ''} ${isFollowing ? 'following' : ''}`}
       tabIndex={isChosen ? 0 : -1}
       data-key={rowKey}
-      aria-label={`${isOwn ? 'You' : name}, ${timeOf(created_at)}`}
+      aria-label={`${isOwn ? 'You' : name}, ${timeOf(created_at)}: ${textOf(message)}`}
       onKeyDown={intoToolbar}
     >
       {!isOwn && <Avatar id={sender_id ?? ''} name={name} />}
@@ -49,16 +67,16 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
           {!isOwn && <strong dir="auto">{name}</strong>} <time dateTime={created_at}>{timeOf(created_at)}</time>
         </p>
         <div className="bubble" dir="auto">
-          {isGone ? <em>{message.hidden ? 'Hidden for you' : 'Message deleted'}</em> : <Content message={message} />}
-          {message.edited_at && !isGone && <small> (edited)</small>}
+          {isGone ? <em>{textOf(message)}</em> : <Content message={message} />}
+          {marks && !isGone && <small> ({marks})</small>}
         </div>
         {!isGone && message.reactions.length > 0 && <Reactions {...parts} />}
-        {thread && actions.openThread && (
-          <button className="link" onClick={() => actions.openThread?.(message)}>
+        {thread && !actions.isThread && (
+          <button className="link" onClick={() => openThread(message)}>
             <Icon name="reply" /> {thread}
           </button>
         )}
-        {isOwn && status !== 'sent' && <Unsent {...parts} />}
+        {status !== 'sent' && <Unsent {...parts} />}
         {seenBy && <p className="muted">Seen by {seenBy.join(', ')}</p>}
       </div>
       {status === 'sent' && !isGone && <Toolbar {...parts} />}
@@ -85,7 +103,10 @@ const Content = ({ message: { content, attachments, mentions } }: { message: Cha
     {content && withMarks(content, mentions.length > 0)}
     {attachments.map(({ name, size, mime_type, url }) => (
       <p key={url} className="row">
-        <Icon name="clip" /> <strong>{name}</strong> <small>{`${mime_type}, ${sizeOf(size ?? 0)}`}</small>
+        <Icon name="clip" />
+        <span className="grow">
+          <strong dir="auto">{name}</strong> <small>{`${mime_type}, ${sizeOf(size ?? 0)}`}</small>
+        </span>
       </p>
     ))}
   </>
@@ -106,15 +127,16 @@ const withMarks = (text: string, hasMentions: boolean): ReactNode[] =>
     );
   });
 
-function Reactions({ message, actions }: PartProps) {
+function Reactions({ message, actions: { room } }: PartProps) {
   const { user } = useSession();
   return (
     <p className="reactions">
       {message.reactions.map(({ key, count: times, user_ids }) => {
         const isOwn = message.me?.reactions.includes(key) ?? user_ids.includes(user.user_id);
         const label = `${key}, ${count(times, 'reaction')}`;
+        const toggle = () => attempt(isOwn ? room.unreact(message.id, key) : room.react(message.id, key));
         return (
-          <button key={key} aria-pressed={isOwn} aria-label={label} onClick={() => actions.react(message, key, !isOwn)}>
+          <button key={key} aria-pressed={isOwn} aria-label={label} onClick={() => void toggle()}>
             {key} {times}
           </button>
         );
@@ -123,26 +145,37 @@ function Reactions({ message, actions }: PartProps) {
   );
 }
 
-const Unsent = ({ message, actions }: PartProps) =>
+const Unsent = ({ message, actions: { room } }: PartProps) =>
   message.status === 'sending' ? (
     <p className="muted">Sending …</p>
   ) : (
     <p role="alert">
-      Not sent: {message.error?.message} <button onClick={() => actions.retry(message)}>Retry</button>{' '}
-      <button onClick={() => actions.discard(message)}>Discard</button>
+      Not sent: {message.error?.message} <button onClick={() => room.retry(message.client_msg_id!)}>Retry</button>{' '}
+      <button onClick={() => room.discard(message.client_msg_id!)}>Discard</button>
     </p>
   );
 
+const PinButton = ({ message: { id, pinned_at }, room }: { message: ChatMessage; room: ChatRoom }) => {
+  const turn = (): void => void attempt<unknown>(pinned_at ? room.unpin(id) : room.pin(id));
+  return <IconButton icon="pin" label={pinned_at ? 'Unpin' : 'Pin'} onClick={turn} />;
+};
+
 const REACTIONS = { '❤️': 'Heart', '😂': 'Laughing', '😮': 'Surprised', '✔️': 'Agreed' };
 
-const Toolbar = ({ message, isOwn, actions: { react, openThread, edit, remove } }: PartProps) => (
+const Toolbar = ({ message, isOwn, actions: { room, isThread, mayPin, edit, remove } }: PartProps) => (
   <div role="toolbar" aria-label="Message actions">
     {Object.entries(REACTIONS).map(([key, label]) => (
-      <button key={key} className="icon-button" aria-label={label} onClick={() => react(message, key, true)}>
+      <button
+        key={key}
+        className="icon-button"
+        aria-label={label}
+        onClick={() => void attempt(room.react(message.id, key))}
+      >
         {key}
       </button>
     ))}
-    {openThread && <IconButton icon="reply" label="Reply in thread" onClick={() => openThread(message)} />}
+    {!isThread && <IconButton icon="reply" label="Reply in thread" onClick={() => openThread(message)} />}
+    {mayPin && <PinButton message={message} room={room} />}
     {isOwn && <IconButton icon="edit" label="Edit" onClick={() => edit(message)} />}
     <IconButton icon="trash" label="Delete" onClick={() => remove(message)} />
   </div>

@@ -1,8 +1,8 @@
 import { useMessages, useRooms, useThread } from '@chatapi/sdk/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ChatMessage, ChatRoom, RoomState } from '@chatapi/sdk';
+import type { ChatRoom, RoomState } from '@chatapi/sdk';
 import { Conversation } from './conversation';
-import { Nudge, RoomDialog } from './dialogs';
+import { Nudge, PinsDialog, RoomDialog } from './dialogs';
 import { nameOf, partnerOf, titleOf, usePresenceOf } from './people';
 import { go, usePlace } from './place';
 import { attempt, count, IconButton, useSession } from './ui';
@@ -11,36 +11,30 @@ export function RoomPane({ roomId }: { roomId: string }) {
   const { client, user } = useSession();
   const room = client.room(roomId);
   const state = useMessages(roomId);
-  const { messages, members, loading, has_older, has_newer, error } = state;
+  const { messages, members, me, loading, has_older, has_newer, error } = state;
   const [target, jump] = useJumps(room, state.room !== null);
   const unread = useUnreadAtFirst(state);
   const seen = useSeen(state, user.user_id);
+  const alone = members.length > 1 ? '' : ' You are alone: invite somebody by the button above.';
   const name = state.room?.name ?? 'this conversation';
   return (
     <section className="pane room" aria-label="Conversation">
       <RoomHeader roomId={roomId} state={state} />
-      {unread && target?.seq !== unread.from && (
+      {unread && !unread.isShown && target?.seq !== unread.from && (
         <button className="banner" onClick={() => jump(unread.from)}>
           Jump to the first of {count(unread.count, 'unread message')}
         </button>
       )}
       {state.room && (messages.length > 0 || !loading) ? (
         <Conversation
-          room={room}
+          {...{ room, messages, members, target, seen }}
           label={`Messages in ${name}`}
           prompt={`Message ${name}`}
-          messages={messages}
-          members={members}
-          loadOlder={has_older ? () => room.loadOlder() : undefined}
-          loadNewer={has_newer ? () => room.loadNewer() : undefined}
+          empty={`Nobody has written here yet.${alone}`}
+          mayPin={me !== null && me.role !== 'member'}
+          hasOlder={has_older}
+          hasNewer={has_newer}
           unreadFrom={unread?.from}
-          target={target}
-          seen={seen}
-          openThread={openThread}
-          onEnd={(seq) => room.markRead(seq)}
-          toLatest={() => room.jumpTo('latest')}
-          send={(body) => room.send(body)}
-          onTyping={(on) => room.setTyping(on)}
         />
       ) : (
         <p className="empty">{error ? `This room cannot be shown: ${error.message}` : 'Loading …'}</p>
@@ -67,13 +61,11 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
       </header>
       {parent ? (
         <Conversation
-          room={room}
+          {...{ room, thread, members }}
           label="Messages of the thread"
           prompt="Reply"
           messages={has_older ? messages : [parent, ...messages]}
-          members={members}
-          loadOlder={has_older ? () => thread.loadOlder() : undefined}
-          send={(body) => thread.send(body)}
+          hasOlder={has_older}
           onClose={close}
         />
       ) : (
@@ -82,8 +74,6 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
     </section>
   );
 }
-
-const openThread = ({ room_id, thread_id, id }: ChatMessage): void => go({ room: room_id, thread: thread_id ?? id });
 
 /** A place that is to be shown: by the address, or by a click. */
 function useJumps(room: ChatRoom, isThere: boolean): [{ seq: number } | undefined, (seq: number) => void] {
@@ -97,10 +87,13 @@ function useJumps(room: ChatRoom, isThere: boolean): [{ seq: number } | undefine
 }
 
 /** What was unread when the room was opened: reading it moves the marker, and the line stays where it was. */
-function useUnreadAtFirst({ me, unread }: RoomState): { from: number; count: number } | undefined {
-  const first = useRef<{ from: number; count: number }>(undefined);
-  if (me) first.current ??= { from: me.last_read_seq + 1, count: unread };
-  return first.current && first.current.count > 0 ? first.current : undefined;
+function useUnreadAtFirst({ me, unread, messages }: RoomState) {
+  const first = useRef<{ from: number; count: number; isShown: boolean }>(undefined);
+  if (me) first.current ??= { from: me.last_read_seq + 1, count: unread, isShown: false };
+  if (!first.current?.count) return undefined;
+  const { from } = first.current;
+  first.current.isShown ||= messages.some(({ seq }) => seq === from);
+  return first.current;
 }
 
 /** By place: who of the others has read up to there. */
@@ -117,7 +110,8 @@ function useSeen({ receipts, members }: RoomState, me: string): ReadonlyMap<numb
 
 function RoomHeader({ roomId, state: { room, members } }: { roomId: string; state: RoomState }) {
   const { user } = useSession();
-  const [isOpen, setOpen] = useState(false);
+  const [open, setOpen] = useState<'people' | 'pins'>();
+  const dialog = room && { room, members, onClose: () => setOpen(undefined) };
   const summary = useRooms().find((one) => one.room.id === roomId);
   const partner = summary && partnerOf(summary, user.user_id);
   const presence = usePresenceOf(members.map(({ user_id }) => user_id));
@@ -133,8 +127,10 @@ function RoomHeader({ roomId, state: { room, members } }: { roomId: string; stat
         <p className="muted">{partner ? presence(partner.user_id) : crowd}</p>
       </div>
       {partner && <Nudge member={partner} />}
-      <IconButton icon="people" label="Members and invitations" onClick={() => setOpen(true)} />
-      {isOpen && room && <RoomDialog room={room} members={members} onClose={() => setOpen(false)} />}
+      <IconButton icon="pin" label="Pinned messages" onClick={() => setOpen('pins')} />
+      <IconButton icon="people" label="Members and invitations" onClick={() => setOpen('people')} />
+      {open === 'people' && dialog && <RoomDialog {...dialog} />}
+      {open === 'pins' && dialog && <PinsDialog {...dialog} />}
     </header>
   );
 }

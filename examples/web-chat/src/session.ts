@@ -12,7 +12,9 @@ type Login = { api_key: string; room_id: string; user: Session['user'] };
 const NAME = 'chat.name';
 const DEVICE = 'chat.device';
 const LOGIN_TAKES_MS = 15_000;
-/** Of this tab only: two tabs are two people, and one that is loaded again stays who it was. */
+const HELD_ELSEWHERE_MS = 500;
+const device = ownDevice();
+/** Of this tab only: two tabs may be two people, and one that is loaded again stays who it was. */
 export const keptName = (): string | null => sessionStorage.getItem(NAME);
 
 export async function enter(name: string): Promise<Session> {
@@ -24,7 +26,7 @@ export async function enter(name: string): Promise<Session> {
     login = undefined;
     return api_key;
   };
-  const storage = new IndexedDbStorage(`chat-${device()}-${user.user_id}`);
+  const storage = new IndexedDbStorage(`chat-${await device}-${user.user_id}`);
   const client = new ChatClient({ url: location.origin, key, storage });
   sessionStorage.setItem(NAME, name);
   return { client, user, welcome: room_id };
@@ -40,7 +42,7 @@ async function logIn(name: string): Promise<Login> {
   const answer = await fetch('/api/v1/dev/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name, device_id: device() }),
+    body: JSON.stringify({ name, device_id: await device }),
     signal: AbortSignal.timeout(LOGIN_TAKES_MS),
   });
   const body = await answer.json();
@@ -48,8 +50,19 @@ async function logIn(name: string): Promise<Login> {
   return body;
 }
 
-function device(): string {
-  const kept = sessionStorage.getItem(DEVICE) ?? crypto.randomUUID();
-  sessionStorage.setItem(DEVICE, kept);
-  return kept;
+/** The id of this tab. A copied tab brings the one of its original, which holds it as long as it is open. */
+async function ownDevice(): Promise<string> {
+  const kept = sessionStorage.getItem(DEVICE);
+  if (kept && (await hold(kept))) return kept;
+  const fresh = crypto.randomUUID();
+  sessionStorage.setItem(DEVICE, fresh);
+  await hold(fresh);
+  return fresh;
 }
+
+const hold = (id: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const untilTheEnd = (): Promise<never> => (resolve(true), new Promise(() => {}));
+    const signal = AbortSignal.timeout(HELD_ELSEWHERE_MS);
+    navigator.locks.request(`chat ${id}`, { signal }, untilTheEnd).catch(() => resolve(false));
+  });

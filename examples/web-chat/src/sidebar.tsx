@@ -1,12 +1,13 @@
-import { useInvites, useRooms } from '@chatapi/sdk/react';
-import { useEffect, useState } from 'react';
-import type { OwnPresence, RoomSummary, SearchHit } from '@chatapi/sdk';
+import { useConnection, useInvites, usePresence, useRooms } from '@chatapi/sdk/react';
+import { useState } from 'react';
+import type { OwnPresence, RoomSummary } from '@chatapi/sdk';
 import { NewDialog } from './dialogs';
 import { LineSwitch } from './line';
+import { MessageItem, textOf } from './message';
 import { partnerOf, titleOf, usePresenceOf } from './people';
 import { go } from './place';
 import { leave } from './session';
-import { attempt, Avatar, count, IconButton, Item, timeOf, useSession } from './ui';
+import { attempt, Avatar, count, IconButton, Item, Search, timeOf, useFound, useSession } from './ui';
 
 const STATES = { online: 'Online', away: 'Away', dnd: 'Do not disturb', invisible: 'Invisible' };
 
@@ -15,15 +16,18 @@ export function Sidebar({ current, onLeave }: { current: string | undefined; onL
   const { client, user } = session;
   const [query, setQuery] = useState('');
   const [isMaking, setMaking] = useState(false);
-  const presence = usePresenceOf([user.user_id]);
-  const be = (state: string): void => void attempt(client.setPresence(state as OwnPresence['state']));
+  const presence = usePresence([user.user_id]).get(user.user_id)?.state ?? 'online';
   return (
     <section className="sidebar" aria-label="Conversations">
       <header>
-        <Avatar id={user.user_id} name={user.display_name} state={presence(user.user_id)} />
+        <Avatar id={user.user_id} name={user.display_name} state={presence} />
         <div className="grow">
           <strong dir="auto">{user.display_name}</strong>
-          <select aria-label="Your presence" onChange={({ target }) => be(target.value)}>
+          <select
+            aria-label="Your presence"
+            value={presence === 'offline' ? 'invisible' : presence}
+            onChange={({ target: { value } }) => void attempt(client.setPresence(value as OwnPresence['state']))}
+          >
             {Object.entries(STATES).map(([state, label]) => (
               <option key={state} value={state}>
                 {label}
@@ -33,15 +37,7 @@ export function Sidebar({ current, onLeave }: { current: string | undefined; onL
         </div>
         <IconButton icon="plus" label="New conversation" onClick={() => setMaking(true)} />
       </header>
-      <input
-        type="search"
-        placeholder="Search messages"
-        aria-label="Search messages"
-        value={query}
-        onChange={({ target }) => setQuery(target.value)}
-        onKeyDown={({ key }) => key === 'Escape' && setQuery('')}
-        dir="auto"
-      />
+      <Search label="Search messages" words={query} onWords={setQuery} />
       {query.trim().length > 1 ? <Hits query={query.trim()} /> : <Rooms current={current} />}
       <footer>
         <LineSwitch />
@@ -56,30 +52,37 @@ export function Sidebar({ current, onLeave }: { current: string | undefined; onL
 function Rooms({ current }: { current: string | undefined }) {
   const { user } = useSession();
   const rooms = useRooms();
+  const { catching_up, status } = useConnection();
   const partners = rooms.map((summary) => partnerOf(summary, user.user_id)?.user_id);
   const presence = usePresenceOf(partners.filter((id) => id !== undefined));
   return (
     <nav aria-label="Rooms" className="list">
       <Invites />
+      {rooms.length === 0 && status === 'online' && !catching_up && (
+        <p className="empty">No rooms yet. Begin with the + above: write to somebody, join a room or make one.</p>
+      )}
       <ul>
         {rooms.map((summary, at) => {
           const { id } = summary.room;
           const title = titleOf(summary, user.user_id);
           const state = partners[at] ? presence(partners[at]) : undefined;
-          const avatar = <Avatar id={partners[at] ?? id} name={title} state={state} />;
+          const props = {
+            of: partners[at] ?? id,
+            state,
+            title,
+            about: aboutOf(summary),
+            onClick: () => go({ room: id }),
+          };
           const end = <Marks summary={summary} />;
-          const props = { avatar, title, end, about: aboutOf(summary), onClick: () => go({ room: id }) };
-          return <Item key={id} aria-current={id === current ? 'page' : undefined} {...props} />;
+          return <Item key={id} aria-current={id === current ? 'page' : undefined} end={end} {...props} />;
         })}
       </ul>
     </nav>
   );
 }
 
-function aboutOf({ room, last_message: last }: RoomSummary): string {
-  if (last?.deleted_at) return 'Message deleted';
-  return last?.content ?? last?.attachments[0]?.name ?? room.description ?? 'No messages yet';
-}
+const aboutOf = ({ room, last_message: last }: RoomSummary): string =>
+  last ? textOf(last) : (room.description ?? 'No messages yet');
 
 const Marks = ({ summary: { last_message: last, unread, mentions } }: { summary: RoomSummary }) => (
   <>
@@ -109,35 +112,17 @@ function Invites() {
   ));
 }
 
-const WAIT_FOR_MORE_LETTERS_MS = 200;
-const MOST_HITS = 30;
 function Hits({ query }: { query: string }) {
   const { client } = useSession();
-  const [hits, setHits] = useState<SearchHit[]>();
-  useEffect(() => {
-    const ending = new AbortController();
-    const search = async (): Promise<void> => {
-      const found: SearchHit[] = [];
-      for await (const hit of client.search(query, { signal: ending.signal })) if (found.push(hit) >= MOST_HITS) break;
-      setHits(found);
-    };
-    const timer = setTimeout(() => void search().catch(() => {}), WAIT_FOR_MORE_LETTERS_MS);
-    return () => (clearTimeout(timer), ending.abort());
-  }, [client, query]);
+  const hits = useFound(query, async (words, signal) => (await client.search(words, { signal }).first()).data);
   return (
     <nav aria-label="Search results" className="list">
       <p role="status" className="muted">
         {hits ? `${count(hits.length, 'message')} found` : 'Searching …'}
       </p>
       <ul>
-        {hits?.map(({ message, room_id }) => (
-          <Item
-            key={message.id}
-            title={message.sender_display_name ?? message.sender_id}
-            about={message.content}
-            end={<time dateTime={message.created_at}>{timeOf(message.created_at)}</time>}
-            onClick={() => go({ room: room_id, at: message.seq })}
-          />
+        {hits?.map(({ message }) => (
+          <MessageItem key={message.id} message={message} />
         ))}
       </ul>
     </nav>

@@ -18,6 +18,7 @@ const ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
   down: 'M12 5v14M6 13l6 6 6-6',
   edit: 'M4 20l1-5L16 4l4 4L9 19z',
+  pin: 'M9 4h6l-1 6 3 3H7l3-3zM12 13v7',
   people: 'M9 11a3 3 0 100-6 3 3 0 000 6zM3 20a6 6 0 0112 0M16 5a3 3 0 010 6M18 14a6 6 0 013 6',
   plus: 'M12 5v14M5 12h14',
   reply: 'M10 6l-6 6 6 6M4 12h10a6 6 0 016 6',
@@ -48,13 +49,13 @@ export const Avatar = ({ id, name, state }: { id: string; name: string; state?: 
 );
 
 type ItemProps = Omit<ButtonProps, 'title' | 'about'> &
-  Partial<Record<'avatar' | 'title' | 'about' | 'end', ReactNode>>;
+  Partial<Record<'about' | 'end', ReactNode>> & { title: string; of?: string; state?: Presence['state'] | undefined };
 
-/** A line of a list that can be chosen. */
-export const Item = ({ avatar, title, about, end, ...rest }: ItemProps) => (
+/** A line of a list that can be chosen; with a picture, where it is of somebody or of a room. */
+export const Item = ({ of, state, title, about, end, ...rest }: ItemProps) => (
   <li>
     <button className="item" {...rest}>
-      {avatar}
+      {of && <Avatar id={of} name={title} state={state} />}
       <span className="grow">
         <strong dir="auto">{title}</strong>
         <span className="muted">{about}</span>
@@ -63,6 +64,12 @@ export const Item = ({ avatar, title, about, end, ...rest }: ItemProps) => (
     </button>
   </li>
 );
+
+type SearchProps = { label: string; words: string; onWords: (words: string) => void };
+export const Search = ({ label, words, onWords }: SearchProps) => {
+  const props = { 'aria-label': label, placeholder: label, value: words, dir: 'auto' };
+  return <input type="search" onChange={({ target }) => onWords(target.value)} {...props} />;
+};
 
 /** The browser's own: it keeps the focus in, gives it back, and closes with Escape. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
@@ -92,6 +99,21 @@ export async function attempt<T>(work: Promise<T>): Promise<T | undefined> {
     say('That did not work', request_id ? `${message} (request ${request_id})` : message);
     return undefined;
   });
+}
+
+const WAIT_FOR_MORE_LETTERS_MS = 200;
+
+/** What is found for these words, once nobody has typed for a moment. */
+export function useFound<T>(words: string, find: (words: string, signal: AbortSignal) => Promise<T[]>) {
+  const [found, setFound] = useState<T[]>();
+  useEffect(() => {
+    const ending = new AbortController();
+    // What fails, for instance without a line, has found nothing.
+    const look = (): void => void find(words, ending.signal).then(setFound, () => setFound([]));
+    const timer = setTimeout(look, WAIT_FOR_MORE_LETTERS_MS);
+    return () => (clearTimeout(timer), ending.abort());
+  }, [words]);
+  return found;
 }
 
 export function Notices() {

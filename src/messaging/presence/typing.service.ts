@@ -46,6 +46,8 @@ type News = [roomId: string, clientId: string, userPk: UserPk, userId: UserId, t
 export class TypingService implements OnModuleInit, OnModuleDestroy {
   private readonly typists = new Typists();
   private readonly told = new Map<string, Told>();
+  /** What each source said last of a room, until that is done. */
+  private readonly turns = new Map<string, Promise<unknown>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -71,11 +73,27 @@ export class TypingService implements OnModuleInit, OnModuleDestroy {
    * @throws Problem `not_found`, `forbidden` for who acts for no user, `insufficient_role`, `room_frozen` as a send would
    */
   async type(caller: Caller, roomId: string, types: boolean, source: Source): Promise<void> {
+    const key = `${source.id} ${roomId}`;
+    const typed = this.typed(caller, roomId, types, source, this.turns.get(key));
+    const turn = typed.catch(() => {});
+    this.turns.set(key, turn);
+    void turn.then(() => this.turns.get(key) === turn && this.turns.delete(key));
+    return typed;
+  }
+
+  /** @param before what the source said before this: a stop never overtakes the start before it */
+  private async typed(
+    caller: Caller,
+    roomId: string,
+    types: boolean,
+    source: Source,
+    before: Promise<unknown> | undefined,
+  ): Promise<void> {
     const { user, clientId } = caller;
-    // Both for starts and for stops: so that a stop doesn't overtake the start before it.
     const [room, unheard] = await Promise.all([
       this.access.get(caller, roomId),
-      user && isUuid(roomId) ? this.repository.isUnheard(clientId, user.user_pk, roomId) : false,
+      user && types && isUuid(roomId) ? this.repository.isUnheard(clientId, user.user_pk, roomId) : false,
+      before,
     ]);
     if (!user) throw new Problem('forbidden', 'Only a user types: name one in X-User-Id.');
     // Who stops may always.
