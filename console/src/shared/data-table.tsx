@@ -72,7 +72,9 @@ export function DataTable<Row extends object>({ label, columns, query, rowId, em
             <Table.Tr key={row.id}>
               {row.getAllCells().map((cell) => (
                 <Table.Td key={cell.id} data-label={cell.column.id} ta={endOf(cell.column.id)}>
-                  <table.FlexRender cell={cell} />
+                  <div className="cell">
+                    <table.FlexRender cell={cell} />
+                  </div>
                 </Table.Td>
               ))}
             </Table.Tr>

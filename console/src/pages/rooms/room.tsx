@@ -67,7 +67,7 @@ const factsOf = (room: Room) => ({
   ...(room.status_reason && { Reason: room.status_reason }),
   Type: room.room_type,
   Privacy: room.privacy.replace('_', ' '),
-  Members: `${room.member_count} of at most ${room.max_members}`,
+  Members: `${formatNumber(room.member_count)} of at most ${formatNumber(room.max_members)}`,
   Messages: formatNumber(room.last_seq),
   'Last message': <Time at={room.last_message_at} />,
   Made: <Time at={room.created_at} exact />,
