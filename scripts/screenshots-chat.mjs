@@ -51,7 +51,13 @@ export async function converse(mine, theirs, call, name) {
   await act(message(theirs, 'at three'), 'Agreed');
   await act(message(mine, 'on the roof'), 'Heart');
   await act(message(theirs, 'on the roof'), 'Heart');
-  await message(mine, 'on the roof').getByText('2').waitFor();
+  // In a frozen room nobody reacts either.
+  await message(mine, 'on the roof')
+    .getByRole('button', { name: /, 2 reactions/ })
+    .waitFor();
+  await message(mine, 'at three')
+    .getByRole('button', { name: /, 1 reaction/ })
+    .waitFor();
   await call('POST', `/rooms/${id}/freeze`, {});
   await write(mine, 'Shall I bring the cake?');
   await message(mine, 'the cake')
