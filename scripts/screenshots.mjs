@@ -1,60 +1,74 @@
 // node scripts/screenshots.mjs: starts the product in a directory of its own, fills it, and writes pictures of each page of
 // the console and of the chat, at desktop and phone width, to docs/screenshots/.
 import { spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:http';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { root } from './dist.mjs';
+import { converse, converseInThread } from './screenshots-chat.mjs';
+import { apiOf, fill, outside } from './screenshots-data.mjs';
 import { findBrowser } from './test-browser.mjs';
 
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
+const VIEWPORTS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+/** So that a picture says the same wherever it is made. */
+const LIKE = { reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'UTC' };
 const target = join(root, 'docs/screenshots');
 
-/** A number in the address: what is reached by a click from there stands in the list below. */
 const PAGES = [
   ...readFileSync(join(root, 'console/src/pages.ts'), 'utf8').matchAll(/path: '([\w-]+)'[^}]*?who: '([\w+]+)'/g),
-].map(([, path, who]) => ({ path, who }));
+].map(([, path, who]) => ({ name: path, path, who }));
 
 async function main() {
   const dataDir = mkdtempSync(join(tmpdir(), 'chatapi-screenshots-'));
-  const receiver = createServer((request, response) => response.writeHead(request.url === '/good' ? 200 : 500).end());
-  await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-  const server = await start(dataDir);
-  const browser = await chromium.launch({
-    executablePath: await findBrowser(),
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  const others = await outside();
+  let server;
+  let browser;
   try {
-    const env = { ...process.env, CHATAPI_DATA_DIR: dataDir, PORT: new URL(server.url).port };
-    spawnSync(process.execPath, ['scripts/run.mjs', 'cli.js', 'seed'], { cwd: root, env, stdio: 'inherit' });
-    const master = readFileSync(join(dataDir, 'demo-master-key'), 'utf8').trim();
-    await fill(server.url, master, `http://127.0.0.1:${receiver.address().port}`);
+    server = await start(dataDir);
+    browser = await chromium.launch({ executablePath: await findBrowser(), args: ['--no-sandbox', '--disable-gpu'] });
+    const keys = await seeded(dataDir, server.url);
+    const call = apiOf(server.url, keys.master);
+    const made = await fill(call, others);
     mkdirSync(target, { recursive: true });
-    const admin = readFileSync(join(dataDir, 'admin-api-key'), 'utf8').trim();
+    const { client } = await call('GET', '/clients/me');
+    const ofClient = [...PAGES.filter(({ who }) => who.startsWith('client')), ...singlesOf(made)];
     await consolePages(
-      browser,
-      server.url,
-      master,
-      PAGES.filter(({ who }) => who.startsWith('client')),
-      '',
+      { browser, url: server.url, key: keys.master },
+      ofClient.map(({ name, path }) => ({ name, path: `client/${client.id}/${path}` })),
     );
     await consolePages(
-      browser,
-      server.url,
-      admin,
-      PAGES.filter(({ who }) => who === 'admin'),
-      'admin-',
+      { browser, url: server.url, key: keys.admin },
+      PAGES.filter(({ who }) => who === 'admin').map(({ name, path }) => ({ name: `admin-${name}`, path })),
     );
-    await chatPages(browser, server.url);
+    await chatPages(browser, server.url, call);
   } finally {
-    await browser.close();
-    receiver.close();
-    await server.stop();
+    await browser?.close();
+    others.close();
+    await server?.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** Pages about one thing. */
+const singlesOf = ({ failedMail, room, endpoint }) => [
+  { name: 'delivery', path: `deliveries/${failedMail}` },
+  { name: 'endpoint', path: `webhooks/${endpoint}` },
+  { name: 'room', path: `rooms/${room}` },
+  { name: 'reports', path: 'rooms/reports' },
+  { name: 'user', path: 'users?user=alice' },
+];
+
+async function seeded(dataDir, url) {
+  const env = { ...process.env, CHATAPI_DATA_DIR: dataDir, PORT: new URL(url).port };
+  const { status } = spawnSync(process.execPath, ['scripts/run.mjs', 'cli.js', 'seed'], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('The seed failed.');
+  const read = (file) => readFileSync(join(dataDir, file), 'utf8').trim();
+  return { master: read('demo-master-key'), admin: read('admin-api-key') };
 }
 
 function start(dataDir) {
@@ -73,84 +87,43 @@ function start(dataDir) {
   });
 }
 
-/** Something of everything: what arrives, what fails, what waits. */
-async function fill(url, master, receiver) {
-  const post = async (path, body) => {
-    const response = await fetch(`${url}/api/v1${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${master}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-    return response.json();
-  };
-  await post('/webhooks/endpoints', {
-    url: `${receiver}/good`,
-    event_types: ['notification.*'],
-    description: 'Orders',
-  });
-  await post('/webhooks/endpoints', { url: `${receiver}/bad`, event_types: ['message.created'], description: 'CRM' });
-  const { id } = await post('/webhooks/sources', {
-    name: 'GitHub',
-    verification: { template: 'github', secret: 'screenshots-secret' },
-  });
-  await post('/webhooks/rules', {
-    name: 'Issues become rooms',
-    source_id: id,
-    condition: "action = 'opened'",
-    actions: [{ type: 'create_room', params: { room_type: 'support', name: { $jsonata: 'issue.title' } } }],
-  }).catch((error) => console.error(error.message));
-  await post('/suppressions', { channel: 'email', address: 'left@example.com', reason: 'unsubscribe' });
-  for (let order = 1; order <= 24; order++) {
-    await post('/notifications', {
-      recipients: [{ user_id: 'alice', email: order % 9 ? 'alice@example.com' : 'left@example.com' }],
-      channels: {
-        email: { from: 'shop@example.com', subject: `Order ${order} shipped`, text: 'It is on its way.' },
-        websocket: { title: 'Shipped', body: `Order ${order} is on its way.` },
-        webhook: { url: `${receiver}/${order % 5 ? 'good' : 'bad'}`, payload: { order } },
-      },
-      tags: ['orders'],
-    });
-  }
-  const room = (
-    await (await fetch(`${url}/api/v1/rooms?limit=1`, { headers: { authorization: `Bearer ${master}` } })).json()
-  ).data[0];
-  if (!room) throw new Error('The seed made no room.');
-}
-
-async function consolePages(browser, url, key, pages, prefix) {
-  const within = prefix ? '' : `client/${await clientOf(url, key)}/`;
-  for (const [name, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-    const context = await browser.newContext({ viewport, baseURL: url, reducedMotion: 'reduce' });
+async function consolePages({ browser, url, key }, pages) {
+  for (const [size, viewport] of Object.entries(VIEWPORTS)) {
+    const context = await browser.newContext({ ...LIKE, viewport, baseURL: url });
     const page = await context.newPage();
     await page.goto('/console/');
-    if (!prefix) await shoot(page, `console-login-${name}`);
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    await shoot(page, `console-login-${size}`);
     await page.getByLabel('Key', { exact: true }).fill(key);
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('button', { name: 'Log in' }).waitFor({ state: 'detached' });
-    for (const { path } of pages) {
-      await page.goto(`/console/${within}${path}`);
-      await shoot(page, `console-${prefix}${path}-${name}`);
+    await page.getByRole('button', { name: 'Log out' }).waitFor();
+    for (const { name, path } of pages) {
+      await page.goto(`/console/${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await shoot(page, `console-${name}-${size}`);
     }
     await context.close();
   }
 }
 
-async function clientOf(url, key) {
-  const response = await fetch(`${url}/api/v1/clients/me`, { headers: { authorization: `Bearer ${key}` } });
-  return (await response.json()).client.id;
-}
-
-async function chatPages(browser, url) {
-  for (const [name, viewport] of Object.entries({ desktop: DESKTOP, phone: PHONE })) {
-    const context = await browser.newContext({ viewport, baseURL: url, reducedMotion: 'reduce' });
+/** Two people talk; then everything that they did is there on a phone. */
+async function chatPages(browser, url, call) {
+  const windowOf = async (size) => {
+    const context = await browser.newContext({ ...LIKE, viewport: VIEWPORTS[size], baseURL: url });
     const page = await context.newPage();
     await page.goto('/chat/');
-    await shoot(page, `chat-login-${name}`);
-    await page.getByLabel(/name/i).first().fill('Alice');
-    await page.keyboard.press('Enter');
-    await shoot(page, `chat-${name}`);
-    await context.close();
+    await page.getByLabel('Your name').waitFor();
+    return page;
+  };
+  for (const size of Object.keys(VIEWPORTS)) {
+    const mine = await windowOf(size);
+    await shoot(mine, `chat-login-${size}`);
+    const theirs = await windowOf('desktop');
+    await converse(mine, theirs, call, size);
+    await shoot(mine, `chat-${size}`);
+    await converseInThread(mine, theirs);
+    await shoot(mine, `chat-thread-${size}`);
+    for (const page of [mine, theirs]) await page.context().close();
   }
 }
 

@@ -1,15 +1,16 @@
 import { useCallback, useMemo } from 'react';
 import { createSearchParams, useSearchParams } from 'react-router';
 import { useScope } from './scope.js';
+import { isTimezone, ownTimezone } from './shared/format.js';
 
 /**
  * State that stands in the address, so that it can be sent to a colleague and survives a reload. What is as the default says
- * is left out of it. A change of a filter goes back to the first page (`cursor`), unless it names one.
+ * is left out of it. A change goes back to the first page of a list (`cursor`), unless it names one or is no filter (`samePage`).
  * @param defaults name → what holds when the address doesn't say; declare it outside of the component
  */
 export function useAddressState<State extends Record<string, string>>(
   defaults: State,
-): [State, (patch: Partial<State>, options?: { replace?: boolean }) => void] {
+): [State, (patch: Partial<State>, options?: { replace?: boolean; samePage?: boolean }) => void] {
   const [search, setSearch] = useSearchParams();
   const state = useMemo(
     () =>
@@ -17,11 +18,11 @@ export function useAddressState<State extends Record<string, string>>(
     [search, defaults],
   );
   const change = useCallback(
-    (patch: Partial<State>, { replace = false } = {}) =>
+    (patch: Partial<State>, { replace = false, samePage = false } = {}) =>
       setSearch(
         (before) => {
           const after = new URLSearchParams(before);
-          if (!('cursor' in patch)) after.delete('cursor');
+          if (!('cursor' in patch) && !samePage) after.delete('cursor');
           for (const [name, value] of Object.entries(patch)) {
             if (value === undefined || value === defaults[name]) after.delete(name);
             else after.set(name, value);
@@ -44,7 +45,17 @@ const KEPT = ['range', 'from', 'to', 'interval', 'timezone'];
  */
 export function useTo(): (page: string, state?: Record<string, string>) => string {
   const { clientId } = useScope();
-  return useCallback((page, state) => addressOf(page, clientId, state), [clientId]);
+  const timezone = useSearchParams()[0].get('timezone');
+  return useCallback(
+    (page, state) => addressOf(page, clientId, { ...state, ...(timezone && { timezone }) }),
+    [clientId, timezone],
+  );
+}
+
+/** The time zone that the address names, in which moments are shown; else the reader's own. */
+export function useTimezone(): string {
+  const named = useSearchParams()[0].get('timezone');
+  return useMemo(() => (named && isTimezone(named) ? named : ownTimezone), [named]);
 }
 
 /** @param clientId null: a page about all clients */

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { faultsOf } from '../support/axe.js';
 import { oneBrowser } from '../support/browser.js';
 import { Cleanups } from '../support/cleanups.js';
 import { oneApp } from '../support/one-app.js';
+import { Proxy } from '../support/proxy.js';
 import { Receiver } from '../support/receiver.js';
 import { SENDERS } from '../support/senders.js';
 import { SmtpSink } from '../support/smtp.js';
@@ -14,8 +16,13 @@ const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 
 /** Logged in with this master key, on a page about its client. */
-async function console_(path: string, key = one.client.key, clientId = one.client.id): Promise<Page> {
-  const page = await browser.open(one.app.url, { viewport: { width: 1280, height: 900 } });
+async function console_(
+  path: string,
+  key = one.client.key,
+  clientId = one.client.id,
+  origin = one.app.url,
+): Promise<Page> {
+  const page = await browser.open(origin, { viewport: { width: 1280, height: 900 } });
   await page.goto(`/console/client/${clientId}/${path}`);
   await page.getByLabel('Key', { exact: true }).fill(key);
   await page.getByRole('button', { name: 'Log in' }).click();
@@ -237,6 +244,106 @@ it('a room is watched live and frozen, and a user banned', async () => {
   expect((await one.as(undefined, 'GET', '/users/ann')).body.banned_until).not.toBeNull();
 });
 
+it('addresses are imported, found and exported, and what cannot be read is named', async () => {
+  const page = await console_('suppression');
+  await button(page, 'Import').click();
+  const lines = 'address,reason\nann@example.com,bounce\nno address,bounce\nben@example.com,complaint\n';
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'old.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
+  await page.getByLabel('Lines').filter({ hasText: 'ann@example.com' }).waitFor();
+  await dialog(page).getByRole('button', { name: 'Import', exact: true }).click();
+  await dialog(page).getByText('Of 3 lines 2 were added, 0 updated, 1 could not be read.').waitFor();
+  await dialog(page)
+    .getByText(/^Line 3: /)
+    .waitFor();
+  await button(page, 'Close').last().click();
+  const rows = page.getByRole('table', { name: 'Suppressed addresses' }).locator('tbody tr');
+  await until('both to be listed', async () => (await rows.count()) === 2);
+  await page.getByLabel('Reason').selectOption('complaint');
+  await until(
+    'one to be left',
+    async () => (await rows.allInnerTexts()).join().includes('ben') && (await rows.count()) === 1,
+  );
+  const [download] = await Promise.all([page.waitForEvent('download'), button(page, 'Export').click()]);
+  expect(download.suggestedFilename()).toBe('suppressions.csv');
+  const csv = readFileSync(await download.path(), 'utf8');
+  expect(csv.split('\n')[0]).toContain('address');
+  expect(csv).toContain('ann@example.com');
+  expect(csv).toContain('ben@example.com');
+});
+
+it('reports are reviewed: one is dismissed, and the message of another deleted', async () => {
+  const room = await make('/rooms', { room_type: 'group', name: 'Team', members: ['ann', 'ben'] });
+  const messages = [];
+  for (const content of ['a joke', 'buy this']) {
+    const { body } = await one.as('ben', 'POST', `/rooms/${room.id}/messages`, { content });
+    await one.as('ann', 'POST', `/rooms/${room.id}/messages/${body.id}/reports`, { reason: 'spam', text: 'Again.' });
+    messages.push(body.id);
+  }
+  const page = await console_('rooms');
+  await page.getByRole('link', { name: 'Reports to review' }).click();
+  const decide = async (text: string, decision: string, note: string) => {
+    await page.getByRole('row', { name: text }).getByRole('button', { name: 'Decide' }).click();
+    await page.getByLabel('Decision').selectOption(decision);
+    await page.getByLabel('Note').fill(note);
+    await confirm(page, 'Decide');
+    await page.getByRole('row', { name: text }).waitFor({ state: 'hidden' });
+  };
+  await decide('a joke', 'dismissed', 'Harmless');
+  await decide('buy this', 'delete', 'Spam');
+  await page.getByText('Nothing to review').waitFor();
+  await page.getByLabel('State').selectOption('all');
+  await page.getByRole('row', { name: 'a joke' }).getByText('dismissed').waitFor();
+  const { data } = (await one.as(undefined, 'GET', '/reports')).body;
+  const decided = Object.fromEntries(data.map(({ message_id, status, note }: any) => [message_id, [status, note]]));
+  expect(decided).toEqual({ [messages[0]]: ['dismissed', 'Harmless'], [messages[1]]: ['actioned', 'Spam'] });
+  const gone = await one.as('ann', 'GET', `/rooms/${room.id}/messages`);
+  expect(gone.body.data.map(({ deleted_at }: any) => deleted_at !== null)).toEqual([false, true]);
+});
+
+it('live events come each once and in order, also those of a time when the line was cut', async () => {
+  const room = await make('/rooms', { room_type: 'group', name: 'Team', members: ['ann'] });
+  const say = (content: string) => one.as('ann', 'POST', `/rooms/${room.id}/messages`, { content });
+  const proxy = await Proxy.start(one.app.url);
+  cleanups.add(() => proxy.stop());
+  browser.expectErrors('ERR_CONNECTION', 'ERR_EMPTY_RESPONSE', 'WebSocket connection');
+  const page = await console_(
+    'live?type=message.*',
+    one.client.key,
+    one.client.id,
+    new URL(proxy.through(one.app.url)).origin,
+  );
+  await page.getByText('live', { exact: true }).waitFor();
+  const contents = () => page.getByRole('log').locator('.event-head').allInnerTexts();
+  const shows = (...texts: string[]) =>
+    until(texts.join(', '), async () => {
+      const shown = await contents();
+      return shown.length === texts.length && shown.every((line, nth) => line.includes(texts[nth]!));
+    });
+  await say('first');
+  await shows('first');
+  proxy.cut();
+  await page.getByText('cut off, tries again').waitFor();
+  await say('second');
+  await say('third');
+  proxy.mend();
+  await page.getByText('live', { exact: true }).waitFor();
+  await say('fourth');
+  await shows('fourth', 'third', 'second', 'first');
+  await page.getByLabel('Paused').check();
+  await say('fifth');
+  // A type that there is not is refused in the API's own words, and nothing goes on in the background.
+  await page.getByLabel('Type').fill('massage.created');
+  await page.getByLabel('Type').press('Enter');
+  await page.getByText('refused', { exact: true }).waitFor();
+  await page.getByLabel('Type').fill('');
+  await page.getByLabel('Type').press('Enter');
+  await page.getByLabel('Paused').uncheck();
+  await shows('fifth', 'fourth', 'third', 'second', 'first');
+  expect(page.url()).not.toContain(one.client.key);
+});
+
 it('the operator makes a client, changes and suspends it', async () => {
   const page = await browser.open(one.app.url);
   await page.goto('/console');
@@ -303,6 +410,60 @@ describe('every page of a client', () => {
       await page.goto(`/console/client/${one.client.id}/${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       expect([path, await faultsOf(page)]).toEqual([path, []]);
+    }
+    // What is sent to a colleague: the period is kept from page to page, too.
+    const state = '?action=webhook.*&from=2026-01-02T03:00:00.000Z&timezone=Asia%2FTokyo';
+    await page.goto(`/console/client/${one.client.id}/audit${state}`);
+    expect(await page.getByLabel('What').inputValue()).toBe('webhook.*');
+    expect(await page.getByLabel('From').inputValue()).toBe('2026-01-02T12:00');
+    await page.getByRole('link', { name: 'Overview' }).click();
+    expect(await page.locator('input').and(page.getByLabel('Time zone')).inputValue()).toBe('Asia/Tokyo');
+    for (const [label, value] of [
+      ['Range', '7d'],
+      ['Interval', '1d'],
+      ['Told apart by', 'provider'],
+    ] as const) {
+      await page.getByLabel(label).selectOption(value);
+    }
+    const { searchParams } = new URL(page.url());
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      range: '7d',
+      interval: '1d',
+      by: 'provider',
+      timezone: 'Asia/Tokyo',
+    });
+    await page.reload();
+    expect(await page.getByLabel('Told apart by').inputValue()).toBe('provider');
+    expect(await page.getByLabel('Interval').inputValue()).toBe('1d');
+  });
+
+  it('has none in its dialogs, which fit a phone, nor wider than a phone is', async () => {
+    const { endpoint, source, room } = await furnished();
+    const page = await console_('webhooks');
+    await page.setViewportSize({ width: 390, height: 844 });
+    const dialogs: [string, string][] = [
+      ['webhooks', 'New endpoint'],
+      [`webhooks/${endpoint.id}`, 'Recover'],
+      ['sources', 'New source'],
+      ['providers', 'Edit main'],
+      ['suppression', 'Import'],
+      ['keys', 'New master key'],
+      [`rooms/${room.id}`, 'Freeze'],
+      ['users?user=ann', 'Ban'],
+    ];
+    for (const [path, name] of dialogs) {
+      await page.goto(`/console/client/${one.client.id}/${path}`);
+      await button(page, name).first().click();
+      await dialog(page).getByRole('button', { name: 'Cancel' }).waitFor();
+      expect([path, await faultsOf(page)]).toEqual([path, []]);
+      const width =
+        'Math.max(document.documentElement.scrollWidth, document.querySelector("[role=dialog]").scrollWidth)';
+      expect([path, Number(await page.evaluate(width)) <= 390]).toEqual([path, true]);
+    }
+    for (const path of [...PAGES, `webhooks/${endpoint.id}`, `sources/${source.id}`, 'rules?rule=new']) {
+      await page.goto(`/console/client/${one.client.id}/${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await until(`${path} to fit`, () => page.evaluate('document.documentElement.scrollWidth === 390'));
     }
   });
 

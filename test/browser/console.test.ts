@@ -53,6 +53,7 @@ async function failedMail(sink: SmtpSink, to: string): Promise<string> {
   return sendMail(to, 'failed');
 }
 
+/** By the API: the browser does it once. */
 const mend = () => one.as(undefined, 'PATCH', '/clients/me/providers/main', { from_email: 'b@acme.example' });
 
 async function sendMail(to: string, status: string): Promise<string> {
@@ -148,12 +149,16 @@ describe('logging in', () => {
     expect(first).toMatch(/;script-src 'self';/);
     expect(first).toMatch(/;style-src 'self' 'nonce-[\w-]{22}';/);
     expect(first).not.toBe(second);
-    const html = await (await fetch(`${one.app.url}/console/client/x/deliveries`)).text();
+    const answer = await fetch(`${one.app.url}/console/client/x/deliveries`);
+    const [, nonce] = /'nonce-([\w-]{22})'/.exec(answer.headers.get('content-security-policy')!)!;
+    const html = await answer.text();
     expect(html).not.toContain('__CSP_NONCE__');
+    expect(html).toContain(`nonce="${nonce}"`);
+    expect(answer.headers.get('cache-control')).toMatch(/no-cache|no-store/);
   });
 });
 
-it('an operator finds a failed mail, reads why, sends it again and sees it delivered, within ten clicks', async () => {
+it('an operator finds a failed mail, reads why, mends the provider, sends it again and sees it delivered, within ten clicks', async () => {
   const sink = await withSmtp();
   const id = await failedMail(sink, 'ann@example.com');
   const page = await open(ofClient('overview'));
@@ -162,7 +167,7 @@ it('an operator finds a failed mail, reads why, sends it again and sees it deliv
     clicks++;
     await target.click();
   };
-  await keyField(page).fill(one.app.admin().key);
+  await keyField(page).fill(one.client.key);
   await click(button(page, 'Log in'));
   await click(page.getByRole('link', { name: 'See what is left to mend' }));
   await click(page.getByRole('link', { name: 'ann@example.com' }));
@@ -170,8 +175,13 @@ it('an operator finds a failed mail, reads why, sends it again and sees it deliv
   await page.getByText(REFUSAL).first().waitFor();
   await page.getByText('Routed to main').waitFor();
   await page.getByText('Attempt 1 by main').waitFor();
-  expect(await page.content()).not.toContain('secret words');
-  expect((await mend()).status).toBe(200);
+  await click(page.getByRole('link', { name: 'Change the settings of main' }));
+  const from = page.getByLabel('From (address)');
+  await click(from);
+  await from.fill('b@acme.example');
+  await click(button(page, 'Save'));
+  // Where one came from.
+  await page.waitForURL(`**/deliveries/${id}`);
   await click(button(page, 'Send again'));
   await page.getByRole('dialog').getByText('ann@example.com').waitFor();
   await click(button(page, 'Send again now'));
@@ -180,11 +190,47 @@ it('an operator finds a failed mail, reads why, sends it again and sees it deliv
   await page.getByText('Handed over').waitFor();
   await page.getByRole('heading', { level: 1 }).getByText('sent').waitFor();
   expect((await sink.waitFor(1))[0]!.to).toEqual(['ann@example.com']);
-  // Mending the provider takes five more at most.
-  expect(clicks).toBeLessThanOrEqual(5);
+  expect(clicks).toBeLessThanOrEqual(10);
   // What was sent again is no longer left to mend.
   await page.goto(ofClient('deliveries?unresolved=true'));
   await page.getByText('Nothing matches').waitFor();
+});
+
+it('shows the operator of the installation what failed and why, but nothing of what was written', async () => {
+  const receiver = await Receiver.start(() => ({ status: 410, body: 'quoting: secret words of the hook' }));
+  cleanups.add(() => receiver.stop());
+  const hook = { webhook: { url: `${receiver.url}/hook`, payload: { text: 'secret words of the hook' } } };
+  await one.as(undefined, 'POST', '/notifications', { channels: hook, max_retry_attempts: 0 });
+  const sink = await withSmtp();
+  await failedMail(sink, 'ann@example.com');
+  const page = await at(ofClient('deliveries'), one.app.admin().key);
+  const answers: string[] = [];
+  page.on(
+    'response',
+    (response) =>
+      void response.text().then(
+        (text) => answers.push(text),
+        () => undefined,
+      ),
+  );
+  for (const to of ['ann@example.com', `${receiver.url}/hook`]) {
+    await page.getByRole('link', { name: to }).click();
+    await page.getByText('Attempt 1').waitFor();
+    await page
+      .getByText(to === 'ann@example.com' ? REFUSAL : '410')
+      .first()
+      .waitFor();
+    // Who could change where mail goes could read it.
+    expect(await page.getByRole('link', { name: /Change the settings/ }).count()).toBe(0);
+    await page.goBack();
+  }
+  browser.expectErrors('status of 403');
+  for (const path of ['providers', 'rooms', 'live', 'webhooks', 'keys']) {
+    await page.goto(ofClient(path));
+    await page.getByText('No such page').waitFor();
+  }
+  expect(answers.length).toBeGreaterThan(3);
+  expect(answers.filter((text) => text.includes('secret words'))).toEqual([]);
 });
 
 it('finds deliveries by what is typed, and keeps the filters in the address', async () => {

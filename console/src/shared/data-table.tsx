@@ -13,6 +13,8 @@ export interface Column<Row> {
   /** Unique within the table; on a phone it stands before each value. */
   header: string;
   cell: (row: Row) => ReactNode;
+  /** Numbers stand below each other by their last digit. */
+  numeric?: boolean;
 }
 
 export interface DataTableProps<Row extends object> {
@@ -37,6 +39,8 @@ export const useCursor = (): string | undefined => useAddressState(CURSOR)[0].cu
  */
 export function DataTable<Row extends object>({ label, columns, query, rowId, empty }: DataTableProps<Row>) {
   const rows = query.data?.data ?? (NO_ROWS as Row[]);
+  const numeric = useMemo(() => new Set(columns.filter((one) => one.numeric).map(({ header }) => header)), [columns]);
+  const endOf = (id: string) => (numeric.has(id) ? 'end' : undefined);
   const defined = useMemo(() => columns.map((column) => definitionOf(column)), [columns]);
   const table = useTable({ features, columns: defined, data: rows, getRowId: rowId });
   if (query.error) return <ProblemAlert error={query.error} onRetry={() => void query.refetch()} />;
@@ -56,7 +60,7 @@ export function DataTable<Row extends object>({ label, columns, query, rowId, em
           {table.getHeaderGroups().map((group) => (
             <Table.Tr key={group.id}>
               {group.headers.map((header) => (
-                <Table.Th key={header.id} scope="col">
+                <Table.Th key={header.id} scope="col" ta={endOf(header.id)}>
                   <table.FlexRender header={header} />
                 </Table.Th>
               ))}
@@ -67,8 +71,10 @@ export function DataTable<Row extends object>({ label, columns, query, rowId, em
           {table.getRowModel().rows.map((row) => (
             <Table.Tr key={row.id}>
               {row.getAllCells().map((cell) => (
-                <Table.Td key={cell.id} data-label={cell.column.id}>
-                  <table.FlexRender cell={cell} />
+                <Table.Td key={cell.id} data-label={cell.column.id} ta={endOf(cell.column.id)}>
+                  <div className="cell">
+                    <table.FlexRender cell={cell} />
+                  </div>
                 </Table.Td>
               ))}
             </Table.Tr>

@@ -7,13 +7,29 @@ dayjs.extend(timezone);
 
 export const ownTimezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Is there such a time zone? An address may name any. */
+export function isTimezone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
 /** Now and in this zone where none is named. */
 export const inZone = (at: string | Date, zone = ownTimezone) => dayjs(at).tz(zone);
+
+/** As a field for a day and a time takes it; of what is no moment, nothing. */
+export const wallClock = (at: string, zone: string): string =>
+  Number.isNaN(Date.parse(at)) ? '' : inZone(at, zone).format('YYYY-MM-DDTHH:mm');
 
 /** What a wall clock in this zone shows, as the moment that it is. */
 export const momentIn = (local: string, zone: string): string => dayjs.tz(local, zone).toISOString();
 
 export const formatTime = (at: string, zone?: string): string => inZone(at, zone).format('D MMM YYYY, HH:mm:ss');
+
+/** The time of a day that one knows: of what happened just now. */
+export const formatClock = (at: string, zone?: string): string => inZone(at, zone).format('HH:mm:ss');
 
 export const formatNumber = (value: number): string => value.toLocaleString('en');
 

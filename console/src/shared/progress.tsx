@@ -1,4 +1,5 @@
 import { Group, Progress as Bar, Stack, Text } from '@mantine/core';
+import { formatNumber } from './format.js';
 import type { ReactNode } from 'react';
 
 /**
@@ -21,7 +22,7 @@ export function Progress({
     <Stack gap={4}>
       <Group justify="space-between" gap="xs">
         <Text size="sm">
-          {label}: {done.toLocaleString()} of {of === null ? '…' : of.toLocaleString()}
+          {label}: {formatNumber(done)} of {of === null ? '…' : formatNumber(of)}
         </Text>
         {children}
       </Group>

@@ -1,7 +1,7 @@
 import { Group, NativeSelect, Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useAddressState } from '../address.js';
-import { inZone, momentIn, ownTimezone } from './format.js';
+import { isTimezone, momentIn, ownTimezone, wallClock } from './format.js';
 
 const DEFAULTS = { range: '24h', from: '', to: '', interval: '', timezone: '' };
 const HOUR_MS = 3_600_000;
@@ -40,7 +40,7 @@ function periodOf({ range, from, to, interval, timezone }: typeof DEFAULTS, now:
     from: new Date(start).toISOString(),
     to: new Date(end).toISOString(),
     interval: chosen,
-    timezone: timezone || ownTimezone,
+    timezone: isTimezone(timezone) ? timezone : ownTimezone,
   };
 }
 
@@ -110,7 +110,7 @@ function Ends({ period, onChange }: { period: Period; onChange: (patch: { from?:
     <TextInput
       type="datetime-local"
       label={label}
-      value={inZone(period[name], timezone).format('YYYY-MM-DDTHH:mm')}
+      value={wallClock(period[name], timezone)}
       onChange={({ currentTarget: { value } }) => {
         if (value) onChange({ [name]: momentIn(value, timezone) });
       }}

@@ -1,7 +1,9 @@
+import { useTimezone } from '../address.js';
 import { formatAgo, formatTime } from './format.js';
 
 /** A moment: how long ago, with the exact time where one points at it; `exact` shows the time itself. */
-export function Time({ at, zone, exact = false }: { at: string | null | undefined; zone?: string; exact?: boolean }) {
+export function Time({ at, exact = false }: { at: string | null | undefined; exact?: boolean }) {
+  const zone = useTimezone();
   if (!at) return <>–</>;
   const full = formatTime(at, zone);
   return (

@@ -1,10 +1,11 @@
 import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useAddressState } from '../../address.js';
+import { useAddressState, useTimezone } from '../../address.js';
 import { answer } from '../../api.js';
 import { useScope } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
 import { EmptyState } from '../../shared/empty-state.js';
+import { momentIn, wallClock } from '../../shared/format.js';
 import { JsonView } from '../../shared/json-view.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { Time } from '../../shared/time.js';
@@ -15,6 +16,8 @@ import { FactGrid } from '../kit/ui.js';
 type Line = Schema<'AuditLine'>;
 
 const STATE = { actor: '', action: '', from: '', to: '' };
+/** The line that is shown whole. */
+const OPENED = { line: '' };
 
 const columns: Column<Line>[] = [
   { header: 'When', cell: ({ at }) => <Time at={at} exact /> },
@@ -47,8 +50,8 @@ export default function Audit() {
             ...page,
             ...(filter.actor && { actor: filter.actor }),
             ...(filter.action && { action: filter.action }),
-            ...(filter.from && { from: new Date(filter.from).toISOString() }),
-            ...(filter.to && { to: new Date(filter.to).toISOString() }),
+            ...(filter.from && { from: filter.from }),
+            ...(filter.to && { to: filter.to }),
           },
         },
         signal,
@@ -80,14 +83,20 @@ export default function Audit() {
 /** Applied by Enter: half a word is no filter. */
 function Filters() {
   const [filter, change] = useAddressState(STATE);
-  const [draft, setDraft] = useState(filter);
+  const zone = useTimezone();
+  const [draft, setDraft] = useState({
+    ...filter,
+    from: filter.from && wallClock(filter.from, zone),
+    to: filter.to && wallClock(filter.to, zone),
+  });
+  const momentOf = (local: string): string => local && momentIn(local, zone);
   const field = (name: keyof typeof STATE) => ({
     value: draft[name],
     onChange: ({ currentTarget }: { currentTarget: { value: string } }) =>
       setDraft((before) => ({ ...before, [name]: currentTarget.value })),
   });
   return (
-    <form onSubmit={submits(() => change(draft))}>
+    <form onSubmit={submits(() => change({ ...draft, from: momentOf(draft.from), to: momentOf(draft.to) }))}>
       <Group gap="xs" mb="xs" className="filters" align="flex-end">
         <TextInput label="What" placeholder="provider.*" {...field('action')} />
         <TextInput label="Who" placeholder="admin, or a key’s id" {...field('actor')} />
@@ -102,15 +111,16 @@ function Filters() {
 }
 
 function What({ line }: { line: Line }) {
-  const [opened, setOpened] = useState(false);
+  const [state, change] = useAddressState(OPENED);
+  const show = (id: string) => change({ line: id }, { samePage: true });
   return (
     <>
-      <button type="button" className="plain-link" aria-haspopup="dialog" onClick={() => setOpened(true)}>
+      <button type="button" className="plain-link" aria-haspopup="dialog" onClick={() => show(line.id)}>
         {line.action}
       </button>
       <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
+        opened={state.line === line.id}
+        onClose={() => show('')}
         title={line.action}
         size="xl"
         closeButtonProps={{ 'aria-label': 'Close' }}

@@ -21,7 +21,7 @@ const columns: Column<Delivery>[] = [
   { header: 'Channel', cell: ({ channel }) => channel },
   { header: 'Why', cell: ({ error_code, reason }) => error_code ?? reason ?? '–' },
   { header: 'Provider', cell: ({ provider }) => provider ?? '–' },
-  { header: 'Attempts', cell: ({ attempt_count }) => attempt_count },
+  { header: 'Attempts', numeric: true, cell: ({ attempt_count }) => attempt_count },
   { header: 'Accepted', cell: ({ created_at }) => <Time at={created_at} /> },
 ];
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Paper, Skeleton, Title } from '@mantine/core';
+import { Anchor, Button, Paper, Skeleton, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -32,8 +32,14 @@ export function OneDelivery() {
 }
 
 function Shown({ delivery }: { delivery: Delivery }) {
+  const to = useTo();
   return (
     <>
+      <Text size="sm" mb={4}>
+        <Anchor component={Link} to={to('deliveries')} size="sm">
+          Deliveries
+        </Anchor>
+      </Text>
       <PageHeader
         title={
           <>
@@ -90,8 +96,8 @@ function Known({ delivery }: { delivery: Delivery }) {
         Accepted: <Time at={created_at} exact />,
         Notification: notification_id && link('notification_id', notification_id),
         'Message id': provider_message_id,
-        Trace: delivery.trace_id && <CopyText text={delivery.trace_id} what="trace id" />,
-        Id: <CopyText text={id} what="id" />,
+        Trace: delivery.trace_id && <CopyText text={delivery.trace_id} />,
+        Id: <CopyText text={id} />,
       }}
     />
   );

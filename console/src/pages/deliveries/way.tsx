@@ -8,6 +8,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { isOpen, recipientOf, type Delivery } from './filters.js';
 import { DeliveryLink } from './one-delivery.js';
+import { Mend } from './mend.js';
 
 type Attempt = Schemas['Attempt'];
 type Tone = 'good' | 'calm' | 'warn' | 'bad' | 'plain';
@@ -124,6 +125,7 @@ function OneAttempt({ attempt, delivery }: { attempt: Attempt; delivery: Deliver
           Duration: formatDuration(duration_ms),
         }}
       />
+      {status !== 'sent' && <Mend attempt={attempt} delivery={delivery} />}
       {response_body && <JsonView value={response_body} label={`Response of attempt ${number}`} />}
     </>
   );

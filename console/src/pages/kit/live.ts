@@ -1,135 +1,134 @@
 import { useEffect, useReducer, useRef, useState } from 'react';
 import { useScope } from '../../scope.js';
+import { listen, type Ask, type Envelope, type LineState, type Listening } from './line.js';
 
-export interface Envelope {
-  id: string;
-  type: string;
-  stream: string;
-  room_id?: string;
-  rev?: number;
-  occurred_at: string;
-  actor: { id: string | null; type: string };
-  data: Record<string, unknown>;
-}
-
-export type LineState = 'connecting' | 'live' | 'waiting' | 'refused';
-
-interface Frame {
-  type: string;
-  id?: number;
-  ok?: boolean;
-  data?: unknown;
-  error?: { detail: string; request_id: string };
-}
-
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
 /** More than a table can be read with. */
 const KEPT = 500;
-
-/** Closed by the server with one of these, it makes no sense to come back with the same key. */
-const FOR_GOOD = new Set([4401, 4403]);
-
-interface Listening {
-  url: string;
-  key: string;
-  rooms: string[];
-  signal: AbortSignal;
-  onState(state: LineState, why?: string): void;
-  onEvent(event: Envelope): void;
-}
-
-/** Listens by a plain WebSocket until `signal` says so, and comes back after each break, ever more slowly. */
-export function listen(listening: Listening): void {
-  const { signal, onState } = listening;
-  let wait = FIRST_WAIT_MS;
-  const begin = () => {
-    if (signal.aborted) return;
-    onState('connecting');
-    const socket = open(listening, () => (wait = FIRST_WAIT_MS));
-    socket.addEventListener('close', ({ code, reason }) => {
-      if (signal.aborted) return;
-      if (FOR_GOOD.has(code)) return onState('refused', reason);
-      onState('waiting');
-      const timer = setTimeout(begin, wait);
-      signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-    });
-  };
-  begin();
-}
-
-function open({ url, key, rooms, signal, onState, onEvent }: Listening, ready: () => void): WebSocket {
-  const socket = new WebSocket(url);
-  const end = () => socket.close();
-  signal.addEventListener('abort', end, { once: true });
-  socket.addEventListener('close', () => signal.removeEventListener('abort', end));
-  const say = (type: string, id: number, data: object) => socket.send(JSON.stringify({ type, id, data }));
-  let unanswered = rooms.length;
-  socket.addEventListener('open', () => say('auth', 0, { api_key: key }));
-  socket.addEventListener('message', ({ data }) => {
-    const frame = JSON.parse(String(data)) as Frame & Envelope;
-    if (frame.type === 'ack') {
-      if (!frame.ok) return onState('refused', frame.error?.detail);
-      // The first answer is that of the key.
-      if (Number(frame.id) === 0) rooms.forEach((room_id, index) => say('room.subscribe', index + 1, { room_id }));
-      else unanswered--;
-    } else if (frame.stream) return onEvent(frame);
-    else if (frame.type !== 'session.ready') return;
-    if (unanswered > 0) return;
-    ready();
-    onState('live');
-  });
-  return socket;
-}
+/** How long an answer waits for the first event. */
+const WAIT_S = 20;
+/** Between two questions that were answered at once though they were to wait: more wait than may. */
+const PAUSE_MS = 1_000;
+const LIVES_MS = 20_000;
 
 interface Live {
   state: LineState;
   why: string | undefined;
+  /** Newest first. */
   events: Envelope[];
+  /** How often what was missed could not be told any more. */
+  gaps: number;
   clear(): void;
 }
 
+/** A page of `event.list`. */
+interface Listed {
+  events: Envelope[];
+  cursor: string;
+  more: boolean;
+  recovered: boolean;
+}
+
+type Heard = (events: Envelope[], gap?: boolean) => void;
+type Way = Pick<Listening, 'begin' | 'onEvent'>;
+
+/** The messages of one room as they come, from each beginning of the line on: what came before is to be read. */
+export function useRoomEvents(roomId: string): Live {
+  return useLine(roomId, (hear, forget) => ({
+    onEvent: (event) => hear([event]),
+    async begin(ask, live, connection) {
+      await ask('room.subscribe', { room_id: roomId });
+      forget();
+      live();
+      // A line that is dead says so only when something is asked.
+      for (;;) {
+        await pause(connection, LIVES_MS);
+        if (connection.aborted) return;
+        await ask('ping', {});
+      }
+    },
+  }));
+}
+
 /**
- * Events as they happen, newest first, of the client itself and of these rooms.
+ * What happens in the whole client, each event once and in order, over breaks of the line as well: each answer says from
+ * where to ask on.
  *
- * @param rooms the same array as long as nothing changes
+ * @param type of the events, with `*` at the end for a family; empty: all
  */
-export function useLive(rooms: string[], enabled = true): Live {
+export function useFeed(type: string): Live {
+  const cursor = useRef<string | undefined>(undefined);
+  return useLine(type, (hear) => ({
+    async begin(ask, live, connection) {
+      cursor.current ??= (await ask<Listed>('event.list', {})).cursor;
+      for (let first = true; !connection.aborted; first = false) {
+        const asked = performance.now();
+        const listed = await listOn(ask, cursor.current, type, first);
+        // Somebody who no longer listens leaves the cursor to who does.
+        if (connection.aborted) return;
+        cursor.current = listed.cursor;
+        hear(listed.events, !listed.recovered);
+        if (first) live();
+        const atOnce = performance.now() - asked < PAUSE_MS;
+        if (!first && atOnce && listed.events.length === 0 && !listed.more) await pause(connection, PAUSE_MS);
+      }
+    },
+  }));
+}
+
+/** The first answer of a line comes at once, and tells what was missed. */
+const listOn = (ask: Ask, after: string, type: string, first: boolean): Promise<Listed> =>
+  ask('event.list', { after, ...(type !== '' && { event_types: [type] }), ...(!first && { timeout_s: WAIT_S }) });
+
+const pause = (signal: AbortSignal, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+
+/** @param of what is listened to: when it changes, a new line is opened */
+function useLine(of: string, wayOf: (hear: Heard, forget: () => void) => Way): Live {
   const { session } = useScope();
   const [line, setLine] = useState<{ state: LineState; why?: string | undefined }>({ state: 'connecting' });
   const events = useRef<Envelope[]>([]);
+  const gaps = useRef(0);
+  const way = useRef(wayOf);
+  way.current = wayOf;
   const [, show] = useReducer((count: number) => count + 1, 0);
+  const forget = () => {
+    events.current = [];
+  };
   useEffect(() => {
-    if (!enabled) return;
     const ending = new AbortController();
     let frame = 0;
+    const hear: Heard = (heard, gap = false) => {
+      if (heard.length === 0 && !gap) return;
+      if (gap) gaps.current++;
+      events.current = [...heard.toReversed(), ...events.current].slice(0, KEPT);
+      // However many come at once, they are shown once.
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        show();
+      });
+    };
     listen({
+      ...way.current(hear, forget),
       url: `${location.origin.replace(/^http/, 'ws')}/api/v1/websocket/open`,
       key: session.key,
-      rooms,
       signal: ending.signal,
       onState: (state, why) => setLine({ state, why }),
-      onEvent: (event) => {
-        events.current = [event, ...events.current].slice(0, KEPT);
-        // However many come at once, they are shown once.
-        frame ||= requestAnimationFrame(() => {
-          frame = 0;
-          show();
-        });
-      },
     });
     return () => {
       ending.abort();
       cancelAnimationFrame(frame);
     };
-  }, [session, rooms, enabled]);
+  }, [session, of]);
   return {
     ...line,
     why: line.why,
     events: events.current,
-    clear: () => {
-      events.current = [];
+    gaps: gaps.current,
+    clear() {
+      forget();
       show();
     },
   };

@@ -5,7 +5,7 @@ import { useApi } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
 import { FilterField } from '../../shared/filter-field.js';
 import { EmptyState } from '../../shared/empty-state.js';
-import { formatDuration } from '../../shared/format.js';
+import { formatDuration, formatNumber } from '../../shared/format.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { Time } from '../../shared/time.js';
 import type { Schema } from '../kit/data.js';
@@ -23,7 +23,8 @@ const columns: Column<Limit>[] = [
   { header: 'Of', cell: ({ scope }) => scope },
   {
     header: 'Used',
-    cell: ({ limit, remaining }) => `${(limit - remaining).toLocaleString()} of ${limit.toLocaleString()}`,
+    numeric: true,
+    cell: ({ limit, remaining }) => `${formatNumber(limit - remaining)} of ${formatNumber(limit)}`,
   },
   {
     header: 'Share',

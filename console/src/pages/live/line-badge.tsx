@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { StatusBadge } from '../../shared/status-badge.js';
-import type { LineState } from '../kit/live.js';
+import type { LineState } from '../kit/line.js';
 
 const SAYS = {
   connecting: { word: 'connecting', tone: 'calm' },

@@ -1,62 +1,57 @@
-import { Button, Group, Switch, TagsInput, Text, TextInput } from '@mantine/core';
-import { useMemo, useState } from 'react';
-import { useAddressState } from '../../address.js';
+import { Alert, Button, Group, Switch, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useAddressState, useTimezone, useTo } from '../../address.js';
 import { EmptyState } from '../../shared/empty-state.js';
+import { FilterField } from '../../shared/filter-field.js';
+import { formatClock } from '../../shared/format.js';
 import { JsonView } from '../../shared/json-view.js';
 import { PageHeader } from '../../shared/page-header.js';
-import { useLive, type Envelope } from '../kit/live.js';
-import '../kit/ui.js';
+import type { Envelope } from '../kit/line.js';
+import { useFeed } from '../kit/live.js';
+import { To } from '../kit/ui.js';
 import { LineBadge } from './line-badge.js';
 
-const STATE = { rooms: '', type: '' };
-const MOST_ROOMS = 20;
+const STATE = { room: '', type: '' };
 
-const fits = (type: string, wanted: string): boolean =>
-  wanted === '' || type === wanted || (wanted.endsWith('*') && type.startsWith(wanted.slice(0, -1)));
-
-/** Events as they happen: of the client itself (deliveries, reports), and of the rooms that one names. */
+/** Events as they happen, of the client and of all its rooms. */
 export default function Live() {
-  const [{ rooms, type }, change] = useAddressState(STATE);
-  const named = useMemo(() => rooms.split(',').filter(Boolean), [rooms]);
+  const [{ room, type }, change] = useAddressState(STATE);
   const [paused, setPaused] = useState<Envelope[] | null>(null);
-  const live = useLive(named);
-  const shown = (paused ?? live.events).filter((event) => fits(event.type, type));
+  const live = useFeed(type);
+  const shown = (paused ?? live.events).filter((event) => room === '' || event.room_id === room);
   return (
     <>
-      <PageHeader
-        title="Live events"
-        help="What happens from now on: deliveries and reports of this client, and all that happens in the rooms that are named."
-      >
+      <PageHeader title="Live events" help="What happens from now on, in the client itself and in all its rooms.">
         <LineBadge state={live.state} why={live.why} />
         <Switch
           label="Paused"
           checked={paused !== null}
           onChange={({ currentTarget }) => setPaused(currentTarget.checked ? live.events : null)}
         />
-        <Button variant="default" onClick={live.clear}>
+        <Button
+          variant="default"
+          onClick={() => {
+            live.clear();
+            setPaused(paused && []);
+          }}
+        >
           Clear
         </Button>
       </PageHeader>
       <Group gap="xs" mb="sm" className="filters" align="flex-end">
-        <TagsInput
-          label="Rooms"
-          placeholder={named.length === 0 ? 'ids of rooms' : ''}
-          size="xs"
-          maw={520}
-          maxTags={MOST_ROOMS}
-          value={named}
-          onChange={(ids) => change({ rooms: ids.map((id) => id.trim()).join(',') })}
-        />
-        <TextInput
-          label="Type"
-          placeholder="delivery.*"
-          value={type}
-          onChange={({ currentTarget }) => change({ type: currentTarget.value.trim() }, { replace: true })}
-        />
+        <FilterField label="Type" placeholder="delivery.*" value={type} onCommit={(type) => change({ type })} />
+        <FilterField label="Room" placeholder="its id" miw={300} value={room} onCommit={(room) => change({ room })} />
       </Group>
+      {live.gaps > 0 && (
+        <Alert variant="outline" color="yellow" mb="sm" role="status">
+          The line was away for too long: what happened meanwhile is not shown here.
+        </Alert>
+      )}
       {shown.length === 0 ? (
-        <EmptyState title="Nothing has happened yet">
-          Send a notification, or name a room and write in it: it shows here at once. The last 500 events stay.
+        <EmptyState title={live.state === 'refused' ? 'Nothing is listened to' : 'Nothing has happened yet'}>
+          {live.state === 'refused'
+            ? 'Change the type, or load the page again.'
+            : 'Send a notification, or write in a room: it shows here at once. The last 500 events stay.'}
         </EmptyState>
       ) : (
         <div role="log" aria-label="Events, newest first">
@@ -70,17 +65,31 @@ export default function Live() {
 }
 
 function EventLine({ event }: { event: Envelope }) {
+  const to = useTo();
+  const zone = useTimezone();
   const [opened, setOpened] = useState(false);
   return (
     <div className="event-line">
       <button type="button" className="event-head" aria-expanded={opened} onClick={() => setOpened(!opened)}>
-        <time dateTime={event.occurred_at}>{new Date(event.occurred_at).toLocaleTimeString()}</time>
+        <time dateTime={event.occurred_at}>{formatClock(event.occurred_at, zone)}</time>
         <span className="event-type">{event.type}</span>
         <Text span size="xs" c="dimmed" truncate>
-          {event.stream.startsWith('room:') ? event.stream : (event.actor.id ?? event.actor.type)}
+          {aboutOf(event)}
         </Text>
       </button>
-      {opened && <JsonView value={event} label={event.type} />}
+      {opened && (
+        <>
+          {event.room_id && <To to={to(`rooms/${event.room_id}`)}>The room</To>}
+          <JsonView value={event} label={event.type} />
+        </>
+      )}
     </div>
   );
+}
+
+/** Who did it, and what is said or who it is for, as far as the event tells. */
+function aboutOf({ actor, data }: Envelope): string {
+  const { content, recipient } = data as { content?: unknown; recipient?: { address?: string; user_id?: string } };
+  const about = typeof content === 'string' ? content : (recipient?.address ?? recipient?.user_id);
+  return [actor.id ?? actor.type, about].filter(Boolean).join(': ');
 }

@@ -1,12 +1,14 @@
 import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useAddressState, useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
 import { ConfirmDialog } from '../../shared/confirm-dialog.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
 import { EmptyState } from '../../shared/empty-state.js';
-import { formatDuration } from '../../shared/format.js';
+import { formatDuration, formatNumber } from '../../shared/format.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
@@ -18,6 +20,9 @@ import { FormDialog, UsedBar } from '../kit/ui.js';
 const ProviderForm = lazy(async () => ({ default: (await import('./provider-form.js')).ProviderForm }));
 
 type Provider = Schema<'Provider'>;
+
+/** The provider whose form is open, and the delivery that one came from to mend it, and goes back to. */
+const STATE = { edit: '', for: '' };
 
 const columns: Column<Provider>[] = [
   { header: 'Order', cell: (provider) => <Move provider={provider} /> },
@@ -77,6 +82,7 @@ export default function Providers() {
         }
       />
       {adding && <Loaded types={types.data ?? []} onClose={() => setAdding(false)} />}
+      {query.data && types.data && <Edited providers={query.data.data} types={types.data} />}
     </>
   );
 }
@@ -86,6 +92,27 @@ const Loaded = (props: { types: Schema<'ProviderType'>[]; provider?: Provider; o
     <ProviderForm {...props} />
   </Suspense>
 );
+
+/** The form that the address names. */
+function Edited({ providers, types }: { providers: Provider[]; types: Schema<'ProviderType'>[] }) {
+  const [{ edit, for: delivery }, change] = useAddressState(STATE);
+  const navigate = useNavigate();
+  const to = useTo();
+  const provider = providers.find(({ name }) => name === edit);
+  if (edit === '') return null;
+  if (!provider) {
+    return (
+      <Text size="sm" mt="md" role="status">
+        This client has no provider of its own that is called {edit}.
+      </Text>
+    );
+  }
+  const close = () => {
+    if (delivery === '') change(STATE, { replace: true });
+    else void navigate(to(`deliveries/${delivery}`), { replace: true });
+  };
+  return <Loaded key={edit} types={types} provider={provider} onClose={close} />;
+}
 
 function useProviders() {
   const api = useApi();
@@ -140,7 +167,7 @@ function Used({ of: { name } }: { of: Provider }) {
   return caps.map(({ name: cap, limit, remaining }) => (
     <div key={cap}>
       <Text size="xs">
-        {(limit - remaining).toLocaleString()} of {limit.toLocaleString()} a {cap.replace('deliveries_', '')}
+        {formatNumber(limit - remaining)} of {formatNumber(limit)} a {cap.replace('deliveries_', '')}
       </Text>
       <UsedBar label={`${name}: deliveries a ${cap.replace('deliveries_', '')}`} used={limit - remaining} of={limit} />
     </div>
@@ -194,22 +221,21 @@ const inputOf = ({ id: _, verified_at: _2, outage: _3, created_at: _4, updated_a
 function Actions({ provider }: { provider: Provider }) {
   const api = useApi();
   const reread = useReread(['providers', 'limits']);
-  const { data: types = [] } = useTypes();
-  const [dialog, setDialog] = useState<'test' | 'edit' | 'remove' | null>(null);
+  const [, change] = useAddressState(STATE);
+  const [dialog, setDialog] = useState<'test' | 'remove' | null>(null);
   const { name } = provider;
   const close = () => setDialog(null);
-  const button = (label: string, which: typeof dialog) => (
-    <Button variant="default" size="compact-xs" aria-label={`${label} ${name}`} onClick={() => setDialog(which)}>
+  const button = (label: string, act: () => void) => (
+    <Button variant="default" size="compact-xs" aria-label={`${label} ${name}`} onClick={act}>
       {label}
     </Button>
   );
   return (
     <Group gap={6} wrap="nowrap">
-      {button('Test', 'test')}
-      {button('Edit', 'edit')}
-      {button('Remove', 'remove')}
+      {button('Test', () => setDialog('test'))}
+      {button('Edit', () => change({ edit: name }, { samePage: true }))}
+      {button('Remove', () => setDialog('remove'))}
       {dialog === 'test' && <TestDialog name={name} onClose={close} />}
-      {dialog === 'edit' && <Loaded types={types} provider={provider} onClose={close} />}
       <ConfirmDialog
         opened={dialog === 'remove'}
         onClose={close}

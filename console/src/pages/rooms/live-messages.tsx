@@ -6,16 +6,16 @@ import { useApi } from '../../scope.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
 import { Time } from '../../shared/time.js';
 import type { Schema } from '../kit/data.js';
-import { useLive, type Envelope } from '../kit/live.js';
+import type { Envelope } from '../kit/line.js';
+import { useRoomEvents } from '../kit/live.js';
 import { LineBadge } from '../live/line-badge.js';
 
 type Message = Schema<'Message'>;
 
-/** The newest messages, and those that come. What one can't be sure of after a break is read again. */
+/** The newest messages, and those that come. After a break they are read anew, so that none is missing between. */
 export function LiveMessages({ roomId }: { roomId: string }) {
   const api = useApi();
-  const rooms = useMemo(() => [roomId], [roomId]);
-  const { state, why, events } = useLive(rooms);
+  const { state, why, events } = useRoomEvents(roomId);
   const { data, error, refetch } = useQuery({
     queryKey: ['messages', roomId],
     queryFn: ({ signal }) =>

@@ -15,6 +15,7 @@ import { useChange, useList, type Schema } from '../kit/data.js';
 import { orNull } from '../kit/fields.js';
 import { FactGrid, FormDialog, To } from '../kit/ui.js';
 import { LiveMessages } from './live-messages.js';
+import { formatNumber } from '../../shared/format.js';
 import { RoomState } from './rooms.js';
 
 type Room = Schema<'Room'>;
@@ -66,8 +67,8 @@ const factsOf = (room: Room) => ({
   ...(room.status_reason && { Reason: room.status_reason }),
   Type: room.room_type,
   Privacy: room.privacy.replace('_', ' '),
-  Members: `${room.member_count} of at most ${room.max_members}`,
-  Messages: room.last_seq.toLocaleString(),
+  Members: `${formatNumber(room.member_count)} of at most ${formatNumber(room.max_members)}`,
+  Messages: formatNumber(room.last_seq),
   'Last message': <Time at={room.last_message_at} />,
   Made: <Time at={room.created_at} exact />,
   ...(room.slow_mode_s > 0 && { 'Slow mode': `${room.slow_mode_s} s` }),
@@ -132,7 +133,7 @@ function ActDialog({ act, room, onClose }: { act: Act; room: Room; onClose(): vo
       size="md"
     >
       <Text size="sm">
-        {says} Its {room.member_count.toLocaleString()} members are told.
+        {says} Its {formatNumber(room.member_count)} members are told.
       </Text>
       <TextInput
         label="Reason"
@@ -148,7 +149,7 @@ const columns: Column<Member>[] = [
   { header: 'User', cell: ({ user_id, display_name }) => <UserLink id={user_id} name={display_name} /> },
   { header: 'Role', cell: ({ role }) => role },
   { header: 'State', cell: ({ status }) => <StatusBadge status={status} /> },
-  { header: 'Has read', cell: ({ last_read_seq }) => last_read_seq.toLocaleString() },
+  { header: 'Has read', numeric: true, cell: ({ last_read_seq }) => formatNumber(last_read_seq) },
   { header: 'Joined', cell: ({ joined_at }) => <Time at={joined_at} /> },
 ];
 

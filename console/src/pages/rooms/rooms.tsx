@@ -13,6 +13,7 @@ import { useList, type Schema } from '../kit/data.js';
 import { submits } from '../kit/fields.js';
 import { Reports } from './reports.js';
 import { OneRoom } from './room.js';
+import { formatNumber } from '../../shared/format.js';
 import { To } from '../kit/ui.js';
 
 type Found = Schema<'FoundRoom'>;
@@ -38,7 +39,7 @@ const columns: Column<Found>[] = [
     cell: ({ member_count, members = [] }) =>
       `${member_count}: ${members.map(({ user_id, display_name }) => display_name ?? user_id).join(', ')}${member_count > members.length ? '…' : ''}`,
   },
-  { header: 'Messages', cell: ({ last_seq }) => last_seq.toLocaleString() },
+  { header: 'Messages', numeric: true, cell: ({ last_seq }) => formatNumber(last_seq) },
   { header: 'Last message', cell: ({ last_message_at }) => <Time at={last_message_at} /> },
 ];
 

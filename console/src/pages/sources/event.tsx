@@ -11,6 +11,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, type Schema } from '../kit/data.js';
 import { FactGrid, To } from '../kit/ui.js';
+import { formatNumber } from '../../shared/format.js';
 import { ReplayedNote, useSource } from './source.js';
 
 type Result = Schema<'InboundResult'>;
@@ -66,7 +67,7 @@ export function OneEvent() {
               }),
               Id: <CopyText text={data.id} />,
               'The sender’s id': data.external_id,
-              Size: `${data.payload_bytes.toLocaleString()} bytes`,
+              Size: `${formatNumber(data.payload_bytes)} bytes`,
               Came: <Time exact at={data.created_at} />,
             }}
           />

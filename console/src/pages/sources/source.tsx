@@ -14,6 +14,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, useReread, type Schema } from '../kit/data.js';
 import { FormDialog, FactGrid, To } from '../kit/ui.js';
+import { formatNumber } from '../../shared/format.js';
 import { SourceForm } from './source-form.js';
 
 type Source = Schema<'Source'>;
@@ -151,7 +152,7 @@ function ReplayDialog({ id, onClose }: { id: string; onClose(): void }) {
 
 export const ReplayedNote = ({ of: { matched, replayed, skipped } }: { of: Schema<'Replayed'> }) => (
   <Alert variant="outline" color="gray" role="status" className="once">
-    {replayed.toLocaleString()} of {matched.toLocaleString()} go again, {skipped.toLocaleString()} are skipped.
+    {formatNumber(replayed)} of {formatNumber(matched)} go again, {formatNumber(skipped)} are skipped.
   </Alert>
 );
 

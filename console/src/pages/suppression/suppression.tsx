@@ -13,6 +13,7 @@ import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { given, useChange, useList, useReread, type Schema } from '../kit/data.js';
 import { orNull, useFields } from '../kit/fields.js';
+import { formatNumber } from '../../shared/format.js';
 import { FormDialog } from '../kit/ui.js';
 
 type Suppression = Schema<'Suppression'>;
@@ -194,10 +195,10 @@ function Imported({
   return (
     <Stack gap={4} role="status">
       <Text size="sm">
-        Of {received.toLocaleString()} lines {added.toLocaleString()} were added, {updated.toLocaleString()} updated,{' '}
-        {failed.toLocaleString()} could not be read.
+        Of {formatNumber(received)} lines {formatNumber(added)} were added, {formatNumber(updated)} updated,{' '}
+        {formatNumber(failed)} could not be read.
       </Text>
-      {next_line && <Text size="sm">There is more: import what begins at line {next_line.toLocaleString()} next.</Text>}
+      {next_line && <Text size="sm">There is more: import what begins at line {formatNumber(next_line)} next.</Text>}
       {errors.map(({ line, message }) => (
         <Text size="sm" key={line}>
           Line {line}: {message}

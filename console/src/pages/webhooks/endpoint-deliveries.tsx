@@ -1,5 +1,4 @@
 import { Collapse, Group, NativeSelect, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
 import { useAddressState } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -17,6 +16,8 @@ type Delivery = Schema<'EndpointDelivery'>;
 type Attempt = Schema<'Attempt'>;
 
 const FILTER = { status: '', event_type: '' };
+/** The one whose attempts are shown. */
+const OPENED = { opened: '' };
 const STATES = ['failed', 'retrying', 'pending', 'held', 'sending', 'unknown', 'delivered', 'cancelled'];
 
 const columns: Column<Delivery>[] = [
@@ -29,7 +30,7 @@ const columns: Column<Delivery>[] = [
       </>
     ),
   },
-  { header: 'Attempts', cell: ({ attempt_count }) => attempt_count },
+  { header: 'Attempts', numeric: true, cell: ({ attempt_count }) => attempt_count },
   { header: 'Next', cell: ({ next_attempt_at }) => <Time at={next_attempt_at} /> },
   { header: 'Happened', cell: ({ created_at }) => <Time at={created_at} /> },
 ];
@@ -82,10 +83,16 @@ export function EndpointDeliveries({ id }: { id: string }) {
 }
 
 function Told({ of }: { of: Delivery }) {
-  const [opened, setOpened] = useState(false);
+  const [state, change] = useAddressState(OPENED);
+  const opened = state.opened === of.id;
   return (
     <>
-      <button type="button" className="plain-link" aria-expanded={opened} onClick={() => setOpened(!opened)}>
+      <button
+        type="button"
+        className="plain-link"
+        aria-expanded={opened}
+        onClick={() => change({ opened: opened ? '' : of.id }, { samePage: true })}
+      >
         {of.event_type}
       </button>
       <Collapse expanded={opened} transitionDuration={0}>

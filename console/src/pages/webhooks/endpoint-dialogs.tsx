@@ -9,6 +9,7 @@ import { useChange, type Schema } from '../kit/data.js';
 import { FormDialog } from '../kit/ui.js';
 import { Attempts } from './endpoint-deliveries.js';
 import { useEventTypes } from './endpoint-form.js';
+import { formatNumber } from '../../shared/format.js';
 import { keepSecret } from './shown-secret.js';
 
 interface DialogProps {
@@ -142,7 +143,7 @@ export function RecoverDialog({ endpoint: { id, status }, onClose }: DialogProps
       title="Recover"
       opened
       onClose={onClose}
-      submit={counted ? `Send ${(counted.matched - counted.skipped).toLocaleString()} again` : 'Count'}
+      submit={counted ? `Send ${formatNumber(counted.matched - counted.skipped)} again` : 'Count'}
       onSubmit={() => (counted ? recover.mutate() : count.mutate())}
       busy={count.isPending || recover.isPending}
       error={count.error ?? recover.error}
@@ -166,7 +167,7 @@ export function RecoverDialog({ endpoint: { id, status }, onClose }: DialogProps
       </Group>
       {counted && (
         <Text size="sm" role="status">
-          {counted.matched.toLocaleString()} matched, {counted.skipped.toLocaleString()} of them are passed over.
+          {formatNumber(counted.matched)} matched, {formatNumber(counted.skipped)} of them are passed over.
         </Text>
       )}
     </FormDialog>

@@ -15,6 +15,7 @@ import { EndpointDeliveries } from './endpoint-deliveries.js';
 import { EditEndpoint } from './endpoint-form.js';
 import { RecoverDialog, RotateDialog, TestDialog } from './endpoint-dialogs.js';
 import { keepSecret, useShownSecret } from './shown-secret.js';
+import { formatNumber } from '../../shared/format.js';
 import { EndpointState, useEndpointStats } from './webhooks.js';
 
 type Endpoint = Schema<'Endpoint'>;
@@ -100,9 +101,9 @@ function Stats({ id }: { id: string }) {
     <Paper>
       <FactGrid
         of={{
-          'Events of the last day': data.total.toLocaleString(),
-          ...Object.fromEntries(states.map(([state, count]) => [state, (count ?? 0).toLocaleString()])),
-          'Waiting for their turn': data.waiting.toLocaleString(),
+          'Events of the last day': formatNumber(data.total),
+          ...Object.fromEntries(states.map(([state, count]) => [state, formatNumber(count ?? 0)])),
+          'Waiting for their turn': formatNumber(data.waiting),
         }}
       />
     </Paper>

@@ -13,6 +13,7 @@ import { Time } from '../../shared/time.js';
 import { useList, type Schema } from '../kit/data.js';
 import { NewEndpoint } from './endpoint-form.js';
 import { OneEndpoint } from './endpoint.js';
+import { formatNumber } from '../../shared/format.js';
 import { To } from '../kit/ui.js';
 
 type Endpoint = Schema<'Endpoint'>;
@@ -98,8 +99,8 @@ function LastDay({ id }: { id: string }) {
   const failed = data.by_status.failed ?? 0;
   return (
     <>
-      {(data.by_status.delivered ?? 0).toLocaleString()} of {data.total.toLocaleString()} delivered
-      {failed > 0 && `, ${failed.toLocaleString()} failed`}
+      {formatNumber(data.by_status.delivered ?? 0)} of {formatNumber(data.total)} delivered
+      {failed > 0 && `, ${formatNumber(failed)} failed`}
     </>
   );
 }
