@@ -1,9 +1,11 @@
+import type { Command } from 'commander';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { TEST_SETTINGS } from '../support/app.js';
+import { makeProgram } from '../../src/cli/program.js';
 import { BIN, Shell } from '../support/cli.js';
 import { oneApp } from '../support/one-app.js';
 import { TestDatabase } from '../support/postgres.js';
@@ -84,6 +86,8 @@ describe('chatapi', () => {
       const data = join(shell.home, '.data');
       mkdirSync(data);
       writeFileSync(join(data, 'demo-master-key'), `${on.client.key}\n`);
+      const server = { pid: process.pid, url: new URL(on.app.url).origin };
+      writeFileSync(join(data, 'server.json'), JSON.stringify(server));
       shell.env = { PORT: new URL(on.app.url).port };
       expect(await shell.json(['whoami'])).toMatchObject({ client: { id: on.client.id }, url: on.app.url });
     });
@@ -147,6 +151,33 @@ describe('chatapi', () => {
     expect(awayAsJson.code).toBe(3);
     expect(JSON.parse(awayAsJson.stderr)).toMatchObject({ code: 'unreachable' });
     for (const { stderr } of [unknown, option, none, gone, notFound]) expect(stderr).not.toContain('    at ');
+  });
+
+  it('has no list that the API refuses', async () => {
+    const program = () =>
+      makeProgram({ modules: () => Promise.resolve() as never, documents: () => Promise.resolve({}) as never });
+    const lists = program().commands.flatMap((group: Command) =>
+      group.commands.filter((one) => one.name() === 'list').map(() => group.name()),
+    );
+    expect(lists).toEqual(expect.arrayContaining(['providers', 'clients', 'rules', 'sources', 'suppressions']));
+    const told: string[] = [];
+    const before = { ...process.env };
+    const interrupts = process.listeners('SIGINT');
+    const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => told.push(String(text)) > 0);
+    try {
+      for (const name of lists) {
+        const key = name === 'clients' ? TEST_SETTINGS.ADMIN_API_KEY : on.client.key;
+        Object.assign(process.env, { CHATAPI_KEY: key, CHATAPI_URL: on.app.url, XDG_CONFIG_HOME: shell.home });
+        await program().parseAsync([name, 'list', '--json'], { from: 'user' });
+      }
+    } finally {
+      write.mockRestore();
+      process.env = before;
+      for (const one of process.listeners('SIGINT')) if (!interrupts.includes(one)) process.off('SIGINT', one);
+    }
+    expect(told.map((text) => JSON.parse(text))).toEqual(
+      lists.map(() => expect.objectContaining({ data: expect.any(Array) })),
+    );
   });
 
   it('shows rooms, users and messages to people and to scripts, and no order to the terminal', async () => {
