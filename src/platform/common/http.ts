@@ -9,6 +9,7 @@ import { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 import type { TrustProxy } from '../config/config.parsers.js';
 import { limits, type LimitName } from '../config/limits.js';
+import { withoutKeys } from './key-mask.js';
 import { boundLargeBodies } from './large-bodies.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
@@ -119,8 +120,8 @@ function answerWith(done: (error: Error | null, value?: unknown) => void, read: 
   done(null, value);
 }
 
-/** The path without its query: a query could hold what does not belong in a log. */
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
+/** The path without its query, which could hold what does not belong in a log, and without keys that were put into it. */
+const pathOf = (request: FastifyRequest): string => withoutKeys(request.url.split('?', 1)[0]!);
 
 function loggedPath(request: FastifyRequest): string {
   const { config, url } = request.routeOptions;
