@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { newId } from './ids.js';
 import { parseJsonBody } from './json-body.js';
@@ -129,7 +129,8 @@ function loggedPath(request: FastifyRequest): string {
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  if (!logger.isLevelEnabled('info')) return;
+  // What the process asks of itself (`inject`) comes over no connection, and is no access.
+  if (!logger.isLevelEnabled('info') || !(request.raw.socket instanceof Socket)) return;
   const { api } = request as { api?: { caller: { clientId: string } } };
   logger.info(
     {
