@@ -4,6 +4,7 @@ import { loadConfig } from './platform/config/config.js';
 import { environment } from './platform/config/environment.js';
 import { errorReports } from './platform/tracing/error-reports.js';
 import { startErrorReports } from './platform/tracing/start-error-reports.js';
+import { keepServerAddress } from './platform/config/server-address.js';
 import { StartFailure } from './platform/config/failure.js';
 import { start, type Running } from './start.js';
 
@@ -38,6 +39,7 @@ starting.then(
     if (stopping !== undefined) return; // nobody is to be told that what stops is ready
     const { config, url } = running;
     if (config.mode === 'embedded') {
+      if (config.dataDir !== undefined && config.servesApi()) keepServerAddress(config.dataDir, url);
       const { welcome } = await import('./welcome.js');
       process.stdout.write(`${(await welcome(running)).join('\n')}\n`);
     } else logger.info({ url, mode: config.mode }, config.servesApi() ? 'ChatAPI is ready.' : 'The worker is ready.');

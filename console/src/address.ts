@@ -20,8 +20,9 @@ export function useAddressState<State extends Record<string, string>>(
   const change = useCallback(
     (patch: Partial<State>, { replace = false, samePage = false } = {}) =>
       setSearch(
-        (before) => {
-          const after = new URLSearchParams(before);
+        () => {
+          // What the page was drawn with last may lack a change that was made just now.
+          const after = new URLSearchParams(window.location.search);
           if (!('cursor' in patch) && !samePage) after.delete('cursor');
           for (const [name, value] of Object.entries(patch)) {
             if (value === undefined || value === defaults[name]) after.delete(name);

@@ -26,7 +26,10 @@ describe('access', () => {
   const keepDemo = (): void => {
     mkdirSync(join(dir, 'data'));
     writeFileSync(join(dir, 'data/demo-master-key'), 'ck_master_demo\n');
+    runs(8123);
   };
+  const runs = (port: number, pid = process.pid): void =>
+    writeFileSync(join(dir, 'data/server.json'), JSON.stringify({ pid, url: `http://127.0.0.1:${port}` }));
 
   it('comes from the environment, then from the profile, then from a checkout', () => {
     keepDemo();
@@ -50,8 +53,17 @@ describe('access', () => {
     expect(() => findAccess('client', { url: 'https://evil.example' }, env)).toThrow(Usage);
     expect(() => findAccess('client', {}, { ...env, CHATAPI_URL: 'https://evil.example' })).toThrow(/chatapi login/);
     expect(findAccess('client', { url: 'https://one.example/' }, env).key).toBe('ck_master_one');
-    // The demo client's goes to this machine.
-    expect(findAccess('client', { url: 'http://localhost:9000' }, env).key).toBe('ck_master_demo');
+    // The demo client's goes to the server that runs on its data, not to whoever has another port.
+    expect(findAccess('client', { url: 'http://localhost:8123' }, env)).toMatchObject({
+      url: 'http://127.0.0.1:8123',
+      key: 'ck_master_demo',
+    });
+    expect(() => findAccess('client', { url: 'http://localhost:9000' }, env)).toThrow(
+      /answers at http:\/\/127\.0\.0\.1:8123.*CHATAPI_KEY.*chatapi login --url http:\/\/localhost:9000/,
+    );
+    // Nor to whoever took its port when it was gone.
+    runs(8123, 2 ** 30);
+    expect(() => findAccess('client', { url: 'http://localhost:8123' }, env)).toThrow(/does not run: npm start/);
   });
 
   it('takes no key of the other kind', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { serverAddress } from '../platform/config/server-address.js';
 import { Usage } from './exit.js';
 import { profilesFile, readProfiles, type Profile } from './profiles.js';
 
@@ -102,15 +103,32 @@ function fromProfile(
 }
 
 function fromCheckout(kind: KeyKind, origin: string | undefined, env: NodeJS.ProcessEnv): Access | undefined {
-  const url = origin ?? localUrl(env);
-  if (!LOOPBACK.test(new URL(url).hostname)) return undefined;
+  if (origin !== undefined && !LOOPBACK.test(new URL(origin).hostname)) return undefined;
   for (const dir of dataDirs(env)) {
     const file = join(dir, KEY_FILE[kind]);
     const key = existsSync(file) ? readIfMay(file) : undefined;
-    if (key) return { url, key, source: file };
+    if (key) return { url: ownServer(dir, origin ?? localUrl(env)), key, source: file };
   }
   return undefined;
 }
+
+/**
+ * Where the server of a data directory answers, which alone gets its keys: any program may listen on another port.
+ * @throws Usage where it does not run, or another one is asked for
+ */
+function ownServer(dir: string, asked: string): string {
+  const own = serverAddress(dir);
+  if (own !== undefined && portOf(own) === portOf(asked)) return own;
+  const where = own === undefined ? 'which does not run: npm start' : `which answers at ${own}`;
+  throw new Usage(
+    `The key in ${dir} is for its own server only, ${where}. For ${asked} set CHATAPI_KEY, or run \`chatapi login --url ${asked}\`.`,
+  );
+}
+
+const portOf = (url: string): string => {
+  const { port, protocol } = new URL(url);
+  return port || (protocol === 'https:' ? '443' : '80');
+};
 
 function readIfMay(file: string): string | undefined {
   try {

@@ -85,6 +85,8 @@ describe('chatapi', () => {
       const data = join(shell.home, '.data');
       mkdirSync(data);
       writeFileSync(join(data, 'demo-master-key'), `${on.client.key}\n`);
+      const server = { pid: process.pid, url: new URL(on.app.url).origin };
+      writeFileSync(join(data, 'server.json'), JSON.stringify(server));
       shell.env = { PORT: new URL(on.app.url).port };
       const { stdout } = await shell.spawn(['whoami', '--json']);
       expect(JSON.parse(stdout)).toMatchObject({ client: { id: on.client.id }, url: on.app.url });
@@ -163,6 +165,13 @@ describe('chatapi', () => {
     expect(awayAsJson.code).toBe(3);
     expect(JSON.parse(awayAsJson.stderr)).toMatchObject({ code: 'unreachable' });
     for (const { stderr } of [unknown, option, none, gone, notFound]) expect(stderr).not.toContain('    at ');
+  });
+
+  const LISTS = ['users', 'rooms', 'keys', 'deliveries', 'providers', 'endpoints', 'sources', 'rules', 'suppressions'];
+
+  it('has no list that the API refuses', async () => {
+    const lists = await Promise.all(LISTS.map((name) => shell.json([name, 'list'])));
+    expect(lists).toEqual(LISTS.map(() => expect.objectContaining({ data: expect.any(Array) })));
   });
 
   it('shows rooms, users and messages to people and to scripts, and no order to the terminal', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestProcess } from '../support/test-process.js';
@@ -26,7 +26,7 @@ describe('a newcomer in embedded mode', () => {
     dataDir = mkdtempSync(join(tmpdir(), 'chatapi-newcomer-'));
     // As root PostgreSQL runs as another user, who must get through.
     chmodSync(dataDir, 0o711);
-    server = start();
+    server = start({ LOG_LEVEL: 'info' });
     url = await server.ready();
     firstWords = server.output;
   });
@@ -36,7 +36,8 @@ describe('a newcomer in embedded mode', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const start = () => new TestProcess({ CHATAPI_DATA_DIR: dataDir, LOG_LEVEL: 'warn' });
+  const start = (env: Record<string, string> = {}) =>
+    new TestProcess({ CHATAPI_DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...env });
   const masterKey = () => readFileSync(join(dataDir, 'demo-master-key'), 'utf8').trim();
   const command = async (name: string, env: Record<string, string> = {}) => {
     const running = new TestProcess({ CHATAPI_DATA_DIR: dataDir, PORT: new URL(url).port, ...env }, [name], 'cli.js');
@@ -50,6 +51,8 @@ describe('a newcomer in embedded mode', () => {
     expect(firstWords).toContain(masterKey());
     expect(statSync(join(dataDir, 'demo-master-key')).mode & 0o777).toBe(0o600);
     expect(firstWords).not.toContain(readFileSync(join(dataDir, 'admin-api-key'), 'utf8').trim());
+    // What the server asks itself to make that client is nothing for a terminal.
+    expect(firstWords).not.toContain('"msg":"request"');
   });
 
   it('can paste three lines of curl, which work', async () => {
@@ -95,7 +98,11 @@ describe('a newcomer in embedded mode', () => {
   });
 
   it('is told where the key is at the next start, and not the key', async () => {
+    // Commands without a login look there for whom the key is.
+    const address = join(dataDir, 'server.json');
+    expect(JSON.parse(readFileSync(address, 'utf8')).url).toBe(url);
     expect(await server.end('SIGTERM')).toBe(0);
+    expect(existsSync(address)).toBe(false);
     server = start();
     url = await server.ready();
     expect(server.output).toContain(join(dataDir, 'demo-master-key'));

@@ -92,6 +92,21 @@ describe('the API reference', () => {
     expect(named(wrong)).toEqual([]);
   });
 
+  it('takes limit and cursor wherever the answer is a page of a list', () => {
+    const lists = operations().filter(
+      ({ name, responses }) =>
+        name.startsWith('get ') && responses?.['200']?.content?.['application/json']?.schema?.properties?.page,
+    );
+    expect(lists.length).toBeGreaterThan(30);
+    const takes = (operation: any) => operation.parameters?.map(({ name }: any) => name) ?? [];
+    // Messages page by their numbers: before_seq and after_seq.
+    const wrong = lists.filter((list: any) => {
+      const names = takes(list);
+      return !names.includes('limit') || !(names.includes('cursor') || names.includes('before_seq'));
+    });
+    expect(named(wrong)).toEqual([]);
+  });
+
   it('has calls in its pages that say what their bodies are, without which they are refused', () => {
     const dir = join(__dirname, '../../docs');
     const pages = readdirSync(dir).filter((name) => name.endsWith('.md'));

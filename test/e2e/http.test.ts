@@ -43,6 +43,15 @@ describe('the HTTP layer', () => {
     expect((await client.request('GET', '/clients/me/')).status).toBe(200);
   });
 
+  it('neither repeats nor logs a key that was put into a path', async () => {
+    const answer = await client.request('GET', `/rooms/${client.key}`);
+    const shown = `/api/v1/rooms/${client.key.slice(0, client.key.lastIndexOf('_') + 1)}…`;
+    expect([answer.status, answer.body.instance]).toEqual([404, shown]);
+    const missing = await client.request('GET', `/nothing/${client.key}`);
+    expect([missing.status, JSON.stringify(missing.body).includes(client.key)]).toEqual([404, false]);
+    expect((await app.log()).join('\n')).not.toContain(client.key);
+  });
+
   it('names every field at fault, unknown ones among them', async () => {
     const answer = await client.request('POST', '/auth/login', {
       body: { user_id: 'me', expires_in: -1, permissions: ['fly'], surprise: 1 },

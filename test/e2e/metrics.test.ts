@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { until } from '../support/until.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -122,6 +123,9 @@ describe('/metrics', () => {
   it('refuses a wrong token even from loopback, and pages in a browser', async () => {
     expect((await scrape({ authorization: 'Bearer something-else' })).status).toBe(401);
     expect((await scrape({ origin: 'https://evil.example' })).status).toBe(401);
+    // Of a proxy that says for whom, it is known who asks; of one that doesn't, it is not.
+    expect((await scrape({ 'x-forwarded-for': '127.0.0.1', via: '1.1 proxy' })).status).toBe(200);
+    expect((await scrape({ 'x-real-ip': '203.0.113.7' })).status).toBe(401);
   });
 
   it('takes no key of the API', async () => {
@@ -129,12 +133,25 @@ describe('/metrics', () => {
   });
 });
 
+const statusFor = (url: string, host: string) =>
+  new Promise<number | undefined>((resolve, reject) =>
+    get(url, { headers: { host } }, (answer) => resolve(answer.resume().statusCode)).on('error', reject),
+  );
+
 describe('/metrics without TRUST_PROXY', () => {
   it('does not take what a proxy on this machine forwards for loopback', async () => {
     const app = await startApp();
     try {
-      const forwarded = { 'x-forwarded-for': '127.0.0.1' };
-      expect((await app.request('GET', '//metrics', { headers: forwarded })).status).toBe(401);
+      const added = { forwarded: 'for=127.0.0.1', 'x-forwarded-host': 'localhost', via: '1.1 proxy' };
+      for (const pair of Object.entries({ ...added, 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1' })) {
+        const headers = Object.fromEntries([pair]);
+        expect([headers, (await app.request('GET', '//metrics', { headers })).status]).toEqual([headers, 401]);
+      }
+      // fetch sends no Host of one's own. By the machine's name, as Prometheus asks, and by one that was made to lead here.
+      const { port } = new URL(app.url);
+      const asked = (host: string) => statusFor(`${app.url}/metrics`, host);
+      expect(await asked('evil.example')).toBe(401);
+      expect([await asked(`localhost:${port}`), await asked(`127.0.0.1:${port}`)]).toEqual([200, 200]);
       expect((await app.request('GET', '//metrics')).status).toBe(200);
     } finally {
       await app.stop();

@@ -503,6 +503,13 @@ describe('the gathered send', () => {
       { code: 'idempotency_conflict' },
       { verdict: 'duplicate', message: { seq: 1 } },
     ]);
+    // However many they are: none of them can be written any more.
+    const late = [2, 3, 4, 5, 6, 7, 1, 7].map((hash) => named('told', hash));
+    expect(await run(...late)).toMatchObject([
+      ...Array.from({ length: 6 }, () => ({ code: 'idempotency_conflict' })),
+      { verdict: 'duplicate', message: { seq: 1 } },
+      { code: 'idempotency_conflict' },
+    ]);
     const lost = { reply_to_id: newId() };
     expect(await run(named('reply', 1, lost), named('reply', 2), named('reply', 2))).toMatchObject([
       { code: 'validation_failed' },

@@ -249,7 +249,7 @@ describe('a provider that is out', () => {
   it('is shown to its client as out, until it works again or is changed', async () => {
     await provider({});
     const route = await routeOf();
-    const shown = async (clientId = client.id) => (await app.get(ProvidersService).list(clientId)).data;
+    const shown = async (clientId = client.id) => (await app.get(ProvidersService).list(clientId, {})).data;
     expect(await shown()).toMatchObject([{ name: route.name, outage: null }]);
     await open(route);
     const [row] = await shown();

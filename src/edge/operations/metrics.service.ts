@@ -2,10 +2,10 @@ import { statfs } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { metrics, MOST_COUNTED, registry } from '../../platform/common/metrics.js';
+import { isOwnMachine } from '../../platform/common/own-machine.js';
 import { Problem } from '../../platform/common/problem.js';
 import { sameSecret } from '../../platform/common/same-secret.js';
 import { Config } from '../../platform/config/config.js';
-import { isLoopbackAddress } from '../../platform/config/ip-address.js';
 import { Database } from '../../platform/database/database.js';
 import type { JobQueue } from '../../platform/queue/job-queue.js';
 import { Queues } from '../../platform/queue/queues.js';
@@ -27,17 +27,10 @@ export class MetricsService {
     const { metricsToken } = this.config;
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token !== undefined && metricsToken !== undefined && sameSecret(token, metricsToken)) return;
-    if (token === undefined && this.isLocal(request)) return;
+    if (token === undefined && isOwnMachine(request, Boolean(this.config.trustProxy))) return;
     throw token === undefined
       ? new Problem('unauthenticated', 'Metrics are for loopback, or for Authorization: Bearer <METRICS_TOKEN>.')
       : new Problem('invalid_key', 'The token is not METRICS_TOKEN.');
-  }
-
-  /** Not what came through a proxy on this machine, nor a page in somebody's browser. */
-  private isLocal({ ip, headers }: FastifyRequest): boolean {
-    const isProxied = 'x-forwarded-for' in headers || 'forwarded' in headers;
-    if ('origin' in headers || (isProxied && !this.config.trustProxy)) return false;
-    return isLoopbackAddress(ip);
   }
 
   async render(): Promise<string> {

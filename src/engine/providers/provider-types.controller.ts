@@ -1,5 +1,5 @@
-import { Controller, Get } from '@nestjs/common';
-import { wholePage, type Page } from '../../platform/common/pagination.js';
+import { Controller, Get, Query } from '@nestjs/common';
+import { pageOfWhole, PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { jsonSchemaOf } from '../../platform/common/json-schema.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
 import { ProviderRegistry, type KnownProvider } from './provider.registry.js';
@@ -18,8 +18,8 @@ export class ProviderTypesController {
     access: 'master',
     page: ProviderTypeDto,
   })
-  list(): Page<ProviderTypeDto> {
-    return wholePage(this.registry.all().map(toProviderType));
+  list(@Query() query: PageQueryDto): Page<ProviderTypeDto> {
+    return pageOfWhole(this.registry.all().map(toProviderType), query, (it) => `${it.channel}/${it.provider_type}`);
   }
 }
 

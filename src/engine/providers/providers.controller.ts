@@ -8,6 +8,7 @@ import { Route, Tag, tag } from '../../tenancy/access/route.js';
 import {
   ProviderInputDto,
   ProviderPatchDto,
+  ProvidersListQueryDto,
   ProvidersQueryDto,
   ProviderTestInputDto,
   ProviderTestResultDto,
@@ -31,8 +32,8 @@ export class ProvidersController {
 
   @Get()
   @Route({ summary: 'List providers, in the order in which they are tried', access: 'master', page: ProviderDto })
-  list(@CurrentCaller() caller: Caller, @Query() query: ProvidersQueryDto): Promise<Page<ProviderDto>> {
-    return this.providers.list(caller.clientId, query.channel);
+  list(@CurrentCaller() caller: Caller, @Query() query: ProvidersListQueryDto): Promise<Page<ProviderDto>> {
+    return this.providers.list(caller.clientId, query);
   }
 
   @Post()

@@ -12,6 +12,7 @@ import {
   Time,
   Uuid,
 } from '../../platform/common/fields.js';
+import { PageQueryDto } from '../../platform/common/pagination.js';
 import { declared } from './declared.js';
 
 const NAME = {
@@ -132,6 +133,11 @@ export class ProvidersQueryDto {
 export class SaveProviderQueryDto extends ProvidersQueryDto {
   @Bool({ optional: true, default: true, query: true, description: 'false saves settings that were not tried out.' })
   verify?: boolean;
+}
+
+/** Its channel is declared below, too. */
+export class ProvidersListQueryDto extends PageQueryDto {
+  channel?: string;
 }
 
 export class ProviderTestInputDto {
@@ -278,7 +284,7 @@ fieldsLater(() => {
   addField(ProviderInputDto, 'channel', OneOf(channels, { optional: true, default: DEFAULT_CHANNEL }));
   addField(ProviderInputDto, 'provider_type', OneOf(types));
   addField(ProviderInputDto, 'config', NestedVariant(schemas, schemaOf));
-  for (const query of [ProvidersQueryDto, SaveProviderQueryDto])
+  for (const query of [ProvidersQueryDto, ProvidersListQueryDto, SaveProviderQueryDto])
     addField(query, 'channel', OneOf(all, { optional: true, description: 'Only providers of this channel.' }));
   addField(ProviderDto, 'channel', OneOf(channels));
   addField(ProviderDto, 'provider_type', OneOf(types));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../../platform/common/ids.js';
 import { KeyRing } from '../../platform/common/key-ring.js';
 import { mergePatch } from '../../platform/common/merge-patch.js';
-import { wholePage, type Page } from '../../platform/common/pagination.js';
+import { pageOfWhole, wholePage, type Page } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem, type FieldError } from '../../platform/common/problem.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
@@ -23,6 +23,7 @@ import {
   DEFAULT_CHANNEL,
   type ProviderInputDto,
   type ProviderPatchDto,
+  type ProvidersListQueryDto,
   type ProviderTestResultDto,
   type ProviderDto,
 } from './providers.dto.js';
@@ -61,10 +62,11 @@ export class ProvidersService {
     this.outageSource = source;
   }
 
-  async list(clientId: string, channel?: string): Promise<Page<ProviderDto>> {
-    const rows = await this.repository.list(clientId, channel);
-    const outages = await this.outageSource?.outages(clientId, rows.map(settingsKeyOf));
-    return wholePage(rows.map((row) => this.present(row, outages?.get(settingsKeyOf(row)))));
+  /** @throws Problem `invalid_cursor` */
+  async list(clientId: string, query: ProvidersListQueryDto): Promise<Page<ProviderDto>> {
+    const rows = await this.repository.list(clientId, query.channel);
+    const { data, page } = pageOfWhole(rows, query, ({ id }) => id);
+    return { data: await this.presentAll(clientId, data), page };
   }
 
   async add(request: Request, sent: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
@@ -121,7 +123,7 @@ export class ProvidersService {
       request.note({ subject: channel, before: before.map((row) => this.present(row)), after });
     });
     await this.changed(clientId, channel);
-    return this.list(clientId, channel);
+    return wholePage(await this.presentAll(clientId, await this.repository.list(clientId, channel)));
   }
 
   async update(
@@ -262,6 +264,11 @@ export class ProvidersService {
         },
       );
     }
+  }
+
+  private async presentAll(clientId: string, rows: ProviderEntity[]): Promise<ProviderDto[]> {
+    const outages = await this.outageSource?.outages(clientId, rows.map(settingsKeyOf));
+    return rows.map((row) => this.present(row, outages?.get(settingsKeyOf(row))));
   }
 
   /** Settings that were just saved are tried anew, whatever is known of those before. */

@@ -1,8 +1,8 @@
-import { Controller, Delete, Get, Param, Put } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../tenancy/access/request.js';
 import { Route, Tag } from '../../tenancy/access/route.js';
-import type { Page } from '../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import type { ProblemCode } from '../../platform/common/problem.js';
 import { MESSAGES } from '../messages/messages.controller.js';
 import { MessageDto, type SeenMessage } from '../messages/messages.dto.js';
@@ -49,13 +49,17 @@ export class PinsController {
   @Get('pins')
   @Route({
     summary: "Read a room's pinned messages",
-    description: 'All of them, the latest pin first.',
+    description: 'The latest pin first; a room has at most 50.',
     access: 'read_messages',
     page: MessageDto,
     errors: ['not_found'],
     actsForUser: true,
   })
-  list(@CurrentCaller() caller: Caller, @Param('room_id') roomId: string): Promise<Page<SeenMessage>> {
-    return this.pins.list(caller, roomId);
+  list(
+    @CurrentCaller() caller: Caller,
+    @Param('room_id') roomId: string,
+    @Query() query: PageQueryDto,
+  ): Promise<Page<SeenMessage>> {
+    return this.pins.list(caller, roomId, query);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import type { Request } from '../../tenancy/access/request.js';
-import { wholePage, type Page } from '../../platform/common/pagination.js';
+import { pageOfWhole, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
 import { ChangesRepository } from '../messages/changes/changes.repository.js';
 import { ChangesService, requireWritable, type Change } from '../messages/changes/changes.service.js';
@@ -61,11 +61,15 @@ export class PinsService {
     await this.changes.refuseBlocked(change);
   }
 
-  /** Those that the caller sees, the latest first. @throws Problem `not_found` */
-  async list(caller: Caller, roomId: string): Promise<Page<SeenMessage>> {
+  /** Those that the caller sees, the latest first. @throws Problem `not_found`, `invalid_cursor` */
+  async list(caller: Caller, roomId: string, query: PageQueryDto): Promise<Page<SeenMessage>> {
     const room = await this.access.get(caller, roomId);
     const ids = await this.repository.list(caller.clientId, room.id, floorOf(caller, room), MAX_PINS);
     const seen = await this.reading.findSeen(caller, ids);
-    return wholePage(ids.flatMap((id) => seen.get(id) ?? []));
+    return pageOfWhole(
+      ids.flatMap((id) => seen.get(id) ?? []),
+      query,
+      ({ id }) => id,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { newId } from './ids.js';
 import { parseJsonBody } from './json-body.js';
@@ -9,6 +9,7 @@ import { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 import type { TrustProxy } from '../config/config.parsers.js';
 import { limits, type LimitName } from '../config/limits.js';
+import { withoutKeys } from './key-mask.js';
 import { boundLargeBodies } from './large-bodies.js';
 import { logger } from './logger.js';
 import { measureRoutes } from './metrics.js';
@@ -119,8 +120,8 @@ function answerWith(done: (error: Error | null, value?: unknown) => void, read: 
   done(null, value);
 }
 
-/** The path without its query: a query could hold what does not belong in a log. */
-const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;
+/** The path without its query, which could hold what does not belong in a log, and without keys that were put into it. */
+const pathOf = (request: FastifyRequest): string => withoutKeys(request.url.split('?', 1)[0]!);
 
 function loggedPath(request: FastifyRequest): string {
   const { config, url } = request.routeOptions;
@@ -128,7 +129,8 @@ function loggedPath(request: FastifyRequest): string {
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  if (!logger.isLevelEnabled('info')) return;
+  // What the process asks of itself (`inject`) comes over no connection, and is no access.
+  if (!logger.isLevelEnabled('info') || !(request.raw.socket instanceof Socket)) return;
   const { api } = request as { api?: { caller: { clientId: string } } };
   logger.info(
     {

@@ -1,4 +1,4 @@
-import { decodeCursor, toPage, type Cursor } from './pagination.js';
+import { decodeCursor, pageOfWhole, toPage, type Cursor } from './pagination.js';
 
 const numbers = Array.from({ length: 25 }, (_, index) => index + 1);
 
@@ -22,6 +22,26 @@ const page = (limit: number, text?: string | null) => {
     (n) => n,
   );
 };
+
+describe('pages of a list that is read whole', () => {
+  const whole = ['e', 'b', 'd', 'a', 'c'];
+  const of = (items: string[], limit: number, cursor?: string | null) =>
+    pageOfWhole(items, { limit, ...(cursor != null && { cursor }) }, (item) => item);
+
+  it('keep its order, go both ways, and go on where the item of the cursor has moved to or stood', () => {
+    const first = of(whole, 2);
+    const second = of(whole, 2, first.page.next_cursor);
+    const last = of(whole, 2, second.page.next_cursor);
+    expect([first.data, second.data, last.data]).toEqual([['e', 'b'], ['d', 'a'], ['c']]);
+    expect(first.page).toMatchObject({ has_more: true, prev_cursor: null });
+    expect(last.page).toMatchObject({ has_more: false, next_cursor: null });
+    expect(of(whole, 2, last.page.prev_cursor)).toMatchObject({ data: ['d', 'a'], page: { has_more: true } });
+    expect(of(['b', 'e', 'd', 'a', 'c'], 2, first.page.next_cursor).data).toEqual(['e', 'd']);
+    expect(of(['e', 'd', 'a', 'c'], 2, first.page.next_cursor).data).toEqual(['d', 'a']);
+    expect(of(whole, 9).data).toEqual(whole);
+    expect(() => of(whole, 2, 'junk')).toThrow(expect.objectContaining({ code: 'invalid_cursor' }));
+  });
+});
 
 describe('pages', () => {
   it('walks forward to the end without gap or repeat, and back again', () => {

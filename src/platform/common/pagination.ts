@@ -38,6 +38,28 @@ export const wholePage = <T>(data: T[]): Page<T> => ({
 });
 
 /**
+ * A page of a list that is short enough to be read whole. A place in it is an item's, wherever that has moved since; of one that
+ * has gone it is where that stood.
+ * @throws Problem `invalid_cursor`
+ */
+export function pageOfWhole<T>(
+  items: readonly T[],
+  { limit = 50, cursor: text }: PageQueryDto,
+  idOf: (item: T) => string,
+): Page<T> {
+  const cursor = decodeCursor(text, 2);
+  const place = (item: T): Cursor['key'] => [idOf(item), items.indexOf(item)];
+  if (cursor === null) return toPage(items.slice(0, limit + 1), limit, null, place, (item) => item);
+  const [id, stood] = cursor.key;
+  if (typeof id !== 'string' || !Number.isSafeInteger(stood)) throw invalidCursor();
+  const found = items.findIndex((item) => idOf(item) === id);
+  const isNext = cursor.direction === 'next';
+  const at = found === -1 ? Math.max(0, Number(stood)) : found + (isNext ? 1 : 0);
+  const rows = isNext ? items.slice(at, at + limit + 1) : items.slice(Math.max(0, at - limit - 1), at).reverse();
+  return toPage(rows, limit, cursor, place, (item) => item);
+}
+
+/**
  * A place in a list, and which way to go from it. `key` is the sort key of the item at that place. Which list it is of, it does
  * not say: a place that another list gave is only a place in this one, in which the query finds what the caller sees.
  */

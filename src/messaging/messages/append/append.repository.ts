@@ -18,6 +18,7 @@ import {
   APART,
   HELD,
   STALE,
+  TAKEN,
   type Duplicate,
   type NewMessage,
   type SendOutcome,
@@ -225,7 +226,10 @@ export class AppendRepository {
 function outcomeOf(message: NewMessage, first: NewMessage, verdict: SendVerdict | typeof HELD): SendOutcome {
   if (message === first) return verdict;
   const same = message.body_hash!.equals(first.body_hash!);
-  if (!isWritten(verdict)) return same || !(verdict instanceof Problem) ? verdict : APART;
+  if (!isWritten(verdict)) {
+    if (same || !(verdict instanceof Problem)) return verdict;
+    return verdict.code === 'idempotency_conflict' ? TAKEN : APART;
+  }
   if (same) return { verdict: 'duplicate', message: verdict.message };
   return new Problem('idempotency_conflict', REFUSALS.idempotency_conflict);
 }

@@ -6,7 +6,7 @@ import { Problem } from '../../../platform/common/problem.js';
 import { toProblem } from '../../../platform/common/to-problem.js';
 import { AppendRepository } from './append.repository.js';
 import { roomKey } from './append.sql.js';
-import { APART, HELD, type NewMessage, type SendOutcome, type SendVerdict } from './new-message.js';
+import { APART, HELD, TAKEN, type NewMessage, type SendOutcome, type SendVerdict } from './new-message.js';
 
 /** Pauses between tries when the connection is lost, together as long as a restart of PostgreSQL may take. */
 const PAUSES_MS = [20, 100, 300, 600, 1000, 2000];
@@ -27,14 +27,17 @@ export class BatchRunner {
     const held = new Set<string>();
     const verdicts = await this.inHalves(batch, waitMs, held);
     for (let round = 0; round < ASKED_APART; round++) {
-      const apart = batch.filter((_, at) => verdicts[at] === APART);
+      const apart = batch.filter((_, at) => isApart(verdicts[at]!));
       if (apart.length === 0) break;
+      batch.forEach((message, at) => {
+        if (verdicts[at] === TAKEN) message.taken = true;
+      });
       const decided = new Map<NewMessage, SendOutcome | Error>();
       (await this.inHalves(apart, waitMs, held)).forEach((verdict, at) => decided.set(apart[at]!, verdict));
       batch.forEach((message, at) => (verdicts[at] = decided.get(message) ?? verdicts[at]!));
     }
     return verdicts.map((verdict, at) => {
-      if (verdict === APART) return tooManyBodies();
+      if (isApart(verdict)) return tooManyBodies();
       if (!(verdict instanceof Error) || verdict instanceof Problem) return verdict;
       const problem = toProblem(verdict);
       if (problem.code === 'internal')
@@ -79,6 +82,9 @@ export class BatchRunner {
     }
   }
 }
+
+const isApart = (verdict: SendOutcome | Error): verdict is typeof APART | typeof TAKEN =>
+  verdict === APART || verdict === TAKEN;
 
 const isOverloaded = (error: Error): boolean => error instanceof Problem && error.code === 'overloaded';
 

@@ -7,7 +7,10 @@ interface Folded {
   firstOf: number[];
 }
 
-/** The database can't see a repeat within one statement, so equal (room, sender, client_msg_id) are folded before. */
+/**
+ * The database can't see a repeat within one statement, so equal (room, sender, client_msg_id) are folded before.
+ * Of a client_msg_id that is taken already only equal bodies are: none is written.
+ */
 export function foldEchoes(batch: NewMessage[]): Folded {
   const firsts: NewMessage[] = [];
   const places = new Map<string, number>();
@@ -22,5 +25,7 @@ export function foldEchoes(batch: NewMessage[]): Folded {
   return { firsts, firstOf };
 }
 
-const keyOf = ({ client_id, room_id, sender_pk, client_msg_id }: NewMessage): string | null =>
-  client_msg_id === null ? null : `${client_id} ${room_id} ${sender_pk ?? ''} ${client_msg_id}`;
+const keyOf = ({ client_id, room_id, sender_pk, client_msg_id, taken, body_hash }: NewMessage): string | null =>
+  client_msg_id === null
+    ? null
+    : `${client_id} ${room_id} ${sender_pk ?? ''} ${taken ? body_hash!.toString('hex') : ''} ${client_msg_id}`;

@@ -20,6 +20,8 @@ export interface NewMessage extends MessageFields {
   body_hash: Buffer | null;
   /** An earlier transaction with it ended without an answer: it may be written. */
   again: boolean;
+  /** A message has its client_msg_id: each body under it is judged by itself. */
+  taken?: true;
   /** What it was asked with: its Idempotency-Key is completed in the transaction of the message. */
   request: Request;
 }
@@ -74,5 +76,8 @@ export const HELD = Symbol('held');
 /** It repeats the client_msg_id of one of its batch with another body, and that one was refused: it is to be asked for by itself. */
 export const APART = Symbol('apart');
 
+/** As {@link APART}, where it is known that a message has the client_msg_id: none of the others can become one. */
+export const TAKEN = Symbol('taken');
+
 /** What one transaction makes of a message. */
-export type SendOutcome = SendVerdict | typeof HELD | typeof APART;
+export type SendOutcome = SendVerdict | typeof HELD | typeof APART | typeof TAKEN;

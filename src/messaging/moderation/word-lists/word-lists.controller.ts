@@ -1,9 +1,9 @@
-import { applyDecorators, Body, Controller, Get, Put } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, Put, Query } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import type { Caller } from '../../../tenancy/access/caller.js';
 import { CurrentCaller, CurrentRequest, type Request } from '../../../tenancy/access/request.js';
 import { Route, Tag } from '../../../tenancy/access/route.js';
-import type { Page } from '../../../platform/common/pagination.js';
+import { PageQueryDto, type Page } from '../../../platform/common/pagination.js';
 import { MODERATION } from '../blocks/blocks.controller.js';
 import { WordListDto } from './word-lists.dto.js';
 import { WordListsService } from './word-lists.service.js';
@@ -16,8 +16,8 @@ export class WordListsController {
 
   @Get()
   @Route({ summary: 'List the word lists', access: 'master', page: WordListDto })
-  list(@CurrentCaller() { clientId }: Caller): Promise<Page<WordListDto>> {
-    return this.lists.list(clientId);
+  list(@CurrentCaller() { clientId }: Caller, @Query() query: PageQueryDto): Promise<Page<WordListDto>> {
+    return this.lists.list(clientId, query);
   }
 
   @Put()

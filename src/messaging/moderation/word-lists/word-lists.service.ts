@@ -3,7 +3,7 @@ import type { Request } from '../../../tenancy/access/request.js';
 import { ClientsService } from '../../../tenancy/clients/clients.service.js';
 import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
 import { newId } from '../../../platform/common/ids.js';
-import { wholePage, type Page } from '../../../platform/common/pagination.js';
+import { pageOfWhole, wholePage, type Page, type PageQueryDto } from '../../../platform/common/pagination.js';
 import { invalidField, Problem, type FieldError } from '../../../platform/common/problem.js';
 import { toDto } from '../../../platform/common/validation.js';
 import { symbolsOf } from './compiled-lists.js';
@@ -23,8 +23,9 @@ export class WordListsService {
     private readonly idempotency: Idempotency,
   ) {}
 
-  async list(clientId: string): Promise<Page<WordListDto>> {
-    return wholePage(await this.repository.list(clientId));
+  /** @throws Problem `invalid_cursor` */
+  async list(clientId: string, query: PageQueryDto): Promise<Page<WordListDto>> {
+    return pageOfWhole(await this.repository.list(clientId), query, ({ name }) => name);
   }
 
   /** The whole of them. It holds for the next message, on every node. */
