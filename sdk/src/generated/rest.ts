@@ -965,7 +965,7 @@ export interface paths {
   "/api/v1/rooms/{room_id}/pins": {
     /**
      * Read a room's pinned messages
-     * @description **Master key, or a scoped key with `read_messages`.** All of them, the latest pin first.
+     * @description **Master key, or a scoped key with `read_messages`.** The latest pin first; a room has at most 50.
      */
     get: operations["pins_list"];
   };
@@ -5091,6 +5091,10 @@ export interface operations {
   providers_list_alias: {
     parameters: {
       query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
+        cursor?: string;
         /** @description Only providers of this channel. */
         channel?: "email" | "webhook" | "websocket";
       };
@@ -5482,6 +5486,10 @@ export interface operations {
   providers_list: {
     parameters: {
       query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
+        cursor?: string;
         /** @description Only providers of this channel. */
         channel?: "email" | "webhook" | "websocket";
       };
@@ -5707,7 +5715,12 @@ export interface operations {
   };
   wordLists_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
+        cursor?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -7086,7 +7099,12 @@ export interface operations {
   };
   providerTypes_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
+        cursor?: string;
+      };
       header?: never;
       path?: never;
       cookie?: never;
@@ -9097,7 +9115,12 @@ export interface operations {
   };
   pins_list: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Items per page. */
+        limit?: number;
+        /** @description `next_cursor` or `prev_cursor` of an earlier answer. */
+        cursor?: string;
+      };
       header?: {
         /** @description With a master key: the user to act for, made when unknown. With a scoped key only that key's own user; another is 403 `user_mismatch`. */
         "X-User-Id"?: components["parameters"]["X-User-Id"];
