@@ -133,7 +133,5 @@ async function problemOf(answer: Response): Promise<Refused['problem']> {
 /** What Node tells of a connection that failed is in the cause, and of several addresses in its list. */
 export function whyOf(error: unknown): string {
   const { message, cause } = error as Error & { cause?: Error & { code?: string; errors?: Error[] } };
-  if (cause?.message === 'bad port')
-    return 'fetch, as browsers do, refuses its port: look whether it is the right one, or let the server listen on another PORT';
   return cause?.errors?.[0]?.message || cause?.message || cause?.code || message;
 }
