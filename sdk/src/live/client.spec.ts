@@ -502,6 +502,14 @@ describe('presence', () => {
     expect([watched().at(-1), client.presence.get().size]).toEqual([[], 0]);
   });
 
+  it('is asked for the last five hundred where more are watched, which the service would refuse', async () => {
+    const client = await at(service);
+    client.watchPresence(Array.from({ length: 501 }, (_, n) => `user ${n}`));
+    await pass();
+    expect([watched()[0].length, watched()[0][0]]).toEqual([500, 'user 1']);
+    expect(client.presence.get().size).toBe(500);
+  });
+
   it('is asked for again when the service could not answer just then', async () => {
     let times = 0;
     service.interfere = (name) =>

@@ -19,6 +19,9 @@ export interface Watched {
   stop(): void;
 }
 
+/** The service tells a connection of no more (`MAX_PRESENCE_SUBSCRIPTIONS`); beyond, those that were asked for last. */
+const MOST_WATCHED = 500;
+
 export function watchedOf(line: Line): Watched {
   const store = valueOf<ReadonlyMap<string, Presence>>(new Map());
   const counts = new Map<string, number>();
@@ -31,7 +34,8 @@ export function watchedOf(line: Line): Watched {
   const watchAll = async () => {
     if (!line.isOnline()) return;
     try {
-      const { users } = await line.ask('presence.subscribe', { user_ids: [...counts.keys()], replace: true });
+      const user_ids = [...counts.keys()].slice(-MOST_WATCHED);
+      const { users } = await line.ask('presence.subscribe', { user_ids, replace: true });
       see(users, new Map());
     } catch (error) {
       if (isTransient(error)) later();
