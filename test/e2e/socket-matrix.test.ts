@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { PERMISSIONS, type Permission } from '../../src/tenancy/access/permissions.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { inParallel } from '../support/in-parallel.js';
@@ -233,11 +234,17 @@ describe.each(TRANSPORTS)('every event that clients send over %s', (_transport, 
 
   it('is answered twenty times at once', async () => {
     const who = await connectAll();
+    // A machine that is busy may say "later" to what changes the same message twenty times.
+    const asked = async (event: UpEvent) => {
+      for (;;) {
+        const ack = await who(event).ask(event.name, exampleFor(event, a));
+        if (codeOf(ack) !== 'overloaded') return ack;
+        await setTimeout(100);
+      }
+    };
     const answers = await Promise.all(
       events.map(async (event) => {
-        const acks = await Promise.all(
-          Array.from({ length: 20 }, () => who(event).ask(event.name, exampleFor(event, a))),
-        );
+        const acks = await Promise.all(Array.from({ length: 20 }, () => asked(event)));
         return [event.name, ...new Set(acks.map(codeOf))];
       }),
     );
