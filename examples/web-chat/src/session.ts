@@ -13,11 +13,15 @@ const NAME = 'chat.name';
 const DEVICE = 'chat.device';
 const LOGIN_TAKES_MS = 15_000;
 const HELD_ELSEWHERE_MS = 500;
-const device = ownDevice();
+let device: Promise<string> | undefined;
 /** Of this tab only: two tabs may be two people, and one that is loaded again stays who it was. */
 export const keptName = (): string | null => sessionStorage.getItem(NAME);
 
 export async function enter(name: string): Promise<Session> {
+  // What it needs of the browser is there on https and on this machine, and so is the login.
+  if (!isSecureContext) {
+    throw new Error(`This chat works on this machine only: open http://127.0.0.1:${location.port}/chat`);
+  }
   let login: Login | undefined = await logIn(name);
   const { user, room_id } = login;
   // Asked at the start, and again before the key expires.
@@ -26,7 +30,7 @@ export async function enter(name: string): Promise<Session> {
     login = undefined;
     return api_key;
   };
-  const storage = new IndexedDbStorage(`chat-${await device}-${user.user_id}`);
+  const storage = new IndexedDbStorage(`chat-${await ownDevice()}-${user.user_id}`);
   const client = new ChatClient({ url: location.origin, key, storage });
   sessionStorage.setItem(NAME, name);
   return { client, user, welcome: room_id };
@@ -42,7 +46,7 @@ async function logIn(name: string): Promise<Login> {
   const answer = await fetch('/api/v1/dev/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name, device_id: await device }),
+    body: JSON.stringify({ name, device_id: await ownDevice() }),
     signal: AbortSignal.timeout(LOGIN_TAKES_MS),
   });
   const body = await answer.json();
@@ -50,8 +54,13 @@ async function logIn(name: string): Promise<Login> {
   return body;
 }
 
-/** The id of this tab. A copied tab brings the one of its original, which holds it as long as it is open. */
-async function ownDevice(): Promise<string> {
+/** The id of this tab, asked once. A copied tab brings the one of its original, which holds it as long as it is open. */
+function ownDevice(): Promise<string> {
+  device ??= findDevice();
+  return device;
+}
+
+async function findDevice(): Promise<string> {
   const kept = sessionStorage.getItem(DEVICE);
   if (kept && (await hold(kept))) return kept;
   const fresh = crypto.randomUUID();
@@ -60,9 +69,14 @@ async function ownDevice(): Promise<string> {
   return fresh;
 }
 
-const hold = (id: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const untilTheEnd = (): Promise<never> => (resolve(true), new Promise(() => {}));
+/** @returns whether this tab has it from now on, until it is closed */
+function hold(id: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const untilTheEnd = (): Promise<never> => {
+      resolve(true);
+      return new Promise(() => {});
+    };
     const signal = AbortSignal.timeout(HELD_ELSEWHERE_MS);
     navigator.locks.request(`chat ${id}`, { signal }, untilTheEnd).catch(() => resolve(false));
   });
+}
