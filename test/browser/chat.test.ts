@@ -184,10 +184,11 @@ describe('the chat', () => {
     const leo = await enter('Leo');
     await kim.getByRole('button', { name: 'New conversation' }).click();
     await kim.getByLabel('Name of the room').fill('Chess');
-    await kim.getByRole('checkbox', { name: 'Public' }).check();
     await kim.getByRole('button', { name: 'Make it' }).click();
     await kim.getByRole('heading', { name: 'Chess' }).waitFor();
     await kim.getByText('You are alone: invite somebody').waitFor();
+    const path = new URL(kim.url()).pathname.replace('/chat', '');
+    expect((await asClient('PATCH', path, { privacy: 'public' })).status).toBe(200);
     await kim.getByRole('button', { name: 'Members and invitations' }).click();
     await kim.getByRole('dialog').getByRole('button', { name: 'Leo Invite' }).click();
     await leo.getByRole('group', { name: 'Invitation' }).getByRole('button', { name: 'Accept' }).click();
