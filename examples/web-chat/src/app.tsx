@@ -1,12 +1,12 @@
 import { ChatProvider, useUnread } from '@chatapi/sdk/react';
-import { useEffect, useState, type FormEvent } from 'react';
+import { startTransition, useActionState, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LineBanner } from './line';
-import { go, usePlace } from './place';
+import { enterRoom, go, usePlace } from './place';
 import { RoomPane, ThreadPane } from './room';
 import { enter, keptName, type Session } from './session';
 import { Sidebar } from './sidebar';
-import { attempt, Dialog, Icon, Notices, say, SessionContext, useSession } from './ui';
+import { Dialog, Icon, Notices, say, SessionContext, useSession } from './ui';
 import './style.css';
 
 function App() {
@@ -22,29 +22,31 @@ function App() {
 }
 
 function Login({ onEnter }: { onEnter: (session: Session) => void }) {
-  const [fault, setFault] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (name: string): Promise<void> => {
-    setBusy(true);
-    await enter(name).then(onEnter, (error: Error) => setFault(error.message));
-    setBusy(false);
-  };
-  useEffect(() => {
-    const kept = keptName();
-    if (kept) void submit(kept);
-  }, []);
-  const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    void submit(String(new FormData(event.currentTarget).get('name')));
-  };
+  const [name, setName] = useState(keptName() ?? '');
+  const getIn = () =>
+    enter(name).then(
+      (session) => (onEnter(session), ''),
+      (error: Error) => error.message,
+    );
+  const [fault, submit, isBusy] = useActionState(getIn, '');
+  useEffect(() => void (name && startTransition(submit)), []);
   return (
     <main className="login">
-      <form className="card" onSubmit={onSubmit}>
+      <form className="card" action={submit}>
         <Icon name="send" />
         <h1>ChatAPI</h1>
         <p className="muted">Pick a name and you are in. Open a second window, and talk to yourself.</p>
         <label htmlFor="name">Your name</label>
-        <input id="name" name="name" autoComplete="nickname" autoFocus required maxLength={60} dir="auto" />
+        <input
+          id="name"
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+          autoComplete="nickname"
+          autoFocus
+          required
+          maxLength={60}
+          dir="auto"
+        />
         <p role="alert">{fault}</p>
         <button className="primary" disabled={isBusy}>
           {isBusy ? 'Getting in …' : 'Get in'}
@@ -80,11 +82,10 @@ function Chat({ onLeave }: { onLeave: () => void }) {
 
 function Invited({ code }: { code: string }) {
   const { client } = useSession();
-  const accept = async (): Promise<void> => go({ room: (await attempt(client.acceptInvite({ code })))?.room_id });
   return (
     <Dialog title="You are invited" onClose={() => go({})}>
       <p>Somebody sent you a link to a room. Do you want to join it?</p>
-      <button className="primary" onClick={() => void accept()}>
+      <button className="primary" onClick={() => void enterRoom(client.acceptInvite({ code }))}>
         Join the room
       </button>
     </Dialog>

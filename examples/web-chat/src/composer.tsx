@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState, type ChangeEvent, type KeyboardEvent, type RefObject } from 'react';
 import type { Attachment, ChatMessage, Member, OutgoingBody } from '@chatapi/sdk';
-import type { ConversationProps } from './conversation';
+import type { ConversationProps } from './room';
 import { sizeOf } from './message';
 import { nameOf } from './people';
 import { attempt, Icon, IconButton, useSession } from './ui';

@@ -1,8 +1,8 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import type { ChatMessage, ChatRoom, Member, Room } from '@chatapi/sdk';
-import { MessageItem, textOf } from './message';
+import { FoundMessages, textOf } from './message';
 import { nameOf, usePeople, usePresenceOf } from './people';
-import { go } from './place';
+import { enterRoom, go } from './place';
 import { attempt, Avatar, count, Dialog, IconButton, Item, say, Search, useFound, useSession } from './ui';
 
 /** A direct message, a public room, or a room of one's own, to which one invites. */
@@ -16,17 +16,9 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
     return data.data.filter(({ joined }) => !joined);
   });
   const presence = usePresenceOf(people.map(({ user_id }) => user_id));
-  const enter = async (entering: Promise<Room | Member>): Promise<void> => {
-    const entered = await attempt(entering);
-    if (entered) go({ room: 'room_id' in entered ? entered.room_id : entered.id });
-    onClose();
-  };
-  const make = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const [name, privacy] = [String(form.get('name')), form.has('public') ? 'public' : 'invite_only'] as const;
-    void enter(client.createRoom({ room_type: 'group', name, privacy }));
-  };
+  const enter = (entering: Promise<Room | Member>): void => void enterRoom(entering).then(onClose);
+  const make = (form: FormData): void =>
+    enter(client.createRoom({ room_type: 'group', name: String(form.get('name')) }));
   return (
     <Dialog title="New conversation" onClose={onClose}>
       <Search label="Find people and public rooms" words={query} onWords={setQuery} />
@@ -34,22 +26,19 @@ export function NewDialog({ onClose }: { onClose: () => void }) {
         {people.map((member) => {
           const { user_id } = member;
           const props = { of: user_id, title: nameOf(member), state: presence(user_id) };
-          return <Item key={user_id} {...props} onClick={() => void enter(client.directRoom(user_id))} />;
+          return <Item key={user_id} {...props} onClick={() => enter(client.directRoom(user_id))} />;
         })}
         {rooms?.map(({ id, name, member_count }) => {
           const props = { of: id, title: name ?? '', about: `Public room, ${count(member_count, 'member')}` };
-          return <Item key={id} {...props} onClick={() => void enter(client.joinRoom(id))} />;
+          return <Item key={id} {...props} onClick={() => enter(client.joinRoom(id))} />;
         })}
       </ul>
       {people.length === 0 && rooms?.length === 0 && (
         <p className="muted">{query ? 'There is none of this name.' : 'Nobody is here yet: open a second window.'}</p>
       )}
       <h3>Make a room</h3>
-      <form className="row" onSubmit={make}>
+      <form className="row" action={make}>
         <input name="name" aria-label="Name of the room" className="grow" required maxLength={100} dir="auto" />
-        <label>
-          <input type="checkbox" name="public" /> Public
-        </label>
         <button className="primary">Make it</button>
       </form>
     </Dialog>
@@ -90,11 +79,7 @@ export function PinsDialog({ room, onClose }: { room: Room; onClose: () => void 
   return (
     <Dialog title="Pinned messages" onClose={onClose}>
       {pins?.length === 0 && <p className="muted">None yet. Owners and admins pin a message by the pin beside it.</p>}
-      <ul>
-        {pins?.map((message) => (
-          <MessageItem key={message.id} message={message} onClick={onClose} />
-        ))}
-      </ul>
+      <FoundMessages messages={pins} onChoose={onClose} />
     </Dialog>
   );
 }
@@ -116,15 +101,14 @@ function Inviting({ room, members }: { room: Room; members: Member[] }) {
   const [link, setLink] = useState('');
   const people = usePeople().filter((one) => !members.some(({ user_id }) => user_id === one.user_id));
   const params = { path: { room_id: room.id } };
+  const make = (body: { kind: 'link' } | { kind: 'user'; user_id: string }) =>
+    attempt(client.api.POST('/api/v1/rooms/{room_id}/invites', { params, body }));
   const makeLink = async (): Promise<void> => {
-    const body = { kind: 'link' as const };
-    const made = await attempt(client.api.POST('/api/v1/rooms/{room_id}/invites', { params, body }));
+    const made = await make({ kind: 'link' });
     if (made) setLink(`${location.origin}/chat/invite/${made.data.code}`);
   };
-  const invite = async (user_id: string): Promise<void> => {
-    const body = { kind: 'user' as const, user_id };
-    if (await attempt(client.api.POST('/api/v1/rooms/{room_id}/invites', { params, body }))) say('Invited');
-  };
+  const invite = async (user_id: string): Promise<void> =>
+    void ((await make({ kind: 'user', user_id })) && say('Invited'));
   return (
     <>
       <h3>Invite</h3>

@@ -1,5 +1,5 @@
 import { useChat, useConnection } from '@chatapi/sdk/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { attempt, count, timeOf } from './ui';
 
 /** A switch that cuts the line, to see what a lost connection does: write meanwhile, here and elsewhere. */
@@ -19,7 +19,7 @@ export function LineBanner() {
   const { status, since, catching_up } = useConnection();
   const applied = useCaughtUp();
   const isOff = status === 'offline' || status === 'idle';
-  const news = catching_up ? 'Catching up …' : applied !== null && `Back online: ${count(applied, 'event')} caught up.`;
+  const news = catching_up ? 'Catching up …' : applied > 0 && `Back online: ${count(applied, 'event')} caught up.`;
   return (
     <div role="status" className={`banner ${isOff ? 'off' : ''}`}>
       {isOff ? `Offline since ${timeOf(since)}. What you write is sent when you are back.` : news}
@@ -29,24 +29,18 @@ export function LineBanner() {
 
 const RESULT_STAYS_MS = 6000;
 /** How many events the last catching up brought, for some seconds after it. */
-function useCaughtUp(): number | null {
+function useCaughtUp(): number {
   const client = useChat();
-  const [applied, setApplied] = useState<number | null>(null);
+  const { status, catching_up } = useConnection();
+  const isThere = status === 'online' && !catching_up;
+  const missed = useRef(0);
+  const [applied, setApplied] = useState(0);
   useEffect(() => {
-    let missed: number | null = null;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = (): void => {
-      const { status, catching_up } = client.connection.get();
-      if (status === 'offline' || status === 'idle') missed ??= 0;
-      if (status !== 'online' || catching_up || missed === null) return;
-      setApplied(missed);
-      missed = null;
-      clearTimeout(timer);
-      timer = setTimeout(() => setApplied(null), RESULT_STAYS_MS);
-    };
-    const count = ({ rev }: { rev?: number }): void => void (missed !== null && rev !== undefined && missed++);
-    const ends = [client.connection.subscribe(look), client.on('*', count), () => clearTimeout(timer)];
-    return () => ends.forEach((end) => end());
-  }, [client]);
+    if (!isThere) return client.on('*', ({ rev }) => void (rev !== undefined && missed.current++));
+    setApplied(missed.current);
+    missed.current = 0;
+    const timer = setTimeout(() => setApplied(0), RESULT_STAYS_MS);
+    return () => clearTimeout(timer);
+  }, [client, isThere]);
   return applied;
 }

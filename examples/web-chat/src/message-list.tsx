@@ -10,12 +10,12 @@ export interface ListProps {
   label: string;
   empty?: string;
   messages: ChatMessage[];
-  hasOlder: boolean;
-  hasNewer?: boolean;
+  has_older: boolean;
+  has_newer?: boolean;
   unreadFrom?: number | undefined;
   /** A message to show. Another object is another wish, also for the same place. */
   target?: { seq: number } | undefined;
-  seen?: ReadonlyMap<number, string[]>;
+  seen?: ReadonlyMap<number, string>;
   actions: MessageActions;
   onEscape: () => void;
 }
@@ -29,8 +29,9 @@ const keyOf = ({ id, sender_id, client_msg_id }: ChatMessage): string =>
 
 /** A stretch of history, of which only what is seen is in the page. */
 export function MessageList(props: ListProps) {
-  const { label, empty, messages, hasOlder, hasNewer = false, unreadFrom = Infinity, target, seen, actions } = props;
+  const { label, empty, messages, has_older, has_newer = false, unreadFrom = Infinity, target, seen, actions } = props;
   const { room, thread } = props;
+  const { user } = useSession();
   const scroller = useRef<HTMLDivElement>(null);
   const isLoading = useRef(false);
   const wanted = useRef('');
@@ -44,12 +45,15 @@ export function MessageList(props: ListProps) {
     overscan: 6,
     // What is read stays where it is when older messages come; who is at the end follows new ones.
     anchorTo: 'end',
-    followOnAppend: !hasNewer,
+    followOnAppend: !has_newer,
     scrollEndThreshold: NEAR_END_PX,
   });
   const rows = list.getVirtualItems();
   const [first = 0, last = 0] = [rows[0]?.index, rows.at(-1)?.index];
   const newest = messages.findLast(({ status }) => status === 'sent');
+  // Said to who listens: what others write while one is here.
+  const known = useRef(newest?.seq ?? 0);
+  const isNews = newest && newest.seq > known.current && newest.sender_id !== user.user_id;
 
   useLayoutEffect(() => {
     const unread = messages.findIndex(({ seq }) => seq >= unreadFrom);
@@ -70,7 +74,7 @@ export function MessageList(props: ListProps) {
   useEffect(() => {
     const isNearStart = first < LOAD_BEFORE_ROWS;
     const isNearEnd = last >= messages.length - LOAD_BEFORE_ROWS;
-    const side = isNearStart && hasOlder ? 'loadOlder' : isNearEnd && hasNewer && 'loadNewer';
+    const side = isNearStart && has_older ? 'loadOlder' : isNearEnd && has_newer && 'loadNewer';
     if (!side || isLoading.current) return;
     isLoading.current = true;
     const done = (): void => void (isLoading.current = false);
@@ -88,12 +92,12 @@ export function MessageList(props: ListProps) {
   }, [isAtEnd]);
   useEffect(() => {
     const tell = (): void => {
-      if (newest && isAtEnd && !hasNewer && !thread && document.hasFocus()) room.markRead(newest.seq);
+      if (newest && isAtEnd && !has_newer && !thread && document.hasFocus()) room.markRead(newest.seq);
     };
     tell();
     addEventListener('focus', tell);
     return () => removeEventListener('focus', tell);
-  }, [newest?.seq, isAtEnd, hasNewer]);
+  }, [newest?.seq, isAtEnd, has_newer]);
 
   /** The row that has the focus, or gets it as soon as it is there. */
   function choose(index: number, align: 'center' | 'auto'): void {
@@ -110,7 +114,7 @@ export function MessageList(props: ListProps) {
     choose(Math.min(Math.max((at < 0 ? messages.length : at) + step, 0), messages.length - 1), 'auto');
   };
   const toEnd = async (): Promise<void> => {
-    if (hasNewer) await room.jumpTo('latest');
+    if (has_newer) await room.jumpTo('latest');
     list.scrollToEnd();
   };
   const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>): void =>
@@ -154,27 +158,15 @@ export function MessageList(props: ListProps) {
         </div>
       </div>
       {messages.length === 0 && <p className="empty">{empty}</p>}
-      {(!isAtEnd || hasNewer) && (
-        <span className="to-end">
-          <IconButton icon="down" label="Jump to the latest message" onClick={() => void attempt(toEnd())} />
-        </span>
+      {(!isAtEnd || has_newer) && (
+        <IconButton icon="down" label="Jump to the latest message" onClick={() => void attempt(toEnd())} />
       )}
-      <Spoken newest={newest} />
+      <p className="spoken" aria-live="polite">
+        {isNews && `${newest.sender_display_name ?? newest.sender_id}: ${textOf(newest)}`}
+      </p>
     </div>
   );
 }
 
 const isGrouped = (before: ChatMessage, message: ChatMessage): boolean =>
   before.sender_id === message.sender_id && Date.parse(message.created_at) - Date.parse(before.created_at) < GROUP_MS;
-
-/** New messages of others, for who listens. */
-function Spoken({ newest }: { newest: ChatMessage | undefined }) {
-  const { user } = useSession();
-  const known = useRef(newest?.seq ?? 0);
-  const isNews = newest && newest.seq > known.current && newest.sender_id !== user.user_id;
-  return (
-    <p className="spoken" aria-live="polite">
-      {isNews && `${newest.sender_display_name ?? newest.sender_id}: ${textOf(newest)}`}
-    </p>
-  );
-}

@@ -18,7 +18,7 @@ interface RowProps {
   actions: MessageActions;
   isFollowing: boolean;
   isChosen: boolean;
-  seenBy: string[] | undefined;
+  seenBy: string | undefined;
 }
 
 /** What it says, in one line. */
@@ -27,14 +27,19 @@ export const textOf = ({ hidden, deleted_at, content, attachments }: Partial<Cha
   return content ?? attachments?.[0]?.name ?? 'No text';
 };
 
-/** One of a list of messages that were found; it leads to the place where it stands. */
-export const MessageItem = ({ message, onClick }: { message: Message; onClick?: () => void }) => (
-  <Item
-    title={message.sender_display_name ?? message.sender_id ?? 'ChatAPI'}
-    about={textOf(message)}
-    end={<time dateTime={message.created_at}>{timeOf(message.created_at)}</time>}
-    onClick={() => (go({ room: message.room_id, at: message.seq }), onClick?.())}
-  />
+/** Each leads to the place where it stands. */
+export const FoundMessages = ({ messages, onChoose }: { messages?: Message[] | undefined; onChoose?: () => void }) => (
+  <ul>
+    {messages?.map((message) => (
+      <Item
+        key={message.id}
+        title={message.sender_display_name ?? message.sender_id ?? 'ChatAPI'}
+        about={textOf(message)}
+        end={<time dateTime={message.created_at}>{timeOf(message.created_at)}</time>}
+        onClick={() => (go({ room: message.room_id, at: message.seq }), onChoose?.())}
+      />
+    ))}
+  </ul>
 );
 
 type PartProps = Pick<RowProps, 'message' | 'actions'> & { isOwn: boolean };
@@ -50,9 +55,7 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
   const isGone = message.deleted_at !== null || message.hidden === true;
   const parts = { message, isOwn, actions };
   const marks = [message.edited_at && 'edited', message.pinned_at && 'pinned'].filter(Boolean).join(', ');
-  const thread = thread_id
-    ? 'in a thread'
-    : reply_count > 0 && (reply_count > 1 ? `${reply_count} replies` : '1 reply');
+  const thread = thread_id ? 'in a thread' : reply_count > 0 && count(reply_count, 'reply', 'replies');
   return (
     <article
       className={`message ${status} ${isOwn ? 'own' : ''} ${isFollowing ? 'following' : ''}`}
@@ -63,9 +66,11 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
     >
       {!isOwn && <Avatar id={sender_id ?? ''} name={name} />}
       <div className="body">
-        <p className="by">
-          {!isOwn && <strong dir="auto">{name}</strong>} <time dateTime={created_at}>{timeOf(created_at)}</time>
-        </p>
+        {!isFollowing && (
+          <p>
+            {!isOwn && <strong dir="auto">{name}</strong>} <time dateTime={created_at}>{timeOf(created_at)}</time>
+          </p>
+        )}
         <div className="bubble" dir="auto">
           {isGone ? <em>{textOf(message)}</em> : <Content message={message} />}
           {marks && !isGone && <small> ({marks})</small>}
@@ -77,7 +82,7 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
           </button>
         )}
         {status !== 'sent' && <Unsent {...parts} />}
-        {seenBy && <p className="muted">Seen by {seenBy.join(', ')}</p>}
+        {seenBy && <p className="muted">Seen by {seenBy}</p>}
       </div>
       {status === 'sent' && !isGone && <Toolbar {...parts} />}
     </article>
@@ -155,28 +160,22 @@ const Unsent = ({ message, actions: { room } }: PartProps) =>
     </p>
   );
 
-const PinButton = ({ message: { id, pinned_at }, room }: { message: ChatMessage; room: ChatRoom }) => {
-  const turn = (): void => void attempt<unknown>(pinned_at ? room.unpin(id) : room.pin(id));
-  return <IconButton icon="pin" label={pinned_at ? 'Unpin' : 'Pin'} onClick={turn} />;
-};
-
 const REACTIONS = { '❤️': 'Heart', '😂': 'Laughing', '😮': 'Surprised', '✔️': 'Agreed' };
 
-const Toolbar = ({ message, isOwn, actions: { room, isThread, mayPin, edit, remove } }: PartProps) => (
-  <div role="toolbar" aria-label="Message actions">
-    {Object.entries(REACTIONS).map(([key, label]) => (
-      <button
-        key={key}
-        className="icon-button"
-        aria-label={label}
-        onClick={() => void attempt(room.react(message.id, key))}
-      >
-        {key}
-      </button>
-    ))}
-    {!isThread && <IconButton icon="reply" label="Reply in thread" onClick={() => openThread(message)} />}
-    {mayPin && <PinButton message={message} room={room} />}
-    {isOwn && <IconButton icon="edit" label="Edit" onClick={() => edit(message)} />}
-    <IconButton icon="trash" label="Delete" onClick={() => remove(message)} />
-  </div>
-);
+function Toolbar({ message, isOwn, actions: { room, isThread, mayPin, edit, remove } }: PartProps) {
+  const { id, pinned_at } = message;
+  const turnPin = (): void => void attempt<unknown>(pinned_at ? room.unpin(id) : room.pin(id));
+  return (
+    <div role="toolbar" aria-label="Message actions">
+      {Object.entries(REACTIONS).map(([key, label]) => (
+        <IconButton key={key} label={label} onClick={() => void attempt(room.react(id, key))}>
+          {key}
+        </IconButton>
+      ))}
+      {!isThread && <IconButton icon="reply" label="Reply in thread" onClick={() => openThread(message)} />}
+      {mayPin && <IconButton icon="pin" label={pinned_at ? 'Unpin' : 'Pin'} onClick={turnPin} />}
+      {isOwn && <IconButton icon="edit" label="Edit" onClick={() => edit(message)} />}
+      <IconButton icon="trash" label="Delete" onClick={() => remove(message)} />
+    </div>
+  );
+}

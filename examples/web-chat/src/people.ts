@@ -1,7 +1,6 @@
-import { useEffect, useState } from 'react';
 import type { Member, Presence, RoomSummary } from '@chatapi/sdk';
 import { usePresence } from '@chatapi/sdk/react';
-import { useSession } from './ui';
+import { useFound, useSession } from './ui';
 
 const MOST_PEOPLE = 200;
 export const nameOf = ({ user_id, display_name }: Pick<Member, 'user_id' | 'display_name'>): string =>
@@ -25,14 +24,6 @@ export function usePresenceOf(userIds: string[]): (userId: string) => Presence['
 /** Everybody else who picked a name: whom one can write to and invite. */
 export function usePeople(): Member[] {
   const { client, user, welcome } = useSession();
-  const [people, setPeople] = useState<Member[]>([]);
-  useEffect(() => {
-    const load = async (): Promise<void> => {
-      const all: Member[] = [];
-      for await (const member of client.room(welcome).members()) if (all.push(member) > MOST_PEOPLE) break;
-      setPeople(all.filter(({ user_id }) => user_id !== user.user_id));
-    };
-    void load().catch(() => {}); // offline there is nobody to choose
-  }, [client, welcome, user]);
-  return people;
+  const people = useFound(welcome, (roomId, signal) => client.room(roomId).members(signal).take(MOST_PEOPLE));
+  return (people ?? []).filter(({ user_id }) => user_id !== user.user_id);
 }

@@ -1,4 +1,6 @@
 import { useSyncExternalStore } from 'react';
+import type { Member, Room } from '@chatapi/sdk';
+import { attempt } from './ui';
 
 /** Where one is, all of it in the address: it can be sent to somebody, and the browser's buttons work. */
 export interface Place {
@@ -15,6 +17,12 @@ export function go({ room, thread, at, invite }: Place): void {
   const path = invite ? `invite/${invite}` : room ? `rooms/${room}${thread ? `/threads/${thread}` : ''}` : '';
   history.pushState(null, '', `/chat/${path}${at ? `?at=${at}` : ''}`);
   dispatchEvent(new PopStateEvent('popstate'));
+}
+
+/** Goes to the room that is made or joined. */
+export async function enterRoom(entering: Promise<Room | Member>): Promise<void> {
+  const entered = await attempt(entering);
+  if (entered) go({ room: 'room_id' in entered ? entered.room_id : entered.id });
 }
 
 export function usePlace(): Place {

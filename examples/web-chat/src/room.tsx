@@ -1,8 +1,9 @@
 import { useMessages, useRooms, useThread } from '@chatapi/sdk/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ChatRoom, RoomState } from '@chatapi/sdk';
-import { Conversation } from './conversation';
-import { Nudge, PinsDialog, RoomDialog } from './dialogs';
+import type { ChatMessage, ChatRoom, Member, RoomState } from '@chatapi/sdk';
+import { Composer } from './composer';
+import { DeleteDialog, Nudge, PinsDialog, RoomDialog } from './dialogs';
+import { MessageList, type ListProps } from './message-list';
 import { nameOf, partnerOf, titleOf, usePresenceOf } from './people';
 import { go, usePlace } from './place';
 import { attempt, count, IconButton, useSession } from './ui';
@@ -27,13 +28,11 @@ export function RoomPane({ roomId }: { roomId: string }) {
       )}
       {state.room && (messages.length > 0 || !loading) ? (
         <Conversation
-          {...{ room, messages, members, target, seen }}
+          {...{ room, messages, members, has_older, has_newer, target, seen }}
           label={`Messages in ${name}`}
           prompt={`Message ${name}`}
           empty={`Nobody has written here yet.${alone}`}
           mayPin={me !== null && me.role !== 'member'}
-          hasOlder={has_older}
-          hasNewer={has_newer}
           unreadFrom={unread?.from}
         />
       ) : (
@@ -61,17 +60,46 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
       </header>
       {parent ? (
         <Conversation
-          {...{ room, thread, members }}
+          {...{ room, thread, members, has_older }}
           label="Messages of the thread"
           prompt="Reply"
           messages={has_older ? messages : [parent, ...messages]}
-          hasOlder={has_older}
           onClose={close}
         />
       ) : (
         <p className="empty">{error?.message ?? 'Loading …'}</p>
       )}
     </section>
+  );
+}
+
+export interface ConversationProps extends Omit<ListProps, 'actions' | 'onEscape'> {
+  members: Member[];
+  prompt: string;
+  mayPin?: boolean;
+  /** Escape, where nothing else is to be left. */
+  onClose?: () => void;
+}
+
+/** Messages, and where one writes: of a room, and of a thread. */
+function Conversation({ members, prompt, mayPin = false, onClose, ...list }: ConversationProps) {
+  const { room, thread } = list;
+  const { user } = useSession();
+  const [editing, setEditing] = useState<ChatMessage>();
+  const [deleting, setDeleting] = useState<ChatMessage>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const actions = useMemo(
+    () => ({ room, isThread: !!thread, mayPin, edit: setEditing, remove: setDeleting }),
+    [room, thread, mayPin],
+  );
+  const isMine = (one: ChatMessage) => one.sender_id === user.user_id && one.status === 'sent' && !one.deleted_at;
+  const last = list.messages.findLast(isMine);
+  return (
+    <>
+      <MessageList {...list} actions={actions} onEscape={() => field.current?.focus()} />
+      <Composer {...{ prompt, room, thread, field, members, editing, setEditing, last, onClose }} />
+      {deleting && <DeleteDialog room={room} message={deleting} onClose={() => setDeleting(undefined)} />}
+    </>
   );
 }
 
@@ -97,15 +125,15 @@ function useUnreadAtFirst({ me, unread, messages }: RoomState) {
 }
 
 /** By place: who of the others has read up to there. */
-function useSeen({ receipts, members }: RoomState, me: string): ReadonlyMap<number, string[]> {
-  return useMemo(() => {
-    const seen = new Map<number, string[]>();
-    for (const member of members) {
-      const read = receipts.get(member.user_id)?.read_seq;
-      if (read && member.user_id !== me) seen.set(read, [...(seen.get(read) ?? []), nameOf(member)]);
-    }
-    return seen;
-  }, [receipts, members, me]);
+function useSeen({ messages, receipts, members }: RoomState, me: string): ReadonlyMap<number, string> {
+  const seen = new Map<number, string>();
+  for (const member of members.filter(({ user_id }) => user_id !== me)) {
+    const { read_seq = 0 } = receipts.get(member.user_id) ?? {};
+    // The last of the others: that one has read the own ones goes without saying.
+    const last = messages.findLast(({ seq, sender_id }) => seq <= read_seq && sender_id !== member.user_id);
+    if (last) seen.set(last.seq, [seen.get(last.seq) ?? [], nameOf(member)].flat().join(', '));
+  }
+  return seen;
 }
 
 function RoomHeader({ roomId, state: { room, members } }: { roomId: string; state: RoomState }) {
@@ -119,9 +147,7 @@ function RoomHeader({ roomId, state: { room, members } }: { roomId: string; stat
   const crowd = `${count(room?.member_count ?? members.length, 'member')}, ${online} online`;
   return (
     <header>
-      <span className="back">
-        <IconButton icon="back" label="Back to all rooms" onClick={() => go({})} />
-      </span>
+      <IconButton icon="back" label="Back to all rooms" onClick={() => go({})} />
       <div className="grow">
         <h2 dir="auto">{summary ? titleOf(summary, user.user_id) : (room?.name ?? 'Room')}</h2>
         <p className="muted">{partner ? presence(partner.user_id) : crowd}</p>

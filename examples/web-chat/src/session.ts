@@ -13,11 +13,16 @@ const NAME = 'chat.name';
 const DEVICE = 'chat.device';
 const LOGIN_TAKES_MS = 15_000;
 const HELD_ELSEWHERE_MS = 500;
-const device = ownDevice();
+let device: string | undefined;
 /** Of this tab only: two tabs may be two people, and one that is loaded again stays who it was. */
 export const keptName = (): string | null => sessionStorage.getItem(NAME);
 
 export async function enter(name: string): Promise<Session> {
+  // What it needs of the browser is there on https and on this machine, and so is the login.
+  if (!isSecureContext) {
+    throw new Error(`This chat works on this machine only: open http://127.0.0.1:${location.port}/chat`);
+  }
+  device ??= await findDevice();
   let login: Login | undefined = await logIn(name);
   const { user, room_id } = login;
   // Asked at the start, and again before the key expires.
@@ -26,7 +31,7 @@ export async function enter(name: string): Promise<Session> {
     login = undefined;
     return api_key;
   };
-  const storage = new IndexedDbStorage(`chat-${await device}-${user.user_id}`);
+  const storage = new IndexedDbStorage(`chat-${device}-${user.user_id}`);
   const client = new ChatClient({ url: location.origin, key, storage });
   sessionStorage.setItem(NAME, name);
   return { client, user, welcome: room_id };
@@ -42,7 +47,7 @@ async function logIn(name: string): Promise<Login> {
   const answer = await fetch('/api/v1/dev/login', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name, device_id: await device }),
+    body: JSON.stringify({ name, device_id: device }),
     signal: AbortSignal.timeout(LOGIN_TAKES_MS),
   });
   const body = await answer.json();
@@ -51,18 +56,20 @@ async function logIn(name: string): Promise<Login> {
 }
 
 /** The id of this tab. A copied tab brings the one of its original, which holds it as long as it is open. */
-async function ownDevice(): Promise<string> {
-  const kept = sessionStorage.getItem(DEVICE);
-  if (kept && (await hold(kept))) return kept;
-  const fresh = crypto.randomUUID();
-  sessionStorage.setItem(DEVICE, fresh);
-  await hold(fresh);
-  return fresh;
+async function findDevice(id = sessionStorage.getItem(DEVICE) ?? crypto.randomUUID()): Promise<string> {
+  if (!(await hold(id))) return findDevice(crypto.randomUUID());
+  sessionStorage.setItem(DEVICE, id);
+  return id;
 }
 
-const hold = (id: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const untilTheEnd = (): Promise<never> => (resolve(true), new Promise(() => {}));
+/** @returns whether this tab has it from now on, until it is closed */
+function hold(id: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const untilTheEnd = (): Promise<never> => {
+      resolve(true);
+      return new Promise(() => {});
+    };
     const signal = AbortSignal.timeout(HELD_ELSEWHERE_MS);
     navigator.locks.request(`chat ${id}`, { signal }, untilTheEnd).catch(() => resolve(false));
   });
+}

@@ -1,5 +1,4 @@
 import { createContext, use, useEffect, useRef, useState, type ReactNode } from 'react';
-import type { Presence } from '@chatapi/sdk';
 import type { Session } from './session';
 
 export const SessionContext = createContext<Session | null>(null);
@@ -9,7 +8,7 @@ const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-di
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 export const timeOf = (at: string | number): string => time.format(new Date(at));
 export const dayOf = (at: string): string => date.format(new Date(at));
-export const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const ICONS = {
   back: 'M15 5l-7 7 7 7',
@@ -33,15 +32,16 @@ export const Icon = ({ name }: { name: keyof typeof ICONS }) => (
 );
 
 type ButtonProps = React.ComponentProps<'button'>;
-export const IconButton = ({ icon, label, ...rest }: ButtonProps & { icon: keyof typeof ICONS; label: string }) => (
+type IconButtonProps = ButtonProps & { icon?: keyof typeof ICONS; label: string };
+export const IconButton = ({ icon, label, children, ...rest }: IconButtonProps) => (
   <button type="button" className="icon-button" aria-label={label} title={label} {...rest}>
-    <Icon name={icon} />
+    {icon ? <Icon name={icon} /> : children}
   </button>
 );
 
 const hueOf = (id: string): number => [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 360, 7);
 
-export const Avatar = ({ id, name, state }: { id: string; name: string; state?: Presence['state'] | undefined }) => (
+export const Avatar = ({ id, name, state }: { id: string; name: string; state?: string | undefined }) => (
   <span className="avatar" style={{ '--hue': hueOf(id) } as React.CSSProperties} aria-hidden="true">
     {[...name.trim()][0]?.toUpperCase()}
     {state && <i className={`dot ${state}`} />}
@@ -49,7 +49,7 @@ export const Avatar = ({ id, name, state }: { id: string; name: string; state?: 
 );
 
 type ItemProps = Omit<ButtonProps, 'title' | 'about'> &
-  Partial<Record<'about' | 'end', ReactNode>> & { title: string; of?: string; state?: Presence['state'] | undefined };
+  Partial<Record<'about' | 'end', ReactNode>> & { title: string; of?: string; state?: string | undefined };
 
 /** A line of a list that can be chosen; with a picture, where it is of somebody or of a room. */
 export const Item = ({ of, state, title, about, end, ...rest }: ItemProps) => (
