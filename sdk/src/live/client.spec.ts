@@ -477,6 +477,35 @@ describe('a room of more than a hundred', () => {
   });
 });
 
+describe('what was read', () => {
+  it('lowers at once what is unread, in the room and in all, and counts again when it is marked as unread', async () => {
+    const room = service.room('ann', 'bob');
+    for (const text of ['one', 'two', 'three']) room.say('bob', text);
+    const client = await at(service, [room]);
+    await pass(3_000);
+    const seen = () => [client.unread.get().total_unread, client.room(room.id).state.get().unread];
+    expect(seen()).toEqual([3, 3]);
+    client.room(room.id).markRead();
+    expect(seen()).toEqual([0, 0]);
+    await pass(3_000);
+    expect([seen(), room.me('ann').last_read_seq]).toEqual([[0, 0], 3]);
+    await client.room(room.id).markUnread(2);
+    expect(client.room(room.id).state.get()).toMatchObject({ unread: 2, me: { last_read_seq: 1 } });
+  });
+
+  it.each([
+    [100, 1],
+    [101, 0],
+  ])('is told as delivered in rooms of at most a hundred: of %i, %i times', async (count, times) => {
+    const room = service.room('ann', 'bob', ...Array.from({ length: count - 2 }, (_, n) => `user ${n}`));
+    await at(service, [room]);
+    await pass(3_000);
+    room.say('bob', 'one');
+    await pass(3_000);
+    expect(service.said.filter(({ name }) => name === 'receipt.delivered')).toHaveLength(times);
+  });
+});
+
 describe('presence', () => {
   const watched = () =>
     service.said.filter(({ name }) => name === 'presence.subscribe').map(({ data }) => data.user_ids);

@@ -131,6 +131,11 @@ export class FakeRoom {
     return this.me(user);
   }
 
+  markUnread(user: string, seq: number): Told {
+    this.members.get(user)!.last_read_seq = seq - 1;
+    return this.me(user);
+  }
+
   me(user: string): Told {
     const { role, last_read_seq: read } = this.members.get(user)!;
     // What is gone counts as read.

@@ -283,6 +283,7 @@ export class FakeService {
     if (!room?.has(user)) return problem('not_found', 404);
     if (what === undefined) return room.whole(user);
     if (what === 'members') return room.memberPage(query);
+    if (what === 'unread') return room.markUnread(user, JSON.parse(text).seq);
     if (what === 'messages' && more === undefined) return room.page(user, query);
     if (what === 'messages') return room.told(user, room.find(more!));
     return problem('not_found', 404);
