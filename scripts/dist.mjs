@@ -59,7 +59,8 @@ const page = (name, dir, out) => ({
 /** Once, here: the server sends these as they are to browsers that take them. (Beyond 9 brotli gains little and takes long.) */
 function compressAll(folder) {
   const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
-  for (const name of readdirSync(folder).filter((file) => /\.(js|css|svg)$/.test(file))) {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((file) => /\.(js|css|svg)$/.test(file))) {
     const file = join(folder, name);
     const content = readFileSync(file);
     writeFileSync(`${file}.br`, brotliCompressSync(content, brotli));
