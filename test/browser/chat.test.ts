@@ -251,7 +251,7 @@ describe('the chat', () => {
     const otto = await enter('Otto', `rooms/${room}`);
     await write(nora, 'one');
     await message(otto, 'one').waitFor();
-    expect(await otto.locator('.banner').innerText()).toBe('');
+    await until('nothing to be said', async () => (await otto.locator('.banner').innerText()) === '');
     const presence = () => otto.getByLabel('Your presence').inputValue();
     expect(await presence()).toBe('online');
     await otto.getByRole('switch', { name: 'Connection' }).click();

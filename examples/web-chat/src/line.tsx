@@ -33,7 +33,7 @@ function useCaughtUp(): number {
   const client = useChat();
   const { status, catching_up } = useConnection();
   const isThere = status === 'online' && !catching_up;
-  const missed = useRef(0);
+  const missed = useRef(-Infinity); // to get in is no catching up
   const [applied, setApplied] = useState(0);
   useEffect(() => {
     if (!isThere) return client.on('*', ({ rev }) => void (rev !== undefined && missed.current++));

@@ -18,10 +18,9 @@ let device: string | undefined;
 export const keptName = (): string | null => sessionStorage.getItem(NAME);
 
 export async function enter(name: string): Promise<Session> {
-  // What it needs of the browser is there on https and on this machine, and so is the login.
-  if (!isSecureContext) {
-    throw new Error(`This chat works on this machine only: open http://127.0.0.1:${location.port}/chat`);
-  }
+  // What it needs of the browser is there on https and on this machine alone.
+  const here = `http://127.0.0.1:${location.port}/chat`;
+  if (!isSecureContext) throw new Error(`This chat works on this machine only: open ${here}`);
   device ??= await findDevice();
   let login: Login | undefined = await logIn(name);
   const { user, room_id } = login;
@@ -56,8 +55,10 @@ async function logIn(name: string): Promise<Login> {
 }
 
 /** The id of this tab. A copied tab brings the one of its original, which holds it as long as it is open. */
-async function findDevice(id = sessionStorage.getItem(DEVICE) ?? crypto.randomUUID()): Promise<string> {
-  if (!(await hold(id))) return findDevice(crypto.randomUUID());
+async function findDevice(): Promise<string> {
+  const kept = sessionStorage.getItem(DEVICE) ?? crypto.randomUUID();
+  const id = (await hold(kept)) ? kept : crypto.randomUUID();
+  if (id !== kept) await hold(id);
   sessionStorage.setItem(DEVICE, id);
   return id;
 }
