@@ -47,6 +47,15 @@ describe('in embedded mode', () => {
     return pid && port ? { pid, port } : undefined;
   };
 
+  /** Exit code 0, and PostgreSQL is gone. */
+  const expectOrderlyStop = async (child: TestProcess, signal: NodeJS.Signals): Promise<void> => {
+    const { port } = postmaster()!;
+    expect(await isListening(port)).toBe(true);
+    expect(await child.end(signal)).toBe(0);
+    expect(postmaster()).toBeUndefined();
+    expect(await isListening(port)).toBe(false);
+  };
+
   describe('on an empty directory', () => {
     beforeEach(makeDataDir);
     afterEach(async () => {
@@ -54,16 +63,10 @@ describe('in embedded mode', () => {
       removeDataDir();
     });
 
-    it('stops in order on SIGTERM and on SIGINT: exit code 0, and PostgreSQL is gone', async () => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        const child = start();
-        await child.ready();
-        const { port } = postmaster()!;
-        expect(await isListening(port)).toBe(true);
-        expect(await child.end(signal)).toBe(0);
-        expect(postmaster()).toBeUndefined();
-        expect(await isListening(port)).toBe(false);
-      }
+    it('stops in order on SIGTERM', async () => {
+      const child = start();
+      await child.ready();
+      await expectOrderlyStop(child, 'SIGTERM');
     });
 
     it('stops in order when the signal comes during the start', async () => {
@@ -136,7 +139,7 @@ describe('in embedded mode', () => {
         expect(postmaster()).toBeUndefined();
       });
 
-      it('ends at once on a second signal, which hinders the next start in nothing', async () => {
+      it('ends at once on a second signal, which hinders the next start in nothing; that refuses another on the same data directory, goes on, and stops in order on SIGINT', async () => {
         const child = start({ SHUTDOWN_TIMEOUT_MS: '3600000' });
         await stuck(await child.ready());
         process.kill(child.pid, 'SIGTERM');
@@ -144,20 +147,15 @@ describe('in embedded mode', () => {
         expect(await child.end('SIGTERM')).toBe(1);
         expect(child.output).toMatch(/second signal/);
         const next = start();
-        await next.ready();
-        expect(await next.end('SIGTERM')).toBe(0);
+        const url = await next.ready();
+        const another = start();
+        expect(await another.ended).toBe(1);
+        expect(lines(another.output)).toEqual([
+          expect.stringMatching(/^ChatAPI cannot start: Another ChatAPI process .*CHATAPI_DATA_DIR/),
+        ]);
+        expect(await statusOf(url)).toBe(404);
+        await expectOrderlyStop(next, 'SIGINT');
       });
-    });
-
-    it('refuses a second start on the same data directory, and the first goes on', async () => {
-      const first = start();
-      const url = await first.ready();
-      const second = start();
-      expect(await second.ended).toBe(1);
-      expect(lines(second.output)).toEqual([
-        expect.stringMatching(/^ChatAPI cannot start: Another ChatAPI process .*CHATAPI_DATA_DIR/),
-      ]);
-      expect(await statusOf(url)).toBe(404);
     });
 
     it('takes over what a killed process left running', async () => {
@@ -173,7 +171,7 @@ describe('in embedded mode', () => {
       expect(postmaster()).toBeUndefined();
     });
 
-    it('recovers when the machine went down: application and PostgreSQL killed, the pid taken by another program', async () => {
+    it('recovers when the machine went down, application and PostgreSQL killed, the pid taken by another program; then from the end of PostgreSQL alone', async () => {
       const killed = start();
       await killed.ready();
       const { pid } = postmaster()!;
@@ -181,15 +179,11 @@ describe('in embedded mode', () => {
       process.kill(pid, 'SIGKILL');
       const file = join(dataDir, 'postgres/postmaster.pid');
       writeFileSync(file, readFileSync(file, 'utf8').replace(String(pid), String(process.pid)));
-      const next = start();
-      await next.ready();
-      expect(postmaster()!.pid).not.toBe(pid);
-      expect(await next.end('SIGTERM')).toBe(0);
-    });
-
-    it('starts PostgreSQL again when only that was killed, on the same port, and stays its owner', async () => {
       const child = start();
       await child.ready();
+      expect(postmaster()!.pid).not.toBe(pid);
+
+      // Now only PostgreSQL is killed: it is started again, on the same port, and has the same owner.
       const before = postmaster()!;
       process.kill(before.pid, 'SIGKILL');
       await until('another postmaster', () => (postmaster()?.pid ?? before.pid) !== before.pid, { timeout: 30_000 });
