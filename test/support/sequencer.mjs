@@ -11,6 +11,7 @@ const LONG = [
   'integration/groups/4',
   'integration/groups/5',
   'integration/groups/6',
+  'integration/groups/7',
   'integration/fairness',
   'e2e/commands',
   'e2e/security-matrix',
