@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type UIEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { ChatMessage, ChatRoom, ChatThread } from '@chatapi/sdk';
 import { MessageRow, textOf, type MessageActions } from './message';
 import { attempt, dayOf, IconButton, useSession } from './ui';
@@ -84,12 +84,12 @@ export function MessageList(props: ListProps) {
   useEffect(() => {
     let height = 0;
     const observer = new ResizeObserver(() => {
-      if (height && isAtEnd) list.scrollToEnd();
-      height = scroller.current?.clientHeight ?? 0;
+      if (height && isAtBottom(scroller.current!, height)) list.scrollToEnd();
+      height = scroller.current!.clientHeight;
     });
     observer.observe(scroller.current!);
     return () => observer.disconnect();
-  }, [isAtEnd]);
+  }, []);
   useEffect(() => {
     const tell = (): void => {
       if (newest && isAtEnd && !has_newer && !thread && document.hasFocus()) room.markRead(newest.seq);
@@ -117,8 +117,6 @@ export function MessageList(props: ListProps) {
     if (has_newer) await room.jumpTo('latest');
     list.scrollToEnd();
   };
-  const onScroll = ({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent<HTMLElement>): void =>
-    setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX);
   const row = (index: number, key: string) => {
     const [before, message] = [messages[index - 1], messages[index]!];
     const isNewDay = !before || dayOf(message.created_at) !== dayOf(before.created_at);
@@ -148,7 +146,7 @@ export function MessageList(props: ListProps) {
         aria-live="off"
         aria-label={label}
         tabIndex={0}
-        onScroll={onScroll}
+        onScroll={({ currentTarget }) => setAtEnd(isAtBottom(currentTarget))}
         onKeyDown={onKeyDown}
       >
         <div style={{ height: list.getTotalSize() }}>
@@ -168,5 +166,7 @@ export function MessageList(props: ListProps) {
   );
 }
 
+const isAtBottom = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement, height = clientHeight): boolean =>
+  scrollHeight - scrollTop - height < NEAR_END_PX;
 const isGrouped = (before: ChatMessage, message: ChatMessage): boolean =>
   before.sender_id === message.sender_id && Date.parse(message.created_at) - Date.parse(before.created_at) < GROUP_MS;
