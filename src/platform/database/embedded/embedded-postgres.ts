@@ -22,6 +22,7 @@ import type { Binaries } from './binaries.js';
 import { execute, lastLine, shellQuote } from './commands.js';
 import { ownerOf } from './owner.js';
 import { dropMisleadingPidFile, readPostmaster } from './postmaster.js';
+import { isAlive } from '../../config/is-alive.js';
 
 export interface EmbeddedPostgresOptions {
   /** The cluster goes into its folder `postgres`. Made when missing; must be in reach of `nobody` for root. */
@@ -279,14 +280,5 @@ function removeDrafts(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     const pid = Number(/^postgres\.draft-(\d+)-/.exec(name)?.[1]);
     if (pid && !isAlive(pid)) rmSync(join(dataDir, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
