@@ -1,8 +1,13 @@
 import { DELIVERY_RECIPES } from './trigger-delivery-recipes.js';
 import type { Recipe } from './trigger-stage.js';
 
-/** Time enough to leave a room. */
-const SOON_MS = 2_000;
+/** Later than whatever comes before it takes. */
+const LATER_MS = 3_600_000;
+
+/** Ahead of the server's clock still when it gets there. */
+const SOON_MS = 5_000;
+
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** What can be made to happen, by the type of the event. Nothing is pretended: each takes the routes that an app takes. */
 export const RECIPES: Record<string, Recipe> = {
@@ -81,10 +86,12 @@ export const RECIPES: Record<string, Recipe> = {
   'scheduled_message.failed': {
     how: 'the sender of a scheduled message leaves before its time',
     make: async (stage) => {
-      const { id } = await stage.newRoom();
-      const send_at = new Date(Date.now() + SOON_MS).toISOString();
-      await stage.as(stage.bob).post(`/rooms/${id}/scheduled-messages`, { content: 'Too late.', send_at });
-      return stage.as(stage.bob).post(`/rooms/${id}/leave`);
+      const room = `/rooms/${(await stage.newRoom()).id}`;
+      const body = { content: 'Too late.', send_at: inMs(LATER_MS) };
+      const { id } = await stage.as(stage.bob).post<{ id: string }>(`${room}/scheduled-messages`, body);
+      await stage.as(stage.bob).post(`${room}/leave`);
+      // Who has left has no say in it: the client has.
+      return stage.api.patch(`/scheduled-messages/${id}`, { send_at: inMs(SOON_MS) });
     },
   },
   'room.settings_updated': {
