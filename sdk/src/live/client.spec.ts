@@ -369,6 +369,25 @@ describe('a stretch of history', () => {
     expect([client.rooms.get(), client.room(other.id).state.get().room]).toEqual([[], null]);
   });
 
+  it('of a room that one came into is shown, also when it is opened while its last message is read for the list', async () => {
+    const client = await at(service);
+    const room = service.room('bob');
+    room.say('bob', 'before');
+    const go = service.hold(/messages\?limit=1$/);
+    room.join('ann');
+    await pass(10);
+    await client.room(room.id).open();
+    expect(texts(client, room)).toEqual(['before']);
+    go();
+    await pass(10);
+    room.say('bob', 'after');
+    await pass(1_000);
+    expect(texts(client, room)).toEqual(['before', 'after']);
+    const other = await at(service, [room]);
+    await pass(1_000);
+    expect(shown(client)).toEqual(shown(other));
+  });
+
   it('takes what happens to messages that it does not hold, and shows it when they are loaded', async () => {
     const room = long();
     const client = await at(service, [room]);

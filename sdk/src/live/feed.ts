@@ -210,13 +210,18 @@ export function feedOf(id: string, host: RoomHost) {
 
     /** With the newest messages and the members, as far as they are shown. */
     async whole(fresh: Kept): Promise<Kept> {
-      const shows = opened > 0 || kept()?.loaded === true;
+      const isShown = () => opened > 0 || kept()?.loaded === true;
       // A list of rooms calls a direct one by who is in it.
       const isNamedByMembers = fresh.room.room_type === 'direct' && !fresh.all_members;
-      const [newest, all] = await Promise.all([
-        history.page({}, shows ? PAGE : 1),
-        shows || isNamedByMembers ? history.members().first() : undefined,
-      ]);
+      const read = (shows: boolean) =>
+        Promise.all([
+          history.page({}, shows ? PAGE : 1),
+          shows || isNamedByMembers ? history.members().first() : undefined,
+        ]);
+      let shows = isShown();
+      let [newest, all] = await read(shows);
+      // Somebody has opened it meanwhile, for whom that is not enough.
+      if (!shows && (shows = isShown())) [newest, all] = await read(shows);
       const next = reduce.withPage(fresh, newest, 'all', [], viewer());
       history.readAnew();
       if (kept()?.epoch !== fresh.epoch) arriving = [];
