@@ -3,6 +3,7 @@ import type { Api } from './api.js';
 import { openConnection, Connection } from './connection.js';
 import { Usage } from './exit.js';
 import { LOOPBACK } from './access.js';
+import { Live } from './live.js';
 
 interface Made {
   id: string;
@@ -122,15 +123,22 @@ export class Stage {
     return `/users/me/blocks/${this.carol}`;
   }
 
-  /** What a device of bob's does when a notification came. */
+  /** What a device of bob's does: it hears of a notification, and says that it came. Bob has no others that matter. */
   async acknowledge(): Promise<void> {
-    const { id } = await this.notify();
-    const { data } = await this.api.get<{ data: Made[] }>(`/notifications/${id}/deliveries`);
-    const connection = await openConnection(new Connection(this.as(this.bob), this.signal), this.api.url);
-    try {
-      await connection.ask('notification.ack', { id: data[0]!.id });
-    } finally {
+    const connection = new Connection(this.as(this.bob), this.signal);
+    const live = new Live(connection, {
+      event: ({ type, data }) => {
+        // What is refused is not told of, and so it is said that nothing came.
+        if (type === 'notification.created')
+          connection.ask('notification.ack', { id: data.delivery_id }).catch(() => undefined);
+      },
+      gap: () => undefined,
+    });
+    this.afterwards(async () => {
+      live.close();
       connection.close();
-    }
+    });
+    await openConnection(connection, this.api.url);
+    await this.notify();
   }
 }
