@@ -520,8 +520,9 @@ describe('chatapi', () => {
         .map(({ data }) => data.content);
     const sent = { slow: [await send(slow, 's1')], quick: [] as string[] };
     await receiver.waitFor(1);
-    for (const n of [1, 2, 3]) sent.quick.push(await send(quick, `q${n}`));
+    // Before the others, which it would come with if it did not wait.
     sent.slow.push(await send(slow, 's2'));
+    for (const n of [1, 2, 3]) sent.quick.push(await send(quick, `q${n}`));
     await until('the others', () => got(quick).length === 3);
     expect(got(slow)).toEqual(['s1']);
 
