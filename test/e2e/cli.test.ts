@@ -287,7 +287,7 @@ describe('chatapi', () => {
     slow.signal('SIGINT');
     const cancelled = await slow.ended;
     expect(cancelled.code).toBe(130);
-    expect(JSON.parse(cancelled.stdout)).toMatchObject({ status: 'cancelled' });
+    expect(JSON.parse(cancelled.stdout)).toMatchObject({ status: 'cancelled', rate_per_second: 1 });
 
     const whole = await shell.json(['recover', ...filter, '--yes']);
     expect(whole.status).toBe('completed');
