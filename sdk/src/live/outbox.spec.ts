@@ -16,7 +16,10 @@ function outbox(answer: (data: any) => Promise<Message>) {
       asked.push(data);
       return answer(data);
     },
-    save: async (entries: Entry[]) => void saved.push(entries),
+    save: async (entries: Entry[]) => {
+      await passed();
+      saved.push(entries);
+    },
     changed: () => {},
     taken: (message: Message) => box.seen(message),
   };
@@ -31,7 +34,9 @@ describe('the outbox', () => {
       return answerOf(data);
     });
     const all = ['a', 'b', 'c'].map((content) => box.add('r', { content }));
+    expect([asked, saved]).toEqual([[], []]);
     await Promise.all(all.map(({ sent }) => sent));
+    await passed();
     expect(asked.map(({ content }) => content)).toEqual(['a', 'b', 'c']);
     expect([box.of('r'), saved.at(-1)]).toEqual([[], []]);
   });

@@ -48,6 +48,8 @@ export interface Outbox {
 }
 
 interface Waiting {
+  /** It is stored. */
+  saved: Promise<void>;
   resolve(message: Message): void;
   reject(error: ChatError): void;
 }
@@ -82,14 +84,15 @@ export function outboxOf(host: OutboxHost): Outbox {
   };
 
   /** In their order; what failed does not hold up the others. */
-  const pump = async (room_id: string, saved?: Promise<void>) => {
+  const pump = async (room_id: string) => {
     if (running.has(room_id)) return;
     running.add(room_id);
     try {
-      await saved;
       for (let tries = 0; host.isOnline();) {
         const entry = of(room_id).find(({ failed }) => !failed);
         if (!entry) return;
+        await waiting.get(entry.client_msg_id)?.saved;
+        if (!find(entry.client_msg_id)) continue;
         try {
           host.taken(await host.ask('message.send', { room_id, ...entry.body }));
           tries = 0;
@@ -132,16 +135,19 @@ export function outboxOf(host: OutboxHost): Outbox {
       const body = JSON.parse(JSON.stringify({ ...rest, client_msg_id, reply_to_id }));
       const created_at = new Date().toISOString();
       entries = [...entries, { client_msg_id, room_id, body, thread_id: thread_id ?? null, created_at }];
-      const sent = new Promise<Message>((resolve, reject) => waiting.set(client_msg_id, { resolve, reject }));
+      const saved = host.save(entries);
+      const sent = new Promise<Message>((resolve, reject) => waiting.set(client_msg_id, { saved, resolve, reject }));
       // Who does not wait for it sees it in the room's state.
       sent.catch(() => {});
       host.changed(room_id);
-      void pump(room_id, host.save(entries));
+      void pump(room_id);
       return { client_msg_id, sent: sent as Promise<ChatMessage> };
     },
     retry(id) {
       const entry = find(id);
-      if (entry?.failed) void pump(entry.room_id, replace(entry, { ...entry, failed: undefined }));
+      if (!entry?.failed) return;
+      void replace(entry, { ...entry, failed: undefined });
+      void pump(entry.room_id);
     },
     discard,
     flush() {
