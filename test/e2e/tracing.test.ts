@@ -485,13 +485,17 @@ describe('two processes with traces on', () => {
     await goesOut('/busy');
     await until('both to be told to come later', () => busy >= 2);
     collector.receiver.respond(() => ({ status: 500 }));
-    await notify(client, '/refused');
-    await sentTo('/refused');
+    const lostBy = async (app: TestApp): Promise<number> => {
+      const { body } = await app.request('GET', '//metrics');
+      return Number(/chatapi_trace_spans_total\{outcome="failed"\} (\d+)/.exec(String(body))?.[1] ?? 0);
+    };
     for (const app of [api, worker]) {
-      await until('spans that could not be exported', async () => {
-        const { body } = await app.request('GET', '//metrics');
-        return /chatapi_trace_spans_total\{outcome="failed"\} [1-9]/.test(String(body));
-      });
+      for (const path of ['/refused', '/refused/again']) {
+        const before = await lostBy(app);
+        await notify(client, path);
+        await sentTo(path);
+        await until('more spans that could not be exported', async () => (await lostBy(app)) > before);
+      }
       const warned = (await linesOf(app)).filter(({ msg }) => String(msg).startsWith('Traces could not be exported'));
       expect(warned).toHaveLength(1);
     }

@@ -525,6 +525,50 @@ describe('what was read', () => {
   });
 });
 
+describe('what is hidden for oneself', () => {
+  it('on another device is hidden here too, stays so when it is edited, and after a restart', async () => {
+    const room = service.room('ann', 'bob');
+    const [one] = ['one', 'two'].map((text) => room.say('bob', text));
+    const storage = new MemoryStorage();
+    const client = await at(service, [room], { storage });
+    service.person('ann').hidden.add(one!.id);
+    service.tell('ann', 'message.hidden', { room_id: room.id, message_id: one!.id });
+    await pass();
+    const shows = (who: typeof client) =>
+      who
+        .room(room.id)
+        .state.get()
+        .messages.map(({ hidden, content }) => [hidden ?? false, content]);
+    const seen = [
+      [true, null],
+      [false, 'two'],
+    ];
+    expect(shows(client)).toEqual(seen);
+    room.edit(one!.id, 'changed');
+    await pass();
+    expect(shows(client)).toEqual(seen);
+    await client.close();
+    const again = await at(service, [room], { storage });
+    room.edit(one!.id, 'changed again');
+    await pass();
+    expect(shows(again)).toEqual(seen);
+  });
+});
+
+it('acknowledges each notification when it comes, and lists the newest first', async () => {
+  const client = await at(service);
+  for (const n of [1, 2]) {
+    const delivery = { notification_id: `n${n}`, delivery_id: `d${n}`, title: `${n}`, body: null, data: {} };
+    service.tell('ann', 'notification.created', delivery);
+  }
+  await pass();
+  expect(service.said.filter(({ name }) => name === 'notification.ack').map(({ data }) => data)).toEqual([
+    { id: 'd1' },
+    { id: 'd2' },
+  ]);
+  expect(client.notifications.get().map(({ title }) => title)).toEqual(['2', '1']);
+});
+
 describe('presence', () => {
   const watched = () =>
     service.said.filter(({ name }) => name === 'presence.subscribe').map(({ data }) => data.user_ids);
