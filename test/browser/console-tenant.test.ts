@@ -435,6 +435,11 @@ describe('every page of a client', () => {
     await page.reload();
     expect(await page.getByLabel('Told apart by').inputValue()).toBe('provider');
     expect(await page.getByLabel('Interval').inputValue()).toBe('1d');
+    // And by the links within a page.
+    await page.getByRole('link', { name: 'Rooms', exact: true }).click();
+    await page.getByRole('link', { name: 'Team', exact: true }).click();
+    await page.waitForURL((url) => url.pathname.endsWith(room.id));
+    expect(new URL(page.url()).searchParams.get('timezone')).toBe('Asia/Tokyo');
   });
 
   it('has none in its dialogs, which fit a phone, nor wider than a phone is', async () => {
