@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { readPostmaster } from '../src/platform/database/embedded/postmaster.js';
 import { measureAgainst } from './measures/before.js';
@@ -14,20 +15,36 @@ import type { Bench } from './support/rounds.js';
 /*
  * npm run bench [-- --quick] [-- --rounds N] [-- --only a,b] [-- --latency] [-- --json FILE]: every figure as a ratio to a floor measured in the same run, floor and
  * path in turn, because a machine's speed drifts by more than what is being measured. REDIS_URL adds the figures of
- * the queue on Redis and of a cluster. `--before DIR` compares webhooks and sends with an earlier version (`--traced`: and this one with traces on with itself, all of them or, by
- * `--traced 0.01`, a share), `--latency` draws how long a message takes
+ * the queue on Redis and of a cluster. `--before DIR` compares webhooks and sends with an earlier version (`--traced 1`: and this one with traces on with itself; less than 1
+ * is a share of them), `--latency` draws how long a message takes
  * over the rate (docs/latency.svg), instead.
  */
-const valueOf = (option: string): string | undefined => {
-  const at = process.argv.indexOf(option);
-  return at > 0 ? process.argv[at + 1] : undefined;
-};
-const quick = process.argv.includes('--quick');
-const latencyOnly = process.argv.includes('--latency');
-/** The send by that of an earlier version instead, whose built checkout lies there. */
-const before = valueOf('--before');
-const traced = process.argv.includes('--traced') ? Number(valueOf('--traced')) || 1 : 0;
-const jsonFile = valueOf('--json');
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  latency: { type: 'boolean', default: false },
+  rounds: { type: 'string' },
+  only: { type: 'string' },
+  /** The send by that of an earlier version instead, whose built checkout lies there. */
+  before: { type: 'string' },
+  traced: { type: 'string' },
+  json: { type: 'string' },
+} as const;
+
+/** What takes an hour is not begun by a slip. */
+function asked() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    console.error(`npm run bench -- takes --${Object.keys(OPTIONS).join(', --')}: see docs/performance.md.`);
+    process.exit(2);
+  }
+}
+
+const given = asked();
+const { quick, before } = given;
+const only = given.only?.split(',');
+const traced = Number(given.traced ?? 0);
 
 // Each process under measurement is ended with this one.
 process.setMaxListeners(50);
@@ -46,7 +63,7 @@ setTimeout(
 const figures: Figure[] = [];
 
 const bench: Bench = {
-  rounds: Number(valueOf('--rounds')) || (quick ? 1 : 3),
+  rounds: Number(given.rounds) || (quick ? 1 : 3),
   size: (full) => (quick ? Math.ceil(full / 5) : full),
   record: (figure) => {
     figures.push(figure);
@@ -54,7 +71,7 @@ const bench: Bench = {
     console.error(`${figure.name}: ${ratioOf(figure).toFixed(2)} of the floor${note}`);
   },
 };
-const parts = new Parts(bench, before === undefined ? valueOf('--only')?.split(',') : undefined);
+const parts = new Parts(bench, before === undefined ? only : undefined);
 
 async function main(): Promise<void> {
   const dataDir = temporaryDataDir();
@@ -65,27 +82,21 @@ async function main(): Promise<void> {
   try {
     const ground = { server: postgres.url, postmasterPid };
     if (before !== undefined)
-      await measureAgainst(
-        bench,
-        { directory: before, traced },
-        postgres.url,
-        postmasterPid,
-        valueOf('--only')?.split(','),
-      );
-    else if (latencyOnly) await inProduct(ground, 'bench', (site) => drawLatency(bench, site));
+      await measureAgainst(bench, { directory: before, traced }, postgres.url, postmasterPid, only);
+    else if (given.latency) await inProduct(ground, 'bench', (site) => drawLatency(bench, site));
     else await parts.measure(ground);
   } finally {
     await postgres.stop();
     process.removeListener('exit', stopPostgres);
     rmSync(dataDir, { recursive: true, force: true });
   }
-  if (!latencyOnly && before === undefined) await parts.measureLast();
+  if (!given.latency && before === undefined) await parts.measureLast();
 
   console.log(
     `\n${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}, load generator included\n`,
   );
   console.log(toTable(figures));
-  if (jsonFile) writeFileSync(jsonFile, JSON.stringify(figures, null, 2));
+  if (given.json) writeFileSync(given.json, JSON.stringify(figures, null, 2));
 }
 
 await main();
