@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Content, Routing } from '../../engine/deliveries/delivery.js';
-import { untriedDelivery, type DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import type { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
+import { untriedDelivery } from '../../engine/deliveries/delivery-view.js';
 import { recipientsOf, type NewDelivery } from '../../engine/deliveries/new-deliveries.js';
 import { Router } from '../../engine/deliveries/routing/router.js';
 import { UsersService } from '../../tenancy/users/users.service.js';

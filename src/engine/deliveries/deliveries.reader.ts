@@ -2,7 +2,8 @@ import type { UserId, UserPk } from '../../platform/common/ids.js';
 import { Injectable } from '@nestjs/common';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import type { Tx } from '../../platform/database/database.js';
-import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
+import type { DeliveryDto } from './deliveries.dto.js';
+import { toDelivery } from './delivery-view.js';
 import { DeliveriesReaderRepository, type AttemptRow, type StatusCount } from './deliveries.reader.repository.js';
 import type { DeliveryRow, SourceRef } from './delivery.js';
 

@@ -8,7 +8,8 @@ import type { DurableEvent } from '../../platform/realtime/event.js';
 import { deltasOf, stageTimesOf, attemptOutcomeOf } from './delivery-counts.js';
 import { DeliveryCountsRepository } from './delivery-counts.repository.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
-import { toDelivery, type DeliveryDto } from './deliveries.dto.js';
+import type { DeliveryDto } from './deliveries.dto.js';
+import { toDelivery } from './delivery-view.js';
 import {
   deliveryDelivered,
   deliveryExhausted,
