@@ -33,7 +33,10 @@ const OPTIONS = {
 /** What takes an hour is not begun by a slip. */
 function asked() {
   try {
-    return parseArgs({ options: OPTIONS }).values;
+    const { values } = parseArgs({ options: OPTIONS });
+    for (const name of ['rounds', 'traced'] as const)
+      if (!(Number(values[name] ?? 0) >= 0)) throw new Error(`--${name} ${values[name]} is no number.`);
+    return values;
   } catch (error) {
     console.error((error as Error).message);
     console.error(`npm run bench -- takes --${Object.keys(OPTIONS).join(', --')}: see docs/performance.md.`);

@@ -99,7 +99,7 @@ export interface ProviderEvent {
   provider_message_id: string;
   /** The address that it is about: the deliveries of a batch share one id. Without one, it is about the only one, or about none. */
   recipient?: string;
-  /** `deferred`: it failed for now, and the provider tries again. `failed`: for good. */
+  /** `deferred`: it failed, and the provider tries again by itself. `failed`: for good. */
   kind: 'delivered' | 'deferred' | 'failed' | 'opened' | 'clicked' | 'complained' | 'unsubscribed';
   occurred_at: Date;
   /** Stable, snake_case; why it failed. */

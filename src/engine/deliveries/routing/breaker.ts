@@ -76,7 +76,7 @@ export class Breaker {
     return true;
   }
 
-  /** Another one has it for now. */
+  /** Another process tries until then. */
   leaveProbe(until: number): void {
     this.probedUntil = until;
   }
