@@ -3,6 +3,7 @@ import type { CreateClientDto, CreatedClientDto } from '../../src/tenancy/client
 import { serverSetting, TestDatabase } from './postgres.js';
 import { SharedProcess } from './shared-process.js';
 import { TestProcess } from './test-process.js';
+import { until } from './until.js';
 
 export interface Answer<T = any> {
   status: number;
@@ -125,8 +126,10 @@ export class TestApp extends Api {
 
   /** Every line that it logged so far. */
   async log(): Promise<string[]> {
-    // What was written before this is answered has come by then.
-    await this.request('GET', '//health/live');
+    // Lines come in order, but after the answer: a thread writes them. What it has told before this line has come with it.
+    const last = (await this.request('GET', '//health/live')).headers.get('x-request-id')!;
+    const isWhole = () => this.process.output.includes(last);
+    await until('the line of the last request', isWhole);
     return this.process.output.split('\n');
   }
 
