@@ -8,19 +8,13 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
   const text = textOf(value);
   return (
     <div className="json">
+      <CopyText text={text} what={label} />
       <Code block tabIndex={0} role="region" aria-label={label}>
         {text.length > LONGEST ? `${text.slice(0, LONGEST)}\n… ${text.length - LONGEST} more characters` : text}
       </Code>
-      <CopyAll text={text} label={label} />
     </div>
   );
 }
-
-const CopyAll = ({ text, label }: { text: string; label: string }) => (
-  <div className="json-copy">
-    <CopyText text={text} what={label} />
-  </div>
-);
 
 function textOf(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value, null, 2) ?? '';
