@@ -112,6 +112,13 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'faces-use-the-public-api',
+      comment: 'What the SDK, the console and the chat know of the service stands in docs/api/.',
+      severity: 'error',
+      from: { path: '^(sdk|console|examples)/', pathNot: SPEC },
+      to: { path: '^(src|migrations|dist)/' },
+    },
+    {
       name: 'not-resolvable',
       severity: 'error',
       from: {},

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import type { Session } from './session.js';
 
 export interface ConsolePage {
   /** In the address; below it the page routes by itself (`useParams`, `<Routes>`). */
@@ -137,3 +138,7 @@ export const PAGES: ConsolePage[] = [
     load: () => import('./pages/queues/queues.js'),
   },
 ];
+
+/** May whoever is logged in see this page? What the API answers is decided there, whatever is shown here. */
+export const isSeen = ({ who }: ConsolePage, { kind }: Session): boolean =>
+  kind === 'admin' ? who !== 'client' : who !== 'admin';

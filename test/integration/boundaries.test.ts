@@ -104,17 +104,34 @@ describe('.dependency-cruiser.cjs', () => {
     file('src/tenancy/users/ring-back.ts', imports('./ring.js') + exporting);
     file('src/messaging/rooms/joins.ts', imports('../members/bans.js') + exporting);
     file('src/messaging/rooms/membership/side.ts', imports('../room.js') + exporting);
+    file('sdk/src/http.ts', imports('../../src/tenancy/users/users.js') + exporting);
+    file('sdk/src/http.spec.ts', imports('./http.js', '../../src/tenancy/users/users.js'));
+    file('console/src/page.tsx', imports('../../sdk/src/http.js', '../../migrations/first.js') + exporting);
+    file('console/src/list.tsx', imports('./one.js') + exporting);
+    file('console/src/one.tsx', imports('./list.js') + exporting);
+    file('migrations/first.ts', exporting);
     file('src/messaging/attic/attic.ts', imports('../../tenancy/users/users.js') + exporting);
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   it('refuses what breaks the order of the house, and nothing else', () => {
     const cli = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-    const args = ['--config', resolve('.dependency-cruiser.cjs'), '--output-type', 'json', 'src'];
+    const args = [
+      '--config',
+      resolve('.dependency-cruiser.cjs'),
+      '--output-type',
+      'json',
+      'src',
+      'sdk/src',
+      'console/src',
+    ];
     const { stdout } = spawnSync(process.execPath, [cli, ...args], { cwd: dir, encoding: 'utf8' });
     const { violations } = (JSON.parse(stdout) as Report).summary;
     const found = [...new Set(violations.map(({ from, rule }) => `${from} ${rule.name}`))].toSorted();
     expect(found).toEqual([
+      'console/src/list.tsx no-circular',
+      'console/src/page.tsx faces-use-the-public-api',
+      'sdk/src/http.ts faces-use-the-public-api',
       'src/edge/gateway/heads.ts socket-io-behind-the-port',
       'src/edge/gateway/rooms.ts gateway-knows-no-feature',
       'src/messaging/attic/attic.ts room-not-in-the-list',

@@ -5,10 +5,9 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation, useSearchParams } from 'react-router';
 import { addressOf, keptOf } from '../address.js';
 import { answer } from '../api.js';
-import { PAGES, type ConsolePage } from '../pages.js';
+import { isSeen, PAGES, type ConsolePage } from '../pages.js';
 import { useScope } from '../scope.js';
 import { setSession } from '../session.js';
-import { isSeen } from './shell.js';
 
 export function Layout({ children }: { children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();

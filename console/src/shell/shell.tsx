@@ -1,15 +1,11 @@
 import { Navigate, Route, Routes, useParams } from 'react-router';
-import { PAGES, type ConsolePage } from '../pages.js';
+import { isSeen, PAGES, type ConsolePage } from '../pages.js';
 import { ScopeProvider } from '../scope.js';
 import { useSession, type Session } from '../session.js';
 import { Layout } from './layout.js';
 import { Login } from './login.js';
 import { Nothing } from './nothing.js';
 import { Lazy } from './lazy.js';
-
-/** May whoever is logged in see this page? What the API answers is decided there, whatever is shown here. */
-export const isSeen = ({ who }: ConsolePage, { kind }: Session): boolean =>
-  kind === 'admin' ? who !== 'client' : who !== 'admin';
 
 /** Everything below /console: the login, and then the pages. The address stays as it was through the login. */
 export function Shell() {

@@ -1,15 +1,19 @@
 import { useEffect, useId, useRef, useState, type ChangeEvent, type KeyboardEvent, type RefObject } from 'react';
 import type { Attachment, ChatMessage, Member, OutgoingBody } from '@chatapi/sdk';
-import type { ConversationProps } from './room';
 import { sizeOf } from './message';
+import type { ListProps } from './message-list';
 import { nameOf } from './people';
 import { attempt, Icon, IconButton, useSession } from './ui';
 
-interface ComposerProps extends Pick<ConversationProps, 'room' | 'thread' | 'members' | 'prompt' | 'onClose'> {
+export interface ComposerProps extends Pick<ListProps, 'room' | 'thread'> {
+  members: Member[];
+  prompt: string;
   field: RefObject<HTMLTextAreaElement | null>;
   editing: ChatMessage | undefined;
   setEditing: (message?: ChatMessage) => void;
   last: ChatMessage | undefined;
+  /** Escape, where nothing else is to be left. */
+  onClose?: (() => void) | undefined;
 }
 
 const CONTENT_CHARS = 10_000;

@@ -1,7 +1,7 @@
 import { useMessages, useRooms, useThread } from '@chatapi/sdk/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { ChatMessage, ChatRoom, Member, RoomState } from '@chatapi/sdk';
-import { Composer } from './composer';
+import type { ChatMessage, ChatRoom, RoomState } from '@chatapi/sdk';
+import { Composer, type ComposerProps } from './composer';
 import { DeleteDialog, Nudge, PinsDialog, RoomDialog } from './dialogs';
 import { MessageList, type ListProps } from './message-list';
 import { nameOf, partnerOf, titleOf, usePresenceOf } from './people';
@@ -73,13 +73,8 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
   );
 }
 
-export interface ConversationProps extends Omit<ListProps, 'actions' | 'onEscape'> {
-  members: Member[];
-  prompt: string;
-  mayPin?: boolean;
-  /** Escape, where nothing else is to be left. */
-  onClose?: () => void;
-}
+type Written = Pick<ComposerProps, 'members' | 'prompt' | 'onClose'>;
+type ConversationProps = Written & Omit<ListProps, 'actions' | 'onEscape'> & { mayPin?: boolean };
 
 /** Messages, and where one writes: of a room, and of a thread. */
 function Conversation({ members, prompt, mayPin = false, onClose, ...list }: ConversationProps) {

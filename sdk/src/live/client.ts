@@ -1,7 +1,8 @@
 import { createHttp, type Http } from '../http.js';
 import { keySource } from '../key.js';
 import { list, type List } from '../pages.js';
-import { engineOf, type Engine } from './engine.js';
+import { engineOf } from './engine.js';
+import type { Engine } from './parts.js';
 import { lineOf, type Line, type SessionReady } from './line.js';
 import { outboxOf, type Entry, type Outbox, type Sender } from './outbox.js';
 import { watchedOf, type Watched } from './presence.js';

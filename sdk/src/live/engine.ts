@@ -1,10 +1,9 @@
 import type { ChatError } from '../errors.js';
 import { pause, soon } from '../wait.js';
-import type { Feed } from './feed.js';
-import { keeperOf, type Keeper } from './keeper.js';
-import type { Line, SessionReady } from './line.js';
-import { ownOf, USER, type Own } from './own.js';
-import { movedReceipt, shown, type Kept, type Viewer } from './reduce.js';
+import { keeperOf } from './keeper.js';
+import { ownOf, USER } from './own.js';
+import type { Engine, EngineHost } from './parts.js';
+import { movedReceipt, shown, type Kept } from './reduce.js';
 import type { ChatStorage } from './storage.js';
 import { Order } from './streams.js';
 import type { Envelope, Position, Told } from './types.js';
@@ -14,45 +13,6 @@ const RESUMED_ROOMS = 200;
 /** What fills a gap is mostly on its way: events of two nodes arrive in any order. */
 const GAP_MS = 500;
 const RETRY_MS = 2_000;
-
-export interface EngineHost {
-  readonly line: Line;
-  call(method: string, path: string, init?: object): Promise<Told>;
-  feed(id: string): Feed;
-  /** An event was applied, or an ephemeral one came. */
-  heard(event: Envelope): void;
-  /** The list of rooms, or the index, is another. */
-  changed(what: 'rooms' | 'index'): void;
-  /** Somebody else is logged in than what is kept belongs to. */
-  forget(): void;
-  window: number;
-  max_rooms: number;
-}
-
-export interface Engine {
-  readonly kept: ReadonlyMap<string, Kept>;
-  readonly keeper: Keeper;
-  readonly own: Own;
-  viewer(): Viewer;
-  restore(): Promise<void>;
-  /** A session began: what was missed until now is fetched. */
-  begin(session: SessionReady): Promise<void>;
-  /** What a room is from now on; undefined: it is not this user's any more. */
-  set(id: string, kept: Kept | undefined): void;
-  /** Changes a room that is kept. */
-  update(id: string, change: (kept: Kept) => Kept): void;
-  hear(event: Envelope): void;
-  /** Something of these streams is missing. */
-  missed(...keys: string[]): void;
-  /** Perhaps something is missing: if it has not come in a moment, it is resumed. */
-  suspect(key: string): void;
-  /** Until nothing is missing, or there is no line; a new session begins it again. */
-  catchUp(): Promise<void>;
-  /** Begins a room with what is read of it, all at once; what changes meanwhile is resumed. */
-  read(id: string): Promise<void>;
-  /** What is kept of a room that was just told. */
-  fresh(room: Told): Kept;
-}
 
 /**
  * The user's streams: where each stands, what follows, and how what is missing is fetched. Feeds make of it what is shown

@@ -1,9 +1,8 @@
 import type { Timer } from '../wait.js';
-import type { Engine } from './engine.js';
 import { historyOf, MEMBERS, PAGE } from './history.js';
-import type { Line } from './line.js';
 import { markersOf } from './markers.js';
-import { pending, type Outbox, type Sender } from './outbox.js';
+import { pending } from './outbox.js';
+import type { RoomHost } from './parts.js';
 import * as reduce from './reduce.js';
 import type { Kept } from './reduce.js';
 import { derived, type Derived } from './store.js';
@@ -12,16 +11,6 @@ import type { ChatMessage, Envelope, Message, RoomMe, RoomState, Told } from './
 
 /** A typist is let go when nothing more is heard: what says that it stopped may have been lost. */
 const TYPING_MS = 60_000;
-
-export interface RoomHost {
-  readonly engine: Engine;
-  readonly line: Line;
-  readonly outbox: Outbox;
-  call(method: string, path: string, init?: object): Promise<Told>;
-  me(): Sender | null;
-  ready(signal?: AbortSignal): Promise<void>;
-  unreadChanged(by: number): void;
-}
 
 /** What is shown of a room: pages of its history, and what events make of them. */
 export type Feed = ReturnType<typeof feedOf>;

@@ -2,7 +2,7 @@ import { ChatError } from '../errors.js';
 import { list, type List } from '../pages.js';
 import { now } from '../wait.js';
 import { recountOf } from './counts.js';
-import type { RoomHost } from './feed.js';
+import type { RoomHost } from './parts.js';
 import { withMember, withPage, type HistoryPage, type Kept } from './reduce.js';
 import type { ChatMessage, Envelope, Member, Told } from './types.js';
 

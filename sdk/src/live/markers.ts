@@ -1,6 +1,6 @@
 import type { ChatError } from '../errors.js';
 import { soon } from '../wait.js';
-import type { RoomHost } from './feed.js';
+import type { RoomHost } from './parts.js';
 import { SMALL_ROOM, unreadOf, withMe, type Kept } from './reduce.js';
 import type { Message } from './types.js';
 

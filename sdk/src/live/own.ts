@@ -1,7 +1,6 @@
 import { list } from '../pages.js';
-import type { Engine, EngineHost } from './engine.js';
 import type { Index } from './keeper.js';
-import type { Viewer } from './reduce.js';
+import type { Engine, EngineHost, Own } from './parts.js';
 import type { Envelope, Position, Told } from './types.js';
 
 /** The user's own stream among the rooms. */
@@ -9,22 +8,6 @@ export const USER = 'me';
 const MOST_HIDDEN = 1_000;
 const MOST_NOTIFICATIONS = 100;
 const MOST_LISTED = 1_000;
-
-/** The user's own stream: which rooms there are, what is hidden, invitations and notifications. */
-export interface Own {
-  /** Undefined until it is known who is logged in. */
-  index(): Index | undefined;
-  set(index: Index): void;
-  patch(change: Partial<Index>): void;
-  /** Whose session it is from now on. */
-  begin(userId: string): void;
-  forget(): void;
-  viewer(): Viewer;
-  /** The list of rooms and all else that this stream would have told. */
-  read(base: Position & { user_id?: string }): Promise<void>;
-  /** An event that follows the position. */
-  apply(event: Envelope): void;
-}
 
 export function ownOf(host: EngineHost, engine: Omit<Engine, 'own'>): Own {
   const { call, feed } = host;

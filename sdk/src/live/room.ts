@@ -1,6 +1,7 @@
 import type { List } from '../pages.js';
 import { now } from '../wait.js';
-import { feedOf, type Feed, type RoomHost } from './feed.js';
+import { feedOf, type Feed } from './feed.js';
+import type { RoomHost } from './parts.js';
 import { withMe } from './reduce.js';
 import { repliesOf, type ChatThread } from './thread.js';
 import type {

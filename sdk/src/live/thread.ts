@@ -1,6 +1,7 @@
 import { ChatError } from '../errors.js';
-import type { Feed } from './feed.js';
+import type { History } from './history.js';
 import { pending } from './outbox.js';
+import type { RoomHost } from './parts.js';
 import { change, put, shown, trimmed, type HistoryPage, type Kept, type Viewer } from './reduce.js';
 import { derived } from './store.js';
 import type {
@@ -48,9 +49,15 @@ export interface Replies {
   rehide(again: (message: ChatMessage) => ChatMessage): void;
 }
 
+/** The room of a thread. */
+interface Around extends Pick<History, 'call' | 'during' | 'message'> {
+  readonly id: string;
+  readonly host: RoomHost;
+}
+
 export function repliesOf(
   id: string,
-  feed: Feed,
+  feed: Around,
   send: (body: OutgoingBody) => OutgoingMessage,
   close: () => void,
 ): Replies {

@@ -1,6 +1,5 @@
 import { BLANK } from '../live/reduce.js';
 import type { Envelope, Message, Told } from '../live/types.js';
-import type { FakeService } from './fake-service.js';
 
 interface Standing {
   role: string;
@@ -10,7 +9,18 @@ interface Standing {
 
 const SMALL_ROOM = 100;
 
-/** A room of a {@link FakeService}: what happens in it, and what is told of it. */
+/** The service that the room is in. */
+interface House {
+  readonly epoch: string;
+  readonly rooms: Map<string, FakeRoom>;
+  id(of: string): string;
+  person(user: string): { hidden: Set<string> };
+  tell(user: string, type: string, data: Told, isDurable?: boolean): void;
+  envelope(stream: string, room_id: string | null, type: string, data: Told): Envelope;
+  publish(event: Envelope, users: string[]): void;
+}
+
+/** A room of a service in memory: what happens in it, and what is told of it. */
 export class FakeRoom {
   rev = 0;
   name = 'room';
@@ -21,7 +31,7 @@ export class FakeRoom {
   private last_message_at: string | null = null;
 
   constructor(
-    private readonly service: FakeService,
+    private readonly service: House,
     readonly id: string,
     members: string[],
   ) {

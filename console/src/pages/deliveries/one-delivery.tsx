@@ -166,12 +166,3 @@ function useActions({ id }: Delivery) {
     },
   };
 }
-
-export const DeliveryLink = ({ id, children }: { id: string; children: string }) => {
-  const to = useTo();
-  return (
-    <Anchor component={Link} to={to(`deliveries/${id}`)} size="sm">
-      {children}
-    </Anchor>
-  );
-};

@@ -6,8 +6,8 @@ import { formatDuration } from '../../shared/format.js';
 import { JsonView } from '../../shared/json-view.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
+import { DeliveryLink } from './delivery-link.js';
 import { isOpen, recipientOf, type Delivery } from './filters.js';
-import { DeliveryLink } from './one-delivery.js';
 import { Mend } from './mend.js';
 
 type Attempt = Schemas['Attempt'];

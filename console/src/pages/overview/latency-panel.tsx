@@ -3,8 +3,7 @@ import { Paper, Table, Text, Title } from '@mantine/core';
 import { useMemo } from 'react';
 import type { Schemas } from '../../api.js';
 import { formatDuration, formatNumber } from '../../shared/format.js';
-import type { By } from './overview.js';
-import { seriesOf } from './series.js';
+import { seriesOf, type By } from './series.js';
 
 type Answer = Schemas['LatencyAnswer'];
 type Bucket = Answer['data'][number];

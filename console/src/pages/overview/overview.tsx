@@ -10,11 +10,11 @@ import { TimeRange, usePeriod } from '../../shared/time-range.js';
 import { Figures } from './figures.js';
 import { LatencyPanel } from './latency-panel.js';
 import { LedgerPanel } from './ledger-panel.js';
+import type { By } from './series.js';
 import { StatesPanel } from './states-panel.js';
 
 const EVERY_MS = 30_000;
 const DEFAULTS = { by: 'channel' };
-export type By = 'channel' | 'provider';
 
 /** What became of deliveries, how long they took, what waits, and whether it all adds up. */
 export default function Overview() {

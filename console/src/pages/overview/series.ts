@@ -1,6 +1,9 @@
 import { inZone } from '../../shared/format.js';
 import type { Period } from '../../shared/time-range.js';
 
+/** What figures are told apart by. */
+export type By = 'channel' | 'provider';
+
 /** One step of the time that is shown, in which there may be nothing. */
 export type Step = { at: string; label: string } & Record<string, number | string | null>;
 

@@ -5,9 +5,8 @@ import { useAddressState } from '../../address.js';
 import type { Schemas } from '../../api.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { formatNumber, formatShare } from '../../shared/format.js';
-import type { By } from './overview.js';
 import { successOf } from './figures.js';
-import { seriesOf } from './series.js';
+import { seriesOf, type By } from './series.js';
 
 type Answer = Schemas['DeliveriesAnswer'];
 

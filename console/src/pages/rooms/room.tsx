@@ -16,7 +16,7 @@ import { orNull } from '../kit/fields.js';
 import { FactGrid, FormDialog, To } from '../kit/ui.js';
 import { LiveMessages } from './live-messages.js';
 import { formatNumber } from '../../shared/format.js';
-import { RoomState } from './rooms.js';
+import { RoomState } from './room-state.js';
 
 type Room = Schema<'Room'>;
 type Member = Schema<'Member'>;

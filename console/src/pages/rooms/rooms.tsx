@@ -7,11 +7,11 @@ import { useApi } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { PageHeader } from '../../shared/page-header.js';
-import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useList, type Schema } from '../kit/data.js';
 import { submits } from '../kit/fields.js';
 import { Reports } from './reports.js';
+import { RoomState } from './room-state.js';
 import { OneRoom } from './room.js';
 import { formatNumber } from '../../shared/format.js';
 import { To } from '../kit/ui.js';
@@ -42,14 +42,6 @@ const columns: Column<Found>[] = [
   { header: 'Messages', numeric: true, cell: ({ last_seq }) => formatNumber(last_seq) },
   { header: 'Last message', cell: ({ last_message_at }) => <Time at={last_message_at} /> },
 ];
-
-export function RoomState({ of: { status, frozen } }: { of: Pick<Found, 'status' | 'frozen'> }) {
-  return (
-    <>
-      <StatusBadge status={status} /> {frozen && <StatusBadge status="frozen" />}
-    </>
-  );
-}
 
 function RoomLink({ of: { id, name, slug, members = [] } }: { of: Found }) {
   const to = useTo();

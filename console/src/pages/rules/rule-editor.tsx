@@ -19,48 +19,14 @@ import { useApi } from '../../scope.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
 import { useChange, type Schema } from '../kit/data.js';
-import { errorOf, jsonOf, orNull } from '../kit/fields.js';
-import { ActionsEditor, type DraftAction } from './actions-editor.js';
-import { useSources } from './rules.js';
+import { errorOf } from '../kit/fields.js';
+import { ActionsEditor } from './actions-editor.js';
+import { bodyOf, draftOf, type Draft } from './draft.js';
+import { useSources } from './rule-sources.js';
 import { TryOut } from './try-out.js';
 import { To } from '../kit/ui.js';
 
 type Rule = Schema<'Rule'>;
-
-export interface Draft {
-  source_id: string;
-  name: string;
-  condition: string;
-  enabled: boolean;
-  actions: DraftAction[];
-}
-
-const draftOf = (rule: Rule | null, sourceId: string): Draft => ({
-  source_id: sourceId,
-  name: rule?.name ?? '',
-  condition: rule?.condition ?? '',
-  enabled: rule?.enabled ?? true,
-  actions: (rule?.actions ?? [{ type: 'send_notification' as const, params: EXAMPLE }]).map(({ type, params }) => ({
-    type,
-    params: JSON.stringify(params, null, 2),
-  })),
-});
-
-const EXAMPLE = {
-  recipients: [{ user_id: 'alice' }],
-  channels: { websocket: { title: { $jsonata: '$event.type' } } },
-};
-
-/** @throws Error that names the action whose params are no JSON */
-export const bodyOf = ({ name, condition, enabled, actions }: Draft) => ({
-  name: orNull(name),
-  condition: orNull(condition),
-  enabled,
-  actions: actions.map(({ type, params }, at) => ({
-    type,
-    params: jsonOf(params, `Action ${at + 1}`) as Record<string, unknown>,
-  })),
-});
 
 /** A rule beside an event that it is tried on: nothing is done until it is saved and an event comes. */
 export function RuleEditor({ rule, sourceId, eventId }: { rule: Rule | null; sourceId: string; eventId: string }) {

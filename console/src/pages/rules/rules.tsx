@@ -13,6 +13,7 @@ import { ProblemAlert } from '../../shared/problem-alert.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useList, useReread, type Schema } from '../kit/data.js';
 import { RuleEditor } from './rule-editor.js';
+import { useSources } from './rule-sources.js';
 import { To } from '../kit/ui.js';
 
 type Rule = Schema<'Rule'>;
@@ -37,14 +38,6 @@ function Existing({ id, eventId }: { id: string; eventId: string }) {
   });
   if (error) return <ProblemAlert error={error} />;
   return data ? <RuleEditor key={data.id} rule={data} sourceId={data.source_id} eventId={eventId} /> : null;
-}
-
-export function useSources() {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['sources', 'names'],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/webhooks/sources', { params: { query: { limit: 100 } }, signal })),
-  });
 }
 
 const columns: Column<Rule>[] = [

@@ -10,7 +10,7 @@ import { ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { useChange, type Schema } from '../kit/data.js';
 import { jsonOf } from '../kit/fields.js';
-import { bodyOf, type Draft } from './rule-editor.js';
+import { bodyOf, type Draft } from './draft.js';
 
 type Sample = Schema<'Sample'>;
 

@@ -13,7 +13,7 @@ import { useChange, useReread, type Schema } from '../kit/data.js';
 import { orNull, useFields } from '../kit/fields.js';
 import { FactGrid, FormDialog, To } from '../kit/ui.js';
 import { KeysOf } from '../keys/user-keys.js';
-import { isBanned, UserState } from './users.js';
+import { isBanned, UserState } from './user-state.js';
 
 type User = Schema<'User'>;
 

@@ -6,10 +6,10 @@ import { useApi } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { PageHeader } from '../../shared/page-header.js';
-import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useList, type Schema } from '../kit/data.js';
 import { submits } from '../kit/fields.js';
+import { UserState } from './user-state.js';
 import { OneUser } from './user.js';
 import { To } from '../kit/ui.js';
 
@@ -24,15 +24,6 @@ const columns: Column<User>[] = [
   { header: 'Last seen', cell: ({ last_seen_at }) => <Time at={last_seen_at} /> },
   { header: 'Made', cell: ({ created_at }) => <Time at={created_at} /> },
 ];
-
-/** For a time, or until the ban is lifted; a shadow ban too. */
-export const isBanned = ({ banned_until }: User): boolean =>
-  Boolean(banned_until) && Date.parse(banned_until!) > Date.now();
-
-export function UserState({ of }: { of: User }) {
-  if (!isBanned(of)) return <StatusBadge status="active" />;
-  return of.shadow_banned ? <StatusBadge status="shadow banned" tone="warn" /> : <StatusBadge status="banned" />;
-}
 
 function UserLink({ of: { user_id, display_name } }: { of: User }) {
   const to = useTo();

@@ -13,10 +13,11 @@ import { useReread, type Schema } from '../kit/data.js';
 import { FactGrid, ShownOnce, To } from '../kit/ui.js';
 import { EndpointDeliveries } from './endpoint-deliveries.js';
 import { EditEndpoint } from './endpoint-form.js';
+import { EndpointState } from './endpoint-state.js';
+import { useEndpointStats } from './endpoint-stats.js';
 import { RecoverDialog, RotateDialog, TestDialog } from './endpoint-dialogs.js';
 import { keepSecret, useShownSecret } from './shown-secret.js';
 import { formatNumber } from '../../shared/format.js';
-import { EndpointState, useEndpointStats } from './webhooks.js';
 
 type Endpoint = Schema<'Endpoint'>;
 

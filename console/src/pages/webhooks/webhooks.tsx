@@ -1,5 +1,4 @@
 import { Button, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Route, Routes } from 'react-router';
 import { useTo } from '../../address.js';
@@ -8,10 +7,11 @@ import { useApi } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { PageHeader } from '../../shared/page-header.js';
-import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useList, type Schema } from '../kit/data.js';
 import { NewEndpoint } from './endpoint-form.js';
+import { EndpointState } from './endpoint-state.js';
+import { useEndpointStats } from './endpoint-stats.js';
 import { OneEndpoint } from './endpoint.js';
 import { formatNumber } from '../../shared/format.js';
 import { To } from '../kit/ui.js';
@@ -81,18 +81,6 @@ function EndpointLink({ of: { id, url, description } }: { of: Endpoint }) {
   );
 }
 
-/** Enabled, and whether anything gets through; or why it is disabled. */
-export function EndpointState({ of: { status, disabled_reason, failing_since } }: { of: Endpoint }) {
-  if (status === 'disabled') return <StatusBadge status={`disabled: ${disabled_reason ?? 'manual'}`} tone="bad" />;
-  if (failing_since)
-    return (
-      <>
-        <StatusBadge status="failing" tone="warn" /> <Time at={failing_since} />
-      </>
-    );
-  return <StatusBadge status="enabled" />;
-}
-
 function LastDay({ id }: { id: string }) {
   const { data } = useEndpointStats(id);
   if (!data) return <>–</>;
@@ -103,19 +91,4 @@ function LastDay({ id }: { id: string }) {
       {failed > 0 && `, ${formatNumber(failed)} failed`}
     </>
   );
-}
-
-export function useEndpointStats(id: string, everyMs: number | false = false) {
-  const api = useApi();
-  return useQuery({
-    queryKey: ['endpoints', 'stats', id],
-    staleTime: 15_000,
-    refetchInterval: everyMs,
-    queryFn: async ({ signal }) => {
-      const stats = await answer(
-        api.GET('/api/v1/webhooks/endpoints/{id}/stats', { params: { path: { id } }, signal }),
-      );
-      return { ...stats, by_status: stats.by_status as Record<string, number | undefined> };
-    },
-  });
 }
