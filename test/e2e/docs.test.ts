@@ -140,6 +140,11 @@ describe('the API reference', () => {
     }
   });
 
+  it('has a reference that asks no host of others', async () => {
+    const { status, body } = await app.request('GET', '//redoc/assets/redoc.standalone.js');
+    expect([status, body.includes('cdn.redoc.ly')]).toEqual([200, false]);
+  });
+
   it('hands out the files of its pages only', async () => {
     for (const path of [
       '//docs/assets/package.json',

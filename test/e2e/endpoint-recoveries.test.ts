@@ -18,18 +18,22 @@ it('tells an endpoint all that it missed, each once, over a kill and beside anot
       expect([path, answer.status, answer.body?.detail]).toEqual([path, status, answer.body?.detail]);
       return answer.body;
     };
+    const happen = (streams: number, ofEach: number) =>
+      database.query(
+        `insert into events (client_id, stream_type, stream_id, epoch, rev, id, type, actor_type, data, occurred_at)
+         select $1, 'room', s.id, '1.1', n, gen_random_uuid(), case n % 2 when 0 then 'endpoint.disabled' else 'member.left' end,
+                'system', '{}', clock_timestamp()
+           from (select gen_random_uuid() as id from generate_series(1, $2)) s, generate_series(1, $3) n`,
+        [client.id, streams, ofEach],
+      );
+    // What was before the endpoint is nothing that it missed.
+    await happen(1, 20);
     // What it is told waits for its rate: thousands of requests would show nothing more.
     const body = { url: receiver.url, event_types: ['endpoint.disabled'], rate_limit_per_second: 1 };
     const { id } = await call('POST', '/webhooks/endpoints', body, 201);
     const since = new Date(Date.now() - 60_000).toISOString();
     await call('POST', `/webhooks/endpoints/${id}/disable`);
-    await database.query(
-      `insert into events (client_id, stream_type, stream_id, epoch, rev, id, type, actor_type, data, occurred_at)
-       select $1, 'room', s.id, '1.1', n, gen_random_uuid(), case n % 2 when 0 then 'endpoint.disabled' else 'member.left' end,
-              'system', '{}', clock_timestamp()
-         from (select gen_random_uuid() as id from generate_series(1, $2)) s, generate_series(1, $3) n`,
-      [client.id, STREAMS, 2 * OF_EACH],
-    );
+    await happen(STREAMS, 2 * OF_EACH);
     const recover = `/webhooks/endpoints/${id}/recover`;
     await call('POST', recover, { since }, 409);
     await call('POST', recover, { since, until: since }, 422);

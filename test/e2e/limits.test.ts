@@ -229,6 +229,7 @@ describe('connections open at once', () => {
       status: 429,
       retryable: true,
       retry_after_s: expect.any(Number),
+      violated_policies: ['sockets'],
     });
     await connect(app, bob.key);
     expect(await refusal(app, { api_key: bob.key })).toMatchObject({ code: 'rate_limited' });

@@ -303,6 +303,15 @@ describe('a request for a notification', () => {
     expect(receiver.requests.filter(({ path }) => path === '/once')).toHaveLength(1);
   });
 
+  it('takes a phone of whom it reaches otherwise', async () => {
+    const recipients = [{ user_id: 'alice', email: 'alice@example.com', phone: '+4930123456' }];
+    const { status, body } = await client.request('POST', '/notifications', {
+      body: { recipients, channels: { email } },
+    });
+    expect([status, body.errors]).toEqual([202, undefined]);
+    await settled(body.id);
+  });
+
   it('is taken at /notifications/send too, and pages through lists', async () => {
     for (let n = 0; n < 3; n++) {
       const channels = { webhook: { url: `${receiver.url}/list`, payload: { n } } };
@@ -342,6 +351,16 @@ describe('a request for a notification', () => {
     ['no channel', { recipients: to, channels: {} }, 'channels'],
     ['no recipient', { channels: { email } }, 'recipients'],
     ['a recipient that is nobody', { recipients: [{}], channels: { email } }, 'recipients[0]'],
+    [
+      'a recipient whom no channel reaches',
+      { recipients: [{ phone: '+4930123456' }], channels: { email } },
+      'recipients[0]',
+    ],
+    [
+      'a phone that is none',
+      { recipients: [{ user_id: 'a', phone: '030 1' }], channels: { email } },
+      'recipients[0].phone',
+    ],
     [
       'a person and a room at once',
       { recipients: [{ user_id: 'a', room_id: '0199c2d4-7e1a-7000-8000-000000000000' }], channels: { email } },

@@ -116,6 +116,12 @@ describe('a source', () => {
         expect.arrayContaining([field]),
       ]);
     }
+    // An unknown template is what is wrong, whichever fields are beside it.
+    for (const verification of [{}, { template: 'sha1', secret: 'abcdefgh1234' }, { template: 'x', header: 'a b' }]) {
+      const { body } = await as(undefined, 'POST', '/webhooks/sources', { name: 'S', verification });
+      const message = 'must be one of standard, github, stripe, shopify, slack, mailgun, hmac, basic, none';
+      expect(body.errors).toEqual([{ field: 'verification.template', message }]);
+    }
     const { id } = await make({ verification: SENDERS.github!.verification });
     const patch = (verification: object) => as(undefined, 'PATCH', `/webhooks/sources/${id}`, { verification });
     expect((await patch({ template: 'stripe' })).body.errors).toMatchObject([{ field: 'verification.secret' }]);

@@ -1076,7 +1076,7 @@ export interface paths {
   "/api/v1/suppressions/import": {
     /**
      * Suppress many addresses
-     * @description **Master key.** CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`), or NDJSON with the same fields. Lines that cannot be read are told of, the others are taken; of 100,000 at most: where there are more, `next_line` says which is the first that was not.
+     * @description **Master key.** CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`, `category`), or NDJSON with the same fields. Lines that cannot be read are told of, the others are taken; of 100,000 at most: where there are more, `next_line` says which is the first that was not.
      */
     post: operations["suppressions_import"];
   };
@@ -2059,7 +2059,7 @@ export interface components {
     DeliveryRouting: {
       /** @description The provider that was chosen. */
       decision: string;
-      /** @description Why: `explicit` (the notification names it), `primary`, `order`, `bulk` (by the number of recipients), `failover`, `default` (one of the operator), `only`, `none_available` (it is held), `no_provider`, `too_many_recipients`. */
+      /** @description Why: `explicit` (the notification names it), `primary`, `order`, `bulk` (by the number of recipients), `failover`, `default` (one of the operator), `only`, `development` (embedded mode keeps mail that has no provider), `none_available` (it is held), `no_provider`, `too_many_recipients`. */
       reason: string;
       /** @description Providers that came before it and were out; left out when there were none. */
       skipped?: components["schemas"]["SkippedProvider"][];
@@ -3769,6 +3769,8 @@ export interface components {
     RecipientInput: {
       /** @description One person. A master key creates a user that it names first here. */
       user_id?: string;
+      /** @description Of the person that the other fields name. No channel reaches anybody by it alone. */
+      phone?: string;
       /**
        * Format: uuid
        * @description Instead of a person: everybody who is a member of this room now.

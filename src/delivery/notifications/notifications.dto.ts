@@ -17,11 +17,20 @@ import { DeliveryDto } from '../../engine/deliveries/deliveries.dto.js';
 import { DELIVERY_STATUSES, PRIORITIES, type DeliveryStatus, type Priority } from '../../engine/deliveries/delivery.js';
 import { EmailFallbackDto, FallbackStepDto } from './fallback/fallback.dto.js';
 import { declared } from '../../engine/providers/declared.js';
+import { PHONE } from '../../tenancy/users/users.dto.js';
 
 /** Channels that have addresses add theirs, below. */
 export class RecipientInputDto {
   @UserId({ optional: true, description: 'One person. A master key creates a user that it names first here.' })
   user_id?: UserId;
+
+  @Text({
+    ...PHONE,
+    nullable: false,
+    optional: true,
+    description: 'Of the person that the other fields name. No channel reaches anybody by it alone.',
+  })
+  phone?: string;
 
   @Uuid({ optional: true, description: 'Instead of a person: everybody who is a member of this room now.' })
   room_id?: string;

@@ -28,7 +28,7 @@ const CONDITION = {
   max: 8_192,
   description:
     'JSONata over the payload, with `$headers`, `$event` and `$results` bound: the rule acts when it gives what is true. Without one, on every event.',
-  example: '$event.type = "issues.opened"',
+  example: 'action = "opened"',
 } as const;
 
 const ACTIONS = { min: 1, max: MAX_ACTIONS, description: 'In order.' } as const;
@@ -41,14 +41,14 @@ const POSITION = {
 
 /** One thing that a rule does. */
 export class RuleActionDto {
-  @OneOf(ACTION_TYPES, { example: 'send_message' })
+  @OneOf(ACTION_TYPES, { example: 'create_room' })
   type: ActionType;
 
   @Json({
     maxBytes: MAX_PARAMS_BYTES,
     description:
       'The body of the route that does the same (`POST /rooms`, `/rooms/{id}/members`, `/rooms/{id}/messages`, `/notifications`), for members and messages with `room_id`; without it they go to the room that this rule made. Any value may be `{"$jsonata": "…"}`; what gives nothing is left out.',
-    example: { content: { $jsonata: 'issue.title' } },
+    example: { room_type: 'support', name: { $jsonata: 'issue.title' } },
   })
   params: Record<string, unknown>;
 }
@@ -189,7 +189,7 @@ export class WorkedOutActionDto {
   @OneOf(ACTION_TYPES)
   type: ActionType;
 
-  @Json({ maxBytes: MAX_PARAMS_BYTES, example: { content: 'It does not start' } })
+  @Json({ maxBytes: MAX_PARAMS_BYTES, example: { room_type: 'support', name: 'It does not start' } })
   params: Record<string, unknown>;
 }
 

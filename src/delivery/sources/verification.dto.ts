@@ -103,6 +103,36 @@ export class NoVerificationDto {
   id_header?: string | null;
 }
 
+/** Of a template that there is not: so that it alone is what is wrong. */
+class UnknownVerificationDto {
+  @OneOf(TEMPLATES)
+  template: never;
+
+  @AnyText({ optional: true })
+  secret?: string;
+
+  @AnyText({ optional: true })
+  signing_key?: string;
+
+  @AnyText({ optional: true })
+  header?: string;
+
+  @AnyText({ optional: true })
+  encoding?: string;
+
+  @AnyText({ optional: true })
+  algorithm?: string;
+
+  @AnyText({ optional: true })
+  username?: string;
+
+  @AnyText({ optional: true })
+  password?: string;
+
+  @AnyText({ optional: true, nullable: true })
+  id_header?: string | null;
+}
+
 export type VerificationInputDto =
   SecretVerificationDto | MailgunVerificationDto | HmacVerificationDto | BasicVerificationDto | NoVerificationDto;
 
@@ -114,8 +144,9 @@ export const VERIFICATIONS: (new () => VerificationInputDto)[] = [
   NoVerificationDto,
 ];
 
-/** The fields of a template. Of an unknown one: of those that have a secret, so that `template` is named as what is wrong. */
+/** The fields of a template. */
 export function verificationOf(template: unknown): new () => VerificationInputDto {
+  if (SECRET_TEMPLATES.some((name) => name === template)) return SecretVerificationDto;
   switch (template) {
     case 'mailgun':
       return MailgunVerificationDto;
@@ -126,7 +157,7 @@ export function verificationOf(template: unknown): new () => VerificationInputDt
     case 'none':
       return NoVerificationDto;
     default:
-      return SecretVerificationDto;
+      return UnknownVerificationDto;
   }
 }
 

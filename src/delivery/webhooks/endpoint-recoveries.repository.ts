@@ -55,8 +55,8 @@ const AGAIN = `select a.status from deliveries a
 
 /**
  * An event was told where it is on its way, came through (also when it was sent again), was put aside, or was not wanted by the
- * condition. One of which nothing is known was missed where it happened before the endpoint was enabled last: the others are still
- * to be planned, unless it is disabled. Events are named by an array and states looked up one by one, so that also before there
+ * condition. One of which nothing is known was missed where it happened between the time the endpoint was made and when it was
+ * enabled last: what came before was never its, what came later is still to be planned, unless it is disabled. Events are named by an array and states looked up one by one, so that also before there
  * are statistics nothing is compared with everything.
  */
 const WALK = `
@@ -79,7 +79,7 @@ const WALK = `
      group by m.event_id
   )
   select s.client_id, s.id, s.type, s.rev, s.occurred_at, s.stream_id, s.room_id, s.traceparent,
-         s.is_heard and coalesce(not t.is_told, s.occurred_at < $8) as is_missed
+         s.is_heard and coalesce(not t.is_told, s.occurred_at >= $12 and s.occurred_at < $8) as is_missed
     from seen s left join told t on t.event_id = s.id
    order by s.stream_id, s.rev`;
 
@@ -93,7 +93,7 @@ export class EndpointRecoveriesRepository {
   /** @param events of the log, looked at at most; those of one day */
   async walk(
     on: Pick<Tx, 'query'>,
-    { client_id, id, event_types, room_ids, status, enabled_at }: EndpointRow,
+    { client_id, id, event_types, room_ids, status, created_at, enabled_at }: EndpointRow,
     { since, upto }: LogSpan,
     place: LogPlace,
     events: number,
@@ -112,6 +112,7 @@ export class EndpointRecoveriesRepository {
       event_types.map((pattern) => pattern.replaceAll('_', '\\_').replace(/\*$/, '%')),
       room_ids,
       new Date(Date.now() + 3_600_000),
+      created_at,
     ]);
     const last = seen.at(-1);
     const following = begins + DAY_MS < upto.getTime() ? placeIn(begins + DAY_MS) : null;

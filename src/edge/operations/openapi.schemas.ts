@@ -73,7 +73,7 @@ const BY_FORMAT: Record<string, string> = {
 };
 
 /** Recursive schemas end here. */
-const MAX_DEPTH = 6;
+const MAX_DEPTH = 9;
 
 /**
  * An example made of those of the fields.

@@ -22,7 +22,7 @@ anything is looked up; what a key cannot see is 404, never 403. A server's key s
 ## Errors
 
 Every error is \`application/problem+json\` (RFC 9457), the same object in socket acknowledgements. Branch on \`code\`, which
-is stable; \`retryable\` says whether the same request may succeed later; \`errors\` names every field at fault;
+is stable; \`retryable\` says whether the same request may succeed later; \`errors\` names the fields at fault;
 \`request_id\` finds the request in the logs and is also the \`X-Request-Id\` header (send your own to correlate). Bad input is
 always a 4xx. Ignore fields, event types and enum values that you don't know: they are added without a new version.
 
@@ -48,7 +48,7 @@ Lists answer \`{ "data": [...], "page": { "next_cursor", "prev_cursor", "has_mor
 | metadata | ${limits.metadata_bytes.toLocaleString('en')} bytes of JSON |
 | \`user_id\` | ${limits.user_id_chars} characters, no control characters, compared exactly; \`me\` is reserved |
 | recipients, deliveries of a notification | ${limits.recipients.toLocaleString('en')}, ${limits.deliveries.toLocaleString('en')} |
-| per user and minute, unless the client's own limits say otherwise | ${limits.messages_per_user_per_minute} messages, ${limits.typing_per_user_per_minute} of typing, ${limits.pings_per_user_per_minute} pings |
+| per user and minute, unless the client's own limits say otherwise | ${limits.messages_per_user_per_minute} messages, ${limits.typing_per_user_per_minute} of typing, ${limits.pings_per_user_per_minute} pings, ${limits.reactions_per_user_per_minute} reactions |
 | connections open at once | ${limits.sockets_per_user} of a user, ${limits.sockets_per_client.toLocaleString('en')} of a client's users |
 
 Limited answers carry \`RateLimit-Policy\` and \`RateLimit\` (IETF draft 11); 429 and 503 carry \`Retry-After\`.

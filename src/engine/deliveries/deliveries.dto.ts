@@ -70,7 +70,7 @@ export class DeliveryRoutingDto {
   @AnyText({
     example: 'primary',
     description:
-      'Why: `explicit` (the notification names it), `primary`, `order`, `bulk` (by the number of recipients), `failover`, `default` (one of the operator), `only`, `none_available` (it is held), `no_provider`, `too_many_recipients`.',
+      'Why: `explicit` (the notification names it), `primary`, `order`, `bulk` (by the number of recipients), `failover`, `default` (one of the operator), `only`, `development` (embedded mode keeps mail that has no provider), `none_available` (it is held), `no_provider`, `too_many_recipients`.',
   })
   reason: string;
 

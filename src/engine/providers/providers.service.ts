@@ -258,7 +258,7 @@ export class ProvidersService {
       const message = cleanText((error as Error).message, 500);
       throw new Problem(
         'provider_rejected',
-        `${at ?? ''}${at ? ': ' : ''}${message}. Use ?verify=false to save it all the same.`,
+        `${at ?? ''}${at ? ': ' : ''}${message.replace(/\.$/, '')}. Use ?verify=false to save it all the same.`,
         {
           errors: [{ field: at === undefined ? 'config' : `${at}.config`, message }],
         },

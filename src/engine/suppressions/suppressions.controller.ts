@@ -67,11 +67,12 @@ export class SuppressionsController {
   @Route({
     summary: 'Suppress many addresses',
     description:
-      'CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`), or NDJSON with the same fields. Lines that cannot be read are told of, the others are taken; of 100,000 at most: where there are more, `next_line` says which is the first that was not.',
+      'CSV with a header line (`address`, and where they are wanted `channel`, `reason`, `expires_at`, `category`), or NDJSON with the same fields. Lines that cannot be read are told of, the others are taken; of 100,000 at most: where there are more, `next_line` says which is the first that was not.',
     audit: 'suppression.import',
     access: 'master',
     answer: SuppressionImportDto,
     rawBody: true,
+    rawExample: 'channel,address,reason\nemail,ann@example.com,bounce\n',
     bodyBytes: 'notification_body_bytes',
   })
   import(

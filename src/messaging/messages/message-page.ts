@@ -1,6 +1,5 @@
 import { decodeCursor, encodeCursor } from '../../platform/common/pagination.js';
 import { Problem } from '../../platform/common/problem.js';
-import { limits } from '../../platform/config/limits.js';
 import type { MessagePageDto, MessagesQueryDto } from './messages.dto.js';
 import type { Stretch } from './messages.repository.js';
 
@@ -34,7 +33,7 @@ export function stretchOf(query: MessagesQueryDto, floor: number): Asked {
 }
 
 function sidesOf(query: MessagesQueryDto): { at: number; before: number; after: number } {
-  const { limit = Math.min(DEFAULT_LIMIT, limits.page), before_seq, after_seq, around_seq } = query;
+  const { limit = DEFAULT_LIMIT, before_seq, after_seq, around_seq } = query;
   if (before_seq !== undefined) return { at: before_seq, before: limit, after: 0 };
   if (after_seq !== undefined) return { at: next(after_seq), before: 0, after: limit };
   // The message itself belongs to the later half.

@@ -127,7 +127,7 @@ describe('a wrong value', () => {
     ['DATABASE_POOL_SIZE', '0'],
     ['SHUTDOWN_TIMEOUT_MS', '1e4'],
     ['MAX_RECIPIENTS', 'many\nlines'],
-    ['MAX_PAGE', '0'],
+    ['MAX_PAGE', '49'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318'],
     ['OTEL_TRACES_SAMPLER', 'sometimes'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
@@ -277,8 +277,8 @@ it('has limits with documented defaults', () => {
   const defaults = Object.entries(limitKeys).map(([name, key]) => [name, Number(key.default)]);
   expect(embedded().limits).toEqual(Object.fromEntries(defaults));
   expect(defaultLimits()).toEqual(Object.fromEntries(defaults));
-  expect(embedded({ MAX_PAGE: '7' }).limits).toMatchObject({
-    page: 7,
+  expect(embedded({ MAX_PAGE: '70' }).limits).toMatchObject({
+    page: 70,
     body_bytes: 1024 ** 2,
     notification_body_bytes: 20 * 1024 ** 2,
     recipients: 1000,

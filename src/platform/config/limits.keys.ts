@@ -40,7 +40,7 @@ export const limitKeys = {
   metadata_bytes: key('MAX_METADATA_BYTES', '16384', 'Bytes of metadata as JSON.', integer(2, 1_048_576)),
   user_id_chars: key('MAX_USER_ID_CHARS', '255', 'Unicode code points in a user_id.', integer(1, 1_000)),
   room_members: key('MAX_ROOM_MEMBERS', '5000', 'Ceiling of max_members of a room.', integer(2, 100_000)),
-  page: key('MAX_PAGE', '100', 'Largest limit of a list.', integer(1, 1_000)),
+  page: key('MAX_PAGE', '100', 'Largest limit of a list; who asks for none gets 50.', integer(50, 1_000)),
   idempotency_key_chars: key('MAX_IDEMPOTENCY_KEY_CHARS', '255', 'Length of an Idempotency-Key.', integer(1, 1_000)),
   path_param_chars: key('MAX_PATH_PARAM_CHARS', '4096', 'Length of a path parameter.', integer(255, 16_384)),
   resume_rooms: key(

@@ -64,6 +64,8 @@ export interface RouteOptions {
   itemwise?: boolean;
   /** Takes any content type, unparsed: the handler gets the exact bytes by `@RawBody()`, and there is no `@Body()`. */
   rawBody?: boolean;
+  /** With `rawBody`: a body for the document. */
+  rawExample?: string;
   /** Its path opens something by itself: logs name the route instead. */
   secretPath?: boolean;
 }
@@ -126,7 +128,10 @@ export function Route(options: RouteOptions): MethodDecorator {
   const { operated } = options;
   decorators.push(RouteConfig({ access, operated, bodyBytes, itemwise, rawBody, secretPath }) as MethodDecorator);
   if (rawBody) {
-    decorators.push(ApiConsumes('*/*'), ApiBody({ schema: { type: 'string', format: 'binary' } }) as MethodDecorator);
+    decorators.push(
+      ApiConsumes('*/*'),
+      ApiBody({ schema: { type: 'string', format: 'binary', example: options.rawExample } }) as MethodDecorator,
+    );
   }
   for (const [name, description] of Object.entries(options.params ?? {})) {
     decorators.push(ApiParam({ name, description }));

@@ -65,6 +65,7 @@ export class SocketLimit implements OnModuleInit, OnModuleDestroy {
       for (const one of taken) this.giveBack(one);
       throw new Problem('rate_limited', `${place.whose} ${place.limit} connections open, which is the most.`, {
         retryAfterS: RETRY_AFTER_S,
+        policies: ['sockets'],
       });
     }
     if (taken.length > 0) this.unopened.set(caller, performance.now() + UNOPENED_MS);

@@ -18,7 +18,8 @@ import {
 const DISPLAY_NAME = { max: 'name_chars', nullable: true, example: 'Alice' } as const;
 const AVATAR_URL = { nullable: true, example: 'https://cdn.example.com/alice.png' } as const;
 const EMAIL = { nullable: true, example: 'alice@example.com' } as const;
-const PHONE = {
+/** A phone number as a user's profile and a recipient have it. */
+export const PHONE = {
   max: 16,
   nullable: true,
   pattern: /^\+[1-9]\d{1,14}$/,
