@@ -31,6 +31,15 @@ it('tells an endpoint all that it missed, each once, over a kill and beside anot
     // What it is told waits for its rate: thousands of requests would show nothing more.
     const body = { url: receiver.url, event_types: ['endpoint.disabled'], rate_limit_per_second: 1 };
     const { id } = await call('POST', '/webhooks/endpoints', body, 201);
+    // Nothing listens there: what it is to hear stays open.
+    const deaf = await call(
+      'POST',
+      '/webhooks/endpoints',
+      { url: 'http://127.0.0.1:9/', event_types: ['room.created'] },
+      201,
+    );
+    for (const change of ['disable', 'enable']) await call('POST', `/webhooks/endpoints/${deaf.id}/${change}`);
+    await call('POST', '/rooms', { room_type: 'group', name: 'R', members: ['ann'] }, 201);
     const since = new Date(Date.now() - 60_000).toISOString();
     await call('POST', `/webhooks/endpoints/${id}/disable`);
     await happen(STREAMS, 2 * OF_EACH);
@@ -63,9 +72,23 @@ it('tells an endpoint all that it missed, each once, over a kill and beside anot
       );
     await until('something to be told', async () => (await known()).length > 0);
     await app.kill();
+    // Killed between enabling an endpoint and letting go what it held.
+    const held = await database.query(
+      `update open_deliveries set status = 'held', reason = 'endpoint_disabled', next_attempt_at = null, awake = false
+        where client_id = $1 and channel = 'webhook' and status in ('pending', 'retrying', 'held') returning id`,
+      [client.id],
+    );
+    expect(held.length).toBeGreaterThan(0);
     const before = receiver.requests.length;
     const over = await known();
     app = await startApp({ database });
+    await until('what was held to go on', async () => {
+      const [{ n }] = await database.query<any>(
+        `select count(*)::int as n from open_deliveries where client_id = $1 and reason = 'endpoint_disabled'`,
+        [client.id],
+      );
+      return n === 0;
+    });
     const done = await until('the whole of it', async () => {
       const now = await hurried();
       return now.status === 'running' ? null : now;

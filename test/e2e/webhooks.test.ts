@@ -195,6 +195,12 @@ describe('events', () => {
     expect(() => check(hasty.requests()[0]!, hasty.secret)).toThrow();
     const switched = await call('PATCH', `endpoints/${hasty.id}`, { signature: 'v1a' });
     expect(switched.secret).toBe(switched.public_key);
+    // The new kind signs alone, also where an overlap runs.
+    const alone = await call('PATCH', `endpoints/${v1.id}`, { signature: 'v1a' });
+    expect(alone.previous_secret_expires_at).toBeNull();
+    await say(roomId, 'signed anew');
+    await v1.heard(2);
+    expect(v1.requests()[1]!.headers['webhook-signature']).toMatch(/^v1a,\S+$/);
   });
 
   it('go where the condition holds, and where it cannot be worked out, which is recorded', async () => {

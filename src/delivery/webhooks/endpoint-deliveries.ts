@@ -94,12 +94,9 @@ export class EndpointDeliveries implements DeliverySource, DeliveryObserver {
       rate_limit_per_second: message.is_test ? null : endpoint.rate_limit_per_second,
     };
     if (endpoint.status === 'enabled' || message.is_test) return content;
-    this.health.holdSoon(endpoint);
-    return { ...content, rate_limit_per_second: null, withheld: WITHHELD };
+    return { ...content, rate_limit_per_second: null, withheld: true };
   }
 }
-
-const WITHHELD = { code: 'endpoint_disabled', message: 'The endpoint is disabled.' };
 
 /** The message of a delivery has its id. */
 const keyOf = ({ client_id, source_id: id, created_at }: DeliveryRow) => ({ client_id, id, created_at });

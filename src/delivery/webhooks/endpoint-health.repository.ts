@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
+import type { EndpointStatus } from './endpoint.js';
 
 export interface EndpointState {
   client_id: string;
   id: string;
-  status: 'enabled' | 'disabled';
+  status: EndpointStatus;
   gated: boolean;
   failing: boolean;
   /** Nothing has succeeded for five days. */

@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { logger } from '../../platform/common/logger.js';
 import type { Tx } from '../../platform/database/database.js';
-import type { DeliveryRow, Transition } from '../../engine/deliveries/delivery.js';
-import { Lanes } from '../../engine/deliveries/dispatch/lanes.js';
+import { isOpen, type DeliveryRow, type Transition } from '../../engine/deliveries/delivery.js';
 import { newEvent, type NewEvent } from '../../engine/events/new-event.js';
 import { laneOfEndpoint, type EndpointRow } from './endpoint.js';
 import { EndpointHealthRepository } from './endpoint-health.repository.js';
+import { ENDPOINT_DISABLED, EndpointHolds } from './endpoint-holds.js';
 import { EndpointView } from './endpoint-view.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { endpointDisabled } from './webhooks.events.js';
-
-/** `reason` of the deliveries that wait until an endpoint is enabled again. */
-export const ENDPOINT_DISABLED = 'endpoint_disabled';
 
 export interface HealthNews {
   events: NewEvent[];
@@ -26,7 +22,7 @@ export class EndpointHealth {
     private readonly repository: EndpointHealthRepository,
     private readonly endpoints: EndpointsRepository,
     private readonly view: EndpointView,
-    private readonly lanes: Lanes,
+    private readonly holds: EndpointHolds,
   ) {}
 
   /** In the transaction of these changes. Costs one look where all is as it was. */
@@ -37,8 +33,10 @@ export class EndpointHealth {
     const rows = await this.repository.states(tx, [...signs.values()]);
     const changed = [];
     for (const row of rows) {
-      const { succeeded, failed, gone } = signs.get(row.id)!;
+      const { succeeded, failed, gone, waits, goes } = signs.get(row.id)!;
       if (row.gated) told.gated.set(laneOfEndpoint(row.id), row.id);
+      // It was in hand when the endpoint changed.
+      if (row.status === 'enabled' ? waits : goes) tx.afterCommit(() => this.holds.followSoon(row));
       if (row.status !== 'enabled') continue;
       const failing = failed && !succeeded;
       if (gone || (failing && row.overdue))
@@ -49,18 +47,11 @@ export class EndpointHealth {
     return told;
   }
 
-  /** Holds what is open of an endpoint that is disabled: by the way, nobody waits for it. */
-  holdSoon({ client_id, id }: Pick<EndpointRow, 'client_id' | 'id'>): void {
-    this.lanes.hold(client_id, laneOfEndpoint(id), ENDPOINT_DISABLED).catch((error: unknown) => {
-      logger.warn({ client_id, endpoint_id: id, err: error }, 'Deliveries of an endpoint could not be held yet.');
-    });
-  }
-
   private async disable(tx: Tx, place: Pick<EndpointRow, 'client_id' | 'id'>, reason: string): Promise<NewEvent[]> {
     const { client_id, id } = place;
     const done = await this.endpoints.setStatus(tx, client_id, id, reason);
     if (!done?.changed) return [];
-    tx.afterCommit(() => this.holdSoon(place));
+    tx.afterCommit(() => this.holds.followSoon(place));
     return [
       newEvent({
         event: endpointDisabled,
@@ -80,6 +71,10 @@ interface Signs {
   succeeded: boolean;
   failed: boolean;
   gone: boolean;
+  /** Something of it came back to wait until it is enabled. */
+  waits: boolean;
+  /** Something of it came back to be tried again. */
+  goes: boolean;
 }
 
 /** What attempts say of endpoints, in their order: a success after a failure is a success. Tests say nothing. */
@@ -88,15 +83,20 @@ function signsOf(transitions: Transition[]): Map<string, Signs> {
   for (const { from, row } of transitions) {
     const id = endpointOf(row);
     if (id === undefined) continue;
-    const one = signs.get(id) ?? { client_id: row.client_id, id, succeeded: false, failed: false, gone: false };
+    const one = signs.get(id) ?? { ...NO_SIGNS, client_id: row.client_id, id };
     signs.set(id, one);
     if (from !== 'sending') continue;
+    const waits = row.status === 'held' && row.reason === ENDPOINT_DISABLED;
+    one.waits ||= waits;
+    one.goes ||= isOpen(row.status) && !waits;
     one.succeeded ||= row.status === 'delivered';
     one.failed ||= (row.status === 'retrying' || row.status === 'failed') && !NO_SIGN.has(row.reason ?? '');
     one.gone ||= row.status === 'failed' && row.reason === 'gone';
   }
   return signs;
 }
+
+const NO_SIGNS = { succeeded: false, failed: false, gone: false, waits: false, goes: false };
 
 /** Not the endpoint's doing. */
 const NO_SIGN: ReadonlySet<string> = new Set([ENDPOINT_DISABLED, 'worker_lost', 'content_missing']);

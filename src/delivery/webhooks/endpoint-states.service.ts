@@ -3,9 +3,7 @@ import { isUuid } from '../../platform/common/ids.js';
 import { notFound } from '../../platform/common/problem.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
 import type { Request } from '../../tenancy/access/request.js';
-import { Lanes } from '../../engine/deliveries/dispatch/lanes.js';
-import { EVENT, laneOfEndpoint } from './endpoint.js';
-import { ENDPOINT_DISABLED } from './endpoint-health.js';
+import { EndpointHolds } from './endpoint-holds.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
 import { EndpointView } from './endpoint-view.js';
 import type { EndpointDto } from './endpoints.dto.js';
@@ -22,21 +20,21 @@ export class EndpointStatesService {
     private readonly repository: EndpointsRepository,
     private readonly messages: EndpointMessagesRepository,
     private readonly idempotency: Idempotency,
-    private readonly lanes: Lanes,
+    private readonly holds: EndpointHolds,
     private readonly releases: EndpointReleases,
     private readonly view: EndpointView,
   ) {}
 
   async enable(request: Request, id: string): Promise<EndpointDto> {
     const dto = await this.set(request, id, null);
-    await this.lanes.resume(request.caller.clientId, laneOfEndpoint(dto.id), ENDPOINT_DISABLED);
+    await this.holds.follow({ client_id: request.caller.clientId, id: dto.id });
     this.releases.nudge(request.caller.clientId, dto.id);
     return dto;
   }
 
   async disable(request: Request, id: string): Promise<EndpointDto> {
     const dto = await this.set(request, id, 'manual');
-    await this.lanes.hold(request.caller.clientId, laneOfEndpoint(dto.id), ENDPOINT_DISABLED);
+    await this.holds.follow({ client_id: request.caller.clientId, id: dto.id });
     return dto;
   }
 
@@ -48,9 +46,7 @@ export class EndpointStatesService {
       if (outcome === 'was removed') request.unchanged();
       await this.messages.skipAll(tx, clientId, id);
     });
-    await this.lanes.cancel(clientId, laneOfEndpoint(id), 'endpoint_removed', EVENT);
-    // Notifications that name it fail by their next attempt.
-    await this.lanes.rouse(clientId, laneOfEndpoint(id));
+    await this.holds.follow({ client_id: clientId, id });
   }
 
   private async set(request: Request, id: string, reason: string | null): Promise<EndpointDto> {

@@ -10,6 +10,9 @@ export interface ConditionFault {
   at: string;
 }
 
+/** One that was removed is known by its id for a while. */
+export type EndpointStatus = 'enabled' | 'disabled' | 'removed';
+
 export interface EndpointRow {
   client_id: string;
   id: string;

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
-import type { EndpointRow, EndpointValues } from './endpoint.js';
+import { laneOfEndpoint, type EndpointRow, type EndpointStatus, type EndpointValues } from './endpoint.js';
 
 /** Of `e`. */
 const COLUMNS = `e.client_id, e.id, e.url, e.description, e.event_types, e.room_ids, e.condition, e.headers, e.signature, e.secret,
   e.previous_secret, e.previous_secret_expires_at, e.ordered_by, e.rate_limit_per_second, e.concurrency, e.timeout_ms, e.status,
   e.disabled_reason, e.gated, e.failing_since, e.condition_fault, e.enabled_at, e.created_at, e.updated_at`;
+
+const STATUS = 'select e.status from webhook_endpoints e where e.client_id = $1 and e.id = $2';
 
 const values = (row: EndpointValues): unknown[] => [
   row.url,
@@ -86,7 +88,8 @@ export class EndpointsRepository {
     const [changed] = await tx.query<EndpointRow>(
       `update webhook_endpoints e
           set url = $3, description = $4, event_types = $5, room_ids = $6, condition = $7, headers = $8, signature = $9,
-              secret = $10, ordered_by = $11, rate_limit_per_second = $12, concurrency = $13, timeout_ms = $14,
+              secret = $10, previous_secret = case when e.signature = $9 then e.previous_secret end,
+              previous_secret_expires_at = case when e.signature = $9 then e.previous_secret_expires_at end, ordered_by = $11, rate_limit_per_second = $12, concurrency = $13, timeout_ms = $14,
               gated = e.gated or $15, updated_at = clock_timestamp(),
               condition_fault = case when e.condition is not distinct from $7 then e.condition_fault end
         where e.client_id = $1 and e.id = $2 returning ${COLUMNS}`,
@@ -144,6 +147,29 @@ export class EndpointsRepository {
       [clientId, id, status, reason],
     );
     return { row: row!, changed: true };
+  }
+
+  async statusOf(clientId: string, id: string): Promise<EndpointStatus | undefined> {
+    const [row] = await this.database.query<{ status: EndpointStatus }>(STATUS, [clientId, id]);
+    return row?.status;
+  }
+
+  /** As {@link statusOf}; until the transaction ends it stays so. */
+  async shareStatus(tx: Tx, clientId: string, id: string): Promise<EndpointStatus | undefined> {
+    const [row] = await tx.query<{ status: EndpointStatus }>(`${STATUS} for share`, [clientId, id]);
+    return row?.status;
+  }
+
+  /** Those at which something waits for them to be enabled, which they are: it was not let go to its end. */
+  heldThoughEnabled(reason: string): Promise<{ client_id: string; id: string }[]> {
+    return this.database.query(
+      `select e.client_id, e.id from webhook_endpoints e
+        where e.status = 'enabled' and e.enabled_at > e.created_at
+          and exists (select from open_deliveries o
+                       where o.client_id = e.client_id and o.channel = 'webhook' and o.status = 'held' and o.reason = $1
+                         and o.lane = $2 || e.id)`,
+      [reason, laneOfEndpoint('')],
+    );
   }
 
   /** Of these clients, those that hear events now. */

@@ -17,6 +17,7 @@ import { EndpointHealth } from './endpoint-health.js';
 import { EndpointHealthRepository } from './endpoint-health.repository.js';
 import { EndpointHistoryController } from './endpoint-history.controller.js';
 import { EndpointHistoryService } from './endpoint-history.service.js';
+import { EndpointHolds } from './endpoint-holds.js';
 import { EndpointHops } from './endpoint-hops.js';
 import { EndpointLimits } from './endpoint-limits.js';
 import { EndpointMessagesRepository } from './endpoint-messages.repository.js';
@@ -51,6 +52,7 @@ import * as webhooksEvents from './webhooks.events.js';
     EndpointHealth,
     EndpointHealthRepository,
     EndpointHistoryService,
+    EndpointHolds,
     EndpointHops,
     EndpointLimits,
     EndpointMessagesRepository,

@@ -67,7 +67,7 @@ export class WebhookEndpoints {
     try {
       const endpoint = await this.port?.find(clientId, id);
       if (!endpoint) return { outcome: REMOVED };
-      if (!endpoint.enabled) return { outcome: untried('endpoint_disabled', 'The endpoint is disabled.', DISABLED_MS) };
+      if (!endpoint.enabled) return { outcome: DISABLED };
       const { url, secrets, headers, timeout_ms, rate_limit_per_second: rate } = endpoint;
       const { taken, inMs } = rate === null ? { taken: true, inMs: 0 } : await this.port!.turn(clientId, id, rate);
       if (!taken) return { outcome: untried('rate_limited', 'The endpoint has its rate_limit_per_second.', inMs) };
@@ -86,11 +86,9 @@ const REMOVED: Outcome = {
   message: 'The endpoint was removed.',
 };
 
-const untried = (code: string, message: string, retryAfterMs: number): Outcome => ({
-  kind: 'retryable',
-  fault: 'recipient',
-  code,
-  message,
-  retryAfterMs,
-  untried: true,
-});
+function untried(code: string, message: string, retryAfterMs: number): Outcome {
+  return { kind: 'retryable', fault: 'recipient', code, message, retryAfterMs, untried: true };
+}
+
+/** It waits until the endpoint is enabled. */
+export const DISABLED = untried('endpoint_disabled', 'The endpoint is disabled.', DISABLED_MS);

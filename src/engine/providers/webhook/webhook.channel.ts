@@ -19,7 +19,7 @@ export class WebhookInputDto {
   })
   endpoint_id?: string;
 
-  @Json({ maxBytes: 'body_bytes', description: 'The body, word for word.' })
+  @Json({ maxBytes: 'body_bytes', description: 'The body, as JSON.' })
   payload: Record<string, unknown>;
 }
 
@@ -42,8 +42,8 @@ export interface WebhookContent {
   timeout_ms?: number;
   /** How many requests a second the receiver takes of all that goes to its lane. */
   rate_limit_per_second?: number | null;
-  /** Why it is not to be sent now: the attempt fails with this, and nothing is posted. */
-  withheld?: { code: string; message: string };
+  /** The endpoint that it is for is disabled just now: nothing is posted, and it waits. */
+  withheld?: true;
 }
 
 /** Lanes stand in an index. A host's name has 253 at most. */

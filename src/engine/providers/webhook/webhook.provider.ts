@@ -5,7 +5,7 @@ import { HttpClient, HttpFailure, type HttpAnswer } from './http-client.js';
 import { hopsHeader } from './hops.js';
 import { signedHeaders } from './signature.js';
 import { WEBHOOK, type WebhookContent } from './webhook.channel.js';
-import { WebhookEndpoints } from './webhook-endpoints.js';
+import { DISABLED, WebhookEndpoints } from './webhook-endpoints.js';
 
 interface WebhookConfig {
   /** `whsec_…`: the current one, and during a rotation's overlap the one before. */
@@ -61,7 +61,7 @@ export class WebhookProvider implements Provider<WebhookContent, WebhookConfig> 
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { url, body, hops, withheld, timeout_ms } = content;
-    if (withheld) return { kind: 'retryable', fault: 'recipient', ...withheld };
+    if (withheld) return DISABLED;
     const id = content.message_id ?? message_id;
     const signed = signedHeaders(content.secrets ?? secrets, id, body);
     const headers = { ...content.headers, ...hopsHeader(hops), ...signed };
@@ -122,6 +122,6 @@ export function parseRetryAfter(text: string | undefined, now = Date.now()): num
   if (text === undefined) return undefined;
   // Date.parse reads much that is no HTTP date.
   const date = /^[A-Z][a-z]{2}, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : date - now;
-  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : date - now;
+  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }
