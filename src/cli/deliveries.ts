@@ -17,10 +17,11 @@ export interface DeliveryFilter {
   to?: string;
 }
 
-export const filtering = (command: Command): Command =>
+/** @param statuses the help of --status: deliveries are found in more states than they are sent again in */
+export const filtering = (command: Command, statuses: string): Command =>
   command
     .option('--channel <channel>', 'email, websocket or webhook')
-    .option('--status <status>', 'such as failed, retrying, delivered')
+    .option('--status <status>', statuses)
     .option('--provider <name>')
     .option('--error-code <code>', 'of the last attempt')
     .option('--user <id>')
@@ -45,7 +46,7 @@ export const queryOf = (options: DeliveryFilter) => ({
 
 export function registerDeliveries(program: Command): void {
   const deliveries = program.command('deliveries').description('what became of each recipient on each channel');
-  filtering(listing(deliveries.command('list').description('the newest first')))
+  filtering(listing(deliveries.command('list').description('the newest first')), 'such as failed, retrying, delivered')
     .option('--unresolved', 'what went wrong and was neither sent again nor put aside')
     .addHelpText(
       'after',

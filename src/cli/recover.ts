@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { Api } from './api.js';
 import { examples, integer, run, when, type Context } from './context.js';
 import { filtering, queryOf, type DeliveryFilter } from './deliveries.js';
@@ -26,9 +26,11 @@ interface Options extends DeliveryFilter {
 const LOOK_MS = 500;
 
 export function registerRecover(program: Command): void {
-  filtering(program.command('recover'))
+  const command = filtering(program.command('recover'), 'failed, expired, cancelled, sent or delivered');
+  const filters = command.options.map((option) => option.attributeName());
+  command
     .description('send again what failed: counts it, asks, shows how far it has come; Ctrl-C cancels the rest')
-    .option('--endpoint <id>', 'everything that this endpoint missed; takes --since')
+    .addOption(new Option('--endpoint <id>', 'everything that this endpoint missed; takes --since').conflicts(filters))
     .option('--since <time>', 'with --endpoint: since when', when)
     .option('--rate <n>', 'so many a second at most', integer(1, 1_000))
     .option('--dry-run', 'only count')
@@ -71,6 +73,8 @@ function startOf(client: Api, options: Options): (dryRun: boolean) => Promise<Re
     if (since === undefined) throw new Usage('--endpoint takes --since, such as --since 3d.');
     return (dry_run) => client.post(`/webhooks/endpoints/${endpoint}/recover`, { since, dry_run, rate_per_second });
   }
+  if (since !== undefined)
+    throw new Usage('--since goes with --endpoint only: without it say --from, such as --from 3d.');
   // The days until now: what fails meanwhile is not part of what was counted.
   const filter = { ...queryOf(options), to: options.to ?? new Date().toISOString() };
   return (dry_run) => client.post('/recoveries', { filter, dry_run, rate_per_second });

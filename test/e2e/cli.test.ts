@@ -298,6 +298,26 @@ describe('chatapi', () => {
     await receiver.stop();
   });
 
+  it('refuses options of a recovery that do not go together, and says in which states deliveries are sent again', async () => {
+    const endpoint = ['--endpoint', '00000000-0000-7000-8000-000000000000', '--since', '3d'];
+    const filters = ['--status failed', '--channel webhook', '--error-code http_500', '--from 2h', '--to 1h'];
+    const [alone, help, ...filtered] = await Promise.all([
+      shell.run(['recover', '--since', '1m', '--dry-run']),
+      shell.run(['recover', '--help']),
+      ...filters.map((filter) => shell.run(['recover', ...endpoint, ...filter.split(' '), '--dry-run'])),
+    ]);
+    expect(alone).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/--since .*--endpoint.*--from/) });
+    for (const [at, filter] of filters.entries()) {
+      const [option] = filter.split(' ');
+      expect(filtered[at]).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(option!) });
+      expect(filtered[at]!.stderr).toContain('--endpoint');
+    }
+    const [, named] = /--status <status> +(.*)/.exec(help.stdout)!;
+    const states = named!.split(/, | or /);
+    const counted = await Promise.all(states.map((state) => shell.run(['recover', '--status', state, '--dry-run'])));
+    expect(counted.map(({ code }) => code)).toEqual(states.map(() => 0));
+  });
+
   it('sets up providers, sources and endpoints, tries them out, and tells no secret', async () => {
     const [smtp, receiver] = await Promise.all([SmtpSink.start(), Receiver.start()]);
     const config = file('smtp.json', {
