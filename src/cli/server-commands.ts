@@ -38,8 +38,8 @@ export function registerServerCommands(program: Command, wiring: Wiring): void {
   command('epoch:advance', 'says that history was rewound: after a restore into the same PostgreSQL', async () => {
     const config = await load();
     const { advanceEpoch } = await import('../platform/database/advance-epoch.js');
-    await withDatabase(config, async (url) => {
-      say(`Epochs begin with ${await advanceEpoch(url)} from now on: clients read their rooms anew.`);
+    await besideServer(config, async ({ databaseUrl }) => {
+      say(`Epochs begin with ${await advanceEpoch(databaseUrl)} from now on: clients read their rooms anew.`);
     });
   });
   command('ledger:check', 'proves the ledger against the deliveries themselves; fails with the differences', async () =>

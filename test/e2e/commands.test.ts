@@ -1,6 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestProcess } from '../support/test-process.js';
@@ -88,6 +98,45 @@ describe('a newcomer in embedded mode', () => {
       output: expect.stringContaining('Everything is encrypted with the key k1'),
     });
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('can say beside the running server that history was rewound, which it notices at once', async () => {
+    const call = async (method: string, path: string, body?: object) => {
+      const answer = await fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${masterKey()}`, 'x-user-id': 'alice', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: (await answer.json()) as { id: string; epoch: string } };
+    };
+    const { body: room } = await call('POST', '/rooms', { room_type: 'group', name: 'Tea' });
+    expect(await command('epoch:advance')).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('Epochs begin with'),
+    });
+    const after = await until('an answer', async () => {
+      const { status, body } = await call('GET', `/rooms/${room.id}`);
+      return status === 200 && body;
+    });
+    expect(after.epoch).not.toBe(room.epoch);
+    const said = await call('POST', `/rooms/${room.id}/messages`, { content: 'It goes on.' });
+    expect(said).toMatchObject({ status: 201 });
+    await until('readiness', async () => (await fetch(`${url}/health/ready`)).status === 200);
+
+    // A copy that was made meanwhile has the file by which the server of this directory is found.
+    const copy = join(dataDir, 'copy');
+    mkdirSync(join(copy, 'postgres'), { recursive: true });
+    for (const file of ['postgres-password', 'postgres/PG_VERSION', 'postgres/postmaster.pid']) {
+      copyFileSync(join(dataDir, file), join(copy, file));
+    }
+    const { uid, gid } = statSync(join(dataDir, 'postgres'));
+    for (const file of ['postgres', 'postgres/PG_VERSION', 'postgres/postmaster.pid']) {
+      chownSync(join(copy, file), uid, gid);
+    }
+    const { code, output } = await command('epoch:advance', { CHATAPI_DATA_DIR: copy });
+    expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining('Another ChatAPI process') });
+    const still = await call('GET', `/rooms/${room.id}`);
+    expect(still.body.epoch).toBe(after.epoch);
   });
 
   it('is told how to reach a server that has another admin key', async () => {

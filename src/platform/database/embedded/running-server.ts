@@ -1,16 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { resolveDataDir } from '../../config/data-dir.js';
 import { readPostmaster } from './postmaster.js';
 
 /**
- * The address of the PostgreSQL that a process runs in this data directory now, for commands that work beside it.
+ * The address of the PostgreSQL that a process runs in this data directory now, for commands that work beside it. A copy of
+ * a directory in use names the server of the other one, and its password: that is asked where it runs.
  * @returns null where none answers
  */
 export async function runningServer(dataDir: string): Promise<string | null> {
   const dir = resolveDataDir(dataDir);
-  const server = readPostmaster(join(dir, 'postgres'));
+  const pgData = join(dir, 'postgres');
+  const server = readPostmaster(pgData);
   const password = server && readIfThere(join(dir, 'postgres-password'));
   if (!password) return null;
   const url = `postgres://chatapi:${password}@127.0.0.1:${server.port}/chatapi`;
@@ -18,8 +20,8 @@ export async function runningServer(dataDir: string): Promise<string | null> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query('select 1');
-    return url;
+    const { rows } = await client.query<{ at: string }>(`select current_setting('data_directory') as at`);
+    return realpathSync(rows[0]!.at) === realpathSync(pgData) ? url : null;
   } catch {
     return null;
   } finally {
