@@ -8,6 +8,7 @@ import { failureOf } from './failures.js';
 import { chunksOf, kindOfList } from './line-chunks.js';
 import { bodyOf } from './notify.js';
 import { makeProgram } from './program.js';
+import { runCommand } from './run-command.js';
 
 const wiring = { modules: () => Promise.resolve(), documents: () => Promise.resolve({}) };
 
@@ -24,6 +25,19 @@ describe('every command', () => {
     };
     visit(program, 'chatapi');
     expect(bare).toEqual([]);
+  });
+
+  it.each([
+    ['recover --from yesterday', 'chatapi recover'],
+    ['rooms list --limit many', 'chatapi rooms list'],
+    ['rooms list --limti 3', 'chatapi rooms list'],
+    ['rooms list Tea', 'chatapi rooms list'],
+    ['rooms show', 'chatapi rooms show'],
+    ['rmos', 'chatapi'],
+  ])('says in whole sentences how %s was meant', async (line, path) => {
+    const { code, text } = await runCommand(line.split(' '), wiring);
+    expect(code).toBe(2);
+    expect(text).toMatch(new RegExp(`[^.]\\. \`${path} --help\` shows how\\.$`));
   });
 });
 

@@ -104,5 +104,11 @@ function endQuietly(command: Command, path = command.name()): Command {
   return command;
 }
 
+/** Of commander's messages some end with a full stop, ours among them, and some do not. */
 const misused = ({ message }: CommanderError, path: string): Usage =>
-  new Usage(`${message.replace(/^error: /, '').replace('\n', ' ')}. \`${path} --help\` shows how.`);
+  new Usage(
+    `${message
+      .replace(/^error: /, '')
+      .replace('\n', ' ')
+      .replace(/\.?$/, '.')} \`${path} --help\` shows how.`,
+  );
