@@ -66,6 +66,37 @@ describe('access', () => {
     expect(() => findAccess('client', { url: 'http://localhost:8123' }, env)).toThrow(/does not run: npm start/);
   });
 
+  it('finds the server of a checkout wherever it listens, where no other one was asked for', () => {
+    keepDemo();
+    const own = { url: 'http://127.0.0.1:8123', key: 'ck_master_demo' };
+    for (const PORT of ['8000', '0']) {
+      expect(findAccess('client', {}, { ...env, PORT })).toMatchObject(own);
+      expect(findUrl({}, { ...env, PORT })).toBe(own.url);
+    }
+    expect(findAccess('client', {}, { ...env, CHATAPI_KEY: 'ck_master_set' }).url).toBe(own.url);
+    const asked = 'http://127.0.0.1:8000';
+    expect(() => findAccess('client', {}, { ...env, CHATAPI_URL: asked })).toThrow(
+      /answers at http:\/\/127\.0\.0\.1:8123/,
+    );
+    // A profile asks for its server, also where it has no key that would do.
+    const use = (url: string): void =>
+      writeProfiles(profilesFile(env), { current: 'one', profiles: { one: { url, admin_key: 'a' } } });
+    use(asked);
+    expect(() => findAccess('client', {}, env)).toThrow(
+      /answers at .*:8123\. For http:\/\/127\.0\.0\.1:8000 set CHATAPI_KEY/,
+    );
+    use('https://one.example');
+    expect(() => findAccess('client', {}, env)).toThrow(
+      /a master key .* for https:\/\/one\.example, and there is none/,
+    );
+    use('http://localhost:8123');
+    expect(findAccess('client', {}, env)).toMatchObject(own);
+    rmSync(profilesFile(env));
+    runs(8123, 2 ** 30);
+    expect(findUrl({}, { ...env, PORT: '0' })).toBe('http://127.0.0.1:8000');
+    expect(() => findAccess('client', {}, env)).toThrow(/does not run: npm start\. For another one /);
+  });
+
   it('takes no key of the other kind', () => {
     const set = { ...env, CHATAPI_KEY: 'ck_master_set' };
     expect(() => findAccess('admin', {}, set)).toThrow(/admin key/);

@@ -50,13 +50,16 @@ export function originOf(text: string): string {
 export function findAccess(kind: KeyKind, asked: Asked, env: NodeJS.ProcessEnv): Access {
   const url = asked.url ?? env.CHATAPI_URL;
   const origin = url === undefined ? undefined : originOf(url);
+  const profile = asked.profile ?? env.CHATAPI_PROFILE;
   const found =
     (asked.profile === undefined ? fromEnvironment(kind, origin, env) : undefined) ??
-    fromProfile(kind, asked.profile ?? env.CHATAPI_PROFILE, origin, env) ??
-    (asked.profile === undefined ? fromCheckout(kind, origin, env) : undefined);
+    fromProfile(kind, profile, origin, env);
   if (found) return found;
+  const wanted = origin ?? profileOf(profile, env)?.profile.url;
+  const own = asked.profile === undefined ? fromCheckout(kind, wanted, env) : undefined;
+  if (own) return own;
   const what = kind === 'admin' ? 'the admin key' : 'a master key (or a user’s)';
-  const where = origin === undefined ? '' : ` for ${origin}`;
+  const where = wanted === undefined ? '' : ` for ${wanted}`;
   throw new Usage(
     `This takes ${what}${where}, and there is none: run \`chatapi login\`, or set CHATAPI_URL and CHATAPI_KEY.`,
   );
@@ -69,7 +72,11 @@ export function findUrl(asked: Asked, env: NodeJS.ProcessEnv): string {
   return profileOf(asked.profile ?? env.CHATAPI_PROFILE, env)?.profile.url ?? localUrl(env);
 }
 
-const localUrl = (env: NodeJS.ProcessEnv): string => `http://127.0.0.1:${env.PORT || 8000}`;
+/** The server of a checkout, which alone knows its port; where none runs, the one that a start would bring up. */
+const localUrl = (env: NodeJS.ProcessEnv): string =>
+  dataDirs(env)
+    .map((dir) => serverAddress(dir))
+    .find((url) => url !== undefined) ?? `http://127.0.0.1:${Number(env.PORT) || 8000}`;
 
 function fromEnvironment(kind: KeyKind, origin: string | undefined, env: NodeJS.ProcessEnv): Access | undefined {
   const key = env.CHATAPI_KEY?.trim();
@@ -107,21 +114,23 @@ function fromCheckout(kind: KeyKind, origin: string | undefined, env: NodeJS.Pro
   for (const dir of dataDirs(env)) {
     const file = join(dir, KEY_FILE[kind]);
     const key = existsSync(file) ? readIfMay(file) : undefined;
-    if (key) return { url: ownServer(dir, origin ?? localUrl(env)), key, source: file };
+    if (key) return { url: ownServer(dir, origin), key, source: file };
   }
   return undefined;
 }
 
 /**
  * Where the server of a data directory answers, which alone gets its keys: any program may listen on another port.
+ * @param asked undefined where no server was asked for
  * @throws Usage where it does not run, or another one is asked for
  */
-function ownServer(dir: string, asked: string): string {
+function ownServer(dir: string, asked: string | undefined): string {
   const own = serverAddress(dir);
-  if (own !== undefined && portOf(own) === portOf(asked)) return own;
+  if (own !== undefined && (asked === undefined || portOf(own) === portOf(asked))) return own;
   const where = own === undefined ? 'which does not run: npm start' : `which answers at ${own}`;
+  const [other, url] = asked === undefined ? ['another one', '…'] : [asked, asked];
   throw new Usage(
-    `The key in ${dir} is for its own server only, ${where}. For ${asked} set CHATAPI_KEY, or run \`chatapi login --url ${asked}\`.`,
+    `The key in ${dir} is for its own server only, ${where}. For ${other} set CHATAPI_KEY, or run \`chatapi login --url ${url}\`.`,
   );
 }
 

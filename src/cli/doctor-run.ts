@@ -86,7 +86,7 @@ async function lookAtKey(context: Context): Promise<Finding[]> {
     ({ source } = findAccess('client', context.options, environment()));
   } catch (error) {
     if (!(error instanceof Usage)) throw error;
-    return [warn('key', 'there is none', 'Run `chatapi login`.')];
+    return [warn('key', 'there is none', error.message)];
   }
   try {
     await within(LOOK_MS, context.client.get('/clients/me'));

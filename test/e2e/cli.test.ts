@@ -87,9 +87,23 @@ describe('chatapi', () => {
       writeFileSync(join(data, 'demo-master-key'), `${on.client.key}\n`);
       const server = { pid: process.pid, url: new URL(on.app.url).origin };
       writeFileSync(join(data, 'server.json'), JSON.stringify(server));
-      shell.env = { PORT: new URL(on.app.url).port };
-      const { stdout } = await shell.spawn(['whoami', '--json']);
+      // The address is the one that the server left there: a PORT that stands in .env need not be its own.
+      shell.env = { PORT: '0' };
+      const [{ stdout }, examined] = await Promise.all([
+        shell.spawn(['whoami', '--json']),
+        shell.spawn(['doctor', '--egress', on.app.url, '--json']),
+      ]);
       expect(JSON.parse(stdout)).toMatchObject({ client: { id: on.client.id }, url: on.app.url });
+      expect(JSON.parse(examined.stdout).findings).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ part: 'server', found: expect.stringContaining(on.app.url) }),
+          expect.objectContaining({ part: 'key', state: 'ok' }),
+        ]),
+      );
+      const asked = await shell.run(['doctor', '--egress', on.app.url, '--url', 'http://127.0.0.1:9', '--json']);
+      expect(JSON.parse(asked.stdout).findings).toContainEqual(
+        expect.objectContaining({ part: 'key', fix: expect.stringContaining('its own server only, which answers at') }),
+      );
     });
 
     it('makes, lists, rotates and revokes them, and shows a secret when it was just made only', async () => {
