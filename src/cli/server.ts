@@ -6,6 +6,7 @@ import { freePort } from '../platform/common/free-port.js';
 import type { Config } from '../platform/config/config.js';
 import { environment } from '../platform/config/environment.js';
 import { StartFailure } from '../platform/config/failure.js';
+import { serverAddress } from '../platform/config/server-address.js';
 
 /** A server that a command talks to. */
 export interface Server {
@@ -19,13 +20,15 @@ export interface Server {
 const START_MS = 60_000;
 
 /**
- * The server that answers at HOST and PORT, or else one that is started for the command, on any free port.
+ * The server that runs on the data directory, or answers at HOST and PORT, or else one that is started for the command, on
+ * any free port.
  * @throws StartFailure when the one that answers has another admin key
  */
 export async function reachServer(config: Config): Promise<Server> {
   const host = ['0.0.0.0', '::'].includes(config.host) ? 'localhost' : config.host;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
-  if (config.port === 0 || !(await isChatApi(url))) return startServer();
+  const own = config.dataDir === undefined ? undefined : serverAddress(config.dataDir);
+  const url = own ?? `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
+  if ((own === undefined && config.port === 0) || !(await isChatApi(url))) return startServer();
   if (!(await takesAdminKey(url, config.adminApiKey))) {
     throw new StartFailure(
       `The server at ${url} has another admin key. Set ADMIN_API_KEY, or CHATAPI_DATA_DIR to its data directory; or set PORT to where nothing runs, and one is started.`,

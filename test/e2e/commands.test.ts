@@ -50,7 +50,7 @@ describe('a newcomer in embedded mode', () => {
     new TestProcess({ CHATAPI_DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...env });
   const masterKey = () => readFileSync(join(dataDir, 'demo-master-key'), 'utf8').trim();
   const command = async (name: string, env: Record<string, string> = {}) => {
-    const running = new TestProcess({ CHATAPI_DATA_DIR: dataDir, PORT: new URL(url).port, ...env }, [name], 'cli.js');
+    const running = new TestProcess({ CHATAPI_DATA_DIR: dataDir, ...env }, [name], 'cli.js');
     return { code: await running.ended, output: running.output };
   };
 
@@ -140,7 +140,10 @@ describe('a newcomer in embedded mode', () => {
   });
 
   it('is told how to reach a server that has another admin key', async () => {
-    const { code, output } = await command('demo', { ADMIN_API_KEY: 'x'.repeat(40) });
+    const { code, output } = await command('demo', {
+      CHATAPI_DATA_DIR: join(dataDir, 'other'),
+      PORT: new URL(url).port,
+    });
     expect(code).toBe(1);
     expect(output).toContain(`The server at ${url} has another admin key. Set ADMIN_API_KEY`);
     expect(output).not.toContain('    at ');

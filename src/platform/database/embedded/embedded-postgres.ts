@@ -111,7 +111,7 @@ class EmbeddedServer {
 
   private refusal(): StartFailure {
     return new StartFailure(
-      `Another ChatAPI process is running on the data directory ${this.options.dataDir}. Stop it first, or give this one its own CHATAPI_DATA_DIR; a command that talks to a server finds that one by its PORT.`,
+      `Another ChatAPI process is running on the data directory ${this.options.dataDir}. Stop it first, or give this one its own CHATAPI_DATA_DIR.`,
     );
   }
 
