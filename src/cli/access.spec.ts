@@ -102,6 +102,11 @@ describe('access', () => {
     expect(() => findAccess('admin', {}, set)).toThrow(/admin key/);
     expect(() => findAccess('client', {}, { ...env, CHATAPI_KEY: 'x'.repeat(64) })).toThrow(/master key/);
     expect(() => findAccess('client', { profile: 'nine' }, env)).toThrow(/no profile nine/);
+    // Nor what was kept in the place of the key that was named, which may be another tenant's.
+    keep();
+    for (const CHATAPI_KEY of ['bad', 'Bearer ck_master_set']) {
+      expect(() => findAccess('client', {}, { ...env, CHATAPI_KEY })).toThrow(/CHATAPI_KEY is not/);
+    }
   });
 
   it('knows the server without any key', () => {

@@ -22,6 +22,8 @@ export interface Asked {
 /** Keys of clients say so themselves. */
 export const kindOf = (key: string): KeyKind => (key.startsWith('ck_') ? 'client' : 'admin');
 
+const WHAT: Record<KeyKind, string> = { client: 'a master key (or a user’s)', admin: 'the admin key' };
+
 /** Where embedded mode keeps its data, without making it: `.data` of a checkout, or where root has to have it. */
 export const dataDirs = (env: NodeJS.ProcessEnv): string[] =>
   env.CHATAPI_DATA_DIR ? [resolve(env.CHATAPI_DATA_DIR)] : [resolve('.data'), '/var/lib/chatapi'];
@@ -58,10 +60,9 @@ export function findAccess(kind: KeyKind, asked: Asked, env: NodeJS.ProcessEnv):
   const wanted = origin ?? profileOf(profile, env)?.profile.url;
   const own = asked.profile === undefined ? fromCheckout(kind, wanted, env) : undefined;
   if (own) return own;
-  const what = kind === 'admin' ? 'the admin key' : 'a master key (or a user’s)';
   const where = wanted === undefined ? '' : ` for ${wanted}`;
   throw new Usage(
-    `This takes ${what}${where}, and there is none: run \`chatapi login\`, or set CHATAPI_URL and CHATAPI_KEY.`,
+    `This takes ${WHAT[kind]}${where}, and there is none: run \`chatapi login\`, or set CHATAPI_URL and CHATAPI_KEY.`,
   );
 }
 
@@ -80,7 +81,10 @@ const localUrl = (env: NodeJS.ProcessEnv): string =>
 
 function fromEnvironment(kind: KeyKind, origin: string | undefined, env: NodeJS.ProcessEnv): Access | undefined {
   const key = env.CHATAPI_KEY?.trim();
-  if (!key || kindOf(key) !== kind) return undefined;
+  if (!key) return undefined;
+  // Another key than the one that was named could be another tenant's.
+  if (kindOf(key) !== kind)
+    throw new Usage(`This takes ${WHAT[kind]}, which CHATAPI_KEY is not: set another one, or unset it.`);
   return { url: origin ?? findUrl({}, env), key, source: 'CHATAPI_KEY' };
 }
 

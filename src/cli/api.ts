@@ -9,6 +9,16 @@ export type JsonObject = Record<string, unknown>;
 
 export type Query = Record<string, string | number | boolean | undefined>;
 
+/**
+ * A path of the API, of which each value is one segment.
+ * @throws Usage for a value that would make another path of it
+ */
+export function at(parts: TemplateStringsArray, ...values: string[]): string {
+  const wrong = values.find((value) => /^\.{0,2}$/.test(value));
+  if (wrong !== undefined) throw new Usage(`${JSON.stringify(wrong)} is no id.`);
+  return parts.reduce((path, part, index) => path + encodeURIComponent(values[index - 1]!) + part);
+}
+
 /** The API said no. */
 export class Refused extends Error {
   constructor(

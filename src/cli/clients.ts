@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ClientDto, CreatedClientDto } from '../tenancy/clients/clients.dto.js';
+import { at } from './api.js';
 import { examples, json, run, type Context } from './context.js';
 import { localTime } from './format.js';
 import { list, listing, type ListOptions } from './lists.js';
@@ -43,7 +44,7 @@ export function registerClients(program: Command): void {
     .argument('<id>')
     .description('one client')
     .action(
-      run(async ({ admin, out }: Context, id: string) => display(out, await admin.get<ClientDto>(`/clients/${id}`))),
+      run(async ({ admin, out }: Context, id: string) => display(out, await admin.get<ClientDto>(at`/clients/${id}`))),
     );
   clients
     .command('update')
@@ -54,7 +55,7 @@ export function registerClients(program: Command): void {
     .description('change a client')
     .action(
       run(async ({ admin, out, options: { name, limits, settings } }: Context<Settings>, id: string) =>
-        display(out, await admin.patch<ClientDto>(`/clients/${id}`, { name, limits, settings })),
+        display(out, await admin.patch<ClientDto>(at`/clients/${id}`, { name, limits, settings })),
       ),
     );
   for (const [action, does] of [
@@ -67,7 +68,7 @@ export function registerClients(program: Command): void {
       .description(does)
       .action(
         run(async ({ admin, out }: Context, id: string) =>
-          display(out, await admin.post<ClientDto>(`/clients/${id}/${action}`)),
+          display(out, await admin.post<ClientDto>(at`/clients/${id}/${action}`)),
         ),
       );
   }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { at } from './api.js';
 import { examples, run, when, type Context } from './context.js';
 import { DELIVERY_COLUMNS, showDelivery, type Delivery } from './delivery-view.js';
 import { list, listing, type ListOptions } from './lists.js';
@@ -72,7 +73,7 @@ export function registerDeliveries(program: Command): void {
     .description('one delivery with every attempt')
     .action(
       run(async ({ client, out }: Context, id: string) => {
-        const delivery = await client.get<Delivery>(`/deliveries/${id}`);
+        const delivery = await client.get<Delivery>(at`/deliveries/${id}`);
         await out.result(delivery, () => showDelivery(out, delivery));
       }),
     );
@@ -86,7 +87,7 @@ export function registerDeliveries(program: Command): void {
       .description(does)
       .action(
         run(async ({ client, out }: Context, id: string) => {
-          const delivery = await client.post<Delivery>(`/deliveries/${id}/${action}`);
+          const delivery = await client.post<Delivery>(at`/deliveries/${id}/${action}`);
           await out.result(delivery, () => showDelivery(out, delivery));
         }),
       );

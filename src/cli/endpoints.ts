@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { at } from './api.js';
 import { duration, examples, many, run, type Context } from './context.js';
 import { showDelivery, type Delivery } from './delivery-view.js';
 import { Found } from './exit.js';
@@ -51,7 +52,7 @@ export function registerEndpoints(program: Command): void {
     .description('what is open is cancelled')
     .action(
       run(async ({ client, out }: Context, id: string) => {
-        await client.delete(`${BASE}/${id}`);
+        await client.delete(BASE + at`/${id}`);
         await out.result({ id, removed: true }, () => out.line(`${id} is removed.`));
       }),
     );
@@ -65,7 +66,7 @@ export function registerEndpoints(program: Command): void {
       .description(does)
       .action(
         run(async ({ client, out }: Context, id: string) =>
-          show(out, await client.post<Endpoint>(`${BASE}/${id}/${action}`)),
+          show(out, await client.post<Endpoint>(BASE + at`/${id}/${action}`)),
         ),
       );
   }
@@ -76,7 +77,7 @@ export function registerEndpoints(program: Command): void {
     .description('a new secret; it is shown, once')
     .action(
       run(async ({ client, out, options: { overlap } }: Context<{ overlap?: number }>, id: string) =>
-        show(out, await client.post<Endpoint>(`${BASE}/${id}/rotate-secret`, { overlap_s: overlap })),
+        show(out, await client.post<Endpoint>(BASE + at`/${id}/rotate-secret`, { overlap_s: overlap })),
       ),
     );
   endpoints
@@ -88,7 +89,7 @@ export function registerEndpoints(program: Command): void {
 }
 
 async function test({ client, out, options: { event } }: Context<{ event?: string }>, id: string): Promise<void> {
-  const delivery = await client.post<Delivery>(`${BASE}/${id}/test`, { event_type: event });
+  const delivery = await client.post<Delivery>(BASE + at`/${id}/test`, { event_type: event });
   await out.result(delivery, () => showDelivery(out, delivery));
   if (delivery.status !== 'delivered') throw new Found(`It is ${delivery.status}.`);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { at } from './api.js';
 import { duration, examples, many, run, type Context } from './context.js';
 import { Usage } from './exit.js';
 import { localTime } from './format.js';
@@ -63,7 +64,7 @@ export function registerKeys(program: Command): void {
     .description('make a new master key in place of this one')
     .action(
       run(async ({ client, out, options: { overlap } }: Context<{ overlap?: number }>, id: string) =>
-        showMade(out, await client.post<Key>(`/clients/me/keys/${id}/rotate`, { overlap_s: overlap })),
+        showMade(out, await client.post<Key>(at`/clients/me/keys/${id}/rotate`, { overlap_s: overlap })),
       ),
     );
   keys
@@ -73,7 +74,7 @@ export function registerKeys(program: Command): void {
     .description('it stops working within a second')
     .action(
       run(async ({ client, out, options: { scoped } }: Context<{ scoped?: boolean }>, id: string) => {
-        await client.delete(scoped ? `/clients/scoped-keys/${id}` : `/clients/me/keys/${id}`);
+        await client.delete(scoped ? at`/clients/scoped-keys/${id}` : at`/clients/me/keys/${id}`);
         await out.result({ id, revoked: true }, () => out.line(`${id} is revoked.`));
       }),
     );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Api } from './api.js';
+import { at, type Api } from './api.js';
 import { examples, integer, json, many, run, type Context } from './context.js';
 import { DELIVERY_COLUMNS, type Delivery } from './delivery-view.js';
 import { Found, Usage } from './exit.js';
@@ -85,7 +85,7 @@ async function notify(context: Context<Options>): Promise<void> {
   const notification =
     options.simulate === true
       ? sent
-      : await (options.wait ? untilEnded(context, sent.id) : client.get<Notification>(`/notifications/${sent.id}`));
+      : await (options.wait ? untilEnded(context, sent.id) : client.get<Notification>(at`/notifications/${sent.id}`));
   await out.result(notification, async () => {
     const { id, status, counts, deliveries = [] } = notification;
     out.fields({ id: options.simulate ? '(nothing was sent)' : id, state: status, deliveries: counts.total });
@@ -99,7 +99,7 @@ async function notify(context: Context<Options>): Promise<void> {
 
 async function untilEnded({ client, options, signal }: Context<Options>, id: string): Promise<Notification> {
   const until = performance.now() + options.timeout * 1_000;
-  const read = (api: Api): Promise<Notification> => api.get(`/notifications/${id}`);
+  const read = (api: Api): Promise<Notification> => api.get(at`/notifications/${id}`);
   let notification = await read(client);
   while (OPEN.has(notification.status) && !signal.aborted) {
     if (performance.now() > until)

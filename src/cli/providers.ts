@@ -4,7 +4,7 @@ import { Found, Usage } from './exit.js';
 import { listWhole } from './lists.js';
 import type { Column } from './output.js';
 import { parseJson, readInput } from './prompt.js';
-import { Refused } from './api.js';
+import { at, Refused } from './api.js';
 
 interface Provider {
   name: string;
@@ -55,7 +55,8 @@ interface Adding {
   verify: boolean;
 }
 
-const pathOf = (name = ''): string => `/clients/me/providers${name && `/${encodeURIComponent(name)}`}`;
+const PROVIDERS = '/clients/me/providers';
+const pathOf = (name: string): string => at`/clients/me/providers/${name}`;
 
 export function registerProviders(program: Command): void {
   const providers = program.command('providers').description('who sends: SMTP, Mailgun …');
@@ -65,7 +66,7 @@ export function registerProviders(program: Command): void {
     .option('--channel <channel>', 'only those of this channel')
     .action(
       run((context: Context<{ channel?: string }>) =>
-        listWhole(context, context.client, pathOf(), { channel: context.options.channel }, COLUMNS),
+        listWhole(context, context.client, PROVIDERS, { channel: context.options.channel }, COLUMNS),
       ),
     );
   providers.command('types').description('those that there are, and what each wants to know').action(run(types));
@@ -129,7 +130,7 @@ async function types({ client, out }: Context): Promise<void> {
 async function add({ client, out, options }: Context<Adding>, name: string): Promise<void> {
   const config = parseJson(await readInput(options.config), options.config);
   if (typeof config !== 'object' || config === null) throw new Usage(`${options.config} does not hold an object.`);
-  const provider = await client.post<Provider>(`${pathOf()}?verify=${options.verify}`, {
+  const provider = await client.post<Provider>(`${PROVIDERS}?verify=${options.verify}`, {
     name,
     channel: options.channel,
     provider_type: options.type,

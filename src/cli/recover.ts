@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
-import { Api } from './api.js';
+import { Api, at } from './api.js';
 import { examples, integer, run, when, type Context } from './context.js';
 import { filtering, queryOf, type DeliveryFilter } from './deliveries.js';
 import { Interrupted, Usage } from './exit.js';
@@ -71,7 +71,7 @@ function startOf(client: Api, options: Options): (dryRun: boolean) => Promise<Re
   const { endpoint, since, rate: rate_per_second } = options;
   if (endpoint !== undefined) {
     if (since === undefined) throw new Usage('--endpoint takes --since, such as --since 3d.');
-    return (dry_run) => client.post(`/webhooks/endpoints/${endpoint}/recover`, { since, dry_run, rate_per_second });
+    return (dry_run) => client.post(at`/webhooks/endpoints/${endpoint}/recover`, { since, dry_run, rate_per_second });
   }
   if (since !== undefined)
     throw new Usage('--since goes with --endpoint only: without it say --from, such as --from 3d.');
@@ -89,7 +89,7 @@ async function follow({ client, out, signal }: Context, started: Recovery): Prom
     let recovery = started;
     while (recovery.status === 'running') {
       await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
-      const path = `/recoveries/${started.id}`;
+      const path = at`/recoveries/${started.id}`;
       recovery = signal.aborted ? await api.post<Recovery>(`${path}/cancel`) : await api.get<Recovery>(path);
       bar.at(recovery.resent + recovery.skipped, Math.max(recovery.matched, started.matched));
     }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ProblemDocument } from '../platform/common/problem.js';
-import { Refused } from './api.js';
+import { at, Refused } from './api.js';
 import { examples, json, many, run, type Context } from './context.js';
 import { clean, localTime } from './format.js';
 import { list, listing, type ListOptions } from './lists.js';
@@ -81,7 +81,7 @@ export function registerRooms(program: Command): void {
     .command('show')
     .argument('<room>', 'its id')
     .description('one room')
-    .action(run(async ({ client, out }: Context, id: string) => show(out, await client.get<Room>(`/rooms/${id}`))));
+    .action(run(async ({ client, out }: Context, id: string) => show(out, await client.get<Room>(at`/rooms/${id}`))));
   rooms
     .command('create')
     .argument('[name]')
@@ -107,7 +107,7 @@ export function registerRooms(program: Command): void {
     .action(run(history));
   listing(rooms.command('members').argument('<room>', 'its id').description('who is in it')).action(
     run((context: Context<ListOptions>, id: string) =>
-      list(context, context.client, `/rooms/${id}/members`, {}, MEMBERS),
+      list(context, context.client, at`/rooms/${id}/members`, {}, MEMBERS),
     ),
   );
   rooms.command('add').argument('<room>', 'its id').argument('<users...>').description('add members').action(run(add));
@@ -118,7 +118,7 @@ export function registerRooms(program: Command): void {
     .description('remove a member')
     .action(
       run(async ({ client, out }: Context, id: string, user: string) => {
-        await client.delete(`/rooms/${id}/members/${encodeURIComponent(user)}`);
+        await client.delete(at`/rooms/${id}/members/${user}`);
         await out.result({ room_id: id, user_id: user, removed: true }, () =>
           out.line(`${user} is not in ${id} any more.`),
         );
@@ -131,7 +131,7 @@ export function registerRooms(program: Command): void {
       .description(does)
       .action(
         run(async ({ client, out }: Context, id: string) =>
-          show(out, await client.post<Room>(`/rooms/${id}/${action}`)),
+          show(out, await client.post<Room>(at`/rooms/${id}/${action}`)),
         ),
       );
   }
@@ -149,7 +149,7 @@ const ACTIONS = {
 /** Each of them is answered on its own; the first refusal is the command's. */
 async function add({ client, out }: Context, id: string, users: string[]): Promise<void> {
   type Result = { member?: Member; error?: ProblemDocument };
-  const answer = await client.post<{ results: Result[] }>(`/rooms/${id}/members`, { members: users });
+  const answer = await client.post<{ results: Result[] }>(at`/rooms/${id}/members`, { members: users });
   await out.result(answer, () => {
     answer.results.forEach(({ member, error }, at) =>
       out.line(
@@ -166,7 +166,7 @@ async function history(
   id: string,
 ): Promise<void> {
   const query = { limit, ...(before !== undefined && { before_seq: before }) };
-  const page = await client.get<{ data: ShownMessage[] }>(`/rooms/${id}/messages`, query);
+  const page = await client.get<{ data: ShownMessage[] }>(at`/rooms/${id}/messages`, query);
   await out.result(page, () => {
     for (const message of page.data) out.line(messageLine(message, out.colours));
   });

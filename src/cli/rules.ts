@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { JsonObject } from './api.js';
+import { at, type JsonObject } from './api.js';
 import { examples, run, type Context } from './context.js';
 import { Found, Usage } from './exit.js';
 import { list, listing, type ListOptions } from './lists.js';
@@ -59,7 +59,7 @@ export function registerRules(program: Command): void {
     .description('what it made stays')
     .action(
       run(async ({ client, out }: Context, id: string) => {
-        await client.delete(`${BASE}/${id}`);
+        await client.delete(BASE + at`/${id}`);
         await out.result({ id, removed: true }, () => out.line(`${id} is removed.`));
       }),
     );
@@ -98,7 +98,7 @@ interface Testing {
 
 async function test(context: Context<Testing>, what: string): Promise<void> {
   const { client, out, options } = context;
-  const given = UUID.test(what) ? await client.get<JsonObject>(`${BASE}/${what}`) : await readRule(what);
+  const given = UUID.test(what) ? await client.get<JsonObject>(BASE + at`/${what}`) : await readRule(what);
   const { source_id = options.source, name, condition, actions } = given;
   const sample = await sampleOf(context, options.source ?? source_id);
   const tested = await client.post<Tested>(`${BASE}/test`, { rule: { source_id, name, condition, actions }, sample });
@@ -117,7 +117,9 @@ async function sampleOf({ client, options }: Context<Testing>, source: unknown):
   const { payload, headers, event } = options;
   if (event !== undefined) {
     if (typeof source !== 'string') throw new Usage('Say whose event it is: --source <id>.');
-    const came = await client.get<{ headers: object; payload: unknown }>(`/webhooks/sources/${source}/events/${event}`);
+    const came = await client.get<{ headers: object; payload: unknown }>(
+      at`/webhooks/sources/${source}/events/${event}`,
+    );
     return { headers: came.headers, payload: came.payload };
   }
   if (payload === undefined) throw new Usage('Say what would come: --payload <file>, or --event <id>.');

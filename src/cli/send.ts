@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { at } from './api.js';
 import { examples, json, many, run, type Context } from './context.js';
 import { Usage } from './exit.js';
 import { messageLine, type ShownMessage } from './message-line.js';
@@ -30,7 +31,7 @@ export function registerSend(program: Command): void {
 async function send({ client, out, options }: Context<Options>, room: string, words: string[]): Promise<void> {
   const content = words.length > 0 ? words.join(' ') : process.stdin.isTTY ? '' : (await text(process.stdin)).trimEnd();
   if (content === '') throw new Usage('There is nothing to send: say it behind the room, or pipe it in.');
-  const message = await client.post<ShownMessage & { deduplicated?: boolean }>(`/rooms/${room}/messages`, {
+  const message = await client.post<ShownMessage & { deduplicated?: boolean }>(at`/rooms/${room}/messages`, {
     content,
     reply_to_id: options.replyTo,
     mentions: options.mention?.map((user_id) => ({ type: 'user', user_id })),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { at } from './api.js';
 import { examples, run, when, type Context } from './context.js';
 import { Usage } from './exit.js';
 import { localTime } from './format.js';
@@ -77,7 +78,7 @@ export function registerSources(program: Command): void {
     .description('with its rules and what it got')
     .action(
       run(async ({ client, out }: Context, id: string) => {
-        await client.delete(`${BASE}/${id}`);
+        await client.delete(BASE + at`/${id}`);
         await out.result({ id, removed: true }, () => out.line(`${id} is removed.`));
       }),
     );
@@ -85,7 +86,7 @@ export function registerSources(program: Command): void {
     .option('--status <status>', 'stored, processed, failed or duplicate')
     .action(
       run((context: Context<ListOptions & { status?: string }>, id: string) =>
-        list(context, context.client, `${BASE}/${id}/events`, { status: context.options.status }, EVENTS),
+        list(context, context.client, BASE + at`/${id}/events`, { status: context.options.status }, EVENTS),
       ),
     );
   sources
@@ -95,7 +96,7 @@ export function registerSources(program: Command): void {
     .description('one event as it came, and what it did')
     .action(
       run(async ({ client, out }: Context, id: string, event: string) =>
-        out.document(await client.get(`${BASE}/${id}/events/${event}`)),
+        out.document(await client.get(BASE + at`/${id}/events/${event}`)),
       ),
     );
   sources
@@ -116,7 +117,7 @@ async function replay(
   if (events.length === 0 && from === undefined) throw new Usage('Name events, or --from.');
   const body = events.length > 0 ? { event_ids: events } : { from, to: to ?? new Date().toISOString() };
   const answer = await client.post<{ matched: number; replayed: number; skipped: number }>(
-    `${BASE}/${id}/replay`,
+    BASE + at`/${id}/replay`,
     body,
   );
   await out.result(answer, () =>

@@ -3,6 +3,7 @@ import type { WriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { SuppressionImportDto } from '../engine/suppressions/suppressions.dto.js';
+import { at } from './api.js';
 import { examples, run, when, type Context } from './context.js';
 import { Found, Interrupted, Usage } from './exit.js';
 import { localTime } from './format.js';
@@ -66,7 +67,7 @@ export function registerSuppressions(program: Command): void {
     .description('send to it again')
     .action(
       run(async ({ client, out }: Context, id: string) => {
-        await client.delete(`/suppressions/${id}`);
+        await client.delete(at`/suppressions/${id}`);
         await out.result({ id, removed: true }, () => out.line(`${id} is removed.`));
       }),
     );

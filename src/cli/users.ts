@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { LoginAnswerDto } from '../tenancy/users/auth.dto.js';
+import { at } from './api.js';
 import { duration, examples, json, many, run, type Context } from './context.js';
 import { localTime } from './format.js';
 import { list, listing, type ListOptions } from './lists.js';
@@ -32,7 +33,7 @@ interface ProfileOptions {
   metadata?: object;
 }
 
-const pathOf = (id: string): string => `/users/${encodeURIComponent(id)}`;
+const pathOf = (id: string): string => at`/users/${id}`;
 
 export function registerUsers(program: Command): void {
   const users = program.command('users').description("a client's own users");

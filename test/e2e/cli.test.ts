@@ -35,6 +35,25 @@ describe('chatapi', () => {
     return (await on.as(owner, 'POST', '/rooms', { room_type: 'group', name: 'Tea', members: others })).body.id;
   };
 
+  it('takes no id that would make another path of a request', async () => {
+    const room = await makeRoom('ann', 'ben');
+    const asked = [
+      ['rooms', 'remove', room, '..'],
+      ['rooms', 'show', ''],
+      ['users', 'show', '.'],
+      ['deliveries', 'show', ''],
+      ['endpoints', 'remove', '..'],
+    ];
+    for (const args of asked) {
+      expect([args, await shell.run(args)]).toMatchObject([
+        args,
+        { code: 2, stderr: expect.stringContaining('is no id') },
+      ]);
+    }
+    expect((await shell.run(['rooms', 'show', `${room}/members?limit=1`])).code).not.toBe(0);
+    expect((await on.as('ann', 'GET', `/rooms/${room}`)).status).toBe(200);
+  });
+
   describe('with keys', () => {
     it('keeps them in a file for its owner alone, tried before, and speaks with them', async () => {
       shell.env = {};

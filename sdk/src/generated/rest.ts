@@ -4699,7 +4699,7 @@ export interface components {
        * @description In place of `url`: one of the endpoints at `/webhooks/endpoints`. It goes to where the endpoint is at the time of each attempt, with its headers, its time-out, its rate and concurrency, signed with its secrets.
        */
       endpoint_id?: string;
-      /** @description The body, word for word. */
+      /** @description The body, as JSON. */
       payload: {
         [key: string]: unknown;
       };

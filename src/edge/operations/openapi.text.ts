@@ -46,7 +46,7 @@ Lists answer \`{ "data": [...], "page": { "next_cursor", "prev_cursor", "has_mor
 | message content | ${limits.content_chars.toLocaleString('en')} characters (Unicode code points) |
 | names | ${limits.name_chars} characters |
 | metadata | ${limits.metadata_bytes.toLocaleString('en')} bytes of JSON |
-| \`user_id\` | ${limits.user_id_chars} characters, no control characters, compared exactly; \`me\` is reserved |
+| \`user_id\` | ${limits.user_id_chars} characters, no control characters, compared exactly; not \`me\`, \`.\` or \`..\` |
 | recipients, deliveries of a notification | ${limits.recipients.toLocaleString('en')}, ${limits.deliveries.toLocaleString('en')} |
 | per user and minute, unless the client's own limits say otherwise | ${limits.messages_per_user_per_minute} messages, ${limits.typing_per_user_per_minute} of typing, ${limits.pings_per_user_per_minute} pings, ${limits.reactions_per_user_per_minute} reactions |
 | connections open at once | ${limits.sockets_per_user} of a user, ${limits.sockets_per_client.toLocaleString('en')} of a client's users |

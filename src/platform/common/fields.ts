@@ -74,13 +74,13 @@ export const AnyText = (options: FieldOptions = {}): PropertyDecorator =>
 /** The type of a field under {@link UserId}, so that one import gives a DTO both. */
 export type UserId = UserIdText;
 
-/** A client's own id of a user, without control characters; `me` is reserved. */
+/** A client's own id of a user, without control characters; `me` is reserved, and `.` and `..` would be other paths. */
 export const UserId = (options: FieldOptions = {}): PropertyDecorator =>
   Text({
     max: 'user_id_chars',
     // eslint-disable-next-line no-control-regex
-    pattern: /^(?!me$)[^\u0000-\u001f\u007f-\u009f]+$/u,
-    patternMessage: 'must not hold control characters, and must not be "me"',
+    pattern: /^(?!(?:me|\.\.?)$)[^\u0000-\u001f\u007f-\u009f]+$/u,
+    patternMessage: 'must not hold control characters, and must not be "me", "." or ".."',
     example: 'alice',
     ...options,
   });

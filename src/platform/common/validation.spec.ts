@@ -140,6 +140,7 @@ describe('toDto', () => {
     ['metadata too large', { metadata: { a: 'x'.repeat(90) } }],
     ['metadata that is a list', { metadata: [] }],
     ['the reserved user id', { user_id: 'me' }],
+    ['a user id that is a path', { user_id: '..' }],
     ['a control character in a user id', { user_id: 'a\nb' }],
     ['NUL', { title: 'a\u0000' }],
     ['NUL in a key of metadata', { metadata: { 'a\u0000': 1 } }],
