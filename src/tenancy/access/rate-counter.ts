@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { RedisConnections } from '../../platform/database/redis.js';
 
@@ -7,6 +8,22 @@ export interface WindowCount {
   count: number;
   /** Milliseconds until the window ends and the count starts anew. */
   resetsInMs: number;
+}
+
+/** So much of a window that holds no more than its limit. */
+export interface Wish {
+  key: string;
+  /** As {@link RateCounter.add} takes it. */
+  windowMs: number;
+  n: number;
+  limit: number;
+}
+
+/** What came of wishes that are granted together or not at all. */
+export interface Grants {
+  granted: boolean;
+  /** Of each window, with what was granted. */
+  counts: number[];
 }
 
 export const MINUTE_MS = 60_000;
@@ -30,6 +47,12 @@ export class WindowCounts {
     window.count += n;
     // `endsAt` is rounded: what is left may come out a hair too long, which in whole seconds would be 61.
     return { count: window.count, resetsInMs: Math.min(window.endsAt - now, windowMs) };
+  }
+
+  addAll(wishes: Wish[]): Grants {
+    const counts = wishes.map(({ key }) => this.peek(key)?.count ?? 0);
+    if (wishes.some(({ n, limit }, at) => counts[at]! + n > limit)) return { granted: false, counts };
+    return { granted: true, counts: wishes.map(({ key, windowMs, n }) => this.add(key, windowMs, n).count) };
   }
 
   /** @returns null when no window runs */
@@ -67,6 +90,25 @@ const PROBE_MS = 1_000;
 
 const PREFIX = 'chatapi:rate';
 
+/** KEYS: windows. ARGV: of each how much, its limit and its ms. @returns 1 when all was added, else 0, and what each holds */
+const ADD_ALL = `
+local held = {}
+local granted = 1
+for i = 1, #KEYS do
+  held[i] = tonumber(redis.call('get', KEYS[i]) or 0)
+  if held[i] + ARGV[3 * i - 2] > tonumber(ARGV[3 * i - 1]) then granted = 0 end
+end
+if granted == 0 then return {0, held} end
+for i = 1, #KEYS do
+  held[i] = redis.call('incrby', KEYS[i], ARGV[3 * i - 2])
+  if redis.call('pttl', KEYS[i]) < 0 then redis.call('pexpire', KEYS[i], ARGV[3 * i]) end
+end
+return {1, held}`;
+
+interface Scripted extends Redis {
+  rateAddAll(keys: number, ...keysAndArguments: (string | number)[]): Promise<[granted: 0 | 1, counts: number[]]>;
+}
+
 /**
  * Counts per key and window: in the process, or where there is Redis for the whole cluster. Once Redis has failed to answer
  * this process counts alone, and nobody waits for Redis before it has answered to somebody who holds up nothing.
@@ -88,6 +130,7 @@ export class RateCounter {
           keyPrefix: PREFIX,
         })
       : null;
+    if (redis.configured) redis.commands.defineCommand('rateAddAll', { lua: ADD_ALL });
   }
 
   /** Do several processes count together? */
@@ -107,6 +150,24 @@ export class RateCounter {
       this.fail();
       return this.local.add(key, windowMs, n);
     });
+  }
+
+  /** Adds to every window, or to none where one of them would hold more than its limit: nobody ever sees more in it. */
+  addAll(wishes: Wish[]): Grants | Promise<Grants> {
+    if (this.shared === null) return this.local.addAll(wishes);
+    if (this.failing) {
+      this.probe();
+      return this.local.addAll(wishes);
+    }
+    const keys = wishes.map(({ key }) => `${PREFIX}:${key}`);
+    const wanted = wishes.flatMap(({ n, limit, windowMs }) => [n, limit, Math.ceil(windowMs)]);
+    return (this.redis.commands as Scripted).rateAddAll(keys.length, ...keys, ...wanted).then(
+      ([granted, counts]) => ({ granted: granted === 1, counts }),
+      () => {
+        this.fail();
+        return this.local.addAll(wishes);
+      },
+    );
   }
 
   /** Takes back what was just counted. */

@@ -3,7 +3,7 @@ import { metrics } from '../../platform/common/metrics.js';
 import { Problem } from '../../platform/common/problem.js';
 import type { Caller, Quota } from '../access/caller.js';
 import type { LimitKind } from '../access/limit-kind.js';
-import { RateCounter, type WindowCount } from '../access/rate-counter.js';
+import { RateCounter } from '../access/rate-counter.js';
 import { joinHeaders, rateLimitHeaders } from '../access/rate-limit-headers.js';
 import type { Request } from '../access/request.js';
 import type { LimitState } from './limit-state.js';
@@ -109,22 +109,19 @@ export class Quotas {
 
   /** @returns takes it back */
   private async spend(request: Request, uses: { policy: Policy; n: number }[]): Promise<() => void> {
-    const counted = await Promise.all(
-      uses.map(async ({ policy, n }) => {
-        await this.takeOver(policy);
-        const { key, leftMs } = placeOf(policy);
-        const { count } = await this.counter.add(key, leftMs, n);
-        return { policy, key, n, count, leftMs };
-      }),
+    await Promise.all(uses.map(({ policy }) => this.takeOver(policy)));
+    const places = uses.map(({ policy }) => placeOf(policy));
+    const { granted, counts } = await this.counter.addAll(
+      uses.map(({ policy: { limit }, n }, at) => ({ key: places[at]!.key, windowMs: places[at]!.leftMs, n, limit })),
     );
+    const counted = uses.map((use, at) => ({ ...use, ...places[at]!, count: counts[at]! }));
     const headers = counted.map(({ policy, count, leftMs }) => headersOf(policy, count, leftMs));
     request.headers = joinHeaders([...(request.headers ? [request.headers] : []), ...headers]);
-    const violated = counted.filter(({ policy, count }) => count > policy.limit);
-    const giveBack = () => {
-      for (const { key, n } of counted) this.counter.giveBack(key, n);
-    };
-    if (violated.length === 0) return giveBack;
-    giveBack();
+    if (granted)
+      return () => {
+        for (const { key, n } of counted) this.counter.giveBack(key, n);
+      };
+    const violated = counted.filter(({ policy, count, n }) => count + n > policy.limit);
     const names = violated.map(({ policy }) => policy.name);
     for (const name of names) metrics.rateLimited.inc({ policy: name });
     const seconds = Math.max(1, ...violated.map(({ leftMs }) => Math.ceil(leftMs / 1_000)));
@@ -212,9 +209,5 @@ function placeOf({ key, window }: Pick<Policy, 'key' | 'window'>) {
   return { key: `${key}:${begin / window.ms}`, begin, leftMs: begin + window.ms - now };
 }
 
-const headersOf = (
-  { name, limit, window }: Policy,
-  count: WindowCount['count'],
-  leftMs: number,
-): Record<string, string> =>
+const headersOf = ({ name, limit, window }: Policy, count: number, leftMs: number): Record<string, string> =>
   rateLimitHeaders(name, limit, Math.max(0, limit - count), Math.ceil(leftMs / 1_000), window.ms / 1_000);
