@@ -387,6 +387,33 @@ describe('SMTP', () => {
     expect(sink.messages).toHaveLength(1);
   });
 
+  it.each([
+    [{ rcpt: 'hello there' }, ['retryable', 'provider', 'protocol_error']],
+    [{ end: 'hello world' }, ['unknown', 'provider', 'protocol_error']],
+  ])('takes what is no reply for no refusal: %j', async (says: { rcpt?: string; end?: string }, expected) => {
+    const odd = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 odd\r\n');
+      let inBody = false;
+      socket.on('data', (chunk) => {
+        const line = chunk.toString();
+        const isEnd = inBody && line.endsWith('\r\n.\r\n');
+        if (inBody && !isEnd) return;
+        inBody = line.startsWith('DATA');
+        const reply = line.startsWith('RCPT') ? says.rcpt : isEnd ? says.end : undefined;
+        socket.write(`${reply ?? (inBody ? '354 go on' : '250 fine')}\r\n`);
+      });
+    });
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = odd.address() as AddressInfo;
+      const [outcome] = await provider.send([mail()], smtpConfig({ port }), AbortSignal.timeout(60_000));
+      expect(kindOf(outcome)).toEqual(expected);
+    } finally {
+      odd.close();
+    }
+  });
+
   it('does know when the server is silent before it', async () => {
     const { port } = mute.address() as AddressInfo;
     const outcomes = await provider.send([mail()], smtpConfig({ port }), AbortSignal.timeout(300));

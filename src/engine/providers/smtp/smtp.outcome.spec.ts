@@ -62,6 +62,18 @@ describe('what a failed SMTP transaction means', () => {
     (fields) => expect(found(fields, true)[0]).toBe('unknown'),
   );
 
+  it.each(['hello there', '250 O', '354 Go on', '999 hello'])(
+    'is not the fault of the recipient where the server answers %j',
+    (response) => {
+      const responseCode = Number.parseInt(response, 10) || undefined;
+      const broken = { response, responseCode, code: 'EMESSAGE', command: 'DATA' };
+      expect(found(broken, true)).toEqual(['unknown', 'provider', 'protocol_error']);
+      expect(found({ ...broken, code: 'ECONNECTION' }, true)).toEqual(['unknown', 'provider', 'connection_lost']);
+      for (const command of ['MAIL FROM', 'RCPT TO', 'DATA'])
+        expect(found({ ...broken, code: 'EENVELOPE', command })).toEqual(['retryable', 'provider', 'protocol_error']);
+    },
+  );
+
   it('is known by its reply, however far the body got', () => {
     expect(found({ code: 'EMESSAGE', command: 'DATA', responseCode: 554 }, true)[0]).toBe('permanent');
   });

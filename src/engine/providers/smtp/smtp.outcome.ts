@@ -14,8 +14,8 @@ type Meaning = [kind: Kind, fault: 'recipient' | 'provider', code: string];
 /**
  * What a failed SMTP transaction means (RFC 5321: 4yz may succeed later, 5yz won't; 503 tells of the session, not of the
  * message). Where the reply has an enhanced status code (RFC 3463), that says more than the stage at which it came: whether the
- * recipient is at fault, or the server that we asked, in which case another may take it. Without a reply the message may have been
- * taken once its body was on the way: unknown.
+ * recipient is at fault, or the server that we asked, in which case another may take it. Without a reply, or with one that says
+ * nothing, the message may have been taken once its body was on the way: unknown.
  */
 export function smtpOutcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcome {
   const { responseCode: reply } = error;
@@ -31,16 +31,21 @@ export function smtpOutcomeOf(error: SmtpError, bodyHandedOver: boolean): Outcom
 
 function meaningOf(error: SmtpError, bodyHandedOver: boolean): Meaning {
   const { responseCode: reply, code, command } = error;
+  const isRefused = reply !== undefined && reply >= 400 && reply < 600;
   // Another server may offer it.
   if (command === 'SMTPUTF8') return ['permanent', 'provider', 'invalid_address'];
   if (code === 'EBLOCKED') return ['permanent', 'provider', 'address_blocked'];
   // Wrong credentials are repaired by people, while deliveries wait.
   if (code === 'EAUTH' || code === 'ENOAUTH') return ['retryable', 'provider', 'authentication_failed'];
   if (isTls(code) && reply !== 421) return ['retryable', 'provider', 'tls_failed'];
-  if (reply !== undefined && reply !== 421 && reply !== 503 && reply >= 400) return refusal(error, reply);
-  if (code === 'EENVELOPE' && reply === undefined) return ['permanent', 'recipient', 'invalid_address'];
-  if (code === 'EMESSAGE' && reply === undefined) return ['permanent', 'recipient', 'message_too_large'];
-  if (bodyHandedOver && reply === undefined) return ['unknown', 'provider', 'connection_lost'];
+  if (isRefused && reply !== 421 && reply !== 503) return refusal(error, reply);
+  const isAnswered = reply !== undefined || error.response !== undefined;
+  // Of what nodemailer sees itself, before it asks the server.
+  if (code === 'EENVELOPE' && !isAnswered) return ['permanent', 'recipient', 'invalid_address'];
+  if (code === 'EMESSAGE' && !isAnswered) return ['permanent', 'recipient', 'message_too_large'];
+  const isNoReply = isAnswered && !isRefused && (code === 'EENVELOPE' || code === 'EMESSAGE');
+  if (bodyHandedOver && !isRefused) return ['unknown', 'provider', isNoReply ? 'protocol_error' : 'connection_lost'];
+  if (isNoReply) return ['retryable', 'provider', 'protocol_error'];
   if (code === 'ETIMEDOUT') return ['retryable', 'provider', 'timeout'];
   return ['retryable', 'provider', 'connection_failed'];
 }
