@@ -244,6 +244,17 @@ describe('quotas', () => {
     expect(await listed(client)).toMatchObject([{ remaining: 0 }]);
   });
 
+  it('are left whole to what comes behind repeats in a batch', async () => {
+    const client = await clientWith({ deliveries_per_client: { per_day: 11 } });
+    const wish = { recipients: [{ user_id: 'a' }], channels: { websocket: { title: 't' } } };
+    const once = { ...wish, dedup_key: 'once' };
+    expect((await client.request('POST', '/notifications', { body: once })).status).toBe(202);
+    const notifications = Array.from({ length: 15 }, (_, at) => (at < 5 ? once : wish));
+    const { body } = await client.request('POST', '/notifications/batch', { body: { notifications } });
+    expect(body.results.map(({ status }: any) => status)).toEqual([...Array(5).fill(200), ...Array(10).fill(202)]);
+    expect(await listed(client)).toMatchObject([{ remaining: 0 }]);
+  });
+
   it('are granted as a whole, and taken away by null', async () => {
     const client = await clientWith({ deliveries_per_client: { per_day: 1 }, messages_per_user: { per_hour: 3 } });
     const grant = async (quotas: unknown) =>

@@ -24,15 +24,22 @@ export class NotificationCounting {
     before: readonly PlannedNotification[] = [],
   ): Promise<CountedNotification> {
     if (before.some(({ dedup }) => dedup !== null && dedup.key === item.dedup?.key)) return uncounted(item);
+    if (!this.quotas.countsNotifications(request.caller)) return uncounted(item);
+    if (await this.isRepeat(item)) return uncounted(item);
     try {
       return { ...item, giveBack: await this.quotas.take(request, byChannel(item.deliveries)) };
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'rate_limited') throw error;
-      // Who sends the same again is told of the first one, also where no other could be sent any more. One that was counted
-      // a moment ago and has not claimed its key yet is not seen: that repeat is refused, and answered when it is tried again.
-      if (item.dedup && (await this.dedup.isTaken(item))) return uncounted(item);
+      // The first one may have claimed its key meanwhile. One that was counted a moment ago and has not yet is not seen: that
+      // repeat is refused, and answered when it is tried again.
+      if (await this.isRepeat(item)) return uncounted(item);
       throw error;
     }
+  }
+
+  /** Who sends the same again is told of the first one, also where no other could be sent any more. */
+  private async isRepeat(item: PlannedNotification): Promise<boolean> {
+    return item.dedup !== null && this.dedup.isTaken(item);
   }
 }
 

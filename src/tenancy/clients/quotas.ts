@@ -70,6 +70,11 @@ export class Quotas {
         ).then(() => undefined);
   }
 
+  /** Is anything of this caller's notifications counted? */
+  countsNotifications(caller: Caller): boolean {
+    return ofKind(caller, 'notifications').length > 0 || ofDeliveries(caller).length > 0;
+  }
+
   /**
    * Counts a notification and its deliveries, before they are accepted: all of it or nothing.
    * @returns takes it back, where it was not accepted in the end
