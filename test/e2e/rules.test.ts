@@ -251,6 +251,30 @@ describe('an event', () => {
     ]);
   });
 
+  it('whose rule was edited does what is new when it is replayed, and nothing again', async () => {
+    const source = await makeSource();
+    const say = (content: string) => ({ type: 'send_message', params: { content } });
+    const room = { type: 'create_room', params: { room_type: 'group', name: 'ours' } };
+    const rule = await makeRule(source, { actions: [room, say('A')] });
+    const event = await sendAndSee(source, opened);
+    const [{ id }] = await rooms();
+    const replayed = async (actions: object[]) => {
+      await ok('PATCH', `/webhooks/rules/${rule.id}`, { actions });
+      await ok('POST', `/webhooks/sources/${source.id}/replay`, { event_ids: [event.id] });
+      const { status } = await worked(source, event.id);
+      return [status, (await rooms()).length, (await messages(id)).map(({ content }) => content)];
+    };
+    expect(await replayed([room, say('B'), say('A')])).toEqual(['processed', 1, ['A', 'B']]);
+    // The room is the rule's wherever it stands in it.
+    expect(await replayed([say('A'), room, say('C')])).toEqual(['processed', 1, ['A', 'B', 'C']]);
+    expect(await replayed([room, say('C'), say('B'), say('A')])).toEqual(['processed', 1, ['A', 'B', 'C']]);
+    expect(await replayed([room, say('C'), say('C')])).toEqual(['processed', 1, ['A', 'B', 'C', 'C']]);
+    // The same once more, and what was taken away and came back.
+    expect(await replayed([room, say('A'), say('C'), say('C')])).toEqual(['processed', 1, ['A', 'B', 'C', 'C']]);
+    const { results } = await ok('GET', `/webhooks/sources/${source.id}/events/${event.id}`);
+    expect(new Set(results.flatMap(Object.keys))).toEqual(new Set(['rule_id', 'action', 'index', 'resource_id']));
+  });
+
   it("reaches nothing of another tenant's", async () => {
     const other = await one.app.client();
     const theirs = await other.request('POST', '/rooms', {

@@ -5,12 +5,18 @@ import { Problem, PROBLEMS } from '../../platform/common/problem.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { ClientsService } from '../../tenancy/clients/clients.service.js';
-import type { InboundEffect, InboundEvent, InboundProgress } from '../sources/inbound-effects.js';
+import {
+  shownResult,
+  type InboundEffect,
+  type InboundEvent,
+  type InboundProgress,
+  type KeptResult,
+} from '../sources/inbound-effects.js';
 import type { InboundResultDto } from '../sources/sources.dto.js';
-import { derivedKey } from './derived-key.js';
 import { actingFor } from './rule-caller.js';
 import { RuleActions } from './rule-actions.js';
 import { RuleEvaluation, RuleFault, type Scope } from './rule-evaluation.js';
+import { actionKeyOf, digestOf, doneOf } from './rule-records.js';
 import { RulesRepository, type RuleRow } from './rules.repository.js';
 
 /** One event on its way through the rules of its source. */
@@ -45,7 +51,7 @@ export class RuleRuns implements InboundEffect {
       } catch (error) {
         passing ??= error;
       }
-      run.before = [...run.before, ...resultsOf(run, rule)];
+      run.before = [...run.before, ...resultsOf(run, rule).map(shownResult)];
       await progress.save();
     }
     if (passing !== undefined) throw passing;
@@ -59,32 +65,45 @@ export class RuleRuns implements InboundEffect {
     } catch (error) {
       return this.recordFault(run, { rule_id: rule.id, action: null }, error);
     }
-    for (const index of rule.actions.keys()) await this.runAction(run, rule, index);
+    const records = resultsOf(run, rule).filter((one) => one.error === undefined);
+    const done = doneOf(rule.actions, records);
+    for (const index of rule.actions.keys())
+      done[index] ??= await this.runAction(run, rule, index, actionKeyOf(event, rule, index, records), done);
   }
 
-  private async runAction(run: Run, rule: RuleRow, index: number): Promise<void> {
+  /**
+   * @param done what was done of the rule, by place
+   * @returns what was done, if it was
+   */
+  private async runAction(
+    run: Run,
+    rule: RuleRow,
+    index: number,
+    key: string,
+    done: (KeptResult | undefined)[],
+  ): Promise<KeptResult | undefined> {
     const { event, scope, caller, progress, before } = run;
     const action = rule.actions[index]!;
-    const place = { rule_id: rule.id, action: action.type, index };
-    const own = resultsOf(run, rule).filter((one) => one.error === undefined);
-    if (own.some((one) => one.index === index && one.action === action.type)) return;
-    const earlier = own.filter((one) => one.index !== undefined && one.index < index);
+    const place = { rule_id: rule.id, action: action.type, index, digest: digestOf(action) };
+    const earlier = done.slice(0, index).flatMap((one, at) => (one ? [{ ...shownResult(one), index: at }] : []));
     const roomId = earlier.findLast((one) => one.action === 'create_room')?.resource_id ?? null;
     try {
       const params = await this.evaluation.paramsOf(event.client_id, action, index, scope, [...before, ...earlier]);
-      const key = derivedKey(event.id, rule.id, index, action.type);
       const resource_id = await this.actions.perform({ type: action.type, params }, { caller, key, roomId });
-      progress.record({ ...place, resource_id });
+      const result = { ...place, resource_id };
+      progress.record(result);
       metrics.ruleActions.inc({ action: action.type, outcome: 'done' });
+      return result;
     } catch (error) {
       this.recordFault(run, place, error);
+      return undefined;
     }
   }
 
   /** @throws the error where it passes by itself */
   private recordFault(
     { progress }: Run,
-    place: Pick<InboundResultDto, 'rule_id' | 'action' | 'index'>,
+    place: Pick<KeptResult, 'rule_id' | 'action' | 'index' | 'digest'>,
     error: unknown,
   ): void {
     const problem = error instanceof RuleFault ? problemOf(error) : toProblem(error);
@@ -101,7 +120,7 @@ export class RuleRuns implements InboundEffect {
   }
 }
 
-const resultsOf = ({ progress }: Run, { id }: RuleRow): InboundResultDto[] =>
+const resultsOf = ({ progress }: Run, { id }: RuleRow): KeptResult[] =>
   progress.results.filter(({ rule_id }) => rule_id === id);
 
 const scopeOf = ({ id, source_id, external_id, type, created_at, headers, payload }: InboundEvent): Scope => ({

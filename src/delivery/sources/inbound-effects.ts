@@ -17,12 +17,20 @@ export interface InboundEvent {
   created_at: Date;
 }
 
+/** A result as it is kept. */
+export interface KeptResult extends InboundResultDto {
+  /** What the action was, by which it is found again when its rule was changed. Nobody is shown it. */
+  digest?: string;
+}
+
+export const shownResult = ({ digest: _, ...result }: KeptResult): InboundResultDto => result;
+
 /** How far an event has come, over all times that it was worked on. */
 export interface InboundProgress {
   /** What was done so far: without an error, it is not to be done again. Of a result that is added to, the later one counts. */
-  readonly results: readonly InboundResultDto[];
+  readonly results: readonly KeptResult[];
   /** Puts a result on record, in place of an earlier one of the same action. */
-  record(result: InboundResultDto): void;
+  record(result: KeptResult): void;
   /** Keeps the record, and the claim. @throws Error when somebody else works on the event by now */
   save(): Promise<void>;
 }

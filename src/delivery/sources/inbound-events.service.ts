@@ -5,6 +5,7 @@ import { invalidField, notFound, notTogether } from '../../platform/common/probl
 import { Config } from '../../platform/config/config.js';
 import type { Request } from '../../tenancy/access/request.js';
 import { Idempotency } from '../../tenancy/idempotency/idempotency.js';
+import { shownResult } from './inbound-effects.js';
 import { InboundQueue } from './inbound.queue.js';
 import { InboundRepository, type InboundRow } from './inbound.repository.js';
 import { InboundWorkRepository } from './inbound-work.repository.js';
@@ -123,7 +124,7 @@ const toInboundEvent = (row: InboundRow): InboundEventDto => ({
   payload: row.body === null ? null : payloadOf(row.content_type, row.body),
   payload_text: row.body === null ? null : exactTextOf(row.body),
   payload_bytes: row.body_bytes,
-  results: row.results,
+  results: row.results.map(shownResult),
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
 });

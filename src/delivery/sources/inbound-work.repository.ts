@@ -3,7 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
 import type { InboundJob } from './inbound.queue.js';
 import type { InboundRow } from './inbound.repository.js';
-import type { InboundResultDto } from './sources.dto.js';
+import type { KeptResult } from './inbound-effects.js';
 
 /** For so long a claim holds; then whoever made it counts as killed. Moved on as the work goes on. */
 const LEASE_S = 90;
@@ -71,12 +71,12 @@ export class InboundWorkRepository {
   }
 
   /** Keeps what was done so far, and the claim for as long again. @returns false when it is somebody else's by now */
-  save(work: ClaimedWork, results: InboundResultDto[], leaseS = LEASE_S): Promise<boolean> {
+  save(work: ClaimedWork, results: KeptResult[], leaseS = LEASE_S): Promise<boolean> {
     return this.write(SAVE, work, results, leaseS);
   }
 
   /** It is done. @returns false when it was somebody else's by now */
-  settle(work: ClaimedWork, results: InboundResultDto[], status: 'processed' | 'failed'): Promise<boolean> {
+  settle(work: ClaimedWork, results: KeptResult[], status: 'processed' | 'failed'): Promise<boolean> {
     return this.write(SETTLE, work, results, status);
   }
 
@@ -150,7 +150,7 @@ export class InboundWorkRepository {
   private async write(
     statement: typeof SAVE,
     { client_id, event_id, created_at, attempt }: ClaimedWork,
-    results: InboundResultDto[],
+    results: KeptResult[],
     last: string | number,
   ): Promise<boolean> {
     const values = [client_id, event_id, created_at, attempt, JSON.stringify(results), last];

@@ -3,12 +3,11 @@ import { itemProblem } from '../../platform/common/batch.js';
 import { logger } from '../../platform/common/logger.js';
 import { toProblem } from '../../platform/common/to-problem.js';
 import { hopsIn } from '../../engine/providers/webhook/hops.js';
-import { InboundEffects, type InboundEvent, type InboundProgress } from './inbound-effects.js';
+import { InboundEffects, type InboundEvent, type InboundProgress, type KeptResult } from './inbound-effects.js';
 import type { InboundJob } from './inbound.queue.js';
 import { InboundWorkRepository, type ClaimedWork, type WorkedEvent } from './inbound-work.repository.js';
 import { payloadOf } from './payload.js';
 import { eventIn } from './templates.js';
-import type { InboundResultDto } from './sources.dto.js';
 
 /** What passes by itself is waited for so long; then it is on record as what went wrong. */
 const PATIENCE_S = 3_600;
@@ -77,11 +76,11 @@ export class InboundWorker {
 
 /** What came of an event, one result for each action. */
 class Progress implements InboundProgress {
-  results: InboundResultDto[];
+  results: KeptResult[];
 
   constructor(
-    before: InboundResultDto[],
-    private readonly keep: (results: InboundResultDto[]) => Promise<boolean>,
+    before: KeptResult[],
+    private readonly keep: (results: KeptResult[]) => Promise<boolean>,
   ) {
     // What went wrong is tried again: of what it was, only its place is left.
     this.results = before.filter(({ error }) => !error);
@@ -91,9 +90,9 @@ class Progress implements InboundProgress {
     return this.results.some(({ error }) => error);
   }
 
-  record(result: InboundResultDto): void {
-    const isSame = ({ rule_id, action, index }: InboundResultDto): boolean =>
-      rule_id === result.rule_id && action === result.action && index === result.index;
+  record(result: KeptResult): void {
+    const isSame = ({ rule_id, action, index, digest }: KeptResult): boolean =>
+      rule_id === result.rule_id && action === result.action && index === result.index && digest === result.digest;
     this.results = [...this.results.filter((one) => !isSame(one)), result];
   }
 

@@ -3,7 +3,8 @@ import { timeOfId } from '../../platform/common/ids.js';
 import type { Cursor } from '../../platform/common/pagination.js';
 import { Database, type Tx } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
-import type { InboundResultDto, InboundStatus } from './sources.dto.js';
+import type { KeptResult } from './inbound-effects.js';
+import type { InboundStatus } from './sources.dto.js';
 
 export interface InboundRow {
   client_id: string;
@@ -20,7 +21,7 @@ export interface InboundRow {
   /** null where it was too large to come along. */
   body: Buffer | null;
   body_bytes: number;
-  results: InboundResultDto[];
+  results: KeptResult[];
   created_at: Date;
   updated_at: Date;
 }
