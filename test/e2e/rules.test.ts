@@ -343,6 +343,17 @@ describe('a rule that is tried out', () => {
   });
 });
 
+describe('a rule that takes long to try out', () => {
+  it('is answered with what was not tried', async () => {
+    const endless = of('($f := function($n) { $f($n + 1) }; $f(0))');
+    const params = { content: 'x', metadata: Object.fromEntries(Array.from({ length: 49 }, (_, at) => [at, endless])) };
+    const actions = Array.from({ length: 20 }, () => ({ type: 'send_message', params }));
+    const { errors } = await ok('POST', '/webhooks/rules/test', { rule: { actions }, sample: { payload: {} } });
+    expect(errors[0]).toMatchObject({ field: 'actions[0].params.metadata.0', code: 'timeout' });
+    expect(errors.at(-1)).toMatchObject({ field: 'actions[19]', code: 'timeout' });
+  });
+});
+
 describe('what a run would be refused for', () => {
   const NOBODY = '0199f0a2-5a6b-7c3d-8e9f-0a1b2c3d4e5f';
   const email = { email: { subject: 's', text: 't' } };

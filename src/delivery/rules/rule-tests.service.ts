@@ -16,6 +16,10 @@ import type {
   WorkedOutActionDto,
 } from './rules.dto.js';
 
+/** Once expressions took so long, no further action is tried: all of them together could take minutes. */
+const TRIED_MS = 2_000;
+const NOT_TRIED = `was not tried: expressions before it took more than ${TRIED_MS / 1_000} s`;
+
 /** Tries rules out on samples: what they would do, and nothing is done. */
 @Injectable()
 export class RuleTestsService {
@@ -35,8 +39,15 @@ export class RuleTestsService {
     const caller = actingFor(clientId, await this.clients.readFacts(clientId));
     const actions: WorkedOutActionDto[] = [];
     const results: SeenResult[] = [];
+    let spentMs = 0;
     for (const [index, action] of rule.actions.entries()) {
+      if (spentMs > TRIED_MS) {
+        errors.push({ field: `actions[${index}]`, code: 'timeout', message: NOT_TRIED });
+        continue;
+      }
+      const begun = performance.now();
       const params = await caught(errors, () => this.paramsOf(caller, action, index, scope, results));
+      spentMs += performance.now() - begun;
       if (params === undefined) continue;
       actions.push({ type: action.type, params });
       const made = results.some(({ action: earlier }) => earlier === 'create_room');
