@@ -23,13 +23,15 @@ export class ApiProblem extends Error {
 export type Api = Client<paths>;
 
 const TIME_LIMIT_MS = 30_000;
+const BEARER = 'Bearer ';
 
 export interface ApiOptions {
-  key: string;
+  /** Asked at each call. */
+  key: () => string;
   /** The client that the admin key looks at; the API refuses the key where it may not. */
   clientId?: string | null;
-  /** Told when the key is no longer taken. */
-  onInvalidKey?: () => void;
+  /** Told which key is no longer taken. */
+  onInvalidKey?: (key: string) => void;
 }
 
 /**
@@ -39,12 +41,12 @@ export function apiFor({ key, clientId, onInvalidKey }: ApiOptions): Api {
   const api = createClient<paths>({ baseUrl: location.origin, fetch: fetchInTime, credentials: 'omit' });
   api.use({
     onRequest({ request }) {
-      request.headers.set('Authorization', `Bearer ${key}`);
+      request.headers.set('Authorization', `${BEARER}${key()}`);
       if (clientId) request.headers.set('X-Client-Id', clientId);
       return request;
     },
-    onResponse({ response }) {
-      if (response.status === 401) onInvalidKey?.();
+    onResponse({ request, response }) {
+      if (response.status === 401) onInvalidKey?.(request.headers.get('Authorization')!.slice(BEARER.length));
     },
   });
   return api;

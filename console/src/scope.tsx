@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createContext, use, useMemo, type ReactNode } from 'react';
 import { ApiProblem, apiFor, type Api } from './api.js';
-import { setSession, type Session } from './session.js';
+import { currentKey, forget, type Session } from './session.js';
 
 /** With whose key a page asks, and about which client. */
 export interface Scope {
@@ -32,11 +32,13 @@ export function ScopeProvider({
   clientId: string | null;
   children: ReactNode;
 }) {
-  const { scope, queries } = useMemo(() => {
-    const named = session.kind === 'admin' ? clientId : null;
-    const api = apiFor({ key: session.key, clientId: named, onInvalidKey: () => setSession(null) });
-    return { scope: { api, session, clientId }, queries: makeQueries() };
-  }, [session, clientId]);
+  const { kind, client_id } = session;
+  // A key that takes the place of another of the same client reads on where that one was.
+  const { api, queries } = useMemo(() => {
+    const named = kind === 'admin' ? clientId : null;
+    return { api: apiFor({ key: currentKey, clientId: named, onInvalidKey: forget }), queries: makeQueries() };
+  }, [kind, client_id, clientId]);
+  const scope = useMemo(() => ({ api, session, clientId }), [api, session, clientId]);
   return (
     <ScopeContext value={scope}>
       <QueryClientProvider client={queries}>{children}</QueryClientProvider>

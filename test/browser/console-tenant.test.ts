@@ -207,7 +207,7 @@ it('a provider is added by the form of its schema, tested, ordered and removed',
   expect(await names()).toEqual(['spare']);
 });
 
-it('a key is made, shown once, and revoked', async () => {
+it('a key is made, shown once, and revoked; who rotates the own one goes on with its successor', async () => {
   const page = await console_('keys');
   await button(page, 'New master key').click();
   await page.getByLabel('Name').fill('The shop');
@@ -221,6 +221,23 @@ it('a key is made, shown once, and revoked', async () => {
   await page.getByRole('button', { name: 'Revoke The shop' }).click();
   await confirm(page, 'Revoke');
   await until('it to be refused', async () => (await asks()).status === 401);
+
+  browser.expectErrors('status of 401');
+  await button(page, 'Rotate First key').click();
+  await dialog(page).getByText('You are logged in with this key').waitFor();
+  await page.getByLabel('The old one ends').selectOption('at once');
+  await confirm(page, 'Make its successor');
+  const successor = await page.locator('.once .copy-text').innerText();
+  expect((await one.app.request('GET', '/clients/me', { key: successor })).status).toBe(200);
+  const old = () => one.app.request('GET', '/clients/me', { key: one.client.key });
+  await until('the old one to be refused', async () => (await old()).status === 401);
+  await page.reload();
+  await button(page, 'Revoke First key').waitFor();
+  const as = { key: successor };
+  const [{ id }] = (await one.app.request('GET', '/clients/me/keys', as)).body.data;
+  await one.app.request('POST', `/clients/me/keys/${id}/rotate`, { ...as, body: { overlap_s: 0 } });
+  await page.reload();
+  await page.getByRole('alert').getByText('Your key is no longer taken').waitFor();
 });
 
 it('a room is watched live and frozen, and a user banned', async () => {

@@ -1,12 +1,13 @@
-import { Button, Code, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Code, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { answer, apiFor, ApiProblem, type Api } from '../api.js';
-import { setSession, type Session } from '../session.js';
+import { setSession, wasRefused, type Session } from '../session.js';
 import { ProblemAlert } from '../shared/problem-alert.js';
 
 export function Login() {
   const [key, setKey] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
+  const [refused] = useState(wasRefused);
   const [busy, setBusy] = useState(false);
 
   async function submit(event: FormEvent) {
@@ -50,6 +51,11 @@ export function Login() {
             value={key}
             onChange={({ currentTarget }) => setKey(currentTarget.value)}
           />
+          {refused && problem === null && (
+            <Alert color="red" variant="outline" role="alert" className="problem">
+              Your key is no longer taken: log in with another.
+            </Alert>
+          )}
           {problem !== null && <ProblemAlert error={problem} />}
           <Button type="submit" size="sm" loading={busy} disabled={key.trim() === ''}>
             Log in
@@ -66,7 +72,7 @@ export function Login() {
 
 /** @throws ApiProblem when the key opens nothing here */
 async function sessionOf(key: string): Promise<Session> {
-  const api = apiFor({ key });
+  const api = apiFor({ key: () => key });
   if (!key.startsWith('ck_')) return operatorOf(key, api);
   const me = await answer(api.GET('/api/v1/clients/me')).catch((error: unknown) => {
     // An operator may have chosen a key that looks like a client's.

@@ -1,7 +1,8 @@
 import { MultiSelect, NativeSelect, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { answer } from '../../api.js';
-import { useApi } from '../../scope.js';
+import { useApi, useScope } from '../../scope.js';
+import { setSession } from '../../session.js';
 import { useChange, type Schema } from '../kit/data.js';
 import { useFields } from '../kit/fields.js';
 import { FormDialog } from '../kit/ui.js';
@@ -120,7 +121,8 @@ export function RotateKey({
   onClose,
   onMade,
 }: { of: Schema<'MasterKey'> } & Omit<Props, 'kind'>) {
-  const api = useApi();
+  const { api, session } = useScope();
+  const isOwn = session.key.startsWith(prefix);
   const [overlap_s, setOverlap] = useState('3600');
   const rotate = useChange(
     () =>
@@ -132,6 +134,8 @@ export function RotateKey({
       ),
     ['keys'],
     ({ api_key }) => {
+      // Before anything is read again: with the old one that would end the session, and this key with it.
+      if (isOwn) setSession({ ...session, key: api_key });
       onMade(api_key);
       onClose();
     },
@@ -148,6 +152,7 @@ export function RotateKey({
       size="md"
     >
       <Text size="sm">A key with the same permissions is made. Until the old one ends, both work.</Text>
+      {isOwn && <Text size="sm">You are logged in with this key, and go on with its successor.</Text>}
       <NativeSelect
         label="The old one ends"
         data={OVERLAPS}
