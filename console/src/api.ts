@@ -39,18 +39,44 @@ export interface ApiOptions {
  */
 export function apiFor({ key, clientId, onInvalidKey }: ApiOptions): Api {
   const api = createClient<paths>({ baseUrl: location.origin, fetch: fetchInTime, credentials: 'omit' });
+  const unanswered = new Unanswered();
   api.use({
-    onRequest({ request }) {
+    async onRequest({ request }) {
       request.headers.set('Authorization', `${BEARER}${key()}`);
       if (clientId) request.headers.set('X-Client-Id', clientId);
+      if (request.method === 'POST') request.headers.set('Idempotency-Key', await unanswered.keyOf(request));
       return request;
     },
     onResponse({ request, response }) {
+      if (isOver(response)) unanswered.forget(request.headers.get('Idempotency-Key'));
       if (response.status === 401) onInvalidKey?.(request.headers.get('Authorization')!.slice(BEARER.length));
     },
   });
   return api;
 }
+
+/**
+ * Idempotency-Keys of what was sent and is not known to be over: sent again word for word, because the answer was lost, it acts
+ * once. Once it is over, the same may be made again.
+ */
+class Unanswered {
+  private readonly keys = new Map<string, string>();
+
+  async keyOf(request: Request): Promise<string> {
+    const what = `${request.url}\n${await request.clone().text()}`;
+    const key = this.keys.get(what) ?? crypto.getRandomValues(new Uint32Array(4)).join('-');
+    this.keys.set(what, key);
+    return key;
+  }
+
+  forget(key: string | null): void {
+    for (const [what, one] of this.keys) if (one === key) this.keys.delete(what);
+  }
+}
+
+/** Not where it may have acted all the same, or acts still. */
+const isOver = ({ status, headers }: Response): boolean =>
+  status < 500 && !(status === 409 && headers.has('Retry-After'));
 
 const fetchInTime = (request: Request): Promise<Response> =>
   fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIME_LIMIT_MS)]) }).catch(

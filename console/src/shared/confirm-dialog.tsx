@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { useOneAtATime } from './one-at-a-time.js';
 import { ProblemAlert } from './problem-alert.js';
 
 export interface ConfirmDialogProps {
@@ -23,7 +23,7 @@ export interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { opened, onClose, title, children, verb, action, destructive = false, typed } = props;
   const [text, setText] = useState('');
-  const run = useMutation({ mutationFn: action, onSuccess: () => leave() });
+  const run = useOneAtATime<void, unknown>(action, () => leave());
   function leave() {
     setText('');
     run.reset();

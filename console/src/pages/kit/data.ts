@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
+import { useQuery, useQueryClient, keepPreviousData } from '@tanstack/react-query';
 import type { Page, Schemas } from '../../api.js';
 import { useCursor } from '../../shared/data-table.js';
+import { useOneAtATime } from '../../shared/one-at-a-time.js';
 
 export type Schema<K extends keyof Schemas> = Schemas[K];
 
@@ -32,19 +33,16 @@ export function useList<Row>(
   });
 }
 
-/** A change; afterwards what was read of these areas is read again. */
+/** A change, one at a time; afterwards what was read of these areas is read again. */
 export function useChange<In = void, Out = unknown>(
   act: (input: In) => Promise<Out>,
   areas: string[],
   onDone?: (answer: Out) => void,
 ) {
   const reread = useReread(areas);
-  return useMutation<Out, Error, In>({
-    mutationFn: act,
-    onSuccess: (answer) => {
-      onDone?.(answer);
-      reread();
-    },
+  return useOneAtATime<In, Out>(act, (answer) => {
+    onDone?.(answer);
+    reread();
   });
 }
 

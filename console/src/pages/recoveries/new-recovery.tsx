@@ -1,5 +1,4 @@
 import { Alert, Button, Group, NativeSelect, NumberInput, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useAddressState, useTo } from '../../address.js';
@@ -8,6 +7,7 @@ import { useApi } from '../../scope.js';
 import { ConfirmDialog } from '../../shared/confirm-dialog.js';
 import { FilterField } from '../../shared/filter-field.js';
 import { formatNumber } from '../../shared/format.js';
+import { useOneAtATime } from '../../shared/one-at-a-time.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
 import { TimeRange, usePeriod } from '../../shared/time-range.js';
@@ -108,7 +108,7 @@ function CountAndStart({ filter, rate }: { filter: Filter; rate: number }) {
   const [asked, setAsked] = useState(false);
   const begin = (dry_run: boolean) =>
     answer(api.POST('/api/v1/recoveries', { body: { filter, dry_run, rate_per_second: rate } }));
-  const count = useMutation({ mutationFn: () => begin(true) });
+  const count = useOneAtATime<void, Schemas['Recovery']>(() => begin(true));
   const { reset } = count;
   // What was counted was of another filter.
   useEffect(reset, [filter, reset]);
