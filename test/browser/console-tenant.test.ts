@@ -42,6 +42,7 @@ const clickTwice = (page: Page, name: string) =>
     const { click } = element as unknown as { click(): void };
     for (const _ of [1, 2]) click.call(element);
   });
+const focused = (page: Page, name: string) => button(page, name).and(page.locator(':focus')).waitFor();
 const make = async (path: string, body: object) => {
   const { status, body: made } = await one.as(undefined, 'POST', path, body);
   if (status > 299) throw new Error(JSON.stringify(made));
@@ -227,6 +228,13 @@ it('a key is made, shown once, and revoked; who rotates the own one goes on with
   const page = await console_('keys');
   await button(page, 'New master key').click();
   await page.getByLabel('Name').fill('The shop');
+  // What is filled in is not lost by a click beside it; left, the focus is where it was.
+  await page.mouse.click(5, 450);
+  expect(await page.getByLabel('Name').inputValue()).toBe('The shop');
+  await page.keyboard.press('Escape');
+  await focused(page, 'New master key');
+  await button(page, 'New master key').click();
+  await page.getByLabel('Name').fill('The shop');
   const made: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && made.push(request.url()));
   await clickTwice(page, 'Make the key');
@@ -237,7 +245,10 @@ it('a key is made, shown once, and revoked; who rotates the own one goes on with
   await page.reload();
   await page.getByText('The shop').waitFor();
   expect(await page.getByText(key).count()).toBe(0);
-  await page.getByRole('button', { name: 'Revoke The shop' }).click();
+  await button(page, 'Revoke The shop').click();
+  await confirm(page, 'Cancel');
+  await focused(page, 'Revoke The shop');
+  await button(page, 'Revoke The shop').click();
   await confirm(page, 'Revoke');
   await until('it to be refused', async () => (await asks()).status === 401);
 
@@ -446,6 +457,7 @@ describe('every page of a client', () => {
       await page.goto(`/console/client/${one.client.id}/${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       expect([path, await faultsOf(page)]).toEqual([path, []]);
+      await until(`${path} to fit`, () => page.evaluate('document.documentElement.scrollWidth === 1280'));
     }
     // What is sent to a colleague: the period is kept from page to page, too.
     const state = '?action=webhook.*&from=2026-01-02T03:00:00.000Z&timezone=Asia%2FTokyo';
@@ -501,11 +513,22 @@ describe('every page of a client', () => {
         'Math.max(document.documentElement.scrollWidth, document.querySelector("[role=dialog]").scrollWidth)';
       expect([path, Number(await page.evaluate(width)) <= 390]).toEqual([path, true]);
     }
-    for (const path of [...PAGES, `webhooks/${endpoint.id}`, `sources/${source.id}`, 'rules?rule=new']) {
+    const details = [`webhooks/${endpoint.id}`, `sources/${source.id}`, `rooms/${room.id}`, 'rules?rule=new'];
+    for (const path of [...PAGES, ...details]) {
       await page.goto(`/console/client/${one.client.id}/${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await until(`${path} to fit`, () => page.evaluate('document.documentElement.scrollWidth === 390'));
     }
+    // The menu is there for the keyboard while it is open only.
+    const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+    expect(await links.count()).toBe(0);
+    const menu = page.getByRole('button', { name: 'Navigation', exact: true, expanded: false });
+    await menu.click();
+    await links.first().waitFor();
+    await page.keyboard.press('Escape');
+    await menu.waitFor();
+    expect(await links.count()).toBe(0);
+    await focused(page, 'Navigation');
   });
 
   it('shows another tenant nothing', async () => {
@@ -533,12 +556,15 @@ describe('every page of a client', () => {
   });
 });
 
+/** What has no place to break. */
+const LONG = 'x'.repeat(60);
+
 /** A client with one of each. */
 async function furnished() {
-  const room = await make('/rooms', { room_type: 'group', name: 'Team', members: ['ann'] });
+  const room = await make('/rooms', { room_type: 'group', name: 'Team', members: ['ann', LONG.repeat(4)] });
   await one.as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'hello' });
   const [endpoint, source] = await Promise.all([
-    make('/webhooks/endpoints', { url: 'https://example.com/hooks', event_types: ['room.*'] }),
+    make('/webhooks/endpoints', { url: `https://example.com/hooks/${LONG}`, event_types: ['room.*'] }),
     make('/webhooks/sources', { name: 'GitHub', verification: SENDERS.github!.verification }),
     make('/suppressions', { address: 'eve@example.com' }),
     make('/clients/me/providers?verify=false', {

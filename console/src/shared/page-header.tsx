@@ -6,7 +6,9 @@ export function PageHeader({ title, help, children }: { title: ReactNode; help?:
   return (
     <Group component="header" justify="space-between" align="flex-start" gap="sm" mb="md">
       <Box miw={0} maw="100%">
-        <Title order={1}>{title}</Title>
+        <Title order={1} className="page-title">
+          {title}
+        </Title>
         {help && (
           <Text size="sm" c="dimmed" maw={640}>
             {help}

@@ -1,5 +1,5 @@
 import { ActionIcon, AppShell, Burger, Button, Group, NavLink, Text, useMantineColorScheme } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useWindowEvent } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation, useSearchParams } from 'react-router';
@@ -12,7 +12,13 @@ import { setSession } from '../session.js';
 export function Layout({ children }: { children: ReactNode }) {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
+  const burger = useRef<HTMLButtonElement>(null);
   useEffect(close, [pathname, close]);
+  useWindowEvent('keydown', ({ key }) => {
+    if (!opened || key !== 'Escape') return;
+    close();
+    burger.current?.focus();
+  });
   return (
     <AppShell
       header={{ height: 48 }}
@@ -25,7 +31,15 @@ export function Layout({ children }: { children: ReactNode }) {
       </a>
       <AppShell.Header className="header">
         <Group gap="xs" wrap="nowrap" className="header-start">
-          <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Navigation" />
+          <Burger
+            ref={burger}
+            opened={opened}
+            onClick={toggle}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label="Navigation"
+            aria-expanded={opened}
+          />
           <Link to="/" className="brand">
             ChatAPI
           </Link>
@@ -38,7 +52,7 @@ export function Layout({ children }: { children: ReactNode }) {
           </Button>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Pages" className="navbar">
+      <AppShell.Navbar p="xs" aria-label="Pages" className={opened ? 'navbar' : 'navbar navbar-closed'}>
         <Navigation />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>

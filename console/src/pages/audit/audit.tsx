@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Text, TextInput } from '@mantine/core';
+import { Button, Group, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useAddressState, useTimezone } from '../../address.js';
 import { answer } from '../../api.js';
 import { useScope } from '../../scope.js';
 import { DataTable, type Column } from '../../shared/data-table.js';
+import { Dialog } from '../../shared/dialog.js';
 import { EmptyState } from '../../shared/empty-state.js';
 import { momentIn, wallClock } from '../../shared/format.js';
 import { JsonView } from '../../shared/json-view.js';
@@ -118,13 +119,7 @@ function What({ line }: { line: Line }) {
       <button type="button" className="plain-link" aria-haspopup="dialog" onClick={() => show(line.id)}>
         {line.action}
       </button>
-      <Modal
-        opened={state.line === line.id}
-        onClose={() => show('')}
-        title={line.action}
-        size="xl"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={state.line === line.id} onClose={() => show('')} title={line.action} size="xl">
         <FactGrid
           of={{
             When: <Time at={line.at} exact />,
@@ -137,7 +132,7 @@ function What({ line }: { line: Line }) {
           <Side title="Before" value={line.before} />
           <Side title="After" value={line.after} />
         </div>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,6 +1,7 @@
-import { Alert, Anchor, Button, Group, Modal, Stack, Text, type ModalProps } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Stack, Text, type ModalProps } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
+import { Dialog } from '../../shared/dialog.js';
 import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { submits } from './fields.js';
 import './styles.css';
@@ -68,11 +69,11 @@ interface FormDialogProps {
   children: ReactNode;
 }
 
-/** A form over the page. What the API refuses is shown above its buttons, and the dialog stays. */
+/** A form over the page. What the API refuses is shown above its buttons, and the dialog stays; a click beside it loses nothing. */
 export function FormDialog(props: FormDialogProps) {
   const { title, opened, onClose, onSubmit, submit, busy, error, size = 'lg', children } = props;
   return (
-    <Modal opened={opened} onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog opened={opened} onClose={onClose} title={title} size={size} closeOnClickOutside={false}>
       <form onSubmit={submits(onSubmit)} noValidate>
         <Stack gap="sm">
           {children}
@@ -87,7 +88,7 @@ export function FormDialog(props: FormDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
