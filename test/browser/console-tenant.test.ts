@@ -101,6 +101,18 @@ it('a webhook endpoint is made, fails, is disabled, enabled and recovered', asyn
   expect(told.toSorted()).toEqual(['the first', 'the second']);
   await button(page, 'Close').last().click();
 
+  // What somebody else changes meanwhile stays.
+  await button(page, 'Edit').click();
+  await page.getByLabel('Description').fill('The shop’s');
+  const [{ id }] = (await one.as(undefined, 'GET', '/webhooks/endpoints')).body.data;
+  await one.as(undefined, 'PATCH', `/webhooks/endpoints/${id}`, { timeout_ms: 5_000, headers: { 'X-Shop': '1' } });
+  await confirm(page, 'Save');
+  expect((await one.as(undefined, 'GET', `/webhooks/endpoints/${id}`)).body).toMatchObject({
+    description: 'The shop’s',
+    timeout_ms: 5_000,
+    headers: { 'X-Shop': '1' },
+  });
+
   await button(page, 'Send a test').click();
   await button(page, 'Send').click();
   await dialog(page).getByText('HTTP 200').waitFor();
@@ -160,7 +172,17 @@ it('a source is made, and a rule tried on an event of it before it acts', async 
   expect((await one.as(undefined, 'GET', '/rooms/all')).body.data).toEqual([]);
 
   await button(page, 'Make the rule').click();
+  // It acts when somebody says so; what somebody else changes meanwhile stays.
+  await page.getByRole('link', { name: 'Issues become rooms' }).click();
+  const ruleNow = async () => (await one.as(undefined, 'GET', '/webhooks/rules')).body.data[0];
+  const { id, enabled } = await ruleNow();
+  expect(enabled).toBe(false);
+  await page.getByLabel('It acts').check();
+  const condition = 'action in ["opened"]';
+  await one.as(undefined, 'PATCH', `/webhooks/rules/${id}`, { condition });
+  await button(page, 'Save').click();
   await page.getByRole('link', { name: 'Issues become rooms' }).waitFor();
+  expect(await ruleNow()).toMatchObject({ enabled: true, condition });
   await page
     .getByRole('row', { name: /Issues become rooms/ })
     .getByRole('link', { name: 'Issues', exact: true })
@@ -410,8 +432,13 @@ it('the operator makes a client, changes and suspends it', async () => {
   await button(page, 'Save').click();
   await page.getByText('Settings is no JSON').waitFor();
   await settings.fill('{"bulk_threshold": 12}');
+  const { id, limits } = (await me()).body.client;
+  const others = { allowed_origins: ['https://acme.example'], limits: { messages_per_user_per_minute: 7 } };
+  const changed = await one.app.admin().request('PATCH', `/clients/${id}`, { body: others });
+  expect(changed.body).toMatchObject(others);
   await button(page, 'Save').click();
   await until('it to be changed', async () => (await me()).body.client.settings.bulk_threshold === 12);
+  expect((await me()).body.client).toMatchObject({ ...others, limits: { ...limits, ...others.limits } });
   expect(await faultsOf(page)).toEqual([]);
   await button(page, 'Suspend').click();
   await confirm(page, 'Suspend');

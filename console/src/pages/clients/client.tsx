@@ -11,7 +11,7 @@ import { CopyText, ProblemAlert } from '../../shared/problem-alert.js';
 import { StatusBadge } from '../../shared/status-badge.js';
 import { Time } from '../../shared/time.js';
 import { useChange, useReread } from '../kit/data.js';
-import { jsonOf, linesOf, submits, useFields } from '../kit/fields.js';
+import { changesOf, jsonOf, linesOf, submits, useFields } from '../kit/fields.js';
 import { FactGrid, To } from '../kit/ui.js';
 
 type Client = Schemas['Client'];
@@ -97,30 +97,41 @@ function Suspension({ client: { id, name, is_active } }: { client: Client }) {
   );
 }
 
+const valuesOf = ({ name, allowed_origins, limits, settings }: Client) => ({
+  name,
+  allowed_origins: allowed_origins.join('\n'),
+  limits: JSON.stringify(limits, null, 2),
+  settings: JSON.stringify(settings, null, 2),
+});
+type Values = ReturnType<typeof valuesOf>;
+
+/** @throws Mistake that names the field */
+const bodyOf = ({ name, allowed_origins, limits, settings }: Values) => ({
+  name: name.trim(),
+  allowed_origins: linesOf(allowed_origins),
+  limits: jsonOf(limits, 'Limits') as NonNullable<Schemas['UpdateClient']['limits']>,
+  settings: jsonOf(settings, 'Settings') as Schemas['ClientSettings'],
+});
+
 /** As JSON, word for word what the API takes: what is left out stays as it is, null takes the default again. */
 function Settings({ client }: { client: Client }) {
   const api = useApi();
+  const [begun] = useState(() => valuesOf(client));
   const save = useChange(
-    (values: { name: string; allowed_origins: string; limits: string; settings: string }) => {
-      const body = {
-        name: values.name.trim(),
-        allowed_origins: linesOf(values.allowed_origins),
-        limits: jsonOf(values.limits, 'Limits') as Schemas['UpdateClient']['limits'],
-        settings: jsonOf(values.settings, 'Settings') as Schemas['ClientSettings'],
-      };
-      return answer(api.PATCH('/api/v1/clients/{id}', { params: { path: { id: client.id } }, body }));
+    async (values: Values) => {
+      const [body, before] = [bodyOf(values), bodyOf(begun)];
+      const limits = changesOf(body.limits, before.limits);
+      const settings = changesOf(body.settings, before.settings);
+      return answer(
+        api.PATCH('/api/v1/clients/{id}', {
+          params: { path: { id: client.id } },
+          body: { ...changesOf(body, before), limits, settings },
+        }),
+      );
     },
     ['clients', 'client'],
   );
-  const form = useFields(
-    {
-      name: client.name,
-      allowed_origins: client.allowed_origins.join('\n'),
-      limits: JSON.stringify(client.limits, null, 2),
-      settings: JSON.stringify(client.settings, null, 2),
-    },
-    save.error,
-  );
+  const form = useFields(begun, save.error);
   return (
     <Paper component="section" aria-labelledby="settings">
       <form onSubmit={submits(() => save.mutate(form.values))}>

@@ -67,6 +67,16 @@ export const submits = (act: () => void) => (event: FormEvent) => {
   act();
 };
 
+/**
+ * What a change sends: only what differs from what the form began with, as somebody else may have changed the rest meanwhile.
+ */
+export const changesOf = <Body extends object>(body: Body, before: Body): Partial<Body> =>
+  Object.fromEntries(
+    Object.entries(body).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof Body]),
+    ),
+  ) as Partial<Body>;
+
 /** An empty field is none. */
 export const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 export const numberOrNull = (text: string | number): number | null => (text === '' ? null : Number(text));

@@ -16,7 +16,7 @@ export const draftOf = (rule: Schema<'Rule'> | null, sourceId: string): Draft =>
   source_id: sourceId,
   name: rule?.name ?? '',
   condition: rule?.condition ?? '',
-  enabled: rule?.enabled ?? true,
+  enabled: rule?.enabled ?? false,
   actions: (rule?.actions ?? [{ type: 'send_notification' as const, params: EXAMPLE }]).map(({ type, params }) => ({
     type,
     params: JSON.stringify(params, null, 2),
@@ -28,7 +28,7 @@ const EXAMPLE = {
   channels: { websocket: { title: { $jsonata: '$event.type' } } },
 };
 
-/** @throws Error that names the action whose params are no JSON */
+/** @throws Mistake that names the action whose params are no JSON */
 export const bodyOf = ({ name, condition, enabled, actions }: Draft) => ({
   name: orNull(name),
   condition: orNull(condition),

@@ -19,7 +19,7 @@ import { useApi } from '../../scope.js';
 import { PageHeader } from '../../shared/page-header.js';
 import { ProblemAlert } from '../../shared/problem-alert.js';
 import { useChange, type Schema } from '../kit/data.js';
-import { errorOf } from '../kit/fields.js';
+import { changesOf, errorOf } from '../kit/fields.js';
 import { ActionsEditor } from './actions-editor.js';
 import { bodyOf, draftOf, type Draft } from './draft.js';
 import { useSources } from './rule-sources.js';
@@ -34,14 +34,20 @@ export function RuleEditor({ rule, sourceId, eventId }: { rule: Rule | null; sou
   const to = useTo();
   const navigate = useNavigate();
   const { data: sources } = useSources();
-  const [draft, setDraft] = useState(() => draftOf(rule, sourceId));
+  const [begun] = useState(() => draftOf(rule, sourceId));
+  const [draft, setDraft] = useState(begun);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const source_id = draft.source_id || (sources?.data[0]?.id ?? '');
   const save = useChange<void, Rule>(
     async () => {
       const body = bodyOf(draft);
       return rule
-        ? answer(api.PATCH('/api/v1/webhooks/rules/{id}', { params: { path: { id: rule.id } }, body }))
+        ? answer(
+            api.PATCH('/api/v1/webhooks/rules/{id}', {
+              params: { path: { id: rule.id } },
+              body: changesOf(body, bodyOf(begun)),
+            }),
+          )
         : answer(api.POST('/api/v1/webhooks/rules', { body: { ...body, source_id } }));
     },
     ['rules'],
@@ -100,6 +106,7 @@ export function RuleEditor({ rule, sourceId, eventId }: { rule: Rule | null; sou
             <Checkbox
               size="xs"
               label="It acts"
+              description={rule ? undefined : 'A new rule does nothing until this is switched on.'}
               checked={draft.enabled}
               onChange={({ currentTarget }) => set({ enabled: currentTarget.checked })}
             />

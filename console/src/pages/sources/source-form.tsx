@@ -1,10 +1,11 @@
 import { Checkbox, Group, NativeSelect, NumberInput, PasswordInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
 import { useChange, type Schema } from '../kit/data.js';
-import { orNull, useFields, type Fields } from '../kit/fields.js';
+import { changesOf, orNull, useFields, type Fields } from '../kit/fields.js';
 import { FormDialog } from '../kit/ui.js';
 
 type Source = Schema<'Source'>;
@@ -55,13 +56,14 @@ export function SourceForm({ source, onClose }: { source?: Source; onClose(): vo
   const api = useApi();
   const navigate = useNavigate();
   const to = useTo();
+  const [begun] = useState(() => (source ? valuesOf(source) : EMPTY));
   const save = useChange<Values, Source>(
     (values) =>
       answer(
         source
           ? api.PATCH('/api/v1/webhooks/sources/{id}', {
               params: { path: { id: source.id } },
-              body: patchOf(values, source),
+              body: patchOf(values, begun),
             })
           : api.POST('/api/v1/webhooks/sources', { body: bodyOf(values) }),
       ),
@@ -71,7 +73,7 @@ export function SourceForm({ source, onClose }: { source?: Source; onClose(): vo
       if (!source) void navigate(to(`sources/${id}`));
     },
   );
-  const form = useFields<Values>(source ? valuesOf(source) : EMPTY, save.error);
+  const form = useFields<Values>(begun, save.error);
   return (
     <FormDialog
       title={source ? 'Change the source' : 'New source'}
@@ -178,27 +180,29 @@ function verificationOf(values: Values) {
   return template === 'none' ? { template, id_header } : { template, secret };
 }
 
+const plainOf = ({ name, tolerance_s, enabled }: Values) => ({
+  name: name.trim(),
+  tolerance_s: Number(tolerance_s),
+  enabled,
+});
+
 const bodyOf = (values: Values): Schema<'CreateSource'> => ({
-  name: values.name.trim(),
+  ...plainOf(values),
   ...(values.slug.trim() !== '' && { slug: values.slug.trim() }),
   verification: verificationOf(values) as Verification,
   ...(values.allow_unsigned && { allow_unsigned: true }),
-  tolerance_s: Number(values.tolerance_s),
-  enabled: values.enabled,
 });
 
 /** Of the same template, a secret that is not entered again is not sent: the stored one stays. */
-function patchOf(values: Values, source: Source): Schema<'UpdateSource'> {
+function patchOf(values: Values, begun: Values): Schema<'UpdateSource'> {
   const { template, ...rest } = verificationOf(values);
-  const same = template === source.verification.template;
-  const sent = same
-    ? Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ''))
-    : { template, ...rest };
+  const { template: before, ...restBefore } = verificationOf(begun);
+  const sent = template === before ? changesOf<Record<string, unknown>>(rest, restBefore) : { template, ...rest };
+  const plain = changesOf(plainOf(values), plainOf(begun));
+  if (Object.keys(sent).length === 0) return plain;
   return {
-    name: values.name.trim(),
+    ...plain,
     verification: sent,
     ...(values.allow_unsigned && template === 'none' && { allow_unsigned: true }),
-    tolerance_s: Number(values.tolerance_s),
-    enabled: values.enabled,
   };
 }

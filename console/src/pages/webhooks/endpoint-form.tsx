@@ -6,7 +6,7 @@ import { useTo } from '../../address.js';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
 import { useChange, type Schema } from '../kit/data.js';
-import { headersOf, linesOf, numberOrNull, orNull, useFields } from '../kit/fields.js';
+import { changesOf, headersOf, linesOf, numberOrNull, orNull, useFields } from '../kit/fields.js';
 import { FormDialog } from '../kit/ui.js';
 import { keepSecret } from './shown-secret.js';
 
@@ -40,14 +40,12 @@ export function NewEndpoint({ opened, onClose }: Opened) {
 
 export function EditEndpoint({ opened, onClose, endpoint }: Opened & { endpoint: Endpoint }) {
   if (!opened) return null;
-  const { id, headers } = endpoint;
   return (
     <EndpointForm
       title="Change the endpoint"
       submit="Save"
       initial={valuesOf(endpoint)}
-      id={id}
-      headers={headers}
+      id={endpoint.id}
       onClose={onClose}
     />
   );
@@ -75,24 +73,21 @@ interface FormProps {
   submit: string;
   initial: Values;
   id?: string;
-  headers?: Endpoint['headers'];
   onClose(): void;
 }
 
-function EndpointForm({ title, submit, initial, id, headers: stored, onClose }: FormProps) {
+function EndpointForm({ title, submit, initial, id, onClose }: FormProps) {
   const api = useApi();
   const navigate = useNavigate();
   const to = useTo();
   const [asked] = useState(initial);
   const save = useChange<Values, Endpoint>(
-    (values) => {
-      const body = bodyOf(values, stored);
-      return answer(
+    async (values) =>
+      answer(
         id
-          ? api.PATCH('/api/v1/webhooks/endpoints/{id}', { params: { path: { id } }, body })
-          : api.POST('/api/v1/webhooks/endpoints', { body }),
-      );
-    },
+          ? api.PATCH('/api/v1/webhooks/endpoints/{id}', { params: { path: { id } }, body: patchOf(values, asked) })
+          : api.POST('/api/v1/webhooks/endpoints', { body: bodyOf(values) }),
+      ),
     ['endpoints'],
     (endpoint) => {
       // Also after a change of the kind of signature, which makes a new one.
@@ -212,17 +207,26 @@ export function useEventTypes() {
 }
 
 /** A header that is left out goes; *** keeps its value. */
-function bodyOf(values: Values, stored: Endpoint['headers'] = {}) {
+function patchOf(values: Values, begun: Values) {
+  const [body, before] = [bodyOf(values), bodyOf(begun)];
+  const removed = Object.keys(before.headers).filter((name) => !(name in body.headers));
+  const headers = {
+    ...changesOf(body.headers, before.headers),
+    ...Object.fromEntries(removed.map((name) => [name, null])),
+  };
+  return { ...changesOf(body, before), headers };
+}
+
+/** @throws Mistake that names the header */
+function bodyOf(values: Values) {
   const rooms = linesOf(values.room_ids);
-  const headers = headersOf(values.headers);
-  const removed = Object.keys(stored).filter((name) => !(name in headers));
   return {
     url: values.url.trim(),
     description: orNull(values.description),
     event_types: values.event_types.length > 0 ? values.event_types : null,
     room_ids: rooms.length > 0 ? rooms : null,
     condition: orNull(values.condition),
-    headers: { ...headers, ...Object.fromEntries(removed.map((name) => [name, null])) },
+    headers: headersOf(values.headers),
     signature: values.signature,
     ordered_by: values.ordered_by || null,
     rate_limit_per_second: numberOrNull(values.rate_limit_per_second),
