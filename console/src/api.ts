@@ -101,10 +101,22 @@ const fetchInTime = (request: Request): Promise<Response> =>
 export async function answer<Data>(
   call: Promise<{ data?: Data; error?: unknown; response: Response }>,
 ): Promise<NonNullable<Data>> {
-  const { data, error, response } = await call;
+  const { data, error, response } = await call.catch((fault: unknown) => {
+    throw fault instanceof SyntaxError ? new ApiProblem(NO_JSON) : fault;
+  });
   if (response.ok) return (data ?? {}) as NonNullable<Data>;
   throw new ApiProblem(isProblem(error) ? error : unknownProblem(response));
 }
+
+const NO_JSON: ApiProblem['problem'] = {
+  status: 0,
+  title: 'Unexpected answer',
+  detail: 'Something before the service answered, and not in JSON: a proxy, or a page to log in to the network.',
+  code: 'internal',
+  request_id: '',
+  retryable: true,
+  errors: [],
+};
 
 const isProblem = (error: unknown): error is Problem =>
   typeof error === 'object' && error !== null && 'code' in error && 'detail' in error;

@@ -46,13 +46,19 @@ export function ScopeProvider({
   );
 }
 
+const LOOKS_AGAIN_MS = 5_000;
+
+const mayPass = (error: unknown): boolean => error instanceof ApiProblem && error.problem.retryable;
+
 const makeQueries = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 5_000,
         refetchOnWindowFocus: true,
-        retry: (failures, error) => failures < 2 && error instanceof ApiProblem && error.problem.retryable,
+        retry: (failures, error) => failures < 2 && mayPass(error),
+        // When the service is there again, nobody has to ask for it.
+        refetchInterval: ({ state }) => mayPass(state.error) && LOOKS_AGAIN_MS,
       },
     },
   });

@@ -196,6 +196,14 @@ it('a source is made, and a rule tried on an event of it before it acts', async 
   await page.getByText('1 done', { exact: true }).waitFor();
   const { body: rooms } = await one.as(undefined, 'GET', '/rooms/all');
   expect(rooms.data).toMatchObject([{ name: 'It broke', room_type: 'support' }]);
+
+  const unsigned = { name: 'Anybody', verification: { template: 'none' }, allow_unsigned: true };
+  const open = await make('/webhooks/sources', unsigned);
+  await one.app.request('POST', `/${new URL(open.url).pathname}`, { body: '{"type": "hello"}' });
+  await page.goto(`/console/client/${one.client.id}/sources/${open.id}`);
+  await page.getByRole('cell', { name: 'not checked' }).waitFor();
+  await page.locator('.data-table').getByRole('link').click();
+  await page.locator('.fact-grid').getByText('not checked').waitFor();
 });
 
 it('a provider is added by the form of its schema, tested, ordered and removed', async () => {
@@ -301,6 +309,7 @@ it('a room is watched live and frozen, and a user banned', async () => {
   await page.getByText('before').waitFor();
   await one.as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'and now' });
   await page.getByText('and now').waitFor();
+  await page.locator('.fact-grid div').filter({ hasText: 'Messages' }).getByText('2', { exact: true }).waitFor();
   await button(page, 'Freeze').click();
   await confirm(page, 'Freeze');
   await button(page, 'Unfreeze').waitFor();
@@ -430,7 +439,7 @@ it('the operator makes a client, changes and suspends it', async () => {
   const settings = page.getByRole('textbox', { name: 'Settings' });
   await settings.fill('{"bulk_threshold": 12');
   await button(page, 'Save').click();
-  await page.getByText('Settings is no JSON').waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Not sent' }).getByText('Settings is no JSON').waitFor();
   await settings.fill('{"bulk_threshold": 12}');
   const { id, limits } = (await me()).body.client;
   const others = { allowed_origins: ['https://acme.example'], limits: { messages_per_user_per_minute: 7 } };

@@ -96,6 +96,18 @@ describe('logging in', () => {
     page.on('request', (request) => asked.push(request.url()));
     expect(await faultsOf(page)).toEqual([]);
     expect(asked.filter((url) => url.includes('/api/'))).toEqual([]);
+    for (const [key, said] of [
+      ['ck_master_ключ', 'A key has only letters'],
+      [one.client.key, 'Something before the service answered'],
+    ] as const) {
+      await page.route('**/clients/me', (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<h1>Log in</h1>' }),
+      );
+      await keyField(page).fill(key);
+      await button(page, 'Log in').click();
+      await page.getByRole('alert').getByText(said).waitFor();
+      await page.unroute('**/clients/me');
+    }
     browser.expectErrors('status of 401');
     const [refusal] = await Promise.all([
       page.waitForResponse(/clients\/me/),
@@ -112,6 +124,7 @@ describe('logging in', () => {
     await page.getByRole('heading', { name: 'Deliveries over time' }).waitFor();
     await page.reload();
     await page.getByText('Nothing was accepted in this time').waitFor();
+    await page.getByText(/^users, connected or not: \d/).waitFor();
     const urls = [...asked, page.url()];
     expect(urls.filter((url) => url.includes(one.client.key))).toEqual([]);
     expect(await page.evaluate('JSON.stringify(localStorage) + document.cookie')).not.toContain(one.client.key);
@@ -243,8 +256,13 @@ it('finds deliveries by what is typed, and keeps the filters in the address', as
   const rows = page.getByRole('table', { name: 'Deliveries' }).locator('tbody tr');
   await expectText(rows, ['ben@example.com', 'ann@example.com']);
   const find = page.getByRole('searchbox', { name: 'Find' });
+  await page.route('**/api/v1/deliveries?*', (route) => route.abort());
+  browser.expectErrors('ERR_FAILED');
   await find.fill('ann@example.com');
   await find.press('Enter');
+  // When the service is there again, nobody has to ask for it.
+  await page.getByRole('alert').getByText('No answer').waitFor();
+  await page.unroute('**/api/v1/deliveries?*');
   await expectText(rows, ['ann@example.com']);
   expect(new URL(page.url()).searchParams.get('address')).toBe('ann@example.com');
   await page.getByLabel('State').selectOption('sent');

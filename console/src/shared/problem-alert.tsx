@@ -1,6 +1,9 @@
 import { Alert, Button, Code, CopyButton, Group, Text } from '@mantine/core';
 import { ApiProblem } from '../api.js';
 
+/** What was entered can't be sent as it is: the message says why. */
+export class Mistake extends Error {}
+
 /** What went wrong, in the API's words, with the id by which the logs find it. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   if (!(error instanceof ApiProblem)) return <Fault error={error} onRetry={onRetry} />;
@@ -23,8 +26,9 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
 }
 
 function Fault({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const title = error instanceof Mistake ? 'Not sent' : 'The page broke';
   return (
-    <Alert color="red" variant="outline" title="The page broke" role="alert" className="problem">
+    <Alert color="red" variant="outline" title={title} role="alert" className="problem">
       <Text size="sm">{error instanceof Error ? error.message : String(error)}</Text>
       {onRetry && <Retry onRetry={onRetry} />}
     </Alert>

@@ -2,7 +2,7 @@ import { Alert, Button, Code, Paper, PasswordInput, Stack, Text, Title } from '@
 import { useState, type FormEvent } from 'react';
 import { answer, apiFor, ApiProblem, type Api } from '../api.js';
 import { setSession, wasRefused, type Session } from '../session.js';
-import { ProblemAlert } from '../shared/problem-alert.js';
+import { Mistake, ProblemAlert } from '../shared/problem-alert.js';
 
 export function Login() {
   const [key, setKey] = useState('');
@@ -15,7 +15,7 @@ export function Login() {
     setBusy(true);
     setProblem(null);
     try {
-      setSession(await sessionOf(key.trim()));
+      setSession(await sessionOf(whole(key.trim())));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -68,6 +68,13 @@ export function Login() {
       </Paper>
     </main>
   );
+}
+
+/** @throws Mistake for what no header can hold */
+function whole(key: string): string {
+  const [strange] = /[^\x21-\x7E]/u.exec(key) ?? [];
+  if (strange === undefined) return key;
+  throw new Mistake(`A key has only letters from a to z, digits and signs such as _; this one has “${strange}”.`);
 }
 
 /** @throws ApiProblem when the key opens nothing here */

@@ -8,7 +8,7 @@ export type Schema<K extends keyof Schemas> = Schemas[K];
 interface ListOptions {
   enabled?: boolean;
   /** Look again after so long. */
-  everyMs?: number | false;
+  everyMs?: number;
   limit?: number;
 }
 
@@ -21,14 +21,14 @@ interface ListOptions {
 export function useList<Row>(
   key: [area: string, ...unknown[]],
   read: (page: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<Page<Row>>,
-  { enabled = true, everyMs = false, limit = 50 }: ListOptions = {},
+  { enabled = true, everyMs, limit = 50 }: ListOptions = {},
 ) {
   const cursor = useCursor();
   return useQuery({
     queryKey: [...key, limit, cursor],
     queryFn: ({ signal }) => read({ limit, ...(cursor !== undefined && { cursor }) }, signal),
     enabled,
-    refetchInterval: everyMs,
+    ...(everyMs !== undefined && { refetchInterval: everyMs }),
     placeholderData: keepPreviousData,
   });
 }

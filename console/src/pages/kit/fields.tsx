@@ -1,5 +1,6 @@
 import { useState, type ChangeEvent, type FormEvent } from 'react';
 import { ApiProblem } from '../../api.js';
+import { Mistake } from '../../shared/problem-alert.js';
 
 /** What a field of a form passes on to an input of Mantine. */
 interface TextProps {
@@ -88,22 +89,22 @@ export const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-/** `Name: value` in each line. @throws Error that names the line */
+/** `Name: value` in each line. @throws Mistake that names the line */
 export function headersOf(text: string): Record<string, string> {
   return Object.fromEntries(
     linesOf(text).map((line) => {
       const colon = line.indexOf(':');
-      if (colon < 1) throw new Error(`“${line}” is no header: write “Name: value”.`);
+      if (colon < 1) throw new Mistake(`“${line}” is no header: write “Name: value”.`);
       return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
     }),
   );
 }
 
-/** @throws Error that says what is being read, and where it is wrong */
+/** @throws Mistake that says what is being read, and where it is wrong */
 export function jsonOf(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${what} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new Mistake(`${what} is no JSON: ${(error as Error).message}`, { cause: error });
   }
 }

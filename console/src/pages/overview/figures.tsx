@@ -39,7 +39,7 @@ export function Figures({ states, latency, now }: FiguresProps) {
       <Figure
         label="Connected sockets now"
         value={now && formatNumber(now.connections)}
-        note={now && `${formatNumber(now.users)} users`}
+        note={now && `users, connected or not: ${formatNumber(now.users)}`}
       />
     </div>
   );

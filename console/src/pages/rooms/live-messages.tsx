@@ -1,5 +1,5 @@
 import { Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { answer } from '../../api.js';
 import { useApi } from '../../scope.js';
@@ -16,6 +16,7 @@ type Message = Schema<'Message'>;
 export function LiveMessages({ roomId }: { roomId: string }) {
   const api = useApi();
   const { state, why, events } = useRoomEvents(roomId);
+  useFollowing(roomId, events);
   const { data, error, refetch } = useQuery({
     queryKey: ['messages', roomId],
     queryFn: ({ signal }) =>
@@ -52,6 +53,28 @@ export function LiveMessages({ roomId }: { roomId: string }) {
         ))}
       </div>
     </>
+  );
+}
+
+const FOLLOWS_MS = 2_000;
+
+/** What the page says of the room keeps up with what comes; however much that is, it is read once in a while. */
+function useFollowing(roomId: string, events: Envelope[]): void {
+  const queries = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    if (events.length === 0) return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void queries.invalidateQueries({ queryKey: ['rooms', 'one', roomId] });
+    }, FOLLOWS_MS);
+  }, [events, queries, roomId]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [roomId],
   );
 }
 

@@ -12,7 +12,7 @@ import { Time } from '../../shared/time.js';
 import { useChange, type Schema } from '../kit/data.js';
 import { FactGrid, To } from '../kit/ui.js';
 import { formatNumber } from '../../shared/format.js';
-import { ReplayedNote, useSource } from './source.js';
+import { ReplayedNote, signatureOf, useSource } from './source.js';
 
 type Result = Schema<'InboundResult'>;
 
@@ -60,7 +60,7 @@ export function OneEvent() {
           <FactGrid
             of={{
               State: <StatusBadge status={data.status} />,
-              Signature: data.verified ? 'verified' : `refused: ${data.reason ?? ''}`,
+              Signature: signatureOf(data, source) + (data.verified ? '' : `: ${data.reason ?? ''}`),
               ...(data.verified && data.reason && { Reason: data.reason }),
               ...(data.duplicate_of && {
                 'Came before as': <To to={to(`sources/${id}/events/${data.duplicate_of}`)}>{data.duplicate_of}</To>,

@@ -156,9 +156,16 @@ export const ReplayedNote = ({ of: { matched, replayed, skipped } }: { of: Schem
   </Alert>
 );
 
+/** Where nothing is verified, all is believed: that is no signature that held. */
+export function signatureOf({ verified }: Inbound, source: Source | undefined): string {
+  if (!verified) return 'refused';
+  if (!source) return '…';
+  return source.verification.template === 'none' ? 'not checked' : 'verified';
+}
+
 const FILTER = { status: '', verified: '' };
 
-const columns = (picked: Set<string>, pick: (id: string) => void): Column<Inbound>[] => [
+const columns = (source: Source, picked: Set<string>, pick: (id: string) => void): Column<Inbound>[] => [
   {
     header: 'Pick',
     cell: ({ id, type }) => (
@@ -174,7 +181,7 @@ const columns = (picked: Set<string>, pick: (id: string) => void): Column<Inboun
       </>
     ),
   },
-  { header: 'Signature', cell: ({ verified }) => (verified ? 'verified' : 'refused') },
+  { header: 'Signature', cell: (event) => signatureOf(event, source) },
   { header: 'Caused', cell: ({ results }) => causedOf(results) },
   { header: 'Its id', cell: ({ external_id }) => external_id ?? '–' },
   { header: 'Came', cell: ({ created_at }) => <Time at={created_at} /> },
@@ -191,7 +198,8 @@ function EventLink({ of: { id, source_id, type } }: { of: Inbound }) {
   return <To to={to(`sources/${source_id}/events/${id}`)}>{type ?? 'without a type'}</To>;
 }
 
-function Events({ source: { id, url } }: { source: Source }) {
+function Events({ source }: { source: Source }) {
+  const { id, url } = source;
   const api = useApi();
   const [filter, change] = useAddressState(FILTER);
   const [picked, setPicked] = useState<Set<string>>(new Set());
@@ -258,7 +266,7 @@ function Events({ source: { id, url } }: { source: Source }) {
       {replay.data && <ReplayedNote of={replay.data} />}
       <DataTable
         label="Events that came"
-        columns={columns(picked, pick)}
+        columns={columns(source, picked, pick)}
         query={query}
         rowId={(row) => row.id}
         empty={
