@@ -1,6 +1,7 @@
 import { ChatError } from './errors.js';
 import { createHttp } from './http.js';
 import type { HttpOptions } from './http.js';
+import { ChatServer } from './server/server.js';
 
 type Reply = Response | Error | 'hang' | 'half';
 
@@ -128,6 +129,24 @@ describe('a call', () => {
 
   it('refuses a URL that is none', () => {
     expect(() => createHttp({ url: 'chat.test', key: 'k' })).toThrow('url must begin with http:// or https://');
+  });
+
+  it.each([undefined, null, '', 'ck_\u{1f511}', 'a\nb', 5])('refuses %j for a key, and tells no key', (key) => {
+    const make = () => new ChatServer({ url: 'http://chat.test', key: key as string });
+    expect(make).toThrow(new TypeError(`key must be Latin text, but is ${key && 'another'}`));
+  });
+
+  it('takes a key with the end of its line, as files have it, and any text of one byte a letter for a user', async () => {
+    const { http, asked } = service([rooms()], { key: 'k1\n', userId: 'Zoë' });
+    await http.GET('/api/v1/rooms');
+    expect(asked.map(({ headers }) => [headers.get('authorization'), headers.get('x-user-id')])).toEqual([
+      ['Bearer k1', 'Zoë'],
+    ]);
+  });
+
+  it('refuses a user that no header can carry', () => {
+    const server = new ChatServer({ url: 'http://chat.test', key: 'k' });
+    expect(() => server.as('Łukasz')).toThrow(new TypeError('userId must be Latin text, but is another'));
   });
 });
 
@@ -286,6 +305,13 @@ describe('a key that is a function', () => {
     const { http } = service([problem('invalid_key', 401), problem('invalid_key', 401)], { key });
     expect(await failure(http.GET('/api/v1/rooms'))).toMatchObject({ code: 'invalid_key' });
     expect(key).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([undefined, '', 'ck_\u{1f511}'])('that gives %j says so, and nothing is sent', async (given) => {
+    const { http, asked } = service([rooms()], { key: () => given as string });
+    const told = new TypeError(`key must be Latin text, but is ${given && 'another'}`);
+    await expect(http.GET('/api/v1/rooms')).rejects.toThrow(told);
+    expect(asked).toEqual([]);
   });
 
   it('that fails is asked again by the next call', async () => {

@@ -11,7 +11,7 @@ import type {
 } from 'openapi-typescript-helpers';
 import { ChatError, isProblem, transient } from './errors.js';
 import type { paths } from './generated/rest.js';
-import { keySource } from './key.js';
+import { headerText, keySource } from './key.js';
 import type { KeyInput } from './key.js';
 import { backoff, pause, throwIfAborted } from './wait.js';
 
@@ -95,7 +95,7 @@ export function createHttp(options: HttpOptions): Http {
   }
   const client = createClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
-    headers: { 'X-User-Id': userId },
+    headers: { 'X-User-Id': userId && headerText('userId', userId) },
     credentials: 'omit',
     Request: Sending as unknown as typeof Request,
     fetch: sender(options) as unknown as (request: Request) => Promise<Response>,

@@ -16,19 +16,24 @@ export interface KeySource {
   renew(stale: string, isRefused?: boolean): Promise<string | undefined>;
 }
 
+/** A text that a header can carry. The value, which may be a key, is not told. */
+export function headerText(name: string, value: unknown): string {
+  if (typeof value === 'string' && /^[ -ÿ]+$/.test(value.trim())) return value;
+  throw new TypeError(`${name} must be Latin text, but is ${value && 'another'}`);
+}
+
 /** One source for whoever needs the key; a source is given back as it is. */
 export function keySource(key: KeyInput): KeySource {
-  if (typeof key === 'object') return key;
-  if (typeof key === 'string') {
-    return { get: () => Promise.resolve(key), renew: () => Promise.resolve(undefined) };
-  }
-  return askingSource(key);
+  if (typeof key === 'function') return askingSource(async () => headerText('key', await key()));
+  if (key && typeof key === 'object') return key;
+  headerText('key', key);
+  return { get: () => Promise.resolve(key), renew: () => Promise.resolve(undefined) };
 }
 
 /** The app's own call, which may hang as any other. */
 const KEY_MS = 30_000;
 
-function askingSource(ask: () => string | Promise<string>): KeySource {
+function askingSource(ask: () => Promise<string>): KeySource {
   let current: Promise<string> | undefined;
   let known: string | undefined;
   /** Good for a while yet, as long as another is on its way. */
