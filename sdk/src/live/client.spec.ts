@@ -446,6 +446,36 @@ describe('a stretch of history', () => {
   });
 });
 
+describe('a room that is the user’s no longer', () => {
+  it('says so where it is open, and is there again when the user is', async () => {
+    const room = service.room('ann', 'bob');
+    room.say('bob', 'one');
+    const client = await at(service, [room]);
+    await pass(1_000);
+    const { state } = client.room(room.id);
+    room.leave('ann', 'banned');
+    await pass();
+    const error = { code: 'not_found', detail: 'No longer in this room: banned' };
+    expect(state.get()).toMatchObject({ room: null, loading: false, error });
+    expect(client.rooms.get()).toEqual([]);
+    room.join('ann');
+    await pass(1_000);
+    expect(texts(client, room)).toEqual(['one']);
+    expect(state.get().error).toBeUndefined();
+  });
+
+  it('says so, too, where it went while there was no line', async () => {
+    const room = service.room('ann', 'bob');
+    const client = await at(service, [room]);
+    await pass(1_000);
+    service.cut();
+    room.delete();
+    service.isReachable = true;
+    await pass(5_000);
+    expect(client.room(room.id).state.get()).toMatchObject({ room: null, error: { code: 'not_found' } });
+  });
+});
+
 describe('a room of more than a hundred', () => {
   const crowd = (count: number) => service.room('ann', ...Array.from({ length: count - 1 }, (_, n) => `user ${n}`));
 

@@ -38,7 +38,7 @@ export function engineOf(host: EngineHost, storage: ChatStorage): Engine {
     return known;
   };
 
-  const set = (id: string, next: Kept | undefined) => {
+  const set = (id: string, next: Kept | undefined, reason?: string) => {
     const before = kept.get(id);
     if (before === next) return;
     if (next) kept.set(id, next);
@@ -46,6 +46,7 @@ export function engineOf(host: EngineHost, storage: ChatStorage): Engine {
       kept.delete(id);
       orders.delete(id);
       behind.delete(id);
+      feed(id).gone(reason);
     }
     keeper.changed(id);
     if (!next !== !before) own.patch({ rooms: [...kept.keys()] });

@@ -153,8 +153,13 @@ export function historyOf(id: string, { engine, outbox, call: ask }: RoomHost, c
     },
     /** All of it was read anew: what is on its way does not fit any more. */
     readAnew(): void {
+      error = undefined;
       loadedAt = now();
       reads++;
+    },
+    /** It is the user's no longer. */
+    gone(reason = 'gone'): void {
+      error = new ChatError('not_found', `No longer in this room: ${reason}`);
     },
     /** Loads what is shown and is not there. */
     async fill(): Promise<void> {

@@ -97,7 +97,7 @@ export function ownOf(host: EngineHost, engine: Omit<Engine, 'own'>): Own {
     const { hidden, invites, notifications, user_id } = index!;
     const { room_id } = data;
     if (type === 'room.added') gained(data);
-    else if (type === 'room.removed') setRoom(room_id, undefined);
+    else if (type === 'room.removed') setRoom(room_id, undefined, data.reason);
     else if (type === 'room.settings_updated') {
       const { room_id: _, ...settings } = data;
       engine.update(room_id, (now) => (now.me ? { ...now, me: { ...now.me, ...settings } } : now));

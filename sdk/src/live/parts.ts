@@ -12,6 +12,8 @@ export interface ShownRoom {
   isOpen(): boolean;
   /** What is kept of it is another. */
   changed(): void;
+  /** It is not this user's any more. */
+  gone(reason?: string): void;
   /** An event that follows the position. */
   apply(event: Envelope): void;
   /** The sides of an answer of a resume. */
@@ -49,8 +51,8 @@ export interface Engine {
   restore(): Promise<void>;
   /** A session began: what was missed until now is fetched. */
   begin(session: SessionReady): Promise<void>;
-  /** What a room is from now on; undefined: it is not this user's any more. */
-  set(id: string, kept: Kept | undefined): void;
+  /** What a room is from now on; undefined: it is not this user's any more, for this reason. */
+  set(id: string, kept: Kept | undefined, reason?: string): void;
   /** Changes a room that is kept. */
   update(id: string, change: (kept: Kept) => Kept): void;
   hear(event: Envelope): void;

@@ -228,6 +228,17 @@ describe('a page of history', () => {
     expect(then.messages.map(({ content }) => content)).toEqual(['edited', 'says 2', 'says 3']);
   });
 
+  it('knows when a hidden message was sent where it was seen, and says so where nobody knows', () => {
+    const looks: Viewer = { ...viewer, hidden: new Set(['m1']) };
+    const state = kept({ messages: [shown(shownAs(1), looks, shownAs(1))] });
+    const stub = (seq: number) => ({ id: `m${seq}`, room_id: 'r', seq, rev: seq, hidden: true });
+    const read = withPage(state, page([stub(1), stub(2)] as never), 'all', [], looks);
+    expect(read.messages).toMatchObject([
+      { hidden: true, created_at: 'then' },
+      { hidden: true, created_at: null, updated_at: null },
+    ]);
+  });
+
   it('keeps a version that is newer than its own', () => {
     const state = kept({ messages: [shownAs(2, { content: 'newer', rev: 9 })] });
     const then = withPage(state, page([message(1), message(2, { content: 'older', rev: 2 })]), 'older', [], viewer);

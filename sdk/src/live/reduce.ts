@@ -65,16 +65,17 @@ export const BLANK = {
   edited_at: null,
   deleted_at: null,
   deleted_by: null,
-  created_at: '',
-  updated_at: '',
-} satisfies Partial<Message>;
+  updated_at: null,
+} satisfies Partial<ChatMessage>;
 
 /** A message as this user sees it. */
-export function shown(told: ToldMessage, { hidden, blocked }: Viewer, have?: ChatMessage): ChatMessage {
+export function shown(told: ToldMessage | ChatMessage, { hidden, blocked }: Viewer, have?: ChatMessage): ChatMessage {
   const message = told as Message;
   const { id, room_id, seq, rev } = message;
   if ('hidden' in told || have?.hidden || hidden.has(id) || blocked.has(message.sender_id!)) {
-    return { ...(BLANK as unknown as Message), id, room_id, seq, rev, hidden: true, status: 'sent' };
+    // A stub says no time: it is known where the message was seen, or comes by an event.
+    const created_at = have?.created_at ?? message.created_at ?? null;
+    return { ...(BLANK as unknown as Message), id, room_id, seq, rev, created_at, hidden: true, status: 'sent' };
   }
   const { deduplicated: _, ...rest } = message;
   // Events say nothing of who reads them, and how many replies there are is counted by the replies' own events.
@@ -294,7 +295,10 @@ export function withPage(
   for (const told of data) {
     if (told.seq < kept.room.first_seq) continue;
     const have = kept.messages.find(({ id }) => id === told.id);
-    messages = put(messages, have && have.rev > told.rev ? have : shown(told, viewer));
+    messages = put(
+      messages,
+      have && have.rev > told.rev ? have : shown(told, viewer, 'hidden' in told ? have : undefined),
+    );
   }
   const next: Kept = { ...kept, messages, loaded: true };
   if (side !== 'newer') next.has_older = page.has_more_before;

@@ -127,13 +127,17 @@ export interface Connection {
 }
 
 /** A message as it is shown: `sending` and `failed` ones of the outbox come after those that are there for everybody. */
-export interface ChatMessage extends Omit<Message, 'deduplicated'> {
+export interface ChatMessage extends Omit<Message, 'deduplicated' | 'created_at' | 'updated_at'> {
   /** `sent` once it is there for everybody. */
   status: 'sent' | 'sending' | 'failed';
   /** Why it failed. */
   error?: ChatError;
   /** Hidden from this user: a message of somebody blocked, or deleted for oneself. It has no content. */
   hidden?: boolean;
+  /** When it was sent; null for a hidden one that was hidden already when it was loaded. */
+  created_at: string | null;
+  /** When it was changed last; null for a hidden one. */
+  updated_at: string | null;
 }
 
 /** What the caller says of a new message. */
@@ -198,7 +202,7 @@ export interface RoomState {
   mentions: number;
   /** The first 100; all by {@link ChatRoom.members}. */
   members: Member[];
-  /** Why the last loading failed. */
+  /** Why the last loading failed; `not_found` when the user is in the room no longer, or it was deleted. */
   error?: ChatError;
 }
 

@@ -113,17 +113,17 @@ export class FakeRoom {
     this.service.tell(user, 'room.added', { room: this.fields(), epoch, rev });
   }
 
-  leave(user: string): void {
+  leave(user: string, reason = 'left'): void {
     if (!this.has(user)) return;
     const member = this.member(user);
     this.members.delete(user);
     this.append('member.left', member);
-    this.service.tell(user, 'room.removed', { room_id: this.id });
+    this.service.tell(user, 'room.removed', { room_id: this.id, reason });
   }
 
   /** For everybody, and for good. */
   delete(): void {
-    for (const user of this.members.keys()) this.leave(user);
+    for (const user of this.members.keys()) this.leave(user, 'deleted');
     this.service.rooms.delete(this.id);
   }
 
