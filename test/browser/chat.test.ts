@@ -299,12 +299,14 @@ describe('the chat', () => {
     const room = await makeRoom('Frozen', 'Rosa', 'Sam');
     const sam = await enter('Sam', `rooms/${room}`);
     await field(sam).waitFor();
+    await sam.getByRole('switch', { name: 'Connection' }).click();
+    await sam.getByText(/^Offline since/).waitFor();
+    for (const text of ['first', 'second']) await write(sam, text);
     expect((await asClient('POST', `/rooms/${room}/freeze`, {})).status).toBe(200);
-    await write(sam, 'first');
+    await sam.getByRole('switch', { name: 'Connection' }).click();
     await message(sam, 'first')
       .getByText(/^Not sent/)
       .waitFor();
-    await write(sam, 'second');
     await message(sam, 'second').getByRole('button', { name: 'Discard' }).click();
     await message(sam, 'second').waitFor({ state: 'hidden' });
     await asClient('POST', `/rooms/${room}/unfreeze`, {});
@@ -315,6 +317,137 @@ describe('the chat', () => {
     await message(sam, 'first').getByText('Sending …').waitFor({ state: 'hidden' });
     const { body } = await asClient('GET', `/rooms/${room}/messages`);
     expect(body.data.map(({ content }: { content: string }) => content)).toEqual(['first']);
+  });
+
+  it('keeps the place of what is hidden from one, here and in a window that never saw it', async () => {
+    const room = await makeRoom('Hidden', 'Abe', 'Bea');
+    await fill(room, 'bea', 3);
+    const abe = await enter('Abe', `rooms/${room}`);
+    await act(message(abe, 'Message 2'), 'Delete');
+    await abe.getByRole('button', { name: 'Delete for me' }).click();
+    const left = ['Message 1', 'Hidden for you', 'Message 3'];
+    await shows(abe, left);
+    await abe.reload();
+    await shows(abe, left);
+    const asAbe = { key: masterKey(), headers: { 'x-user-id': 'abe' } };
+    expect((await app.request('PUT', '/users/me/blocks/bea', asAbe)).status).toBe(204);
+    await shows(abe, ['Hidden for you', 'Hidden for you', 'Hidden for you']);
+    await write(abe, 'Peace');
+    const other = await enter('Abe', `rooms/${room}`);
+    for (const page of [abe, other]) {
+      await shows(page, ['Hidden for you', 'Hidden for you', 'Hidden for you', 'Peace']);
+      expect(await log(page).locator('.day:not(.unread)').count()).toBe(1);
+      expect(await log(page).getByText('Bea', { exact: true }).count()).toBe(0);
+    }
+  });
+
+  it('puts what can be done with a message beside its bubble', async () => {
+    const room = await makeRoom('Beside', 'Cleo', 'Dora');
+    await fill(room, 'dora', 1);
+    const cleo = await enter('Cleo', `rooms/${room}`);
+    await write(cleo, 'mine');
+    for (const [text, side] of [
+      ['Message 1', 'left'],
+      ['mine', 'right'],
+    ] as const) {
+      const row = message(cleo, text);
+      await row.hover();
+      const [bar, bubble] = [await row.getByRole('toolbar').boundingBox(), await row.locator('.bubble').boundingBox()];
+      const edge = (box: typeof bar) => (side === 'left' ? box!.x : box!.x + box!.width);
+      expect(Math.abs(edge(bar) - edge(bubble))).toBeLessThan(12);
+      expect(bubble!.y - (bar!.y + bar!.height)).toBeLessThan(24);
+      expect(bubble!.y + bubble!.height / 2).toBeGreaterThan(bar!.y + bar!.height); // what it says is to be read
+    }
+  });
+
+  it('says so when the room that is open is one’s own no longer', async () => {
+    const room = await makeRoom('Short stay', 'Enzo', 'Fay');
+    const fay = await enter('Fay', `rooms/${room}`);
+    await fay.getByText('2 members').waitFor();
+    expect((await asClient('DELETE', `/rooms/${room}/members/fay`)).status).toBe(204);
+    await fay.getByText('This room cannot be shown: No longer in this room: removed').waitFor();
+    for (const name of ['Pinned messages', 'Members and invitations'])
+      expect(await fay.getByRole('button', { name }).count()).toBe(0);
+    expect(await fay.getByText(/0 members/).count()).toBe(0);
+  });
+
+  it('keeps what is half written, and says what is too long', async () => {
+    const room = await makeRoom('Drafts', 'Gus');
+    const other = await makeRoom('Elsewhere', 'Gus');
+    const gus = await enter('Gus', `rooms/${room}`);
+    await write(gus, 'one');
+    await message(gus, 'one').waitFor();
+    const written = (text: string) => until(text, async () => (await field(gus).inputValue()) === text);
+    await field(gus).fill('half a');
+    await act(message(gus, 'one'), 'Edit');
+    await written('one');
+    await gus.keyboard.press('Escape');
+    await written('half a');
+    const rooms = gus.getByRole('navigation', { name: 'Rooms' });
+    await rooms.getByRole('button', { name: /Elsewhere/ }).click();
+    await until('the other room', () => gus.url().endsWith(other));
+    await written('');
+    await rooms.getByRole('button', { name: /Drafts/ }).click();
+    await written('half a');
+
+    await field(gus).fill('😀'.repeat(10_002));
+    await gus.getByRole('alert').getByText('2 characters too many: 10000 are the most.').waitFor();
+    await field(gus).press('Enter');
+    expect(await gus.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+    const most = '😀'.repeat(10_000);
+    await write(gus, most);
+    await written('');
+    await until('it was sent', async () => {
+      const { body } = await asClient('GET', `/rooms/${room}/messages`);
+      return body.data.at(-1).content === most;
+    });
+  });
+
+  it('offers no field where one may not write, and says why', async () => {
+    const room = await makeRoom('Closed', 'Hal', 'Ida');
+    const news = { room_type: 'channel', name: 'News', members: ['ida'] };
+    const owner = { key: masterKey(), headers: { 'x-user-id': 'hal' }, body: news };
+    const channel = (await app.request('POST', '/rooms', owner)).body.id;
+    const ida = await enter('Ida', `rooms/${channel}`);
+    await ida.getByText('Only owners and admins can write in this channel.').waitFor();
+    expect(await field(ida).count()).toBe(0);
+    const hal = await enter('Hal', `rooms/${channel}`);
+    await field(hal).waitFor();
+    await ida.goto(`/chat/rooms/${room}`);
+    await hal.goto(`/chat/rooms/${room}`);
+    await field(ida).waitFor();
+    await asClient('POST', `/rooms/${room}/freeze`, {});
+    await ida.getByText('This room is frozen: only owners and admins can write.').waitFor();
+    expect([await field(ida).count(), await field(hal).count()]).toEqual([0, 1]);
+    await asClient('POST', `/rooms/${room}/archive`, {});
+    for (const page of [ida, hal]) await page.getByText('Nobody can write here any more.').waitFor();
+  });
+
+  it('tells addresses and mentions from what stands around them, and the room in the title', async () => {
+    const room = await makeRoom('Marks', 'Jan', 'Kay');
+    const jan = await enter('Jan', `rooms/${room}`);
+    await until('the room in the title', async () => (await jan.title()) === 'Marks – ChatAPI');
+    const links = ['https://example.com/x', 'https://example.com/a_(b)', 'https://example.com/?q=1'];
+    await write(jan, `x@Kay (see ${links[0]}). ${links[1]}, "${links[2]}"!`);
+    const shown = message(jan, 'x@Kay');
+    await shown.waitFor();
+    expect(await shown.locator('a').allInnerTexts()).toEqual(links);
+    await write(jan, 'for x@Kay from @Kay herself');
+    await message(jan, 'for x@Kay').waitFor();
+    expect(await message(jan, 'for x@Kay').locator('b').allInnerTexts()).toEqual(['@Kay']);
+    await until('both sent', async () => {
+      const { body } = await asClient('GET', `/rooms/${room}/messages`);
+      const mentioned = body.data.map(({ mentions }: { mentions: object[] }) => mentions.length);
+      return JSON.stringify(mentioned) === '[0,1]';
+    });
+    await fill(room, 'kay', 1);
+    await jan.getByRole('button', { name: 'Leave', exact: true }).click();
+    await until('no room in the title', async () => (await jan.title()) === 'ChatAPI');
+    expectErrors('ERR_');
+    await jan.context().setOffline(true);
+    await jan.getByLabel('Your name').fill('Jan');
+    await jan.getByRole('button', { name: 'Get in' }).click();
+    await jan.getByRole('alert').getByText('The server cannot be reached. Are you online?').waitFor();
   });
 
   it('shows six hundred messages with few of them in the page, from the first unread to the latest', async () => {

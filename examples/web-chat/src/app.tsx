@@ -1,7 +1,8 @@
-import { ChatProvider, useUnread } from '@chatapi/sdk/react';
+import { ChatProvider, useRooms, useUnread } from '@chatapi/sdk/react';
 import { startTransition, useActionState, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LineBanner } from './line';
+import { titleOf } from './people';
 import { enterRoom, go, usePlace } from './place';
 import { RoomPane, ThreadPane } from './room';
 import { enter, keptName, type Session } from './session';
@@ -30,6 +31,7 @@ function Login({ onEnter }: { onEnter: (session: Session) => void }) {
     );
   const [fault, submit, isBusy] = useActionState(getIn, '');
   useEffect(() => void (name && startTransition(submit)), []);
+  const field = { id: 'name', autoComplete: 'nickname', maxLength: 60, dir: 'auto' };
   return (
     <main className="login">
       <form className="card" action={submit}>
@@ -37,16 +39,7 @@ function Login({ onEnter }: { onEnter: (session: Session) => void }) {
         <h1>ChatAPI</h1>
         <p className="muted">Pick a name and you are in. Open a second window, and talk to yourself.</p>
         <label htmlFor="name">Your name</label>
-        <input
-          id="name"
-          value={name}
-          onChange={({ target }) => setName(target.value)}
-          autoComplete="nickname"
-          autoFocus
-          required
-          maxLength={60}
-          dir="auto"
-        />
+        <input {...field} value={name} onChange={({ target }) => setName(target.value)} autoFocus required />
         <p role="alert">{fault}</p>
         <button className="primary" disabled={isBusy}>
           {isBusy ? 'Getting in …' : 'Get in'}
@@ -57,10 +50,13 @@ function Login({ onEnter }: { onEnter: (session: Session) => void }) {
 }
 
 function Chat({ onLeave }: { onLeave: () => void }) {
-  const { client, welcome } = useSession();
+  const { client, user, welcome } = useSession();
   const { room, thread, invite } = usePlace();
   const { total_unread } = useUnread();
-  useEffect(() => void (document.title = total_unread ? `(${total_unread}) ChatAPI` : 'ChatAPI'), [total_unread]);
+  const summary = useRooms().find((one) => one.room.id === room);
+  const place = summary ? `${titleOf(summary, user.user_id)} – ChatAPI` : 'ChatAPI';
+  const title = total_unread ? `(${total_unread}) ${place}` : place;
+  useEffect(() => ((document.title = title), () => void (document.title = 'ChatAPI')), [title]);
   useEffect(() => {
     // On a phone the list is the first thing to see; elsewhere there is room for both.
     if (!room && !invite && matchMedia('(min-width: 721px)').matches) go({ room: welcome });

@@ -3,7 +3,7 @@ import type { Attachment, ChatMessage, Member, OutgoingBody } from '@chatapi/sdk
 import { sizeOf } from './message';
 import type { ListProps } from './message-list';
 import { nameOf } from './people';
-import { attempt, Icon, IconButton, useSession } from './ui';
+import { attempt, count, Icon, IconButton, useSession } from './ui';
 
 export interface ComposerProps extends Pick<ListProps, 'room' | 'thread'> {
   members: Member[];
@@ -12,6 +12,8 @@ export interface ComposerProps extends Pick<ListProps, 'room' | 'thread'> {
   editing: ChatMessage | undefined;
   setEditing: (message?: ChatMessage) => void;
   last: ChatMessage | undefined;
+  /** Why nothing can be written. */
+  closed: string | false;
   /** Escape, where nothing else is to be left. */
   onClose?: (() => void) | undefined;
 }
@@ -22,8 +24,11 @@ const EVERYBODY = 'room';
 /** Who is written @name: names of several words are written without what is between them. */
 const handleOf = (member: Member): string => nameOf(member).replace(/[^\p{L}\p{N}_-]+/gu, '');
 
+/** What is begun: by who writes it, and by room or thread. */
+const drafts = new Map<string, string>();
+
 export function Composer({ prompt, field, members, editing, setEditing, last, ...props }: ComposerProps) {
-  const { room, thread, onClose } = props;
+  const { room, thread, closed, onClose } = props;
   const { user } = useSession();
   const [text, setText] = useState('');
   const [files, setFiles] = useState<Attachment[]>([]);
@@ -32,9 +37,12 @@ export function Composer({ prompt, field, members, editing, setEditing, last, ..
   const others = members.filter(({ user_id }) => user_id !== user.user_id);
   const { handles, at, ...suggestions } = useSuggestions(text, field, others);
   const isEmpty = text.trim() === '' && files.length === 0;
+  // As ChatAPI counts: an emoji is one.
+  const excess = [...text.trim()].length - CONTENT_CHARS;
+  const place = `${user.user_id}/${thread?.id ?? room.id}`;
 
   useEffect(() => {
-    setText(editing?.content ?? '');
+    setText((editing ? editing.content : drafts.get(place)) ?? '');
     if (editing) field.current?.focus();
   }, [editing, field]);
 
@@ -42,11 +50,13 @@ export function Composer({ prompt, field, members, editing, setEditing, last, ..
   const cancel = (): void => (editing ? setEditing() : onClose?.());
   const write = (next: string): void => {
     setText(next);
-    if (!editing) type(next.trim() !== '');
+    if (editing) return;
+    drafts.set(place, next);
+    type(next.trim() !== '');
   };
   const submit = async (): Promise<void> => {
     const content = text.trim();
-    if (isEmpty) return;
+    if (isEmpty || excess > 0) return;
     if (editing) return void ((await attempt(room.edit(editing.id, { content }))) && setEditing());
     const attached = files.length > 0 && { attachments: files, content_type: 'file' as const };
     // A failure is shown where the message stands.
@@ -54,10 +64,7 @@ export function Composer({ prompt, field, members, editing, setEditing, last, ..
     write('');
     setFiles([]);
   };
-  const complete = (handle: string): void => {
-    write(suggestions.complete(handle));
-    field.current?.focus();
-  };
+  const complete = (handle: string): void => (write(suggestions.complete(handle)), field.current?.focus());
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
     const picked = suggestions.onKey(event.key);
@@ -74,6 +81,9 @@ export function Composer({ prompt, field, members, editing, setEditing, last, ..
     setFiles([...files, ...[...(target.files ?? [])].map(describe)]);
     target.value = '';
   };
+  const words = { 'aria-label': prompt, placeholder: prompt, dir: 'auto', 'aria-autocomplete': 'list' } as const;
+  const option = (index: number) => ({ id: `${id}-${index}`, role: 'option', 'aria-selected': index === at });
+  if (closed) return <p className="composer muted">{closed}</p>;
   return (
     <form className="composer" onSubmit={(event) => (event.preventDefault(), void submit())}>
       {editing && (
@@ -84,13 +94,7 @@ export function Composer({ prompt, field, members, editing, setEditing, last, ..
       {handles.length > 0 && (
         <ul role="listbox" id={id} className="card suggestions" aria-label="People to mention" dir="auto">
           {handles.map((handle, index) => (
-            <li
-              key={handle}
-              id={`${id}-${index}`}
-              role="option"
-              aria-selected={index === at}
-              onPointerDown={(event) => (event.preventDefault(), complete(handle))}
-            >
+            <li key={handle} {...option(index)} onPointerDown={(event) => (event.preventDefault(), complete(handle))}>
               @{handle}
             </li>
           ))}
@@ -102,24 +106,21 @@ export function Composer({ prompt, field, members, editing, setEditing, last, ..
           <IconButton icon="close" label={`Remove ${file.name}`} onClick={() => drop(file)} />
         </p>
       ))}
+      {excess > 0 && <p role="alert">{`${count(excess, 'character')} too many: ${CONTENT_CHARS} are the most.`}</p>}
       <div className="field row">
         <IconButton icon="clip" label="Attach files" disabled={!!editing} onClick={() => picker.current?.click()} />
         <input ref={picker} type="file" multiple hidden onChange={onFiles} aria-label="Files" />
         <textarea
           ref={field}
           rows={1}
-          aria-label={prompt}
-          placeholder={prompt}
+          {...words}
           value={text}
-          maxLength={CONTENT_CHARS}
-          dir="auto"
-          aria-autocomplete="list"
           {...(handles.length > 0 && { 'aria-controls': id, 'aria-activedescendant': `${id}-${at}` })}
           onChange={({ target }) => write(target.value)}
           onBlur={() => type(false)}
           onKeyDown={onKeyDown}
         />
-        <IconButton type="submit" icon="send" label={editing ? 'Save' : 'Send'} disabled={isEmpty} />
+        <IconButton type="submit" icon="send" label={editing ? 'Save' : 'Send'} disabled={isEmpty || excess > 0} />
       </div>
     </form>
   );
@@ -135,7 +136,7 @@ const describe = ({ name, size, type }: File): Attachment => ({
 });
 
 function mentionsIn(content: string, members: Member[]): NonNullable<OutgoingBody['mentions']> {
-  const written = new Set(content.match(/(?<=@)[\p{L}\p{N}_-]+/gu));
+  const written = new Set(content.match(/(?<=(?<!\S)@)[\p{L}\p{N}_-]+/gu));
   const people = members.filter((member) => written.has(handleOf(member)));
   const mentions = people.map(({ user_id }) => ({ type: 'user' as const, user_id }));
   return written.has(EVERYBODY) ? [...mentions, { type: 'room' }] : mentions;

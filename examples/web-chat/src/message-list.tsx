@@ -81,7 +81,7 @@ export function MessageList(props: ListProps) {
     void (side === 'loadOlder' ? (thread ?? room).loadOlder() : room.loadNewer()).then(done, done); // where it fails, the next scroll tries again
   });
   // Who is at the end stays there when the field below grows, or the keyboard of a phone comes up.
-  useEffect(() => {
+  useLayoutEffect(() => {
     let height = 0;
     const observer = new ResizeObserver(() => {
       if (height && isAtBottom(scroller.current!, height)) list.scrollToEnd();
@@ -119,33 +119,26 @@ export function MessageList(props: ListProps) {
   };
   const row = (index: number, key: string) => {
     const [before, message] = [messages[index - 1], messages[index]!];
-    const isNewDay = !before || dayOf(message.created_at) !== dayOf(before.created_at);
+    const day = dayOf(message.created_at);
+    const isNewDay = day && day !== dayOf(messages.slice(0, index).findLast((one) => one.created_at)?.created_at);
     const isUnread = message.seq >= unreadFrom && !(before && before.seq >= unreadFrom);
+    const isFollowing = !isNewDay && !isUnread && isGrouped(before, message);
+    const shown = { message, actions, isFollowing, isChosen: key === chosen, seenBy: seen?.get(message.seq) };
     return (
       <li key={key} ref={list.measureElement} data-index={index} aria-setsize={-1} aria-posinset={index + 1}>
-        {isNewDay && <p className="day">{dayOf(message.created_at)}</p>}
+        {isNewDay && <p className="day">{day}</p>}
         {isUnread && <p className="day unread">New messages</p>}
-        <MessageRow
-          rowKey={key}
-          message={message}
-          isFollowing={!isNewDay && !isUnread && isGrouped(before, message)}
-          isChosen={key === chosen}
-          seenBy={seen?.get(message.seq)}
-          actions={actions}
-        />
+        <MessageRow rowKey={key} {...shown} />
       </li>
     );
   };
   // Scrolling puts rows in and out of the page: they are not read out, new messages are, at the end.
+  const log = { className: 'scroller', role: 'log', 'aria-live': 'off', 'aria-label': label, tabIndex: 0 } as const;
   return (
     <div className="messages">
       <div
         ref={scroller}
-        className="scroller"
-        role="log"
-        aria-live="off"
-        aria-label={label}
-        tabIndex={0}
+        {...log}
         onScroll={({ currentTarget }) => setAtEnd(isAtBottom(currentTarget))}
         onKeyDown={onKeyDown}
       >
@@ -168,5 +161,5 @@ export function MessageList(props: ListProps) {
 
 const isAtBottom = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement, height = clientHeight): boolean =>
   scrollHeight - scrollTop - height < NEAR_END_PX;
-const isGrouped = (before: ChatMessage, message: ChatMessage): boolean =>
-  before.sender_id === message.sender_id && Date.parse(message.created_at) - Date.parse(before.created_at) < GROUP_MS;
+const isGrouped = (before: ChatMessage | undefined, { sender_id, created_at }: ChatMessage): boolean =>
+  before?.sender_id === sender_id && Date.parse(created_at ?? '') - Date.parse(before.created_at ?? '') < GROUP_MS;

@@ -1,7 +1,7 @@
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import type { ChatMessage, ChatRoom, Message } from '@chatapi/sdk';
 import { go } from './place';
-import { attempt, Avatar, count, Icon, IconButton, Item, timeOf, useSession } from './ui';
+import { attempt, Avatar, count, Icon, IconButton, Item, Time, timeOf, useSession } from './ui';
 
 /** What can be done with a message. The same object as long as the room is. */
 export interface MessageActions {
@@ -35,7 +35,7 @@ export const FoundMessages = ({ messages, onChoose }: { messages?: Message[] | u
         key={message.id}
         title={message.sender_display_name ?? message.sender_id ?? 'ChatAPI'}
         about={textOf(message)}
-        end={<time dateTime={message.created_at}>{timeOf(message.created_at)}</time>}
+        end={<Time at={message.created_at} />}
         onClick={() => (go({ room: message.room_id, at: message.seq }), onChoose?.())}
       />
     ))}
@@ -51,7 +51,8 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
   const { status, sender_id, created_at, thread_id, reply_count } = message;
   // Before the line was up for the first time, nobody has said who sends what waits.
   const isOwn = sender_id === user.user_id || status !== 'sent';
-  const name = message.sender_display_name ?? sender_id ?? 'ChatAPI';
+  const name = message.sender_display_name ?? sender_id ?? (message.hidden ? 'Somebody' : 'ChatAPI');
+  const label = [isOwn ? 'You' : name, timeOf(created_at)].filter(Boolean).join(', ');
   const isGone = message.deleted_at !== null || message.hidden === true;
   const parts = { message, isOwn, actions };
   const marks = [message.edited_at && 'edited', message.pinned_at && 'pinned'].filter(Boolean).join(', ');
@@ -59,16 +60,14 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
   return (
     <article
       className={`message ${status} ${isOwn ? 'own' : ''} ${isFollowing ? 'following' : ''}`}
-      tabIndex={isChosen ? 0 : -1}
-      data-key={rowKey}
-      aria-label={`${isOwn ? 'You' : name}, ${timeOf(created_at)}: ${textOf(message)}`}
+      {...{ tabIndex: isChosen ? 0 : -1, 'data-key': rowKey, 'aria-label': `${label}: ${textOf(message)}` }}
       onKeyDown={intoToolbar}
     >
       {!isOwn && <Avatar id={sender_id ?? ''} name={name} />}
       <div className="body">
         {!isFollowing && (
           <p>
-            {!isOwn && <strong dir="auto">{name}</strong>} <time dateTime={created_at}>{timeOf(created_at)}</time>
+            {!isOwn && <strong dir="auto">{name}</strong>} <Time at={created_at} />
           </p>
         )}
         <div className="bubble" dir="auto">
@@ -83,8 +82,8 @@ export const MessageRow = memo(({ rowKey, message, isFollowing, isChosen, seenBy
         )}
         {status !== 'sent' && <Unsent {...parts} />}
         {seenBy && <p className="muted">Seen by {seenBy}</p>}
+        {status === 'sent' && !isGone && <Toolbar {...parts} />}
       </div>
-      {status === 'sent' && !isGone && <Toolbar {...parts} />}
     </article>
   );
 });
@@ -120,9 +119,13 @@ const Content = ({ message: { content, attachments, mentions } }: { message: Cha
 export const sizeOf = (bytes: number): string =>
   bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
+/** What ends a sentence, and a bracket that was opened before it, are not of an address. */
+const MARKED =
+  /(https?:\/\/(?:\([^\s<>"()]*\)|[^\s<>"()])*(?:\([^\s<>"()]*\)|[^\s<>"().,:;!?'\]])|(?<!\S)@[\p{L}\p{N}_-]+)/u;
+
 /** Addresses as links, and names after an @ where somebody is mentioned. */
 const withMarks = (text: string, hasMentions: boolean): ReactNode[] =>
-  text.split(/(https?:\/\/[^\s<>"]+|@[\p{L}\p{N}_-]+)/u).map((part, at) => {
+  text.split(MARKED).map((part, at) => {
     if (at % 2 === 0) return part;
     if (part.startsWith('@')) return hasMentions ? <b key={at}>{part}</b> : part;
     return (

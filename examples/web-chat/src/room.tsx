@@ -18,6 +18,8 @@ export function RoomPane({ roomId }: { roomId: string }) {
   const seen = useSeen(state, user.user_id);
   const alone = members.length > 1 ? '' : ' You are alone: invite somebody by the button above.';
   const name = state.room?.name ?? 'this conversation';
+  const empty = `Nobody has written here yet.${alone}`;
+  const words = { label: `Messages in ${name}`, prompt: `Message ${name}`, empty };
   return (
     <section className="pane room" aria-label="Conversation">
       <RoomHeader roomId={roomId} state={state} />
@@ -28,10 +30,8 @@ export function RoomPane({ roomId }: { roomId: string }) {
       )}
       {state.room && (messages.length > 0 || !loading) ? (
         <Conversation
-          {...{ room, messages, members, has_older, has_newer, target, seen }}
-          label={`Messages in ${name}`}
-          prompt={`Message ${name}`}
-          empty={`Nobody has written here yet.${alone}`}
+          {...{ room, messages, members, has_older, has_newer, target, seen, closed: closedBy(state) }}
+          {...words}
           mayPin={me !== null && me.role !== 'member'}
           unreadFrom={unread?.from}
         />
@@ -49,7 +49,7 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
   const room = client.room(roomId);
   const thread = room.thread(messageId);
   const { parent, messages, has_older, error } = useThread(roomId, messageId);
-  const { members } = useMessages(roomId);
+  const state = useMessages(roomId);
   const close = (): void => go({ room: roomId });
   useEffect(() => () => thread.close(), [thread]);
   return (
@@ -58,26 +58,34 @@ export function ThreadPane({ roomId, messageId }: { roomId: string; messageId: s
         <h2 className="grow">Thread</h2>
         <IconButton icon="close" label="Close the thread" onClick={close} autoFocus />
       </header>
-      {parent ? (
+      {parent && state.room ? (
         <Conversation
-          {...{ room, thread, members, has_older }}
+          {...{ room, thread, members: state.members, has_older, closed: closedBy(state) }}
           label="Messages of the thread"
           prompt="Reply"
           messages={has_older ? messages : [parent, ...messages]}
           onClose={close}
         />
       ) : (
-        <p className="empty">{error?.message ?? 'Loading …'}</p>
+        <p className="empty">{(error ?? state.error)?.message ?? 'Loading …'}</p>
       )}
     </section>
   );
 }
 
-type Written = Pick<ComposerProps, 'members' | 'prompt' | 'onClose'>;
+/** Why nobody, or not this user, may write, as far as the room tells: the server has the last word. */
+function closedBy({ room, me }: RoomState): string | false {
+  if (room?.status === 'archived' || room?.deactivated_reason === 'manual') return 'Nobody can write here any more.';
+  if (me?.role !== 'member') return false;
+  if (room?.frozen) return 'This room is frozen: only owners and admins can write.';
+  return room?.room_type === 'channel' && 'Only owners and admins can write in this channel.';
+}
+
+type Written = Pick<ComposerProps, 'members' | 'prompt' | 'closed' | 'onClose'>;
 type ConversationProps = Written & Omit<ListProps, 'actions' | 'onEscape'> & { mayPin?: boolean };
 
 /** Messages, and where one writes: of a room, and of a thread. */
-function Conversation({ members, prompt, mayPin = false, onClose, ...list }: ConversationProps) {
+function Conversation({ members, prompt, closed, mayPin = false, onClose, ...list }: ConversationProps) {
   const { room, thread } = list;
   const { user } = useSession();
   const [editing, setEditing] = useState<ChatMessage>();
@@ -92,7 +100,7 @@ function Conversation({ members, prompt, mayPin = false, onClose, ...list }: Con
   return (
     <>
       <MessageList {...list} actions={actions} onEscape={() => field.current?.focus()} />
-      <Composer {...{ prompt, room, thread, field, members, editing, setEditing, last, onClose }} />
+      <Composer {...{ prompt, closed, room, thread, field, members, editing, setEditing, last, onClose }} />
       {deleting && <DeleteDialog room={room} message={deleting} onClose={() => setDeleting(undefined)} />}
     </>
   );
@@ -145,11 +153,11 @@ function RoomHeader({ roomId, state: { room, members } }: { roomId: string; stat
       <IconButton icon="back" label="Back to all rooms" onClick={() => go({})} />
       <div className="grow">
         <h2 dir="auto">{summary ? titleOf(summary, user.user_id) : (room?.name ?? 'Room')}</h2>
-        <p className="muted">{partner ? presence(partner.user_id) : crowd}</p>
+        <p className="muted">{partner ? presence(partner.user_id) : room && crowd}</p>
       </div>
       {partner && <Nudge member={partner} />}
-      <IconButton icon="pin" label="Pinned messages" onClick={() => setOpen('pins')} />
-      <IconButton icon="people" label="Members and invitations" onClick={() => setOpen('people')} />
+      {room && <IconButton icon="pin" label="Pinned messages" onClick={() => setOpen('pins')} />}
+      {room && <IconButton icon="people" label="Members and invitations" onClick={() => setOpen('people')} />}
       {open === 'people' && dialog && <RoomDialog {...dialog} />}
       {open === 'pins' && dialog && <PinsDialog {...dialog} />}
     </header>

@@ -48,8 +48,8 @@ async function logIn(name: string): Promise<Login> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name, device_id: device }),
     signal: AbortSignal.timeout(LOGIN_TAKES_MS),
-  });
-  const body = await answer.json();
+  }).catch(() => Promise.reject(new Error('The server cannot be reached. Are you online?')));
+  const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(body.detail ?? 'The server refused the login.');
   return body;
 }
@@ -66,10 +66,7 @@ async function findDevice(): Promise<string> {
 /** @returns whether this tab has it from now on, until it is closed */
 function hold(id: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const untilTheEnd = (): Promise<never> => {
-      resolve(true);
-      return new Promise(() => {});
-    };
+    const untilTheEnd = (): Promise<never> => (resolve(true), new Promise(() => {}));
     const signal = AbortSignal.timeout(HELD_ELSEWHERE_MS);
     navigator.locks.request(`chat ${id}`, { signal }, untilTheEnd).catch(() => resolve(false));
   });

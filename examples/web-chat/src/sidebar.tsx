@@ -7,7 +7,7 @@ import { FoundMessages, textOf } from './message';
 import { partnerOf, titleOf, usePresenceOf } from './people';
 import { enterRoom, go } from './place';
 import { leave } from './session';
-import { attempt, Avatar, count, IconButton, Item, Search, timeOf, useFound, useSession } from './ui';
+import { attempt, Avatar, count, IconButton, Item, Search, Time, useFound, useSession } from './ui';
 
 export function Sidebar({ current, onLeave }: { current: string | undefined; onLeave: () => void }) {
   const session = useSession();
@@ -78,7 +78,7 @@ function Rooms({ current }: { current: string | undefined }) {
 
 const Marks = ({ summary: { last_message: last, unread, mentions } }: { summary: RoomSummary }) => (
   <>
-    {last && <time dateTime={last.created_at}>{timeOf(last.created_at)}</time>}
+    {last && <Time at={last.created_at} />}
     <span>
       {mentions > 0 && <b className="badge">@{mentions}</b>} {unread > 0 && <b className="badge">{unread} new</b>}
     </span>

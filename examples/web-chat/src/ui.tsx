@@ -6,9 +6,12 @@ export const useSession = (): Session => use(SessionContext)!;
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-export const timeOf = (at: string | number): string => time.format(new Date(at));
-export const dayOf = (at: string): string => date.format(new Date(at));
+/** Of a hidden message that was never seen, nobody knows when it was sent. */
+export const timeOf = (at: string | number | null): string => (at ? time.format(new Date(at)) : '');
+export const dayOf = (at?: string | null): string => (at ? date.format(new Date(at)) : '');
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+export const Time = ({ at }: { at: string | null }) => at && <time dateTime={at}>{timeOf(at)}</time>;
 
 const ICONS = {
   back: 'M15 5l-7 7 7 7',
