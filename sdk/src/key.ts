@@ -18,7 +18,7 @@ export interface KeySource {
 
 /** A text that a header can carry. The value, which may be a key, is not told. */
 export function headerText(name: string, value: unknown): string {
-  if (typeof value === 'string' && /^[ -ÿ]+$/.test(value.trim())) return value;
+  if (typeof value === 'string' && /^[ -\xff]+$/.test(value.trim())) return value;
   throw new TypeError(`${name} must be Latin text, but is ${value && 'another'}`);
 }
 
