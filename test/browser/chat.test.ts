@@ -416,7 +416,7 @@ describe('the chat', () => {
     await field(hal).waitFor();
     await ida.goto(`/chat/rooms/${room}`);
     await hal.goto(`/chat/rooms/${room}`);
-    await field(ida).waitFor();
+    for (const page of [ida, hal]) await field(page).waitFor();
     await asClient('POST', `/rooms/${room}/freeze`, {});
     await ida.getByText('This room is frozen: only owners and admins can write.').waitFor();
     expect([await field(ida).count(), await field(hal).count()]).toEqual([0, 1]);
