@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import pg from 'pg';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { Config } from '../../src/platform/config/config.js';
+import type { TransactionOptions } from '../../src/platform/database/connections.js';
 import { Database, type Tx } from '../../src/platform/database/database.js';
 import { codeOf } from '../../src/platform/database/errors.js';
 import { Problem } from '../../src/platform/common/problem.js';
@@ -323,24 +324,42 @@ describe('a transaction', () => {
     expect(codeOf(new Error('no'))).toBeUndefined();
   });
 
-  it('runs again after a deadlock when it may', async () => {
-    await database.execute('insert into scratch values (20), (21)');
-    let runs = 0;
-    let both = (): void => undefined;
-    const bothHoldOne = new Promise<void>((resolve) => (both = resolve));
-    const lockBoth = (first: number, second: number): Promise<void> =>
-      database.transaction(
-        async (tx) => {
+  describe('of two that lock each other out', () => {
+    /** Both are begun at once, and lock the same two rows in opposite orders. @returns how they end, and how often they ran */
+    async function deadlock([one, two]: [number, number], options: TransactionOptions, manager = false) {
+      await database.execute('insert into scratch values ($1), ($2)', [one, two]);
+      let runs = 0;
+      let both = (): void => undefined;
+      const bothHoldOne = new Promise<void>((resolve) => (both = resolve));
+      const lockBoth = (first: number, second: number): Promise<void> =>
+        database.transaction(async (tx) => {
           await tx.execute('update scratch set rev = rev + 1 where id = $1', [first]);
           if (++runs === 2) both();
           await bothHoldOne;
-          await tx.execute('update scratch set rev = rev + 1 where id = $1', [second]);
-        },
-        { retries: 3 },
-      );
-    await Promise.all([lockBoth(20, 21), lockBoth(21, 20)]);
-    expect(runs).toBeGreaterThan(2);
-    expect(await database.query('select rev from scratch where id in (20, 21)')).toEqual([{ rev: 2 }, { rev: 2 }]);
+          if (manager) await tx.manager.increment(Scratch, { id: second }, 'rev', 1);
+          else await tx.execute('update scratch set rev = rev + 1 where id = $1', [second]);
+        }, options);
+      const ended = await Promise.allSettled([lockBoth(one, two), lockBoth(two, one)]);
+      return { ended, runs, rows: await database.query('select rev from scratch where id in ($1, $2)', [one, two]) };
+    }
+
+    it.each([
+      ['raw', [20, 21], false],
+      ["through TypeORM's", [22, 23], true],
+    ] as const)('runs again what may, %s', async (_, rows, manager) => {
+      const result = await deadlock([...rows], { retries: 3 }, manager);
+      expect(result.ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      expect(result.runs).toBeGreaterThan(2);
+      expect(result.rows).toEqual([{ rev: 2 }, { rev: 2 }]);
+    });
+
+    it('gives 503 to the caller of what may not, who can try again', async () => {
+      const { ended, rows } = await deadlock([24, 25], {});
+      const failed = ended.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+      expect(failed).toEqual([expect.objectContaining({ code: 'overloaded', status: 503 })]);
+      expect(failed.map(codeOf)).toEqual(['40P01']);
+      expect(rows).toEqual([{ rev: 1 }, { rev: 1 }]);
+    });
   });
 
   it('gives up on a lock after the time that it was given', async () => {

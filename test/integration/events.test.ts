@@ -15,6 +15,8 @@ import { closeSockets, connect } from '../support/socket.js';
 import { until } from '../support/until.js';
 import { asUserId } from '../support/ids.js';
 import type { UserPk } from '../../src/platform/common/ids.js';
+import { newEvent } from '../../src/engine/events/new-event.js';
+import { roomRemoved } from '../../src/messaging/rooms/rooms.events.js';
 
 let app: NestApp;
 let client: TestClient;
@@ -109,6 +111,58 @@ describe('the events of the application', () => {
     seen.push('member.joined', 'member.updated', 'member.left', 'message.created', 'session.ready');
     seen.push('notification.created', 'notification.completed', 'delivery.sent', 'delivery.delivered');
     expect([...new Set(bodies.map(({ type }) => type))].toSorted()).toEqual(seen.toSorted());
+  });
+});
+
+describe('appending', () => {
+  /** A transaction that has run this, and waits. @returns what ends it */
+  async function held(sql: string): Promise<() => Promise<void>> {
+    const connection = await app.get(Database).pool.connect();
+    await connection.query('begin');
+    await connection.query(sql, [client.id]);
+    return async () => {
+      await connection.query('commit');
+      connection.release();
+    };
+  }
+
+  /** How many transactions wait for others in this database. */
+  async function waiting(): Promise<number> {
+    const [row] = await app.get(Database).query<{ n: number }>(
+      `select count(distinct l.pid)::int as n
+         from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()`,
+    );
+    return row!.n;
+  }
+
+  it('does not deadlock while others refer to the users, who were changed by somebody else', async () => {
+    await makeRoom(client, ['alice', 'bob']);
+    const users = await app
+      .get(Database)
+      .query<{ user_pk: UserPk }>('select user_pk from users where client_id = $1', [client.id]);
+    const append = (): Promise<number> =>
+      app.get(Database).transaction(async (tx) => {
+        const events = users.map(({ user_pk: id }) =>
+          newEvent({
+            client_id: client.id,
+            stream: { type: 'user', id },
+            event: roomRemoved,
+            actor: { id: null, type: 'system' },
+            data: { room_id: newId(), reason: 'left' },
+          }),
+        );
+        return (await app.get(EventsService).append(tx, events)).length;
+      });
+
+    const change = await held(`update users set display_name = 'Changed' where client_id = $1`);
+    const refer = await held('select from users where client_id = $1 for key share');
+    const first = append();
+    await until('one that waits', async () => (await waiting()) === 1);
+    const both = Promise.allSettled([first, append()]);
+    await until('two that wait', async () => (await waiting()) === 2);
+    await change();
+    const done = { status: 'fulfilled', value: 2 };
+    expect(await both.finally(refer)).toEqual([done, done]);
   });
 });
 

@@ -75,23 +75,34 @@ const ROWS = unnest<EventRow>()('e', {
   traceparent: ['text', ({ traceparent }) => traceparent ?? null],
 });
 
+/**
+ * Statements of their own, since one that locks and then changes would reach the row by the version that its snapshot shows.
+ * While somebody who refers to the row has that version (a foreign key's lock), PostgreSQL has it wait there for whoever waits for
+ * the lock that it holds: a deadlock.
+ */
+const lock = (type: StreamType): Prepared => {
+  const { table, id } = STREAM_ROWS[type];
+  return prepared(
+    `events.lock_${type}_streams`,
+    `select
+       from (select distinct client_id, stream_id from ${STREAMS.sql}) w
+       join ${table} s on s.client_id = w.client_id and s.${id} = w.stream_id
+      order by s.client_id, s.${id} for no key update of s`,
+  );
+};
+
 const takeRevs = (type: StreamType): Prepared => {
   const { table, id } = STREAM_ROWS[type];
   return prepared(
     `events.take_revs_of_${type}`,
-    `with wanted as (
-       select client_id, stream_id, count(*)::int as n
-         from ${STREAMS.sql} group by 1, 2
-     ), locked as materialized (
-       select s.client_id, s.${id} as stream_id, w.n
-         from ${table} s join wanted w on s.client_id = w.client_id and s.${id} = w.stream_id
-        order by s.client_id, s.${id} for no key update of s
-     )
-     update ${table} s set last_rev = s.last_rev + l.n
-       from locked l where s.client_id = l.client_id and s.${id} = l.stream_id
-     returning s.client_id, s.${id} as stream_id, s.epoch, s.last_rev - l.n as rev`,
+    `update ${table} s set last_rev = s.last_rev + w.n
+       from (select client_id, stream_id, count(*)::int as n from ${STREAMS.sql} group by 1, 2) w
+      where s.client_id = w.client_id and s.${id} = w.stream_id
+     returning s.client_id, s.${id} as stream_id, s.epoch, s.last_rev - w.n as rev`,
   );
 };
+
+const LOCK: Record<StreamType, Prepared> = { room: lock('room'), user: lock('user'), client: lock('client') };
 
 const TAKE_REVS: Record<StreamType, Prepared> = {
   room: takeRevs('room'),
@@ -120,7 +131,7 @@ export class EventsRepository {
     private readonly installation: Installation,
   ) {}
 
-  /** Appends in the order given, each stream's revs gapless. One statement per stream type, and one insert that leaves with the commit. */
+  /** Appends in the order given, each stream's revs gapless. A statement or two per stream type, and one insert that leaves with the commit. */
   async append(tx: Tx, events: NewEvent[]): Promise<EventRow[]> {
     if (events.length === 0) return [];
     const heads = new Map<string, Head>();
@@ -185,6 +196,9 @@ export class EventsRepository {
   }
 
   private async takeRevs(tx: Tx, type: StreamType, events: NewEvent[], heads: Map<string, Head>): Promise<void> {
+    const streams = new Set(events.map(({ stream }) => stream.id));
+    // One alone is locked by being changed.
+    if (streams.size > 1) await tx.execute(LOCK[type], STREAMS.values(events));
     const rows = await tx.query<{ client_id: string; stream_id: string; epoch: number; rev: number }>(
       TAKE_REVS[type],
       STREAMS.values(events),

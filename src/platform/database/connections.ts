@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, QueryConfig, QueryResult } from 'pg';
 import type { DataSource } from 'typeorm';
 import { isLostConnection } from '../common/to-problem.js';
-import { isTransient, translate } from './errors.js';
+import { logger } from '../common/logger.js';
+import { codeOf, isTransient, translate } from './errors.js';
 import { FramedQuery } from './framed-query.js';
 import type { Prepared } from './prepared.js';
 import { Together, type Statement } from './together.js';
@@ -51,14 +52,15 @@ export class Connections {
 
   /**
    * Runs `fn` in a transaction: committed when it returns, rolled back when it throws. Take no second connection in it.
-   * @throws Problem `unavailable` when the connection was lost, also when it is not known whether the commit succeeded.
+   * @throws Problem `unavailable` when the connection was lost, also when it is not known whether the commit succeeded;
+   *   `overloaded` when a lock was not to be had in time, or never because of a deadlock: nothing was done
    */
   async transaction<T>(fn: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     for (let tried = 0; ; tried++) {
       try {
         return await this.attempt(fn, options);
       } catch (error) {
-        if (!isTransient(error) || tried >= (options.retries ?? 0)) throw translate(error);
+        if (!isTransient(error) || tried >= (options.retries ?? 0)) throw givenUp(error);
         await sleep(Math.random() * 20 * 2 ** tried);
       }
     }
@@ -142,6 +144,12 @@ const begin = ({ isolation, lockTimeoutMs, readOnly }: TransactionOptions): stri
   (isolation ? `begin isolation level ${isolation}` : 'begin') + (readOnly ? ' read only' : ''),
   ...(lockTimeoutMs ? [`set local lock_timeout = ${Math.ceil(lockTimeoutMs)}`] : []),
 ];
+
+/** What the caller is thrown. That transactions lock each other out is ours to mend, which takes PostgreSQL's log. */
+function givenUp(error: unknown): unknown {
+  if (isTransient(error)) logger.warn({ sqlstate: codeOf(error) }, 'Transactions locked each other out.');
+  return translate(error);
+}
 
 async function failureOf(work: () => Promise<void>): Promise<Error | undefined> {
   try {

@@ -9,8 +9,9 @@ interface PgFields {
   message: string;
 }
 
-/** The driver's own error, whoever wrapped it. */
+/** The driver's own error, whoever wrapped it or made a Problem of it. */
 function driverError(error: unknown): PgFields | undefined {
+  if (error instanceof Problem) return driverError(error.cause);
   const inner = error instanceof QueryFailedError ? error.driverError : error;
   return inner instanceof Error ? (inner as PgFields) : undefined;
 }
@@ -31,6 +32,9 @@ export function translate(error: unknown): unknown {
   // statement_timeout, lock_timeout: the work is too much just then.
   if (['57014', '55P03'].includes(codeOf(error) ?? '')) {
     return because(new Problem('overloaded', 'The database took too long. Try again.', { retryAfterS: 1 }), error);
+  }
+  if (isTransient(error)) {
+    return because(new Problem('overloaded', 'Others changed the same at once. Try again.', { retryAfterS: 1 }), error);
   }
   return error;
 }
