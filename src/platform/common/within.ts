@@ -28,3 +28,15 @@ export async function within<T>(
     stopping?.removeEventListener('abort', stop);
   }
 }
+
+/**
+ * Waits for something that can't be told to end, and may hang. It goes on when the time is over.
+ * @throws Error when the time is over
+ */
+export async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${ms / 1_000} s`)), ms).unref();
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -91,6 +91,10 @@ const CONNECTIONS = 13;
 /** Who connects anew plans all of BullMQ's functions anew, which takes PostgreSQL more than they do. */
 const IDLE_MS = 600_000;
 
+/** BullMQ waits for its locks, and for answers, without an end of its own: what hangs would take one connection after the other. */
+const LOCK_MS = 5_000;
+const STATEMENT_MS = 20_000;
+
 /** The backend may be away for longer than a stop may take. */
 const CLOSE_MS = 2_000;
 
@@ -108,7 +112,8 @@ class PostgresBackend extends QueueBackend {
     this.pool = new pg.Pool({
       connectionString: url,
       max: CONNECTIONS,
-      options: '-c search_path=bullmq,public -c jit=off',
+      options: `-c search_path=bullmq,public -c jit=off -c lock_timeout=${LOCK_MS} -c statement_timeout=${STATEMENT_MS}`,
+      query_timeout: STATEMENT_MS + 5_000,
       application_name: 'chatapi queue',
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: IDLE_MS,

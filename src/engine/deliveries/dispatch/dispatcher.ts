@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { InjectQueue } from '@nestjs/bullmq';
 import type { Queue } from 'bullmq';
 import { logger } from '../../../platform/common/logger.js';
+import { inTime } from '../../../platform/common/within.js';
 import { Config } from '../../../platform/config/config.js';
 import { LOCKS, SessionLock } from '../../../platform/database/session-lock.js';
 import { RedisConnections } from '../../../platform/database/redis.js';
@@ -26,6 +27,8 @@ const CROWDED_GAP_MS = 20;
 const FULL_GAP_MS = 100;
 const SWEEP_MS = 1_000;
 const AFTER_FAULT_MS = 500;
+/** A queue that hangs, as one does behind a lock on PostgreSQL, must not keep from being done what needs none. */
+const ADDING_MS = 2_000;
 const CANDIDATE_MS = 2_000;
 /** A dispatcher that shows no life for so long is relieved by another process. */
 const LIFE_SIGN_MS = 10_000;
@@ -126,7 +129,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async add(jobs: PlannedJob[]): Promise<void> {
     this.queueIsAway = true;
-    await this.queue.addBulk(jobs.map(toJob));
+    await inTime(ADDING_MS, this.queue.addBulk(jobs.map(toJob)));
     this.queueIsAway = false;
   }
 

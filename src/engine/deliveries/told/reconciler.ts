@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { logger } from '../../../platform/common/logger.js';
+import { inTime } from '../../../platform/common/within.js';
 import { cleanOutcome } from '../../providers/clean-text.js';
 import type { Reconciled, UnknownDelivery } from '../../providers/provider.js';
 import { ProviderRegistry, type ConfiguredProvider, type DeliveryRules } from '../../providers/provider.registry.js';
@@ -141,7 +142,8 @@ export class Reconciler {
     let answers: Reconciled[] = [];
     try {
       const signal = AbortSignal.timeout(ASK_TIMEOUT_MS);
-      answers = await inTime(provider.reconcile!(rows.map(toUnknown), config, signal));
+      // Also where the provider does not listen to its signal.
+      answers = await inTime(ASK_TIMEOUT_MS + 1_000, provider.reconcile!(rows.map(toUnknown), config, signal));
     } catch (error) {
       logger.warn({ provider: descriptor.type, reason: (error as Error).message }, 'A provider could not tell.');
     }
@@ -212,12 +214,3 @@ const toUnknown = (row: UnknownRow): UnknownDelivery => ({
   attempted_at: new Date(row.routing?.unknown?.since ?? row.created_at),
   provider_message_id: row.routing?.unknown?.message_id ?? null,
 });
-
-/** Also where the provider does not listen to its signal. */
-function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('It did not answer in time.')), ASK_TIMEOUT_MS + 1_000).unref();
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
