@@ -159,12 +159,10 @@ describe('what is read of many deliveries', () => {
     ['to an address', 'address=somebody-7@example.com', /lower\(address\) = /],
     ['of a rare tag', 'tag=rare', /source_id = ANY/],
   ])('is found in an index of it: deliveries %s', async (_, filter, condition) => {
-    // Of the day that has them: of an empty one any index is as good.
-    const parts = (await plansOf(`/deliveries?${filter}`, /from deliveries d/)).flatMap((plan) =>
-      plan.split(` on ended_deliveries_${day} `).slice(1, 2),
-    );
-    expect(parts.length).toBeGreaterThan(0);
-    for (const part of parts) expect(part.match(/Index Cond: .*/)?.[0]).toMatch(condition);
+    // Of the day and the window that have them: of an empty one, of which the next may be a part of that day, any index is as good.
+    const [newest = ''] = await plansOf(`/deliveries?${filter}`, /from deliveries d/);
+    const [, part] = newest.split(` on ended_deliveries_${day} `);
+    expect(part?.match(/Index Cond: .*/)?.[0]).toMatch(condition);
   });
 
   // Of a bucket's length alone, or of its time alone, all that a client ever counted would be read.
