@@ -6,16 +6,18 @@ import { until } from '../support/until.js';
 
 const CHANGES = 300;
 
-describe('many changes of the members of locked rooms', () => {
-  let app: NestApp;
-  let client: TestClient;
-  let other: TestClient;
-  beforeAll(async () => {
-    app = await NestApp.start();
-    [client, other] = await Promise.all([app.client(), app.client()]);
-  });
-  afterAll(() => app.stop());
+let app: NestApp;
+let client: TestClient;
+let other: TestClient;
+beforeAll(async () => {
+  app = await NestApp.start();
+  [client, other] = await Promise.all([app.client(), app.client()]);
+});
+afterAll(() => app.stop());
 
+const someLocked = () => until('a change to wait for its room', async () => (await app.database.waitingForLocks()) > 0);
+
+describe('many changes of the members of locked rooms', () => {
   /** Holds the locks of rooms, as a long change of them would, until `release`. */
   const hold = async (roomIds: string[]) => {
     const holder = await app.database.connect();
@@ -29,9 +31,6 @@ describe('many changes of the members of locked rooms', () => {
     Array.from({ length: CHANGES }, (_, n) =>
       client.request('POST', `/rooms/${roomIds[n % roomIds.length]}/members`, { body: { user_id: `user ${n}` } }),
     );
-
-  const someLocked = () =>
-    until('a change to wait for its room', async () => (await app.database.waitingForLocks()) > 0);
 
   it.each([
     ['of one room', 1],
@@ -78,6 +77,27 @@ describe('many changes of the members of locked rooms', () => {
       expect(new Set(answers.map(({ status, body }) => `${status} ${body.code}`))).toEqual(new Set(['503 overloaded']));
     } finally {
       await locks.release();
+    }
+  });
+});
+
+describe('what refers to a locked room and locks a user', () => {
+  // Whoever changes a room locks it, and then the streams of its members.
+  it('waits for the room first, so that it holds up nobody whom it waits for', async () => {
+    const { id } = await makeRoom(client, ['ann']);
+    const holder = await app.database.connect();
+    await holder.query('begin');
+    await holder.query('select from rooms where id = $1 for update', [id]);
+    const scheduling = client.master('ann').request('POST', `/rooms/${id}/scheduled-messages`, {
+      body: { content: 'later', send_at: new Date(Date.now() + 3_600_000).toISOString() },
+    });
+    await someLocked();
+    try {
+      await holder.query(`select from users where client_id = $1 and user_id = 'ann' for no key update`, [client.id]);
+      await holder.query('commit');
+      expect(ok(await scheduling).status).toBe('scheduled');
+    } finally {
+      await Promise.all([holder.end(), scheduling]);
     }
   });
 });

@@ -74,6 +74,14 @@ export class ScheduledRepository {
     );
   }
 
+  /**
+   * The first lock, which the foreign key would take last: whoever changes a room locks it, and then its members. Who held
+   * the sender meanwhile, and waited for the room, would wait for ever.
+   */
+  async holdRoom(tx: Tx, clientId: string, roomId: string): Promise<void> {
+    await tx.execute('select from rooms where client_id = $1 and id = $2 for key share', [clientId, roomId]);
+  }
+
   /** How many of a sender's are to be sent yet, under the sender's lock: until the transaction ends, no other is added. */
   async countOpen(tx: Tx, clientId: string, senderPk: UserPk | null): Promise<number> {
     if (senderPk === null) await tx.execute('select from clients where id = $1 for no key update', [clientId]);

@@ -9,7 +9,7 @@ import { invalidField, notFound, Problem } from '../../platform/common/problem.j
 import type { Tx } from '../../platform/database/database.js';
 import { draftOf } from '../messages/draft.js';
 import type { SendMessageDto } from '../messages/sending.dto.js';
-import { requirePermission, RoomAccess } from '../rooms/room-access.js';
+import { requirePermission, RoomAccess, rowOf } from '../rooms/room-access.js';
 import type {
   ScheduledMessageDto,
   ScheduledQueryDto,
@@ -43,7 +43,8 @@ export class ScheduledService {
     const room = await this.access.get(caller, roomId);
     requirePermission(caller, room.room_type, room.my_role, 'write');
     const senderPk = caller.user?.user_pk ?? null;
-    const made = await this.idempotency.effect(request, async (tx) => {
+    const schedule = async (tx: Tx) => {
+      await this.repository.holdRoom(tx, caller.clientId, room.id);
       const max = senderPk === null ? 10 * MAX_OPEN : MAX_OPEN;
       if ((await this.repository.countOpen(tx, caller.clientId, senderPk)) >= max) {
         throw new Problem('conflict', `At most ${max} messages may be scheduled at a time.`);
@@ -51,7 +52,8 @@ export class ScheduledService {
       const row = { id: newId(), room_id: room.id, sender_pk: senderPk, body, send_at };
       if (!(await this.repository.insert(tx, caller.clientId, row))) throw outOfTime();
       return toScheduled((await this.repository.find(tx, caller.clientId, row.id, senderPk))!);
-    });
+    };
+    const made = await this.idempotency.effect(request, schedule, { row: rowOf(room.id) });
     this.sender.expect(made.send_at);
     return made;
   }
