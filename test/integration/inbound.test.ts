@@ -1,3 +1,4 @@
+import { RuleCheck } from '../../src/delivery/rules/rule-check.js';
 import { InboundSweep } from '../../src/delivery/sources/inbound-sweep.js';
 import { InboundEffects } from '../../src/delivery/sources/inbound-effects.js';
 import { InboundQueue } from '../../src/delivery/sources/inbound.queue.js';
@@ -78,6 +79,22 @@ const counts = async () => {
   );
   return row;
 };
+
+describe('a rule', () => {
+  it('of a source that is deleted while the rule is checked is not made', async () => {
+    const refuseFaulty = jest.spyOn(RuleCheck.prototype, 'refuseFaulty').mockImplementation(async () => {
+      await client.request('DELETE', `/webhooks/sources/${source.id}`);
+    });
+    const { status, body } = await rule(SAY);
+    expect(refuseFaulty).toHaveBeenCalledTimes(1);
+    expect([status, body.code, body.detail]).toEqual([
+      404,
+      'not_found',
+      'No such source, or it is not visible to this key.',
+    ]);
+    expect(await app.sql('select from rules where client_id = $1', [client.id])).toHaveLength(0);
+  });
+});
 
 describe('an event in hand', () => {
   it('is worked on by one at a time, and not again before its lease is over', async () => {

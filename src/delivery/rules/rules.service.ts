@@ -58,7 +58,10 @@ export class RulesService {
         condition: dto.condition ?? null,
         actions: dto.actions,
       });
-      return toRule((await this.repository.find(tx, clientId, id))!);
+      const made = await this.repository.find(tx, clientId, id);
+      // It was deleted meanwhile.
+      if (!made) throw notFound('source');
+      return toRule(made);
     });
   }
 

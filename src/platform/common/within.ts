@@ -30,13 +30,23 @@ export async function within<T>(
 }
 
 /**
- * Waits for something that can't be told to end, and may hang. It goes on when the time is over.
+ * Waits for something that can't be told to end, but no longer than that. It goes on when the time is over.
+ * @returns has it ended?
+ * @throws what made it fail in time
+ */
+export async function endsIn(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false).unref();
+  });
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * As {@link endsIn}, for what somebody needs.
  * @throws Error when the time is over
  */
 export async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${ms / 1_000} s`)), ms).unref();
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  if (!(await endsIn(ms, work))) throw new Error(`no answer in ${ms / 1_000} s`);
+  return work;
 }

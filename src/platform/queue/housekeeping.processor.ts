@@ -1,6 +1,7 @@
 import { InjectQueue, Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job, Queue } from 'bullmq';
 import { logger } from '../common/logger.js';
+import { endsIn } from '../common/within.js';
 import { Housekeeping, HOUSEKEEPING_QUEUE, KINDS_AT_ONCE } from './housekeeping.js';
 
 /** Who takes longer is no longer waited for: the next turn comes, here or in another process. */
@@ -26,7 +27,9 @@ export class HousekeepingProcessor extends WorkerHost {
     if (!chore) return logger.debug({ job: name }, 'periodic work of another version');
     const earlier = await this.earlier(job);
     if (earlier) this.leaveOut(job, earlier);
-    else await inTime(name, chore.work.process());
+    else if (!(await endsIn(LIMIT_MS, chore.work.process()))) {
+      logger.error({ job: name, after_s: LIMIT_MS / 1_000 }, 'Periodic work is no longer waited for.');
+    }
   }
 
   /**
@@ -43,15 +46,4 @@ export class HousekeepingProcessor extends WorkerHost {
     if (runs_ms < LONG_MS) return;
     logger.warn({ job: name, runs_s: Math.round(runs_ms / 1_000) }, 'Periodic work takes long: a turn is left out.');
   }
-}
-
-async function inTime(name: string, turn: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      logger.error({ job: name, after_s: LIMIT_MS / 1_000 }, 'Periodic work is no longer waited for.');
-      resolve();
-    }, LIMIT_MS);
-  });
-  await Promise.race([turn, late]).finally(() => clearTimeout(timer));
 }

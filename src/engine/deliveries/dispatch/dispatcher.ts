@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { InjectQueue } from '@nestjs/bullmq';
 import type { Queue } from 'bullmq';
 import { logger } from '../../../platform/common/logger.js';
-import { inTime } from '../../../platform/common/within.js';
+import { endsIn } from '../../../platform/common/within.js';
 import { Config } from '../../../platform/config/config.js';
 import { LOCKS, SessionLock } from '../../../platform/database/session-lock.js';
 import { RedisConnections } from '../../../platform/database/redis.js';
@@ -27,8 +27,8 @@ const CROWDED_GAP_MS = 20;
 const FULL_GAP_MS = 100;
 const SWEEP_MS = 1_000;
 const AFTER_FAULT_MS = 500;
-/** A queue that hangs, as one does behind a lock on PostgreSQL, must not keep from being done what needs none. */
-const ADDING_MS = 2_000;
+/** A queue that is slow or hangs, as one does behind a lock on PostgreSQL, must not keep from being done what needs none. */
+const ADDING_MS = 500;
 const CANDIDATE_MS = 2_000;
 /** A dispatcher that shows no life for so long is relieved by another process. */
 const LIFE_SIGN_MS = 10_000;
@@ -48,6 +48,8 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private crowded = false;
   /** It takes no jobs: what others would have done is done here, as far as there is room. */
   private queueIsAway = false;
+  /** It was given jobs and has not taken them yet. It is given no more meanwhile. */
+  private isAdding = false;
 
   constructor(
     repository: DispatcherRepository,
@@ -103,8 +105,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
           await this.untilWoken(CANDIDATE_MS);
         }
       } catch (error) {
-        this.plan.forget();
-        if (!this.stopped) logger.warn({ reason: (error as Error).message }, 'Deliveries could not be queued yet.');
+        this.failed(error);
         await this.untilWoken(AFTER_FAULT_MS);
       }
     }
@@ -121,16 +122,30 @@ export class Dispatcher implements OnApplicationBootstrap, OnModuleDestroy {
     const left = await this.workers.take(now, share);
     this.crowded = left.length > 0;
     const waiting = (shared ? [...left, ...later] : later).slice(0, MAX_QUEUED);
-    const jobs = this.plan.next(waiting, performance.now());
-    // In one round trip.
+    const jobs = this.isAdding ? [] : this.plan.next(waiting, performance.now());
     if (jobs.length > 0) await this.add(jobs);
     return waiting.length;
   }
 
+  /** In one round trip. One that takes long goes on, and is not waited for. @throws what made it fail before */
   private async add(jobs: PlannedJob[]): Promise<void> {
     this.queueIsAway = true;
-    await inTime(ADDING_MS, this.queue.addBulk(jobs.map(toJob)));
-    this.queueIsAway = false;
+    this.isAdding = true;
+    const adding = this.queue
+      .addBulk(jobs.map(toJob))
+      .then(() => {
+        this.queueIsAway = false;
+      })
+      .finally(() => {
+        this.isAdding = false;
+      });
+    if (!(await endsIn(ADDING_MS, adding))) void adding.catch((error: unknown) => this.failed(error));
+  }
+
+  /** What was planned is planned again. */
+  private failed(error: unknown): void {
+    this.plan.forget();
+    if (!this.stopped) logger.warn({ reason: (error as Error).message }, 'Deliveries could not be queued yet.');
   }
 
   private async holdsLock(): Promise<boolean> {
