@@ -39,6 +39,8 @@ import { DeliveriesByAddress1764900050010 } from './1764900050010-deliveries-by-
 import { CancelReasons1764900080000 } from './1764900080000-cancel-reasons.js';
 import { Traces1764900090000 } from './1764900090000-traces.js';
 import { KeptTraces1764900100000 } from './1764900100000-kept-traces.js';
+import { RotatedKeys1764900110000 } from './1764900110000-rotated-keys.js';
+import { SaidRevs1764900120000 } from './1764900120000-said-revs.js';
 
 /** In order. Classes, not globs: what is not named here does not run. */
 // prettier-ignore
@@ -84,4 +86,6 @@ export const MIGRATIONS = [
   CancelReasons1764900080000,
   Traces1764900090000,
   KeptTraces1764900100000,
+  RotatedKeys1764900110000,
+  SaidRevs1764900120000,
 ];

@@ -14,6 +14,8 @@ const settings = {
   ADMIN_API_KEY: randomBytes(32).toString('hex'),
   ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
   EGRESS_ALLOW_PRIVATE: 'loopback',
+  // What a test left hanging is broken off after ten seconds.
+  SHUTDOWN_TIMEOUT_MS: '15000',
 };
 
 /**

@@ -64,6 +64,13 @@ describe('keys', () => {
       const later = await rotate(now.body.id, { overlap_s: 600 });
       expect((await me(now.body.api_key)).status).toBe(200);
       expect((await me(later.body.api_key)).status).toBe(200);
+      // A second successor would end when the first one's overlap does.
+      const again = await Promise.all([1, 2].map(() => rotate(now.body.id, { overlap_s: 3600 })));
+      for (const { status, body } of again) expect([status, body.code]).toEqual([409, 'conflict']);
+      const { body: listed } = await client.request('GET', '/clients/me/keys');
+      const rotated = listed.data.find(({ id }: any) => id === now.body.id);
+      expect(Date.parse(rotated.updated_at)).toBeGreaterThan(Date.parse(rotated.created_at));
+      expect(later.body.updated_at).toBe(later.body.created_at);
       await app.sql('update api_keys set expires_at = clock_timestamp() where id = $1', [now.body.id]);
       await app.sql('insert into auth_changes (client_id, key_id) values ($1, $2)', [client.id, now.body.id]);
       await until('the overlap to end', async () => (await me(now.body.api_key)).status === 401);

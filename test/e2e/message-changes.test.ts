@@ -89,6 +89,23 @@ describe('changing messages', () => {
       expect(ok(await as('bob', 'GET', path))).toMatchObject({ content: 'third', metadata: { b: { c: 2 } } });
     });
 
+    it('keeps its versions’ revs whatever else changes the message', async () => {
+      const { message, path } = await said('first');
+      const revs = async () => ok(await as('bob', 'GET', `${path}/edits`)).data.map(({ rev }: any) => rev);
+      const pinAndUnpin = async () => {
+        ok(await as('ada', 'PUT', `${path}/pin`));
+        ok(await as('ada', 'DELETE', `${path}/pin`));
+      };
+      await pinAndUnpin();
+      expect(await revs()).toEqual([message.rev]);
+      const second = ok(await as('ann', 'PATCH', path, { content: 'second' })).rev;
+      await pinAndUnpin();
+      ok(await as('ann', 'DELETE', path));
+      ok(await as('ada', 'POST', `${path}/undelete`));
+      const third = ok(await as('ann', 'PATCH', path, { content: 'third' })).rev;
+      expect(await revs()).toEqual([message.rev, second, third]);
+    });
+
     it('is the sender’s, of moderators only by the client’s setting, and always the client’s', async () => {
       const { path } = await said();
       expect((await as('bob', 'PATCH', path, { content: 'x' })).body.code).toBe('insufficient_role');
@@ -274,6 +291,23 @@ describe('changing messages', () => {
       expect(bob.bodies('message.hidden')).toHaveLength(1);
       expect((await as(undefined, 'DELETE', `${path}?for=me`)).body.errors[0].field).toBe('for');
       expect((await as('eve', 'DELETE', `${path}?for=me`)).status).toBe(404);
+    });
+
+    it('takes a key that may read to delete for oneself, and one that may send to delete for all', async () => {
+      const { path, message } = await said();
+      const reader = await on.client.login('bob', { permissions: ['read_messages'] });
+      const sender = await on.client.login('ann', { permissions: ['send_messages'] });
+      for (const [key, at, status] of [
+        [reader, path, 403],
+        [reader, `/messages/${message.id}?for=all`, 403],
+        [sender, `${path}?for=me`, 403],
+        [reader, `${path}?for=me`, 204],
+        [sender, path, 204],
+      ] as const) {
+        const answer = await key.request('DELETE', at);
+        expect([at, answer.status]).toEqual([at, status]);
+        if (status === 403) expect(answer.body.code).toBe('forbidden');
+      }
     });
 
     it('has the first version’s routes as well', async () => {

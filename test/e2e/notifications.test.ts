@@ -171,6 +171,19 @@ describe('a socket notification', () => {
     expect(await acknowledge(stranger)).toEqual({ id: delivery.id, acknowledged: false });
     expect(await acknowledge(phone)).toEqual({ id: delivery.id, acknowledged: true });
     expect(await acknowledge(tablet)).toEqual({ id: delivery.id, acknowledged: false });
+    // By the notification's id as well, of which a user has one.
+    const other = await send({
+      recipients: [{ user_id: 'alice' }, { user_id: 'bob' }],
+      channels: { websocket: { title: 'T' } },
+    });
+    await settled(other.id);
+    for (const acknowledged of [true, false]) {
+      expect(await phone.get('notification.ack', { id: other.id })).toEqual({ id: other.id, acknowledged });
+    }
+    expect((await client.request('GET', `/notifications/${other.id}`)).body.counts).toMatchObject({
+      delivered: 1,
+      sent: 1,
+    });
     const { body } = await alice.request('GET', `/notifications/${id}`);
     expect(body).toMatchObject({
       status: 'completed',
@@ -275,10 +288,19 @@ describe('who may send and see notifications', () => {
     await client.request('PUT', '/users/stranger', { body: {} });
     const tell = (body: object) => alice.request('POST', '/notifications', { body });
     expect((await tell({ recipients: [{ user_id: 'bob' }], channels: { websocket } })).status).toBe(202);
-    for (const user_id of ['stranger', 'nobody']) {
-      const answer = await tell({ recipients: [{ user_id }], channels: { websocket } });
+    await client.request('POST', '/rooms', { body: { room_type: 'group', name: 'r', members: ['alice', 'cid'] } });
+    await client.master('cid').request('PUT', '/users/me/blocks/alice');
+    // Who is unknown, shares no room, or blocked it: all the same.
+    for (const user_id of ['stranger', 'nobody', 'cid']) {
+      const answer = await tell({ recipients: [{ user_id: 'bob' }, { user_id }], channels: { websocket } });
       expect([answer.status, answer.body.code]).toEqual([422, 'user_unavailable']);
+      expect(answer.body.errors).toEqual([{ field: 'user_id', message: `${user_id} is not available` }]);
     }
+    const all = await tell({
+      recipients: ['nobody', 'stranger', 'cid'].map((user_id) => ({ user_id })),
+      channels: { websocket },
+    });
+    expect(all.body.errors).toHaveLength(3);
     const byMail = await tell({ recipients: [{ user_id: 'bob' }], channels: { email: { subject: 's', text: 't' } } });
     expect(byMail.status).toBe(403);
     const bob = await client.login('bob');

@@ -124,6 +124,26 @@ describe('a provider', () => {
     expect((await patch({ base_url: 'https://mine.example', api_key: 'other' })).status).toBe(200);
   });
 
+  it('is refused without what it cannot send without, verified or not', async () => {
+    const base = '/clients/me/providers';
+    const config = { domain: 'mg.example.com' };
+    const without = { name: 'mg', provider_type: 'mailgun', config };
+    const post = (query: string) => client.request('POST', `${base}${query}`, { body: without });
+    const put = (body: object) => client.request('PUT', `${base}?verify=false`, { body: [body] });
+    for (const [answer, field] of [
+      [await post(''), 'config.api_key'],
+      [await post('?verify=false'), 'config.api_key'],
+      [await put(without), '[0].config.api_key'],
+    ] as const) {
+      expect([answer.status, answer.body.errors]).toEqual([422, [{ field, message: 'is required: none is stored' }]]);
+    }
+    expect((await put({ ...without, config: { ...config, api_key: 'key' } })).status).toBe(200);
+    // The stored one is kept, and not to be taken away.
+    expect((await put(without)).status).toBe(200);
+    const taken = await client.request('PATCH', `${base}/mg?verify=false`, { body: { config: { api_key: null } } });
+    expect([taken.status, taken.body.errors[0].field]).toEqual([422, 'config.api_key']);
+  });
+
   it('loses no change of those that come at once', async () => {
     await post(smtp());
     const patch = (body: object) => client.request('PATCH', '/clients/me/providers/main', { body });

@@ -88,6 +88,15 @@ describe('receipts and what is unread', () => {
     expect(await seen()).toBe(2);
     await ann.waitFor('receipt.updated');
     expect(ann.bodies('receipt.updated').map(({ data }) => data.last_read_seq)).toEqual([2]);
+    // Of what is delivered there is one marker, which others see; unread is always one's own.
+    await mark('bob', room.id, 'delivered', { seq: 5, private: true });
+    await mark('bob', room.id, 'unread', { seq: 3, private: true });
+    const { data } = ok(await as('ann', 'GET', `/rooms/${room.id}/receipts`));
+    expect(data.find(({ user_id }: any) => user_id === 'bob')).toMatchObject({
+      last_read_seq: 2,
+      last_delivered_seq: 2,
+    });
+    expect(await meOf('bob', room.id)).toMatchObject({ last_read_seq: 2, unread: 3 });
   });
 
   it('can be set back for oneself, until one reads or sends', async () => {
@@ -106,8 +115,13 @@ describe('receipts and what is unread', () => {
   it('go no further back than a member sees', async () => {
     const room = await makeRoom(on.client, ['ann'], { history: 'since_join' });
     const mentions = [{ type: 'room' }];
-    ok(await as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'before', mentions }));
+    const before = ok(await as('ann', 'POST', `/rooms/${room.id}/messages`, { content: 'before', mentions }));
     ok(await as(undefined, 'POST', `/rooms/${room.id}/members`, { user_id: 'bob' }));
+    // By a message that it does not see, as by one that is not there.
+    for (const what of ['read', 'delivered', 'unread']) {
+      const { status } = await as('bob', 'POST', `/rooms/${room.id}/${what}`, { message_id: before.id });
+      expect([what, status]).toEqual([what, 404]);
+    }
     expect(await mark('bob', room.id, 'unread', { seq: 1 })).toMatchObject({
       last_read_seq: 1,
       unread: 0,
@@ -157,6 +171,25 @@ describe('receipts and what is unread', () => {
       unread: 2,
       mentions: 0,
     });
+  });
+
+  it('do not count who is mentioned in silence, by a send or an edit of it, nor tell of it', async () => {
+    const room = await roomOf(['ann', 'bob', 'cid'], 0);
+    const bob = await on.socketOf('bob');
+    const mentions = [{ type: 'user', user_id: 'bob' }, { type: 'room' }];
+    const send = async (body: object) => ok(await as('ann', 'POST', `/rooms/${room.id}/messages`, body));
+    const { id } = await send({ content: 'hush', silent: true, mentions });
+    const path = `/rooms/${room.id}/messages/${id}`;
+    expect(ok(await as('ann', 'PATCH', path, { content: 'hush, hush' })).mentions).toHaveLength(2);
+    ok(await as('ann', 'DELETE', path));
+    ok(await as(undefined, 'POST', `${path}/undelete`));
+    expect(await meOf('bob', room.id)).toMatchObject({ unread: 1, mentions: 0 });
+    expect(bob.bodies('unread.updated')).toEqual([]);
+    await send({ content: 'loud', mentions });
+    expect(await meOf('bob', room.id)).toMatchObject({ unread: 2, mentions: 1 });
+    const { data } = await bob.waitFor('unread.updated');
+    expect(data).toMatchObject({ unread: 2, mentions: 1 });
+    expect(bob.bodies('unread.updated')).toHaveLength(1);
   });
 
   it('tell all devices of a user what is unread, when it moves a marker or is mentioned', async () => {

@@ -125,6 +125,18 @@ describe('the suppression list', () => {
       ['{"a', 'application/x-ndjson'],
     ] as const)
       expect((await importing(body, type)).status).toBe(422);
+    const other = await importing('address\nc@example.com', 'image/png');
+    expect([other.status, other.body.code]).toEqual([415, 'unsupported_media_type']);
+    // With a key, the same file again is answered again, and another is refused.
+    const keyed = (body: string) =>
+      one.client.request('POST', '/suppressions/import', {
+        body,
+        headers: { 'content-type': 'text/csv', 'idempotency-key': 'import' },
+      });
+    expect((await keyed('address\nd@example.com')).body).toMatchObject({ added: 1 });
+    const again = await keyed('address\nd@example.com');
+    expect([again.body.added, again.headers.get('idempotency-replayed')]).toEqual([1, 'true']);
+    expect((await keyed('address\ne@example.com')).body.code).toBe('idempotency_mismatch');
   });
 
   it('shows and exports what holds, which can all be imported again', async () => {

@@ -31,6 +31,12 @@ describe('users', () => {
     const changed = await put('alice', { email: null, metadata: { plan: 'free' } });
     expect(changed.body).toMatchObject({ ...PROFILE, email: null, metadata: { plan: 'free' } });
     expect((await on.client.request('GET', '/users/alice')).body).toEqual(changed.body);
+    // RFC 7396: null takes away; of metadata, all of it.
+    for (const method of ['PATCH', 'PUT'] as const) {
+      await put('alice', PROFILE);
+      const { status, body } = await on.client.request(method, '/users/alice', { body: { metadata: null } });
+      expect([method, status, body.metadata, body.email]).toEqual([method, 200, {}, PROFILE.email]);
+    }
   });
 
   it('are made and changed many at once, each on its own', async () => {

@@ -126,6 +126,39 @@ describe.each(['postgres', 'redis'])('the delivery engine, queue on %s', (backen
     expect(slots.taken).toBe(0);
   });
 
+  it('counts no attempt, and blames no provider, where its own stop broke off what was not handed over', async () => {
+    const sink = await SmtpSink.start();
+    const asked = jest.fn(() => 'silent' as const);
+    sink.respond(asked);
+    const config = { host: '127.0.0.1', port: sink.port, secure: false };
+    const made = await client.request('POST', '/clients/me/providers', {
+      body: { name: 's', channel: 'email', provider_type: 'smtp', from_email: 'a@example.com', config },
+    });
+    expect([made.status, made.body.errors]).toEqual([201, undefined]);
+    const handover = app.get(Handover) as unknown as { stopping: AbortController };
+    const before = handover.stopping;
+    const stopping = (handover.stopping = new AbortController());
+    const givenBack = jest.spyOn(app.get(DeliveriesService), 'hold');
+    const id = (
+      await client.request('POST', '/notifications', {
+        body: {
+          recipients: [{ email: 'b@example.com' }],
+          channels: { email: { subject: 's', text: 't' } },
+          max_retry_attempts: 0,
+        },
+      })
+    ).body.id;
+    await until('the server to be asked', () => asked.mock.calls.length === 1);
+    stopping.abort();
+    await until('it to be given back', () => givenBack.mock.calls.length === 1);
+    handover.stopping = before;
+    sink.respond(() => null);
+    expect(await become(id, 'sent')).toMatchObject({ attempt_count: 1 });
+    expect(givenBack.mock.calls).toMatchObject([[{ source_id: id }, { reason: 'worker_stopped', status: 'held' }]]);
+    expect(await truth.query('select 1 from attempts where client_id = $1', [client.id])).toHaveLength(1);
+    await sink.stop();
+  });
+
   it('retries by the schedule, and delivers in the end under the same webhook-id', async () => {
     let letGo = () => {};
     receiver.respond((_, index) => {

@@ -6,7 +6,7 @@ type Schemas = components['schemas'];
 /** The schemas that only events and socket requests have, by their names: `EventSchemas['SessionReady']`. */
 export interface EventSchemas {
   Acknowledge: {
-    /** delivery_id of notification.created. */
+    /** delivery_id of notification.created, or its notification_id. */
     "id": string;
   };
   Acknowledged: {
@@ -89,6 +89,8 @@ export interface EventSchemas {
     "seq"?: number;
     /** Instead of `seq`. */
     "message_id"?: string;
+    /** Moves what only its owner sees. */
+    "private"?: boolean;
     "room_id": string;
   };
   MarkReadOfRoom: {
@@ -96,7 +98,7 @@ export interface EventSchemas {
     "seq"?: number;
     /** Instead of `seq`. */
     "message_id"?: string;
-    /** Moves a marker that only its owner sees. */
+    /** Moves what only its owner sees. */
     "private"?: boolean;
     "room_id": string;
   };

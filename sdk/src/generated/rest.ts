@@ -160,7 +160,7 @@ export interface paths {
   "/api/v1/clients/me/keys/{id}/rotate": {
     /**
      * Replace a master key
-     * @description **Master key.** Answers the new key; the old one works for `overlap_s` seconds more.
+     * @description **Master key.** Answers the new key; the old one works for `overlap_s` seconds more. It gets one successor: again is 409.
      */
     post: operations["me_rotateKey"];
   };
@@ -413,7 +413,7 @@ export interface paths {
     /**
      * Delete a message, whatever its room
      * @deprecated
-     * @description **Master key, or a scoped key with `send_messages`.**
+     * @description **Master or scoped key.**
      */
     delete: operations["changes_deleteAnywhere"];
   };
@@ -699,7 +699,7 @@ export interface paths {
   "/api/v1/rooms/{room_id}/delivered": {
     /**
      * Mark as delivered
-     * @description **Master key, or a scoped key with `read_messages`.** Up to a place; never back.
+     * @description **Master key, or a scoped key with `read_messages`.** Up to a place; never back. `private`: nothing moves, since others see that marker.
      */
     post: operations["receipts_delivered"];
   };
@@ -863,7 +863,7 @@ export interface paths {
     get: operations["messages_get"];
     /**
      * Delete a message
-     * @description **Master key, or a scoped key with `send_messages`.** `for=all`, by its sender, roles that grant `manage`, or the client: it leaves a tombstone that keeps its `seq`. `for=me`, by whoever reads it: from then on it comes as a stub.
+     * @description **Master or scoped key.** `for=all`, by its sender, roles that grant `manage`, or the client (`send_messages`): it leaves a tombstone that keeps its `seq`. `for=me`, by whoever reads it (`read_messages`): from then on it comes as a stub.
      */
     delete: operations["changes_delete"];
     /**
@@ -1033,7 +1033,7 @@ export interface paths {
   "/api/v1/rooms/{room_id}/unread": {
     /**
      * Mark as unread
-     * @description **Master key, or a scoped key with `read_messages`.** From a place on, for the user itself, until it reads or sends again: what others see stays.
+     * @description **Master key, or a scoped key with `read_messages`.** From a place on, for the user itself, until it reads or sends again: what others see stays, with `private` or without.
      */
     post: operations["receipts_unread"];
   };
@@ -1587,10 +1587,10 @@ export interface components {
       /** Format: email */
       email?: string | null;
       phone?: string | null;
-      /** @description PUT replaces it; PATCH merges into it (RFC 7396). */
+      /** @description PUT replaces it; PATCH merges into it (RFC 7396). null empties it. */
       metadata?: {
         [key: string]: unknown;
-      };
+      } | null;
       user_id: string;
     };
     Block: {
@@ -1871,6 +1871,11 @@ export interface components {
       last_used_at: string | null;
       /** Format: date-time */
       created_at: string;
+      /**
+       * Format: date-time
+       * @description When it was made, or rotated.
+       */
+      updated_at: string;
       /** @description Shown this once. */
       api_key: string;
     };
@@ -1891,6 +1896,11 @@ export interface components {
       last_used_at: string | null;
       /** Format: date-time */
       created_at: string;
+      /**
+       * Format: date-time
+       * @description When it was made, or rotated.
+       */
+      updated_at: string;
       user_id: string;
       device_id: string | null;
       /**
@@ -3022,16 +3032,7 @@ export interface components {
        * @description Instead of `seq`.
        */
       message_id?: string;
-    };
-    MarkRead: {
-      /** @description Beyond the room's last it is that one. This or `message_id`. */
-      seq?: number;
-      /**
-       * Format: uuid
-       * @description Instead of `seq`.
-       */
-      message_id?: string;
-      /** @description Moves a marker that only its owner sees. */
+      /** @description Moves what only its owner sees. */
       private?: boolean;
     };
     MasterKey: {
@@ -3051,6 +3052,11 @@ export interface components {
       last_used_at: string | null;
       /** Format: date-time */
       created_at: string;
+      /**
+       * Format: date-time
+       * @description When it was made, or rotated.
+       */
+      updated_at: string;
     };
     Me: {
       /** @enum {string} */
@@ -3641,10 +3647,10 @@ export interface components {
       /** Format: email */
       email?: string | null;
       phone?: string | null;
-      /** @description PUT replaces it; PATCH merges into it (RFC 7396). */
+      /** @description PUT replaces it; PATCH merges into it (RFC 7396). null empties it. */
       metadata?: {
         [key: string]: unknown;
-      };
+      } | null;
     };
     PutUserResult: {
       /** @description Its place in `users`. */
@@ -4177,6 +4183,11 @@ export interface components {
       last_used_at: string | null;
       /** Format: date-time */
       created_at: string;
+      /**
+       * Format: date-time
+       * @description When it was made, or rotated.
+       */
+      updated_at: string;
       user_id: string;
       device_id: string | null;
       /**
@@ -6374,7 +6385,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["MarkRead"];
+        "application/json": components["schemas"]["Mark"];
       };
     };
     responses: {
@@ -9170,7 +9181,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["MarkRead"];
+        "application/json": components["schemas"]["Mark"];
       };
     };
     responses: {
@@ -9656,7 +9667,10 @@ export interface operations {
   suppressions_import: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description Kept 24 h, scoped to client, user, method and path: the same key and body replays the first answer. */
+        "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+      };
       path?: never;
       cookie?: never;
     };

@@ -21,6 +21,12 @@ describe('the period of a query', () => {
     expect(periodOf({ from: '2026-03-29T10:00:00Z' }, '15m', NOW).to).toEqual(new Date('2026-03-29T12:15:00Z'));
   });
 
+  it('begins before it ends, also within one quarter', () => {
+    for (const to of ['2026-01-01T00:02:00Z', '2026-01-01T00:14:00Z']) {
+      expect(() => periodOf({ from: '2026-01-01T00:14:00Z', to })).toThrow('from: must be before to');
+    }
+  });
+
   it('may be as long as it was asked for, however it is widened', () => {
     const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
     expect(periodOf({ days: 400 }, '1d', NOW).from).toEqual(new Date('2025-02-22T12:15:00Z'));

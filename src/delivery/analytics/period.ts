@@ -38,7 +38,7 @@ export function periodOf(query: PeriodQuery, byDefault: Interval = '1h', now = D
   const to = ceil(upTo);
   const begin = query.from === undefined ? to - (query.days ?? 1) * DAY_MS : Date.parse(query.from);
   const from = floor(begin);
-  if (from >= to) throw invalidField('from', 'must be before to');
+  if (from >= to || begin >= upTo) throw invalidField('from', 'must be before to');
   refuseLong(query, interval, upTo - begin);
   return { from: new Date(from), to: new Date(to), interval, timezone: checkZone(query.timezone ?? 'UTC') };
 }

@@ -12,13 +12,13 @@ export class NotificationAcknowledgements {
 
   /**
    * A device of the caller's user has shown the socket notification: `sent` becomes `delivered`. Again changes nothing.
-   * @param deliveryId `delivery_id` of notification.created
+   * @param id `delivery_id` of notification.created, or its `notification_id`
    * @throws Problem `not_found` for what is no id
    */
-  async acknowledge(caller: Caller, deliveryId: string): Promise<AcknowledgedDto> {
+  async acknowledge(caller: Caller, id: string): Promise<AcknowledgedDto> {
     if (!caller.user) throw new Problem('forbidden', 'Only a user acknowledges notifications: name one in X-User-Id.');
-    if (!isUuid(deliveryId)) throw notFound('notification');
-    const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.user_pk, deliveryId);
-    return { id: deliveryId, acknowledged };
+    if (!isUuid(id)) throw notFound('notification');
+    const acknowledged = await this.deliveries.acknowledge(caller.clientId, caller.user.user_pk, id);
+    return { id, acknowledged };
   }
 }

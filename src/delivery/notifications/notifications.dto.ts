@@ -261,7 +261,7 @@ export const noCounts = (): NotificationCountsDto => ({ ...NO_COUNTS });
 
 /** `notification.ack` */
 export class AcknowledgeDto {
-  @Uuid({ description: 'delivery_id of notification.created.' })
+  @Uuid({ description: 'delivery_id of notification.created, or its notification_id.' })
   id: string;
 }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../tenancy/access/caller.js';
 import { newId, type UserId, type UserPk } from '../../platform/common/ids.js';
-import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
+import { invalidField, notFound } from '../../platform/common/problem.js';
 import { limits } from '../../platform/config/limits.js';
 import { MembersRepository } from '../../messaging/rooms/membership/members.repository.js';
 import type { AddressKind, ChannelDescriptor, Person } from '../../engine/providers/channel.js';
 import { ProviderRegistry } from '../../engine/providers/provider.registry.js';
-import { UsersService } from '../../tenancy/users/users.service.js';
+import { UsersService, userUnavailable } from '../../tenancy/users/users.service.js';
 import type { RecipientInputDto } from './notifications.dto.js';
 
 /** With the name by which the request called them. */
@@ -55,29 +55,34 @@ export class Recipients {
       user_id: input.user_id,
       addresses: addressesIn(input, addressed),
     }));
-    if (caller.kind !== 'master') await this.refuseStrangers(caller, inputs, people);
+    if (caller.kind !== 'master') await this.refuseStrangers(caller, people);
     return people;
   }
 
   private async userPks(caller: Caller, userIds: UserId[], create: boolean): Promise<Map<UserId, UserPk>> {
-    const { clientId, kind } = caller;
-    const found =
-      kind === 'master' && !create
-        ? await this.users.lookUp(clientId, userIds, { create: false })
-        : await this.users.resolve(clientId, userIds, { create: kind === 'master' });
+    const found = await this.users.lookUp(caller.clientId, userIds, { create: create && caller.kind === 'master' });
     const pks = new Map([...found].map(([userId, { user_pk }]) => [userId, user_pk]));
     for (const userId of userIds) if (!pks.has(userId)) pks.set(userId, newId() as UserPk);
     return pks;
   }
 
-  /** A scoped key reaches those who share a room with its user; of others it doesn't learn whether they exist. */
-  private async refuseStrangers(caller: Caller, inputs: RecipientInputDto[], people: Person[]): Promise<void> {
+  /**
+   * A scoped key reaches those who share a room with its user and didn't block it; of others it doesn't learn whether they
+   * exist. People without a user are the client's.
+   */
+  private async refuseStrangers(caller: Caller, people: NamedPerson[]): Promise<void> {
+    const { clientId, user } = caller;
     const named = people.flatMap(({ user_pk }) => (user_pk === null ? [] : [user_pk]));
-    const reachable = await this.rooms.sharingRoom(caller.clientId, caller.user!.user_pk, named);
-    const stranger = people.findIndex(({ user_pk }) => user_pk === null || !reachable.has(user_pk));
-    if (stranger === -1) return;
-    const who = inputs[stranger]!.user_id ?? anyAddress(people[stranger]!);
-    throw new Problem('user_unavailable', `No such user, or not available to this key: ${who}.`);
+    const [reachable, blockers] = await Promise.all([
+      this.rooms.sharingRoom(clientId, user!.user_pk, named),
+      this.users.blockersOf(clientId, user!.user_pk, named),
+    ]);
+    const strangers = people.filter(
+      ({ user_pk }) => user_pk === null || !reachable.has(user_pk) || blockers.has(user_pk),
+    );
+    if (strangers.length > 0) {
+      throw userUnavailable(strangers.map((person) => person.user_id ?? (anyAddress(person) as UserId)));
+    }
   }
 
   /** @param most how many members the rooms may have together; nothing is read beyond the first too many */

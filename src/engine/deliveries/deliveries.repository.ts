@@ -161,17 +161,19 @@ export class DeliveriesRepository {
   /**
    * A device has shown it.
    * @param acknowledged channels whose deliveries devices acknowledge
+   * @param by whose id is given: the delivery's own, or that of what it delivers
    * @returns nothing when it was not waiting for that
    */
   acknowledge(
     tx: Tx,
     acknowledged: string[],
     { client_id, user_pk, id, around }: { client_id: string; user_pk: UserPk; id: string; around: Date },
+    by: 'id' | 'source_id',
   ): Promise<DeliveryRow[]> {
     return tx.query(
       `update ended_deliveries e
           set status = 'delivered', reason = null, delivered_at = clock_timestamp(), updated_at = clock_timestamp()
-        where e.client_id = $1 and e.id = $2 and e.user_pk = $3 and e.channel = any ($5::text[]) and e.status = 'sent'
+        where e.client_id = $1 and e.${by} = $2 and e.user_pk = $3 and e.channel = any ($5::text[]) and e.status = 'sent'
           and e.created_at between $4::timestamptz - interval '1 day' and $4::timestamptz + interval '1 day'
       returning ${ENDED_COLUMNS}`,
       [client_id, id, user_pk, around, acknowledged],

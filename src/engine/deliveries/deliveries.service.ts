@@ -137,11 +137,13 @@ export class DeliveriesService {
     return rows.map((row) => ({ from: 'suppressed', row, content: null }));
   }
 
-  /** A device of the user has shown what was sent to it. Again, or too late, changes nothing. */
+  /** A device of the user has shown what was sent to it: that delivery, or all that it got of that source. Again, or too late, changes nothing. */
   async acknowledge(clientId: string, userPk: UserPk, id: string): Promise<boolean> {
     const done = await this.transitions.commit(async (tx) => {
       const shown = { client_id: clientId, user_pk: userPk, id, around: timeOfId(id) };
-      const rows = await this.repository.acknowledge(tx, this.registry.acknowledged(), shown);
+      const channels = this.registry.acknowledged();
+      let rows = await this.repository.acknowledge(tx, channels, shown, 'id');
+      if (rows.length === 0) rows = await this.repository.acknowledge(tx, channels, shown, 'source_id');
       return rows.map((row) => ({ from: 'sent', row, content: null }));
     });
     return done.length > 0;

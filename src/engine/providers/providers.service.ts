@@ -72,6 +72,7 @@ export class ProvidersService {
   async add(request: Request, sent: ProviderInputDto, verify: boolean): Promise<ProviderDto> {
     const { clientId } = request.caller;
     const input = withKnown(this.registry, sent);
+    refuseLacking(input);
     const channel = channelNameOf(input);
     const existing = await this.repository.list(clientId, channel);
     refuseTaken(existing, input.name);
@@ -110,6 +111,7 @@ export class ProvidersService {
       return { ...input, config };
     });
     refuseMoved(moved);
+    for (const [index, input] of inputs.entries()) refuseLacking(input, `[${index}].`);
     if (verify) await Promise.all(inputs.map((input, index) => this.verify(input, `[${index}]`)));
     await this.idempotency.effect(request, async (tx) => {
       const before = await this.repository.lock(tx, clientId, channel);
@@ -219,6 +221,7 @@ export class ProvidersService {
     const input = readProvider(this.registry, mergePatch(stored, { ...patch }));
     const change = { sent: patch.config ?? {}, next: input.config, stored: stored.config };
     refuseMoved(movedSecrets(input.known.descriptor, change, 'config'));
+    refuseLacking(input);
     return input;
   }
 
@@ -288,6 +291,12 @@ export class ProvidersService {
 function refuseMoved(errors: FieldError[]): void {
   if (errors.length > 0)
     throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
+}
+
+/** @param at the path of the provider, for the field of the error */
+function refuseLacking({ known, config }: ProviderInput, at = ''): void {
+  const missing = known.descriptor.lacks?.(config);
+  if (missing) throw invalidField(`${at}config.${missing}`, 'is required: none is stored');
 }
 
 function refuseTaken(rows: ProviderEntity[], name: string): void {

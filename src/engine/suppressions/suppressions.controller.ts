@@ -71,6 +71,7 @@ export class SuppressionsController {
     audit: 'suppression.import',
     access: 'master',
     answer: SuppressionImportDto,
+    idempotent: true,
     rawBody: true,
     rawExample: 'channel,address,reason\nemail,ann@example.com,bounce\n',
     bodyBytes: 'notification_body_bytes',

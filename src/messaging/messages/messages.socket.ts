@@ -59,7 +59,7 @@ export class MessagesSocket {
     name: 'message.delete',
     description:
       'Like `DELETE /rooms/{id}/messages/{message_id}`. Answers the message as it stands afterwards, for oneself as a stub.',
-    access: 'send_messages',
+    access: 'key',
     dto: DeleteMessageOfRoomDto,
     answer: MessageDto,
     errors: DELETE_ERRORS,

@@ -112,7 +112,7 @@ export class SendingService {
       message.quoted = shown;
     }
     const sent = await this.gathered.send(completed(message, draft, extras));
-    if (extras.mentions && sent.verdict === 'sent' && !sent.shadowed) {
+    if (extras.mentions && !extras.silent && sent.verdict === 'sent' && !sent.shadowed) {
       this.mentions.tell(message.client_id, message.room_id, extras.mentions);
     }
     return sent;

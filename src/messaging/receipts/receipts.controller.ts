@@ -4,7 +4,7 @@ import { CurrentCaller } from '../../tenancy/access/request.js';
 import { PageQueryDto, type Page } from '../../platform/common/pagination.js';
 import { Route, type RouteOptions, Tag, tag } from '../../tenancy/access/route.js';
 import { RoomMeDto } from '../rooms/membership/own-side.dto.js';
-import { MarkDto, MarkReadDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
+import { MarkDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
 import { ReceiptsService } from './receipts.service.js';
 
 const RECEIPTS = tag('Receipts', 'What members have read and received, and what is unread.');
@@ -30,16 +30,17 @@ export class ReceiptsController {
     description:
       'Up to a place; never back. `private`: a marker that others do not see. Answers the own side of the room.',
   })
-  read(
-    @CurrentCaller() caller: Caller,
-    @Param('room_id') roomId: string,
-    @Body() dto: MarkReadDto,
-  ): Promise<RoomMeDto> {
+  read(@CurrentCaller() caller: Caller, @Param('room_id') roomId: string, @Body() dto: MarkDto): Promise<RoomMeDto> {
     return this.receipts.read(caller, roomId, dto);
   }
 
   @Post('rooms/:room_id/delivered')
-  @Route({ ...MARK, status: 200, summary: 'Mark as delivered', description: 'Up to a place; never back.' })
+  @Route({
+    ...MARK,
+    status: 200,
+    summary: 'Mark as delivered',
+    description: 'Up to a place; never back. `private`: nothing moves, since others see that marker.',
+  })
   delivered(
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
@@ -53,7 +54,8 @@ export class ReceiptsController {
     ...MARK,
     status: 200,
     summary: 'Mark as unread',
-    description: 'From a place on, for the user itself, until it reads or sends again: what others see stays.',
+    description:
+      'From a place on, for the user itself, until it reads or sends again: what others see stays, with `private` or without.',
   })
   unread(@CurrentCaller() caller: Caller, @Param('room_id') roomId: string, @Body() dto: MarkDto): Promise<RoomMeDto> {
     return this.receipts.unread(caller, roomId, dto);
@@ -105,7 +107,7 @@ export class ReceiptsController {
   readOfRoom(
     @CurrentCaller() caller: Caller,
     @Param('room_id') roomId: string,
-    @Body() dto: MarkReadDto,
+    @Body() dto: MarkDto,
   ): Promise<RoomMeDto> {
     return this.receipts.read(caller, roomId, dto);
   }

@@ -37,10 +37,8 @@ export class MarkDto {
 
   @Uuid(MESSAGE)
   message_id?: string;
-}
 
-export class MarkReadDto extends MarkDto {
-  @Bool({ optional: true, description: 'Moves a marker that only its owner sees.' })
+  @Bool({ optional: true, description: 'Moves what only its owner sees.' })
   private?: boolean;
 }
 
@@ -51,7 +49,7 @@ export class MarkOfRoomDto extends MarkDto {
 }
 
 /** `receipt.read`. */
-export class MarkReadOfRoomDto extends MarkReadDto {
+export class MarkReadOfRoomDto extends MarkDto {
   @Uuid()
   room_id: string;
 }

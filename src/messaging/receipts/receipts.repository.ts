@@ -42,12 +42,10 @@ export class ReceiptsRepository {
     );
   }
 
-  /** The place of a message in its room; null: it is not there, or no more. */
+  /** The place of a message in its room; null: it is not there. */
   async findSeq(clientId: string, roomId: string, messageId: string): Promise<number | null> {
     const [row] = await this.database.query<{ seq: number }>(
-      `select m.seq from messages m
-         join rooms r on r.client_id = m.client_id and r.id = m.room_id and m.seq > r.truncated_seq
-        where m.client_id = $1 and m.id = $2 and m.room_id = $3`,
+      `select seq from messages where client_id = $1 and id = $2 and room_id = $3`,
       [clientId, messageId, roomId],
     );
     return row?.seq ?? null;

@@ -4,10 +4,10 @@ import { refuseBanned, type Caller } from '../../tenancy/access/caller.js';
 import { isUuid } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound } from '../../platform/common/problem.js';
-import { RoomAccess } from '../rooms/room-access.js';
+import { floorOf, RoomAccess } from '../rooms/room-access.js';
 import type { RoomMeDto } from '../rooms/membership/own-side.dto.js';
 import { Markers } from './markers.js';
-import type { MarkDto, MarkReadDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
+import type { MarkDto, MemberReceiptDto, RoomUnreadDto, UnreadDto } from './receipts.dto.js';
 import { ReceiptsNews } from './receipts.news.js';
 import type { MarkerMove } from '../rooms/membership/markers.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
@@ -23,13 +23,15 @@ export class ReceiptsService {
   ) {}
 
   /** @throws Problem `not_found`, `validation_failed` */
-  async read(caller: Caller, roomId: string, dto: MarkReadDto): Promise<RoomMeDto> {
+  async read(caller: Caller, roomId: string, dto: MarkDto): Promise<RoomMeDto> {
     const seq = await this.placeOf(caller, roomId, dto);
     return this.move(caller, roomId, dto.private ? { private_read: seq, looked: true } : { read: seq, looked: true });
   }
 
+  /** Privately nothing moves: others see that marker, and there is no other. */
   async delivered(caller: Caller, roomId: string, dto: MarkDto): Promise<RoomMeDto> {
-    return this.move(caller, roomId, { delivered: await this.placeOf(caller, roomId, dto) });
+    const delivered = await this.placeOf(caller, roomId, dto);
+    return this.move(caller, roomId, dto.private ? {} : { delivered });
   }
 
   /** From that place on, for the member itself: others see no change. */
@@ -88,9 +90,9 @@ export class ReceiptsService {
     await this.userIn(caller, roomId);
     if ((seq === undefined) === (message_id === undefined)) throw invalidField('seq', 'give seq or message_id');
     if (seq !== undefined) return seq;
-    await this.access.get(caller, roomId);
+    const room = await this.access.get(caller, roomId);
     const found = await this.repository.findSeq(caller.clientId, roomId, message_id!);
-    if (found === null) throw notFound('message');
+    if (found === null || found <= floorOf(caller, room)) throw notFound('message');
     return found;
   }
 }

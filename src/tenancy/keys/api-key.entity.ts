@@ -20,4 +20,6 @@ export class ApiKeyEntity {
   @Column('timestamptz', { nullable: true }) revoked_at: Date | null;
   @Column('timestamptz', { nullable: true }) last_used_at: Date | null;
   @Column('timestamptz') created_at: Date;
+  /** It has a successor since then. */
+  @Column('timestamptz', { nullable: true }) rotated_at: Date | null;
 }

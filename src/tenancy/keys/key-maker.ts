@@ -26,6 +26,7 @@ export function toMasterKeyDto(row: KeyRow): MasterKeyDto {
     expires_at: row.expires_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
+    updated_at: (row.rotated_at ?? row.created_at).toISOString(),
   };
 }
 

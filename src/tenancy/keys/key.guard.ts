@@ -9,6 +9,7 @@ import { Request, type Admitted, type Audited } from '../access/request.js';
 import { FailedKeyLimit } from './failed-key-limit.js';
 import { RateLimits } from '../clients/rate-limits.js';
 import { Idempotency } from '../idempotency/idempotency.js';
+import type { RawBodyRequest } from '../../platform/common/raw-body.js';
 import type { KeyIdentity } from './key-identity.js';
 import { KeysService } from './keys.service.js';
 import { OriginPolicy, ownOriginsOf } from './origin-policy.js';
@@ -100,7 +101,7 @@ export class KeyGuard implements CanActivate {
       method: request.method,
       path: path.replace(/\/$/, ''),
       query,
-      body: request.body,
+      body: (request as RawBodyRequest).rawBody?.toString('latin1') ?? request.body,
     };
     return this.idempotency.begin(api, keyed).then(() => this.count(api, route));
   }

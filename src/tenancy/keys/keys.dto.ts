@@ -75,6 +75,9 @@ export class MasterKeyDto {
 
   @Time()
   created_at: string;
+
+  @Time({ description: 'When it was made, or rotated.' })
+  updated_at: string;
 }
 
 export class CreatedMasterKeyDto extends MasterKeyDto {

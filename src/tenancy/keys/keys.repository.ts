@@ -53,7 +53,7 @@ export interface NewKey extends Pick<
 }
 
 const COLUMNS = `k.id, c.ref as client_ref, k.kind, k.ref, k.name, k.permissions, u.user_id, k.device_id, k.issued_by, k.expires_at,
-  k.last_used_at, k.created_at`;
+  k.last_used_at, k.created_at, k.rotated_at`;
 const JOINS = `join clients c on c.id = k.client_id left join users u on u.client_id = k.client_id and u.user_pk = k.user_pk`;
 
 const USED = unnest<{ clientId: string; keyId: string }>()('t', {
@@ -249,6 +249,15 @@ export class KeysRepository {
   async end(tx: Tx, clientId: string, ids: string[], overlapS: number): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(ended('$2::uuid[]', '$3'), [clientId, ids, overlapS]);
     return rows.map(({ id }) => id);
+  }
+
+  /** @returns false when it has a successor already */
+  async rotated(tx: Tx, clientId: string, id: string): Promise<boolean> {
+    const rotated = await tx.execute(
+      'update api_keys set rotated_at = clock_timestamp() where client_id = $1 and id = $2 and rotated_at is null',
+      [clientId, id],
+    );
+    return rotated > 0;
   }
 
   /** Live login keys of a user; of one device when named. Locked in key order. */

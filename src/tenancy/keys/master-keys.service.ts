@@ -68,7 +68,7 @@ export class MasterKeysService {
     });
   }
 
-  /** A new key in the place of an old one, which keeps working for `overlapS` seconds. */
+  /** A new key in the place of an old one, which keeps working for `overlapS` seconds. @throws Problem `not_found`, `conflict` for a second successor */
   async rotate(request: Request, id: string, overlapS = 0): Promise<CreatedMasterKeyDto> {
     const { clientId } = request.caller;
     const before = isUuid(id) ? await this.keys.find(clientId, 'master', id) : null;
@@ -87,6 +87,9 @@ export class MasterKeysService {
       await this.keys.lockClient(tx, clientId);
       const ended = await this.keys.end(tx, clientId, [id], overlapS);
       if (ended.length === 0) throw notFound('key');
+      if (!(await this.keys.rotated(tx, clientId, id))) {
+        throw new Problem('conflict', 'This key was rotated before: rotate its successor, or make another key.');
+      }
       request.note({ subject: id });
       const row = await this.keys.insert(tx, clientId, key);
       this.changes.record(tx, clientId, ended);

@@ -58,12 +58,13 @@ export class MeController {
   @Post('keys/:id/rotate')
   @Route({
     summary: 'Replace a master key',
-    description: 'Answers the new key; the old one works for `overlap_s` seconds more.',
+    description:
+      'Answers the new key; the old one works for `overlap_s` seconds more. It gets one successor: again is 409.',
     audit: 'key.rotate',
     access: 'master',
     status: 201,
     answer: CreatedMasterKeyDto,
-    errors: ['not_found'],
+    errors: ['not_found', 'conflict'],
     idempotent: true,
   })
   rotateKey(

@@ -9,7 +9,7 @@ import { Idempotency } from '../idempotency/idempotency.js';
 import { ProfilesService, toUserDto } from './profiles.service.js';
 import type { UserEntity } from './user.entity.js';
 import { BatchUserDto, type PutUserResultDto, type PutUsersAnswerDto, type PutUsersDto } from './users.dto.js';
-import { UsersRepository, type Profile } from './users.repository.js';
+import { profileOf, UsersRepository, type Profile } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 interface Item {
@@ -87,7 +87,7 @@ function profilesOf(items: Item[]): Map<UserId, Profile> {
   const profiles = new Map<UserId, Profile>();
   for (const { user } of items) {
     const { user_id, ...profile } = user;
-    profiles.set(user_id, { ...profiles.get(user_id), ...profile });
+    profiles.set(user_id, { ...profiles.get(user_id), ...profileOf(profile) });
   }
   return profiles;
 }

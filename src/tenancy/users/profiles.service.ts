@@ -10,7 +10,7 @@ import type { Tx } from '../../platform/database/database.js';
 import type { UserEntity } from './user.entity.js';
 import { checkUserId } from './user-id.js';
 import type { PutUserDto, UserDto } from './users.dto.js';
-import { UsersRepository, type Profile } from './users.repository.js';
+import { profileOf, UsersRepository, type Profile } from './users.repository.js';
 import { shownBan, UsersService } from './users.service.js';
 
 /** What a user may change of its own profile: addresses and metadata are the client's word. */
@@ -77,7 +77,7 @@ export class ProfilesService {
 
   async put(request: Request, userId: UserId, dto: PutUserDto): Promise<UserDto> {
     checkUserId('user_id', userId);
-    return this.save(request, userId, async () => dto);
+    return this.save(request, userId, async () => profileOf(dto));
   }
 
   /** RFC 7396. A scoped or a narrowed key changes its own user's name and picture only. */
@@ -92,7 +92,8 @@ export class ProfilesService {
     }
     return this.save(request, name, async (before) => {
       if (!before) throw notFound('user');
-      return dto.metadata ? { ...dto, metadata: mergeMetadata(before.metadata, dto.metadata) } : dto;
+      const { metadata } = dto;
+      return profileOf(metadata ? { ...dto, metadata: mergeMetadata(before.metadata, metadata) } : dto);
     });
   }
 

@@ -42,8 +42,13 @@ export class PutUserDto {
   @Text({ ...PHONE, optional: true })
   phone?: string | null;
 
-  @Json({ ...METADATA, optional: true, description: 'PUT replaces it; PATCH merges into it (RFC 7396).' })
-  metadata?: Record<string, unknown>;
+  @Json({
+    ...METADATA,
+    optional: true,
+    nullable: true,
+    description: 'PUT replaces it; PATCH merges into it (RFC 7396). null empties it.',
+  })
+  metadata?: Record<string, unknown> | null;
 }
 
 export class UserDto {

@@ -11,6 +11,13 @@ import { UserEntity } from './user.entity.js';
 /** What is undefined stays as it is. */
 export type Profile = Partial<Pick<UserEntity, 'display_name' | 'avatar_url' | 'email' | 'phone' | 'metadata'>>;
 
+/** As a request says it: metadata that is null is empty. */
+export const profileOf = ({
+  metadata,
+  ...profile
+}: Omit<Profile, 'metadata'> & { metadata?: Record<string, unknown> | null | undefined }): Profile =>
+  metadata === undefined ? profile : { ...profile, metadata: metadata ?? {} };
+
 /** The last time that RFC 3339 can write: what has no end. */
 const FOR_EVER = '9999-12-31T23:59:59.999Z';
 

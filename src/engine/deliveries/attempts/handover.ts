@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { logger } from '../../../platform/common/logger.js';
+import { Config } from '../../../platform/config/config.js';
 import { within } from '../../../platform/common/within.js';
 import { databaseSpan, inSpan, tracer, type Span, type SpanOptions } from '../../../platform/tracing/tracer.js';
 import { cleanOutcome } from '../../providers/clean-text.js';
@@ -23,8 +24,8 @@ import type { CountedIn } from '../routing/usage.repository.js';
 const ATTEMPT_TIMEOUT_MS = 60_000;
 /** A provider that has not ended this long after it was told to is left to itself: nobody waits for it any more. */
 const DEAF_MS = 2_000;
-/** What still runs this long after a stop was asked for is broken off, and tried again by others. */
-const GRACE_MS = 10_000;
+/** Of the time that a stop may take, what it takes to break off the rest, record it and close everything. */
+const CLOSING_MS = 5_000;
 
 /** A claimed delivery for which it was decided who takes it. */
 export interface RoutedDelivery {
@@ -53,10 +54,13 @@ export class Handover implements OnModuleDestroy {
     private readonly due: DueSignal,
     private readonly breakers: Breakers,
     private readonly quotas: ProviderQuotas,
+    private readonly config: Config,
   ) {}
 
+  /** What still runs when most of the time for a stop is over is broken off, and tried again by others. */
   onModuleDestroy(): void {
-    setTimeout(() => this.stopping.abort(), GRACE_MS).unref();
+    const { shutdownTimeoutMs: all } = this.config;
+    setTimeout(() => this.stopping.abort(), Math.max(all - CLOSING_MS, all / 2)).unref();
   }
 
   /**
@@ -161,12 +165,13 @@ export class Handover implements OnModuleDestroy {
     const work = (signal: AbortSignal) =>
       unlessDeaf(route.provider.send(batch.map(toOutbound), route.config, signal), signal);
     const calling = () => within(ATTEMPT_TIMEOUT_MS, work, this.stopping.signal);
-    return (tracer === null ? calling() : inSpan(`send ${route.descriptor.type}`, callOf(route, batch), calling)).catch(
-      (error: unknown) => {
-        logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
-        return batch.map((): Outcome => THREW);
-      },
-    );
+    const outcomes = await (
+      tracer === null ? calling() : inSpan(`send ${route.descriptor.type}`, callOf(route, batch), calling)
+    ).catch((error: unknown) => {
+      logger.error({ provider: route.descriptor.type, err: error }, 'A provider threw.');
+      return batch.map((): Outcome => THREW);
+    });
+    return this.stopping.signal.aborted ? outcomes.map(brokenOff) : outcomes;
   }
 }
 
@@ -188,6 +193,10 @@ async function recorded(span: Span, outcome: Outcome, record: () => Promise<void
     endAttempt(span, outcome);
   }
 }
+
+/** What our own stop broke off before anything was handed over was not tried: it is no fault of the provider, and no attempt. */
+const brokenOff = (outcome: Outcome): Outcome =>
+  isUntouched(outcome) ? { ...LATE, code: 'worker_stopped', untried: true } : outcome;
 
 /** The provider did not get it: it counts against no quota. */
 const isUntouched = (outcome: Outcome): boolean => outcome.kind === 'retryable' && outcome.fault === 'provider';

@@ -47,6 +47,8 @@ describe('what a failed SMTP transaction means', () => {
     ['RCPT TO', '452 4.3.1 Insufficient system storage', ['retryable', 'provider', 'server_unavailable']],
     ['MAIL FROM', '530 5.7.0 Must issue STARTTLS', ['retryable', 'provider', 'authentication_failed']],
     ['MAIL FROM', '550 5.4.5 Daily user sending limit exceeded', ['retryable', 'provider', 'quota_exhausted']],
+    ['CONN', '554 5.3.2 No service here', ['retryable', 'provider', 'connection_failed']],
+    ['CONN', '450 Come back later', ['retryable', 'provider', 'connection_failed']],
     ['DATA', '454 Throttling failure: Maximum sending rate exceeded', ['retryable', 'provider', 'quota_exhausted']],
     ['DATA', '552 5.3.4 Too big', ['permanent', 'recipient', 'message_too_large']],
     ['DATA', '550 5.7.26 Unauthenticated', ['permanent', 'provider', 'sender_unauthenticated']],

@@ -72,6 +72,8 @@ function refusal({ command = '', response = '', message }: SmtpError, reply: num
     return [kind, 'provider', 'relay_denied'];
   if (enhanced !== '2.2' && SENDING_QUOTA.test(text)) return ['retryable', 'provider', 'quota_exhausted'];
   if (reply === 530 || reply === 535 || reply === 538) return ['retryable', 'provider', 'authentication_failed'];
+  // It greets so whom it serves nothing (RFC 5321, 3.1).
+  if (command === 'CONN') return ['retryable', 'provider', 'connection_failed'];
   if (command === 'RCPT TO') return [kind, 'recipient', 'recipient_refused'];
   if (command === 'DATA') return [kind, 'recipient', 'message_refused'];
   if (command === 'MAIL FROM') return [kind, 'provider', 'sender_refused'];

@@ -190,7 +190,7 @@ with input as materialized (
       select status = 'active' as active from room_members
        where client_id = s.client_id and room_id = s.room_id and user_pk = w.user_pk limit 1
     ) m on true
-   where not s.shadowed and w.user_pk is distinct from s.sender_pk and (w.user_pk is null or m.active)
+   where not s.shadowed and not s.extras ? 'silent' and w.user_pk is distinct from s.sender_pk and (w.user_pk is null or m.active)
   on conflict do nothing
 ), written_events as (
   insert into events (client_id, stream_type, stream_id, room_id, epoch, rev, id, type, seq, subject_id, actor_pk,

@@ -33,8 +33,9 @@ const EDIT: Omit<RouteOptions, 'summary'> = {
   limited: 'messages',
   actsForUser: true,
 };
+/** Whichever of the two permissions is needed, for all or for oneself. */
 const DELETE: Omit<RouteOptions, 'summary'> = {
-  access: 'send_messages',
+  access: 'key',
   status: 204,
   errors: DELETE_ERRORS,
   actsForUser: true,
@@ -71,7 +72,7 @@ export class ChangesController {
     ...DELETE,
     summary: 'Delete a message',
     description:
-      '`for=all`, by its sender, roles that grant `manage`, or the client: it leaves a tombstone that keeps its `seq`. `for=me`, by whoever reads it: from then on it comes as a stub.',
+      '`for=all`, by its sender, roles that grant `manage`, or the client (`send_messages`): it leaves a tombstone that keeps its `seq`. `for=me`, by whoever reads it (`read_messages`): from then on it comes as a stub.',
   })
   delete(
     @CurrentRequest() request: Request,

@@ -33,6 +33,9 @@ export const MAX_EDITS = 1_000;
 const BLANK = `content = null, attachments = '[]', metadata = '{}', mentions = '[]', quoted = null, purge_at = null`;
 
 /** Changes of messages that exist. Their callers hold the room's lock. */
+/** Another rev, $3, with which it says what it said before. */
+const MOVES_ON = 'said_rev = coalesce(said_rev, rev), rev = $3';
+
 @Injectable()
 export class ChangesRepository {
   constructor(
@@ -84,13 +87,13 @@ export class ChangesRepository {
     await tx.execute(
       `insert into message_edits (client_id, message_id, rev, content_type, content, attachments, mentions, metadata,
                                   edited_at, edited_by_pk)
-       select client_id, id, rev, content_type, content, attachments, mentions, metadata,
+       select client_id, id, coalesce(said_rev, rev), content_type, content, attachments, mentions, metadata,
               coalesce(edited_at, created_at), case when edited_at is null then sender_pk else edited_by_pk end
          from messages where client_id = $1 and id = $2`,
       [clientId, id],
     );
     await tx.execute(
-      `update messages set rev = $3, content_type = $4, content = $5, attachments = $6, mentions = $7, metadata = $8,
+      `update messages set rev = $3, said_rev = null, content_type = $4, content = $5, attachments = $6, mentions = $7, metadata = $8,
               flags = nullif(coalesce(flags, '[]') || coalesce($9::jsonb, '[]'), '[]'), edited_by_pk = $10, edited_at = clock_timestamp(), updated_at = clock_timestamp()
         where client_id = $1 and id = $2`,
       [
@@ -126,7 +129,7 @@ export class ChangesRepository {
   ): Promise<void> {
     const blank = keepDays === 0 ? `, ${BLANK}` : `, purge_at = clock_timestamp() + make_interval(days => $5)`;
     await tx.execute(
-      `update messages set rev = $3, deleted_at = clock_timestamp(), deleted_by_pk = $4, pinned_at = null,
+      `update messages set ${MOVES_ON}, deleted_at = clock_timestamp(), deleted_by_pk = $4, pinned_at = null,
               updated_at = clock_timestamp() ${blank}
         where client_id = $1 and id = $2`,
       [clientId, message.id, rev, deleterPk, ...(keepDays === 0 ? [] : [keepDays])],
@@ -138,7 +141,7 @@ export class ChangesRepository {
 
   async undelete(tx: Tx, clientId: string, message: LockedMessage, rev: number): Promise<void> {
     await tx.execute(
-      `update messages set rev = $3, deleted_at = null, deleted_by_pk = null, purge_at = null, updated_at = clock_timestamp()
+      `update messages set ${MOVES_ON}, deleted_at = null, deleted_by_pk = null, purge_at = null, updated_at = clock_timestamp()
         where client_id = $1 and id = $2`,
       [clientId, message.id, rev],
     );
@@ -148,7 +151,7 @@ export class ChangesRepository {
 
   async setPinned(tx: Tx, clientId: string, id: string, pinned: boolean, rev: number): Promise<void> {
     await tx.execute(
-      `update messages set rev = $3, pinned_at = case when $4 then clock_timestamp() end, updated_at = clock_timestamp()
+      `update messages set ${MOVES_ON}, pinned_at = case when $4 then clock_timestamp() end, updated_at = clock_timestamp()
         where client_id = $1 and id = $2`,
       [clientId, id, rev, pinned],
     );
@@ -157,7 +160,7 @@ export class ChangesRepository {
   /** It says the same as before: no edit. */
   async setAttachments(tx: Tx, clientId: string, id: string, attachments: AttachmentDto[], rev: number): Promise<void> {
     await tx.execute(
-      `update messages set rev = $3, attachments = $4, updated_at = clock_timestamp() where client_id = $1 and id = $2`,
+      `update messages set ${MOVES_ON}, attachments = $4, updated_at = clock_timestamp() where client_id = $1 and id = $2`,
       [clientId, id, rev, JSON.stringify(attachments)],
     );
   }
@@ -178,7 +181,7 @@ export class ChangesRepository {
       `select v.rev, v.content, v.edited_at, u.user_id as edited_by from (
          select rev, content, edited_at, edited_by_pk from message_edits where client_id = $1 and message_id = $2
           union all
-         select rev, content, coalesce(edited_at, created_at), case when edited_at is null then sender_pk else edited_by_pk end
+         select coalesce(said_rev, rev), content, coalesce(edited_at, created_at), case when edited_at is null then sender_pk else edited_by_pk end
            from messages where client_id = $1 and id = $2
        ) v left join users u on u.client_id = $1 and u.user_pk = v.edited_by_pk
         where $4::bigint is null or v.rev ${back ? '<' : '>'} $4
@@ -246,11 +249,11 @@ export class ChangesRepository {
     );
   }
 
-  /** Those who are mentioned from now on, in place of those who were: of what everybody sees, and never who says it. */
+  /** Those who are mentioned from now on, in place of those who were: of what everybody sees, not of what is silent, and never who says it. */
   private async mention(tx: Tx, clientId: string, message: LockedMessage, mentions: StoredMention[]): Promise<void> {
-    const { sender_pk, shadowed, stored_mentions } = message;
+    const { sender_pk, shadowed, silent, stored_mentions } = message;
     const pksOf = (all: StoredMention[]): (UserPk | null)[] => all.map(({ user_pk }) => user_pk ?? null);
-    const wanted = shadowed ? [] : pksOf(mentions).filter((pk) => pk === null || pk !== sender_pk);
+    const wanted = shadowed || silent ? [] : pksOf(mentions).filter((pk) => pk === null || pk !== sender_pk);
     await this.mentions.replace(tx, clientId, message, pksOf(stored_mentions), wanted);
   }
 

@@ -85,7 +85,7 @@ export class EditsService {
       this.refuse({ ...change, caller: now }, if_rev);
       moved = change.message.rev !== before.rev;
       if (moved || !isAnother(change.message, draft)) return null;
-      mentioned = [...change.message.stored_mentions, ...body.mentions];
+      if (!change.message.silent) mentioned = [...change.message.stored_mentions, ...body.mentions];
       written = true;
       return this.write(change, body);
     });
