@@ -337,6 +337,25 @@ describe('adding many', () => {
     ]);
     expect(await rolesOf(on.client, room.id)).toEqual({ ann: 'owner', ada: 'admin', bob: 'member', carol: 'member' });
     expect((await add(['dora', 'nobody'])).body.code).toBe('room_full');
+    // So is what is no member at all.
+    const junk = ['', 'me', { user_id: 'dora', role: 'king' }, { user_id: 'dora', colour: 1 }, null, 7, ['x'], 'bob'];
+    const { status, body } = await add(junk);
+    expect([status, body.results.map((one: any) => one.status)]).toEqual([
+      200,
+      [422, 422, 422, 422, 422, 422, 422, 200],
+    ]);
+    expect(body.results.slice(0, 7).map((one: any) => one.error.errors[0].field)).toEqual([
+      'members[0].user_id',
+      'members[1].user_id',
+      'members[2].role',
+      'members[3].colour',
+      'members[4].user_id',
+      'members[5]',
+      'members[6]',
+    ]);
+    const none = await add([{ role: 'admin' }]);
+    expect([none.status, none.body.errors.map((one: any) => one.field)]).toEqual([422, ['members[0].user_id']]);
+    expect((await add([])).body.errors[0].field).toBe('members');
     expect((await add(Array.from({ length: 101 }, (_, n) => `u${n}`))).status).toBe(422);
   });
 

@@ -81,7 +81,7 @@ export interface Rooms {
   leave(roomId: string, options?: CallOptions): Promise<void>;
 
   /** As a user: moves the read marker up to a message. */
-  read(roomId: string, body: Schemas['MarkRead'], options?: CallOptions): Promise<Schemas['RoomMe']>;
+  read(roomId: string, body: Schemas['Mark'], options?: CallOptions): Promise<Schemas['RoomMe']>;
 }
 
 export const rooms = methods<Rooms>()({

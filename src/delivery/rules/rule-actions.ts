@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { fieldsOf } from '../../platform/common/field-registry.js';
-import { Uuid } from '../../platform/common/fields.js';
+import { NestedList, Uuid } from '../../platform/common/fields.js';
 import { invalidField, Problem, type FieldError } from '../../platform/common/problem.js';
 import { toDto } from '../../platform/common/validation.js';
 import { AddMembersDto } from '../../messaging/members/members.dto.js';
-import { additionsOf, MembersService } from '../../messaging/members/members.service.js';
+import { MembersService, soundAdditionsOf } from '../../messaging/members/members.service.js';
+import { MemberInputDto } from '../../messaging/rooms/membership/member.dto.js';
 import { SendingService } from '../../messaging/messages/sending.service.js';
 import { SendMessageDto } from '../../messaging/messages/sending.dto.js';
 import { NewRoomsService } from '../../messaging/rooms/new-rooms.service.js';
@@ -22,6 +23,10 @@ const ROOM = { optional: true, description: 'Left out: the room that the rule ma
 export class AddMembersActionDto extends AddMembersDto {
   @Uuid(ROOM)
   room_id?: string;
+
+  /** All of them or nobody: of a rule it is known as soon as it is made which of them are none. */
+  @NestedList(() => MemberInputDto, { optional: true, min: 1, max: 'room_members', shorthand: 'user_id' })
+  override members?: MemberInputDto[];
 }
 
 export class SendMessageActionDto extends SendMessageDto {
@@ -92,7 +97,7 @@ export class RuleActions {
       case 'add_members': {
         const { room_id: _, ...members } = dto as AddMembersActionDto;
         const id = actionRoomOf(dto, roomId);
-        const userIds = additionsOf(request.caller, members).map(({ user_id }) => user_id);
+        const userIds = soundAdditionsOf(request.caller, members).map(({ user_id }) => user_id);
         await this.hops.markMembers(request.caller, id, userIds);
         return this.members.add(request, id, members);
       }

@@ -3,7 +3,7 @@ import { invalidField } from '../../platform/common/problem.js';
 import { NIL_UUID, type Caller } from '../../tenancy/access/caller.js';
 import type { UserId } from '../../platform/common/ids.js';
 import { draftOf } from '../../messaging/messages/draft.js';
-import { additionsOf } from '../../messaging/members/members.service.js';
+import { soundAdditionsOf } from '../../messaging/members/members.service.js';
 import { NewRoomsService } from '../../messaging/rooms/new-rooms.service.js';
 import { refuseDirect, RoomAccess } from '../../messaging/rooms/room-access.js';
 import type { CreateRoomDto } from '../../messaging/rooms/rooms.dto.js';
@@ -40,7 +40,7 @@ export class RuleRehearsal {
         return this.rooms.check(caller, dto as CreateRoomDto);
       case 'add_members': {
         const room = await this.find(caller, actionRoomOf(dto, made ? NIL_UUID : null));
-        additionsOf(caller, dto as AddMembersActionDto);
+        soundAdditionsOf(caller, dto as AddMembersActionDto);
         if (room) refuseDirect(room);
         return;
       }

@@ -33,6 +33,7 @@ export class MembersController {
   @Post()
   @Route({
     summary: 'Add members',
+    itemwise: true,
     description:
       'One by `user_id` or many by `members` (a scoped key 100, a master key as many as a room takes), each of which is answered on its own in `results`; where none could be added, the answer is the first one’s problem. Owners add anybody, admins plain members. Who is a member already keeps his role.',
     access: 'invite_users',

@@ -1,5 +1,5 @@
 import { ItemProblemDto } from '../../platform/common/batch.js';
-import { Int, Nested, NestedList, OneOf, UserId } from '../../platform/common/fields.js';
+import { Int, Items, Nested, NestedList, OneOf, UserId } from '../../platform/common/fields.js';
 import { MemberDto, MemberInputDto, ROLES, type Role } from '../rooms/membership/member.dto.js';
 
 /** One member by `user_id`, or many by `members`. */
@@ -10,7 +10,7 @@ export class AddMembersDto {
   @OneOf(ROLES, { optional: true, default: 'member', description: 'With `user_id`.' })
   role?: Role;
 
-  @NestedList(() => MemberInputDto, {
+  @Items(() => MemberInputDto, {
     optional: true,
     min: 1,
     max: 'room_members',
@@ -18,7 +18,7 @@ export class AddMembersDto {
     description: 'User ids, or objects with a role.',
     example: ['bob', { user_id: 'carol', role: 'admin' }],
   })
-  members?: MemberInputDto[];
+  members?: unknown[];
 }
 
 export class UpdateMemberDto {

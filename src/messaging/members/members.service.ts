@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { may, namedUser, refuseBanned, userOf, type Caller } from '../../tenancy/access/caller.js';
 import { Existing, type Request } from '../../tenancy/access/request.js';
-import { itemProblem } from '../../platform/common/batch.js';
+import { inItem, itemProblem } from '../../platform/common/batch.js';
 import { isUuid, type UserId, type UserPk } from '../../platform/common/ids.js';
 import { decodeIdCursor, toPage, type Page, type PageQueryDto } from '../../platform/common/pagination.js';
 import { invalidField, notFound, Problem } from '../../platform/common/problem.js';
+import { toDto } from '../../platform/common/validation.js';
 import type { Tx } from '../../platform/database/database.js';
 import { ProfilesService } from '../../tenancy/users/profiles.service.js';
 import { UsersService } from '../../tenancy/users/users.service.js';
 import { admit, type AdmissionOutcome } from './admission.js';
 import type { AddedMembersDto, AddMembersDto } from './members.dto.js';
-import type { MemberDto, MemberInputDto, Role } from '../rooms/membership/member.dto.js';
+import { MemberInputDto, type MemberDto, type Role } from '../rooms/membership/member.dto.js';
 import { MembersRepository } from '../rooms/membership/members.repository.js';
 import { Memberships, refuseAbove } from './memberships.js';
 import { refuseDirect, requirePermission, RoomAccess } from '../rooms/room-access.js';
@@ -59,7 +60,8 @@ export class MembersService {
     dto: AddMembersDto,
   ): Promise<AddedMembersDto | Existing<AddedMembersDto>> {
     const { caller } = request;
-    const inputs = additionsOf(caller, dto);
+    const asked = additionsOf(caller, dto);
+    const inputs = asked.filter((one): one is MemberInputDto => !(one instanceof Problem));
     // A room out of sight is not there, whoever was to be added.
     await this.access.get(caller, roomId);
     const userIds = inputs.map(({ user_id }) => user_id);
@@ -74,7 +76,9 @@ export class MembersService {
       async (tx): Promise<ChangedRoom<AddedMembersDto | Existing<AddedMembersDto>>> => {
         const room = await this.access.lockPeople(tx, caller, roomId, 'invite');
         const known = await this.members.findMany(tx, caller.clientId, room.id, userPks);
-        const { admissions, joining } = admit(caller, room, inputs, { found, blockers, known });
+        const { admissions: admitted, joining } = admit(caller, room, inputs, { found, blockers, known });
+        const next = admitted.values();
+        const admissions = asked.map((one) => (one instanceof Problem ? one : next.next().value!));
         refuseNone(admissions);
         const events = await this.memberships.join(tx, caller, room, joining);
         const answer = answerOf(admissions, await this.members.findMany(tx, caller.clientId, room.id, userPks));
@@ -155,14 +159,31 @@ export class MembersService {
   }
 }
 
-/** Who is to be added. @throws Problem `validation_failed` */
-export function additionsOf(caller: Caller, { user_id, role, members }: AddMembersDto): MemberInputDto[] {
+/** Who is to be added, or what is wrong with an item. @throws Problem `validation_failed` */
+export function additionsOf(caller: Caller, { user_id, role, members }: AddMembersDto): (MemberInputDto | Problem)[] {
   if ((user_id === undefined) === (members === undefined)) throw invalidField('members', 'give members or user_id');
   if (members && role) throw invalidField('role', 'goes with user_id; in members each has its own');
   if (members && members.length > MOST_AT_ONCE && caller.kind === 'scoped') {
     throw invalidField('members', `must have at most ${MOST_AT_ONCE} items`);
   }
-  return members ?? [{ user_id: user_id!, role }];
+  return members?.map(inputOf) ?? [{ user_id: user_id!, role }];
+}
+
+/** Who is to be added, where all are or nobody. @throws Problem `validation_failed` */
+export function soundAdditionsOf(caller: Caller, dto: AddMembersDto): MemberInputDto[] {
+  return additionsOf(caller, dto).map((one) => {
+    if (one instanceof Problem) throw one;
+    return one;
+  });
+}
+
+function inputOf(plain: unknown, index: number): MemberInputDto | Problem {
+  try {
+    return toDto(MemberInputDto, typeof plain === 'string' ? { user_id: plain } : plain);
+  } catch (error) {
+    if (error instanceof Problem) return inItem(error, `members[${index}]`);
+    throw error;
+  }
 }
 
 /** A call that leaves everything as it was, and nobody in the room, is a refusal. */

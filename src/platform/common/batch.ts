@@ -1,5 +1,5 @@
 import { AnyText, Bool, Int, NestedList, Text, TextList } from './fields.js';
-import type { Problem } from './problem.js';
+import { faultOf, Problem } from './problem.js';
 
 // Calls that carry many items, each of which is answered on its own.
 
@@ -45,4 +45,10 @@ export class ItemProblemDto {
 export function itemProblem(problem: Problem): ItemProblemDto {
   const { instance: _, request_id: __, ...document } = problem.toDocument('', '');
   return document;
+}
+
+/** What is wrong with an item, where its place is to be named. @param at such as `members[1]` */
+export function inItem({ code, message, options }: Problem, at: string): Problem {
+  const errors = options.errors?.map((one) => ({ ...one, field: one.field === '' ? at : `${at}.${one.field}` }));
+  return new Problem(code, errors?.[0] ? faultOf(errors[0]) : message, { ...options, errors });
 }

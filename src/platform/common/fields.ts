@@ -272,19 +272,29 @@ function itemsOf(type: ClassRef, { or, shorthand }: { or?: Class; shorthand?: st
   return { type: 'array', items: { oneOf: [...text, ...models] } };
 }
 
-/** A list of DTOs that are validated one by one, by `toDto` where each is dealt with: one at fault spoils no other. */
-export const Items = (type: ClassRef, options: FieldOptions & { max: Bound; min?: number }): PropertyDecorator =>
-  field(
-    options,
-    () =>
-      ({
-        type: () => type(),
-        isArray: true,
-        maxItems: limitOf(options.max),
-        minItems: options.min,
-      }) as ApiPropertyOptions,
-    listChecks(options),
-    { free: true, itemwise: true },
+/**
+ * A list of DTOs that are validated one by one, by `toDto` where each is dealt with: one at fault spoils no other.
+ * @param options `shorthand`: whoever deals with them takes a string for a DTO that has only the field of that name
+ */
+export const Items = (
+  type: ClassRef,
+  options: FieldOptions & { max: Bound; min?: number; shorthand?: string },
+): PropertyDecorator =>
+  applyDecorators(
+    (target: object) => {
+      if (options.shorthand) ApiExtraModels(type() as never)(target.constructor);
+    },
+    field(
+      options,
+      () =>
+        ({
+          ...itemsOf(type, options),
+          maxItems: limitOf(options.max),
+          minItems: options.min,
+        }) as ApiPropertyOptions,
+      listChecks(options),
+      { free: true, itemwise: true },
+    ),
   );
 
 /** A list of texts, each of one to `maxChars` code points or one of `values`; in a query with commas between. */
