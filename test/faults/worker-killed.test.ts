@@ -109,6 +109,10 @@ describe('Redis flushed with jobs waiting', () => {
     const cluster = await startCluster();
     const { receiver, startWorker } = cluster;
     const accepted = await acceptMany(cluster, DELIVERIES);
+    let answer = () => {};
+    const flushed = new Promise<void>((resolve) => (answer = resolve));
+    // What the worker begins by itself stays in its hands until then, and all else waits.
+    receiver.respond(() => flushed.then(() => ({ status: 200 })));
 
     // Paused, as a worker takes all of them into its hands at once, where a flush loses none. It ends the pause too.
     const pause = '//admin/queues/api/queues/deliveries/pause';
@@ -118,8 +122,9 @@ describe('Redis flushed with jobs waiting', () => {
       const { counts } = (await queuesOf(api)).find(({ name }) => name === 'deliveries')!;
       return (counts.paused ?? 0) + (counts.waiting ?? 0) > 0;
     });
-    expect(receiver.requests).toHaveLength(0);
+    expect(receiver.requests.length).toBeLessThan(DELIVERIES);
     await redis.flush();
+    answer();
 
     await expectAllDelivered(cluster, accepted);
     // No attempt was lost, so nothing was sent twice either.

@@ -37,7 +37,7 @@ const EDIT: Omit<RouteOptions, 'summary'> = {
 const DELETE: Omit<RouteOptions, 'summary'> = {
   access: 'key',
   status: 204,
-  errors: DELETE_ERRORS,
+  errors: [...DELETE_ERRORS, 'user_banned'],
   actsForUser: true,
 };
 

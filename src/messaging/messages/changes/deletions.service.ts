@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { may, type Caller } from '../../../tenancy/access/caller.js';
+import { may, refuseBanned, type Caller } from '../../../tenancy/access/caller.js';
 import type { Request } from '../../../tenancy/access/request.js';
 import { ClientsService } from '../../../tenancy/clients/clients.service.js';
 import { Idempotency } from '../../../tenancy/idempotency/idempotency.js';
@@ -27,8 +27,9 @@ export class DeletionsService {
     private readonly clients: ClientsService,
   ) {}
 
-  /** What was deleted already stays so. @throws Problem `forbidden`, `not_found`, `insufficient_role` */
+  /** What was deleted already stays so. @throws Problem `user_banned`, `forbidden`, `not_found`, `insufficient_role` */
   async delete(request: Request, roomId: string | null, id: string, whom: 'all' | 'me' = 'all'): Promise<void> {
+    refuseBanned(request.caller);
     const needed = whom === 'me' ? 'read_messages' : 'send_messages';
     if (!may(request.caller, needed)) {
       throw new Problem('forbidden', `Deleting for ${whom} takes a key with the permission ${needed}.`);
