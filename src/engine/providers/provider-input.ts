@@ -57,3 +57,13 @@ export function readList(registry: ProviderRegistry, body: unknown, channel: str
 
 const ofChannel = (item: unknown, channel: string): unknown =>
   typeof item === 'object' && !Array.isArray(item) ? { channel, ...item } : item;
+
+/**
+ * What it can't send without must be there, sent now or stored before.
+ * @param at the path of the provider, for the field of the error
+ * @throws Problem `validation_failed`
+ */
+export function refuseLacking({ known, config }: ProviderInput, at = ''): void {
+  const missing = known.descriptor.lacks?.(config);
+  if (missing) throw invalidField(`${at}config.${missing}`, 'is required: none is stored');
+}

@@ -16,6 +16,7 @@ import {
   MAX_PROVIDERS,
   readList,
   readProvider,
+  refuseLacking,
   withKnown,
   type ProviderInput,
 } from './provider-input.js';
@@ -291,12 +292,6 @@ export class ProvidersService {
 function refuseMoved(errors: FieldError[]): void {
   if (errors.length > 0)
     throw new Problem('validation_failed', `${errors[0]!.field}: ${errors[0]!.message}`, { errors });
-}
-
-/** @param at the path of the provider, for the field of the error */
-function refuseLacking({ known, config }: ProviderInput, at = ''): void {
-  const missing = known.descriptor.lacks?.(config);
-  if (missing) throw invalidField(`${at}config.${missing}`, 'is required: none is stored');
 }
 
 function refuseTaken(rows: ProviderEntity[], name: string): void {

@@ -113,8 +113,11 @@ function unreadable({ errors }: SuppressionImportDto): Problem {
   });
 }
 
-/** By its content type; where that names neither, a body that begins with a brace is NDJSON. */
-/** @throws Problem `unsupported_media_type`; who says nothing, or what programs say of any file or form, is taken at its word */
+/**
+ * By its content type; where that names neither, as where there is none or that of any file or form, a body that begins with a
+ * brace is NDJSON.
+ * @throws Problem `unsupported_media_type`
+ */
 function linesOf(text: string, contentType: string): Iterable<Line> {
   if (!/^($|text\/|application\/(.*json|.*csv|octet-stream|x-www-form-urlencoded))/i.test(contentType)) {
     throw new Problem('unsupported_media_type', 'Send the list as text/csv or application/x-ndjson.');

@@ -254,16 +254,14 @@ export const NestedList = (
     },
     field(
       options,
-      () =>
-        ({
-          ...itemsOf(type, options),
-          maxItems: limitOf(options.max),
-          minItems: options.min,
-        }) as ApiPropertyOptions,
+      () => listOf(type, options),
       [...listChecks(options), IsObject({ each: true, message: 'must be an object' }), ValidateNested({ each: true })],
       { nested: type, max: options.max, shorthand: options.shorthand },
     ),
   );
+
+const listOf = (type: ClassRef, options: Parameters<typeof itemsOf>[1] & { max: Bound; min?: number }) =>
+  ({ ...itemsOf(type, options), maxItems: limitOf(options.max), minItems: options.min }) as ApiPropertyOptions;
 
 function itemsOf(type: ClassRef, { or, shorthand }: { or?: Class; shorthand?: string }): object {
   if (!or && !shorthand) return { type: () => type(), isArray: true };
@@ -284,17 +282,7 @@ export const Items = (
     (target: object) => {
       if (options.shorthand) ApiExtraModels(type() as never)(target.constructor);
     },
-    field(
-      options,
-      () =>
-        ({
-          ...itemsOf(type, options),
-          maxItems: limitOf(options.max),
-          minItems: options.min,
-        }) as ApiPropertyOptions,
-      listChecks(options),
-      { free: true, itemwise: true },
-    ),
+    field(options, () => listOf(type, options), listChecks(options), { free: true, itemwise: true }),
   );
 
 /** A list of texts, each of one to `maxChars` code points or one of `values`; in a query with commas between. */
